@@ -1,0 +1,119 @@
+"""A deployment is a folder: ``niangjia.toml``, ``db.sqlite3``, ``lake/``, ``runs/``, ``keys/``."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from niangjia.kernel.problems import Refusal
+from niangjia.kernel.sealing import Keys
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """
+    `home` is a division code, padded to six digits: 330600 for Shaoxing, 330624 for Xinchang.
+    `database_url` is empty for SQLite in the folder, else ``postgresql://user:password@host:port/name``.
+    """
+
+    folder: Path
+    home: str
+    name: str = ""
+    database_url: str = ""
+    keys_folder: Path = Path("keys")
+    is_demo: bool = False
+    memory_limit: str = "8GB"
+    threads: int = 2
+
+    @property
+    def lake(self) -> Path:
+        return self.folder / "lake"
+
+    @property
+    def runs(self) -> Path:
+        return self.folder / "runs"
+
+    @property
+    def home_city(self) -> str:
+        """Four digits: 3306."""
+        return self.home[:4]
+
+    def keys(self) -> Keys:
+        return Keys.load(self.folder / self.keys_folder)
+
+    @classmethod
+    def create(cls, folder: Path, home: str, *, is_demo: bool = False, database_url: str = "", name: str = "") -> Deployment:
+        """Make the folder and its keys; safe to repeat with the same home, refused with another."""
+        if not re.fullmatch(r"\d{2}(\d{2}){0,5}", home) or len(home) > 12:
+            raise Refusal(
+                f"{home!r} 不是行政区划代码。请写六位代码，例如绍兴市 330600。",
+                f"{home!r} is not a division code. Give six digits, for example 330600 for Shaoxing.",
+            )
+        home = home.ljust(6, "0")[:6]
+        config = folder / "niangjia.toml"
+        if config.exists():
+            existing = cls.load(folder)
+            if existing.home != home:
+                raise Refusal(
+                    f"{folder} 已是 {existing.home} 的部署，不能改为 {home}。请另选一个空文件夹。",
+                    f"{folder} is already a deployment of {existing.home}, not of {home}. Choose another, empty folder.",
+                )
+            return existing
+        folder.mkdir(parents=True, exist_ok=True)
+        for part in ("lake", "runs"):
+            (folder / part).mkdir(exist_ok=True)
+        Keys.create(folder / "keys")
+        lines = [
+            f'home = "{home}"           # division code of the union that runs this deployment',
+            f'name = "{name}"',
+            f'database_url = "{database_url}"   # empty: db.sqlite3 in this folder; or postgresql://user:password@host:port/name',
+            'keys_folder = "keys"      # keep a copy elsewhere: without it nothing here can be opened',
+            f"is_demo = {str(is_demo).lower()}           # true: every person and value is invented",
+            'memory_limit = "8GB"      # DuckDB',
+            "threads = 2",
+        ]
+        temporary = config.with_suffix(".part")
+        temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        temporary.replace(config)
+        return cls.load(folder)
+
+    @classmethod
+    def load(cls, folder: Path | str | None = None) -> Deployment:
+        """The deployment in `folder`, else in ``NIANGJIA_DATA``, else in ``./data``."""
+        folder = Path(folder or os.environ.get("NIANGJIA_DATA") or "data").resolve()
+        config = folder / "niangjia.toml"
+        if not config.exists():
+            raise Refusal(
+                f"{folder} 不是部署文件夹（没有 niangjia.toml）。请先运行：niangjia init {folder} --home 330600",
+                f"{folder} is not a deployment (no niangjia.toml). First run: niangjia init {folder} --home 330600",
+            )
+        values = tomllib.loads(config.read_text(encoding="utf-8"))
+        return cls(
+            folder=folder,
+            home=values["home"],
+            name=values.get("name", ""),
+            database_url=os.environ.get("NIANGJIA_DATABASE_URL") or values.get("database_url", ""),
+            keys_folder=Path(values.get("keys_folder", "keys")),
+            is_demo=values.get("is_demo", False),
+            memory_limit=values.get("memory_limit", "8GB"),
+            threads=int(values.get("threads", 2)),
+        )
+
+
+def programs_folder() -> Path:
+    """Where packs and vocabulary live: ``NIANGJIA_PROGRAMS``, the checkout, or the installed copy."""
+    if given := os.environ.get("NIANGJIA_PROGRAMS"):
+        return Path(given)
+    package = Path(__file__).resolve().parents[1]
+    checkout = package.parents[1] / "programs"
+    return checkout if checkout.is_dir() else package / "_programs"
+
+
+def reference_folder() -> Path:
+    """Real divisions of Zhejiang (CSV)."""
+    package = Path(__file__).resolve().parents[1]
+    checkout = package.parents[1] / "demo" / "reference"
+    return checkout if checkout.is_dir() else package / "_reference"

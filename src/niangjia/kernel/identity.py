@@ -1,0 +1,88 @@
+"""Resident identity numbers, names and phones: reading and masking. (The check digit is ISO 7064 mod 11-2.)"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+from stdnum.exceptions import ValidationError
+from stdnum.iso7064 import mod_11_2
+
+_BLANKS = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff]+")
+
+
+def fold(text: str) -> str:
+    """Half-width, upper-case, without any blank: for numbers and codes, never for names."""
+    return _BLANKS.sub("", unicodedata.normalize("NFKC", text)).upper()
+
+
+def read_id_number(text: str) -> str | None:
+    """
+    The 18-character resident ID number, or None if it is not one. 15-digit numbers are converted.
+
+    Any region prefix is accepted (residence permits 81–83, permanent residents 9…): regions are renamed and split
+    over the years, the check digit and the birth date are what can be tested.
+
+    >>> read_id_number(" 11010519491231002x ")
+    '11010519491231002X'
+    >>> read_id_number("130503670401001")
+    '130503196704010016'
+    >>> read_id_number("110105194912310021") is None
+    True
+    """
+    number = fold(text).lstrip("'")
+    if re.fullmatch(r"[0-9]{15}", number):
+        number = number[:6] + "19" + number[6:]
+        number += mod_11_2.calc_check_digit(number)
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
+        return None
+    try:
+        mod_11_2.validate(number)
+        birth_date(number)
+    except (ValidationError, ValueError):
+        return None
+    return number
+
+
+def birth_date(id_number: str) -> date:
+    return date(int(id_number[6:10]), int(id_number[10:12]), int(id_number[12:14]))
+
+
+def sex(id_number: str) -> str:
+    """``M`` or ``F``: the parity of the 17th digit."""
+    return "M" if int(id_number[16]) % 2 else "F"
+
+
+def mask_id_number(id_number: str) -> str:
+    """
+    >>> mask_id_number("11010519491231002X")
+    '110105********002X'
+    """
+    return id_number[:6] + "*" * 8 + id_number[14:] if len(id_number) == 18 else "*" * len(id_number)
+
+
+def mask_name(name: str) -> str:
+    """
+    The family name stays; compound surnames are not told apart, one character is enough for a notice.
+
+    >>> mask_name("王小明")
+    '王**'
+    """
+    return name[:1] + "*" * (len(name) - 1)
+
+
+def mask_phone(phone: str) -> str:
+    """
+    >>> mask_phone("13812345678")
+    '138****5678'
+    """
+    return phone[:3] + "****" + phone[-4:] if len(phone) >= 11 else "*" * len(phone)
+
+
+def mask_account(account: str) -> str:
+    """
+    >>> mask_account("6222021234567890123")
+    '**** 0123'
+    """
+    return "**** " + account[-4:]

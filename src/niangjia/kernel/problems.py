@@ -1,0 +1,20 @@
+"""The two anticipated kinds of trouble. Anything else is a bug and fails loudly."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """
+    An anticipated no, worded for the person who can act, in Chinese and English, with what to do next.
+
+    Subclass beside the action that raises it. Shown to the person; never alarmed.
+    """
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh}\n{en}")
+        self.zh = zh
+        self.en = en
+
+
+class DataProblem(Refusal):
+    """What came in breaks its contract: set aside, counted, reported to the data's owner."""
