@@ -1,1 +1,1 @@
-
+"""Settings, addresses, WSGI: knows everyone, known by no one but the command line."""

@@ -1,0 +1,58 @@
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from niangjia.apps.accounts.types import Role
+from niangjia.apps.organizations.models import OrgUnit
+
+
+class Account(AbstractBaseUser):
+    """Someone who logs in: an officer, or a worker (`person_id`, the registry's id; the registry is above, hence no key)."""
+
+    username = models.CharField("用户名", max_length=64, unique=True)
+    name = models.CharField("姓名", max_length=64)
+    is_active = models.BooleanField("启用", default=True)
+    person_id = models.BigIntegerField("人员编号", null=True, blank=True, unique=True)
+
+    objects = BaseUserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name"]
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class Post(models.Model):
+    """A role at a union, held for a span of days. One row per appointment."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="posts")
+    org = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+")
+    role = models.CharField("角色", max_length=16, choices=[(role.value, role.value) for role in Role])
+    starts_on = models.DateField("任职起")
+    ends_before = models.DateField("任职止（不含）", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=[role.value for role in Role]), name="post_role_known"),
+            models.CheckConstraint(condition=Q(ends_before__isnull=True) | Q(ends_before__gte=F("starts_on")), name="post_ends_after_start"),
+            models.UniqueConstraint(
+                fields=["account", "org", "role"], condition=Q(ends_before__isnull=True), name="post_open_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}@{self.org_id}"
+
+
+class LoginAttempt(models.Model):
+    """
+    An attempt that has not succeeded (a success clears them). `username_hash`, not the name: people type passwords
+    into the wrong box.
+    """
+
+    username_hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["username_hash", "at"], name="loginattempt_window")]

@@ -1,0 +1,61 @@
+"""Role → actions, as one table. What is not in it is refused."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.kernel.problems import Refusal
+
+_READING: Final = frozenset({"alerts.view", "cases.view", "workorders.view", "funds.view", "registry.view", "programs.view"})
+_ORDERS: Final = frozenset({"workorders.accept", "workorders.assign", "workorders.forward", "workorders.return", "workorders.transfer"})
+
+ALLOWED: Final[dict[Role, frozenset[str]]] = {
+    Role.PROVINCE: _READING | _ORDERS | {"alerts.release", "programs.manage"},
+    Role.CITY: _READING
+    | _ORDERS
+    | {"alerts.release", "cases.review", "cases.approve", "cases.announce", "funds.approve", "registry.reveal", "programs.manage"},
+    Role.COUNTY: _READING
+    | _ORDERS
+    | {
+        "alerts.release",
+        "cases.verify",
+        "cases.review",
+        "cases.approve",
+        "cases.announce",
+        "funds.approve",
+        "registry.reveal",
+        "programs.manage",
+    },
+    Role.TOWNSHIP: (_READING - {"funds.view"}) | _ORDERS | {"cases.verify", "cases.review", "registry.reveal"},
+    Role.GRASSROOTS: frozenset({"cases.view", "cases.verify", "registry.view", "registry.reveal", "programs.view", "workorders.view"})
+    | {"workorders.accept", "workorders.assign", "workorders.return"},
+    # Money is prepared, paid and confirmed by finance, approved by the union that decides: never both in one role.
+    Role.FINANCE: frozenset({"cases.view", "registry.view", "programs.view", "funds.view", "funds.prepare", "funds.pay", "funds.confirm"}),
+    Role.AUDITOR: _READING | {"audit.view"},
+    Role.ADMINISTRATOR: frozenset({"organizations.manage", "accounts.manage"}),
+    Role.WORKER: frozenset({"own.view"}),
+}
+
+ACTIONS: Final = frozenset().union(*ALLOWED.values())
+
+
+class NotAllowed(Refusal):
+    def __init__(self, action: str) -> None:
+        super().__init__(
+            f"当前岗位没有此项权限（{action}）。请切换岗位，或联系本级管理员。",
+            f"Your present post does not allow this ({action}). Switch posts, or ask your administrator.",
+        )
+
+
+def may(viewer: Viewer, action: str) -> bool:
+    """Raises KeyError for an action that no role has: a misspelt permission must fail loudly, not refuse quietly."""
+    if action not in ACTIONS:
+        raise KeyError(action)
+    return action in ALLOWED[viewer.role]
+
+
+def require(viewer: Viewer, action: str) -> None:
+    """Raises NotAllowed."""
+    if not may(viewer, action):
+        raise NotAllowed(action)

@@ -1,0 +1,89 @@
+"""Reading accounts and posts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from niangjia.apps.accounts.models import Account, Post
+from niangjia.apps.accounts.types import PostCard, Role, Viewer
+from niangjia.apps.organizations import scope
+from niangjia.kernel.problems import Refusal
+
+
+class NoSuchPost(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "此账户没有在任的这一岗位。请重新登录并选择岗位，或联系本级管理员。",
+            "This account does not hold that post now. Log in again and choose a post, or ask your administrator.",
+        )
+
+
+def _held(today: date) -> QuerySet[Post]:
+    return Post.objects.filter(Q(ends_before__isnull=True) | Q(ends_before__gt=today), starts_on__lte=today, account__is_active=True)
+
+
+def get_account(account_id: int) -> Account:
+    """For reading, and for the web's own log-in. Raises Account.DoesNotExist."""
+    return Account.objects.get(pk=account_id)
+
+
+def get_viewer(*, account_id: int, post_id: int, today: date) -> Viewer:
+    """
+    The one who asks, on that post, checked afresh: an ended post or a disabled account is refused with the next request.
+
+    Raises:
+        NoSuchPost: not this account's post, or not held today.
+    """
+    post = _held(today).select_related("account", "org").filter(pk=post_id, account_id=account_id).first()
+    if post is None:
+        raise NoSuchPost
+    role = Role(post.role)
+    return Viewer(
+        account_id=account_id,
+        post_id=post.pk,
+        name=post.account.name,
+        role=role,
+        org_id=post.org_id,
+        # A worker's scope is the worker: membership of a union opens nobody else's data.
+        org_path="" if role is Role.WORKER else post.org.path or "",
+        person_id=post.account.person_id if role is Role.WORKER else None,
+    )
+
+
+def list_posts(account_id: int, *, today: date) -> list[PostCard]:
+    """Posts held today, oldest first; the first is the one to begin with."""
+    return [_card(post) for post in _held(today).filter(account_id=account_id).select_related("org").order_by("starts_on", "id")]
+
+
+def list_holders(*, org_id: int, role: Role, today: date) -> list[int]:
+    """Ids of the accounts that hold `role` at that very union today."""
+    return list(_held(today).filter(org_id=org_id, role=role).order_by("account_id").values_list("account_id", flat=True).distinct())
+
+
+def list_accounts(viewer: Viewer) -> QuerySet[Account]:
+    """Accounts with a post, present or past, in the viewer's part of the tree; by name. For reading."""
+    posts = scope.within(Post.objects.all(), viewer.org_path, "org__path")
+    return Account.objects.filter(pk__in=posts.values("account_id")).order_by("username")
+
+
+def names_of(account_ids: set[int]) -> dict[int, str]:
+    return dict(Account.objects.filter(pk__in=account_ids).values_list("id", "name"))
+
+
+def person_of(account_id: int) -> int | None:
+    """The registry's id of the person behind an account, or None: for conflicts of interest."""
+    return Account.objects.filter(pk=account_id).values_list("person_id", flat=True).first()
+
+
+def _card(post: Post) -> PostCard:
+    return PostCard(
+        id=post.pk,
+        account_id=post.account_id,
+        role=Role(post.role),
+        org_id=post.org_id,
+        org_name=post.org.name,
+        starts_on=post.starts_on,
+        ends_before=post.ends_before,
+    )

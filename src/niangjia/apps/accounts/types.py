@@ -1,0 +1,48 @@
+"""What may leave the room: roles and the viewer, the one who asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    PROVINCE = "PROVINCE"
+    CITY = "CITY"
+    COUNTY = "COUNTY"
+    TOWNSHIP = "TOWNSHIP"
+    GRASSROOTS = "GRASSROOTS"
+    FINANCE = "FINANCE"
+    AUDITOR = "AUDITOR"
+    ADMINISTRATOR = "ADMINISTRATOR"
+    WORKER = "WORKER"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """
+    Who asks, on which post. `org_path` bounds what is seen, empty for a worker, who sees what is their own:
+    `person_id` is the registry's id of that worker, null for staff.
+    """
+
+    account_id: int
+    post_id: int
+    name: str
+    role: Role
+    org_id: int
+    org_path: str
+    person_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostCard:
+    """One post of an account. `ends_before` is null while no end is set."""
+
+    id: int
+    account_id: int
+    role: Role
+    org_id: int
+    org_name: str
+    starts_on: date
+    ends_before: date | None

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from niangjia.apps.organizations.models import OrgUnit
+from niangjia.apps.registry.fields import Sealed, SealedField, keys
+from niangjia.apps.registry.types import Purpose, SpellSource
+
+_PSEUDONYM = 32
+
+
+class Household(models.Model):
+    """One household ever seen. `home` is the union now responsible; its path is the scope."""
+
+    key = models.CharField("家庭编号", max_length=64, unique=True)
+    home = models.ForeignKey(OrgUnit, models.PROTECT, null=True, related_name="+")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Person(models.Model):
+    """
+    One natural person. Sealed columns hold ciphertext and are null when not reported; a `…_blind` column is the keyed
+    fingerprint of the same value, empty when there is none. `home` is the union now responsible.
+    """
+
+    pseudonym = models.CharField(max_length=_PSEUDONYM, unique=True)
+    name = SealedField(null=True)
+    id_number = SealedField(null=True)
+    id_number_blind = models.CharField(max_length=64, blank=True, db_index=True)
+    phone = SealedField(null=True)
+    phone_blind = models.CharField(max_length=64, blank=True, db_index=True)
+    bank_account = SealedField(null=True)
+    bank_account_blind = models.CharField(max_length=64, blank=True, db_index=True)
+    bank_name = models.CharField(max_length=100, blank=True)
+    birth_date = models.DateField(null=True)
+    sex = models.CharField(max_length=1, blank=True)
+    home = models.ForeignKey(OrgUnit, models.PROTECT, null=True, related_name="+")
+    updated_at = models.DateTimeField()
+
+    BLIND = frozenset({"id_number", "phone", "bank_account"})
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
+    def _place(self, column: str) -> str:
+        return f"registry.person.{column}:{self.pseudonym}"
+
+    def read(self, column: str) -> str:
+        """The plain value; empty if there is none."""
+        sealed: Sealed | None = getattr(self, column)
+        return sealed.open(self._place(column)) if sealed else ""
+
+    def write(self, column: str, plain: str) -> None:
+        """Seal `plain` (empty: forget it) and keep its fingerprint. Not saved."""
+        setattr(self, column, Sealed.of(plain, self._place(column)) if plain else None)
+        if column in self.BLIND:
+            setattr(self, f"{column}_blind", keys().blind(plain, f"registry.person.{column}") if plain else "")
+
+
+class HouseholdMember(models.Model):
+    """A person's spell in a household, half-open; null `ends_before` = now. One row per spell."""
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="spells")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="spells")
+    relation = models.CharField(max_length=16, blank=True)
+    source = models.CharField(max_length=8, choices=[(source.value, source.value) for source in SpellSource])
+    starts_on = models.DateField()
+    ends_before = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=Q(ends_before__isnull=True), name="householdmember_one_home"),
+            models.CheckConstraint(
+                condition=Q(ends_before__isnull=True) | Q(ends_before__gte=F("starts_on")), name="householdmember_ends_after_start"
+            ),
+        ]
+
+
+class Membership(models.Model):
+    """Union membership, half-open; `group` is the new-employment group (truck, ride, courier …), empty if none."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
+    union = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+")
+    joined_on = models.DateField()
+    left_on = models.DateField(null=True)
+    group = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "union", "joined_on"], name="membership_once"),
+            models.CheckConstraint(condition=Q(left_on__isnull=True) | Q(left_on__gte=F("joined_on")), name="membership_ends_after_start"),
+        ]
+
+
+class Consent(models.Model):
+    """
+    A person's consent to a purpose, and its withdrawal. `given_at` is null for an objection to processing that rests on a
+    legal duty rather than on consent. The latest row counts.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="consents")
+    purpose = models.CharField(max_length=16, choices=[(purpose.value, purpose.value) for purpose in Purpose])
+    given_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(given_at__isnull=False) | Q(withdrawn_at__isnull=False), name="consent_says_something"),
+            models.UniqueConstraint(
+                fields=["person", "purpose"], condition=Q(withdrawn_at__isnull=True), name="consent_open_once"
+            ),
+        ]

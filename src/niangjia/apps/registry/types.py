@@ -1,0 +1,131 @@
+"""What may leave the room: facts that come in, masked cards that go out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class PersonField(StrEnum):
+    """Sealed columns that `actions.reveal` can open."""
+
+    NAME = "name"
+    ID_NUMBER = "id_number"
+    PHONE = "phone"
+    BANK_ACCOUNT = "bank_account"
+
+
+class SpellSource(StrEnum):
+    SENSED = "SENSED"
+    DECLARED = "DECLARED"  # found at a verification: overrides the registers
+
+
+class Purpose(StrEnum):
+    SENSING = "SENSING"  # monthly cross-check for hardship
+    NOTICE = "NOTICE"
+    CONTACT = "CONTACT"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFacts:
+    """
+    A person of a household as a sensing run or a verification found them. `pseudonym` is 32 hex characters;
+    `sex` is M or F; `relation` is the register's word (head, spouse, child, parent …), empty if unknown. Empty `name`, `id_number`
+    or `phone`: not reported, what is known stays.
+    """
+
+    pseudonym: str
+    id_number: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    birth_date: date | None = None
+    sex: str = ""
+    relation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdFacts:
+    """A household as sensed: its text key, who is in it, and the id of the union responsible (null: not yet known)."""
+
+    key: str
+    members: tuple[MemberFacts, ...]
+    org_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipFacts:
+    pseudonym: str
+    org_id: int
+    joined_on: date
+    left_on: date | None = None
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdsReceived:
+    """Ids by household key and by pseudonym, and what was written."""
+
+    household_ids: dict[str, int]
+    person_ids: dict[str, int]
+    created_household_count: int
+    created_person_count: int
+    changed_person_count: int
+    moved_person_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """A person, masked. Fields never reported are empty; `household_id` and `org_id` are null when none is known."""
+
+    id: int
+    pseudonym: str
+    name: str
+    id_number: str
+    phone: str
+    bank_account: str
+    bank_name: str
+    birth_date: date | None
+    sex: str
+    household_id: int | None
+    org_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdCard:
+    """`key` is the lake's text key; `org_id` the union responsible, null before a household is placed."""
+
+    id: int
+    key: str
+    org_id: int | None
+    org_path: str
+    member_ids: tuple[int, ...]
+    is_declared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCard:
+    person: PersonCard
+    relation: str
+    source: SpellSource
+    starts_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredHousehold:
+    """What a verification found, for the next sensing run. `pseudonyms` sorted."""
+
+    key: str
+    pseudonyms: tuple[str, ...]
+    declared_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class DataView:
+    """Someone looked at a person's data. `what` is the field opened or the page seen."""
+
+    at: datetime
+    account_id: int | None
+    action: str
+    what: str
+    reason: str

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WorkordersConfig(AppConfig):
+    name = "niangjia.apps.workorders"
+    verbose_name = "工单"

@@ -1,0 +1,186 @@
+"""Django's settings, read from the deployment's folder (``NIANGJIA_DATA``); nothing secret stands here.
+
+Without a deployment (type checks, `makemigrations`) the database is in memory and the secret lasts as long as the
+process; `config.wsgi` refuses to serve like that.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.config.databases import database_settings
+from niangjia.kernel.deployment import Deployment
+from niangjia.kernel.problems import Refusal
+
+PACKAGE = Path(__file__).resolve().parents[1]
+DESIGN = PACKAGE / "portals" / "design"
+
+try:
+    DEPLOYMENT: Deployment | None = Deployment.load()
+except Refusal:
+    DEPLOYMENT = None
+
+
+def _secret(path: Path) -> str:
+    """The secret in `path`; written on first use, readable by the owner only. Two first uses agree: the link is exclusive."""
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")  # mode 0600
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(64))
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            pass
+        finally:
+            os.unlink(temporary)
+    return path.read_text().strip()
+
+
+KEYS_FOLDER = DEPLOYMENT.folder / DEPLOYMENT.keys_folder if DEPLOYMENT else Path("keys")
+SECRET_KEY = _secret(KEYS_FOLDER / "django.secret") if DEPLOYMENT else secrets.token_urlsafe(64)
+DEBUG = os.environ.get("NIANGJIA_DEBUG") == "1"
+
+# Hosts and the address people type, comma-separated. Plain http is for this machine only: anything else is https.
+ALLOWED_HOSTS = [host for host in os.environ.get("NIANGJIA_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if host]
+IS_LOOPBACK = set(ALLOWED_HOSTS) <= {"127.0.0.1", "localhost", "[::1]", "testserver"}
+CSRF_TRUSTED_ORIGINS = [] if IS_LOOPBACK else [f"https://{host}" for host in ALLOWED_HOSTS]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "csp",
+    "django_htmx",
+    "django_filters",
+    "niangjia.apps.organizations",
+    "niangjia.apps.audit",
+    "niangjia.apps.accounts",
+    "niangjia.apps.registry",
+    "niangjia.apps.funds",
+    "niangjia.apps.workorders",
+    "niangjia.apps.programs",
+    "niangjia.apps.alerts",
+    "niangjia.apps.cases",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "niangjia.config.middleware.limit_sessions",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "niangjia.config.middleware.keep_pages_private",
+]
+
+ROOT_URLCONF = "niangjia.config.urls"
+WSGI_APPLICATION = "niangjia.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [DESIGN / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "niangjia.config.middleware.csp_nonce",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": database_settings(DEPLOYMENT)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = ["niangjia.apps.accounts.backends.AccountBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("username", "name")}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
+LOCALE_PATHS = [PACKAGE / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [folder for folder in [DESIGN / "static"] if folder.is_dir()]
+STATIC_ROOT = (DEPLOYMENT.folder if DEPLOYMENT else Path(tempfile.gettempdir()) / "niangjia") / "static"
+WHITENOISE_USE_FINDERS = True  # `niangjia serve` works without a collectstatic; with one, STATIC_ROOT is served
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# Staff sessions: 30 minutes idle, 12 hours in all (`middleware.limit_sessions`).
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE_SECONDS = 30 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not IS_LOOPBACK
+SESSION_COOKIE_NAME = "niangjia_session" if IS_LOOPBACK else "__Host-niangjia_session"
+CSRF_COOKIE_NAME = "niangjia_csrf" if IS_LOOPBACK else "__Host-niangjia_csrf"
+
+SECURE_SSL_REDIRECT = not IS_LOOPBACK
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("NIANGJIA_BEHIND_PROXY") == "1" else None
+SECURE_HSTS_SECONDS = 0 if IS_LOOPBACK else 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not IS_LOOPBACK
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "style-src-attr": ["'unsafe-inline'"],  # ECharts' tooltips set style attributes; attributes run nothing
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# Fixed sentences with ids and counts; the default handlers would mail or print request data.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
