@@ -1,0 +1,96 @@
+"""States and moves of a work order, as one table: what each action needs, where it leads, who may do it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import TextChoices
+
+
+class OrderState(TextChoices):
+    CREATED = "CREATED", "待签收"
+    ACCEPTED = "ACCEPTED", "已签收"
+    ASSIGNED = "ASSIGNED", "已指派"
+    VISITED = "VISITED", "已走访"
+    SUBMITTED = "SUBMITTED", "已上报"
+    RETURNED = "RETURNED", "已退回"
+    REVIEWED = "REVIEWED", "已复核"
+    CLOSED = "CLOSED", "已办结"
+    TRANSFERRED = "TRANSFERRED", "已移交"
+    CANCELLED = "CANCELLED", "已撤销"
+
+
+class Action(StrEnum):
+    DISPATCH = "DISPATCH"  # the first move: from nothing
+    ACCEPT = "ACCEPT"
+    FORWARD = "FORWARD"
+    HAND_BACK = "HAND_BACK"
+    ASSIGN = "ASSIGN"
+    RECORD_CONTACT_TRY = "RECORD_CONTACT_TRY"
+    MARK_VISITED = "MARK_VISITED"
+    SUBMIT = "SUBMIT"
+    SUBMIT_UNREACHED = "SUBMIT_UNREACHED"
+    RETURN = "RETURN"
+    REVIEW = "REVIEW"
+    CLOSE = "CLOSE"
+    CANCEL = "CANCEL"
+    TRANSFER = "TRANSFER"
+    REMIND = "REMIND"
+    ESCALATE = "ESCALATE"
+
+
+class Clock(StrEnum):
+    """Which time limit runs in a state; its length in working days stands in limits.yaml or the program's stages."""
+
+    ACCEPT = "accept"
+    FORWARD = "forward"
+    VERIFY = "verify"
+    REVIEW = "review"
+
+
+S = OrderState
+OPEN = (S.CREATED, S.ACCEPTED, S.ASSIGNED, S.VISITED, S.SUBMITTED, S.RETURNED, S.REVIEWED)
+FINAL = (S.CLOSED, S.TRANSFERRED, S.CANCELLED)
+# From here on the grassroots union has the order in hand; before, it is on its way.
+IN_HAND = (S.ACCEPTED, S.ASSIGNED, S.VISITED, S.RETURNED)
+
+MAX_RETURNS = 2
+MIN_CONTACT_TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """
+    `to` maps each state the action is legal in to the state it leads to. `permission` is asked of the viewer, who must hold the
+    order or stand above its holder; null permission = the system only.
+    """
+
+    to: dict[OrderState, OrderState]
+    permission: str | None
+    needs_reason: bool = False
+
+
+RULES: dict[Action, Rule] = {
+    Action.ACCEPT: Rule({S.CREATED: S.ACCEPTED}, "workorders.accept"),
+    Action.FORWARD: Rule({S.CREATED: S.CREATED, S.ACCEPTED: S.CREATED}, "workorders.forward"),
+    Action.HAND_BACK: Rule({S.CREATED: S.CREATED, S.ACCEPTED: S.CREATED}, "workorders.return", needs_reason=True),
+    Action.ASSIGN: Rule(
+        {S.ACCEPTED: S.ASSIGNED, S.ASSIGNED: S.ASSIGNED, S.VISITED: S.ASSIGNED, S.RETURNED: S.ASSIGNED}, "workorders.assign"
+    ),
+    Action.RECORD_CONTACT_TRY: Rule({S.ASSIGNED: S.ASSIGNED, S.RETURNED: S.RETURNED}, "cases.verify"),
+    Action.MARK_VISITED: Rule({S.ASSIGNED: S.VISITED, S.RETURNED: S.VISITED}, "cases.verify"),
+    Action.SUBMIT: Rule({S.VISITED: S.SUBMITTED, S.RETURNED: S.SUBMITTED}, "cases.verify"),
+    Action.SUBMIT_UNREACHED: Rule({S.ASSIGNED: S.SUBMITTED, S.RETURNED: S.SUBMITTED}, "cases.verify", needs_reason=True),
+    Action.RETURN: Rule({S.SUBMITTED: S.RETURNED}, "cases.review", needs_reason=True),
+    Action.REVIEW: Rule({S.SUBMITTED: S.REVIEWED}, "cases.review"),
+    Action.CLOSE: Rule({S.REVIEWED: S.CLOSED}, "cases.review"),
+    Action.CANCEL: Rule(dict.fromkeys(OPEN, S.CANCELLED), "workorders.transfer", needs_reason=True),
+    Action.TRANSFER: Rule(
+        dict.fromkeys((S.CREATED, S.ACCEPTED, S.ASSIGNED, S.VISITED, S.SUBMITTED, S.RETURNED), S.TRANSFERRED),
+        "workorders.transfer",
+        needs_reason=True,
+    ),
+    Action.REMIND: Rule({state: state for state in OPEN}, None),
+    Action.ESCALATE: Rule({state: state for state in OPEN}, None),
+}

@@ -1,0 +1,237 @@
+"""What may leave the room: orders to send, orders as read, routes, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from niangjia.apps.organizations.types import Level
+from niangjia.apps.workorders.lifecycle import Action, OrderState
+
+__all__ = [
+    "Action", "ForwardCandidate", "DispatchReport", "Hop", "NewOrder", "OrderCard", "OrderKind", "OrderState", "MoveCard", "NotRouted",
+    "OrgCount", "OrgScore", "Route", "RouteReason", "RoutingFacts", "SweepReport", "UnionLoad", "Verifier", "VisitWay", "Urgency",
+]  # fmt: skip
+
+
+class OrderKind(StrEnum):
+    VERIFICATION = "VERIFICATION"  # 入户核实
+    FOLLOW_UP = "FOLLOW_UP"  # 回访
+    RECHECK = "RECHECK"  # 申诉复核
+
+
+class Urgency(StrEnum):
+    NORMAL = "NORMAL"
+    RED = "RED"  # its own, shorter limit to verify
+
+
+class VisitWay(StrEnum):
+    HOME = "HOME"
+    WORKPLACE = "WORKPLACE"
+
+
+class RouteReason(StrEnum):
+    """Why an order goes where it goes, or why a better place was passed over."""
+
+    MEMBER_UNION = "MEMBER_UNION"  # the member's grassroots union
+    EMPLOYER_UNION = "EMPLOYER_UNION"  # the union with the employer's credit code
+    SECTOR_FEDERATION = "SECTOR_FEDERATION"  # new forms of employment, no grassroots union
+    TOWN_UNION = "TOWN_UNION"  # of the residence
+    COUNTY_DESK = "COUNTY_DESK"
+    CITY_DESK = "CITY_DESK"  # no active county union there
+    MEMBER_UNION_INACTIVE = "MEMBER_UNION_INACTIVE"
+    EMPLOYER_UNION_INACTIVE = "EMPLOYER_UNION_INACTIVE"
+    EMPLOYER_UNKNOWN = "EMPLOYER_UNKNOWN"
+    EMPLOYER_ELSEWHERE = "EMPLOYER_ELSEWHERE"  # head office in another county: nobody near to visit
+    NO_TOWN_UNION = "NO_TOWN_UNION"
+    HOP_INACTIVE = "HOP_INACTIVE"  # a level on the way down is merged or closed and skipped
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingFacts:
+    """
+    What routing knows of the worker. `member_union_id` is an organizations id; `residence_area` a division code of 6 to 12 digits;
+    `sector` the new-employment group (truck, ride, courier …), empty for others. Null or empty = not known.
+    """
+
+    member_union_id: int | None = None
+    employer_uscc: str = ""
+    residence_area: str = ""
+    sector: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    org_id: int
+    path: str
+    level: Level
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """From the first union that gets the order down to the one that verifies, each active; and why."""
+
+    hops: tuple[Hop, ...]
+    reasons: tuple[RouteReason, ...]
+
+    @property
+    def target(self) -> Hop:
+        return self.hops[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """
+    An order to send. `subject_key` with `kind` and `month` is the idempotency key. `subject_person_ids` are all persons of the
+    household: none of them, nor their kin, may verify. `cause_group` is a code of the program, never a diagnosis.
+    """
+
+    subject_key: str
+    household_id: int
+    person_id: int
+    subject_person_ids: tuple[int, ...]
+    kind: OrderKind
+    month: str
+    cause_group: str
+    facts: RoutingFacts
+    grade: str = ""
+    urgency: Urgency = Urgency.NORMAL
+    questions: tuple[str, ...] = ()
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRouted:
+    """An order that no active union can take: set aside with its reason."""
+
+    subject_key: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchReport:
+    """`order_ids` by subject_key, old and new. created + existing + len(not_routed) = orders given."""
+
+    order_ids: Mapping[str, int]
+    created_count: int
+    existing_count: int
+    not_routed: tuple[NotRouted, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """Someone who visits: an account if they have one, and the persons who are they themselves, their household and their kin."""
+
+    name: str
+    account_id: int | None = None
+    related_person_ids: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCard:
+    """One order as read. Due dates are instants at which the time is over. Null assignee: not assigned."""
+
+    id: int
+    number: str
+    kind: OrderKind
+    month: str
+    subject_key: str
+    household_id: int
+    person_id: int
+    state: OrderState
+    step: int
+    org_id: int
+    org_name: str
+    org_level: Level
+    verify_org_id: int
+    assignee_id: int | None
+    verifier_ids: tuple[int, ...]
+    reviewer_id: int | None
+    cause_group: str
+    grade: str
+    urgency: Urgency
+    questions: tuple[str, ...]
+    due_at: datetime
+    step_due_at: datetime | None
+    is_overdue: bool
+    returned_count: int
+    contact_try_count: int
+    outcome: str
+    target_area: str
+    previous_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCard:
+    """One move of an order's history. `was_late`: the step it ended had run over its time; null = no clock ran."""
+
+    step: int
+    action: Action
+    from_state: str
+    to_state: OrderState
+    from_org_id: int | None
+    to_org_id: int
+    to_org_name: str
+    actor_id: int | None
+    at: datetime
+    reason: str
+    was_late: bool | None
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardCandidate:
+    """A union this order can be forwarded to. `is_suggested`: the next on its route."""
+
+    org_id: int
+    name: str
+    level: Level
+    is_suggested: bool
+    open_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """Ids of orders that this sweep reminded or escalated; a second sweep at the same time gives none."""
+
+    reminded_ids: tuple[int, ...]
+    escalated_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrgCount:
+    """Orders by state that one union holds."""
+
+    org_id: int
+    org_name: str
+    by_state: Mapping[OrderState, int]
+    open_count: int
+    overdue_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrgScore:
+    """One union in one month: steps it ended, and how many of them late. `on_time_ratio` is null without steps."""
+
+    org_id: int
+    org_name: str
+    step_count: int
+    late_count: int
+    escalated_count: int
+    on_time_ratio: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnionLoad:
+    """What lies with one union now: open orders, those due within three days, people they are assigned to."""
+
+    org_id: int
+    org_name: str
+    open_count: int
+    overdue_count: int
+    due_soon_count: int
+    assignee_count: int
