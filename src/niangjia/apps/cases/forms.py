@@ -1,0 +1,234 @@
+"""
+The two forms of a case as typed fields: what a visitor asks (`sensing.md` §9) and the file in the national style.
+
+A form is read into two parts: the plain part may be listed and counted, the secret part (names, numbers, health, photos,
+words) is sealed by the caller before it is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from niangjia.kernel.identity import read_id_number
+from niangjia.kernel.money import yuan
+from niangjia.kernel.problems import Refusal
+
+
+@dataclass(frozen=True)
+class Field:
+    """
+    `kind`: text, money, integer, number, date, flag, code, id, list (of texts), rows (of `columns`). Dates travel as
+    ``2024-05-31``, money and numbers as text, so that a form survives JSON unchanged.
+    """
+
+    name: str
+    zh: str
+    en: str
+    kind: str = "text"
+    is_required: bool = False
+    is_secret: bool = False
+    values: tuple[str, ...] = ()
+    columns: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    plain: dict[str, Any]
+    secret: dict[str, Any]
+
+
+class FormIncomplete(Refusal):
+    """`problems` pairs a field's name with what is wrong, (field, zh, en)."""
+
+    def __init__(self, problems: Sequence[tuple[str, str, str]]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(
+            "表单还不能提交：" + "；".join(zh for _, zh, _ in problems) + "。请补正后再交。",
+            "The form cannot be handed in yet: " + "; ".join(en for _, _, en in problems) + ". Please correct these.",
+        )
+
+
+CAUSES = ("因病", "因学", "因残", "因灾", "失业", "低收入", "其他")
+
+MEMBER_COLUMNS = (
+    Field("name", "姓名", "name", is_required=True, is_secret=True),
+    Field("relation", "关系", "relation", is_required=True, is_secret=True),
+    Field("id_number", "身份证号", "ID number", "id", is_secret=True),
+    Field("birth_date", "出生日期", "date of birth", "date", is_secret=True),
+    Field("work_state", "就业状况", "work state", is_secret=True),
+    Field("income_12m", "近12个月收入", "income of 12 months", "money", is_secret=True),
+    Field("health", "健康状况", "health", is_secret=True),
+    Field("disability", "残疾", "disability", is_secret=True),
+    Field("insurance", "参保", "insurance", is_secret=True),
+    Field("study", "就学", "study", is_secret=True),
+)
+ITEM_COLUMNS = (
+    Field("item", "项目", "item", is_required=True),
+    Field("amount", "金额", "amount", "money", is_required=True),
+    Field("evidence", "凭证", "evidence"),
+)
+
+VISIT_FORM = (
+    Field("has_consent", "同意核实", "consent", "flag", is_required=True),
+    Field("authorisation_no", "经济状况核对授权书编号", "authorisation of the economic check", is_required=True),
+    Field("members", "家庭成员", "household members", "rows", is_required=True, is_secret=True, columns=MEMBER_COLUMNS),
+    Field("main_cause", "主要致困原因", "main cause", "code", is_required=True, values=CAUSES),
+    Field("other_cause", "次要原因", "second cause", "code", values=CAUSES),
+    Field("onset_date", "致困时间", "onset", "date"),
+    Field("people", "家庭人口", "people", "integer", is_required=True),
+    Field("income_items", "收入明细（12个月）", "income of 12 months", "rows", is_required=True, columns=ITEM_COLUMNS),
+    Field(
+        "rigid_items", "刚性支出明细（12个月，净额）", "rigid spending of 12 months, net", "rows", columns=ITEM_COLUMNS
+    ),
+    Field("property_note", "财产情况", "property", is_secret=True),
+    Field("other_aid", "已获其他救助", "other aid received", "rows", columns=ITEM_COLUMNS),
+    Field("job_wish", "就业意愿", "job wish", is_secret=True),
+    Field("urgent_need", "急需", "urgent need", is_secret=True),
+    Field("photos", "照片", "photos", "list", is_secret=True),
+    Field("statement", "本人陈述", "the worker's statement", is_secret=True),
+    Field("is_signed", "本人已签字", "signed by the worker", "flag", is_required=True),
+    Field("worker_objects", "本人有异议", "the worker objects", "flag"),
+    Field("verifier_opinion", "核实人意见", "verifier's opinion", is_required=True, is_secret=True),
+    Field("suggested_tier", "建议档次", "suggested tier", "code", values=("G1", "G2", "G3", "G4", "W")),
+    Field("suggested_help", "建议帮扶", "suggested help"),
+)
+
+FILE_FORM = (
+    Field("worker_no", "困难职工编号", "worker number"),
+    Field("hardship_class", "困难类别", "hardship class"),
+    Field("name", "姓名", "name", is_required=True, is_secret=True),
+    Field("nation", "民族", "nation", is_secret=True),
+    Field("sex", "性别", "sex", "code", is_required=True, is_secret=True, values=("M", "F")),
+    Field("politics", "政治面貌", "politics", is_secret=True),
+    Field("id_number", "身份证号", "ID number", "id", is_required=True, is_secret=True),
+    Field("birth_date", "出生日期", "date of birth", "date", is_secret=True),
+    Field("health", "健康状况", "health", is_required=True, is_secret=True),
+    Field("disability_kind", "残疾类别", "disability", is_secret=True),
+    Field("work_state", "就业状况", "work state", is_required=True),
+    Field("model_worker_type", "劳模类型", "model worker type"),
+    Field("housing_kind", "住房类型", "housing kind", is_required=True, is_secret=True),
+    Field("floor_area_m2", "建筑面积（平方米）", "floor area in square metres", "number", is_secret=True),
+    Field("phone", "联系电话", "phone", is_required=True, is_secret=True),
+    Field("postcode", "邮编", "postcode", is_secret=True),
+    Field("job_start", "参加工作时间", "job start", "date"),
+    Field("trade", "所属行业", "trade"),
+    Field("marriage", "婚姻状况", "marriage", is_secret=True),
+    Field("register_kind", "户口类型", "kind of household register", is_secret=True),
+    Field("register_division", "户籍区划", "division of the register", is_secret=True),
+    Field("address", "住址", "address", is_required=True, is_secret=True),
+    Field("employer", "工作单位", "employer", is_required=True, is_secret=True),
+    Field("employer_kind", "单位性质", "employer kind"),
+    Field("employer_state", "企业状况", "employer state"),
+    Field("is_single_parent", "单亲", "single parent", "flag", is_required=True, is_secret=True),
+    Field("own_monthly_income", "本人月平均收入", "own monthly income", "money", is_required=True),
+    Field(
+        "other_household_income",
+        "家庭其他非薪资年收入",
+        "other household income of the year",
+        "money",
+        is_required=True,
+    ),
+    Field("annual_total", "家庭年度总收入", "annual total", "money", is_required=True),
+    Field("rigid_total", "家庭年度刚性支出", "rigid spending of the year", "money", is_required=True),
+    Field("people", "家庭人口", "people", "integer", is_required=True),
+    Field("per_capita", "家庭月人均收入", "per-capita income a month", "money", is_required=True),
+    Field("insurance", "医保状况", "insurance", is_secret=True),
+    Field("self_help_ability", "有一定自救能力", "able to help itself", "flag"),
+    Field("is_zero_employment", "零就业家庭", "zero-employment family", "flag"),
+    Field("members", "家庭成员", "members", "rows", is_required=True, is_secret=True, columns=MEMBER_COLUMNS),
+    Field("main_cause", "主要致困原因", "main cause", "code", is_required=True, values=CAUSES),
+    Field("other_cause", "次要致困原因", "other cause", "code", values=CAUSES),
+    Field("bank_name", "开户银行", "bank", is_required=True, is_secret=True),
+    Field("bank_account", "银行卡号", "bank account", is_required=True, is_secret=True),
+    Field("attachments", "附件", "attachments", "list", is_secret=True),
+    Field("union_opinion", "基层工会意见", "opinion of the grassroots union", is_required=True, is_secret=True),
+    Field("authorisation_no", "授权书编号", "authorisation", is_required=True),
+)
+
+
+def read(form: Sequence[Field], values: Mapping[str, Any]) -> Reading:
+    """
+    The form's values, checked and in their canonical text form. A field left empty is absent, never zero.
+
+    Raises:
+        FormIncomplete: every missing, unknown or unreadable field, at once.
+    """
+    problems: list[tuple[str, str, str]] = [
+        (name, f"没有“{name}”这一栏", f"there is no field {name}")
+        for name in values
+        if name not in {field.name for field in form}
+    ]
+    plain: dict[str, Any] = {}
+    secret: dict[str, Any] = {}
+    for field in form:
+        value = values.get(field.name)
+        if value is None or value == "" or value == []:
+            if field.is_required:
+                problems.append((field.name, f"缺“{field.zh}”", f"“{field.en}” is missing"))
+            continue
+        try:
+            (secret if field.is_secret else plain)[field.name] = _read_value(field, value)
+        except FormIncomplete as error:
+            problems.extend(error.problems)
+        except (ValueError, TypeError, InvalidOperation):
+            problems.append((field.name, f"“{field.zh}”填写有误", f"“{field.en}” cannot be read"))
+    if problems:
+        raise FormIncomplete(problems)
+    return Reading(plain, secret)
+
+
+def _read_value(field: Field, value: Any) -> Any:
+    match field.kind:
+        case "money":
+            return str(yuan(value))
+        case "number":
+            number = Decimal(str(value))
+            if not number.is_finite() or isinstance(value, float):
+                raise ValueError(field.name)
+            return str(number)
+        case "integer":
+            if isinstance(value, bool) or int(value) < 0:
+                raise ValueError(field.name)
+            return int(value)
+        case "date":
+            return (value if isinstance(value, date) else date.fromisoformat(str(value))).isoformat()
+        case "flag":
+            if not isinstance(value, bool):
+                raise ValueError(field.name)
+            return value
+        case "code":
+            if value not in field.values:
+                raise ValueError(field.name)
+            return value
+        case "id":
+            if (number := read_id_number(str(value))) is None:
+                raise ValueError(field.name)
+            return number
+        case "list":
+            return [str(each) for each in value]
+        case "rows":
+            return [_read_row(field, row, position) for position, row in enumerate(value, start=1)]
+        case _:
+            return str(value).strip()
+
+
+def _read_row(field: Field, row: Mapping[str, Any], position: int) -> dict[str, Any]:
+    try:
+        reading = read(field.columns, row)
+    except FormIncomplete as error:
+        raise FormIncomplete(
+            [
+                (field.name, f"“{field.zh}”第{position}行{zh}", f"“{field.en}”, row {position}: {en}")
+                for _, zh, en in error.problems
+            ]
+        ) from error
+    return reading.plain | reading.secret
+
+
+def total(items: Sequence[Mapping[str, Any]]) -> Decimal:
+    """Yuan: the sum of a form's rows of `ITEM_COLUMNS`."""
+    return sum((Decimal(item["amount"]) for item in items), Decimal("0.00"))

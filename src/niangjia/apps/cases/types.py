@@ -1,0 +1,284 @@
+"""What may leave the cases room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.kernel.months import Month
+
+
+class CaseKind(TextChoices):
+    HARDSHIP = "HARDSHIP", _("困难帮扶")
+
+
+class Channel(TextChoices):
+    """Where a case came from; kept for good (catalogue E01)."""
+
+    SENSING = "SENSING", _("系统感知")
+    CANVASS = "CANVASS", _("基层摸排")
+    APPLICATION = "APPLICATION", _("本人申请")
+
+
+class CaseState(TextChoices):
+    OPEN = "OPEN", _("待核实")
+    SUBMITTED = "SUBMITTED", _("待审核")
+    CONFIRMED = "CONFIRMED", _("已核实")
+    WATCH = "WATCH", _("临界观察")
+    REPAIR = "REPAIR", _("信息待修正")
+    RETRY = "RETRY", _("待再联系")
+    FILE_DRAFT = "FILE_DRAFT", _("建档填报")
+    FILE_TIERED = "FILE_TIERED", _("已定档次")
+    FILE_ANNOUNCED = "FILE_ANNOUNCED", _("公示中")
+    ON_FILE = "ON_FILE", _("在档帮扶")
+    EXITING = "EXITING", _("退档告知中")
+    CLOSED = "CLOSED", _("已办结")
+
+
+FILE_STATES = (
+    CaseState.FILE_DRAFT,
+    CaseState.FILE_TIERED,
+    CaseState.FILE_ANNOUNCED,
+    CaseState.ON_FILE,
+    CaseState.EXITING,
+)
+
+
+class CaseAction(TextChoices):
+    """A move's name; the permission is ``cases.<value in lower case>``."""
+
+    VISIT = "VISIT", _("登记走访")
+    SUBMIT = "SUBMIT", _("提交核实结论")
+    RETURN = "RETURN", _("退回重核")
+    ACCEPT = "ACCEPT", _("审核通过")
+    CLOSE_WITHOUT_FILE = "CLOSE_WITHOUT_FILE", _("不建档办结")
+    START_FILE = "START_FILE", _("开始建档")
+    FILL_FILE = "FILL_FILE", _("填写档案")
+    DECIDE_TIER = "DECIDE_TIER", _("核定档次")
+    ANNOUNCE = "ANNOUNCE", _("公示")
+    WITHDRAW_NOTICE = "WITHDRAW_NOTICE", _("撤下公示")
+    APPROVE = "APPROVE", _("批准建档")
+    REFUSE_FILE = "REFUSE_FILE", _("不予建档")
+    RECORD_INCOME = "RECORD_INCOME", _("登记月收入")
+    PROPOSE_EXIT = "PROPOSE_EXIT", _("提出退档")
+    CONFIRM_EXIT = "CONFIRM_EXIT", _("确认退档")
+    STOP_EXIT = "STOP_EXIT", _("停止退档")
+    END_WATCH = "END_WATCH", _("结束观察")
+    FINISH_REPAIR = "FINISH_REPAIR", _("修正完成")
+    RETRY = "RETRY", _("再次联系")
+    HAND_TO_COMMUNITY = "HAND_TO_COMMUNITY", _("转社区")
+    CANCEL = "CANCEL", _("撤销")
+    WITHDRAW = "WITHDRAW", _("本人撤回")
+
+
+class Outcome(TextChoices):
+    """Outcomes of a verification, `sensing.md` §9."""
+
+    V1 = "V1", _("属实")
+    V2 = "V2", _("属实（暂时）")
+    V3 = "V3", _("临界困难")
+    V4 = "V4", _("不困难")
+    V5 = "V5", _("已由其他救助覆盖")
+    V6 = "V6", _("身份或家庭有误")
+    V7 = "V7", _("联系不上")
+    V8 = "V8", _("本人谢绝")
+    V9 = "V9", _("已转移外地")
+    V10 = "V10", _("去世、退休或离职")
+
+
+CONFIRMING = (Outcome.V1, Outcome.V2)
+
+
+class VisitWay(TextChoices):
+    HOME = "HOME", _("入户")
+    WORKPLACE = "WORKPLACE", _("到单位")
+    OFFICE = "OFFICE", _("来访")
+    PHONE = "PHONE", _("电话")
+    NONE = "NONE", _("未见到本人")
+
+
+class ExitKind(TextChoices):
+    """Ways out of the file, `sensing.md` §11."""
+
+    OUT_OF_HARDSHIP = "OUT_OF_HARDSHIP", _("脱困")
+    SAFETY_NET = "SAFETY_NET", _("解困")
+    NATURAL = "NATURAL", _("自然脱困")
+    CANCELLED = "CANCELLED", _("注销")
+    NOT_ELIGIBLE = "NOT_ELIGIBLE", _("不符合条件")
+
+
+class CloseReason(TextChoices):
+    """Why a case ended."""
+
+    HELPED_ONCE = "HELPED_ONCE", _("已一次性帮扶")
+    FILE_REFUSED = "FILE_REFUSED", _("不予建档")
+    EXITED = "EXITED", _("已退档")
+    NOT_IN_HARDSHIP = "NOT_IN_HARDSHIP", _("不困难")
+    COVERED_ELSEWHERE = "COVERED_ELSEWHERE", _("已由其他救助覆盖")
+    REFUSED_HELP = "REFUSED_HELP", _("本人谢绝")
+    TRANSFERRED = "TRANSFERRED", _("已移交")
+    LEFT = "LEFT", _("去世、退休或离职")
+    REPAIRED = "REPAIRED", _("信息已修正")
+    COMMUNITY = "COMMUNITY", _("已转社区")
+    WATCHED = "WATCHED", _("观察期满")
+    WITHDRAWN = "WITHDRAWN", _("本人撤回")
+    CANCELLED = "CANCELLED", _("撤销")
+
+
+class Settlement(TextChoices):
+    """What an active alert became: the recorded reason that INV 3 asks for."""
+
+    OPENED = "OPENED", _("已派单")
+    JOINED = "JOINED", _("并入在办个案")
+    SETTLED = "SETTLED", _("近期已有结论")
+
+
+class EntitlementState(TextChoices):
+    """SET_ASIDE is in the funds' hands: queued, reserved or paid there. BLOCKED: a cap or a missing budget stands in the way."""
+
+    SET_ASIDE = "SET_ASIDE", _("已列支")
+    BLOCKED = "BLOCKED", _("未列支")
+    CANCELLED = "CANCELLED", _("已取消")
+
+
+class GrievanceState(TextChoices):
+    OPEN = "OPEN", _("待答复")
+    UPHELD = "UPHELD", _("成立")
+    REJECTED = "REJECTED", _("不成立")
+
+
+class GrievanceAbout(TextChoices):
+    OUTCOME = "OUTCOME", _("核实结论")
+    NOTICE = "NOTICE", _("公示")
+    DECISION = "DECISION", _("帮扶决定")
+    EXIT = "EXIT", _("退档")
+
+
+class IncomeSource(TextChoices):
+    SENSING = "SENSING", _("数据比对")
+    PROOF = "PROOF", _("收入证明")
+
+
+@dataclass(frozen=True)
+class ContactTry:
+    """`way` is a `VisitWay`; `is_reached` false = nobody answered."""
+
+    at: datetime
+    way: str
+    is_reached: bool
+
+
+@dataclass(frozen=True)
+class FileMemberRow:
+    """`person_id` is the registry's."""
+
+    person_id: int
+    relation: str
+
+
+@dataclass(frozen=True)
+class CaseCard:
+    """A case for other rooms and lists: ids and codes, no names."""
+
+    id: int
+    number: str
+    household_id: int
+    person_id: int | None
+    org_id: int
+    area: str
+    state: CaseState
+    channel: Channel
+    month: str
+    causes: tuple[str, ...]
+    grade: str
+    work_order_id: int | None
+    outcome: str
+    opened_at: datetime
+    closed_at: datetime | None
+    close_reason: str
+
+
+@dataclass(frozen=True)
+class ExitProgress:
+    """`passed` = months above the standard in a row, UNKNOWN months neither counting nor breaking; `unknown` = those within the row."""
+
+    passed: int
+    unknown: int
+    needs_proof: bool
+
+
+@dataclass(frozen=True)
+class LiveNotice:
+    """Everything the public may see of one decision. No ID number, phone, cause or school."""
+
+    id: int
+    masked_name: str
+    unit: str
+    tier: str
+    amount: Decimal
+    starts_on: date
+    ends_before: date
+
+
+@dataclass(frozen=True)
+class OpenedCases:
+    """Counts of households after `open_cases`."""
+
+    opened: int
+    joined: int
+    settled: int
+    retried: int
+    untouched: int
+
+
+@dataclass(frozen=True)
+class OwnDecision:
+    """A decision as the worker reads it: what, how much, by which clause."""
+
+    decision_id: int
+    title_zh: str
+    title_en: str
+    outcome: str
+    tier: str
+    amount: Decimal | None
+    says_zh: tuple[str, ...]
+    says_en: tuple[str, ...]
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OwnMatter:
+    """One matter on the worker's own page, in words."""
+
+    case_id: int
+    number: str
+    status_zh: str
+    status_en: str
+    decisions: tuple[OwnDecision, ...]
+    can_object_until: date | None
+    objections: tuple[str, ...]
+    looked: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A broken invariant: which one, where, and what was counted."""
+
+    rule: str
+    place: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class HeldMonth:
+    """A month of a household on file. None = UNKNOWN. `standard` is the minimum-living standard of its area, yuan a month."""
+
+    month: Month
+    income_per_capita: Decimal | None
+    standard: Decimal | None

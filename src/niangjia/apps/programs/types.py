@@ -1,0 +1,124 @@
+"""What may leave the programs room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class SubjectKind(TextChoices):
+    PERSON = "PERSON", _("个人")
+    HOUSEHOLD = "HOUSEHOLD", _("家庭")
+
+
+class DecisionOutcome(TextChoices):
+    GRANTED = "GRANTED", _("给予")
+    REFUSED = "REFUSED", _("不予")
+    CANNOT_TELL = "CANNOT_TELL", _("尚不能判定")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Who a decision is about; `id` is the registry's."""
+
+    kind: SubjectKind
+    id: int
+
+
+@dataclass(frozen=True)
+class PackCard:
+    """One installed version. Half-open span; `active_from` None = since ever, `active_until` None = still."""
+
+    id: int
+    pack_id: str
+    content_hash: str
+    area: str
+    title_zh: str
+    title_en: str
+    active_from: date | None
+    active_until: date | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One step of a trace: the rule or benefit, what it came to, its clause, and the sentence in both languages."""
+
+    id: str
+    result: str
+    clause: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class DecisionCard:
+    """
+    A decision as other rooms see it. `amount` in yuan, None unless granted. `unknown` names facts that are missing;
+    `facts` and `parameters` are the values used, as text.
+    """
+
+    id: int
+    pack_id: str
+    content_hash: str
+    title_zh: str
+    title_en: str
+    subject: Subject
+    asof: date
+    area: str
+    outcome: DecisionOutcome
+    tier: str
+    amount: Decimal | None
+    clauses: tuple[str, ...]
+    trace: tuple[Line, ...]
+    unknown: tuple[str, ...]
+    facts: Mapping[str, Any]
+    parameters: Mapping[str, Any]
+    made_by: int | None
+    made_at: datetime
+    is_new: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A decision made again from what it pins. `differences` names the parts that came out otherwise; empty = identical."""
+
+    decision_id: int
+    outcome: str
+    tier: str
+    amount: Decimal | None
+    differences: tuple[str, ...]
+
+    @property
+    def is_same(self) -> bool:
+        return not self.differences
+
+
+@dataclass(frozen=True)
+class Override:
+    """A parameter's value for an area from a day on, entered by one and approved by another."""
+
+    id: int
+    pack_id: str
+    name: str
+    area: str
+    starts_on: date
+    value: str
+    source: str
+    is_invented: bool
+    entered_by: int
+    approved_by: int | None
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A broken invariant: which one, where, and what was counted."""
+
+    rule: str
+    place: str
+    detail: str
