@@ -1,0 +1,234 @@
+"""Writing accounts and posts; logging in."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime, timedelta
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone, translation
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.models import Account, LoginAttempt, Post
+from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.audit import actions as audit
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.organizations import scope
+from niangjia.kernel.problems import Refusal
+
+FAILURES_ALLOWED = 5
+WINDOW = timedelta(minutes=15)
+
+
+class LoginRefused(Refusal):
+    """One reply for an unknown name, a wrong password, a locked and a disabled account: it tells nobody which exist."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "用户名或密码不正确，或尝试过多。请核对后再试；连续五次不成功请等十五分钟，或联系本级管理员。",
+            "The name or the password is not right, or there were too many tries. Check and try again; after five failures wait "
+            "fifteen minutes, or ask your administrator.",
+        )
+
+
+class WeakPassword(Refusal):
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"密码不够安全：{zh}", f"The password is too weak: {en}")
+
+
+class UsernameTaken(Refusal):
+    def __init__(self, username: str) -> None:
+        super().__init__(f"用户名 {username} 已被使用。请另选一个。", f"The user name {username} is taken. Choose another.")
+
+
+class RolesCollide(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "同一账户不能既管理系统又办理业务，审计员也不能办理业务。请为另一职责开设单独账户。",
+            "One account may not both run the system and do its business, nor may an auditor do business. Use a second account.",
+        )
+
+
+class OutOfReach(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "该工会不在您的管辖范围内，不能任免其岗位。请联系上级管理员。",
+            "That union is outside your part of the tree. Ask the administrator above.",
+        )
+
+
+# Which posts one account may hold side by side: the three administrations of a level-three system stay apart.
+_FAMILY = {Role.ADMINISTRATOR: "system", Role.AUDITOR: "audit", Role.WORKER: "own"}
+
+
+def create_account(
+    *, viewer: Viewer | None, username: str, name: str, password: str | None, person_id: int | None = None, now: datetime
+) -> int:
+    """
+    Open an account and return its id; `password` None: nobody can log in yet. `viewer` None: the system (init, demo).
+
+    Raises:
+        NotAllowed: the viewer may not manage accounts.
+        UsernameTaken, WeakPassword.
+    """
+    _require(viewer)
+    username = username.strip().lower()
+    account = Account(username=username, name=name, person_id=person_id)
+    if password is not None:
+        _refuse_weak(password, account)
+    account.password = make_password(password)
+    with transaction.atomic():
+        if Account.objects.filter(username=username).exists():
+            raise UsernameTaken(username)
+        account.save()
+        audit.record(viewer, action="accounts.create", object=f"account:{account.pk}", now=now)
+    return account.pk
+
+
+def appoint(
+    *, viewer: Viewer | None, account_id: int, org_id: int, role: Role, starts_on: date, ends_before: date | None = None, now: datetime
+) -> int:
+    """
+    Give an account a post and return its id. Safe to repeat: an open post of this role at this union is returned.
+
+    Raises:
+        NotAllowed, OutOfReach: the viewer may not appoint there.
+        NoSuchUnion: no such union.
+        RolesCollide: the account already holds a post that must stay apart from this one.
+    """
+    _require(viewer)
+    union = organizations.get_union(org_id)
+    if viewer and not scope.covers(viewer.org_path, union.path):
+        raise OutOfReach
+    with transaction.atomic():
+        Account.objects.select_for_update().get(pk=account_id)
+        open_posts = Post.objects.filter(account_id=account_id, ends_before__isnull=True)
+        if held := open_posts.filter(org_id=org_id, role=role).first():
+            return held.pk
+        families = {_FAMILY.get(Role(post.role), "business") for post in open_posts} | {_FAMILY.get(role, "business")}
+        if len(families - {"own"}) > 1:
+            raise RolesCollide
+        post = Post.objects.create(account_id=account_id, org_id=org_id, role=role, starts_on=starts_on, ends_before=ends_before)
+        audit.record(
+            viewer,
+            action="accounts.appoint",
+            object=f"account:{account_id}",
+            detail={"post": post.pk, "role": role.value, "org": org_id, "starts_on": starts_on.isoformat()},
+            now=now,
+        )
+    return post.pk
+
+
+def end_post(*, viewer: Viewer | None, post_id: int, now: datetime) -> None:
+    """
+    The post ends today: from the next request on it opens nothing. Safe to repeat.
+
+    Raises:
+        NotAllowed, OutOfReach.
+    """
+    _require(viewer)
+    with transaction.atomic():
+        post = Post.objects.select_for_update(of=("self",)).select_related("org").get(pk=post_id)
+        if viewer and not scope.covers(viewer.org_path, post.org.path or ""):
+            raise OutOfReach
+        today = max(timezone.localdate(now), post.starts_on)
+        if post.ends_before is not None and post.ends_before <= today:
+            return
+        post.ends_before = today
+        post.save(update_fields=["ends_before"])
+        audit.record(viewer, action="accounts.end_post", object=f"account:{post.account_id}", detail={"post": post_id}, now=now)
+
+
+def disable_account(*, viewer: Viewer | None, account_id: int, now: datetime) -> None:
+    """Nobody logs in with it any more and its sessions end. Safe to repeat. Raises NotAllowed."""
+    _require(viewer)
+    with transaction.atomic():
+        if Account.objects.filter(pk=account_id, is_active=True).update(is_active=False):
+            audit.record(viewer, action="accounts.disable", object=f"account:{account_id}", now=now)
+
+
+def authenticate(*, username: str, password: str, now: datetime) -> int:
+    """
+    The id of the account with this name and password.
+
+    Five failures within fifteen minutes lock the name, existing or not, until the window has passed; a right password
+    does not open it earlier. The reply and the work done are the same in every case of refusal.
+
+    Raises:
+        LoginRefused.
+    """
+    username = username.strip().lower()
+    fingerprint = hashlib.sha256(username.encode()).hexdigest()
+    # The attempt is counted before the password is checked, and committed: tries at the same moment all count.
+    with transaction.atomic():
+        LoginAttempt.objects.filter(at__lt=now - WINDOW).delete()
+        LoginAttempt.objects.create(username_hash=fingerprint, at=now)
+        attempts = LoginAttempt.objects.filter(username_hash=fingerprint, at__gt=now - WINDOW).count()
+    account = Account.objects.filter(username=username).first()
+    is_right = check_password(password, account.password if account and account.has_usable_password() else _decoy())
+    if not (is_right and account and account.is_active and attempts <= FAILURES_ALLOWED):
+        if account and attempts == FAILURES_ALLOWED:
+            audit.record(None, action="accounts.locked", object=f"account:{account.pk}", now=now)
+        raise LoginRefused
+    with transaction.atomic():
+        LoginAttempt.objects.filter(username_hash=fingerprint).delete()
+        Account.objects.filter(pk=account.pk).update(last_login=now)
+        audit.record(None, action="accounts.login", object=f"account:{account.pk}", now=now)
+    return account.pk
+
+
+def change_password(*, account_id: int, old_password: str, new_password: str, now: datetime) -> None:
+    """
+    Replace one's own password; every other session of the account ends.
+
+    Raises:
+        LoginRefused: the old password is not right (this counts as a failed log-in).
+        WeakPassword.
+    """
+    account = Account.objects.get(pk=account_id)
+    authenticate(username=account.username, password=old_password, now=now)
+    _set_password(account, new_password, None, "accounts.change_password", now)
+
+
+def reset_password(*, viewer: Viewer | None, account_id: int, new_password: str, now: datetime) -> None:
+    """An administrator sets a new password for someone. Raises NotAllowed, WeakPassword."""
+    _require(viewer)
+    _set_password(Account.objects.get(pk=account_id), new_password, viewer, "accounts.reset_password", now)
+
+
+def _set_password(account: Account, password: str, viewer: Viewer | None, action: str, now: datetime) -> None:
+    _refuse_weak(password, account)
+    hashed = make_password(password)
+    with transaction.atomic():
+        Account.objects.filter(pk=account.pk).update(password=hashed)
+        audit.record(viewer, action=action, object=f"account:{account.pk}", now=now)
+
+
+def _require(viewer: Viewer | None) -> None:
+    if viewer is not None:
+        permissions.require(viewer, "accounts.manage")
+
+
+def _refuse_weak(password: str, account: Account) -> None:
+    try:
+        validate_password(password, account)
+    except ValidationError as error:
+        with translation.override("zh-hans"):
+            zh = " ".join(str(message) for message in error.messages)
+        with translation.override("en"):
+            en = " ".join(str(message) for message in error.messages)
+        raise WeakPassword(zh, en) from error
+
+
+def _decoy() -> str:
+    """A hash that nothing opens, so that an unknown name takes as long as a known one."""
+    global _decoy_hash
+    if not _decoy_hash:
+        _decoy_hash = make_password("a password that nobody has")
+    return _decoy_hash
+
+
+_decoy_hash = ""

@@ -1,0 +1,109 @@
+"""Reading the chain, and checking it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from niangjia.apps.audit.actions import GENESIS, canonical, digest, read_anchors
+from niangjia.apps.audit.models import AuditEvent, AuditHead
+from niangjia.apps.audit.types import Actor, Break, ChainReport, Event
+from niangjia.apps.organizations import scope
+
+_CHUNK = 5000
+
+
+def list_events(viewer: Actor, *, action: str = "", object: str = "", since: datetime | None = None, limit: int = 100, before_seq: int | None = None) -> list[Event]:
+    """
+    Events of actors in the viewer's part of the tree, latest first, at most `limit`; `before_seq` goes on from a page.
+
+    The caller has required ``audit.view``. `action` may be a whole app: ``registry.``.
+    """
+    found = scope.within(AuditEvent.objects.all(), viewer.org_path, "org_path")
+    if action:
+        found = found.filter(action__startswith=action) if action.endswith(".") else found.filter(action=action)
+    if object:
+        found = found.filter(object=object)
+    if since:
+        found = found.filter(at__gte=since)
+    if before_seq is not None:
+        found = found.filter(seq__lt=before_seq)
+    return [_event(row) for row in found.order_by("-seq")[:limit]]
+
+
+def list_about(object: str, *, actions: Sequence[str] = ()) -> list[Event]:
+    """Events about one thing, latest first, whoever acted. The caller has checked that the thing may be seen."""
+    found = AuditEvent.objects.filter(object=object)
+    if actions:
+        found = found.filter(action__in=actions)
+    return [_event(row) for row in found.order_by("-seq")]
+
+
+def count_actions(*, account_id: int, action: str, since: datetime) -> int:
+    """How often an account did this since then: for limits on bulk opening and export."""
+    return AuditEvent.objects.filter(account_id=account_id, action=action, at__gte=since).count()
+
+
+def has_event(*, account_id: int, action: str, object: str, what: str, since: datetime) -> bool:
+    """Whether the account did this to that thing since then, with this ``what`` in the detail."""
+    return AuditEvent.objects.filter(
+        account_id=account_id, action=action, object=object, at__gte=since, detail_text=canonical({"what": what})
+    ).exists()
+
+
+def verify_chain(anchors: Path | None = None) -> ChainReport:
+    """
+    Walk the whole chain in order and recompute every hash; then compare its end with the head and with `anchors`.
+
+    Reads only; streams. Reports the first number that is wrong and how: see `types.Break`.
+    """
+    anchored: dict[int, str] = {}
+    furthest = 0
+    for anchor in read_anchors(anchors) if anchors else ():
+        anchored[int(anchor["seq"])] = str(anchor["hash"])
+        furthest = max(furthest, int(anchor["seq"]))
+    count, previous, agreed = 0, GENESIS, 0
+    for row in _rows():
+        seq, at, account_id, post_id, org_path, action, object, reason, detail, stated_previous, stated_hash = row
+        expected = count + 1
+        if seq != expected:
+            return ChainReport(count, previous, agreed, expected, Break.MISSING if seq > expected else Break.REORDERED)
+        recomputed = digest(stated_previous, seq, at, account_id, post_id, org_path, action, object, reason, detail)
+        if recomputed != stated_hash:
+            return ChainReport(count, previous, agreed, seq, Break.EDITED)
+        if stated_previous != previous:
+            return ChainReport(count, previous, agreed, seq, Break.REORDERED)
+        if seq in anchored:
+            if anchored[seq] != stated_hash:
+                return ChainReport(count, previous, agreed, seq, Break.REWRITTEN)
+            agreed += 1
+        count, previous = seq, stated_hash
+    head = AuditHead.objects.filter(id=1).first()
+    vouched = max(furthest, head.seq if head else 0)
+    if vouched > count:
+        return ChainReport(count, previous, agreed, count + 1, Break.TAIL_CUT)
+    if count and (head is None or head.seq != count or head.hash != previous):
+        return ChainReport(count, previous, agreed, count, Break.EDITED)
+    return ChainReport(count, previous, agreed)
+
+
+def _rows() -> Iterator[tuple]:
+    fields = ("seq", "at", "account_id", "post_id", "org_path", "action", "object", "reason", "detail_text", "previous_hash", "hash")
+    return AuditEvent.objects.order_by("seq").values_list(*fields).iterator(chunk_size=_CHUNK)
+
+
+def _event(row: AuditEvent) -> Event:
+    return Event(
+        seq=row.seq,
+        at=row.at,
+        account_id=row.account_id,
+        post_id=row.post_id,
+        org_path=row.org_path,
+        action=row.action,
+        object=row.object,
+        reason=row.reason,
+        detail=json.loads(row.detail_text),
+        hash=row.hash,
+    )

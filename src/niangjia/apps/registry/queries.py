@@ -1,0 +1,284 @@
+"""Reading persons and households: masked, and only inside the viewer's part of the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.audit import queries as audit
+from niangjia.apps.organizations import scope
+from niangjia.apps.registry.fields import keys
+from niangjia.apps.registry.models import Consent, Household, HouseholdMember, Membership, Person
+from niangjia.apps.registry.types import (
+    DataView,
+    DeclaredHousehold,
+    HouseholdCard,
+    MemberCard,
+    MembershipFacts,
+    PersonCard,
+    PersonField,
+    Purpose,
+    SpellSource,
+)
+from niangjia.kernel import identity
+from niangjia.kernel.problems import Refusal
+
+_MASKS = {
+    PersonField.NAME: identity.mask_name,
+    PersonField.ID_NUMBER: identity.mask_id_number,
+    PersonField.PHONE: identity.mask_phone,
+    PersonField.BANK_ACCOUNT: identity.mask_account,
+}
+
+
+class NotFound(Refusal):
+    """The same for what does not exist and for what is not the viewer's to see."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "没有这条记录，或不在您的管辖范围内。请检查编号，或联系上级工会。",
+            "There is no such record, or it is outside your part of the tree. Check the number, or ask the union above.",
+        )
+
+
+def visible_persons(viewer: Viewer) -> QuerySet[Person]:
+    """Persons whose union is in the viewer's part of the tree; a worker sees the one they are. Without the right: none."""
+    if permissions.may(viewer, "registry.view"):
+        return scope.within(Person.objects.all(), viewer.org_path, "home__path")
+    if permissions.may(viewer, "own.view") and viewer.person_id is not None:
+        return Person.objects.filter(pk=viewer.person_id)
+    return Person.objects.none()
+
+
+def visible_households(viewer: Viewer) -> QuerySet[Household]:
+    """Households in the viewer's part of the tree; a worker sees the one they live in now."""
+    if permissions.may(viewer, "registry.view"):
+        return scope.within(Household.objects.all(), viewer.org_path, "home__path")
+    if permissions.may(viewer, "own.view") and viewer.person_id is not None:
+        return Household.objects.filter(spells__person_id=viewer.person_id, spells__ends_before__isnull=True)
+    return Household.objects.none()
+
+
+def get_person_card(viewer: Viewer, person_id: int) -> PersonCard:
+    """Raises NotFound."""
+    person = visible_persons(viewer).filter(pk=person_id).first()
+    if person is None:
+        raise NotFound
+    return _cards([person])[person_id]
+
+
+def list_person_cards(viewer: Viewer, person_ids: Iterable[int]) -> dict[int, PersonCard]:
+    """Cards by id, of those that the viewer may see; the others are left out."""
+    return _cards(visible_persons(viewer).filter(pk__in=set(person_ids)))
+
+
+def masked_names(person_ids: Iterable[int]) -> dict[int, str]:
+    """王** by person id, without scope: for notices and lists whose rows the caller has already bounded."""
+    return {person.pk: identity.mask_name(person.read("name")) for person in Person.objects.filter(pk__in=set(person_ids))}
+
+
+def find_person_by_id_number(viewer: Viewer, id_number: str) -> PersonCard | None:
+    """By blind index, in scope. None as well for what is not an ID number: a search says nothing about why."""
+    read = identity.read_id_number(id_number)
+    return _find_by_blind(viewer, "id_number", read) if read else None
+
+
+def find_person_by_phone(viewer: Viewer, phone: str) -> PersonCard | None:
+    return _find_by_blind(viewer, "phone", identity.fold(phone))
+
+
+def find_person_id(pseudonym: str) -> int | None:
+    return Person.objects.filter(pseudonym=pseudonym).values_list("id", flat=True).first()
+
+
+def ids_of_pseudonyms(pseudonyms: Iterable[str]) -> dict[str, int]:
+    return _by_chunks(pseudonyms, lambda part: Person.objects.filter(pseudonym__in=part).values_list("pseudonym", "id"))
+
+
+def pseudonyms_of(person_ids: Iterable[int]) -> dict[int, str]:
+    return _by_chunks(person_ids, lambda part: Person.objects.filter(pk__in=part).values_list("id", "pseudonym"))
+
+
+def missing_identities(pseudonyms: Iterable[str]) -> set[str]:
+    """Pseudonyms of which the registry knows no name or ID number yet: the ones to ask the vault for."""
+    wanted = set(pseudonyms)
+    known = _by_chunks(
+        wanted,
+        lambda part: Person.objects.filter(pseudonym__in=part, name__isnull=False).exclude(id_number_blind="").values_list("pseudonym", "id"),
+    )
+    return wanted - known.keys()
+
+
+def find_household_id(key: str) -> int | None:
+    """The household of this key, or the one it was merged into."""
+    household = Household.objects.filter(key=key).first()
+    return _standing(household).pk if household else None
+
+
+def household_ids_of_keys(household_keys: Iterable[str]) -> dict[str, int]:
+    return _by_chunks(household_keys, lambda part: Household.objects.filter(key__in=part).values_list("key", "id"))
+
+
+def get_household(household_id: int) -> HouseholdCard:
+    """
+    Without scope, for the rooms above, which bound it by their own work order or case. Raises NotFound.
+
+    A household that was merged is answered as itself, without members: follow `find_household_id` to the one that stands.
+    """
+    return _household_card(Household.objects.filter(pk=household_id))
+
+
+def get_household_card(viewer: Viewer, household_id: int) -> HouseholdCard:
+    """In the viewer's scope. Raises NotFound."""
+    return _household_card(visible_households(viewer).filter(pk=household_id))
+
+
+def list_household_members(viewer: Viewer, household_id: int) -> list[MemberCard]:
+    """
+    Who lives there now, masked: the head first, then by birth.
+
+    A member is shown with the household even if their own union is elsewhere; a worker sees of the others only the
+    relation and the masked name. Raises NotFound.
+    """
+    get_household_card(viewer, household_id)
+    spells = list(
+        HouseholdMember.objects.filter(household_id=household_id, ends_before__isnull=True).select_related("person").order_by("person__birth_date")
+    )
+    cards = _cards(spell.person for spell in spells)
+    members = [
+        MemberCard(person=cards[spell.person_id], relation=spell.relation, source=SpellSource(spell.source), starts_on=spell.starts_on)
+        for spell in spells
+    ]
+    return sorted(members, key=lambda member: member.relation != "head")
+
+
+def list_past_members(viewer: Viewer, household_id: int) -> list[MemberCard]:
+    """Spells that have ended, latest first, masked. Raises NotFound."""
+    get_household_card(viewer, household_id)
+    spells = list(
+        HouseholdMember.objects.filter(household_id=household_id, ends_before__isnull=False).select_related("person").order_by("-ends_before", "id")
+    )
+    cards = _cards(spell.person for spell in spells)
+    return [
+        MemberCard(person=cards[spell.person_id], relation=spell.relation, source=SpellSource(spell.source), starts_on=spell.starts_on)
+        for spell in spells
+    ]
+
+
+def household_of(person_id: int) -> int | None:
+    """The household where the person lives now."""
+    return HouseholdMember.objects.filter(person_id=person_id, ends_before__isnull=True).values_list("household_id", flat=True).first()
+
+
+def list_memberships(person_id: int) -> list[MembershipFacts]:
+    """Union memberships, latest first."""
+    found = Membership.objects.filter(person_id=person_id).select_related("person").order_by("-joined_on", "id")
+    return [
+        MembershipFacts(
+            pseudonym=row.person.pseudonym, org_id=row.union_id, joined_on=row.joined_on, left_on=row.left_on, group=row.group
+        )
+        for row in found
+    ]
+
+
+def list_declared() -> list[DeclaredHousehold]:
+    """Households that a verification found to be other than the registers say, by key: they override the next run."""
+    members: dict[int, list[str]] = {}
+    found: dict[int, HouseholdMember] = {}
+    spells = HouseholdMember.objects.filter(source=SpellSource.DECLARED, ends_before__isnull=True)
+    for spell in spells.select_related("person", "household").order_by("household__key", "person__pseudonym"):
+        members.setdefault(spell.household_id, []).append(spell.person.pseudonym)
+        found.setdefault(spell.household_id, spell)
+    return [
+        DeclaredHousehold(key=spell.household.key, pseudonyms=tuple(members[identity]), declared_on=spell.starts_on)
+        for identity, spell in found.items()
+    ]
+
+
+def list_optouts(purpose: Purpose = Purpose.SENSING) -> list[str]:
+    """Pseudonyms of those whose latest word on `purpose` is a withdrawal, sorted: the next run holds them (S-OPTOUT)."""
+    latest: dict[str, bool] = {}
+    rows = Consent.objects.filter(purpose=purpose).order_by("id").values_list("person__pseudonym", "withdrawn_at")
+    for pseudonym, withdrawn_at in rows:
+        latest[pseudonym] = withdrawn_at is not None
+    return sorted(pseudonym for pseudonym, is_out in latest.items() if is_out)
+
+
+def list_views_of_person(viewer: Viewer, person_id: int) -> list[DataView]:
+    """
+    Who looked at this person's data, latest first: fields opened (with the reason given) and pages seen.
+
+    For the worker concerned, and for whoever may see the person. Raises NotFound.
+    """
+    if not visible_persons(viewer).filter(pk=person_id).exists():
+        raise NotFound
+    events = audit.list_about(f"person:{person_id}", actions=("registry.reveal", "registry.view"))
+    return [
+        DataView(at=event.at, account_id=event.account_id, action=event.action, what=str(event.detail.get("what", "")), reason=event.reason)
+        for event in events
+    ]
+
+
+def _standing(household: Household) -> Household:
+    while household.merged_into is not None:
+        household = household.merged_into
+    return household
+
+
+def _household_card(found: QuerySet[Household]) -> HouseholdCard:
+    household = found.select_related("home").first()
+    if household is None:
+        raise NotFound
+    spells = list(HouseholdMember.objects.filter(household=household, ends_before__isnull=True).order_by("person_id"))
+    return HouseholdCard(
+        id=household.pk,
+        key=household.key,
+        org_id=household.home_id,
+        org_path=(household.home.path or "") if household.home else "",
+        member_ids=tuple(spell.person_id for spell in spells),
+        is_declared=any(spell.source == SpellSource.DECLARED for spell in spells),
+    )
+
+
+def _find_by_blind(viewer: Viewer, column: str, plain: str) -> PersonCard | None:
+    blind = keys().blind(plain, f"registry.person.{column}")
+    person = visible_persons(viewer).filter(**{f"{column}_blind": blind}).order_by("id").first()
+    return _cards([person])[person.pk] if person else None
+
+
+def _cards(persons: Iterable[Person]) -> dict[int, PersonCard]:
+    found = list(persons)
+    homes = dict(
+        HouseholdMember.objects.filter(Q(person__in=[person.pk for person in found]), ends_before__isnull=True).values_list(
+            "person_id", "household_id"
+        )
+    )
+    return {person.pk: _card(person, homes.get(person.pk)) for person in found}
+
+
+def _card(person: Person, household_id: int | None) -> PersonCard:
+    masked = {column: mask(person.read(column)) if getattr(person, column) else "" for column, mask in _MASKS.items()}
+    return PersonCard(
+        id=person.pk,
+        pseudonym=person.pseudonym,
+        name=masked[PersonField.NAME],
+        id_number=masked[PersonField.ID_NUMBER],
+        phone=masked[PersonField.PHONE],
+        bank_account=masked[PersonField.BANK_ACCOUNT],
+        bank_name=person.bank_name,
+        birth_date=person.birth_date,
+        sex=person.sex,
+        household_id=household_id,
+        org_id=person.home_id,
+    )
+
+
+def _by_chunks(values: Iterable, ask) -> dict:
+    wanted = list(set(values))
+    found: dict = {}
+    for start in range(0, len(wanted), 500):
+        found.update(ask(wanted[start : start + 500]))
+    return found
