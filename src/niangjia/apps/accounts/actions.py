@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone, translation
 
 from niangjia.apps.accounts import permissions
@@ -92,7 +93,7 @@ def appoint(
     *, viewer: Viewer | None, account_id: int, org_id: int, role: Role, starts_on: date, ends_before: date | None = None, now: datetime
 ) -> int:
     """
-    Give an account a post and return its id. Safe to repeat: an open post of this role at this union is returned.
+    Give an account a post and return its id. Safe to repeat: a post of this role at this union that lasts then is returned.
 
     Raises:
         NotAllowed, OutOfReach: the viewer may not appoint there.
@@ -105,10 +106,10 @@ def appoint(
         raise OutOfReach
     with transaction.atomic():
         Account.objects.select_for_update().get(pk=account_id)
-        open_posts = Post.objects.filter(account_id=account_id, ends_before__isnull=True)
-        if held := open_posts.filter(org_id=org_id, role=role).first():
+        lasting = Post.objects.filter(Q(ends_before__isnull=True) | Q(ends_before__gt=starts_on), account_id=account_id)
+        if held := lasting.filter(org_id=org_id, role=role).first():
             return held.pk
-        families = {_FAMILY.get(Role(post.role), "business") for post in open_posts} | {_FAMILY.get(role, "business")}
+        families = {_FAMILY.get(Role(post.role), "business") for post in lasting} | {_FAMILY.get(role, "business")}
         if len(families - {"own"}) > 1:
             raise RolesCollide
         post = Post.objects.create(account_id=account_id, org_id=org_id, role=role, starts_on=starts_on, ends_before=ends_before)
@@ -143,8 +144,8 @@ def end_post(*, viewer: Viewer | None, post_id: int, now: datetime) -> None:
 
 
 def disable_account(*, viewer: Viewer | None, account_id: int, now: datetime) -> None:
-    """Nobody logs in with it any more and its sessions end. Safe to repeat. Raises NotAllowed."""
-    _require(viewer)
+    """Nobody logs in with it any more and its sessions end. Safe to repeat. Raises NotAllowed, OutOfReach."""
+    _require_reach(viewer, account_id)
     with transaction.atomic():
         if Account.objects.filter(pk=account_id, is_active=True).update(is_active=False):
             audit.record(viewer, action="accounts.disable", object=f"account:{account_id}", now=now)
@@ -162,15 +163,17 @@ def authenticate(*, username: str, password: str, now: datetime) -> int:
     """
     username = username.strip().lower()
     fingerprint = hashlib.sha256(username.encode()).hexdigest()
-    # The attempt is counted before the password is checked, and committed: tries at the same moment all count.
+    # The attempt is written and committed, then counted, then the password checked: tries at the same moment all count.
     with transaction.atomic():
-        LoginAttempt.objects.filter(at__lt=now - WINDOW).delete()
-        LoginAttempt.objects.create(username_hash=fingerprint, at=now)
-        attempts = LoginAttempt.objects.filter(username_hash=fingerprint, at__gt=now - WINDOW).count()
+        LoginAttempt.objects.filter(at__lte=now - WINDOW).delete()
+        attempt = LoginAttempt.objects.create(username_hash=fingerprint, at=now)
+    attempts = LoginAttempt.objects.filter(username_hash=fingerprint, at__gt=now - WINDOW).count()
     account = Account.objects.filter(username=username).first()
     is_right = check_password(password, account.password if account and account.has_usable_password() else _decoy())
     if not (is_right and account and account.is_active and attempts <= FAILURES_ALLOWED):
-        if account and attempts == FAILURES_ALLOWED:
+        if attempts > FAILURES_ALLOWED:
+            attempt.delete()  # a try while locked does not lengthen the lock: nobody can keep another out for ever
+        elif account and attempts == FAILURES_ALLOWED:
             audit.record(None, action="accounts.locked", object=f"account:{account.pk}", now=now)
         raise LoginRefused
     with transaction.atomic():
@@ -194,8 +197,8 @@ def change_password(*, account_id: int, old_password: str, new_password: str, no
 
 
 def reset_password(*, viewer: Viewer | None, account_id: int, new_password: str, now: datetime) -> None:
-    """An administrator sets a new password for someone. Raises NotAllowed, WeakPassword."""
-    _require(viewer)
+    """An administrator sets a new password for someone. Raises NotAllowed, OutOfReach, WeakPassword."""
+    _require_reach(viewer, account_id)
     _set_password(Account.objects.get(pk=account_id), new_password, viewer, "accounts.reset_password", now)
 
 
@@ -210,6 +213,16 @@ def _set_password(account: Account, password: str, viewer: Viewer | None, action
 def _require(viewer: Viewer | None) -> None:
     if viewer is not None:
         permissions.require(viewer, "accounts.manage")
+
+
+def _require_reach(viewer: Viewer | None, account_id: int) -> None:
+    """An administrator touches accounts whose posts all lie in their part of the tree: never one of a union above."""
+    _require(viewer)
+    if viewer is None:
+        return
+    paths = Post.objects.filter(account_id=account_id).values_list("org__path", flat=True)
+    if not all(scope.covers(viewer.org_path, path or "") for path in paths):
+        raise OutOfReach
 
 
 def _refuse_weak(password: str, account: Account) -> None:

@@ -125,7 +125,7 @@ def _parents_first(parents: dict[str, str | None]) -> list[str]:
 def _write(
     wanted: dict[str, UnionRow], units: dict[str, OrgUnit], ordered: list[str], parents: dict[str, str | None]
 ) -> UnionsReceived:
-    created = [OrgUnit(code=code) for code in ordered if code not in units]
+    created = [OrgUnit(code=code, level=wanted[code].level) for code in ordered if code not in units]
     OrgUnit.objects.bulk_create(created, batch_size=_CHUNK)  # without parent or path: those need the ids
     units |= {unit.code: unit for unit in created}
     new_codes = {unit.code for unit in created}

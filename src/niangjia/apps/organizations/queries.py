@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from niangjia.apps.organizations import scope
+from niangjia.apps.organizations import areas, scope
 from niangjia.apps.organizations.models import OrgUnit
 from niangjia.apps.organizations.types import Level, Union, UnionState
 from niangjia.kernel.problems import Refusal
@@ -116,7 +116,7 @@ def _first(found: QuerySet[OrgUnit]) -> Union | None:
 
 
 def _of_division(level: Level, area: str, digits: int) -> Union | None:
-    division = area.ljust(12, "0")[:digits]
-    if len(area.rstrip("0")) < digits - 2:  # the area is wider than the division asked for
+    division = areas.shorten(area)
+    if len(division) < digits:  # the area is wider than the division asked for
         return None
-    return _first(_active().filter(level=level, area=division.ljust(12, "0")))
+    return _first(_active().filter(level=level, area=division[:digits].ljust(12, "0")))
