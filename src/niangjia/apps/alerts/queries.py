@@ -1,0 +1,347 @@
+"""Reads of the monthly list. A list still coming in is seen by nobody; one not yet released, by those who may release it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.alerts import wording
+from niangjia.apps.alerts.models import CorrectedAlert, HardshipAlert, SampledAlert, SensingRun
+from niangjia.apps.alerts.types import (
+    ACTIVE_STATES,
+    AlertCard,
+    AlertFilter,
+    AlertGrade,
+    AlertState,
+    Breach,
+    DiffCounts,
+    Difference,
+    ListInvariant,
+    Moment,
+    RunCard,
+    RunKind,
+    RunState,
+    SampleProgress,
+    Sentence,
+)
+from niangjia.apps.organizations import scope
+from niangjia.apps.registry import queries as registry
+from niangjia.kernel.months import Month
+from niangjia.kernel.problems import Refusal
+
+FIGURES = ("I2", "I3", "I4", "I5", "M4", "M5", "size", "students", "dis_grade", "months_uninsured")
+
+_GRADE_RANK = Case(
+    *[When(grade=grade, then=Value(rank)) for rank, grade in enumerate(AlertGrade.values)],
+    default=Value(9),
+    output_field=IntegerField(),
+)
+
+
+class NotFound(Refusal):
+    """Also for what exists outside the viewer's part of the tree: a refusal must not tell that it exists."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "没有找到这条预警，或不在您的管辖范围内。", "There is no such alert in your part of the union tree."
+        )
+
+
+class NoListYet(Refusal):
+    def __init__(self, month: Month) -> None:
+        super().__init__(
+            f"{month} 的名单还没有生成。请先导入该月数据并运行感知。",
+            f"There is no list of {month} yet. Land that month's feeds and run sensing first.",
+        )
+
+
+def _runs(viewer: Viewer) -> QuerySet[SensingRun]:
+    permissions.require(viewer, "alerts.view")
+    states = (
+        [RunState.RELEASED, RunState.RECEIVED] if permissions.may(viewer, "alerts.release") else [RunState.RELEASED]
+    )
+    return SensingRun.objects.filter(state__in=states)
+
+
+def _visible(viewer: Viewer) -> QuerySet[HardshipAlert]:
+    runs = _runs(viewer).filter(kind=RunKind.MONTHLY)
+    return scope.within(HardshipAlert.objects.filter(run__in=runs), viewer.org_path, "org__path")
+
+
+def split(codes: str) -> tuple[str, ...]:
+    """Codes of a stored list: ``|因学|因病|`` → two."""
+    return tuple(code for code in codes.split("|") if code)
+
+
+def list_months(viewer: Viewer) -> list[Month]:
+    """Months with a list that the viewer may see, latest first."""
+    return [
+        Month(month)
+        for month in _runs(viewer).filter(kind=RunKind.MONTHLY).order_by("-month").values_list("month", flat=True)
+    ]
+
+
+def list_runs(viewer: Viewer) -> list[RunCard]:
+    """Every list and correction, latest month first."""
+    return [run_card(run) for run in _runs(viewer).order_by("-month", "kind", "id")]
+
+
+def get_run(viewer: Viewer, month: Month) -> RunCard:
+    """The month's list. Raises NoListYet."""
+    run = _runs(viewer).filter(month=month.text, kind=RunKind.MONTHLY).first()
+    if run is None:
+        raise NoListYet(month)
+    return run_card(run)
+
+
+def list_alerts(viewer: Viewer, narrow: AlertFilter) -> QuerySet[HardshipAlert]:
+    """
+    Alerts of the viewer's part of the tree, gravest first, for reading by pages; the union and the run come along.
+
+    `narrow.text` finds a person's household by ID number or phone, or an alert by its id.
+    """
+    found = _visible(viewer).select_related("org", "household", "run")
+    if narrow.month:
+        found = found.filter(month=narrow.month.text)
+    if narrow.area:
+        found = found.filter(area__startswith=narrow.area.rstrip("0") if len(narrow.area) == 12 else narrow.area)
+    if narrow.cause:
+        found = found.filter(causes__contains=f"|{narrow.cause}|")
+    if narrow.grade:
+        found = found.filter(grade=narrow.grade)
+    if narrow.state:
+        found = found.filter(state=narrow.state)
+    if narrow.active_only:
+        found = found.filter(state__in=ACTIVE_STATES)
+    if narrow.suppressed is not None:
+        found = found.exclude(suppress_code="") if narrow.suppressed else found.filter(suppress_code="")
+    if narrow.text.strip():
+        found = found.filter(_by_text(viewer, narrow.text.strip()))
+    return found.annotate(grade_rank=_GRADE_RANK).order_by("-month", "grade_rank", "I5", "id")
+
+
+def _by_text(viewer: Viewer, text: str) -> Q:
+    card = registry.find_person_by_id_number(viewer, text) or registry.find_person_by_phone(viewer, text)
+    if card is not None:
+        return Q(household_id=card.household_id)
+    if re.fullmatch(r"[0-9]{1,15}", text):
+        return Q(pk=int(text))
+    return Q(household__key=text)
+
+
+def get_alert(viewer: Viewer, alert_id: int) -> HardshipAlert:
+    """For reading, with its union and run. Raises NotFound."""
+    alert = _visible(viewer).select_related("org", "household", "run").filter(pk=alert_id).first()
+    if alert is None:
+        raise NotFound
+    return alert
+
+
+def find_alert_of(viewer: Viewer, household_id: int, month: Month) -> HardshipAlert | None:
+    return _visible(viewer).select_related("org", "run").filter(household_id=household_id, month=month.text).first()
+
+
+def latest_alert_of(viewer: Viewer, household_id: int) -> HardshipAlert | None:
+    return _visible(viewer).select_related("org", "run").filter(household_id=household_id).order_by("-month").first()
+
+
+def list_cards(alert_ids: Iterable[int]) -> list[AlertCard]:
+    """Cards of released alerts by id, for the rooms above; no scope: the caller has its own."""
+    wanted, cards = list(dict.fromkeys(alert_ids)), []
+    for start in range(0, len(wanted), 500):
+        found = HardshipAlert.objects.filter(
+            pk__in=wanted[start : start + 500], run__state=RunState.RELEASED, run__kind=RunKind.MONTHLY
+        )
+        cards += [card(alert) for alert in found.order_by("pk")]
+    return cards
+
+
+def list_active_ids(viewer: Viewer, month: Month) -> list[int]:
+    """Ids of the month's active alerts in the viewer's part of the tree, gravest first: what can be dispatched."""
+    found = _visible(viewer).filter(month=month.text, state__in=ACTIVE_STATES).annotate(grade_rank=_GRADE_RANK)
+    return list(found.order_by("grade_rank", "pk").values_list("pk", flat=True))
+
+
+def count_states(viewer: Viewer, month: Month) -> DiffCounts:
+    """The month's diff in the viewer's part of the tree."""
+    rows = list(_visible(viewer).filter(month=month.text).values_list("state", "change").annotate(Count("pk")))
+    by_state, by_change = Counter(dict.fromkeys(AlertState.values, 0)), Counter()
+    for state, change, count in rows:
+        by_state[state] += count
+        if change:
+            by_change[change] += count
+    return DiffCounts(month, dict(by_state), dict(by_change), sum(by_state[state] for state in ACTIVE_STATES))
+
+
+def count_by(viewer: Viewer, month: Month, what: str) -> dict[str, int]:
+    """Active households by ``grade``, ``cause`` or ``area`` (six digits); a household counts under each of its causes."""
+    found = _visible(viewer).filter(month=month.text, state__in=ACTIVE_STATES)
+    counts: Counter[str] = Counter()
+    column = {"grade": "grade", "cause": "causes", "area": "area"}[what]
+    for value, count in found.values_list(column).annotate(Count("pk")):
+        for key in split(value) if what == "cause" else (value[:6] if what == "area" else value,):
+            counts[key] += count
+    return dict(counts.most_common())
+
+
+def list_invariant(month: Month) -> ListInvariant:
+    """
+    The balance of the month's list against the list before it, over the whole deployment. Raises NoListYet.
+    """
+    run = SensingRun.objects.filter(month=month.text, kind=RunKind.MONTHLY).exclude(state=RunState.RECEIVING).first()
+    if run is None:
+        raise NoListYet(month)
+    before = _list_before(run)
+    now = Counter(dict(run.alerts.values_list("state").annotate(Count("pk"))))
+    active_before = before.alerts.filter(state__in=ACTIVE_STATES) if before else HardshipAlert.objects.none()
+    held = run.alerts.filter(state=AlertState.HELD, household__in=active_before.values("household_id")).count()
+    return ListInvariant(
+        month=month,
+        active_before=active_before.count(),
+        new=now[AlertState.NEW],
+        returned=now[AlertState.RETURNED],
+        exited=now[AlertState.EXITED],
+        active_to_held=held,
+        active_now=sum(now[state] for state in ACTIVE_STATES),
+    )
+
+
+def _list_before(run: SensingRun) -> SensingRun | None:
+    runs = SensingRun.objects.filter(kind=RunKind.MONTHLY, month__lt=run.month).exclude(state=RunState.RECEIVING)
+    return runs.order_by("-month").first()
+
+
+def why_on_list(viewer: Viewer, alert_id: int) -> tuple[Sentence, ...]:
+    """Why the household is on the list, one sentence per trigger, then per suppression and label. Raises NotFound."""
+    return sentences(get_alert(viewer, alert_id))
+
+
+def sentences(alert: HardshipAlert) -> tuple[Sentence, ...]:
+    figures = figures_of(alert)
+    said = []
+    for code in split(alert.triggers):
+        say = alert.run.says.get(code, {})
+        said.append(
+            Sentence(code, wording.fill(say.get("zh", code), figures), wording.fill(say.get("en", code), figures))
+        )
+    if alert.suppress_code:
+        said.append(wording.suppression(alert.suppress_code))
+    said += [wording.label(code) for code in split(alert.labels)]
+    return tuple(said)
+
+
+def why_household_is_on_list(household_id: int) -> tuple[Sentence, ...]:
+    """For the worker's own page, whose caller has made sure that it is their household: the latest released list."""
+    alert = (
+        HardshipAlert.objects.filter(household_id=household_id, run__state=RunState.RELEASED, run__kind=RunKind.MONTHLY)
+        .select_related("run")
+        .order_by("-month")
+        .first()
+    )
+    return sentences(alert) if alert and alert.state in ACTIVE_STATES else ()
+
+
+def timeline(viewer: Viewer, household_id: int) -> list[Moment]:
+    """The household's months on the lists, latest first; empty if none of them is the viewer's to see."""
+    return [
+        Moment(
+            month=Month(alert.month),
+            alert_id=alert.pk,
+            state=AlertState(alert.state),
+            grade=alert.grade,
+            change=alert.change,
+            causes=split(alert.causes),
+            suppress_code=alert.suppress_code,
+        )
+        for alert in _visible(viewer).filter(household_id=household_id).order_by("-month")
+    ]
+
+
+def sample_progress(viewer: Viewer, month: Month) -> SampleProgress:
+    """How far the look before release has come. Size 0 = no sample drawn yet."""
+    sample = SampledAlert.objects.filter(alert__run__in=_runs(viewer).filter(month=month.text, kind=RunKind.MONTHLY))
+    return SampleProgress(
+        sample.count(), sample.filter(is_right__isnull=False).count(), sample.filter(is_right=False).count()
+    )
+
+
+def list_sample(viewer: Viewer, month: Month) -> QuerySet[SampledAlert]:
+    """The rows drawn, with their alerts, for reading."""
+    runs = _runs(viewer).filter(month=month.text, kind=RunKind.MONTHLY)
+    found = SampledAlert.objects.filter(alert__run__in=runs).select_related(
+        "alert__org", "alert__household", "alert__run"
+    )
+    return scope.within(found, viewer.org_path, "alert__org__path").order_by("pk")
+
+
+def list_differences(viewer: Viewer, month: Month) -> list[Difference]:
+    """What correction lists of the month show otherwise, in the viewer's part of the tree."""
+    runs = _runs(viewer).filter(month=month.text, kind=RunKind.CORRECTION)
+    found = scope.within(CorrectedAlert.objects.filter(run__in=runs), viewer.org_path, "org__path").order_by(
+        "run_id", "household_id"
+    )
+    return [Difference(row.household_id, row.kind, row.before, row.after) for row in found]
+
+
+def verify() -> list[Breach]:
+    """Broken invariants of the lists: rows missing, or a balance that does not hold. Reads only."""
+    breaches = []
+    for run in SensingRun.objects.filter(kind=RunKind.MONTHLY).exclude(state=RunState.RECEIVING).order_by("month"):
+        kept = run.alerts.count()
+        if kept != run.row_count:
+            breaches.append(Breach("INV 2", f"list {run.month}", f"{run.row_count} rows announced, {kept} kept"))
+        balance = list_invariant(Month(run.month))
+        if _list_before(run) and not balance.holds:
+            breaches.append(
+                Breach("LIST", f"list {run.month}", f"{balance.expected} expected, {balance.active_now} active")
+            )
+        if run.alerts.filter(state__in=ACTIVE_STATES, causes="").exists():
+            breaches.append(Breach("LIST", f"list {run.month}", "an active household without a cause"))
+    for run in SensingRun.objects.filter(state=RunState.RECEIVING):
+        breaches.append(
+            Breach("INV 8", f"list {run.month}", f"still coming in: {run.alerts.count()} of {run.row_count} rows")
+        )
+    return breaches
+
+
+def figures_of(alert: HardshipAlert) -> Mapping[str, Decimal | int | None]:
+    return {name: getattr(alert, name) for name in FIGURES}
+
+
+def card(alert: HardshipAlert) -> AlertCard:
+    return AlertCard(
+        id=alert.pk,
+        month=Month(alert.month),
+        household_id=alert.household_id,
+        org_id=alert.org_id,
+        area=alert.area,
+        state=AlertState(alert.state),
+        grade=alert.grade,
+        change=alert.change,
+        causes=split(alert.causes),
+        triggers=split(alert.triggers),
+        labels=split(alert.labels),
+        suppress_code=alert.suppress_code,
+        figures=figures_of(alert),
+        confidence=alert.confidence,
+    )
+
+
+def run_card(run: SensingRun) -> RunCard:
+    return RunCard(
+        id=run.pk,
+        month=Month(run.month),
+        kind=RunKind(run.kind),
+        state=RunState(run.state),
+        run_id=run.run_id,
+        row_count=run.row_count,
+        received_at=run.received_at,
+        released_at=run.released_at,
+        gaps=tuple(run.gaps),
+    )

@@ -1,0 +1,102 @@
+"""Codes of the list in words a worker can read. Triggers are worded by the sensing pack; these are the house's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from niangjia.apps.alerts.types import Sentence
+from niangjia.apps.organizations import areas
+from niangjia.kernel.money import show_yuan
+
+MONEY_FIGURES = ("I2", "I3", "I4", "M4", "M5")
+
+# The pack words its sentences with the vocabulary's names, the list carries the codes of `sensing.md` §4.
+FACTS: Mapping[str, str] = {
+    "household_income": "I2",
+    "income_per_capita": "I3",
+    "net_income_per_capita": "I4",
+    "oop_net": "M4",
+    "oop_max_stay": "M5",
+    "household_size": "size",
+}
+
+SUPPRESSIONS: Mapping[str, tuple[str, str]] = {
+    "S-MOVED": ("户籍和参保已迁离本市", "The household moved away from this city"),
+    "S-RETIRED": (
+        "家中职工均已退休，由社区关心",
+        "Every worker of the household is retired; the community cares for them",
+    ),
+    "S-SCHEME": (
+        "已在民政救助名单中，核对工会档案和差额",
+        "Already under a civil scheme; the union checks its file and the gap",
+    ),
+    "S-FILED": (
+        "工会已为此原因建档，在档案下继续帮扶",
+        "The union has an open file for this cause; help goes on under it",
+    ),
+    "S-PAID": ("今年已发放专项帮扶金，不再重复发放", "This year's special grant was paid; none is paid twice"),
+    "S-RECENT": (
+        "六个月内核实过不困难，情况没有明显变化",
+        "Verified as not in hardship within six months, and little has changed",
+    ),
+    "S-PROP": ("财产超过标准，需要说明情况", "Property over the limit needs an explanation"),
+    "S-OPTOUT": ("本人不同意用数据比对", "The person does not want to be cross-checked"),
+    "S-LOWCONF": ("数据不足，先请基层了解", "Too little data; the grassroots union is asked first"),
+}
+
+LABELS: Mapping[str, tuple[str, str]] = {
+    "needs-property-explanation": ("请说明财产情况", "Please explain the property"),
+    "no-register": ("没有户籍记录，按一人户或夫妻计算", "No household record; counted as one person or a couple"),
+    "bereaved": ("家中唯一有收入的人去世", "The household's only earner has died"),
+    "no-standard": (
+        "当地低保标准缺失，相关条件未计算",
+        "The local minimum-living standard is missing; what needs it was not computed",
+    ),
+}
+PREFIXED_LABELS: Mapping[str, tuple[str, str]] = {
+    "scheme": ("已享受{}", "Under the scheme {}"),
+    "transfer": ("已迁往{}，移交当地工会", "Moved to {}; handed to the union there"),
+}
+_SCHEMES = {
+    "dibao": ("低保", "dibao"),
+    "tekun": ("特困供养", "tekun"),
+    "dibian": ("低保边缘", "dibian"),
+    "rigid": ("刚性支出困难", "rigid spending"),
+}
+
+
+def fill(text: str, figures: Mapping[str, Decimal | int | None]) -> str:
+    """
+    `text` with ``{I4}`` or ``{oop_net}`` replaced by the figure; what is UNKNOWN or not on the list reads ``—``.
+
+    Only bare names are replaced: a pack's author cannot reach anything else.
+
+    >>> fill("自付 {oop_net} 元，{a.b}", {"M4": Decimal("23500")})
+    '自付 23,500.00 元，{a.b}'
+    """
+
+    def one(match: re.Match[str]) -> str:
+        code = FACTS.get(match.group(1), match.group(1))
+        value = figures.get(code)
+        if value is None:
+            return "—"
+        if code in MONEY_FIGURES:
+            return show_yuan(Decimal(value))
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+
+    return re.sub(r"\{(\w+)\}", one, text)
+
+
+def suppression(code: str) -> Sentence:
+    return Sentence(code, *SUPPRESSIONS.get(code, (code, code)))
+
+
+def label(code: str) -> Sentence:
+    kind, _, value = code.partition(":")
+    if kind in PREFIXED_LABELS:
+        zh, en = PREFIXED_LABELS[kind]
+        names = _SCHEMES.get(value) or (areas.name_of(value),) * 2
+        return Sentence(code, zh.format(names[0]), en.format(names[1]))
+    return Sentence(code, *LABELS.get(code, (code, code)))
