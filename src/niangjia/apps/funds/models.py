@@ -74,7 +74,9 @@ class LedgerAccount(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["budget", "kind"], name="account_once"),
-            models.CheckConstraint(condition=Q(kind=AccountKind.SOURCE) | Q(balance__gte=0), name="balance_not_below_zero"),
+            models.CheckConstraint(
+                condition=Q(kind=AccountKind.SOURCE) | Q(balance__gte=0), name="balance_not_below_zero"
+            ),
         ]
 
 
@@ -151,7 +153,9 @@ class Reservation(models.Model):
         indexes = [models.Index(fields=["budget", "state"], name="reservation_budget_state")]
         constraints = [
             models.UniqueConstraint(
-                fields=["case_ref"], condition=~Q(state=ReservationState.CANCELLED), name="reservation_once_per_case_line"
+                fields=["case_ref"],
+                condition=~Q(state=ReservationState.CANCELLED),
+                name="reservation_once_per_case_line",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="reservation_amount_above_zero"),
             models.CheckConstraint(
@@ -197,7 +201,8 @@ class PaymentBatch(models.Model):
                 name="batch_payer_is_a_third",
             ),
             models.CheckConstraint(
-                condition=Q(file_name="", file_sha256="") | (~Q(file_name="") & ~Q(file_sha256="") & Q(sealed_at__isnull=False)),
+                condition=Q(file_name="", file_sha256="")
+                | (~Q(file_name="") & ~Q(file_sha256="") & Q(sealed_at__isnull=False)),
                 name="batch_file_after_seal",
             ),
         ]

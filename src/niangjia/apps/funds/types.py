@@ -11,7 +11,8 @@ from django.db.models import TextChoices
 from niangjia.apps.funds.lifecycle import BatchState, PaymentState, RequestState, ReservationState
 
 __all__ = [
-    "AccountKind", "Balances", "BankLine", "BatchCard", "BatchState", "Cap", "Per", "Outcome", "PaymentState", "ReceiptLine",
+    "AccountKind", "Balances", "BankLine", "BatchCard", "BatchState", "Cap", "Per", "Outcome", "PaymentCard", "PaymentState",
+    "ReceiptLine",
     "ReceiptReport", "RegisterRow", "RequestState", "ReservationCard", "ReservationState", "Totals", "TransferKind", "Violation",
 ]  # fmt: skip
 
@@ -100,6 +101,26 @@ class BatchCard:
     settled_total: Decimal
     returned_count: int
     returned_total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentCard:
+    """One payment. Null instants: not sealed, not settled, never returned."""
+
+    id: int
+    batch_id: int
+    batch_number: str
+    reference: str
+    reservation_id: int
+    case_ref: str
+    person_id: int
+    amount: Decimal
+    purpose: str
+    state: PaymentState
+    sealed_at: datetime | None
+    settled_at: datetime | None
+    returned_at: datetime | None
+    return_reason: str
 
 
 @dataclass(frozen=True, slots=True)

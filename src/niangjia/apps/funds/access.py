@@ -1,0 +1,67 @@
+"""Who may touch which fund: the permission, the scope, and the separation of duties, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.funds.ledger import lock
+from niangjia.apps.funds.models import Budget, Payment, PaymentBatch
+from niangjia.apps.funds.problems import NotFound, OwnBenefit, SamePerson
+from niangjia.apps.organizations import scope
+
+
+def budget_to_manage(viewer: Viewer, budget_id: int, permission: str) -> Budget:
+    """A budget of the viewer's union or below. Raises NotAllowed, NotFound."""
+    permissions.require(viewer, permission)
+    budget = Budget.objects.select_related("org").filter(pk=budget_id).first()
+    if budget is None or not scope.covers(viewer.org_path, budget.org.path):
+        raise NotFound("预算", "budget", budget_id)
+    return budget
+
+
+def require_use(viewer: Viewer, budget: Budget, *any_of: str) -> None:
+    """To reserve from a fund, it is the viewer's, one below, or one of a union above that pays for its branches."""
+    if not any(permissions.may(viewer, permission) for permission in any_of):
+        permissions.require(viewer, any_of[0])
+    path = budget.org.path
+    if not (scope.covers(viewer.org_path, path) or scope.covers(path, viewer.org_path)):
+        raise NotFound("预算", "budget", budget.pk)
+
+
+def batch_to_manage(viewer: Viewer, batch_id: int, permission: str) -> PaymentBatch:
+    """The batch, its budget locked. Raises NotAllowed, NotFound."""
+    permissions.require(viewer, permission)
+    batch = PaymentBatch.objects.select_related("budget__org").filter(pk=batch_id).first()
+    if batch is None or not scope.covers(viewer.org_path, batch.budget.org.path):
+        raise NotFound("批次", "batch", batch_id)
+    lock(batch.budget_id)
+    batch.refresh_from_db()
+    return batch
+
+
+def refuse_case_officers(viewer: Viewer, case_officer_ids: Iterable[int], wants_zh: str, wants_en: str) -> None:
+    if viewer.account_id in set(case_officer_ids):
+        raise SamePerson("参与名单中个案的核实或审核", "verified or reviewed a case on this list", wants_zh, wants_en)
+
+
+def refuse_beneficiary(viewer: Viewer, person_ids: Iterable[int]) -> None:
+    own = accounts.get_account(viewer.account_id).person_id  # a viewer carries it only while acting as a worker
+    if own is not None and own in set(person_ids):
+        raise OwnBenefit
+
+
+def refuse_interested(viewer: Viewer, payments: QuerySet[Payment], wants_zh: str, wants_en: str) -> None:
+    """Neither an officer of a case in the batch, nor a payee of it."""
+    rows = payments.values_list("reservation__case_officer_ids", "person_id")
+    officers: set[int] = set()
+    payees: set[int] = set()
+    for case_officer_ids, person_id in rows:
+        officers.update(case_officer_ids)
+        payees.add(person_id)
+    refuse_case_officers(viewer, officers, wants_zh, wants_en)
+    refuse_beneficiary(viewer, payees)

@@ -1,0 +1,373 @@
+"""Reads: balances, the register 台账, queues, batches; and `verify`, which checks what must always be true."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.funds.models import (
+    Budget,
+    CapCounter,
+    FundRequest,
+    GoodsGiven,
+    GoodsItem,
+    LedgerAccount,
+    Payment,
+    PaymentBatch,
+    ReceiptEntry,
+    Reservation,
+)
+from niangjia.apps.funds.problems import NotFound
+from niangjia.apps.funds.types import (
+    AccountKind,
+    Balances,
+    BankLine,
+    BatchCard,
+    BatchState,
+    Cap,
+    PaymentCard,
+    PaymentState,
+    Per,
+    RegisterRow,
+    RequestState,
+    ReservationCard,
+    ReservationState,
+    Totals,
+)
+from niangjia.apps.funds.verification import verify
+from niangjia.apps.organizations import scope
+from niangjia.kernel.money import ZERO
+
+__all__ = ["verify"]
+
+_HERE = ZoneInfo("Asia/Shanghai")
+
+
+def find_budget(org_path: str, purpose: str, year: int) -> Budget | None:
+    """The nearest budget at or above the union `org_path`; to read only."""
+    if not org_path:
+        return None
+    ids = [int(part) for part in org_path.split("/") if part]
+    budgets = {
+        budget.org_id: budget
+        for budget in Budget.objects.select_related("org").filter(org_id__in=ids, purpose=purpose, year=year)
+    }
+    return next((budgets[org_id] for org_id in reversed(ids) if org_id in budgets), None)
+
+
+def get_budget_id(*, org_id: int, purpose: str, year: int) -> int:
+    """Raises NotFound."""
+    found = Budget.objects.filter(org_id=org_id, purpose=purpose, year=year).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound("预算", "budget", f"{purpose} {year}")
+    return found
+
+
+def reservation_card(row: Reservation) -> ReservationCard:
+    place = None
+    if row.state == ReservationState.QUEUED:
+        place = Reservation.objects.filter(
+            budget_id=row.budget_id, state=ReservationState.QUEUED, pk__lte=row.pk
+        ).count()
+    return ReservationCard(
+        id=row.pk,
+        case_ref=row.case_ref,
+        person_id=row.person_id,
+        household_id=row.household_id,
+        amount=row.amount,
+        state=ReservationState(row.state),
+        budget_id=row.budget_id,
+        is_approved=row.approved_by_id is not None,
+        requested_by=row.requested_by_id,
+        approved_by=row.approved_by_id,
+        queue_place=place,
+    )
+
+
+def get_reservation(reservation_id: int) -> ReservationCard:
+    """Without scope: for the case that owns it. Raises NotFound."""
+    row = Reservation.objects.filter(pk=reservation_id).first()
+    if row is None:
+        raise NotFound("预留", "reservation", reservation_id)
+    return reservation_card(row)
+
+
+def find_reservation(case_ref: str) -> ReservationCard | None:
+    """The living reservation of a case line, else the last cancelled one. Without scope: for the case that owns it."""
+    rows = Reservation.objects.filter(case_ref=case_ref)
+    row = rows.exclude(state=ReservationState.CANCELLED).first() or rows.order_by("-pk").first()
+    return reservation_card(row) if row else None
+
+
+def reservation_states(case_refs: Iterable[str]) -> dict[str, ReservationState]:
+    """State of the living reservation by case line; lines without one are left out. One query: for lists of cases."""
+    rows = Reservation.objects.filter(case_ref__in=list(case_refs)).exclude(state=ReservationState.CANCELLED)
+    return {case_ref: ReservationState(state) for case_ref, state in rows.values_list("case_ref", "state")}
+
+
+def list_payments(*, case_ref: str = "", person_id: int | None = None) -> list[PaymentCard]:
+    """Payments of one case line or one person, oldest first. Without scope: for the case, or the person's own page."""
+    if not case_ref and person_id is None:
+        return []
+    rows = Payment.objects.exclude(state=PaymentState.REMOVED).select_related("batch", "reservation__budget")
+    if case_ref:
+        rows = rows.filter(reservation__case_ref=case_ref)
+    if person_id is not None:
+        rows = rows.filter(person_id=person_id)
+    return [_payment_card(row) for row in rows.order_by("pk")]
+
+
+def list_batch_payments(viewer: Viewer, batch_id: int) -> list[PaymentCard]:
+    """Every line of a batch, also removed ones, in order. Raises NotFound."""
+    get_batch(viewer, batch_id)
+    rows = Payment.objects.filter(batch_id=batch_id).select_related("batch", "reservation__budget").order_by("line")
+    return [_payment_card(row) for row in rows]
+
+
+def _payment_card(row: Payment) -> PaymentCard:
+    return PaymentCard(
+        id=row.pk,
+        batch_id=row.batch_id,
+        batch_number=row.batch.number,
+        reference=row.reference,
+        reservation_id=row.reservation_id,
+        case_ref=row.reservation.case_ref,
+        person_id=row.person_id,
+        amount=row.amount,
+        purpose=row.reservation.budget.purpose,
+        state=PaymentState(row.state),
+        sealed_at=row.batch.sealed_at,
+        settled_at=row.settled_at,
+        returned_at=row.returned_at,
+        return_reason=row.return_reason,
+    )
+
+
+def _budgets(viewer: Viewer, *, year: int | None = None, purpose: str = "") -> QuerySet[Budget]:
+    permissions.require(viewer, "funds.view")
+    rows = scope.within(Budget.objects.select_related("org"), viewer.org_path, "org__path")
+    if year is not None:
+        rows = rows.filter(year=year)
+    return rows.filter(purpose=purpose) if purpose else rows
+
+
+def list_balances(viewer: Viewer, *, year: int | None = None, purpose: str = "") -> list[Balances]:
+    """Budgets of the viewer's part of the tree, by year (latest first), union, purpose."""
+    budgets = list(_budgets(viewer, year=year, purpose=purpose).order_by("-year", "org__path", "purpose"))
+    ids = [budget.pk for budget in budgets]
+    held: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    for budget_id, kind, balance in LedgerAccount.objects.filter(budget_id__in=ids).values_list(
+        "budget_id", "kind", "balance"
+    ):
+        held[budget_id][kind] = balance
+    waiting = Reservation.objects.filter(budget_id__in=ids, state=ReservationState.QUEUED)
+    queued = {
+        row["budget_id"]: row for row in waiting.values("budget_id").annotate(count=Count("pk"), total=Sum("amount"))
+    }
+    return [
+        Balances(
+            budget_id=budget.pk,
+            org_id=budget.org_id,
+            org_name=budget.org.name,
+            purpose=budget.purpose,
+            year=budget.year,
+            total=-held[budget.pk][AccountKind.SOURCE],
+            available=held[budget.pk][AccountKind.AVAILABLE],
+            reserved=held[budget.pk][AccountKind.RESERVED],
+            in_transit=held[budget.pk][AccountKind.IN_TRANSIT],
+            paid=held[budget.pk][AccountKind.PAID],
+            goods_stock=held[budget.pk][AccountKind.GOODS_STOCK],
+            goods_given=held[budget.pk][AccountKind.GOODS_GIVEN],
+            queued_count=queued.get(budget.pk, {}).get("count", 0),
+            queued_total=queued.get(budget.pk, {}).get("total") or ZERO,
+        )
+        for budget in budgets
+    ]
+
+
+def list_register(viewer: Viewer, *, year: int, purpose: str = "", state: str = "") -> list[RegisterRow]:
+    """
+    The register 台账 of a budget year: every payment that left and every gift, by day, money before goods.
+
+    A payment stands with its present state: a returned one stays in the list, and its repayment is a row of its own.
+    """
+    budgets = _budgets(viewer, year=year, purpose=purpose)
+    payments = Payment.objects.filter(batch__budget__in=budgets, batch__sealed_at__isnull=False).exclude(
+        state=PaymentState.REMOVED
+    )
+    rows = [
+        RegisterRow(
+            on=payment.batch.sealed_at.astimezone(_HERE).date(),
+            case_ref=payment.reservation.case_ref,
+            person_id=payment.person_id,
+            household_id=payment.reservation.household_id,
+            purpose=payment.batch.budget.purpose,
+            year=year,
+            is_goods=False,
+            what="",
+            amount=payment.amount,
+            state=payment.state,
+            batch_number=payment.batch.number,
+            budget_id=payment.batch.budget_id,
+        )
+        for payment in payments.select_related("batch__budget", "reservation").order_by("pk")
+    ]
+    gifts = GoodsGiven.objects.filter(item__budget__in=budgets).select_related("item__budget").order_by("pk")
+    rows += [
+        RegisterRow(
+            on=gift.given_at.astimezone(_HERE).date(),
+            case_ref=gift.case_ref,
+            person_id=gift.person_id,
+            household_id=gift.household_id,
+            purpose=gift.item.budget.purpose,
+            year=year,
+            is_goods=True,
+            what=f"{gift.item.name} {gift.quantity}{gift.item.unit}",
+            amount=gift.amount,
+            state=PaymentState.SETTLED,
+            batch_number="",
+            budget_id=gift.item.budget_id,
+        )
+        for gift in gifts
+    ]
+    rows.sort(key=lambda row: (row.on, row.is_goods))
+    return [row for row in rows if not state or row.state == state]
+
+
+def totals(viewer: Viewer, *, year: int, purpose: str = "") -> Totals:
+    """What reached workers in a budget year: settled payments and goods handed over."""
+    budgets = _budgets(viewer, year=year, purpose=purpose)
+    payments = Payment.objects.filter(batch__budget__in=budgets, state=PaymentState.SETTLED)
+    gifts = GoodsGiven.objects.filter(item__budget__in=budgets)
+    money = payments.aggregate(total=Sum("amount"))["total"] or ZERO
+    goods = gifts.aggregate(total=Sum("amount"))["total"] or ZERO
+    persons = set(payments.values_list("person_id", flat=True)) | set(gifts.values_list("person_id", flat=True))
+    return Totals(money, goods, money + goods, payments.count(), gifts.count(), len(persons))
+
+
+def list_queue(viewer: Viewer, *, budget_id: int | None = None) -> list[ReservationCard]:
+    """Reservations waiting for money, first served first."""
+    rows = Reservation.objects.filter(budget__in=_budgets(viewer), state=ReservationState.QUEUED)
+    if budget_id is not None:
+        rows = rows.filter(budget_id=budget_id)
+    return [reservation_card(row) for row in rows.order_by("budget_id", "pk")]
+
+
+def list_reservations(
+    viewer: Viewer, *, budget_id: int, state: str = "", is_approved: bool | None = None
+) -> list[ReservationCard]:
+    """Reservations of one budget in order of arrival."""
+    rows = Reservation.objects.filter(budget__in=_budgets(viewer).filter(pk=budget_id))
+    if state:
+        rows = rows.filter(state=state)
+    if is_approved is not None:
+        rows = rows.filter(approved_by__isnull=not is_approved)
+    return [reservation_card(row) for row in rows.order_by("pk")]
+
+
+def count_payable(budget_id: int) -> int:
+    """Approved reservations that the next `prepare_batch` would take."""
+    return Reservation.objects.filter(
+        budget_id=budget_id, state=ReservationState.RESERVED, approved_by__isnull=False
+    ).count()
+
+
+def batch_card(row: PaymentBatch) -> BatchCard:
+    done = row.payments.aggregate(
+        settled_count=Count("pk", filter=Q(state=PaymentState.SETTLED)),
+        settled_total=Sum("amount", filter=Q(state=PaymentState.SETTLED)),
+        returned_count=Count("pk", filter=Q(state=PaymentState.RETURNED)),
+        returned_total=Sum("amount", filter=Q(state=PaymentState.RETURNED)),
+    )
+    return BatchCard(
+        id=row.pk,
+        number=row.number,
+        budget_id=row.budget_id,
+        state=BatchState(row.state),
+        line_count=row.line_count,
+        total=row.total,
+        prepared_by=row.prepared_by_id,
+        approved_by=row.approved_by_id,
+        sealed_by=row.sealed_by_id,
+        sealed_at=row.sealed_at,
+        file_name=row.file_name,
+        file_sha256=row.file_sha256,
+        settled_count=done["settled_count"],
+        settled_total=done["settled_total"] or ZERO,
+        returned_count=done["returned_count"],
+        returned_total=done["returned_total"] or ZERO,
+    )
+
+
+def get_batch(viewer: Viewer, batch_id: int) -> BatchCard:
+    """Raises NotFound."""
+    row = PaymentBatch.objects.filter(pk=batch_id, budget__in=_budgets(viewer)).first()
+    if row is None:
+        raise NotFound("批次", "batch", batch_id)
+    return batch_card(row)
+
+
+def list_batches(viewer: Viewer, *, year: int | None = None, state: str = "") -> list[BatchCard]:
+    """Latest first."""
+    rows = PaymentBatch.objects.filter(budget__in=_budgets(viewer, year=year))
+    if state:
+        rows = rows.filter(state=state)
+    return [batch_card(row) for row in rows.order_by("-pk")]
+
+
+def list_bank_lines(viewer: Viewer, batch_id: int) -> list[BankLine]:
+    """Lines of the bank file in order, without names and accounts. Raises NotFound."""
+    get_batch(viewer, batch_id)
+    rows = Payment.objects.filter(batch_id=batch_id).exclude(state=PaymentState.REMOVED).order_by("line")
+    return [BankLine(row.pk, row.line, row.reference, row.person_id, row.amount, row.account_mark) for row in rows]
+
+
+def list_receipt_queue(viewer: Viewer) -> QuerySet[ReceiptEntry]:
+    """Lines of bank answers that matched nothing or differ in amount, oldest first; to read only."""
+    waiting = (ReceiptEntry.State.UNMATCHED, ReceiptEntry.State.AMOUNT_DIFFERS)
+    rows = ReceiptEntry.objects.filter(batch__budget__in=_budgets(viewer), state__in=waiting)
+    return rows.select_related("batch", "payment").order_by("pk")
+
+
+def list_requests(viewer: Viewer, *, state: str = RequestState.REQUESTED) -> QuerySet[FundRequest]:
+    """Requests for money or goods, oldest first; to read only."""
+    return (
+        FundRequest.objects.filter(budget__in=_budgets(viewer), state=state)
+        .select_related("budget__org")
+        .order_by("pk")
+    )
+
+
+def list_goods(viewer: Viewer, *, budget_id: int | None = None) -> QuerySet[GoodsItem]:
+    """Goods by name; to read only."""
+    rows = GoodsItem.objects.filter(budget__in=_budgets(viewer)).select_related("budget__org")
+    return (rows.filter(budget_id=budget_id) if budget_id is not None else rows).order_by("name", "unit_price")
+
+
+def cap_used(cap: Cap, *, person_id: int, household_id: int | None) -> tuple[int, Decimal]:
+    """Times and yuan used of a cap by this person or household in the cap's year."""
+    subject_id = person_id if cap.per == Per.PERSON else household_id
+    row = CapCounter.objects.filter(group=cap.group, per=cap.per, subject_id=subject_id, year=cap.year).first()
+    return (row.used_count, row.used_amount) if row else (0, ZERO)
+
+
+def list_own_help(person_id: int) -> list[tuple[datetime, Decimal, str, str]]:
+    """For the worker's own page: when, how much, what (empty = money), state. Latest first."""
+    money = [
+        (card.settled_at or card.returned_at or card.sealed_at, card.amount, "", str(card.state))
+        for card in list_payments(person_id=person_id)
+        if card.sealed_at is not None
+    ]
+    gifts = GoodsGiven.objects.filter(person_id=person_id).select_related("item")
+    goods = [
+        (gift.given_at, gift.amount, f"{gift.item.name} {gift.quantity}{gift.item.unit}", str(PaymentState.SETTLED))
+        for gift in gifts
+    ]
+    return sorted(money + goods, key=lambda row: row[0], reverse=True)
