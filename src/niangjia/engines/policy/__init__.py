@@ -1,0 +1,28 @@
+"""Programmes as data: a pack and facts → granted, refused or cannot tell; how much; by which clause; why.
+
+Always true here:
+- an author's text is parsed, checked against a whitelist and typed before anything runs; only our own tree is ever run;
+- the same pack gives the same answer to the cent on DuckDB (`batch_sql`) and for one person (`compile_program`);
+- what is not known stays not known: it never becomes a zero or a refusal;
+- no clock, no network, no database: the day and the facts come in.
+"""
+
+from niangjia.engines.policy.batch import batch_sql, rule_sql
+from niangjia.engines.policy.pack import Pack
+from niangjia.engines.policy.packs import load_pack
+from niangjia.engines.policy.problems import FactError, MissingParameter, PackError, Problem
+from niangjia.engines.policy.vocabulary import Fact, Vocabulary, load_vocabulary
+
+__all__ = [
+    "Fact",
+    "FactError",
+    "MissingParameter",
+    "Pack",
+    "PackError",
+    "Problem",
+    "Vocabulary",
+    "batch_sql",
+    "load_pack",
+    "load_vocabulary",
+    "rule_sql",
+]

@@ -1,0 +1,162 @@
+"""A pack as DuckDB SQL: one expression of a rule, or one SELECT that decides every row of a relation.
+
+Grain of `batch_sql`: one row in, one row out. NULL is unknown, in facts and in the BOOLEAN columns of the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from niangjia.engines.policy.expressions import tree
+from niangjia.engines.policy.expressions.parse import parse
+from niangjia.engines.policy.expressions.scan import Unreadable
+from niangjia.engines.policy.expressions.to_sql import SqlWriter, day_literal, literal, text_literal
+from niangjia.engines.policy.expressions.types import BOOLEAN, Kind, Type
+from niangjia.engines.policy.pack import Pack
+from niangjia.engines.policy.parameters import Overrides, Parameter, Value, with_overrides
+from niangjia.engines.policy.problems import MissingParameter, PackError, Problem
+
+
+def rule_sql(pack: Pack, text: str, *, asof: date, relation: str = "", overrides: Overrides | None = None) -> str:
+    """
+    One BOOLEAN SQL expression, three-valued, over columns named as the facts, and `area` (division code, text) where a
+    parameter differs by area. Triggers of the pack are BOOLEAN columns by their `name` (t_ill_1). `relation`: alias of the columns.
+
+    Raises:
+        PackError: the text is not a condition of the rule language.
+        MissingParameter: a parameter it uses has no value on that day in any area. (Areas without a value are unknown.)
+    """
+    names = pack.vocabulary.names
+    names.update({name: tree.Parameter(one.type, name) for name, one in pack.parameters.items() if one.kind != "list"})
+    names.update({trigger.name: tree.Fact(BOOLEAN, trigger.name) for trigger in pack.triggers})
+    try:
+        node = parse(text, names, Kind.BOOLEAN, pack.vocabulary.titles)
+    except Unreadable as fault:
+        raise PackError([Problem(pack.file, 0, fault.offset + 1, f"{fault.zh}（{text}）", f"{fault.en} ({text})", fault.word, fault.nearest)]) from None
+    parameters = with_overrides(pack.parameters, overrides)
+    _refuse_missing(pack, parameters, tree.parameters_in(node), asof)
+    prefix = f"{_name(relation)}." if relation else ""
+    return _writer(pack, parameters, asof, lambda name: prefix + _name(name), f"{prefix}area").write(node)
+
+
+def batch_sql(pack: Pack, *, asof: date, relation: str = "facts", overrides: Overrides | None = None, with_caps: bool = False) -> str:
+    """
+    A SELECT with all columns of `relation` and: `outcome` (granted, refused, cannot_tell; NULL where `missing_parameter` names
+    a parameter without value for the row's area), `tier`, `amount` DECIMAL(16,2) (NULL unless granted), `needs_approval`
+    (ids joined by |), one BOOLEAN `rule_<id>` a rule and `tier_<id>` a tier, DECIMAL `line_<id>` a line.
+
+    `with_caps`: the relation has a column ``used_<cap id>`` a cap (what was granted before in its window); then also `cap_<id>`.
+
+    Raises:
+        MissingParameter: a parameter has no value on that day in any area.
+    """
+    parameters = with_overrides(pack.parameters, overrides)
+    used = tuple(parameters)
+    _refuse_missing(pack, parameters, used, asof)
+    writer = _writer(pack, parameters, asof, lambda name: f"f.{_name(name)}", "f.area")
+    rules = [(_name(f"rule_{rule.id}"), writer.write(rule.when.node)) for rule in pack.rules]
+    tiers = [(_name(f"tier_{tier.id}"), writer.write(tier.when.node)) for tier in pack.tiers]
+    tests = [f"{sql} AS {column}" for column, sql in (*rules, *tiers)]
+    inner = f"SELECT f.*, {', '.join([*tests, _missing_sql(parameters, used, asof)])} FROM {relation} AS f"
+
+    # The tier next, so that lines, caps and approvals can ask for it.
+    tier_test = "".join(f" WHEN {column} IS NULL THEN NULL WHEN {column} THEN {text_literal(tier.id)}" for (column, _), tier in zip(tiers, pack.tiers, strict=True))
+    tier_sql = f"CASE{tier_test} ELSE '' END" if tiers else "CAST(NULL AS VARCHAR)"
+    inner = f"SELECT f.*, {tier_sql} AS _tier FROM ({inner}) AS f"
+    writer.tier = "f._tier"
+    writer.used = lambda cap: f"f.{_name('used_' + cap)}"
+    caps = [(_name(f"cap_{cap.id}"), writer.write(cap.test)) for cap in pack.caps] if with_caps else []
+    columns = [f"{sql} AS {column}" for column, sql in caps]
+    columns += [f"{writer.write(value)} AS {_name('_line_' + line)}" for line, value in pack.line_values.items()]
+    approvals = [f"CASE WHEN COALESCE({writer.write(one.when.node)}, TRUE) THEN {text_literal(one.id)} END" for one in pack.approvals]
+    columns.append(f"{_joined(approvals)} AS _approvals")
+    inner = f"SELECT f.*, {', '.join(columns)} FROM ({inner}) AS f"
+
+    # The lines' cents are columns now; their sum and the caps stand on them.
+    writer.line = lambda name: f"f.{_name('_line_' + name)}"
+    total = pack.capped if with_caps else pack.total
+    columns = [f"{_cents(writer.line(name))} AS {_name('line_' + name)}" for name in pack.line_values]
+    columns.append(f"{_cents(writer.write(total)) if total is not None else 'CAST(0 AS DECIMAL(16,2))'} AS _total")
+    inner = f"SELECT f.* {_exclude(pack)}, {', '.join(columns)} FROM ({inner}) AS f"
+
+    tested = [column for column, _ in (*rules, *caps)]
+    refused = [f"{column} IS FALSE" for column in tested] + (["_tier = ''"] if tiers else [])
+    unknown = [f"{column} IS NULL" for column in tested] + (["_tier IS NULL"] if tiers else []) + ["_total IS NULL"]
+    outcome = (
+        f"CASE WHEN missing_parameter IS NOT NULL THEN NULL {f"WHEN {_any(refused)} THEN 'refused'" if refused else ''} "
+        f"WHEN {_any(unknown)} THEN 'cannot_tell' ELSE 'granted' END"
+    )
+    inner = f"SELECT f.*, {outcome} AS outcome FROM ({inner}) AS f"
+    return (
+        "SELECT f.* EXCLUDE (_tier, _total, _approvals), CASE WHEN outcome = 'granted' THEN NULLIF(_tier, '') END AS tier, "
+        f"CASE WHEN outcome = 'granted' THEN _total END AS amount, CASE WHEN outcome = 'granted' THEN _approvals END AS needs_approval FROM ({inner}) AS f"
+    )
+
+
+def _writer(pack: Pack, parameters: Mapping[str, Parameter], asof: date, column: Callable[[str], str], area: str) -> SqlWriter:
+    return SqlWriter(
+        column=column, kinds={name: fact.kind for name, fact in pack.vocabulary.facts.items()}, asof=asof,
+        parameter=lambda node: parameter_sql(parameters[node.name], asof, area),
+    )  # fmt: skip
+
+
+def parameter_sql(parameter: Parameter, asof: date, area: str) -> str:
+    """A literal, or a CASE over the area's prefixes, nearest first; NULL where no value is in force."""
+    in_force = parameter.in_force(asof)
+    if in_force and in_force[0][0] == "":
+        return value_sql(parameter.type, in_force[0][1])
+    branches = [f"WHEN starts_with({area}, {text_literal(prefix)}) THEN {value_sql(parameter.type, value)}" for prefix, value in in_force if prefix]
+    default = [value_sql(parameter.type, value) for prefix, value in in_force if not prefix]
+    return f"(CASE {' '.join(branches)} ELSE {default[0] if default else 'NULL'} END)"
+
+
+def value_sql(t: Type, value: Value) -> str:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, date):
+        return day_literal(value)
+    if isinstance(value, int | Decimal):
+        return literal(int(Decimal(value) * 10**t.scale))
+    return text_literal(str(value))
+
+
+def _refuse_missing(pack: Pack, parameters: Mapping[str, Parameter], used: Sequence[str], asof: date) -> None:
+    missing = [name for name in used if not parameters[name].in_force(asof)]
+    if missing:
+        raise MissingParameter(pack=pack.id, names=missing, area=pack.area, asof=asof)
+
+
+def _missing_sql(parameters: Mapping[str, Parameter], used: Sequence[str], asof: date) -> str:
+    """The name of the first parameter without value for the row's area, or NULL."""
+    tests = []
+    for name in used:
+        prefixes = [prefix for prefix, _ in parameters[name].in_force(asof)]
+        if "" not in prefixes:
+            within = _any([f"starts_with(f.area, {text_literal(prefix)})" for prefix in prefixes])
+            tests.append(f"WHEN NOT COALESCE({within}, FALSE) THEN {text_literal(name)}")
+    return f"{'CASE ' + ' '.join(tests) + ' END' if tests else 'CAST(NULL AS VARCHAR)'} AS missing_parameter"
+
+
+def _cents(sql: str) -> str:
+    return f"CAST(CAST({sql} AS DECIMAL(20,0)) * 0.01 AS DECIMAL(16,2))"
+
+
+def _exclude(pack: Pack) -> str:
+    columns = [_name(f"_line_{name}") for name in pack.line_values]
+    return f"EXCLUDE ({', '.join(columns)})" if columns else ""
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return f"concat_ws('|', {', '.join(parts)})" if parts else "''"
+
+
+def _any(tests: Sequence[str]) -> str:
+    return "(" + " OR ".join(tests) + ")"
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+

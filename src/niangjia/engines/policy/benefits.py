@@ -1,0 +1,76 @@
+"""How a benefit's amount is put together from its parts, as typed nodes: so both back ends calculate the same.
+
+Order (the union's own): the line's amount → not above its ceiling → not above the worker's own cost → minus earlier aid for the
+same cost → not below zero → half up to the cent; then all lines together → not above what the household's or person's caps leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from niangjia.engines.policy.expressions import build, tree
+from niangjia.engines.policy.expressions.build import WrongType
+from niangjia.engines.policy.expressions.tree import Node
+from niangjia.engines.policy.expressions.types import Kind, Type
+from niangjia.engines.policy.pack import Cap, Line
+
+_MONEY_USED = Type(Kind.NUMBER, 2, 0, 10**16 - 1, 1)
+_COUNT_USED = Type(Kind.NUMBER, 0, 0, 10**9, 0)
+
+
+def line_value(amount: Node, ceiling: Node | None, cost: Node | None, less: Node | None) -> Node:
+    """One line's cents. Raises WrongType: a part is not money."""
+    for part in (amount, ceiling, cost, less):
+        if part is not None:
+            build.need(part, Kind.NUMBER, "amount")
+            if part.type.yuan not in (1, None):
+                raise WrongType("金额的结果不是钱，请检查单位。", "The result of the amount is not money; check its units.")
+    limits = [part for part in (amount, ceiling, cost) if part is not None]
+    value = build.extreme("least", limits) if len(limits) > 1 else amount
+    if less is not None:
+        value = build.arithmetic("-", value, less)
+    return build.rounded(build.extreme("greatest", [value, build.zero()]), 2)
+
+
+def cap_test(cap: str, count: Node | None, amount: Node | None) -> Node:
+    """True while something is left under the cap."""
+    if count is not None:
+        used = build.arithmetic("+", tree.Used(_COUNT_USED, cap), build.number("1"))
+        return build.compare("<=", used, build.need(count, Kind.NUMBER, "count"))
+    if amount is not None:
+        return build.compare("<", tree.Used(_MONEY_USED, cap), build.need(amount, Kind.NUMBER, "amount"))
+    return build.truth(True)
+
+
+def join(lines: Sequence[Line], caps: Sequence[Cap]) -> tuple[dict[str, Node], Node | None, Node | None]:
+    """(one value a line id, their sum, the sum under the amount caps); (…, None, None) for a pack without benefit."""
+    values: dict[str, Node] = {}
+    for line_id, group in groupby(lines, key=lambda line: line.id):
+        if line_id in values:
+            raise WrongType(f"编号为 {line_id} 的几行应写在一起。", f"The lines with the id {line_id} must stand together.")
+        values[line_id] = _alternatives(list(group))
+    if not values:
+        return values, None, None
+    total: Node
+    total, *rest = (tree.LineAmount(value.type, line) for line, value in values.items())
+    for value in rest:
+        total = build.arithmetic("+", total, value)
+    left = [build.arithmetic("-", cap.amount.node, tree.Used(_MONEY_USED, cap.id)) for cap in caps if cap.amount is not None]
+    capped = build.extreme("least", [total, *left]) if left else total
+    if capped.type.high > 10**16 * 10 ** (capped.type.scale - 2):
+        raise WrongType("金额可能超过 DECIMAL(16,2)，请写 ceiling。", "The amount could exceed DECIMAL(16,2); state a ceiling.")
+    return values, total, build.rounded(build.extreme("greatest", [capped, build.zero()]), 2)
+
+
+def _alternatives(lines: list[Line]) -> Node:
+    conditions, values, default = [], [], build.zero()
+    for position, line in enumerate(lines):
+        if line.when is not None:
+            conditions.append(line.when.node)
+            values.append(line.value)
+        elif position < len(lines) - 1:
+            raise WrongType(f"{line.id}：没有 when 的一行应在最后。", f"{line.id}: the line without `when` comes last.")
+        else:
+            default = line.value
+    return build.case(conditions, values, default) if conditions else default

@@ -1,0 +1,197 @@
+"""What a programme pack is once it has been read and checked. Built by `packs.load_pack` only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from niangjia.engines.policy.expressions import tree
+from niangjia.engines.policy.expressions.tree import Node
+from niangjia.engines.policy.parameters import Parameter
+from niangjia.engines.policy.vocabulary import Vocabulary
+
+Say = Mapping[str, str]  # "zh" and "en"; {name} stands for a fact's or parameter's value
+
+
+@dataclass(frozen=True)
+class Expression:
+    """An author's text and the typed tree it became; only the tree is ever run."""
+
+    text: str
+    node: Node
+
+
+@dataclass(frozen=True)
+class Rule:
+    """All rules must be true; one that is false refuses."""
+
+    id: str
+    when: Expression
+    say: Say
+    clause: str
+
+
+@dataclass(frozen=True)
+class Tier:
+    """Tiers are tried in order; the first true one is the answer. No true one: refused."""
+
+    id: str
+    title: Say
+    when: Expression
+    say: Say
+    clause: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """
+    One line of the benefit. Lines of one id are alternatives: the first whose `when` is true counts, `otherwise` the last.
+
+    Amount → not above `ceiling` → not above own `cost` → minus `less` (earlier aid for the same cost) → not below zero → cent.
+    """
+
+    id: str
+    kind: str  # money goods
+    title: Say
+    when: Expression | None
+    is_otherwise: bool
+    amount: Expression
+    ceiling: Expression | None
+    cost: Expression | None
+    less: Expression | None
+    say: Say
+    clause: str
+    value: Node = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Cap:
+    """
+    At most `count` grants, or `amount` yuan, per person or household in a window. The caller counts what was used.
+
+    Caps with the same `group` share their use, across programmes too; without one the pack's id and the cap's id are the group.
+    """
+
+    id: str
+    per: str  # person household
+    window: str  # year event lifetime rolling_12_months
+    count: Expression | None
+    amount: Expression | None
+    group: str
+    say: Say
+    clause: str
+    test: Node = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Somebody else must agree as well when `when` is true, or cannot be told."""
+
+    id: str
+    level: str
+    when: Expression
+    say: Say
+    clause: str
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A warning sign of sensing. `needs`: feeds without which it is unknown; `also`: feeds that only lower confidence."""
+
+    id: str
+    cause: str
+    when: Expression
+    needs: tuple[str, ...]
+    also: tuple[str, ...]
+    say: Say
+    clause: str
+
+    @property
+    def name(self) -> str:
+        """How grades refer to it: T-ILL-1 is t_ill_1."""
+        return self.id.lower().replace("-", "_")
+
+
+@dataclass(frozen=True)
+class Grade:
+    """Grades are tried in order; `when` of None is what remains."""
+
+    id: str
+    when: Expression | None
+
+
+@dataclass(frozen=True)
+class FormField:
+    id: str
+    title: Say
+    type: str
+    stage: str
+    values: tuple[str, ...]
+    is_required: bool
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Who acts, by when, and what may come of it (outcome → next stage, empty = the end)."""
+
+    id: str
+    title: Say
+    role: str
+    level: str
+    working_days: int | None
+    outcomes: Mapping[str, str]
+    needs_second_person: bool
+
+
+@dataclass(frozen=True)
+class Pack:
+    """
+    One programme. `area` is the prefix of division codes where it holds. `unit`: person or household.
+
+    `content_hash`: SHA-256 over what the file says: comments, quotes, line breaks and the order of keys do not change it;
+    any word, number, date, sentence or the order of rules does.
+    """
+
+    id: str
+    title: Say
+    issuer: str
+    area: str
+    unit: str
+    source: str
+    entry: str
+    parameters: Mapping[str, Parameter]
+    rules: tuple[Rule, ...]
+    tiers: tuple[Tier, ...]
+    benefit: tuple[Line, ...]
+    caps: tuple[Cap, ...]
+    approvals: tuple[Approval, ...]
+    triggers: tuple[Trigger, ...]
+    grades: tuple[Grade, ...]
+    property: Expression | None
+    form: tuple[FormField, ...]
+    stages: tuple[Stage, ...]
+    notice: Mapping[str, object]
+    fund: Mapping[str, str]
+    counts: tuple[Mapping[str, str], ...]
+    content_hash: str
+    folder: Path
+    file: str
+    vocabulary: Vocabulary = field(repr=False, compare=False)
+    tier: Node | None = field(repr=False, compare=False)
+    line_values: Mapping[str, Node] = field(repr=False, compare=False)  # one value a line id, alternatives joined
+    total: Node | None = field(repr=False, compare=False)  # all lines, before caps
+    capped: Node | None = field(repr=False, compare=False)  # not above what the amount caps leave
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Everything that deciding evaluates, in the order of the file."""
+        tests = [rule.when.node for rule in self.rules] + [tier.when.node for tier in self.tiers] + [cap.test for cap in self.caps]
+        return (*tests, *self.line_values.values(), *(approval.when.node for approval in self.approvals))
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that deciding asks for."""
+        return tree.facts_in(*self.nodes)
+

@@ -1,0 +1,346 @@
+"""Reads and checks a programme pack: every fault with file, line, word and the nearest right word."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from niangjia.engines.policy import benefits
+from niangjia.engines.policy.expressions import build, tree
+from niangjia.engines.policy.expressions.build import WrongType
+from niangjia.engines.policy.expressions.parse import parse
+from niangjia.engines.policy.expressions.scan import Unreadable
+from niangjia.engines.policy.expressions.tree import Node
+from niangjia.engines.policy.expressions.types import BOOLEAN, PARAMETER_DOMAINS, TEXT, Kind, Type
+from niangjia.engines.policy.pack import (
+    Approval, Cap, Expression, FormField, Grade, Line, Pack, Rule, Say, Stage, Tier, Trigger,
+)  # fmt: skip
+from niangjia.engines.policy.parameters import Dated, Parameter, area_prefix, is_area, misfit, overlap
+from niangjia.engines.policy.problems import PackError, nearest_word
+from niangjia.engines.policy.vocabulary import NAME, Vocabulary, check_name, make_type, read_bound, read_unit
+from niangjia.engines.policy.yamltext import BadFile, Item, Reader, read_yaml
+
+ID = r"[A-Za-z][A-Za-z0-9_-]{0,39}"
+HASH_VERSION = "niangjia-pack-1"
+_HEAD = ("id", "title", "issuer", "area", "unit", "source", "entry")
+_BODY = ("parameters", "rules", "tiers", "benefit", "caps", "approvals", "triggers", "grades", "property",
+         "form", "stages", "notice", "fund", "counts", "note")  # fmt: skip
+_KIND_OF_UNIT = {"ratio": "number", "flag": "boolean", "date": "date", "code": "text", "text": "text", "list": "list"}
+_KINDS = ("money", "integer", "number", "boolean", "date", "text", "list")
+_FIELD_TYPES = ("money", "integer", "number", "boolean", "date", "text", "choice", "choices", "table", "photo", "file", "signature", "person")
+_ROLES = ("province", "city", "county", "township", "grassroots", "finance", "auditor", "administrator", "worker")
+
+
+def load_pack(folder: Path | str, vocabulary: Vocabulary) -> Pack:
+    """
+    The pack in `folder` (its ``program.yaml``).
+
+    Raises:
+        PackError: with every fault found.
+    """
+    folder = Path(folder)
+    shown = "/".join((*folder.parts[-2:], "program.yaml"))
+    try:
+        root = read_yaml(folder / "program.yaml", shown)
+    except BadFile as bad:
+        raise PackError([bad.problem]) from None
+    return _PackReader(folder, shown, root, vocabulary).read()
+
+
+def content_hash(root: Item) -> str:
+    canonical = json.dumps([HASH_VERSION, root.plain()], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+class _PackReader(Reader):
+    def __init__(self, folder: Path, shown: str, root: Item, vocabulary: Vocabulary) -> None:
+        super().__init__()
+        self.folder = folder
+        self.shown = shown
+        self.root = root
+        self.vocabulary = vocabulary
+        self.names = vocabulary.names
+        self.titles = vocabulary.titles
+        self.ids: dict[str, set[str]] = {}
+
+    def read(self) -> Pack:
+        table = self.table(self.root, required=_HEAD, optional=_BODY)
+        self.parameters = self._parameters(table.get("parameters"))
+        rules = tuple(self._rule(item) for item in self.list(table.get("rules")))
+        tiers = tuple(self._tier(item) for item in self.list(table.get("tiers")))
+        triggers = tuple(self._trigger(item) for item in self.list(table.get("triggers")))
+        grades = self._grades(table.get("grades"), triggers)
+        tier_node = self._tier_node(tiers)
+        lines = tuple(self._line(item) for item in self.list(table.get("benefit")))
+        caps = tuple(self._cap(item) for item in self.list(table.get("caps")))
+        approvals = tuple(self._approval(item) for item in self.list(table.get("approvals")))
+        form = tuple(self._form_field(item) for item in self.list(table.get("form")))
+        stages = tuple(self._stage(item) for item in self.list(table.get("stages")))
+        self._check_stages(table.get("stages"), stages)
+        area = self.word(table.get("area"))
+        if area and not is_area(area):
+            self.refuse(table["area"].fault(f"{area} 不是区划代码，请加引号写六位代码。", f"{area} is not a division code; give six digits in quotes.", area))
+        pack_id = self.word(table.get("id"), pattern=ID)
+        notice, fund, counts = self._notice(table.get("notice")), self._texts(table.get("fund"), ("purpose",), ("note",)), self._counts(table.get("counts"))
+        property_test = self.expression(table["property"], Kind.BOOLEAN, self.names) if "property" in table else None
+        try:
+            values, total, capped = benefits.join(lines, caps)
+        except WrongType as fault:
+            self.refuse(table["benefit"].fault(fault.zh, fault.en))
+            values, total, capped = {}, None, None
+        if not self.problems and not (rules or tiers or triggers):
+            self.refuse(self.root.fault("项目没有任何规则。", "The programme has no rules.", "rules"))
+        if self.problems:
+            raise PackError(sorted(self.problems, key=lambda problem: (problem.line, problem.column)))
+        return Pack(
+            id=pack_id, title=self.bilingual(table["title"]), issuer=self.word(table["issuer"]), area=area_prefix(area),
+            unit=self.word(table["unit"], among=("person", "household")), source=self.word(table["source"]),
+            entry=self.word(table["entry"], among=("sensing", "application", "nomination", "roster", "staff")),
+            parameters=self.parameters, rules=rules, tiers=tiers, benefit=lines, caps=caps, approvals=approvals,
+            triggers=triggers, grades=grades, property=property_test, form=form, stages=stages, notice=notice, fund=fund, counts=counts,
+            content_hash=content_hash(self.root), folder=self.folder, file=self.shown, vocabulary=self.vocabulary,
+            tier=tier_node, line_values=values, total=total, capped=capped,
+        )  # fmt: skip
+
+    # — expressions —
+
+    def expression(self, item: Item | None, wanted: Kind, names: dict[str, Node]) -> Expression:
+        if item is None or isinstance(item.value, dict | tuple):
+            if item is not None:
+                self.refuse(item.fault("这里应是一个表达式；含逗号或括号时请加引号。", "An expression belongs here; put it in quotes if it has commas."))
+            return Expression("", build.truth(False))
+        try:
+            return Expression(item.text, parse(item.text, names, wanted, self.titles))
+        except Unreadable as fault:
+            self.refuse(item.fault_inside(fault.offset, fault.zh, fault.en, fault.word, fault.nearest))
+            return Expression(item.text, build.truth(False) if wanted is Kind.BOOLEAN else build.zero())
+
+    def optional_expression(self, item: Item | None, names: dict[str, Node]) -> Expression | None:
+        return None if item is None else self.expression(item, Kind.NUMBER, names)
+
+    def sentence(self, item: Item | None, *, is_required: bool = True) -> Say:
+        """Both languages, and every {name} in them known."""
+        if item is None:
+            return {}
+        found = self.bilingual(item)
+        for language, text in found.items():
+            for name in _placeholders(text):
+                if name not in self.names and name not in self.parameters:
+                    near = nearest_word(name, [*self.names, *self.parameters])
+                    self.refuse(item.table[language].fault(f"句子里的 {{{name}}} 不是事实或参数。", f"{{{name}}} in the sentence is no fact or parameter.", name, near))
+        return found
+
+    def clause(self, item: Item | None) -> str:
+        return self.word(item)
+
+    def an_id(self, item: Item | None, family: str, *, may_repeat: bool = False) -> str:
+        found = self.word(item, pattern=ID)
+        seen = self.ids.setdefault(family, set())
+        if item is not None and found in seen and not may_repeat:
+            self.refuse(item.fault(f"编号 {found} 用了两次。", f"The id {found} is used twice.", found))
+        seen.add(found)
+        return found
+
+    # — sections —
+
+    def _parameters(self, item: Item | None) -> dict[str, Parameter]:
+        found: dict[str, Parameter] = {}
+        if item is None:
+            return found
+        for name, entry in self.table(item, optional=tuple(item.table)).items():
+            key = item.keys[name]
+            check_name(self, name, key)
+            if name in self.names:
+                self.refuse(key.fault(f"{name} 已是词汇表中的事实，参数请换一个名称。", f"{name} is a fact of the vocabulary; give the parameter another name.", name))
+                continue
+            parameter = self._parameter(name, entry)
+            if parameter is not None:
+                found[name] = parameter
+                if parameter.kind != "list":
+                    self.names[name] = tree.Parameter(parameter.type, name)
+        return found
+
+    def _parameter(self, name: str, item: Item) -> Parameter | None:
+        before = len(self.problems)
+        table = self.table(item, required=("unit", "values", "clause"),
+                           optional=("type", "areas", "say", "open", "minimum", "maximum", "among", "note"))  # fmt: skip
+        unit = read_unit(self, table.get("unit"))
+        implied = "money" if unit.startswith("yuan") else _KIND_OF_UNIT.get(unit.split("/")[0], "integer")
+        kind = self.word(table["type"], among=_KINDS) if "type" in table else implied
+        if kind == "money" and not unit.startswith("yuan"):
+            self.refuse(table["unit"].fault("金额的单位应为 yuan。", "The unit of money is yuan.", unit, "yuan"))
+        minimum, maximum = read_bound(self, table.get("minimum")), read_bound(self, table.get("maximum"))
+        among = tuple(self.word(value) for value in self.list(table.get("among")))
+        if len(self.problems) > before:
+            return None
+        t = TEXT if kind == "list" else make_type(kind, unit, among, minimum, maximum, _domains(minimum, maximum))
+        parameter = Parameter(name, kind, unit, (), self.clause(table["clause"]), self.bilingual(table["say"]) if "say" in table else {},
+                              self.flag(table.get("open")), t)  # fmt: skip
+        dated = self._dated(parameter, "", table["values"])
+        areas = table.get("areas")
+        for code, dates in self.table(areas, optional=tuple(areas.table)).items() if areas else ():
+            if not is_area(code):
+                self.refuse(areas.keys[code].fault(f"{code} 不是区划代码。", f"{code} is not a division code.", code))  # type: ignore[union-attr]
+                continue
+            dated += self._dated(parameter, area_prefix(code), dates)
+        if twice := overlap(dated):
+            self.refuse(item.fault(f"参数 {name} 在区划 {twice.area or '（全部）'}、{twice.since} 有两个值。",
+                                   f"The parameter {name} has two values for area {twice.area or '(all)'} on {twice.since}.", name))  # fmt: skip
+        if not dated and not parameter.is_open:
+            self.refuse(item.fault(f"参数 {name} 没有值；文件没有给出的，请写 open: true。",
+                                   f"The parameter {name} has no value; if the paper leaves it open, write open: true.", name))  # fmt: skip
+        return Parameter(**{**parameter.__dict__, "values": tuple(dated)})
+
+    def _dated(self, parameter: Parameter, area: str, item: Item) -> list[Dated]:
+        found = []
+        for text, value in self.table(item, optional=tuple(item.table)).items():
+            key = item.keys[text]
+            if not isinstance(key.value, date):
+                self.refuse(key.fault(f"{text} 不是日期，请写作 2023-05-01。", f"{text} is not a date; write 2023-05-01.", text))
+                continue
+            given = tuple(part.text for part in value.items) if isinstance(value.value, tuple) else value.value
+            if isinstance(given, dict) or (fault := misfit(parameter, given)):  # type: ignore[arg-type]
+                zh, en = ("这里应是一个值。", "One value belongs here.") if isinstance(given, dict) else fault  # type: ignore[misc]
+                self.refuse(value.fault(zh, en, value.text))
+                continue
+            found.append(Dated(area, key.value, given))  # type: ignore[arg-type]
+        return found
+
+    def _rule(self, item: Item) -> Rule:
+        table = self.table(item, required=("id", "when", "say", "clause"), optional=("note",))
+        return Rule(self.an_id(table.get("id"), "rules"), self.expression(table.get("when"), Kind.BOOLEAN, self.names),
+                    self.sentence(table.get("say")), self.clause(table.get("clause")))  # fmt: skip
+
+    def _tier(self, item: Item) -> Tier:
+        table = self.table(item, required=("id", "title", "when", "say", "clause"), optional=("note",))
+        return Tier(self.an_id(table.get("id"), "rules"), self.bilingual(table.get("title")), self.expression(table.get("when"), Kind.BOOLEAN, self.names),
+                    self.sentence(table.get("say")), self.clause(table.get("clause")))  # fmt: skip
+
+    def _tier_node(self, tiers: tuple[Tier, ...]) -> Node | None:
+        self.names_with_tier = dict(self.names)
+        if not tiers:
+            return None
+        self.names_with_tier["tier"] = tree.Tier(Type(Kind.TEXT, values=tuple(tier.id for tier in tiers)))
+        return build.case([tier.when.node for tier in tiers], [build.text(tier.id) for tier in tiers], build.text(""))
+
+    def _line(self, item: Item) -> Line:
+        table = self.table(item, required=("id", "amount", "say", "clause"),
+                           optional=("kind", "title", "when", "otherwise", "ceiling", "cost", "less", "note"))  # fmt: skip
+        names = self.names_with_tier
+        line_id = self.an_id(table.get("id"), "benefit", may_repeat=True)
+        kind = self.word(table.get("kind"), among=("money", "goods")) or "money"
+        when = self.expression(table["when"], Kind.BOOLEAN, names) if "when" in table else None
+        amount = self.expression(table.get("amount"), Kind.NUMBER, names)
+        ceiling, cost, less = (self.optional_expression(table.get(key), names) for key in ("ceiling", "cost", "less"))
+        is_otherwise = self.flag(table.get("otherwise"))
+        if is_otherwise and when is not None:
+            self.refuse(table["otherwise"].fault("when 与 otherwise 只能写一个。", "Write `when` or `otherwise`, not both."))
+        try:
+            value = benefits.line_value(amount.node, *(part.node if part else None for part in (ceiling, cost, less)))
+        except WrongType as fault:
+            self.refuse(item.fault(fault.zh, fault.en, line_id))
+            value = build.zero()
+        return Line(line_id, kind, self.bilingual(table["title"]) if "title" in table else {}, when, is_otherwise, amount, ceiling, cost, less,
+                    self.sentence(table.get("say")), self.clause(table.get("clause")), value)  # fmt: skip
+
+    def _cap(self, item: Item) -> Cap:
+        table = self.table(item, required=("id", "per", "window", "say", "clause"), optional=("count", "amount", "group", "note"))
+        cap_id = self.an_id(table.get("id"), "rules")
+        if ("count" in table) == ("amount" in table):
+            self.refuse(item.fault("上限请写 count（次数）或 amount（金额）之一。", "A cap has either a count or an amount.", cap_id))
+        count = self.optional_expression(table.get("count"), self.names_with_tier)
+        amount = self.optional_expression(table.get("amount"), self.names_with_tier)
+        try:
+            test = benefits.cap_test(cap_id, count.node if count else None, amount.node if amount else None)
+        except WrongType as fault:
+            self.refuse(item.fault(fault.zh, fault.en, cap_id))
+            test = build.truth(False)
+        group = self.word(table["group"], pattern=ID) if "group" in table else f"{self.word(self.root.table.get('id'))}.{cap_id}"
+        return Cap(cap_id, self.word(table.get("per"), among=("person", "household")),
+                   self.word(table.get("window"), among=("year", "event", "lifetime", "rolling_12_months")),
+                   count, amount, group, self.sentence(table.get("say")), self.clause(table.get("clause")), test)  # fmt: skip
+
+    def _approval(self, item: Item) -> Approval:
+        table = self.table(item, required=("id", "level", "when", "say", "clause"), optional=("note",))
+        return Approval(self.an_id(table.get("id"), "approvals"), self.word(table.get("level")),
+                        self.expression(table.get("when"), Kind.BOOLEAN, self.names_with_tier), self.sentence(table.get("say")),
+                        self.clause(table.get("clause")))  # fmt: skip
+
+    def _trigger(self, item: Item) -> Trigger:
+        table = self.table(item, required=("id", "cause", "when", "needs", "say"), optional=("also", "clause", "note"))
+        return Trigger(self.an_id(table.get("id"), "rules"), self.word(table.get("cause")), self.expression(table.get("when"), Kind.BOOLEAN, self.names),
+                       tuple(self.word(part) for part in self.list(table.get("needs"))), tuple(self.word(part) for part in self.list(table.get("also"))),
+                       self.sentence(table.get("say")), self.clause(table.get("clause")))  # fmt: skip
+
+    def _grades(self, item: Item | None, triggers: tuple[Trigger, ...]) -> tuple[Grade, ...]:
+        names = {**self.names, **{trigger.name: tree.Fact(BOOLEAN, trigger.name) for trigger in triggers}}
+        found = []
+        for part in self.list(item):
+            table = self.table(part, required=("id",), optional=("when", "otherwise", "say", "note"))
+            grade_id = self.an_id(table.get("id"), "grades")
+            if ("when" in table) == self.flag(table.get("otherwise")):
+                self.refuse(part.fault("请写 when 或 otherwise: true。", "Write `when`, or `otherwise: true`.", grade_id))
+            found.append(Grade(grade_id, self.expression(table["when"], Kind.BOOLEAN, names) if "when" in table else None))
+        return tuple(found)
+
+    def _form_field(self, item: Item) -> FormField:
+        table = self.table(item, required=("id", "title", "type"), optional=("stage", "values", "required", "evidence", "note"))
+        return FormField(self.an_id(table.get("id"), "form"), self.bilingual(table.get("title")), self.word(table.get("type"), among=_FIELD_TYPES),
+                         self.word(table.get("stage")), tuple(self.word(value) for value in self.list(table.get("values"))),
+                         self.flag(table.get("required")), tuple(self.word(value) for value in self.list(table.get("evidence"))))  # fmt: skip
+
+    def _stage(self, item: Item) -> Stage:
+        table = self.table(item, required=("id", "title", "role"), optional=("level", "working_days", "outcomes", "second_person", "note"))
+        outcomes = table.get("outcomes")
+        entries = self.table(outcomes, optional=tuple(outcomes.table)) if outcomes else {}
+        return Stage(self.an_id(table.get("id"), "stages"), self.bilingual(table.get("title")), self.word(table.get("role"), among=_ROLES),
+                     self.word(table.get("level")), self.whole(table.get("working_days"), 0, 250),
+                     {code: part.text for code, part in entries.items()}, self.flag(table.get("second_person")))  # fmt: skip
+
+    def _check_stages(self, item: Item | None, stages: tuple[Stage, ...]) -> None:
+        known = [stage.id for stage in stages]
+        for stage, part in zip(stages, self.list(item), strict=True):
+            for code, following in stage.outcomes.items():
+                if following and following not in known:
+                    self.refuse(part.table["outcomes"].table[code].fault(f"没有叫 {following} 的环节。", f"There is no stage called {following}.",
+                                                                         following, nearest_word(following, known)))  # fmt: skip
+
+    def _notice(self, item: Item | None) -> dict[str, object]:
+        """`working_days`: a number of days or the name of a parameter (the paper may leave it open)."""
+        table = self.table(item, optional=("working_days", "shows", "note"))
+        found: dict[str, object] = {}
+        if (days := table.get("working_days")) is not None:
+            if isinstance(days.value, str):
+                parameter = self.parameters.get(days.text)
+                if parameter is None or parameter.kind != "integer":
+                    self.refuse(days.fault(f"没有叫 {days.text} 的整数参数。", f"There is no whole-number parameter called {days.text}.",
+                                           days.text, nearest_word(days.text, self.parameters)))  # fmt: skip
+                found["working_days"] = days.text
+            else:
+                found["working_days"] = self.whole(days, 0, 60)
+        if "shows" in table:
+            found["shows"] = tuple(self.word(part) for part in self.list(table["shows"]))
+        return found
+
+    def _texts(self, item: Item | None, required: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, str]:
+        return {key: self.word(part) for key, part in self.table(item, required=required, optional=optional).items()}
+
+    def _counts(self, item: Item | None) -> tuple[dict[str, str], ...]:
+        found = tuple(self._texts(part, ("indicator", "in"), ("when",)) for part in self.list(item))
+        for part in self.list(item):
+            self.word(part.table.get("in"), among=("persons", "person_times", "households", "yuan"))
+        return found
+
+
+def _domains(minimum: Decimal | None, maximum: Decimal | None) -> dict[str, tuple[int, int]]:
+    """The usual domains of parameters; a stated bound may widen them."""
+    stated = max((abs(bound) for bound in (minimum, maximum) if bound is not None), default=Decimal(0))
+    return {kind: (scale, max(largest, int(stated * 10**scale))) for kind, (scale, largest) in PARAMETER_DOMAINS.items()}
+
+
+def _placeholders(text: str) -> list[str]:
+    return re.findall(r"\{(" + NAME + r")\}", text)
