@@ -173,6 +173,30 @@ def household_of(person_id: int) -> int | None:
     return HouseholdMember.objects.filter(person_id=person_id, ends_before__isnull=True).values_list("household_id", flat=True).first()
 
 
+def members_of(household_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """Who lives in each household now, oldest first; without scope, for bulk work that has bounded its households."""
+    rows: dict[int, list[int]] = {}
+    wanted = list(set(household_ids))
+    for start in range(0, len(wanted), 500):
+        spells = HouseholdMember.objects.filter(household__in=wanted[start : start + 500], ends_before__isnull=True)
+        for household_id, person_id in spells.order_by("person__birth_date", "person_id").values_list("household_id", "person_id"):
+            rows.setdefault(household_id, []).append(person_id)
+    return {household_id: tuple(person_ids) for household_id, person_ids in rows.items()}
+
+
+def open_memberships_of(person_ids: Iterable[int]) -> dict[int, MembershipFacts]:
+    """Each person's union membership now, the latest if there are several; those without one are left out. No scope."""
+    found: dict[int, MembershipFacts] = {}
+    wanted = list(set(person_ids))
+    for start in range(0, len(wanted), 500):
+        rows = Membership.objects.filter(person__in=wanted[start : start + 500], left_on__isnull=True).order_by("joined_on", "id")
+        for row in rows.select_related("person"):
+            found[row.person_id] = MembershipFacts(
+                pseudonym=row.person.pseudonym, org_id=row.union_id, joined_on=row.joined_on, left_on=None, group=row.group
+            )
+    return found
+
+
 def list_memberships(person_id: int) -> list[MembershipFacts]:
     """Union memberships, latest first."""
     found = Membership.objects.filter(person_id=person_id).select_related("person").order_by("-joined_on", "id")
