@@ -84,10 +84,8 @@ def batch_sql(pack: Pack, *, asof: date, relation: str = "facts", overrides: Ove
     tested = [column for column, _ in (*rules, *caps)]
     refused = [f"{column} IS FALSE" for column in tested] + (["_tier = ''"] if tiers else [])
     unknown = [f"{column} IS NULL" for column in tested] + (["_tier IS NULL"] if tiers else []) + ["_total IS NULL"]
-    outcome = (
-        f"CASE WHEN missing_parameter IS NOT NULL THEN NULL {f"WHEN {_any(refused)} THEN 'refused'" if refused else ''} "
-        f"WHEN {_any(unknown)} THEN 'cannot_tell' ELSE 'granted' END"
-    )
+    refusal = f"WHEN {_any(refused)} THEN 'refused' " if refused else ""
+    outcome = f"CASE WHEN missing_parameter IS NOT NULL THEN NULL {refusal}WHEN {_any(unknown)} THEN 'cannot_tell' ELSE 'granted' END"
     inner = f"SELECT f.*, {outcome} AS outcome FROM ({inner}) AS f"
     return (
         "SELECT f.* EXCLUDE (_tier, _total, _approvals), CASE WHEN outcome = 'granted' THEN NULLIF(_tier, '') END AS tier, "
