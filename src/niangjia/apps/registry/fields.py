@@ -73,9 +73,6 @@ class SealedField(models.BinaryField):
             raise TypeError(f"{self.name} takes a sealed value, not {type(value).__name__}")
         return value.token
 
-    def get_db_prep_value(self, value, connection, prepared=False):
-        return super().get_db_prep_value(self.get_prep_value(value) if isinstance(value, Sealed) else value, connection, True)
-
     def value_to_string(self, obj):
         sealed = self.value_from_object(obj)
         return None if sealed is None else b64encode(sealed.token).decode()

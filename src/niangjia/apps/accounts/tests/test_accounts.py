@@ -1,0 +1,291 @@
+import threading
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from niangjia.apps.accounts import actions, permissions, queries
+from niangjia.apps.accounts.backends import AccountBackend
+from niangjia.apps.accounts.models import Account, LoginAttempt
+from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.audit.models import AuditEvent
+from niangjia.apps.organizations import actions as organizations
+from niangjia.apps.organizations import queries as unions
+from niangjia.apps.organizations.types import UnionRow
+
+NOW = datetime(2025, 3, 3, 1, 0, tzinfo=UTC)
+TODAY = date(2025, 3, 3)
+PASSWORD = "浙里有娘家 2025"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def tree():
+    organizations.receive_unions(
+        [
+            UnionRow("C", "", "绍兴市总工会", "city", "330600"),
+            UnionRow("X", "C", "新昌县总工会", "county", "330624"),
+            UnionRow("Y", "C", "柯桥区总工会", "county", "330603"),
+        ]
+    )
+    return {code: unions.find_union_by_code(code) for code in "CXY"}
+
+
+def account(username="wang", **given) -> int:
+    return actions.create_account(viewer=None, username=username, name="王建国", password=PASSWORD, now=NOW, **given)
+
+
+def viewer_at(union, role, account_id=900) -> Viewer:
+    return Viewer(account_id=account_id, post_id=1, name="某", role=role, org_id=union.id, org_path=union.path)
+
+
+def test_an_officer_acts_on_one_of_several_posts(tree):
+    who = account()
+    city = actions.appoint(viewer=None, account_id=who, org_id=tree["C"].id, role=Role.FINANCE, starts_on=TODAY, now=NOW)
+    county = actions.appoint(viewer=None, account_id=who, org_id=tree["X"].id, role=Role.COUNTY, starts_on=TODAY, now=NOW)
+    assert [post.id for post in queries.list_posts(who, today=TODAY)] == [city, county]
+    seen = queries.get_viewer(account_id=who, post_id=county, today=TODAY)
+    assert seen == Viewer(who, county, "王建国", Role.COUNTY, tree["X"].id, tree["X"].path, None)
+    assert queries.list_holders(org_id=tree["X"].id, role=Role.COUNTY, today=TODAY) == [who]
+
+
+def test_a_post_opens_nothing_before_its_start_after_its_end_or_for_another(tree):
+    who, other = account(), account("li")
+    post = actions.appoint(
+        viewer=None, account_id=who, org_id=tree["X"].id, role=Role.COUNTY, starts_on=TODAY, ends_before=date(2025, 6, 1), now=NOW
+    )
+    assert queries.get_viewer(account_id=who, post_id=post, today=date(2025, 5, 31))
+    for account_id, day in ((who, date(2025, 3, 2)), (who, date(2025, 6, 1)), (other, TODAY)):
+        with pytest.raises(queries.NoSuchPost):
+            queries.get_viewer(account_id=account_id, post_id=post, today=day)
+
+
+def test_an_ended_post_is_refused_with_the_next_request(tree):
+    who = account()
+    post = actions.appoint(viewer=None, account_id=who, org_id=tree["X"].id, role=Role.COUNTY, starts_on=date(2025, 1, 1), now=NOW)
+    actions.end_post(viewer=None, post_id=post, now=NOW)
+    actions.end_post(viewer=None, post_id=post, now=NOW + timedelta(days=1))
+    with pytest.raises(queries.NoSuchPost):
+        queries.get_viewer(account_id=who, post_id=post, today=TODAY)
+    assert AuditEvent.objects.filter(action="accounts.end_post").count() == 1
+
+
+def test_a_disabled_account_has_no_session_and_no_post(tree):
+    who = account()
+    post = actions.appoint(viewer=None, account_id=who, org_id=tree["X"].id, role=Role.COUNTY, starts_on=TODAY, now=NOW)
+    assert AccountBackend().get_user(who)
+    actions.disable_account(viewer=None, account_id=who, now=NOW)
+    assert AccountBackend().get_user(who) is None
+    with pytest.raises(queries.NoSuchPost):
+        queries.get_viewer(account_id=who, post_id=post, today=TODAY)
+    with pytest.raises(actions.LoginRefused):
+        actions.authenticate(username="wang", password=PASSWORD, now=NOW)
+
+
+def test_appointing_twice_gives_one_post(tree):
+    who = account()
+    given = {"viewer": None, "account_id": who, "org_id": tree["X"].id, "role": Role.COUNTY, "starts_on": TODAY, "now": NOW}
+    assert actions.appoint(**given) == actions.appoint(**given)
+
+
+@pytest.mark.parametrize(
+    "first, second, may",
+    [
+        (Role.ADMINISTRATOR, Role.COUNTY, False),
+        (Role.COUNTY, Role.ADMINISTRATOR, False),
+        (Role.AUDITOR, Role.FINANCE, False),
+        (Role.ADMINISTRATOR, Role.AUDITOR, False),
+        (Role.COUNTY, Role.FINANCE, True),
+        (Role.WORKER, Role.GRASSROOTS, True),
+        (Role.WORKER, Role.ADMINISTRATOR, True),
+    ],
+)
+def test_one_account_does_not_both_run_the_system_and_do_its_business(tree, first, second, may):
+    who = account()
+    actions.appoint(viewer=None, account_id=who, org_id=tree["X"].id, role=first, starts_on=TODAY, now=NOW)
+    appoint = lambda: actions.appoint(viewer=None, account_id=who, org_id=tree["X"].id, role=second, starts_on=TODAY, now=NOW)  # noqa: E731
+    if may:
+        appoint()
+    else:
+        with pytest.raises(actions.RolesCollide):
+            appoint()
+
+
+def test_an_administrator_appoints_below_and_touches_nobody_above(tree):
+    admin = viewer_at(tree["X"], Role.ADMINISTRATOR)
+    below, above = account(), account("shi")
+    actions.appoint(viewer=admin, account_id=below, org_id=tree["X"].id, role=Role.COUNTY, starts_on=TODAY, now=NOW)
+    post_above = actions.appoint(viewer=None, account_id=above, org_id=tree["C"].id, role=Role.CITY, starts_on=TODAY, now=NOW)
+    for attempt in (
+        lambda: actions.appoint(viewer=admin, account_id=below, org_id=tree["C"].id, role=Role.CITY, starts_on=TODAY, now=NOW),
+        lambda: actions.appoint(viewer=admin, account_id=below, org_id=tree["Y"].id, role=Role.COUNTY, starts_on=TODAY, now=NOW),
+        lambda: actions.end_post(viewer=admin, post_id=post_above, now=NOW),
+        lambda: actions.reset_password(viewer=admin, account_id=above, new_password="一个全新的密码 77", now=NOW),
+        lambda: actions.disable_account(viewer=admin, account_id=above, now=NOW),
+    ):
+        with pytest.raises(actions.OutOfReach):
+            attempt()
+    assert [found.username for found in queries.list_accounts(admin)] == ["wang"]
+
+
+def test_only_administrators_manage_accounts(tree):
+    for role in set(Role) - {Role.ADMINISTRATOR}:
+        with pytest.raises(permissions.NotAllowed):
+            actions.create_account(viewer=viewer_at(tree["C"], role), username="x", name="x", password=PASSWORD, now=NOW)
+
+
+def test_a_user_name_is_taken_once_whatever_its_case():
+    account("Wang")
+    with pytest.raises(actions.UsernameTaken):
+        account("wANG ")
+
+
+@pytest.mark.parametrize("password", ["short", "1234567890", "password123", "wanglaoshi"])
+def test_weak_passwords_are_refused_in_both_languages(password):
+    with pytest.raises(actions.WeakPassword) as refused:
+        actions.create_account(viewer=None, username="wanglaoshi", name="王", password=password, now=NOW)
+    assert "密码" in refused.value.zh and "password" in refused.value.en.lower()
+    assert not Account.objects.exists()
+
+
+def test_a_worker_sees_what_is_their_own_and_no_part_of_the_tree(tree):
+    who = account(person_id=4711)
+    post = actions.appoint(viewer=None, account_id=who, org_id=tree["X"].id, role=Role.WORKER, starts_on=TODAY, now=NOW)
+    seen = queries.get_viewer(account_id=who, post_id=post, today=TODAY)
+    assert (seen.org_path, seen.person_id) == ("", 4711)
+    assert queries.person_of(who) == 4711
+
+
+def test_logging_in_gives_the_account_and_is_recorded():
+    who = account()
+    assert actions.authenticate(username=" WANG ", password=PASSWORD, now=NOW) == who
+    assert AuditEvent.objects.filter(action="accounts.login").count() == 1
+    assert not LoginAttempt.objects.exists()
+
+
+def fail(times, *, username="wang", at=NOW):
+    for _ in range(times):
+        with pytest.raises(actions.LoginRefused):
+            actions.authenticate(username=username, password="wrong", now=at)
+
+
+def test_five_failures_lock_even_the_right_password_for_a_quarter_of_an_hour():
+    who = account()
+    fail(5)
+    with pytest.raises(actions.LoginRefused):
+        actions.authenticate(username="wang", password=PASSWORD, now=NOW + timedelta(minutes=14, seconds=59))
+    assert actions.authenticate(username="wang", password=PASSWORD, now=NOW + timedelta(minutes=15)) == who
+    assert AuditEvent.objects.filter(action="accounts.locked").count() == 1
+
+
+def test_four_failures_do_not_lock_and_a_success_begins_anew():
+    who = account()
+    for _ in range(3):
+        fail(4)
+        assert actions.authenticate(username="wang", password=PASSWORD, now=NOW) == who
+
+
+def test_knocking_on_a_locked_name_does_not_keep_it_locked():
+    who = account()
+    fail(5)
+    for minute in range(1, 15):
+        fail(1, at=NOW + timedelta(minutes=minute))
+    assert actions.authenticate(username="wang", password=PASSWORD, now=NOW + timedelta(minutes=15)) == who
+
+
+def test_the_reply_is_the_same_for_unknown_wrong_locked_and_disabled():
+    account()
+    actions.disable_account(viewer=None, account_id=account("gone"), now=NOW)
+    replies = set()
+    for username in ["nobody", "wang", "gone", *["wang"] * 6, *["nobody"] * 6]:
+        with pytest.raises(actions.LoginRefused) as refused:
+            actions.authenticate(username=username, password="wrong", now=NOW)
+        replies.add(str(refused.value))
+    assert len(replies) == 1
+
+
+def test_what_was_typed_is_kept_nowhere():
+    fail(2, username="my secret password")
+    rows = str(list(LoginAttempt.objects.values())) + str(list(AuditEvent.objects.values()))
+    assert "secret" not in rows
+
+
+def test_changing_the_password_asks_for_the_old_one_and_counts_failures():
+    who = account()
+    for _ in range(5):
+        with pytest.raises(actions.LoginRefused):
+            actions.change_password(account_id=who, old_password="wrong", new_password="一个全新的密码 77", now=NOW)
+    later = NOW + timedelta(minutes=16)
+    before = queries.get_account(who).get_session_auth_hash()
+    actions.change_password(account_id=who, old_password=PASSWORD, new_password="一个全新的密码 77", now=later)
+    assert queries.get_account(who).get_session_auth_hash() != before  # other sessions end
+    assert actions.authenticate(username="wang", password="一个全新的密码 77", now=later) == who
+    with pytest.raises(actions.WeakPassword):
+        actions.change_password(account_id=who, old_password="一个全新的密码 77", new_password="short", now=later)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_guesses_at_the_same_moment_at_most_five_are_weighed():
+    account()
+
+    def guess():
+        try:
+            actions.authenticate(username="wang", password="wrong", now=NOW)
+        except actions.LoginRefused:
+            pass
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=guess) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert LoginAttempt.objects.count() <= actions.FAILURES_ALLOWED  # one row for each guess that was weighed
+
+
+# The separation of duties, read off the one table.
+
+READING = {"alerts.view", "cases.view", "workorders.view", "funds.view", "registry.view", "programs.view", "audit.view", "own.view"}
+SYSTEM = {"organizations.manage", "accounts.manage"}
+NEEDED = """alerts.view alerts.release cases.view cases.verify cases.review cases.approve cases.announce workorders.forward
+workorders.return workorders.transfer funds.view funds.prepare funds.approve funds.pay funds.confirm registry.view registry.reveal
+audit.view programs.view programs.manage organizations.manage accounts.manage own.view""".split()
+
+
+def test_every_action_belongs_to_someone():
+    assert set(NEEDED) <= permissions.ACTIONS
+    assert set(permissions.ALLOWED) == set(Role)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_role_both_runs_the_system_and_does_its_business(role):
+    allowed = permissions.ALLOWED[role]
+    assert not (allowed & SYSTEM) or allowed <= SYSTEM
+
+
+def test_the_auditor_only_reads():
+    assert permissions.ALLOWED[Role.AUDITOR] <= READING
+    assert {role for role in Role if "audit.view" in permissions.ALLOWED[role]} == {Role.AUDITOR}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_nobody_both_prepares_and_approves_money(role):
+    assert not {"funds.prepare", "funds.approve"} <= permissions.ALLOWED[role]
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("action", sorted(permissions.ACTIONS))
+def test_what_is_not_granted_is_refused(role, action):
+    viewer = Viewer(1, 1, "某", role, 1, "000000001/")
+    if action in permissions.ALLOWED[role]:
+        permissions.require(viewer, action)
+    else:
+        with pytest.raises(permissions.NotAllowed):
+            permissions.require(viewer, action)
+
+
+def test_a_misspelt_action_fails_loudly():
+    with pytest.raises(KeyError):
+        permissions.may(Viewer(1, 1, "某", Role.COUNTY, 1, "000000001/"), "case.approve")
