@@ -1,0 +1,54 @@
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+NIANGJIA := .venv/bin/niangjia
+
+help: ## list every command · 列出全部命令
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## Python environment and dependencies · 建立环境
+	@scripts/setup demo
+
+demo: setup ## the invented city's three months, then the console · 演示
+	@$(NIANGJIA) demo data/demo
+
+test: ## everything tests need, then all tests · 全部测试
+	@scripts/setup test
+	@$(PY) -m pytest -n 2 --dist loadgroup
+
+check: ## what every change must pass: lint, types, import contracts, tests · 全部检查
+	@scripts/setup test
+	@$(MAKE) --no-print-directory lint types contracts test
+
+lint: ## style of the code · 代码风格
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check -q . || (echo "make format 可自动整理 · make format mends most of it"; exit 1)
+
+format: ## let ruff put the code in order · 整理代码
+	@.venv/bin/ruff check -q --fix . ; .venv/bin/ruff format -q .
+
+types: ## mypy · 类型检查
+	@.venv/bin/mypy
+
+contracts: ## who may import whom · 依赖规则
+	@.venv/bin/lint-imports
+
+soak: ## long fault and differential runs · 长时间测试
+	@NIANGJIA_KILLS=50 NIANGJIA_ORACLE_SEEDS=200 $(PY) -m pytest -n 2 -m "slow or not slow" tests/faults tests/oracle
+
+bench: setup ## all benchmarks · 测速
+	@$(NIANGJIA) bench sense --persons 1000000
+	@$(NIANGJIA) bench dispatch
+	@$(PY) benchmarks/decide.py
+
+screens: ## pictures of every page · 页面截图
+	@$(PY) -m pytest tests/screens -q
+
+serve: ## serve the demo city's console again · 打开演示控制台
+	@$(NIANGJIA) serve --data data/demo
+
+lock: ## lock dependencies anew · 锁定依赖
+	@scripts/lock
+
+vendor: ## fetch the front end's files from npm packages anew · 更新前端文件
+	@scripts/vendor
+
+.PHONY: help setup demo test check lint format types contracts soak bench screens serve lock vendor
