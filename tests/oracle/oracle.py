@@ -95,9 +95,7 @@ FEEDS: dict[str, dict[str, Column]] = {
         "id:id! kind:value(fire,flood,traffic,work,other)! happened_on:date! loss:money! compensation:money"
     ),
     "mutual_aid": _columns("id:id! amount:money! paid_on:date!"),
-    "member": _columns(
-        "id:id! name:text union_code:text! joined_on:date! left_on:date group:text phone:text"
-    ),
+    "member": _columns("id:id! name:text union_code:text! joined_on:date! left_on:date group:text phone:text"),
     "canvass": _columns(
         "id:id! union_code:text! reported_on:date! cause:value(因病,因学,因残,因灾,失业,低收入)! income_12m:money note:text"
     ),
@@ -1055,7 +1053,7 @@ class Oracle:
             if household.sensed and household.triggers:
                 rows.append(self._listed(household, old, case))
             elif old.active and not household.sensed:
-                rows.append(self._gone(old))
+                rows.append(self._gone(old, settled=True))
             elif old.active:
                 rows.append(self._silent(household, old, case))
         rows += [self._gone(case) for case in self.cases if id(case) not in taken and case.active]
@@ -1076,8 +1074,10 @@ class Oracle:
         else:
             state = "CONTINUING" if old.active else "RETURNED" if old.ever_active else "NEW"
             case.active = case.ever_active = True
-        if old.was_held and not old.active or household.held:
+        if household.held or (old.was_held and not old.active):
             unsettled.add("first_month")
+        if household.figures["M5"] is not None and household.figures["M5"] < 0:
+            unsettled.add("M5")
         return Row(
             month=self.month,
             members=household.members,
@@ -1092,6 +1092,20 @@ class Oracle:
             unsettled=frozenset(unsettled),
             **self._figures(household),
         )
+
+    def rows_about(self, persons: Iterable[str]) -> list[str]:
+        """Every feed row of these persons as it was read, for the reader of a difference."""
+        wanted, lines = set(persons), []
+        for feed, columns in FEEDS.items():
+            ids = [code for code, column in columns.items() if column.kind == "id"]
+            rows = self._rows(feed) if feed in INCREMENTS else self._snapshot(feed, self.month) if ids else []
+            about = [row for row in rows if wanted & {row[code] for code in ids}]
+            if feed == "social_insurance":
+                about.sort(key=lambda row: (row["aac002"], row["month"]))
+            for row in about:
+                cells = {code: _brief(value) for code, value in row.items() if value is not None}
+                lines.append(f"{feed}: " + " ".join(f"{code}={text}" for code, text in cells.items()))
+        return lines
 
     def _silent(self, household: Household, old: Case, case: Case) -> Row:
         """Active last month, still sensed, nothing fires."""
@@ -1114,8 +1128,8 @@ class Oracle:
         unsettled = {"grade", "suppress_code", "labels"} | ({"reasons"} if household.moved else set())
         return Row(**common, state="EXITED", reasons=("threshold",), unsettled=frozenset(unsettled))
 
-    def _gone(self, old: Case) -> Row:
-        """Active last month, no longer sensed: blank, with the old members."""
+    def _gone(self, old: Case, *, settled: bool = False) -> Row:
+        """Active last month, no longer sensed: blank, with the old members; `settled` = it lives on without a worker."""
         living = [person for person in old.members if not self._is_dead(person)]
         if not living:
             reason = "dead"
@@ -1130,8 +1144,14 @@ class Oracle:
             state="EXITED",
             first_month=old.first_month,
             reasons=(reason,),
-            unsettled=frozenset({"area", "grade", "suppress_code", "labels"} | ({"reasons"} if living else set())),
+            unsettled=frozenset(
+                {"area", "grade", "suppress_code", "labels"} | ({"reasons"} if living and not settled else set())
+            ),
         )
+
+
+def _brief(value: Any) -> str:
+    return str(float(value)) if isinstance(value, Fraction) else str(value)
 
 
 def _cost(row: dict[str, Any]) -> Fraction:

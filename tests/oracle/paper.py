@@ -21,7 +21,9 @@ def id_number(birth: date, serial: int, *, sex: str = "M", region: str = "330624
     return number + mod_11_2.calc_check_digit(number)
 
 
-def feed_file(feed: str, rows: Iterable[Cells], *, extra: str = "", separator: str = ",", encoding: str = "utf-8") -> bytes:
+def feed_file(
+    feed: str, rows: Iterable[Cells], *, extra: str = "", separator: str = ",", encoding: str = "utf-8"
+) -> bytes:
     """One CSV file with the contract's codes as header; `extra` names one more, meaningless column."""
     header = [*FEEDS[feed], *([extra] if extra else [])]
     out = io.StringIO(newline="")

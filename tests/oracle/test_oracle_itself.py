@@ -111,7 +111,9 @@ def fired(rows: list[Row]) -> set[str]:
 # ------------------------------------------------------------------------------------------------ reading
 
 
-@pytest.mark.parametrize("text", ["2023-10-08", "2023/10/8", "20231008", "2023年10月8日", "45207", "２０２３－１０－０８", " 2023-10-8 "])
+@pytest.mark.parametrize(
+    "text", ["2023-10-08", "2023/10/8", "20231008", "2023年10月8日", "45207", "２０２３－１０－０８", " 2023-10-8 "]
+)
 def test_every_written_form_of_a_date_is_the_same_day(text: str) -> None:
     assert read_cell(FEEDS["pension"]["retired_on"], text) == date(2023, 10, 8)
 
@@ -121,7 +123,9 @@ def test_money_is_read_with_separators_and_the_word_yuan(text: str) -> None:
     assert read_cell(FEEDS["pension"]["pension_monthly"], text) == Fraction("1234.5")
 
 
-@pytest.mark.parametrize("text", ["11010519491231002x", "１１０１０５１９４９１２３１００２Ｘ", " 110105 19491231 002X"])
+@pytest.mark.parametrize(
+    "text", ["11010519491231002x", "１１０１０５１９４９１２３１００２Ｘ", " 110105 19491231 002X"]
+)
 def test_an_id_number_is_upper_cased_and_made_half_width(text: str) -> None:
     assert read_cell(FEEDS["pension"]["id"], text) == "11010519491231002X"
 
@@ -171,7 +175,9 @@ def test_a_batch_stops_when_more_than_one_key_in_twenty_fails_and_not_at_exactly
 
 
 @pytest.mark.parametrize(("count", "outcome"), [(6, "landed"), (5, "stopped"), (14, "landed"), (15, "stopped")])
-def test_the_volume_gate_rests_for_three_months_and_then_holds_forty_percent(tmp_path: Path, count: int, outcome: str) -> None:
+def test_the_volume_gate_rests_for_three_months_and_then_holds_forty_percent(
+    tmp_path: Path, count: int, outcome: str
+) -> None:
     oracle = Oracle(home="330600")
     for month, rows in (("2024-01", 10), ("2024-02", 2), ("2024-03", 10), ("2024-04", count)):
         cells = [dict(id=LI, retired_on="2020-01-01", pension_monthly=month[-1])] * rows
@@ -194,7 +200,9 @@ def test_the_same_file_in_a_later_folder_changes_nothing(li: World) -> None:
 
 @pytest.mark.parametrize(("amount", "fires"), [("24000", True), ("23999.99", False)])
 def test_ill_1_fires_at_forty_percent_of_income(li: World, amount: str, fires: bool) -> None:
-    li.add("standard", area="330624001", **{"from": "2023-01-01"}, dibao_monthly="1400", mean_housing_area_m2="50")  # keeps T-ILL-2 away
+    li.add(
+        "standard", area="330624001", **{"from": "2023-01-01"}, dibao_monthly="1400", mean_housing_area_m2="50"
+    )  # keeps T-ILL-2 away
     li.settle(LI, amount, "2023-06-01")
     rows = li.sense()
     assert ("T-ILL-1" in fired(rows)) == fires
@@ -211,7 +219,9 @@ def test_ill_1_does_not_fire_on_nothing_paid_even_without_income(world: World) -
 
 
 @pytest.mark.parametrize(("amount", "fires"), [("18000", True), ("17999.99", False)])
-def test_ill_2_fires_at_one_and_a_half_standards_a_year_though_income_is_unknown(world: World, amount: str, fires: bool) -> None:
+def test_ill_2_fires_at_one_and_a_half_standards_a_year_though_income_is_unknown(
+    world: World, amount: str, fires: bool
+) -> None:
     world.live(LI)
     world.join_union(LI)
     world.settle(LI, amount)
@@ -246,7 +256,9 @@ def test_ill_4_is_unknown_when_the_history_is_too_short(li: World) -> None:
     assert fired(li.sense()) == {"T-INC-1"}
 
 
-@pytest.mark.parametrize(("day", "counts"), [("2023-05-31", False), ("2023-06-01", True), ("2024-05-31", True), ("2024-06-01", False)])
+@pytest.mark.parametrize(
+    ("day", "counts"), [("2023-05-31", False), ("2023-06-01", True), ("2024-05-31", True), ("2024-06-01", False)]
+)
 def test_the_window_is_twelve_calendar_months_by_the_settlements_own_day(li: World, day: str, counts: bool) -> None:
     li.settle(LI, 60000, day)
     if day == "2024-06-01":  # arrives early, in May's folder
@@ -329,7 +341,9 @@ def test_edu_1_fires_for_two_students_of_any_stage_and_not_for_one(world: World,
     assert ("T-EDU-1" in row.triggers, row.students) == (fires, count)
 
 
-@pytest.mark.parametrize(("fee", "aid", "fires"), [("18000", None, True), ("17999.99", None, False), ("19000", "1000", True)])
+@pytest.mark.parametrize(
+    ("fee", "aid", "fires"), [("18000", None, True), ("17999.99", None, False), ("19000", "1000", True)]
+)
 def test_edu_2_fires_at_thirty_percent_of_income_after_aid(li: World, fee: str, aid: str | None, fires: bool) -> None:
     li.live(CHILD, relation="child")
     li.study(CHILD, "compulsory", fee, aid_yearly=aid)
@@ -358,9 +372,12 @@ def test_an_enrolment_that_ends_on_asof_is_closed(li: World, end: str, counts: b
 
 
 @pytest.mark.parametrize(
-    ("grade", "since", "fires"), [(2, "2024-05-31", True), (2, "2024-05-01", True), (2, "2024-04-30", False), (3, "2024-05-15", False)]
+    ("grade", "since", "fires"),
+    [(2, "2024-05-31", True), (2, "2024-05-01", True), (2, "2024-04-30", False), (3, "2024-05-15", False)],
 )
-def test_dis_1_fires_for_a_grade_that_became_severe_since_last_month(li: World, grade: int, since: str, fires: bool) -> None:
+def test_dis_1_fires_for_a_grade_that_became_severe_since_last_month(
+    li: World, grade: int, since: str, fires: bool
+) -> None:
     li.add("disability", id=LI, kind=4, grade=grade, **{"from": since})
     li.land(MAY.previous())
     rows = li.sense()
@@ -386,7 +403,9 @@ def test_dis_1_fires_when_a_grade_is_raised_and_the_old_row_closed(li: World) ->
     ("base", "disabled", "fires"),
     [(4000, (LI, OLD), False), ("3999.99", (LI, OLD), True), ("3999.99", (LI,), True), ("3999.99", (OLD,), False)],
 )
-def test_dis_2_needs_two_disabled_or_an_old_and_another_disabled(world: World, base: object, disabled: tuple, fires: bool) -> None:
+def test_dis_2_needs_two_disabled_or_an_old_and_another_disabled(
+    world: World, base: object, disabled: tuple, fires: bool
+) -> None:
     world.live(LI)
     world.live(OLD, relation="parent")
     world.join_union(LI)
@@ -413,9 +432,16 @@ def test_dis_2_counts_sixty_in_completed_years_at_asof(world: World, birth: date
 
 @pytest.mark.parametrize(
     ("kind", "loss", "compensation", "fires"),
-    [("fire", "48000", None, False), ("fire", "48000.01", None, True), ("work", "50000", "2000", False), ("other", "60000", None, False)],
+    [
+        ("fire", "48000", None, False),
+        ("fire", "48000.01", None, True),
+        ("work", "50000", "2000", False),
+        ("other", "60000", None, False),
+    ],
 )
-def test_cat_1_fires_above_eighty_percent_and_not_at_it(li: World, kind: str, loss: str, compensation: str | None, fires: bool) -> None:
+def test_cat_1_fires_above_eighty_percent_and_not_at_it(
+    li: World, kind: str, loss: str, compensation: str | None, fires: bool
+) -> None:
     li.add("event", id=LI, kind=kind, happened_on="2023-06-01", loss=loss, compensation=compensation)
     rows = li.sense()
     assert fired(rows) == ({"T-CAT-1"} if fires else set())
@@ -470,7 +496,9 @@ def test_une_1_does_not_fire_for_a_student_or_a_pensioner_or_at_sixty(world: Wor
     [("2024-05-31", None, True), ("2024-04-01", None, True), ("2024-03-31", None, False), ("2024-06-01", None, False),
      ("2024-04-01", "2024-05", False)],
 )  # fmt: skip
-def test_une_2_fires_when_the_benefit_ended_this_month_or_last(world: World, ended: str, again: str | None, fires: bool) -> None:
+def test_une_2_fires_when_the_benefit_ended_this_month_or_last(
+    world: World, ended: str, again: str | None, fires: bool
+) -> None:
     world.live(LI)
     world.join_union(LI)
     world.earn(LI, 9000, last="2023-09", stop_reason="moved")
@@ -480,7 +508,15 @@ def test_une_2_fires_when_the_benefit_ended_this_month_or_last(world: World, end
     assert ("T-UNE-2" in fired(world.sense())) == fires
 
 
-@pytest.mark.parametrize(("base", "triggers", "grade"), [("2000", set(), None), ("1999.99", {"T-INC-1"}, "ORANGE"), ("1000", {"T-INC-1"}, "ORANGE"), ("999.99", {"T-INC-1"}, "RED")])
+@pytest.mark.parametrize(
+    ("base", "triggers", "grade"),
+    [
+        ("2000", set(), None),
+        ("1999.99", {"T-INC-1"}, "ORANGE"),
+        ("1000", {"T-INC-1"}, "ORANGE"),
+        ("999.99", {"T-INC-1"}, "RED"),
+    ],
+)
 def test_inc_1_fires_under_two_and_is_red_under_one(world: World, base: str, triggers: set, grade: str | None) -> None:
     world.live(LI)
     world.join_union(LI)
@@ -556,7 +592,10 @@ def test_a_canvass_does_not_replace_a_known_income(li: World) -> None:
     assert shown(only(li.sense()).I2) == "60000.00"
 
 
-@pytest.mark.parametrize(("birth", "known"), [(date(2008, 6, 1), True), (date(2008, 5, 31), False), (date(1964, 5, 31), True), (date(1964, 6, 1), False)])
+@pytest.mark.parametrize(
+    ("birth", "known"),
+    [(date(2008, 6, 1), True), (date(2008, 5, 31), False), (date(1964, 5, 31), True), (date(1964, 6, 1), False)],
+)
 def test_working_age_is_sixteen_to_fifty_nine_at_asof(li: World, birth: date, known: bool) -> None:
     li.live(id_number(birth, 9), relation="other")
     li.settle(LI, 60000)
@@ -586,8 +625,12 @@ def test_a_pension_month_and_a_benefit_month_count_when_a_day_of_them_is_touched
     world.live(OLD, relation="parent")
     world.earn(LI, 0, last="2023-10", paid=0)
     world.add("pension", id=OLD, retired_on="2024-04-30", pension_monthly="100")  # April and May
-    world.add("unemployment", id=LI, benefit_from="2023-05-20", benefit_to="2023-08-01", benefit_monthly="10")  # June, July
-    world.add("unemployment", id=LI, benefit_from="2023-07-10", benefit_to="2023-08-02", benefit_monthly="10")  # and August
+    world.add(
+        "unemployment", id=LI, benefit_from="2023-05-20", benefit_to="2023-08-01", benefit_monthly="10"
+    )  # June, July
+    world.add(
+        "unemployment", id=LI, benefit_from="2023-07-10", benefit_to="2023-08-02", benefit_monthly="10"
+    )  # and August
     assert shown(only(world.sense()).I2) == "230.00"
 
 
@@ -603,7 +646,9 @@ def test_a_marriage_joins_two_household_numbers_until_the_divorce(world: World) 
     first = world.sense(MAY.previous())
     assert [row.members for row in first] == [tuple(sorted((LI, WANG)))]
     second = world.sense()
-    assert sorted((row.members, row.state) for row in second) == sorted([((LI,), second[0].state), ((WANG,), second[1].state)])
+    assert sorted((row.members, row.state) for row in second) == sorted(
+        [((LI,), second[0].state), ((WANG,), second[1].state)]
+    )
     assert {row.state for row in second} == {"CONTINUING", "NEW"}
 
 
@@ -668,7 +713,9 @@ def test_a_worker_without_register_row_lives_in_the_unions_area(world: World) ->
     ("2024-03", "2024-03", 1, EMPLOYER, True), ("2024-02", "2024-02", 1, EMPLOYER, False),
     ("2024-05", "2024-05", 0, EMPLOYER, False), ("2024-05", "2024-05", 1, "", False),
 ])  # fmt: skip
-def test_a_worker_is_a_member_or_was_paid_by_an_employer_in_three_months(world: World, first: str, last: str, paid: int, employer: str, sensed: bool) -> None:
+def test_a_worker_is_a_member_or_was_paid_by_an_employer_in_three_months(
+    world: World, first: str, last: str, paid: int, employer: str, sensed: bool
+) -> None:
     world.live(LI)
     world.earn(LI, 1000, first, last, paid=paid, employer=employer)
     assert bool(world.sense()) == sensed
@@ -694,7 +741,9 @@ def test_a_household_moved_inside_the_province_becomes_a_transfer(li: World) -> 
 
 
 @pytest.mark.parametrize(("since", "settled"), [("2024-03-02", None), ("2024-01-01", "2024-03-01")])
-def test_a_household_has_not_moved_too_late_or_with_a_settlement_from_home(li: World, since: str, settled: str | None) -> None:
+def test_a_household_has_not_moved_too_late_or_with_a_settlement_from_home(
+    li: World, since: str, settled: str | None
+) -> None:
     li.add("standard", area="3201", **{"from": "2020-01-01"}, dibao_monthly="9000")
     li.snapshots["household"].clear()
     li.live(LI, area="320102001000", since=since)
@@ -781,7 +830,13 @@ def test_two_causes_with_illness_are_red_and_two_others_are_not(li: World) -> No
 
 
 def test_new_continuing_exited_and_returned_follow_each_other(li: World) -> None:
-    for month, cause in (("2024-05", "因病"), ("2024-06", "因病"), ("2024-07", None), ("2024-08", None), ("2024-09", "因学")):
+    for month, cause in (
+        ("2024-05", "因病"),
+        ("2024-06", "因病"),
+        ("2024-07", None),
+        ("2024-08", None),
+        ("2024-09", "因学"),
+    ):
         if cause:
             li.add("canvass", id=LI, union_code="U1", reported_on=f"{month}-05", cause=cause)
     # Two stopped batches would hide the story: keep the canvass volume even with a stranger's reports.
