@@ -10,18 +10,24 @@ Always true here:
 from niangjia.engines.policy.batch import batch_sql, rule_sql
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.packs import load_pack
+from niangjia.engines.policy.parameters import BadOverride
 from niangjia.engines.policy.problems import FactError, MissingParameter, PackError, Problem
+from niangjia.engines.policy.program import Decision, Program, compile_program
 from niangjia.engines.policy.vocabulary import Fact, Vocabulary, load_vocabulary
 
 __all__ = [
+    "BadOverride",
+    "Decision",
     "Fact",
     "FactError",
     "MissingParameter",
     "Pack",
     "PackError",
     "Problem",
+    "Program",
     "Vocabulary",
     "batch_sql",
+    "compile_program",
     "load_pack",
     "load_vocabulary",
     "rule_sql",

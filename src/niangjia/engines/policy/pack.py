@@ -145,7 +145,7 @@ class Stage:
     needs_second_person: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pack:
     """
     One programme. `area` is the prefix of division codes where it holds. `unit`: person or household.
@@ -178,11 +178,11 @@ class Pack:
     content_hash: str
     folder: Path
     file: str
-    vocabulary: Vocabulary = field(repr=False, compare=False)
-    tier: Node | None = field(repr=False, compare=False)
-    line_values: Mapping[str, Node] = field(repr=False, compare=False)  # one value a line id, alternatives joined
-    total: Node | None = field(repr=False, compare=False)  # all lines, before caps
-    capped: Node | None = field(repr=False, compare=False)  # not above what the amount caps leave
+    vocabulary: Vocabulary = field(repr=False)
+    tier: Node | None = field(repr=False)
+    line_values: Mapping[str, Node] = field(repr=False)  # one value a line id, alternatives joined
+    total: Node | None = field(repr=False)  # all lines, before caps
+    capped: Node | None = field(repr=False)  # not above what the amount caps leave
 
     @property
     def nodes(self) -> tuple[Node, ...]:

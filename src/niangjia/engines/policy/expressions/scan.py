@@ -63,7 +63,7 @@ _WORDS = {
 }
 # Words of the language itself: no fact, parameter or rule may have such a name.
 RESERVED = frozenset(_WORDS) | frozenset(
-    "and or not in is between case when then else end true false date asof tier all any some exists collate at as on using".split()
+    "and or not in is between case when then else end true false date asof tier all any some exists collate at as on using outcome amount area missing_parameter needs_approval".split()
 )
 _ALLOWED = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ \t\r\n()+-*/=<>!,.'")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -1,0 +1,178 @@
+"""Writes and compiles the Python functions of one programme. Only our typed tree goes in (see `expressions.to_python`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from niangjia.engines.policy import values
+from niangjia.engines.policy.expressions import tree
+from niangjia.engines.policy.expressions.to_python import HELPERS, PythonWriter
+from niangjia.engines.policy.expressions.tree import Node
+from niangjia.engines.policy.expressions.types import FACT_DOMAINS, Kind, Type
+from niangjia.engines.policy.pack import Pack
+
+_READERS = {
+    "money": "cents[v] if v.__class__ is Decimal else read_money({key}, v)",
+    "number": "tenths[v] if v.__class__ is Decimal else read_number({key}, v)",
+    "integer": "v if v.__class__ is int else read_integer({key}, v)",
+    "boolean": "v if v is True or v is False else read_boolean({key}, v)",
+    "date": "v if v.__class__ is date else read_date({key}, v)",
+    "text": "v if v.__class__ is str else read_text({key}, v)",
+}
+
+
+def compile_functions(pack: Pack, asof: date, parameters: Mapping[str, object], decision: type, trace: type) -> tuple[str, dict[str, Callable[..., Any]]]:
+    constants: list[object] = []
+    text = "\n\n".join(
+        (
+            _Writer(pack, asof, parameters, constants).decide("decide", under_caps=False),
+            _Writer(pack, asof, parameters, constants).decide("decide_under_caps", under_caps=True),
+            _Writer(pack, asof, parameters, constants).trace(),
+        )
+    )
+    space: dict[str, Any] = {
+        **HELPERS, "__builtins__": {}, "Decimal": Decimal, "date": date, "Decision": decision, "Trace": trace, "new": tuple.__new__,
+        "int": int, "str": str, "zip": zip, "tuple": tuple, "cents": values.CENTS, "tenths": values.TENTHS, "yuan": values.YUAN,
+        "read_money": values.read_money, "read_number": values.read_number, "read_integer": values.read_integer,
+        "read_boolean": values.read_boolean, "read_date": values.read_date, "read_text": values.read_text,
+    }  # fmt: skip
+    space.update({f"k{position}": value for position, value in enumerate(constants)})
+    # Safe: `text` consists of our own words, numbered variables and integers; no character of a pack enters it.
+    exec(compile(text, f"<{pack.id}>", "exec"), space)  # noqa: S102
+    return text, {name: space[name] for name in ("decide", "decide_under_caps", "trace")}
+
+
+class _Writer:
+    def __init__(self, pack: Pack, asof: date, parameters: Mapping[str, object], constants: list[object]) -> None:
+        self.pack = pack
+        self.variables = {name: f"f{position}" for position, name in enumerate(pack.facts)}
+        self.python = PythonWriter(self.variables, parameters, asof)
+        self.python.constants = constants
+
+    def key(self, value: object) -> str:
+        return self.python.constant(value).text
+
+    def emit(self, *lines: str) -> None:
+        self.python.lines.extend(lines)
+
+    def decide(self, name: str, *, under_caps: bool) -> str:
+        pack, nothing = self.pack, "()"
+        self._read_facts()
+        rules = [self.python.variable(rule.when.node) for rule in pack.rules]
+        caps = self._caps() if under_caps else []
+        tier = self._tier()
+        ids = [rule.id for rule in pack.rules] + ([cap.id for cap in pack.caps] if under_caps else [])
+        tests = [*rules, *caps]
+        self._refuse(tests, ids, tier)
+        self._cannot_tell(tests, ids, tier)
+        lines = self._lines()
+        total = self._total(under_caps)
+        hash_key = self.key(pack.content_hash)
+        if lines:
+            # A sum under known caps is unknown only if a line is.
+            unknown = f"tuple([i for i, v in zip({self.key(tuple(pack.line_values))}, ({', '.join(lines)},)) if v is None])"
+            missing = " or ".join(f"{one} is None" for one in lines)
+            self.emit(f"if {missing}: return new(Decision, ({self.key('cannot_tell')}, None, None, (), (), {unknown}, (), {hash_key}))")
+        amounts = "".join(f"({self.key(line)}, yuan[{variable}])," for line, variable in zip(pack.line_values, lines, strict=True))
+        approvals = nothing
+        if pack.approvals:
+            tests = [self.python.variable(one.when.node) for one in pack.approvals]
+            approvals = f"tuple([i for i, v in zip({self.key(tuple(one.id for one in pack.approvals))}, ({', '.join(tests)},)) if v is not False])"
+        amount = f"yuan[{total}]" if total else "yuan[0]"
+        self.emit(f"return new(Decision, ({self.key('granted')}, {tier or 'None'}, {amount}, ({amounts}), (), (), {approvals}, {hash_key}))")
+        return self._function(f"{name}(facts{', used' if under_caps else ''})")
+
+    def trace(self) -> str:
+        pack = self.pack
+        self._read_facts()
+        self._read_used("(lambda name: None) if used is None else used.get")
+        rules = [self.python.variable(rule.when.node) for rule in pack.rules]
+        tiers = [self.python.variable(tier.when.node) for tier in pack.tiers]
+        caps = [self.python.variable(cap.test) for cap in pack.caps]
+        tier = self._tier()
+        lines = self._lines()
+        plain, capped = self._total(False), self._total(True)
+        approvals = [self.python.variable(one.when.node) for one in pack.approvals]
+        groups = [f"({', '.join(part)},)" if part else "()" for part in (rules, tiers, caps, lines, approvals)]
+        total = f"({plain} if used is None else {capped})" if plain else "None"
+        self.emit(f"return Trace({', '.join(groups)}, {f'{tier} or None' if tier else 'None'}, {total})")
+        return self._function("trace(facts, used)")
+
+    def _function(self, signature: str) -> str:
+        return f"def {signature}:\n" + "\n".join(f"    {line}" for line in self.python.lines)
+
+    def _read_facts(self) -> None:
+        self.emit("get = facts.get")
+        for name, variable in self.variables.items():
+            fact = self.pack.vocabulary.facts[name]
+            self._read(variable, "get", name, fact.kind, fact.type)
+
+    def _read(self, variable: str, get: str, name: str, kind: str, t: Type) -> None:
+        key = self.key(name)
+        self.emit(f"v = {get}({key})", f"{variable} = None if v is None else {_READERS[kind].format(key=key)}")
+        if kind == "date":
+            first, last = self.key(date.fromordinal(t.low)), self.key(date.fromordinal(t.high))
+            self.emit(f"if {variable} is not None and not {first} <= {variable} <= {last}: {variable} = None")
+        elif t.kind is Kind.NUMBER and (kind == "integer" or t.size < FACT_DOMAINS[kind][1] or -t.low != t.high):
+            self.emit(f"if {variable} is not None and not {t.low} <= {variable} <= {t.high}: {variable} = None")
+
+    def _read_used(self, get: str) -> None:
+        if self.pack.caps:
+            self.emit(f"used_get = {get}")
+        for position, cap in enumerate(self.pack.caps):
+            wanted = next(node for node in tree.walk(cap.test) if isinstance(node, tree.Used))
+            self._read(f"u{position}", "used_get", cap.id, "money" if wanted.type.scale else "integer", wanted.type)
+            self.python.extra[wanted] = f"u{position}"
+
+    def _caps(self) -> list[str]:
+        self._read_used("used.get")
+        return [self.python.variable(cap.test) for cap in self.pack.caps]
+
+    def _tier(self) -> str:
+        if self.pack.tier is None:
+            return ""
+        variable = self.python.variable(self.pack.tier)
+        for node in self._all_nodes():
+            if isinstance(node, tree.Tier):
+                self.python.extra[node] = variable
+        return variable
+
+    def _all_nodes(self) -> list[Node]:
+        return [part for node in self.pack.nodes for part in tree.walk(node)]
+
+    def _lines(self) -> list[str]:
+        found = []
+        for line, value in self.pack.line_values.items():
+            variable = self.python.variable(value)
+            self.python.extra[tree.LineAmount(value.type, line)] = variable
+            found.append(variable)
+        return found
+
+    def _total(self, under_caps: bool) -> str:
+        total = self.pack.capped if under_caps else self.pack.total
+        return self.python.variable(total) if total is not None else ""
+
+    def _refuse(self, tests: list[str], ids: list[str], tier: str) -> None:
+        conditions = [f"{test} is False" for test in tests] + ([f"{tier} == {self.key('')}"] if tier else [])
+        if not conditions:
+            return
+        found = f"[i for i, v in zip({self.key(tuple(ids))}, ({', '.join(tests)},)) if v is False]" if tests else "[]"
+        if tier:
+            found += f" + ([*{self.key(tuple(one.id for one in self.pack.tiers))}] if {tier} == {self.key('')} else [])"
+        self.emit(f"if {' or '.join(conditions)}: return new(Decision, "
+                  f"({self.key('refused')}, None, None, (), tuple({found}), (), (), {self.key(self.pack.content_hash)}))")  # fmt: skip
+
+    def _cannot_tell(self, tests: list[str], ids: list[str], tier: str) -> None:
+        conditions = [f"{test} is None" for test in [*tests, *([tier] if tier else [])]]
+        if not conditions:
+            return
+        found = f"[i for i, v in zip({self.key(tuple(ids))}, ({', '.join(tests)},)) if v is None]" if tests else "[]"
+        if tier:
+            truths = [self.python.variable(one.when.node) for one in self.pack.tiers]
+            unknown = f"[i for i, v in zip({self.key(tuple(one.id for one in self.pack.tiers))}, ({', '.join(truths)},)) if v is None]"
+            found += f" + ({unknown} if {tier} is None else [])"
+        self.emit(f"if {' or '.join(conditions)}: return new(Decision, "
+                  f"({self.key('cannot_tell')}, None, None, (), (), tuple({found}), (), {self.key(self.pack.content_hash)}))")  # fmt: skip
