@@ -86,7 +86,7 @@ def generate(
             _write(connection, folder / month.text, feed, month, form, plan, report)
         report.stories = truth.count_stories(connection)
         planted = truth.planted(connection, plan)
-        report.warts = dict(sorted((report.warts | truth.count_typed_warts(connection, plan)).items()))
+        report.warts = dict(sorted(report.warts.items()))
     finally:
         connection.close()
         scratch.unlink(missing_ok=True)
@@ -106,12 +106,15 @@ def _write(connection: duckdb.DuckDBPyConnection, folder: Path, feed: str, month
     if form == "parquet" or (form == "mixed" and feed in text_files.PARQUET_IN_MIXED):
         path = folder / f"{feed}.parquet"
         written = connection.execute(
-            f"COPY (SELECT * EXCLUDE (may_spoil) FROM ({query})) TO '{_quoted(path)}' (FORMAT parquet, COMPRESSION zstd)"
+            f"COPY (SELECT COLUMNS(lambda name: name NOT IN ('may_spoil', 'wart')) FROM ({query})) TO '{_quoted(path)}' (FORMAT parquet, COMPRESSION zstd)"
         ).fetchone()
         rows = int(written[0]) if written else 0
     else:
-        rows, spoiled = text_files.write(connection, query, folder=folder, feed=feed, mixed=form == "mixed", warts=plan.warts)
-        for wart, count in spoiled.items():
+        rows, spoilt = text_files.write(connection, query, folder=folder, feed=feed, mixed=form == "mixed", warts=plan.warts)
+        for wart, count in spoilt.items():
+            report.warts[wart] = report.warts.get(wart, 0) + count
+    if feed in truth.TYPED_WARTS_IN and plan.warts:
+        for wart, count in truth.count_typed_warts(connection, query).items():
             report.warts[wart] = report.warts.get(wart, 0) + count
     report.rows[feed] = report.rows.get(feed, 0) + rows
 

@@ -87,3 +87,9 @@ def block() -> list[Slot]:
 def first_household(shape: str, nth: int = 0) -> int:
     """Number inside the block of the `nth` household of that shape."""
     return sorted({slot.household for slot in block() if slot.shape == shape})[nth]
+
+
+def first_slot(shape: str, nth: int = 0) -> int:
+    """Slot of the head of the `nth` household of that shape."""
+    household = first_household(shape, nth)
+    return min(slot.slot for slot in block() if slot.household == household)

@@ -64,6 +64,7 @@ def _stay(own: int, month: int = 0, med_type: str = "21", **more: object) -> Eff
     return Effect("medical_settlement", month, med_type, own, **more)  # type: ignore[arg-type]
 
 
+NOBODY: tuple[Story | None, ...] = (None,)  # a household without a story
 ILL = Expect(0, ("T-ILL-2", "T-ILL-3", "T-ILL-4"))
 
 SINGLE = (
@@ -82,17 +83,20 @@ SINGLE = (
     Story("canvass-single", "基层走访上报", "a grassroots union reports a single worker",
           (Expect(0, ("T-MAN-1",)),), (Effect("canvass", 0, "因病", 30_000),)),
     Story("wedding", "患病单身职工结婚，两户合并", "an ill single worker marries: two households become one",
-          (Expect(-2, ("T-ILL-3",)), Expect(0, ("T-ILL-3",), state="CONTINUING")), (_stay(59_000, -2),)),
+          (Expect(-2, ("T-ILL-2", "T-ILL-4")), Expect(0, ("T-ILL-2",), state="CONTINUING")), (_stay(33_000, -2),)),
+    *NOBODY * 6,
 )
 COUPLE = (
-    Story("two-firms", "双职工夫妻（两家企业）一人大病", "a couple in two firms, one ill: one row, one order", (ILL,), (_stay(60_000),)),
+    Story("two-firms", "双职工夫妻（两家企业）一人大病", "a couple in two firms, one ill: one row, one order",
+          (Expect(0, ("T-ILL-2", "T-ILL-4")),), (_stay(38_000),)),
     Story("maternity", "生育费用（不计入）", "costly childbirth: left out of the medical indicators", (Expect(0, absent=True),), (_stay(24_000, med_type="52", on="spouse"),)),
     Story("aid-covers", "大病后互助保障和医疗救助到账", "ill; mutual aid and medical aid pay a month later",
           (Expect(0, ("T-ILL-2", "T-ILL-4")), Expect(3, state="EXITED")),
           (_stay(26_000), Effect("mutual_aid", 1, amount=8_000), Effect("aid_payment", 1, "medical", 12_000))),
     Story("divorce", "患病后离婚，一户分为两户", "ill, then divorced: one household becomes two",
-          (Expect(-2, ("T-ILL-3",)), Expect(0, ("T-ILL-3",))), (_stay(63_000, -2),)),
+          (Expect(-2, ("T-ILL-2", "T-ILL-4")), Expect(0, ("T-ILL-2",))), (_stay(36_000, -2),)),
     Story("job-loss", "失业三个月", "dismissed; three months without an insured job", (Expect(0, ("T-UNE-1",)),)),
+    *NOBODY * 7,
 )
 FAMILY = (
     Story("serious-illness", "单次住院自付超五万", "one stay of more than 50,000 own cost", (ILL,), (_stay(72_000),)),
@@ -125,19 +129,19 @@ FAMILY = (
 STUDENTS = (
     Story("two-students", "低工资两孩就学", "two students on one low wage",
           (Expect(0, ("T-EDU-1", "T-INC-1")),), head_base=4900, spouse_work="paused", head_age=41, child_age=13),
-    None,
+    *NOBODY * 5,
 )
 LOW_WAGE = (
     Story("low-wage", "低工资家庭", "one low wage for three", (Expect(0, ("T-INC-1",)),), head_base=4500, spouse_work="paused"),
-    None,
-    None,
+    *NOBODY * 5,
 )
 WITH_MOTHER = (
     Story("old-and-disabled", "一老一残", "a grandmother and a disabled wife on one low wage",
           (Expect(0, ("T-DIS-2", "T-INC-1")),), head_base=4800, spouse_work="paused"),
     None,
-    Story("mothers-illness", "老人患病", "the grandmother falls ill", (ILL,), (_stay(54_000, on="parent"),)),
-    None,
+    Story("mothers-illness", "老人患病", "the grandmother falls ill",
+          (Expect(0, ("T-ILL-2", "T-ILL-4")),), (_stay(31_000, on="parent"),)),
+    *NOBODY * 5,
 )
 SINGLE_PARENT = tuple(
     story
@@ -145,8 +149,7 @@ SINGLE_PARENT = tuple(
     for story in (
         Story(f"scheme-{scheme}", f"已在{zh}的单亲家庭", f"a single mother already on the {scheme} list: labelled, not rejected",
               (Expect(0, ("T-INC-1",), label=f"scheme:{scheme}"),), head_base=4462, head_work="partly", scheme=scheme),
-        None,
-        None,
+        *NOBODY * 3,
     )
 )
 

@@ -56,7 +56,10 @@ def build(connection: duckdb.DuckDBPyConnection, plan: Plan, progress: Callable[
         "out_of_province": divisions.OUT_OF_PROVINCE,
         "elsewhere": list(divisions.ELSEWHERE),
         "warts": plan.warts,
-        "share_210": 4,
+        "blocks": plan.persons // len(slots),
+        "quiet_slot": shapes.first_slot("one-child", 3),
+        "old_slot": shapes.first_slot("old-couple"),
+        "old_single_slot": shapes.first_slot("old-single"),
     })
     connection.execute("SET VARIABLE base_day = make_date(getvariable('base_year'), 1, 1)")
     _table(connection, "town", "code VARCHAR, name VARCHAR, county_code VARCHAR, county VARCHAR, villages INTEGER, has_union BOOLEAN",

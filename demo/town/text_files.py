@@ -71,13 +71,15 @@ def write(connection: duckdb.DuckDBPyConnection, query: str, *, folder: Path, fe
     """Write one feed of one month as text; return its rows and how many cells or files were spoilt in which way."""
     dialect = MIXED.get(feed, Dialect()) if mixed else Dialect()
     connection.execute(f"CREATE OR REPLACE TEMP TABLE clean AS SELECT row_number() OVER () AS _row, * FROM ({query})")
-    columns = {name: kind for name, kind, *_ in connection.execute("DESCRIBE clean").fetchall() if name not in ("_row", "may_spoil")}
+    columns = {name: kind for name, kind, *_ in connection.execute("DESCRIBE clean").fetchall() if name not in ("_row", "may_spoil", "wart")}
     rows = _count(connection, "clean")
+    if "wart" in {name for name, *_ in connection.execute("DESCRIBE clean").fetchall()}:
+        connection.execute("UPDATE clean SET may_spoil = false WHERE wart IS NOT NULL")
     spoilt = _choose(connection, feed, columns, rows) if warts and feed not in PLAIN else {}
     shown = ", ".join(f"{_rendered(name, kind, columns)} AS {_column(name)}" for name, kind in columns.items())
     connection.execute(f"CREATE OR REPLACE TEMP TABLE shown AS SELECT _row, {shown} FROM clean LEFT JOIN spoil USING (_row) ORDER BY _row")
     if feed == "social_insurance" and warts:
-        connection.execute("INSERT INTO shown SELECT shown.* FROM shown JOIN spoil USING (_row) WHERE wart = 'money-yuan-suffix'")
+        connection.execute("INSERT INTO shown SELECT shown.* FROM shown JOIN spoil USING (_row) WHERE spoil.wart = 'money-yuan-suffix'")
         spoilt["row-twice"] = _count(connection, "shown") - rows
         rows += spoilt["row-twice"]
     header = _header(feed, columns) if dialect.chinese_header else list(columns)
@@ -133,7 +135,7 @@ def _rendered(name: str, kind: str, columns: dict[str, str]) -> str:
     else:
         return f"{column}::VARCHAR"
     cases = " ".join(f"WHEN '{wart}' THEN {form.format(column)}" for wart, form in forms.items())
-    return f"CASE wart {cases} ELSE {column}::VARCHAR END"
+    return f"CASE spoil.wart {cases} ELSE {column}::VARCHAR END"
 
 
 def _write_csv(connection: duckdb.DuckDBPyConnection, path: Path, source: str, columns: dict[str, str], header: list[str], dialect: Dialect) -> None:

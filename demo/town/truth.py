@@ -11,6 +11,7 @@ INVENTED = (
     "全部人物、身份证号、姓名、企业、工会、村（社区）代码、金额和标准均为虚构，仅县（市、区）和乡镇（街道）为真实名称。"
     " Every person, ID number, name, firm, union, village code, amount and standard is invented; only counties and towns are real."
 )
+TYPED_WARTS_IN = ("medical_settlement", "member", "vehicle", "real_estate")
 TOLD_IN_FULL = 3_000  # stories; of larger towns the first ones only
 
 
@@ -32,20 +33,22 @@ def planted(connection: duckdb.DuckDBPyConnection, plan: tables.Plan) -> list[di
     entries: list[dict[str, object]] = []
     for name, turn, household_no, ids, names in rows:
         story = stories.STORIES[name]
-        expects = [_expect(expect, turn) for expect in story.expects if turn + expect.month in live]
+        expects = [told for expect in story.expects if turn + expect.month in live and (told := _expect(expect, turn, min(live)))]
         entries.append({"story": name, "zh": story.zh, "en": story.en, "turn": Month.from_index(turn).text, "household_no": household_no,
                         "ids": ids, "names": names, "expects": expects})
     return entries
 
 
-def _expect(expect: stories.Expect, turn: int) -> dict[str, object]:
+def _expect(expect: stories.Expect, turn: int, first: int) -> dict[str, object] | None:
+    """None when nothing can be said: whether a household stays or leaves is not seen in the first month that is sensed."""
     told: dict[str, object] = {"month": Month.from_index(turn + expect.month).text}
     for key in ("triggers", "state", "label", "suppressed", "absent"):
-        if value := getattr(expect, key):
+        value = getattr(expect, key)
+        if value and not (value in ("EXITED", "CONTINUING") and turn + expect.month == first):
             told[key] = list(value) if key == "triggers" else value
-    return told
+    return told if len(told) > 1 else None
 
 
-def count_typed_warts(connection: duckdb.DuckDBPyConnection, plan: tables.Plan) -> dict[str, int]:
-    """Warts that every form carries, counted on the settlements of all months."""
-    return {}
+def count_typed_warts(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, int]:
+    """Warts of one feed and month that every form carries; the feed's SQL marks them in a column `wart` that is not written."""
+    return dict(connection.execute(f"SELECT wart, count(*) FROM ({query}) WHERE wart IS NOT NULL GROUP BY 1").fetchall())

@@ -38,3 +38,9 @@ CREATE MACRO surname(n) AS ['王', '李', '张', '陈', '沈', '俞', '章', '�
     '丁', '石', '裘', '董', '梁', '赵', '朱', '胡', '傅', '马'][1 + (n) % 30];
 CREATE MACRO given_name(n) AS ['例', '拟', '演', '样', '仿', '示', '虚', '设'][1 + (n) % 8] || ['棠', '松', '荷', '舟', '岚', '溪', '桂', '砚', '禾', '晴', '川', '竹',
     '兰', '枫', '月', '石', '云', '霖', '茶', '橹', '桥', '帆', '稻', '雁', '梅', '泉', '柏', '莲', '菱', '苇', '䶮', '㛃'][1 + (n) // 8 % 32];
+
+-- Every month one block of households "comes up": something small happens there, so that no two snapshots of a feed are the same file.
+CREATE MACRO came_up(h) AS getvariable('first') - 1 + (h // 40 - getvariable('first') + 1 + 1000 * getvariable('blocks')) % getvariable('blocks');
+CREATE MACRO has_come_up(h) AS came_up(h) <= getvariable('m');
+-- The nth person of a kind (`slot`) this month, out of persons without stories: a steady number a month, whatever the size.
+CREATE MACRO drawn(tag, n, slot) AS roll_month(tag, n, getvariable('m')) % getvariable('blocks') * getvariable('block') + slot;

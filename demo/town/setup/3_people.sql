@@ -40,7 +40,7 @@ SELECT i, h, relation, kin, shape, mate, sex, birth, x, y, story, turn, scheme, 
        ((y >> 16) % getvariable('villages'))::INTEGER AS v,
        (birth + INTERVAL (CASE sex WHEN 'M' THEN 60 ELSE 55 END) YEAR)::DATE AS retires_on,
        year(birth + INTERVAL 4 MONTH)::INTEGER AS cohort,  -- calendar year of the school year somebody belongs to
-       kin IN ('child', 'second') AND (x >> 20) % 10 < 6 AS higher,
+       kin IN ('child', 'second') AND (x >> 20) % 10 < 6 AS higher
 FROM born;
 
 -- Grain: one row per person. `seq` makes the ID number unique among those of the same county, day and sex.
@@ -82,5 +82,6 @@ SELECT i, h, relation, kin, sex, birth, v, mate, story, turn, scheme, cohort, hi
            WHEN story = 'death-of-the-ill' THEN day_in(turn + 2, 9)
            WHEN story IS NULL AND birth < getvariable('base_day') - INTERVAL 78 YEAR AND (x >> 45) % 100 < 8
                THEN day_in(getvariable('first') - 1 + (x >> 52) % (getvariable('months') + 1), 20) END AS died_on
-FROM working JOIN county_employers USING (county_code);
+FROM working JOIN county_employers USING (county_code)
+ORDER BY i;
 DROP TABLE body;

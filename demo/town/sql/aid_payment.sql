@@ -4,6 +4,5 @@ SELECT id, CASE WHEN scheme IN ('dibao', 'tekun') THEN 'dibao' ELSE 'temporary' 
 FROM person WHERE scheme IS NOT NULL AND relation = 'head'
 UNION ALL SELECT id, text, money(amount), day, false FROM happening WHERE feed = 'aid_payment' AND folder = getvariable('m')
 UNION ALL
-SELECT id, CASE WHEN roll_month(39, i, getvariable('m')) >> 20 & 1 = 1 THEN 'medical' ELSE 'temporary' END, money(200 + (roll_month(39, i, getvariable('m')) >> 24) % 1800),
-       day_in(getvariable('m'), 5 + (roll_month(39, i, getvariable('m')) >> 40) % 20), true
-FROM person WHERE story IS NULL AND roll_month(39, i, getvariable('m')) % 2500 = 0 AND (died_on IS NULL OR died_on > getvariable('month_end'))
+SELECT id, CASE WHEN x >> 20 & 1 = 1 THEN 'medical' ELSE 'temporary' END, money(200 + (x >> 24) % 1800), day_in(getvariable('m'), 5 + (x >> 40) % 20), true
+FROM (SELECT roll_month(39, n, getvariable('m')) AS x, drawn(39, n, getvariable('quiet_slot')) AS i FROM range(greatest(12, getvariable('persons') // 400)) small(n)) JOIN person USING (i)

@@ -11,10 +11,10 @@ WITH visit AS (
       AND birth < first_day(em)
       AND (story IS NULL OR story NOT LIKE 'moved-%' OR em < turn - 2)
 ), met AS (
-    SELECT *, (x >> 17) % CASE WHEN is_old THEN 90 ELSE 250 END = 0 AS is_stay FROM visit
-    WHERE x % 1000 < CASE WHEN is_old THEN 650 WHEN n = 0 THEN 310 ELSE 30 END
+    SELECT *, (x >> 17) % CASE WHEN is_old THEN 140 ELSE 250 END = 0 AS is_stay FROM visit
+    WHERE x % 1000 < CASE WHEN is_old THEN 480 WHEN n = 0 THEN 270 ELSE 25 END
 ), priced AS (
-    SELECT *, CASE WHEN is_stay AND story IS NULL THEN 600000 + (x >> 25) % 2000000 ELSE 4000 + (x >> 25) % 46000 END AS fee,
+    SELECT *, CASE WHEN is_stay AND story IS NULL THEN 600000 + (x >> 25) % 1400000 ELSE 4000 + (x >> 25) % 46000 END AS fee,
            CASE WHEN kind IN (2, 4) THEN -1 ELSE 1 END AS sign
     FROM met
 ), shared AS (SELECT *, fee * (CASE WHEN is_stay THEN 16 ELSE 25 END + (x >> 33) % 18) // 100 AS own FROM priced)
@@ -30,13 +30,16 @@ SELECT 'S' || i::VARCHAR || 'M' || em::VARCHAR || 'N' || n::VARCHAR || CASE kind
        yuan(sign * own) AS psn_part_amt, yuan(CASE WHEN is_stay THEN 0 ELSE sign * (own // 2) END) AS acct_pay, yuan(0) AS acct_mulaid_pay,
        yuan(CASE WHEN is_stay THEN sign * own ELSE sign * (own - own // 2) END) AS psn_cash_pay,
        village.county_code AS insu_admdvs, 'X' || lpad(((x >> 44) % 400)::VARCHAR, 3, '0') AS dise_no,
-       story IS NULL AS may_spoil
+       story IS NULL AS may_spoil,
+       CASE kind WHEN 2 THEN 'refund' WHEN 3 THEN 'settlement-twice' WHEN 4 THEN 'orphan-refund' WHEN 5 THEN 'refund-wrong-sign'
+            ELSE CASE WHEN em < getvariable('m') THEN 'late-settlement' WHEN getvariable('warts') AND i % 1000 = 29 AND story IS NULL THEN 'id-wrong-check-digit' END END AS wart
 FROM shared JOIN village USING (v)
 UNION ALL
 -- The stories' stays; a refund carries the visit it undoes.
 SELECT 'SS' || happening.i::VARCHAR || 'M' || happening.month::VARCHAR || 'R' || other || 'A' || amount, 'VS' || happening.i::VARCHAR || coalesce('V' || visit, 'M' || happening.month::VARCHAR),
        id, name, '310', text, day, other, money(sign * amount * 2), money(sign * (amount // 5)), money(0), money(sign * (amount // 10)), money(sign * amount),
-       money(0), money(sign * amount), money(0), money(0), money(sign * amount), coalesce(left(mover.area, 6), village.county_code), 'X900', false
+       money(0), money(sign * amount), money(0), money(0), money(sign * amount), coalesce(left(mover.area, 6), village.county_code), 'X900', false,
+       CASE WHEN happening.month < folder THEN 'late-settlement' WHEN other = 1 THEN 'refund' END
 FROM (SELECT *, CASE WHEN other = 1 THEN -1 ELSE 1 END AS sign FROM happening WHERE feed = 'medical_settlement') happening
 JOIN village USING (v) LEFT JOIN mover ON mover.i = happening.i AND mover.month <= happening.month
 WHERE folder = getvariable('m')

@@ -8,9 +8,13 @@ WITH owned AS (
 )
 SELECT CASE WHEN getvariable('warts') AND i % 1000 = 29 THEN wrong_check(id) ELSE id END AS id, 'R' || h || '-' || part AS property_no, CASE part WHEN 2 THEN 'shop' ELSE 'housing' END AS use,
        (55 + (x >> 30 + part * 4) % 90)::DECIMAL(10, 2) AS area_m2,
-       (CASE WHEN part = 0 AND x >> 8 & 1 = 1 AND h % 40 BETWEEN 6 AND 31 THEN 0.5 ELSE 1 END)::DECIMAL(6, 4) AS share, area, true AS may_spoil
+       (CASE WHEN part = 0 AND x >> 8 & 1 = 1 AND h % 40 BETWEEN 6 AND 31 THEN 0.5 ELSE 1 END)::DECIMAL(6, 4) AS share, area, true AS may_spoil,
+       CASE WHEN getvariable('warts') AND i % 1000 = 29 THEN 'id-wrong-check-digit' END AS wart
 FROM owned JOIN village USING (v)
 UNION ALL
-SELECT person.id, 'R' || person.h || '-S' || n, 'housing', homes[n]::DECIMAL(10, 2), 1::DECIMAL(6, 4), area, false
+SELECT id, 'R' || h || '-G', 'other', 14, 1, area, true, NULL FROM person JOIN village USING (v)
+WHERE i % getvariable('block') = getvariable('quiet_slot') AND has_come_up(h)
+UNION ALL
+SELECT person.id, 'R' || person.h || '-S' || n, 'housing', homes[n]::DECIMAL(10, 2), 1::DECIMAL(6, 4), area, false, NULL
 FROM person JOIN kind ON kind.name = person.story JOIN village USING (v), LATERAL (SELECT unnest(range(1, len(homes) + 1)) AS n)
 WHERE relation = 'head' AND len(homes) > 0

@@ -15,7 +15,7 @@ SELECT id, stage, CASE WHEN story = 'to-university' OR (is_private AND stage <> 
        money(CASE WHEN story = 'to-university' AND stage = 'higher' THEN 28000
                   WHEN is_private AND stage = 'compulsory' THEN 36000
                   ELSE CASE stage WHEN 'kindergarten' THEN 4800 WHEN 'senior' THEN 2400 WHEN 'higher' THEN 5800 ELSE 0 END END) AS fee_yearly,
-       money(CASE WHEN scheme IS NOT NULL AND stage IN ('senior', 'higher') THEN 2000 ELSE 0 END) AS aid_yearly,
+       money(CASE WHEN scheme IS NOT NULL AND stage IN ('senior', 'higher') THEN 2000 WHEN story IS NULL AND has_come_up(h) THEN 300 ELSE 0 END) AS aid_yearly,
        CASE WHEN story = 'to-university' AND stage = 'higher' THEN first_day(turn)
             ELSE make_date(cohort + CASE WHEN stage = 'kindergarten' THEN 3 WHEN stage IN ('compulsory', 'special') THEN 6 WHEN stage = 'higher' THEN 18 ELSE 15 END, 9, 1) END AS "from",
        NULL::DATE AS "to", story IS NULL AS may_spoil

@@ -1,4 +1,5 @@
--- Grain: one row per person, kind and month. Employees: 110 and 310, some also 210; those who insure themselves: 110 without an employer, and 310.
+-- Grain: one row per person, kind and month. Everybody in work has 110 (without an employer when insuring oneself); half have 310, a quarter of the
+-- employees 210: the county sends only a sample of these, so that the town has about twelve rows per person and year.
 -- A row with paid = 0 says that nothing came: when a job ended (with the reason), and for people who are insured but do not pay.
 WITH insured AS (
     SELECT i, id, work, story, turn, e, base, kind,
@@ -7,7 +8,7 @@ WITH insured AS (
                 WHEN month_of(retires_on) = getvariable('m') THEN 'retired' END AS stop_reason
     FROM person CROSS JOIN (VALUES ('110'), ('310'), ('210')) kinds(kind)
     WHERE work <> 'none'
-      AND (kind <> '210' OR (work = 'firm' AND (i % 16 < getvariable('share_210') OR story IS NOT NULL)))
+      AND (kind <> '210' OR (work = 'firm' AND i % 16 < 4)) AND (kind <> '310' OR i % 16 < 8)
       AND (kind = '110' OR work <> 'paused')
       AND retires_on >= first_day(getvariable('m'))
       AND (died_on IS NULL OR died_on >= first_day(getvariable('m')))
