@@ -28,6 +28,7 @@ class Action(StrEnum):
     HAND_BACK = "HAND_BACK"
     ASSIGN = "ASSIGN"
     RECORD_CONTACT_TRY = "RECORD_CONTACT_TRY"
+    DECLARE_CONFLICT = "DECLARE_CONFLICT"
     MARK_VISITED = "MARK_VISITED"
     SUBMIT = "SUBMIT"
     SUBMIT_UNREACHED = "SUBMIT_UNREACHED"
@@ -52,8 +53,6 @@ class Clock(StrEnum):
 S = OrderState
 OPEN = (S.CREATED, S.ACCEPTED, S.ASSIGNED, S.VISITED, S.SUBMITTED, S.RETURNED, S.REVIEWED)
 FINAL = (S.CLOSED, S.TRANSFERRED, S.CANCELLED)
-# From here on the grassroots union has the order in hand; before, it is on its way.
-IN_HAND = (S.ACCEPTED, S.ASSIGNED, S.VISITED, S.RETURNED)
 
 MAX_RETURNS = 2
 MIN_CONTACT_TRIES = 2
@@ -76,21 +75,23 @@ RULES: dict[Action, Rule] = {
     Action.FORWARD: Rule({S.CREATED: S.CREATED, S.ACCEPTED: S.CREATED}, "workorders.forward"),
     Action.HAND_BACK: Rule({S.CREATED: S.CREATED, S.ACCEPTED: S.CREATED}, "workorders.return", needs_reason=True),
     Action.ASSIGN: Rule(
-        {S.ACCEPTED: S.ASSIGNED, S.ASSIGNED: S.ASSIGNED, S.VISITED: S.ASSIGNED, S.RETURNED: S.ASSIGNED}, "workorders.assign"
+        {S.ACCEPTED: S.ASSIGNED, S.ASSIGNED: S.ASSIGNED, S.VISITED: S.ASSIGNED, S.RETURNED: S.ASSIGNED},
+        "workorders.assign",
+    ),
+    Action.DECLARE_CONFLICT: Rule(
+        {S.ASSIGNED: S.ACCEPTED, S.VISITED: S.ACCEPTED, S.RETURNED: S.ACCEPTED}, "cases.verify", needs_reason=True
     ),
     Action.RECORD_CONTACT_TRY: Rule({S.ASSIGNED: S.ASSIGNED, S.RETURNED: S.RETURNED}, "cases.verify"),
     Action.MARK_VISITED: Rule({S.ASSIGNED: S.VISITED, S.RETURNED: S.VISITED}, "cases.verify"),
     Action.SUBMIT: Rule({S.VISITED: S.SUBMITTED, S.RETURNED: S.SUBMITTED}, "cases.verify"),
-    Action.SUBMIT_UNREACHED: Rule({S.ASSIGNED: S.SUBMITTED, S.RETURNED: S.SUBMITTED}, "cases.verify", needs_reason=True),
+    Action.SUBMIT_UNREACHED: Rule(
+        {S.ASSIGNED: S.SUBMITTED, S.RETURNED: S.SUBMITTED}, "cases.verify", needs_reason=True
+    ),
     Action.RETURN: Rule({S.SUBMITTED: S.RETURNED}, "cases.review", needs_reason=True),
     Action.REVIEW: Rule({S.SUBMITTED: S.REVIEWED}, "cases.review"),
     Action.CLOSE: Rule({S.REVIEWED: S.CLOSED}, "cases.review"),
     Action.CANCEL: Rule(dict.fromkeys(OPEN, S.CANCELLED), "workorders.transfer", needs_reason=True),
-    Action.TRANSFER: Rule(
-        dict.fromkeys((S.CREATED, S.ACCEPTED, S.ASSIGNED, S.VISITED, S.SUBMITTED, S.RETURNED), S.TRANSFERRED),
-        "workorders.transfer",
-        needs_reason=True,
-    ),
+    Action.TRANSFER: Rule(dict.fromkeys(OPEN, S.TRANSFERRED), "workorders.transfer", needs_reason=True),
     Action.REMIND: Rule({state: state for state in OPEN}, None),
     Action.ESCALATE: Rule({state: state for state in OPEN}, None),
 }

@@ -54,7 +54,8 @@ class WorkOrder(models.Model):
     escalate_at = models.DateTimeField(null=True)  # null = no escalation to come in this step
     escalated_org = _down("organizations.OrgUnit", null=True)  # the highest union told in this step
     assignee = _down("accounts.Account", null=True)
-    verifier_ids = models.JSONField(default=list)  # accounts that visited
+    verifier_ids = models.JSONField(default=list)  # accounts that visited, or recorded or submitted the visit
+    excluded_ids = models.JSONField(default=list)  # accounts that stood aside: kin, same household
     reviewer = _down("accounts.Account", null=True)
     contact_try_count = models.PositiveSmallIntegerField(default=0)
     returned_count = models.PositiveSmallIntegerField(default=0)
@@ -68,7 +69,9 @@ class WorkOrder(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subject_key", "kind"], condition=Q(state__in=OPEN), name="order_one_open"),
             models.UniqueConstraint(
-                fields=["subject_key", "kind", "month"], condition=~Q(state=OrderState.CANCELLED), name="order_once_a_month"
+                fields=["subject_key", "kind", "month"],
+                condition=~Q(state=OrderState.CANCELLED),
+                name="order_once_a_month",
             ),
             models.CheckConstraint(condition=Q(returned_count__lte=MAX_RETURNS), name="order_returned_twice_at_most"),
             models.CheckConstraint(
@@ -82,7 +85,8 @@ class WorkOrder(models.Model):
                 name="order_transferred_somewhere",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=FINAL) | Q(step_due_at__isnull=True, remind_at__isnull=True, escalate_at__isnull=True),
+                condition=~Q(state__in=FINAL)
+                | Q(step_due_at__isnull=True, remind_at__isnull=True, escalate_at__isnull=True),
                 name="order_final_has_no_clock",
             ),
         ]
@@ -117,7 +121,8 @@ class WorkOrderMove(models.Model):
             models.UniqueConstraint(fields=["order", "step"], name="move_once"),
             models.CheckConstraint(condition=Q(step__gte=1), name="move_from_one"),
             models.CheckConstraint(
-                condition=Q(step=1, action=Action.DISPATCH) | ~Q(step=1) & ~Q(action=Action.DISPATCH), name="move_first_is_dispatch"
+                condition=Q(step=1, action=Action.DISPATCH) | ~Q(step=1) & ~Q(action=Action.DISPATCH),
+                name="move_first_is_dispatch",
             ),
         ]
         indexes = [models.Index(fields=["from_org", "at"], name="move_from_org")]

@@ -12,7 +12,8 @@ from niangjia.apps.workorders.lifecycle import Action, OrderState
 
 __all__ = [
     "Action", "ForwardCandidate", "DispatchReport", "Hop", "NewOrder", "OrderCard", "OrderKind", "OrderState", "MoveCard", "NotRouted",
-    "OrgCount", "OrgScore", "Route", "RouteReason", "RoutingFacts", "SweepReport", "UnionLoad", "Verifier", "VisitWay", "Urgency",
+    "OrgCount", "OrgScore", "Route", "RouteReason", "RoutingFacts", "SweepReport", "UnionLoad", "Verifier",
+    "Violation", "VisitWay", "Urgency",
 ]  # fmt: skip
 
 
@@ -44,7 +45,6 @@ class RouteReason(StrEnum):
     MEMBER_UNION_INACTIVE = "MEMBER_UNION_INACTIVE"
     EMPLOYER_UNION_INACTIVE = "EMPLOYER_UNION_INACTIVE"
     EMPLOYER_UNKNOWN = "EMPLOYER_UNKNOWN"
-    EMPLOYER_ELSEWHERE = "EMPLOYER_ELSEWHERE"  # head office in another county: nobody near to visit
     NO_TOWN_UNION = "NO_TOWN_UNION"
     HOP_INACTIVE = "HOP_INACTIVE"  # a level on the way down is merged or closed and skipped
 
@@ -235,3 +235,13 @@ class UnionLoad:
     overdue_count: int
     due_soon_count: int
     assignee_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """Something that must never be so, is so. `invariant` is the number in docs: INV 3, INV 4."""
+
+    invariant: str
+    object: str
+    zh: str
+    en: str

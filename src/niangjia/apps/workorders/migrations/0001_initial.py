@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                 ('remind_at', models.DateTimeField(null=True)),
                 ('escalate_at', models.DateTimeField(null=True)),
                 ('verifier_ids', models.JSONField(default=list)),
+                ('excluded_ids', models.JSONField(default=list)),
                 ('contact_try_count', models.PositiveSmallIntegerField(default=0)),
                 ('returned_count', models.PositiveSmallIntegerField(default=0)),
                 ('outcome', models.CharField(blank=True, max_length=20)),
@@ -72,7 +73,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('step', models.PositiveIntegerField()),
-                ('action', models.CharField(choices=[('DISPATCH', 'DISPATCH'), ('ACCEPT', 'ACCEPT'), ('FORWARD', 'FORWARD'), ('HAND_BACK', 'HAND_BACK'), ('ASSIGN', 'ASSIGN'), ('RECORD_CONTACT_TRY', 'RECORD_CONTACT_TRY'), ('MARK_VISITED', 'MARK_VISITED'), ('SUBMIT', 'SUBMIT'), ('SUBMIT_UNREACHED', 'SUBMIT_UNREACHED'), ('RETURN', 'RETURN'), ('REVIEW', 'REVIEW'), ('CLOSE', 'CLOSE'), ('CANCEL', 'CANCEL'), ('TRANSFER', 'TRANSFER'), ('REMIND', 'REMIND'), ('ESCALATE', 'ESCALATE')], max_length=20)),
+                ('action', models.CharField(choices=[('DISPATCH', 'DISPATCH'), ('ACCEPT', 'ACCEPT'), ('FORWARD', 'FORWARD'), ('HAND_BACK', 'HAND_BACK'), ('ASSIGN', 'ASSIGN'), ('RECORD_CONTACT_TRY', 'RECORD_CONTACT_TRY'), ('DECLARE_CONFLICT', 'DECLARE_CONFLICT'), ('MARK_VISITED', 'MARK_VISITED'), ('SUBMIT', 'SUBMIT'), ('SUBMIT_UNREACHED', 'SUBMIT_UNREACHED'), ('RETURN', 'RETURN'), ('REVIEW', 'REVIEW'), ('CLOSE', 'CLOSE'), ('CANCEL', 'CANCEL'), ('TRANSFER', 'TRANSFER'), ('REMIND', 'REMIND'), ('ESCALATE', 'ESCALATE')], max_length=20)),
                 ('from_state', models.CharField(blank=True, max_length=12)),
                 ('to_state', models.CharField(choices=[('CREATED', '待签收'), ('ACCEPTED', '已签收'), ('ASSIGNED', '已指派'), ('VISITED', '已走访'), ('SUBMITTED', '已上报'), ('RETURNED', '已退回'), ('REVIEWED', '已复核'), ('CLOSED', '已办结'), ('TRANSFERRED', '已移交'), ('CANCELLED', '已撤销')], max_length=12)),
                 ('at', models.DateTimeField()),

@@ -1,0 +1,46 @@
+"""
+Writes: each one transaction, safe to repeat, recorded in audit; every one adds a move to the order's history.
+
+The viewer needs the permission of `lifecycle.RULES` and must hold the order or stand above its holder. `step` is the step the
+viewer saw (`OrderCard.step`): if somebody else has moved the order since, `OrderMovedOn` is raised; the same act again by the same
+person returns the order as it is.
+"""
+
+from niangjia.apps.workorders.actions.dispatching import dispatch, dispatch_many
+from niangjia.apps.workorders.actions.moves import (
+    accept,
+    assign,
+    cancel,
+    close,
+    declare_conflict,
+    forward,
+    hand_back,
+    mark_visited,
+    record_contact_try,
+    return_order,
+    review,
+    submit,
+    submit_unreached,
+    transfer,
+)
+from niangjia.apps.workorders.actions.sweeping import sweep
+
+__all__ = [
+    "accept",
+    "assign",
+    "cancel",
+    "close",
+    "declare_conflict",
+    "dispatch",
+    "dispatch_many",
+    "forward",
+    "hand_back",
+    "mark_visited",
+    "record_contact_try",
+    "return_order",
+    "review",
+    "submit",
+    "submit_unreached",
+    "sweep",
+    "transfer",
+]

@@ -1,0 +1,341 @@
+"""Reads: orders, their history, what is due, loads and scores; and `verify`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Max, Min, Q, QuerySet
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.organizations import scope
+from niangjia.apps.organizations.types import Level, UnionState
+from niangjia.apps.workorders.lifecycle import OPEN, Action, OrderState
+from niangjia.apps.workorders.models import WorkOrder, WorkOrderMove
+from niangjia.apps.workorders.problems import NoSuchOrder
+from niangjia.apps.workorders.types import (
+    ForwardCandidate,
+    MoveCard,
+    OrderCard,
+    OrderKind,
+    OrgCount,
+    OrgScore,
+    UnionLoad,
+    Urgency,
+    Violation,
+)
+from niangjia.kernel.months import Month
+
+_SOON = timedelta(days=3)
+
+
+def card(row: WorkOrder, *, now: datetime) -> OrderCard:
+    return OrderCard(
+        id=row.pk,
+        number=row.number,
+        kind=OrderKind(row.kind),
+        month=row.month,
+        subject_key=row.subject_key,
+        household_id=row.household_id,
+        person_id=row.person_id,
+        state=OrderState(row.state),
+        step=row.step,
+        org_id=row.org_id,
+        org_name=row.org.name,
+        org_level=Level(row.org.level),
+        verify_org_id=row.verify_org_id,
+        assignee_id=row.assignee_id,
+        verifier_ids=tuple(row.verifier_ids),
+        reviewer_id=row.reviewer_id,
+        cause_group=row.cause_group,
+        grade=row.grade,
+        urgency=Urgency(row.urgency),
+        questions=tuple(row.questions),
+        due_at=row.due_at,
+        step_due_at=row.step_due_at,
+        is_overdue=row.step_due_at is not None and row.step_due_at <= now,
+        returned_count=row.returned_count,
+        contact_try_count=row.contact_try_count,
+        outcome=row.outcome,
+        target_area=row.target_area,
+        previous_id=row.previous_id,
+    )
+
+
+def is_visible(viewer: Viewer, row: WorkOrder) -> bool:
+    """Whoever holds it, verifies it, or stands above either."""
+    return scope.covers(viewer.org_path, row.org.path) or scope.covers(viewer.org_path, row.verify_org.path)
+
+
+def visible_orders(viewer: Viewer) -> QuerySet[WorkOrder]:
+    """Orders that the viewer's part of the tree holds or verifies; to read only. Raises NotAllowed."""
+    permissions.require(viewer, "workorders.view")
+    rows = WorkOrder.objects.select_related("org", "verify_org")
+    return scope.within(rows, viewer.org_path, "org__path") | scope.within(rows, viewer.org_path, "verify_org__path")
+
+
+def get_order(viewer: Viewer, order_id: int, *, now: datetime) -> OrderCard:
+    """Raises NoSuchOrder."""
+    row = visible_orders(viewer).filter(pk=order_id).first()
+    if row is None:
+        raise NoSuchOrder(order_id)
+    return card(row, now=now)
+
+
+def get_card(order_id: int, *, now: datetime) -> OrderCard:
+    """Without scope: for the case that owns it. Raises NoSuchOrder."""
+    row = WorkOrder.objects.select_related("org").filter(pk=order_id).first()
+    if row is None:
+        raise NoSuchOrder(order_id)
+    return card(row, now=now)
+
+
+def get_cards(order_ids: Iterable[int], *, now: datetime) -> dict[int, OrderCard]:
+    """By id, in one query, without scope: for lists of cases."""
+    return {row.pk: card(row, now=now) for row in WorkOrder.objects.select_related("org").filter(pk__in=set(order_ids))}
+
+
+def find_open_order(*, subject_key: str, kind: OrderKind, now: datetime) -> OrderCard | None:
+    row = (
+        WorkOrder.objects.select_related("org").filter(subject_key=subject_key, kind=kind.value, state__in=OPEN).first()
+    )
+    return card(row, now=now) if row else None
+
+
+def list_orders(
+    viewer: Viewer,
+    *,
+    now: datetime,
+    state: str = "",
+    kind: str = "",
+    month: str = "",
+    org_id: int | None = None,
+    assignee_id: int | None = None,
+    only_open: bool = False,
+    only_overdue: bool = False,
+) -> QuerySet[WorkOrder]:
+    """What the filters ask for, soonest due first, without a due date last; to read only. `card` makes an OrderCard of a row."""
+    rows = visible_orders(viewer)
+    asked = {"state": state, "kind": kind, "month": month, "org_id": org_id, "assignee_id": assignee_id}
+    rows = rows.filter(**{name: value for name, value in asked.items() if value})
+    if only_open or only_overdue:
+        rows = rows.filter(state__in=OPEN)
+    if only_overdue:
+        rows = rows.filter(step_due_at__lte=now)
+    return rows.order_by(F("step_due_at").asc(nulls_last=True), "pk")
+
+
+def list_due(viewer: Viewer, *, before: datetime, now: datetime) -> list[OrderCard]:
+    """Open orders whose step ends before `before`, overdue ones first."""
+    return [card(row, now=now) for row in list_orders(viewer, now=now, only_open=True).filter(step_due_at__lt=before)]
+
+
+def list_moves(viewer: Viewer, order_id: int) -> list[MoveCard]:
+    """The order's history, first move first. Raises NoSuchOrder."""
+    if not visible_orders(viewer).filter(pk=order_id).exists():
+        raise NoSuchOrder(order_id)
+    return list_history(order_id)
+
+
+def list_history(order_id: int) -> list[MoveCard]:
+    """Without scope: for the case that owns the order."""
+    return [
+        MoveCard(
+            step=row.step,
+            action=Action(row.action),
+            from_state=row.from_state,
+            to_state=OrderState(row.to_state),
+            from_org_id=row.from_org_id,
+            to_org_id=row.to_org_id,
+            to_org_name=row.to_org.name,
+            actor_id=row.actor_id,
+            at=row.at,
+            reason=row.reason,
+            was_late=row.was_late,
+            detail=row.detail,
+        )
+        for row in WorkOrderMove.objects.filter(order_id=order_id).select_related("to_org").order_by("step")
+    ]
+
+
+def list_forward_candidates(viewer: Viewer, order_id: int) -> list[ForwardCandidate]:
+    """Active unions right below the holder, and the next on the route wherever it is, suggested first. Raises NoSuchOrder."""
+    order = visible_orders(viewer).filter(pk=order_id).first()
+    if order is None:
+        raise NoSuchOrder(order_id)
+    place = order.route.index(order.org_id) if order.org_id in order.route else -1
+    suggested = order.route[place + 1] if 0 <= place < len(order.route) - 1 else None
+    unions = {union.id: union for union in organizations.list_children(order.org_id) if union.is_active}
+    if suggested is not None and suggested not in unions:
+        unions |= {org_id: union for org_id, union in organizations.get_unions([suggested]).items() if union.is_active}
+    counted = (
+        WorkOrder.objects.filter(org_id__in=unions, state__in=OPEN)
+        .order_by()
+        .values_list("org_id")
+        .annotate(Count("pk"))
+    )
+    open_counts = dict(counted)
+    candidates = [
+        ForwardCandidate(union.id, union.name, union.level, union.id == suggested, open_counts.get(union.id, 0))
+        for union in unions.values()
+    ]
+    return sorted(candidates, key=lambda candidate: (not candidate.is_suggested, candidate.name))
+
+
+def count_by_state(viewer: Viewer, *, now: datetime, path: str = "", month: str = "") -> list[OrgCount]:
+    """One row per union holding orders at or below `path` (the viewer's own part by default), by path."""
+    rows = _held(viewer, path, month)
+    by_org: dict[int, dict[OrderState, int]] = defaultdict(dict)
+    overdue: dict[int, int] = defaultdict(int)
+    names: dict[int, str] = {}
+    late = Count("pk", filter=Q(step_due_at__lte=now))
+    for org_id, name, state, count, late_count in (
+        rows.order_by("org__path", "state")
+        .values_list("org_id", "org__name", "state")
+        .annotate(count=Count("pk"), late=late)
+    ):
+        names[org_id] = name
+        by_org[org_id][OrderState(state)] = count
+        overdue[org_id] += late_count
+    return [
+        OrgCount(
+            org_id,
+            names[org_id],
+            states,
+            sum(count for state, count in states.items() if state in OPEN),
+            overdue[org_id],
+        )
+        for org_id, states in by_org.items()
+    ]
+
+
+def _held(viewer: Viewer, path: str, month: str) -> QuerySet[WorkOrder]:
+    permissions.require(viewer, "workorders.view")
+    inside = path if path and scope.covers(viewer.org_path, path) else viewer.org_path
+    rows = scope.within(WorkOrder.objects.all(), inside, "org__path")
+    return rows.filter(month=month) if month else rows
+
+
+def list_loads(viewer: Viewer, *, now: datetime, path: str = "") -> list[UnionLoad]:
+    """What each union holds now, the most loaded first."""
+    rows = _held(viewer, path, "").filter(state__in=OPEN).order_by().values("org_id", "org__name")
+    counted = rows.annotate(
+        open_count=Count("pk"),
+        overdue_count=Count("pk", filter=Q(step_due_at__lte=now)),
+        due_soon_count=Count("pk", filter=Q(step_due_at__gt=now, step_due_at__lte=now + _SOON)),
+        assignee_count=Count("assignee", distinct=True),
+    )
+    return [
+        UnionLoad(
+            row["org_id"],
+            row["org__name"],
+            row["open_count"],
+            row["overdue_count"],
+            row["due_soon_count"],
+            row["assignee_count"],
+        )
+        for row in counted.order_by("-open_count", "org_id")
+    ]
+
+
+def list_scores(viewer: Viewer, *, month: Month, path: str = "") -> list[OrgScore]:
+    """Per union: steps it ended in the calendar month, how many of them late, and escalations over its head; by path."""
+    permissions.require(viewer, "workorders.view")
+    inside = path if path and scope.covers(viewer.org_path, path) else viewer.org_path
+    rows = scope.within(WorkOrderMove.objects.filter(from_org__isnull=False), inside, "from_org__path")
+    counted = (
+        rows.filter(at__year=month.year, at__month=month.number)
+        .order_by("from_org__path")
+        .values_list("from_org_id", "from_org__name")
+        .annotate(
+            steps=Count("pk", filter=Q(was_late__isnull=False)),
+            late=Count("pk", filter=Q(was_late=True)),
+            escalated=Count("pk", filter=Q(action=Action.ESCALATE.value)),
+        )
+    )
+    return [
+        OrgScore(org_id, name, steps, late, escalated, round((steps - late) / steps, 4) if steps else None)
+        for org_id, name, steps, late, escalated in counted
+        if steps or escalated
+    ]
+
+
+def count_open(viewer: Viewer, *, now: datetime) -> tuple[int, int]:
+    """Open orders in the viewer's part of the tree, and the overdue ones among them."""
+    counted = (
+        _held(viewer, "", "")
+        .filter(state__in=OPEN)
+        .aggregate(all=Count("pk"), late=Count("pk", filter=Q(step_due_at__lte=now)))
+    )
+    return counted["all"], counted["late"]
+
+
+def verify() -> list[Violation]:
+    """
+    Every invariant of work orders that does not hold: at most one open order per subject and kind, one living a month (INV 3);
+    every open order with a live union, a history without a gap that ends where the order stands (INV 4). Reads only.
+    """
+    found: list[Violation] = []
+
+    def add(invariant: str, rows: QuerySet, zh: str, en: str) -> None:
+        found.extend(
+            Violation(invariant, f"workorder:{order_id}", zh, en) for order_id in rows.values_list("pk", flat=True)
+        )
+
+    orders = WorkOrder.objects.order_by("pk")
+    for fields, living in (
+        (("subject_key", "kind"), Q(state__in=OPEN)),
+        (("subject_key", "kind", "month"), ~Q(state=OrderState.CANCELLED)),
+    ):
+        groups = (
+            WorkOrder.objects.filter(living).order_by().values(*fields).annotate(count=Count("pk")).filter(count__gt=1)
+        )
+        for group in groups:
+            add(
+                "INV 3",
+                orders.filter(living, **{name: group[name] for name in fields}),
+                "同一户同类工单重复",
+                "two orders for one subject",
+            )
+    add(
+        "INV 4",
+        orders.filter(state__in=OPEN).exclude(org__state=UnionState.ACTIVE),
+        "在办工单所在工会已停用",
+        "an open order lies with an inactive union",
+    )
+    steps = orders.annotate(count=Count("moves"), first=Min("moves__step"), last=Max("moves__step"))
+    add(
+        "INV 4",
+        steps.filter(~Q(count=F("step")) | ~Q(first=1) | ~Q(last=F("step"))),
+        "工单流转记录有缺口",
+        "an order's history has a gap",
+    )
+    found += [
+        Violation(
+            "INV 4", f"workorder:{order_id}", "流转记录前后不衔接", "a move does not begin where the one before ended"
+        )
+        for order_id in _broken()
+    ]
+    return found
+
+
+def _broken() -> list[int]:
+    """Orders whose moves do not join, or do not end where the order stands."""
+    broken: list[int] = []
+    previous: tuple[int, str, int] = (0, "", 0)
+    ends: dict[int, tuple[str, int]] = {}
+    moves = WorkOrderMove.objects.order_by("order_id", "step")
+    for order_id, start, end, from_org, to_org in moves.values_list(
+        "order_id", "from_state", "to_state", "from_org_id", "to_org_id"
+    ).iterator():
+        if order_id == previous[0] and (start, from_org) != previous[1:]:
+            broken.append(order_id)
+        previous = (order_id, end, to_org)
+        ends[order_id] = (end, to_org)
+    for order_id, state, org_id in WorkOrder.objects.values_list("pk", "state", "org_id").iterator():
+        if ends.get(order_id) != (state, org_id):
+            broken.append(order_id)
+    return sorted(set(broken))
