@@ -1,0 +1,98 @@
+"""The lake's shelves: which batches are there, which files they brought, and what a crash left behind.
+
+Always true here: a batch is there if, and only if, its report is under ``batches/``; nothing that is there ever changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet
+
+from niangjia.engines.sensing.landing.feeds import Feed
+from niangjia.engines.sensing.landing.reports import BatchReport, SetAside
+
+CORRECTED = "medical_settlement"  # the feed whose newer row may stand in another month than the older one
+
+
+@dataclass(frozen=True)
+class LakeFile:
+    """One batch's rows of one partition; `month` = ``YYYY-MM`` of the events, or of the snapshot."""
+
+    path: Path
+    batch: str
+    seq: int
+    month: str
+
+
+def data_path(lake: Path, feed: Feed, month: str, batch: str) -> Path:
+    return lake / feed.name / f"{feed.partition}={month}" / f"{batch}.parquet"
+
+
+def superseded_path(lake: Path, feed: Feed, batch: str) -> Path:
+    return lake / feed.name / "superseded" / f"{batch}.parquet"
+
+
+def set_aside_path(lake: Path, batch: str, *, is_sealed: bool = False) -> Path:
+    return lake / "set_aside" / f"{batch}.{'sealed' if is_sealed else 'parquet'}"
+
+
+def report_path(lake: Path, batch: str) -> Path:
+    return lake / "batches" / f"{batch}.json"
+
+
+def committed(lake: Path) -> list[BatchReport]:
+    """Reports of all landed batches in order of arrival."""
+    return [
+        BatchReport.from_json(path.read_text(encoding="utf-8"))
+        for path in sorted((lake / "batches").glob("*.json"))
+    ]
+
+
+def files(
+    lake: Path, feed: Feed, *, months: Iterable[str] | None = None, reports: Iterable[BatchReport] | None = None
+) -> list[LakeFile]:
+    """
+    The feed's files, oldest batch first; of one snapshot month only the newest batch's, which replaces the others.
+
+    Increments: rows of one key in several files are the reader's to settle, the largest (`_seq`, `_row`) wins.
+    """
+    wanted = None if months is None else {str(month) for month in months}
+    found: dict[tuple[str, str], LakeFile] = {}
+    for report in sorted(committed(lake) if reports is None else reports, key=lambda report: report.batch):
+        if report.feed != feed.name:
+            continue
+        for month in report.months:
+            if wanted is None or month in wanted:
+                shelf = report.batch if feed.is_increment else ""
+                found[shelf, month] = LakeFile(data_path(lake, feed, month, report.batch), report.batch, report.seq, month)
+    return sorted(found.values(), key=lambda file: (file.seq, file.month))
+
+
+def superseded_files(lake: Path, feed: Feed, *, reports: Iterable[BatchReport] | None = None) -> list[Path]:
+    """Files of (setl_id, refd_setl_flag, month, _seq): in that month, rows of that key with a smaller `_seq` do not count."""
+    known = committed(lake) if reports is None else reports
+    return [superseded_path(lake, feed, report.batch) for report in known if report.feed == feed.name and report.superseded]
+
+
+def set_aside(lake: Path, batch: str) -> list[SetAside]:
+    """Every row of the batch that could not be read, in file and row order."""
+    path = set_aside_path(lake, batch)
+    return [SetAside(**row) for row in pyarrow.parquet.read_table(path).to_pylist()] if path.exists() else []
+
+
+def sweep(lake: Path) -> list[Path]:
+    """
+    Remove what a crash left: parts, and files of batches without report. Only under the landing's lock.
+
+    Returns what was removed.
+    """
+    known = {path.stem for path in (lake / "batches").glob("*.json")}
+    leftovers = [path for path in lake.rglob("*.part") if path.is_file()]
+    for pattern in ("*/month=*/*.parquet", "*/snapshot=*/*.parquet", "*/superseded/*.parquet", "vault/*.sealed", "set_aside/*"):
+        leftovers += [path for path in lake.glob(pattern) if path.suffix != ".part" and path.stem not in known]
+    for path in leftovers:
+        path.unlink()
+    return leftovers

@@ -1,0 +1,273 @@
+"""SQL that reads what owners write: full-width digits, four kinds of dates, 15-digit IDs, thousands separators.
+
+Every function takes SQL text for one VARCHAR and gives SQL text for the reading, NULL where it cannot be read. What is
+already clean is recognised first by one regular expression; the long way runs only for the other rows (CASE is lazy).
+The reference for ID numbers is `kernel.identity.read_id_number`; a generated test holds the two equal.
+"""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from functools import cache, reduce
+
+from niangjia.engines.sensing.landing.feeds import Column
+
+# Python's \s, the zero-width characters that kernel.identity folds away, and no others.
+_BLANK = r"\t-\r\x{1c}-\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200d}\x{2028}\x{2029}\x{202f}\x{205f}\x{2060}\x{3000}\x{feff}"
+_TIME = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?(?:\+08:?00)?"
+_SPLIT_DATE = rf"([0-9]{{4}})[-/.年]([0-9]{{1,2}})[-/.月]([0-9]{{1,2}})(?:日?(?:[ T]{_TIME})?|日{_TIME})"
+_SOLID_DATE = rf"([0-9]{{4}})([0-9]{{2}})([0-9]{{2}})(?:[ T]?{_TIME}|[0-9]{{6}})?"
+_SERIAL = r"[1-9][0-9]{4}(?:\.[0-9]+)?"
+# What an export tool leaves when it has already lost the text, and Excel's error cells.
+_GARBAGE = r"[\x{00}-\x{08}\x{0e}-\x{1f}\x{7f}\x{fffd}]|锟斤拷|#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)"
+LOST_DIGITS = r"-?[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+"
+_PLAIN_CODE = r"[!\"$-*,-\[\]-~]+"
+
+
+def text(value: str) -> str:
+    """A SQL string literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def is_blank(sql: str) -> str:
+    r"""Nothing written: NULL, blanks, or ``\N``."""
+    return rf"({sql} IS NULL OR {sql} = '' OR regexp_full_match({sql}, '[{_BLANK}]*(?:\\N[{_BLANK}]*)?'))"
+
+
+@cache
+def _narrow_tables() -> tuple[str, str, list[tuple[str, str]]]:
+    """Characters that NFKC turns into one ASCII character, and those it turns into several digits."""
+    wide, narrow, several = [], [], []
+    for point in range(0x80, min(sys.maxunicode, 0x1FFFF) + 1):
+        character = chr(point)
+        folded = unicodedata.normalize("NFKC", character)
+        if folded == character:
+            continue
+        if len(folded) == 1 and "!" <= folded <= "~":
+            wide.append(character)
+            narrow.append(folded)
+        elif folded.strip("0123456789Xx'") == "" and folded:
+            several.append((character, folded))
+    return "".join(wide), "".join(narrow), several
+
+
+def narrow(sql: str) -> str:
+    """Half-width: NFKC for every character that becomes ASCII."""
+    full_width = "".join(chr(point) for point in range(0xFF01, 0xFF5F))
+    half_width = "".join(chr(point) for point in range(0x21, 0x7F))
+    wide, plain, several = _narrow_tables()
+    common = f"translate({sql}, {text(full_width)}, {text(half_width)})"
+    digits = "".join(character for character, _ in several)
+    expanded = reduce(lambda inner, pair: f"replace({inner}, {text(pair[0])}, {text(pair[1])})", several, "c")
+    rare = (
+        f"translate(CASE WHEN regexp_matches(c, '[{digits}]') THEN {expanded} ELSE c END, {text(wide)}, {text(plain)})"
+    )
+    # list_transform binds `common` to a name, so that it is computed once.
+    second = f"list_transform([{common}], lambda c: CASE WHEN strlen(c) = length(c) THEN c ELSE {rare} END)[1]"
+    return f"CASE WHEN strlen({sql}) = length({sql}) THEN {sql} ELSE {second} END"
+
+
+def macros() -> list[str]:
+    """The long ways, as macros of the connection."""
+    return [
+        f"CREATE MACRO narrow(x) AS ({narrow('x')})",
+        rf"CREATE MACRO squeeze(x) AS regexp_replace(narrow(x), '[{_BLANK}]+', '', 'g')",
+        "CREATE MACRO fold(x) AS upper(squeeze(x))",
+        rf"CREATE MACRO strip_blanks(x) AS regexp_replace(x, '^[{_BLANK}]+|[{_BLANK}]+$', '', 'g')",
+        _id_macro(),
+        rf"CREATE MACRO join_date(x, p) AS regexp_extract(x, p, 1) || '-' || lpad(regexp_extract(x, p, 2), 2, '0') || '-' || lpad(regexp_extract(x, p, 3), 2, '0')",
+        rf"CREATE MACRO tidy_date(x) AS ltrim(regexp_replace(strip_blanks(regexp_replace(narrow(x), '[{_BLANK}]+', ' ', 'g')), ' ?([-/.年月日]) ?', '\1', 'g'), '''')",
+        f"""CREATE MACRO long_date(x, epoch) AS CASE
+            WHEN regexp_full_match(x, '{_SPLIT_DATE}') THEN join_date(x, '^{_SPLIT_DATE}$')
+            WHEN regexp_full_match(x, '{_SOLID_DATE}') THEN join_date(x, '^{_SOLID_DATE}$')
+            WHEN regexp_full_match(x, '{_SERIAL}') THEN (epoch + CAST(regexp_extract(x, '^[0-9]+') AS INTEGER))::VARCHAR END""",
+        r"""CREATE MACRO long_month(x) AS CASE
+            WHEN regexp_full_match(x, '[0-9]{4}[-/年](?:0?[1-9]|1[0-2])月?|[0-9]{4}\.?(?:0[1-9]|1[0-2])')
+            THEN x[1:4] || '-' || lpad(regexp_extract(x[5:], '[0-9]+'), 2, '0') END""",
+        r"""CREATE MACRO long_amount(x) AS CASE
+            WHEN regexp_full_match(x, '[-+]?[¥￥]?-?(?:[0-9]{1,14}|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]{1,2}0*)?元?')
+            THEN regexp_replace(x, '[,¥￥元+]', '', 'g') END""",
+        r"""CREATE MACRO long_number(x) AS CASE
+            WHEN regexp_full_match(x, '[-+]?(?:[0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?(?:M2|平方米)?')
+            THEN regexp_replace(x, ',|\+|M2|平方米', '', 'g') END""",
+        r"""CREATE MACRO long_ratio(x) AS CASE
+            WHEN regexp_full_match(x, '[0-9]{1,3}(?:\.[0-9]+)?%') THEN CAST(x[:-2] AS DECIMAL(20,10)) * 0.01::DECIMAL(2,2)
+            WHEN regexp_full_match(x, '[0-9]{1,6}/[1-9][0-9]{0,5}')
+            THEN CAST((CAST(split_part(x, '/', 1) AS BIGINT) * 10000000000 + CAST(split_part(x, '/', 2) AS BIGINT) // 2)
+                 // CAST(split_part(x, '/', 2) AS BIGINT) AS DECIMAL(20,0)) * 0.0000000001::DECIMAL(10,10)
+            WHEN regexp_full_match(x, '[0-9]{1,3}(?:\.[0-9]+)?') THEN CAST(x AS DECIMAL(20,10)) END""",
+    ]
+
+
+def _id_macro() -> str:
+    return r"""CREATE MACRO long_id(x) AS list_transform([ltrim(fold(x), '''')], lambda c: CASE
+        WHEN regexp_full_match(c, '[0-9]{17}[0-9X]') THEN c
+        WHEN regexp_full_match(c, '[0-9]{15}') THEN c[1:6] || '19' || c[7:15] || '?' END)[1]"""
+
+
+def id_candidate(sql: str) -> str:
+    """18 characters that look like an ID number; ``?`` stands for the check digit a 15-digit number lacks."""
+    return f"CASE WHEN regexp_full_match({sql}, '[0-9]{{17}}[0-9X]') THEN {sql} WHEN {sql} <> '' THEN long_id({sql}) END"
+
+
+def id_check_digit(digits: str) -> str:
+    """
+    The check digit of 17 digits given as BIGINT (ISO 7064 mod 11-2).
+
+    With q(k) = n // 10^k the weighted sum Σ d(k)·2^k is n − 4·Σ 2^k·q(k), which needs half the divisions.
+    """
+    weighted = " + ".join(f"{2**place} * ({digits} // {10**place})" for place in range(1, 17))
+    return f"substr('10X98765432', CAST((2 * ({digits} - 4 * ({weighted}))) % 11 AS BIGINT) + 1, 1)"
+
+
+def birth_of(sql: str) -> str:
+    """The birth date inside an ID candidate; NULL if there is no such day. Year 0 is no year in Python's calendar."""
+    return (
+        f"CASE WHEN substr({sql}, 7, 4) <> '0000' THEN "
+        f"TRY_CAST(substr({sql}, 7, 4) || '-' || substr({sql}, 11, 2) || '-' || substr({sql}, 13, 2) AS DATE) END"
+    )
+
+
+def as_text(sql: str, native: str) -> str:
+    """A Parquet value as the text a CSV would carry. Doubles: 15 digits, what Excel and people see of them."""
+    if native == "VARCHAR":
+        return sql
+    if native in ("DOUBLE", "FLOAT"):
+        return f"CASE WHEN {sql} IS NULL THEN NULL ELSE format('{{:.15g}}', {sql}::DOUBLE) END" if native == "DOUBLE" else f"{sql}::VARCHAR"
+    return f"{sql}::VARCHAR"
+
+
+def date_value(sql: str, native: str, epoch: str) -> str:
+    """A DATE; whether it is a sensible one, the caller asks."""
+    if native == "DATE":
+        return sql
+    if native == "TIMESTAMP WITH TIME ZONE":
+        return f"CAST({sql} AT TIME ZONE 'Asia/Shanghai' AS DATE)"
+    if native.startswith("TIMESTAMP"):
+        return f"CAST({sql} AS DATE)"
+    sql = as_text(sql, native)
+    return (
+        f"TRY_CAST(CASE WHEN regexp_full_match({sql}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN {sql} "
+        f"WHEN {sql} <> '' THEN long_date(tidy_date({sql}), DATE '{epoch}') END AS DATE)"
+    )
+
+
+def month_value(sql: str, native: str, epoch: str) -> str:
+    """``YYYY-MM``."""
+    if native == "DATE" or native.startswith("TIMESTAMP"):
+        return f"left({date_value(sql, native, epoch)}::VARCHAR, 7)"
+    sql = as_text(sql, native)
+    good = "[0-9]{4}-(?:0[1-9]|1[0-2])"
+    tidy = f"tidy_date({sql})"
+    slow = f"coalesce(long_month({tidy}), left(TRY_CAST(long_date({tidy}, DATE '{epoch}') AS DATE)::VARCHAR, 7))"
+    return f"CASE WHEN regexp_full_match({sql}, '{good}') THEN {sql} WHEN {sql} <> '' THEN {slow} END"
+
+
+def money_value(sql: str, native: str) -> str:
+    """DECIMAL(16,2), exact: an amount with more than two decimals is not read."""
+    if native.startswith("DECIMAL"):
+        scale = int(native.partition("(")[2].rstrip(")").split(",")[1])
+        read = f"TRY_CAST({sql} AS DECIMAL(16,2))"
+        return read if scale <= 2 else f"CASE WHEN TRY_CAST({sql} AS DECIMAL(38,2)) = {sql} THEN {read} END"
+    if native in _INTEGERS:
+        return f"TRY_CAST({sql} AS DECIMAL(16,2))"
+    sql = as_text(sql, native)
+    return (
+        f"TRY_CAST(CASE WHEN regexp_full_match({sql}, '-?[0-9]{{1,14}}(?:\\.[0-9]{{1,2}})?') THEN {sql} "
+        f"WHEN {sql} <> '' THEN long_amount(fold(replace({sql}, '−', '-'))) END AS DECIMAL(16,2))"
+    )
+
+
+def number_value(sql: str, native: str) -> str:
+    """DECIMAL(16,4), rounded."""
+    if native.startswith("DECIMAL") or native in _INTEGERS:
+        return f"TRY_CAST({sql} AS DECIMAL(16,4))"
+    sql = as_text(sql, native)
+    return f"TRY_CAST(CASE WHEN {sql} <> '' THEN long_number(fold({sql})) END AS DECIMAL(16,4))"
+
+
+def ratio_value(sql: str, native: str) -> str:
+    """DECIMAL(18,10) from 0 to 1; ``50%`` and ``1/2`` are read too."""
+    if native.startswith("DECIMAL") or native in _INTEGERS:
+        return f"TRY_CAST({sql} AS DECIMAL(18,10))"
+    sql = as_text(sql, native)
+    return f"TRY_CAST(CASE WHEN {sql} <> '' THEN long_ratio(fold({sql})) END AS DECIMAL(18,10))"
+
+
+def flag_value(sql: str, native: str) -> str:
+    """BOOLEAN from 0/1, true/false, 是/否."""
+    if native == "BOOLEAN":
+        return sql
+    sql = as_text(sql, native)
+    return (
+        f"CASE WHEN {sql} = '1' THEN true WHEN {sql} = '0' THEN false WHEN {sql} = '' THEN NULL "
+        f"WHEN fold({sql}) IN ('1', 'TRUE', '是') THEN true WHEN fold({sql}) IN ('0', 'FALSE', '否') THEN false END"
+    )
+
+
+def integer_value(sql: str, native: str, column: Column) -> str:
+    """INTEGER, one of the declared values if there are any."""
+    if native in _INTEGERS:
+        read = f"TRY_CAST({sql} AS INTEGER)"
+        return f"CASE WHEN {sql} IN ({', '.join(column.values)}) THEN {read} END" if column.values else read
+    sql = as_text(sql, native)
+    if column.values:
+        return f"TRY_CAST({_one_of(sql, column)} AS INTEGER)"
+    return f"CASE WHEN regexp_full_match(fold({sql}), '-?[0-9]{{1,9}}') THEN CAST(fold({sql}) AS INTEGER) END"
+
+
+def code_value(sql: str, native: str, column: Column) -> str:
+    """A code without blanks, half-width; with declared values one of those, whatever its spelling."""
+    sql = as_text(sql, native)
+    if column.values:
+        return _one_of(sql, column)
+    slow = (
+        f"CASE WHEN regexp_matches({sql}, '{_GARBAGE}|\\n') OR regexp_full_match({sql}, '{LOST_DIGITS}') OR {is_blank(sql)} "
+        f"THEN NULL ELSE squeeze({sql}) END"
+    )
+    read = f"CASE WHEN regexp_full_match({sql}, '{_PLAIN_CODE}') THEN {sql} WHEN {sql} <> '' THEN {slow} END"
+    if column.pattern:
+        return f"CASE WHEN regexp_full_match({read}, {text(column.pattern)}) THEN {read} END"
+    return read
+
+
+def _one_of(sql: str, column: Column) -> str:
+    """The stored value for each of its spellings; first as written, then folded."""
+    exact = " ".join(
+        f"WHEN {text(spelling)} THEN {text(value)}" for value, others in column.values.items() for spelling in (value, *others)
+    )
+    folded = " ".join(
+        f"WHEN {text(spelling.upper())} THEN {text(value)}"
+        for value, others in column.values.items()
+        for spelling in (value, *others)
+    )
+    otherwise = ""
+    if column.open_values:
+        otherwise = f" ELSE CASE WHEN regexp_matches({sql}, '{_GARBAGE}|\\n') OR {is_blank(sql)} THEN NULL ELSE squeeze({sql}) END"
+    long_way = f"CASE fold({sql}) {folded}{otherwise} END"
+    return f"CASE {sql} {exact} ELSE CASE WHEN {sql} <> '' THEN {long_way} END END"
+
+
+def text_value(sql: str, native: str, delimiter: str, *, is_free: bool) -> str:
+    """
+    Text as written, without blanks around it: names keep every character.
+
+    A line break together with the file's delimiter means that an unpaired quote swallowed rows; free notes may have both.
+    """
+    sql = as_text(sql, native)
+    stripped = f"strip_blanks({sql})"
+    swallowed = "" if is_free or not delimiter else f" OR (contains({sql}, chr(10)) AND contains({stripped}, {text(delimiter)}))"
+    unreadable = f"regexp_matches({sql}, '{_GARBAGE}'){swallowed} OR {is_blank(sql)}"
+    return f"CASE WHEN {sql} <> '' AND NOT ({unreadable}) THEN {stripped} END"
+
+
+def phone_value(sql: str, native: str) -> str:
+    """Digits and signs of one or two numbers; ``1.38E+10`` has lost its digits."""
+    sql = as_text(sql, native)
+    return f"CASE WHEN regexp_full_match(fold({sql}), '[-0-9+()/、,;]{{5,40}}') THEN fold({sql}) END"
+
+
+_INTEGERS = frozenset(
+    "TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT".split()
+)

@@ -1,0 +1,270 @@
+"""From what was written to what is meant: one typed row for each row that came, or the reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+
+from niangjia.engines.sensing.landing import spelling
+from niangjia.engines.sensing.landing.advice import Problems
+from niangjia.engines.sensing.landing.feeds import Column, Feed
+from niangjia.engines.sensing.landing.parts import Part
+from niangjia.kernel.months import Month
+from niangjia.kernel.sealing import Keys
+
+ROWS_A_PART = 1_000_000_000
+
+_TYPES = {
+    "id": "VARCHAR",
+    "text": "VARCHAR",
+    "code": "VARCHAR",
+    "phone": "VARCHAR",
+    "month": "VARCHAR",
+    "money": "DECIMAL(16,2)",
+    "number": "DECIMAL(16,4)",
+    "ratio": "DECIMAL(18,10)",
+    "integer": "INTEGER",
+    "flag": "BOOLEAN",
+    "date": "DATE",
+}
+# An event cannot be older than the registers, nor lie far after the month that was delivered; it bounds the partitions.
+_YEARS_BACK, _MONTHS_AHEAD = 30, 12
+
+
+@dataclass(frozen=True)
+class Stager:
+    """Builds the table of one part. Grain in = grain out: one row per row of the file, blank rows left out."""
+
+    feed: Feed
+    month: Month
+    problems: Problems
+
+    def stage(self, connection: duckdb.DuckDBPyConnection, part: Part, number: int, keys: Keys) -> str:
+        """
+        Make the table ``part_<number>``; return its name. Columns: `_row`, `_problem` (NULL = good), `_lost`, `_key_failed`,
+        `_raw`, `_month`, the lake's columns, and ``_id…``, ``_vault…`` for the vault. Rows keep the file's order.
+        """
+        table = f"part_{number}"
+        part.open(connection)
+        connection.execute(f"CREATE TEMP TABLE {table} AS {self.sql(part, number)}", _hmac_pads(keys))
+        if not part.row:
+            self._number_rows(connection, table, part, number)
+        return table
+
+    def sql(self, part: Part, number: int) -> str:
+        columns = list(self.feed.columns.values())
+        ids = [column for column in columns if column.type == "id"]
+        here = [column for column in columns if column.code in part.columns]
+        row = f"CAST({number * ROWS_A_PART} + {part.row} AS BIGINT)" if part.row else "CAST(NULL AS BIGINT)"
+        source = [f"{row} AS _row"] + [f"{part.columns[column.code][0]} AS {_q('r_' + column.code)}" for column in here]
+        read = [f"{self._value(column, part)} AS {_q('v_' + column.code)}" for column in columns if column.type != "id"]
+        read += [f"{spelling.id_candidate(self._written(column, part))} AS {_q('t_' + column.code)}" for column in ids]
+        read += [f"TRY_CAST(left({_q('t_' + column.code)}, 17) AS BIGINT) AS {_q('n_' + column.code)}" for column in ids]
+        inside = []
+        for column in ids:
+            inside.append(f"{spelling.birth_of(_q('t_' + column.code))} AS {_q('b_' + column.code)}")
+            inside.append(f"{spelling.id_check_digit(_q('n_' + column.code))} AS {_q('e_' + column.code)}")
+        checked = [f"{self._checked_id(column)} AS {_q('v_' + column.code)}" for column in ids]
+        bounded = [
+            f"CASE WHEN {bounds} THEN {_q('v_' + column.code)} END AS {_q('v_' + column.code)}"
+            for column in here
+            if (bounds := self._bounds(column))
+        ]
+        return f"""
+            WITH source AS (SELECT {", ".join(source)} FROM incoming),
+                 read AS (SELECT *, {", ".join(read)} FROM source),
+                 inside AS (SELECT *{f" REPLACE ({', '.join(bounded)})" if bounded else ""}{"".join(", " + item for item in inside)} FROM read),
+                 checked AS (SELECT *{"".join(", " + item for item in checked)} FROM inside),
+                 judged AS (SELECT *, {self._problem(part)} AS _problem FROM checked)
+            SELECT _row, {", ".join(self._outcome(part))} FROM judged
+        """
+
+    def _written(self, column: Column, part: Part) -> str:
+        """The cell as VARCHAR."""
+        native = part.columns[column.code][1] if column.code in part.columns else "VARCHAR"
+        return f"({spelling.as_text(_q('r_' + column.code), native)})"
+
+    def _value(self, column: Column, part: Part) -> str:
+        """The typed reading, NULL if there is none or it cannot be read."""
+        if column.code not in part.columns:
+            return f"CAST(NULL AS {_TYPES[column.type]})"
+        raw, native = _q("r_" + column.code), part.columns[column.code][1]
+        if column.type == "date":
+            return spelling.date_value(raw, native, part.epoch)
+        if column.type == "month":
+            return spelling.month_value(raw, native, part.epoch)
+        if column.type == "money":
+            return spelling.money_value(raw, native)
+        if column.type == "number":
+            return spelling.number_value(raw, native)
+        if column.type == "ratio":
+            return spelling.ratio_value(raw, native)
+        if column.type == "integer":
+            return spelling.integer_value(raw, native, column)
+        if column.type == "flag":
+            return spelling.flag_value(raw, native)
+        if column.type == "code":
+            return spelling.code_value(raw, native, column)
+        if column.type == "phone":
+            return spelling.phone_value(raw, native)
+        return spelling.text_value(raw, native, part.delimiter, is_free=column.vault == "note")
+
+    def _bounds(self, column: Column) -> str:
+        """What a reading must satisfy besides its type; empty = anything."""
+        value = _q("v_" + column.code)
+        earliest, latest = self.month.plus(-12 * _YEARS_BACK), self.month.plus(_MONTHS_AHEAD)
+        if column.type == "month":
+            return f"{value} BETWEEN '{earliest}' AND '{latest}'"
+        if column.code == self.feed.date_column:
+            return f"{value} BETWEEN DATE '{earliest.first_day}' AND DATE '{latest.last_day}'"
+        if column.type == "date":
+            return f"{value} BETWEEN DATE '1900-01-01' AND DATE '9999-12-31'"
+        if column.type == "ratio":
+            return f"{value} BETWEEN 0 AND 1"
+        return "" if column.minimum is None else f"{value} >= {column.minimum}"
+
+    def _checked_id(self, column: Column) -> str:
+        """18 characters with a real birth date and the right check digit, or NULL."""
+        candidate, birth, expected = (_q(mark + column.code) for mark in ("t_", "b_", "e_"))
+        return (
+            f"CASE WHEN {birth} IS NULL THEN NULL WHEN right({candidate}, 1) = {expected} THEN {candidate} "
+            f"WHEN right({candidate}, 1) = '?' THEN left({candidate}, 17) || {expected} END"
+        )
+
+    def _unreadable(self, column: Column, part: Part) -> Iterator[tuple[str, str]]:
+        """(condition, reason) for one column; conditions look at the text only where there is no value."""
+        value = _q("v_" + column.code)
+        if column.code not in part.columns:
+            return
+        blank = spelling.is_blank(self._written(column, part))
+        yield f"{value} IS NULL AND NOT {blank}", _reason(column)
+        if column.required:
+            yield f"{value} IS NULL", "MISSING_REQUIRED"
+
+    def _problem(self, part: Part) -> str:
+        """The number of the row's first problem in declared order (`advice.Problems`); NULL = none."""
+        feed = self.feed
+        whens = [
+            (condition, column.code, reason)
+            for column in feed.columns.values()
+            for condition, reason in self._unreadable(column, part)
+        ]
+        whens += [(f"{_q('v_' + end)} < {_q('v_' + start)}", end, "BAD_DATE") for start, end in feed.ranges]
+        if feed.refund:
+            whens += self._refund_signs()
+        if len(feed.id_columns) == 2:
+            first, second = (column.code for column in feed.id_columns)
+            whens.append((f"{_q('v_' + first)} = {_q('v_' + second)}", second, "CONFLICT"))
+        cases = " ".join(f"WHEN {condition} THEN {self.problems.number(code, reason)}" for condition, code, reason in whens)
+        return f"CAST(CASE {cases} END AS SMALLINT)"
+
+    def _refund_signs(self) -> list[tuple[str, str, str]]:
+        flag, amount = _q("v_" + self.feed.refund["flag"]), _q("v_" + self.feed.refund["amount"])
+        amounts = [column.code for column in self.feed.columns.values() if column.type == "money"]
+        signs = [(f"{flag} AND {amount} >= 0", self.feed.refund["amount"], "BAD_REFUND_SIGN")]
+        for code in amounts:
+            value = _q("v_" + code)
+            signs.append((f"{value} <> 0 AND coalesce({flag}, false) <> ({value} < 0)", code, "BAD_REFUND_SIGN"))
+        return signs
+
+    def _outcome(self, part: Part) -> list[str]:
+        feed = self.feed
+        here = [column for column in feed.columns.values() if column.code in part.columns]
+        raw = ", ".join(f"{_q(column.code)} := {self._written(column, part)}" for column in here)
+        blank = " AND ".join(spelling.is_blank(self._written(column, part)) for column in here)
+        lost = " OR ".join(
+            f"(_problem = {self.problems.number(column.code, _reason(column))} "
+            f"AND regexp_full_match({self._written(column, part)}, '{spelling.LOST_DIGITS}'))"
+            for column in here
+            if column.type in ("id", "code", "phone") and not column.values
+        )
+        keys = [column for column in here if column.type == "id" or column.code in feed.key]
+        failed = " OR ".join(f"({condition})" for column in keys for condition, _ in self._unreadable(column, part))
+        outcome = [
+            f"CASE WHEN _problem IS NULL THEN NULL WHEN {blank} THEN {self.problems.BLANK_ROW} ELSE _problem END AS _problem",
+            f"CASE WHEN _problem IS NOT NULL THEN ({lost or 'false'}) END AS _lost",
+            f"CASE WHEN _problem IS NOT NULL THEN ({failed or 'false'}) END AS _key_failed",
+            f"CASE WHEN _problem IS NOT NULL THEN to_json(struct_pack({raw}))::VARCHAR END AS _raw",
+        ]
+        for column in feed.columns.values():
+            outcome += self._stored(column)
+        if feed.is_increment:
+            value = _q("v_" + feed.date_column)
+            is_month = feed.columns[feed.date_column].type == "month"
+            outcome.append(f"{value if is_month else f'left({value}::VARCHAR, 7)'} AS _month")
+        return outcome
+
+    def _stored(self, column: Column) -> list[str]:
+        value = _q("v_" + column.code)
+        if column.type == "id":
+            birth = _q("b_" + column.code)
+            stored = [
+                f"CASE WHEN _problem IS NULL THEN {pseudonym_sql(value)} END AS {column.lake_name}",
+                f"{value} AS _id{column.suffix}",
+            ]
+            if column.derive:
+                stored.append(f"CASE WHEN {value} IS NOT NULL THEN {birth} END AS birth_date{column.suffix}")
+                stored.append(
+                    f"CASE WHEN ascii(substr({value}, 17, 1)) % 2 = 1 THEN 'M' WHEN {value} IS NOT NULL THEN 'F' END AS sex{column.suffix}"
+                )
+            return stored
+        if column.default:
+            value = f"coalesce({value}, {column.default})"
+        if column.lake == "vault":
+            return [f"{value} AS _vault_{column.vault}"]
+        return [f"{value} AS {_q(column.lake_name)}"] if column.lake == "keep" else []
+
+    def _number_rows(self, connection: duckdb.DuckDBPyConnection, table: str, part: Part, number: int) -> None:
+        """Rows came in file order: the number is the position, moved by the broken rows before it."""
+        first = number * ROWS_A_PART + 2
+        if not part.broken:
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN _row")
+            connection.execute(f"CREATE TEMP VIEW {table}_numbered AS SELECT {first} + rowid AS _row, * FROM {table}")
+            return
+        part.broken.sort()
+        shifts = [(row - 2 - before, before + 1) for before, (row, _) in enumerate(part.broken)]
+        connection.execute("CREATE OR REPLACE TEMP TABLE shifts (starts BIGINT, plus BIGINT)")
+        connection.executemany("INSERT INTO shifts VALUES (?, ?)", shifts)
+        connection.execute(
+            f"""CREATE TEMP TABLE {table}_numbered AS
+                SELECT {first} + rowid + coalesce(plus, 0) AS _row, {table}.* EXCLUDE (_row)
+                FROM {table} ASOF LEFT JOIN (SELECT starts, max(plus) AS plus FROM shifts GROUP BY starts) AS moved
+                ON rowid >= starts ORDER BY rowid"""
+        )
+        connection.execute(f"DROP TABLE {table}")
+
+
+def lake_columns(feed: Feed) -> list[str]:
+    """Names of the feed's columns in the lake, in declared order, without `_seq` and `_row`."""
+    names = []
+    for column in feed.columns.values():
+        if column.lake == "keep":
+            names.append(column.lake_name)
+        if column.derive:
+            names += [f"birth_date{column.suffix}", f"sex{column.suffix}"]
+    return names
+
+
+def pseudonym_sql(id_number: str) -> str:
+    """`kernel.sealing.Keys.pseudonym_of` as a UUID: HMAC-SHA256 from its two hashes, 2 million rows a second."""
+    return f"CAST(left(sha256($outer_pad || unhex(sha256($inner_pad || encode({id_number})))), 32) AS UUID)"
+
+
+def _hmac_pads(keys: Keys) -> dict[str, bytes]:
+    key = keys.pseudonym.ljust(64, b"\0")
+    return {"outer_pad": bytes(byte ^ 0x5C for byte in key), "inner_pad": bytes(byte ^ 0x36 for byte in key)}
+
+
+def _reason(column: Column) -> str:
+    if column.type == "id":
+        return "BAD_ID"
+    if column.type in ("date", "month"):
+        return "BAD_DATE"
+    is_number = column.type in ("money", "number", "ratio") or (column.type == "integer" and not column.values)
+    return "BAD_NUMBER" if is_number else "BAD_VALUE"
+
+
+def _q(name: str) -> str:
+    return f'"{name}"'
