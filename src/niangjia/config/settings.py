@@ -99,6 +99,7 @@ TEMPLATES = [
         "DIRS": [DESIGN / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "niangjia.portals.design.tags"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",

@@ -1,0 +1,59 @@
+"""Where a viewer can go: one entry a page, shown to those whose post allows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Viewer
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`action` empty = for every post; `is_tab` = also in the bar at the foot of a phone."""
+
+    route: str
+    label: object
+    icon: str
+    action: str = ""
+    is_tab: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    label: object
+    icon: str
+    url: str
+    is_here: bool
+    is_tab: bool
+
+
+ENTRIES = (
+    Entry("officer:workbench", _("工作台"), "layout-dashboard", is_tab=True),
+    Entry("officer:list", _("月度名单"), "list-details", "alerts.view", is_tab=True),
+    Entry("officer:orders", _("工单"), "ticket", "workorders.view", is_tab=True),
+    Entry("officer:review", _("复核审批"), "clipboard-check", "cases.review", is_tab=True),
+    Entry("officer:files", _("困难档案"), "home-heart", "cases.view"),
+    Entry("officer:notices", _("公示与申诉"), "speakerphone", "cases.announce"),
+    Entry("officer:batches", _("发放批次"), "building-bank", "funds.view", is_tab=True),
+    Entry("officer:register", _("发放台账"), "book", "funds.view"),
+    Entry("officer:funds", _("专项资金"), "wallet", "funds.view"),
+    Entry("officer:programs", _("帮扶项目"), "award", "programs.view"),
+    Entry("officer:audit", _("审计查询"), "shield-check", "audit.view", is_tab=True),
+    Entry("officer:unions", _("组织与岗位"), "sitemap", "organizations.manage", is_tab=True),
+    Entry("officer:health", _("数据与运行"), "heartbeat", "organizations.manage", is_tab=True),
+)
+
+
+def entries_for(viewer: Viewer, path: str) -> list[Shown]:
+    """In reading order; the entry that `path` lies under is marked."""
+    allowed = [entry for entry in ENTRIES if not entry.action or permissions.may(viewer, entry.action)]
+    if permissions.may(viewer, "own.view"):
+        allowed = [Entry("member:mine", _("我的娘家"), "home-heart", is_tab=True)]
+    urls = {entry.route: reverse(entry.route) for entry in allowed}
+    under = [url for url in urls.values() if path.startswith(url)]
+    here = max(under, key=len, default="")
+    return [Shown(entry.label, entry.icon, urls[entry.route], urls[entry.route] == here, entry.is_tab) for entry in allowed]

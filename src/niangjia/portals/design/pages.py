@@ -1,0 +1,102 @@
+"""Who may open a page, and what is shown when something is refused.
+
+Every view carries `page(...)`: without it there is no policy, and a test fails on the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.accounts.types import PostCard, Viewer
+from niangjia.kernel.problems import Refusal
+from niangjia.portals.design.refusals import status_of
+from niangjia.portals.design.showing import show
+
+View = Callable[..., HttpResponse]
+
+
+class Access(StrEnum):
+    """Policies that are not a permission of a post."""
+
+    PUBLIC = "PUBLIC"  # anybody
+    ANY_POST = "ANY_POST"  # whoever is signed in and holds a post today
+
+
+def page(policy: str | Access, *, methods: Sequence[str] = ("GET",), shown_on: View | None = None) -> Callable[[View], View]:
+    """
+    Declare who may open a view, and by which methods.
+
+    `policy`: an action of `accounts.permissions`, or an `Access`. The view finds the one who asks in `request.viewer`
+    (null on a public page without a session). A refusal is shown on the page `shown_on`, called with the same address parts,
+    or on a page of its own; its status tells a missing right (403), a missing thing (404) and any other no (409) apart.
+    """
+    if not isinstance(policy, Access) and policy not in permissions.ACTIONS:
+        raise KeyError(policy)
+    allowed = {*methods, "HEAD"} if "GET" in methods else set(methods)
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **parts: Any) -> HttpResponse:
+            if request.method not in allowed:
+                response = show(request, "design/not_this_way.html", status=405)
+                response.headers["Allow"] = ", ".join(sorted(allowed))
+                return response
+            try:
+                _recognise(request)
+                if policy is not Access.PUBLIC and request.viewer is None:
+                    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+                if not isinstance(policy, Access):
+                    permissions.require(request.viewer, policy)
+                return view(request, *args, **parts)
+            except Refusal as refusal:
+                return _refused(request, refusal, shown_on, parts)
+
+        guarded.policy = policy  # type: ignore[attr-defined]
+        guarded.methods = tuple(methods)  # type: ignore[attr-defined]
+        guarded.unguarded = view  # type: ignore[attr-defined]
+        return guarded
+
+    return declare
+
+
+def _recognise(request: HttpRequest) -> None:
+    """Set `request.viewer`, checked afresh, and `request.posts`. A session whose posts have all ended is signed out."""
+    request.viewer = None
+    request.posts = []
+    if not request.user.is_authenticated:
+        return
+    today = timezone.localdate()
+    posts: list[PostCard] = accounts.list_posts(request.user.pk, today=today)
+    if not posts:
+        logout(request)
+        return
+    chosen = next((post for post in posts if post.id == request.session.get("post_id")), posts[0])
+    viewer: Viewer = accounts.get_viewer(account_id=request.user.pk, post_id=chosen.id, today=today)
+    request.viewer, request.posts, request.post_card = viewer, posts, chosen
+
+
+def _refused(request: HttpRequest, refusal: Refusal, shown_on: View | None, parts: dict[str, Any]) -> HttpResponse:
+    status = status_of(refusal)
+    if shown_on is not None and status == 409:
+        try:
+            permissions_of = shown_on.policy  # type: ignore[attr-defined]
+            if not isinstance(permissions_of, Access):
+                permissions.require(request.viewer, permissions_of)
+            request.refusal = refusal
+            response = shown_on.unguarded(request, **parts)  # type: ignore[attr-defined]
+            response.status_code = status
+            return response
+        except Refusal:
+            pass  # the page itself cannot be shown to this viewer: the refusal stands alone
+    request.refusal = refusal
+    return show(request, "design/refused.html", {"status": status}, status=status)

@@ -1,0 +1,21 @@
+"""Which status a refusal has on the web."""
+
+from __future__ import annotations
+
+from niangjia.apps.accounts.permissions import NotAllowed
+from niangjia.apps.alerts import queries as alerts
+from niangjia.apps.funds import queries as funds
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.registry import queries as registry
+from niangjia.kernel.problems import Refusal
+
+NOT_FOUND: tuple[type[Refusal], ...] = (
+    alerts.NotFound, alerts.NoListYet, funds.NotFound, organizations.NoSuchUnion, registry.NotFound,
+)  # fmt: skip
+
+
+def status_of(refusal: Refusal) -> int:
+    """403 for a right that is missing, 404 for what is not there or not the viewer's, 409 for every other no."""
+    if isinstance(refusal, NotAllowed):
+        return 403
+    return 404 if isinstance(refusal, NOT_FOUND) else 409

@@ -1,0 +1,27 @@
+"""The frame around a page: who is here, where they can go, what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from niangjia.portals.design.navigation import entries_for
+
+
+def show(request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
+    """Render a page inside the frame that fits the viewer."""
+    viewer = getattr(request, "viewer", None)
+    frame = {
+        "viewer": viewer,
+        "post_card": getattr(request, "post_card", None),
+        "posts": getattr(request, "posts", []),
+        "navigation": entries_for(viewer, request.path) if viewer else [],
+        "refusal": getattr(request, "refusal", None),
+        "is_demo": bool(settings.DEPLOYMENT and settings.DEPLOYMENT.is_demo),
+        "deployment_name": settings.DEPLOYMENT.name if settings.DEPLOYMENT else "",
+    }
+    return render(request, template, {**frame, **(context or {})}, status=status)

@@ -1,0 +1,39 @@
+// Niceties only: every page does its work without this file.
+"use strict";
+
+// Demo sign-in: a tap on a name fills the form and sends it.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-username]");
+  if (!button) return;
+  event.preventDefault();
+  const form = document.querySelector("form[data-sign-in]");
+  form.elements.username.value = button.dataset.username;
+  form.elements.password.value = button.dataset.password;
+  form.requestSubmit();
+});
+
+// A choice in a filter bar is a wish to see it.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-at-once]");
+  if (form && event.target.matches("select, input[type=checkbox]")) form.requestSubmit();
+});
+
+// One press sends once: a second would only be refused, but it worries people.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.hasAttribute("data-again")) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "1";
+  setTimeout(() => delete form.dataset.sent, 8000);
+});
+
+// What was refused, or the first field to correct, is where the reader should be.
+const first = document.querySelector("#refusal, .is-invalid");
+if (first) first.focus({ preventScroll: false });
+
+// Close an open menu by Escape or by a press elsewhere.
+const closeMenus = (keep) => document.querySelectorAll("details.who[open], details.menu[open], details.more[open]").forEach((each) => {
+  if (!each.contains(keep)) each.removeAttribute("open");
+});
+document.addEventListener("click", (event) => closeMenus(event.target));
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(null); });

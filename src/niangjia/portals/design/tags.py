@@ -1,0 +1,163 @@
+"""Tags and filters of every template: icons, money, codes in words, the language's half of a pair."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from niangjia.apps.organizations import areas
+from niangjia.kernel.money import show_yuan, yuan_in_capitals
+from niangjia.portals.design import words
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", size: str = "") -> SafeString:
+    """A line icon. Without a label it is decoration, which a screen reader leaves out."""
+    kind = f"icon icon-{size}" if size else "icon"
+    if label:
+        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="#i-{}"></use></svg>', kind, label, name)
+    return format_html('<svg class="{}" aria-hidden="true" focusable="false"><use href="#i-{}"></use></svg>', kind, name)
+
+
+@register.simple_tag
+def sprite() -> SafeString:
+    return mark_safe(get_template("design/sprite.svg").render())  # noqa: S308  our own file, made by scripts/vendor
+
+
+@register.simple_tag
+def badge(kind: str, code: object) -> SafeString:
+    """A code in words on its colour; nothing for an empty code."""
+    if not code:
+        return SafeString("")
+    label, tone = words.word(kind, code)
+    return format_html('<span class="badge tone-{}">{}</span>', tone, label)
+
+
+@register.simple_tag
+def dot(kind: str, code: object) -> SafeString:
+    """A code in words behind a coloured dot: for grades, which are many in a list."""
+    if not code:
+        return SafeString("")
+    label, tone = words.word(kind, code)
+    return format_html('<span class="dotted"><span class="dot dot-{}" aria-hidden="true"></span>{}</span>', tone, label)
+
+
+@register.filter
+def in_words(code: object, kind: str) -> str:
+    return str(words.word(kind, code)[0])
+
+
+@register.filter
+def yuan(amount: object) -> str:
+    """1,234.50; a dash for what is not known, never a zero."""
+    if amount is None or amount == "":
+        return "—"
+    try:
+        return show_yuan(Decimal(str(amount)))
+    except InvalidOperation:
+        return str(amount)
+
+
+@register.filter
+def capitals(amount: Decimal) -> str:
+    return yuan_in_capitals(amount)
+
+
+@register.filter
+def figure(value: object) -> str:
+    """A figure of a list with what unit it has told elsewhere: money with cents, ratios with two places, a dash if unknown."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, Decimal):
+        return show_yuan(value)
+    return str(value)
+
+
+@register.filter
+def say(pair: Any) -> str:
+    """The half of something bilingual (`.zh`, `.en`, or a mapping) that fits the page's language."""
+    language = "zh" if (get_language() or "zh").startswith("zh") else "en"
+    if isinstance(pair, dict):
+        return str(pair.get(language) or pair.get("zh") or "")
+    return str(getattr(pair, language, pair))
+
+
+@register.filter
+def half(thing: Any, name: str) -> Any:
+    """`thing.<name>_zh` or `thing.<name>_en`, as fits the page."""
+    language = "zh" if (get_language() or "zh").startswith("zh") else "en"
+    return getattr(thing, f"{name}_{language}")
+
+
+@register.filter
+def t(text: object) -> str:
+    """The catalogue's word for a text that comes from below."""
+    return _(str(text)) if text else ""
+
+
+@register.filter
+def month_name(month: object) -> str:
+    """2023年10月 · October 2023"""
+    text = str(month or "")
+    try:
+        first = date(int(text[:4]), int(text[5:7]), 1)
+    except ValueError:
+        return text
+    return date_format(first, "Y年n月" if (get_language() or "zh").startswith("zh") else "F Y")
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, datetime):
+        value = timezone.localtime(value)
+    return value.strftime("%Y-%m-%d")
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else "—"
+
+
+@register.filter
+def area_name(code: str) -> str:
+    return areas.name_of(code) if code else "—"
+
+
+@register.filter
+def full_area_name(code: str) -> str:
+    return areas.full_name_of(code) if code else "—"
+
+
+@register.filter
+def item(mapping: Any, key: Any) -> Any:
+    """`mapping[key]`, or nothing."""
+    return mapping.get(key) if mapping else None
+
+
+@register.filter
+def codes(text: str) -> list[str]:
+    """A stored list of codes: ``|因学|因病|`` → two."""
+    return [code for code in (text or "").split("|") if code]
+
+
+@register.filter
+def percent(part: object, whole: object) -> int:
+    """Whole percent of `part` in `whole`, 0 to 100; for the length of a bar only."""
+    try:
+        return max(0, min(100, round(100 * Decimal(str(part)) / Decimal(str(whole)))))
+    except (InvalidOperation, ZeroDivisionError):
+        return 0

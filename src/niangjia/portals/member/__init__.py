@@ -1,0 +1,1 @@
+"""The worker's own page: what was decided and why, how to object, who looked."""

@@ -1,0 +1,1 @@
+"""Pages of staff: list, household, work order, review, notice, money, audit, administration."""

@@ -1,0 +1,1 @@
+"""Pages that need no account: home, signing in, public notices, accessibility."""
