@@ -8,27 +8,35 @@ Always true here:
 """
 
 from niangjia.engines.policy.batch import batch_sql, rule_sql
+from niangjia.engines.policy.cases import CaseResult, check_folder, list_packs, load_parameters, overlaps, run_cases
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.packs import load_pack
 from niangjia.engines.policy.parameters import BadOverride
-from niangjia.engines.policy.problems import FactError, MissingParameter, PackError, Problem
+from niangjia.engines.policy.problems import FactError, MissingParameter, OutsideArea, PackError, Problem
 from niangjia.engines.policy.program import Decision, Program, compile_program
 from niangjia.engines.policy.vocabulary import Fact, Vocabulary, load_vocabulary
 
 __all__ = [
     "BadOverride",
+    "CaseResult",
     "Decision",
     "Fact",
     "FactError",
     "MissingParameter",
+    "OutsideArea",
     "Pack",
     "PackError",
     "Problem",
     "Program",
     "Vocabulary",
     "batch_sql",
+    "check_folder",
     "compile_program",
+    "list_packs",
     "load_pack",
+    "load_parameters",
     "load_vocabulary",
+    "overlaps",
     "rule_sql",
+    "run_cases",
 ]

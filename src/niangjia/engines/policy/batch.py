@@ -44,7 +44,7 @@ def rule_sql(pack: Pack, text: str, *, asof: date, relation: str = "", overrides
 def batch_sql(pack: Pack, *, asof: date, relation: str = "facts", overrides: Overrides | None = None, with_caps: bool = False) -> str:
     """
     A SELECT with all columns of `relation` and: `outcome` (granted, refused, cannot_tell; NULL where `missing_parameter` names
-    a parameter without value for the row's area), `tier`, `amount` DECIMAL(16,2) (NULL unless granted), `needs_approval`
+    a parameter without value for the row's area, or `area` itself), `tier`, `amount` DECIMAL(16,2) (NULL unless granted), `needs_approval`
     (ids joined by |), one BOOLEAN `rule_<id>` a rule and `tier_<id>` a tier, DECIMAL `line_<id>` a line.
 
     `with_caps`: the relation has a column ``used_<cap id>`` a cap (what was granted before in its window); then also `cap_<id>`.
@@ -53,13 +53,12 @@ def batch_sql(pack: Pack, *, asof: date, relation: str = "facts", overrides: Ove
         MissingParameter: a parameter has no value on that day in any area.
     """
     parameters = with_overrides(pack.parameters, overrides)
-    used = tuple(parameters)
-    _refuse_missing(pack, parameters, used, asof)
+    _refuse_missing(pack, parameters, tuple(parameters), asof)
     writer = _writer(pack, parameters, asof, lambda name: f"f.{_name(name)}", "f.area")
     rules = [(_name(f"rule_{rule.id}"), writer.write(rule.when.node)) for rule in pack.rules]
     tiers = [(_name(f"tier_{tier.id}"), writer.write(tier.when.node)) for tier in pack.tiers]
     tests = [f"{sql} AS {column}" for column, sql in (*rules, *tiers)]
-    inner = f"SELECT f.*, {', '.join([*tests, _missing_sql(parameters, used, asof)])} FROM {relation} AS f"
+    inner = f"SELECT f.*, {', '.join([*tests, _missing_sql(pack, parameters, asof)])} FROM {relation} AS f"
 
     # The tier next, so that lines, caps and approvals can ask for it.
     tier_test = "".join(f" WHEN {column} IS NULL THEN NULL WHEN {column} THEN {text_literal(tier.id)}" for (column, _), tier in zip(tiers, pack.tiers, strict=True))
@@ -126,15 +125,15 @@ def _refuse_missing(pack: Pack, parameters: Mapping[str, Parameter], used: Seque
         raise MissingParameter(pack=pack.id, names=missing, area=pack.area, asof=asof)
 
 
-def _missing_sql(parameters: Mapping[str, Parameter], used: Sequence[str], asof: date) -> str:
-    """The name of the first parameter without value for the row's area, or NULL."""
-    tests = []
-    for name in used:
-        prefixes = [prefix for prefix, _ in parameters[name].in_force(asof)]
+def _missing_sql(pack: Pack, parameters: Mapping[str, Parameter], asof: date) -> str:
+    """`area` where the pack does not hold, else the name of the first parameter without value for the row's area, or NULL."""
+    tests = [f"WHEN NOT COALESCE(starts_with(f.area, {text_literal(pack.area)}), FALSE) THEN 'area'"]
+    for name, parameter in parameters.items():
+        prefixes = [prefix for prefix, _ in parameter.in_force(asof)]
         if "" not in prefixes:
             within = _any([f"starts_with(f.area, {text_literal(prefix)})" for prefix in prefixes])
             tests.append(f"WHEN NOT COALESCE({within}, FALSE) THEN {text_literal(name)}")
-    return f"{'CASE ' + ' '.join(tests) + ' END' if tests else 'CAST(NULL AS VARCHAR)'} AS missing_parameter"
+    return f"CASE {' '.join(tests)} END AS missing_parameter"
 
 
 def _cents(sql: str) -> str:

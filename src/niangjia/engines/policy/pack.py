@@ -148,7 +148,8 @@ class Stage:
 @dataclass(frozen=True, eq=False)
 class Pack:
     """
-    One programme. `area` is the prefix of division codes where it holds. `unit`: person or household.
+    One programme. `area` is the prefix of division codes where it holds. `unit`: person or household. `status`: active;
+    confirm = its defaults need the local union's word; example = never to be paid by.
 
     `content_hash`: SHA-256 over what the file says: comments, quotes, line breaks and the order of keys do not change it;
     any word, number, date, sentence or the order of rules does.
@@ -161,6 +162,7 @@ class Pack:
     unit: str
     source: str
     entry: str
+    status: str
     parameters: Mapping[str, Parameter]
     rules: tuple[Rule, ...]
     tiers: tuple[Tier, ...]

@@ -27,7 +27,7 @@ from niangjia.engines.policy.yamltext import BadFile, Item, Reader, read_yaml
 ID = r"[A-Za-z][A-Za-z0-9_-]{0,39}"
 HASH_VERSION = "niangjia-pack-1"
 _HEAD = ("id", "title", "issuer", "area", "unit", "source", "entry")
-_BODY = ("parameters", "rules", "tiers", "benefit", "caps", "approvals", "triggers", "grades", "property",
+_BODY = ("status", "parameters", "rules", "tiers", "benefit", "caps", "approvals", "triggers", "grades", "property",
          "form", "stages", "notice", "fund", "counts", "note")  # fmt: skip
 _KIND_OF_UNIT = {"ratio": "number", "flag": "boolean", "date": "date", "code": "text", "text": "text", "list": "list"}
 _KINDS = ("money", "integer", "number", "boolean", "date", "text", "list")
@@ -84,6 +84,10 @@ class _PackReader(Reader):
         area = self.word(table.get("area"))
         if area and not is_area(area):
             self.refuse(table["area"].fault(f"{area} 不是区划代码，请加引号写六位代码。", f"{area} is not a division code; give six digits in quotes.", area))
+        unit = self.word(table.get("unit"), among=("person", "household"))
+        entry = self.word(table.get("entry"), among=("sensing", "application", "nomination", "roster", "staff"))
+        status = self.word(table["status"], among=("active", "confirm", "example")) if "status" in table else "active"
+        title, issuer, origin = self.bilingual(table.get("title")), self.word(table.get("issuer")), self.word(table.get("source"))
         pack_id = self.word(table.get("id"), pattern=ID)
         notice, fund, counts = self._notice(table.get("notice")), self._texts(table.get("fund"), ("purpose",), ("note",)), self._counts(table.get("counts"))
         property_test = self.expression(table["property"], Kind.BOOLEAN, self.names) if "property" in table else None
@@ -97,9 +101,9 @@ class _PackReader(Reader):
         if self.problems:
             raise PackError(sorted(self.problems, key=lambda problem: (problem.line, problem.column)))
         return Pack(
-            id=pack_id, title=self.bilingual(table["title"]), issuer=self.word(table["issuer"]), area=area_prefix(area),
-            unit=self.word(table["unit"], among=("person", "household")), source=self.word(table["source"]),
-            entry=self.word(table["entry"], among=("sensing", "application", "nomination", "roster", "staff")),
+            id=pack_id, title=title, issuer=issuer, area=area_prefix(area),
+            unit=unit, source=origin,
+            entry=entry, status=status,
             parameters=self.parameters, rules=rules, tiers=tiers, benefit=lines, caps=caps, approvals=approvals,
             triggers=triggers, grades=grades, property=property_test, form=form, stages=stages, notice=notice, fund=fund, counts=counts,
             content_hash=content_hash(self.root), folder=self.folder, file=self.shown, vocabulary=self.vocabulary,

@@ -33,6 +33,9 @@ class Problem:
     def worded(self, language: str = "zh") -> str:
         return f"{self.place}  {self.zh if language == 'zh' else self.en}"
 
+    def __str__(self) -> str:
+        return f"{self.place}  {self.zh} {self.en}"
+
 
 class PackError(Refusal):
     """A pack, a vocabulary or an expression breaks the rules of the language; `problems` has every fault found."""
@@ -57,6 +60,16 @@ class MissingParameter(Refusal):
             f"项目 {pack} 缺少参数 {listed}：区划 {area} 在 {asof.isoformat()} 没有值。请在部署的参数文件中填写后再办理。",
             f"Programme {pack} lacks the parameter {listed}: there is no value for area {area} on {asof.isoformat()}. "
             "Fill it in the deployment's parameter file, then decide.",
+        )
+
+
+class OutsideArea(Refusal):
+    """The programme does not hold in this division."""
+
+    def __init__(self, *, pack: str, holds_in: str, area: str) -> None:
+        super().__init__(
+            f"项目 {pack} 只在区划 {holds_in} 内有效，{area} 不在其中。请选用当地的项目。",
+            f"Programme {pack} holds in area {holds_in} only; {area} is outside. Use the local programme.",
         )
 
 

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from niangjia.engines.policy import source
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.parameters import Overrides, Value, area_prefix, with_overrides
-from niangjia.engines.policy.problems import MissingParameter
+from niangjia.engines.policy.problems import MissingParameter, OutsideArea
 
 Outcome = Literal["granted", "refused", "cannot_tell"]
 Facts = Mapping[str, object]
@@ -82,11 +82,14 @@ def compile_program(pack: Pack, *, asof: date, area: str, overrides: Overrides |
     name → area code or "" → first day → value.
 
     Raises:
+        OutsideArea: the pack does not hold there.
         MissingParameter: a parameter has no value for that area on that day; deciding is refused.
         BadOverride: an override does not fit its parameter, or is a second value for the same area and day.
     """
     parameters = with_overrides(pack.parameters, overrides)
     prefix = area_prefix(area)
+    if not prefix.startswith(pack.area):
+        raise OutsideArea(pack=pack.id, holds_in=pack.area, area=area)
     values = {name: parameter.at(asof, prefix) for name, parameter in parameters.items()}
     missing = [name for name, value in values.items() if value is None]
     if missing:

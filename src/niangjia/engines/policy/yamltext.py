@@ -195,7 +195,10 @@ class Reader:
         known = required + optional
         for key in item.table:
             if key not in known:
-                self.refuse(item.keys[key].fault(f"没有叫 {key} 的键。", f"There is no key called {key}.", key, nearest_word(key, known)))
+                zh, en = f"没有叫 {key} 的键。", f"There is no key called {key}."
+                if item.table[key].value is None:
+                    zh, en = f"{zh}大括号里的句子若含逗号，请整句加引号。", f"{en} Put a sentence with a comma inside braces in quotes."
+                self.refuse(item.keys[key].fault(zh, en, key, nearest_word(key, known)))
         for key in required:
             if key not in item.table:
                 self.refuse(item.fault(f"缺少 {key}。", f"{key} is missing.", key))
