@@ -6,10 +6,12 @@ import pytest
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Tests that commit empty the tables afterwards, which the audit triggers refuse; audit's own tests put them back."""
+    """Tests that commit empty the tables afterwards, which the triggers of audit and funds refuse; their own tests put them back."""
     from django.db import connection
 
     from niangjia.apps.audit import triggers
+    from niangjia.apps.funds import triggers as fund_triggers
 
     with django_db_blocker.unblock():
         triggers.remove(connection)
+        fund_triggers.remove(connection)

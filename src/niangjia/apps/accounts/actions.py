@@ -42,7 +42,9 @@ class WeakPassword(Refusal):
 
 class UsernameTaken(Refusal):
     def __init__(self, username: str) -> None:
-        super().__init__(f"用户名 {username} 已被使用。请另选一个。", f"The user name {username} is taken. Choose another.")
+        super().__init__(
+            f"用户名 {username} 已被使用。请另选一个。", f"The user name {username} is taken. Choose another."
+        )
 
 
 class RolesCollide(Refusal):
@@ -66,7 +68,13 @@ _FAMILY = {Role.ADMINISTRATOR: "system", Role.AUDITOR: "audit", Role.WORKER: "ow
 
 
 def create_account(
-    *, viewer: Viewer | None, username: str, name: str, password: str | None, person_id: int | None = None, now: datetime
+    *,
+    viewer: Viewer | None,
+    username: str,
+    name: str,
+    password: str | None,
+    person_id: int | None = None,
+    now: datetime,
 ) -> int:
     """
     Open an account and return its id; `password` None: nobody can log in yet. `viewer` None: the system (init, demo).
@@ -90,7 +98,14 @@ def create_account(
 
 
 def appoint(
-    *, viewer: Viewer | None, account_id: int, org_id: int, role: Role, starts_on: date, ends_before: date | None = None, now: datetime
+    *,
+    viewer: Viewer | None,
+    account_id: int,
+    org_id: int,
+    role: Role,
+    starts_on: date,
+    ends_before: date | None = None,
+    now: datetime,
 ) -> int:
     """
     Give an account a post and return its id. Safe to repeat: a post of this role at this union that lasts then is returned.
@@ -112,7 +127,9 @@ def appoint(
         families = {_FAMILY.get(Role(post.role), "business") for post in lasting} | {_FAMILY.get(role, "business")}
         if len(families - {"own"}) > 1:
             raise RolesCollide
-        post = Post.objects.create(account_id=account_id, org_id=org_id, role=role, starts_on=starts_on, ends_before=ends_before)
+        post = Post.objects.create(
+            account_id=account_id, org_id=org_id, role=role, starts_on=starts_on, ends_before=ends_before
+        )
         audit.record(
             viewer,
             action="accounts.appoint",
@@ -140,7 +157,9 @@ def end_post(*, viewer: Viewer | None, post_id: int, now: datetime) -> None:
             return
         post.ends_before = today
         post.save(update_fields=["ends_before"])
-        audit.record(viewer, action="accounts.end_post", object=f"account:{post.account_id}", detail={"post": post_id}, now=now)
+        audit.record(
+            viewer, action="accounts.end_post", object=f"account:{post.account_id}", detail={"post": post_id}, now=now
+        )
 
 
 def disable_account(*, viewer: Viewer | None, account_id: int, now: datetime) -> None:

@@ -35,7 +35,9 @@ class Post(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(role__in=[role.value for role in Role]), name="post_role_known"),
-            models.CheckConstraint(condition=Q(ends_before__isnull=True) | Q(ends_before__gte=F("starts_on")), name="post_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_before__isnull=True) | Q(ends_before__gte=F("starts_on")), name="post_ends_after_start"
+            ),
             models.UniqueConstraint(
                 fields=["account", "org", "role"], condition=Q(ends_before__isnull=True), name="post_open_once"
             ),

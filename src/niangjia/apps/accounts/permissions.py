@@ -7,14 +7,26 @@ from typing import Final
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.kernel.problems import Refusal
 
-_READING: Final = frozenset({"alerts.view", "cases.view", "workorders.view", "funds.view", "registry.view", "programs.view"})
-_ORDERS: Final = frozenset({"workorders.accept", "workorders.assign", "workorders.forward", "workorders.return", "workorders.transfer"})
+_READING: Final = frozenset(
+    {"alerts.view", "cases.view", "workorders.view", "funds.view", "registry.view", "programs.view"}
+)
+_ORDERS: Final = frozenset(
+    {"workorders.accept", "workorders.assign", "workorders.forward", "workorders.return", "workorders.transfer"}
+)
 
 ALLOWED: Final[dict[Role, frozenset[str]]] = {
     Role.PROVINCE: _READING | _ORDERS | {"alerts.release", "programs.manage"},
     Role.CITY: _READING
     | _ORDERS
-    | {"alerts.release", "cases.review", "cases.approve", "cases.announce", "funds.approve", "registry.reveal", "programs.manage"},
+    | {
+        "alerts.release",
+        "cases.review",
+        "cases.approve",
+        "cases.announce",
+        "funds.approve",
+        "registry.reveal",
+        "programs.manage",
+    },
     Role.COUNTY: _READING
     | _ORDERS
     | {
@@ -28,10 +40,14 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
         "programs.manage",
     },
     Role.TOWNSHIP: (_READING - {"funds.view"}) | _ORDERS | {"cases.verify", "cases.review", "registry.reveal"},
-    Role.GRASSROOTS: frozenset({"cases.view", "cases.verify", "registry.view", "registry.reveal", "programs.view", "workorders.view"})
+    Role.GRASSROOTS: frozenset(
+        {"cases.view", "cases.verify", "registry.view", "registry.reveal", "programs.view", "workorders.view"}
+    )
     | {"workorders.accept", "workorders.assign", "workorders.return"},
     # Money is prepared, paid and confirmed by finance, approved by the union that decides: never both in one role.
-    Role.FINANCE: frozenset({"cases.view", "registry.view", "programs.view", "funds.view", "funds.prepare", "funds.pay", "funds.confirm"}),
+    Role.FINANCE: frozenset(
+        {"cases.view", "registry.view", "programs.view", "funds.view", "funds.prepare", "funds.pay", "funds.confirm"}
+    ),
     Role.AUDITOR: _READING | {"audit.view"},
     Role.ADMINISTRATOR: frozenset({"organizations.manage", "accounts.manage"}),
     Role.WORKER: frozenset({"own.view"}),

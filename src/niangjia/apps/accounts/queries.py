@@ -21,7 +21,9 @@ class NoSuchPost(Refusal):
 
 
 def _held(today: date) -> QuerySet[Post]:
-    return Post.objects.filter(Q(ends_before__isnull=True) | Q(ends_before__gt=today), starts_on__lte=today, account__is_active=True)
+    return Post.objects.filter(
+        Q(ends_before__isnull=True) | Q(ends_before__gt=today), starts_on__lte=today, account__is_active=True
+    )
 
 
 def get_account(account_id: int) -> Account:
@@ -54,12 +56,21 @@ def get_viewer(*, account_id: int, post_id: int, today: date) -> Viewer:
 
 def list_posts(account_id: int, *, today: date) -> list[PostCard]:
     """Posts held today, oldest first; the first is the one to begin with."""
-    return [_card(post) for post in _held(today).filter(account_id=account_id).select_related("org").order_by("starts_on", "id")]
+    return [
+        _card(post)
+        for post in _held(today).filter(account_id=account_id).select_related("org").order_by("starts_on", "id")
+    ]
 
 
 def list_holders(*, org_id: int, role: Role, today: date) -> list[int]:
     """Ids of the accounts that hold `role` at that very union today."""
-    return list(_held(today).filter(org_id=org_id, role=role).order_by("account_id").values_list("account_id", flat=True).distinct())
+    return list(
+        _held(today)
+        .filter(org_id=org_id, role=role)
+        .order_by("account_id")
+        .values_list("account_id", flat=True)
+        .distinct()
+    )
 
 
 def list_accounts(viewer: Viewer) -> QuerySet[Account]:

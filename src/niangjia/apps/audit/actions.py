@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,7 +93,9 @@ def record(
     Raises:
         PersonalDataInAudit: a detail or the reason holds a person's number.
     """
-    return record_many(viewer, entries=[Entry(action=action, object=object, detail=detail or {}, reason=reason)], now=now)
+    return record_many(
+        viewer, entries=[Entry(action=action, object=object, detail=detail or {}, reason=reason)], now=now
+    )
 
 
 def record_many(viewer: Actor | None, *, entries: Iterable[Entry], now: datetime) -> int:
@@ -141,9 +144,7 @@ def anchor(*, file: Path, now: datetime) -> int:
     head = AuditHead.objects.filter(id=1).first()
     if head is None:
         return 0
-    last = None
-    for last in read_anchors(file):
-        pass
+    last = next(iter(deque(read_anchors(file), maxlen=1)), None)
     if last and last["seq"] == head.seq and last["hash"] == head.hash:
         return head.seq
     line = canonical({"seq": head.seq, "hash": head.hash, "at": now.astimezone(UTC).isoformat()})

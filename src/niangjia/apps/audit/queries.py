@@ -15,7 +15,15 @@ from niangjia.apps.organizations import scope
 _CHUNK = 5000
 
 
-def list_events(viewer: Actor, *, action: str = "", object: str = "", since: datetime | None = None, limit: int = 100, before_seq: int | None = None) -> list[Event]:
+def list_events(
+    viewer: Actor,
+    *,
+    action: str = "",
+    object: str = "",
+    since: datetime | None = None,
+    limit: int = 100,
+    before_seq: int | None = None,
+) -> list[Event]:
     """
     Events of actors in the viewer's part of the tree, latest first, at most `limit`; `before_seq` goes on from a page.
 
@@ -73,7 +81,10 @@ def verify_chain(anchors: Path | None = None) -> ChainReport:
             return ChainReport(count, previous, agreed, expected, Break.MISSING if seq > expected else Break.REORDERED)
         if stated_previous != previous:
             return ChainReport(count, previous, agreed, seq, Break.REORDERED)
-        if digest(stated_previous, seq, at, account_id, post_id, org_path, action, object, reason, detail) != stated_hash:
+        if (
+            digest(stated_previous, seq, at, account_id, post_id, org_path, action, object, reason, detail)
+            != stated_hash
+        ):
             return ChainReport(count, previous, agreed, seq, Break.EDITED)
         if seq in anchored:
             if anchored[seq] != stated_hash:
@@ -90,7 +101,19 @@ def verify_chain(anchors: Path | None = None) -> ChainReport:
 
 
 def _rows() -> Iterator[tuple]:
-    fields = ("seq", "at", "account_id", "post_id", "org_path", "action", "object", "reason", "detail_text", "previous_hash", "hash")
+    fields = (
+        "seq",
+        "at",
+        "account_id",
+        "post_id",
+        "org_path",
+        "action",
+        "object",
+        "reason",
+        "detail_text",
+        "previous_hash",
+        "hash",
+    )
     return AuditEvent.objects.order_by("seq").values_list(*fields).iterator(chunk_size=_CHUNK)
 
 

@@ -99,7 +99,9 @@ def _read(row: UnionRow | Mapping[str, object]) -> UnionRow:
     if state not in UnionState.__members__:
         raise UnreadableUnion(row.code, "state", row.state, [known.value.lower() for known in UnionState])
     area = row.area.ljust(12, "0")[:12] if row.area else ""
-    return UnionRow(code=row.code, parent=row.parent, name=row.name, level=level, area=area, uscc=row.uscc.upper(), state=state)
+    return UnionRow(
+        code=row.code, parent=row.parent, name=row.name, level=level, area=area, uscc=row.uscc.upper(), state=state
+    )
 
 
 def _refuse_orphans(parents: dict[str, str | None]) -> None:
@@ -174,8 +176,16 @@ def set_work_days(days: Mapping[date, bool], *, note: str) -> int:
     """
     with transaction.atomic():
         known = dict(WorkDay.objects.filter(day__in=days).values_list("day", "is_working"))
-        changed = [WorkDay(day=day, is_working=is_working, note=note) for day, is_working in days.items() if known.get(day) != is_working]
+        changed = [
+            WorkDay(day=day, is_working=is_working, note=note)
+            for day, is_working in days.items()
+            if known.get(day) != is_working
+        ]
         WorkDay.objects.bulk_create(
-            changed, update_conflicts=True, update_fields=["is_working", "note"], unique_fields=["day"], batch_size=_CHUNK
+            changed,
+            update_conflicts=True,
+            update_fields=["is_working", "note"],
+            unique_fields=["day"],
+            batch_size=_CHUNK,
         )
     return len(changed)

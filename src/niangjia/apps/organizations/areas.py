@@ -8,7 +8,11 @@ from functools import lru_cache
 
 from niangjia.kernel.deployment import reference_folder
 
-_TABLES = (("zj_cities.csv", "code", "name"), ("zj_counties.csv", "county_code", "county"), ("zj_townships.csv", "township_code", "township"))
+_TABLES = (
+    ("zj_cities.csv", "code", "name"),
+    ("zj_counties.csv", "county_code", "county"),
+    ("zj_townships.csv", "township_code", "township"),
+)
 _PROVINCES = {"33": "浙江省"}
 
 

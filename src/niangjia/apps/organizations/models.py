@@ -13,17 +13,23 @@ class OrgUnit(models.Model):
     code = models.CharField("编号", max_length=64, unique=True)
     name = models.CharField("名称", max_length=200)
     level = models.CharField("层级", max_length=12, choices=[(level.value, level.value) for level in Level])
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
     # Ids of the ancestors and of this union, zero-padded, each followed by "/". Written by `actions` only.
     path = models.CharField("路径", max_length=LONGEST_PATH, unique=True, null=True, editable=False)
     area = models.CharField("区划", max_length=12, blank=True, db_index=True)
     uscc = models.CharField("统一社会信用代码", max_length=18, blank=True, db_index=True)
-    state = models.CharField("状态", max_length=8, choices=[(state.value, state.value) for state in UnionState], default=UnionState.ACTIVE)
+    state = models.CharField(
+        "状态", max_length=8, choices=[(state.value, state.value) for state in UnionState], default=UnionState.ACTIVE
+    )
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(level__in=[level.value for level in Level]), name="orgunit_level_known"),
-            models.CheckConstraint(condition=Q(state__in=[state.value for state in UnionState]), name="orgunit_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in UnionState]), name="orgunit_state_known"
+            ),
             models.CheckConstraint(condition=~Q(parent=models.F("id")), name="orgunit_is_not_its_own_parent"),
         ]
 

@@ -33,7 +33,17 @@ REVEALS_PER_HOUR = 50
 SHORTEST_REASON = 4
 _CHUNK = 500
 _SEALED = [column.value for column in PersonField]
-_PERSON_COLUMNS = ["name", "id_number", "id_number_blind", "phone", "phone_blind", "birth_date", "sex", "home", "updated_at"]
+_PERSON_COLUMNS = [
+    "name",
+    "id_number",
+    "id_number_blind",
+    "phone",
+    "phone_blind",
+    "birth_date",
+    "sex",
+    "home",
+    "updated_at",
+]
 
 
 class ReasonTooShort(Refusal):
@@ -181,9 +191,7 @@ def _receive_persons(
         person.updated_at = now
     Person.objects.bulk_create(created)
     # An upsert by id instead of bulk_update: its CASE per row and column takes ten times as long.
-    Person.objects.bulk_create(
-        changed, update_conflicts=True, unique_fields=["id"], update_fields=[*_PERSON_COLUMNS]
-    )
+    Person.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=[*_PERSON_COLUMNS])
     found |= {person.pseudonym: person for person in created}
     return found, len(created), len(changed)
 
@@ -208,15 +216,21 @@ def _take(person: Person, member: MemberFacts, org_id: int | None) -> None:
     person.home_id = org_id if org_id is not None else person.home_id
 
 
-def _receive_spells(rows: list[HouseholdFacts], standing: dict[str, Household], persons: dict[str, Person], today: date) -> int:
+def _receive_spells(
+    rows: list[HouseholdFacts], standing: dict[str, Household], persons: dict[str, Person], today: date
+) -> int:
     ids = [person.pk for person in persons.values()]
     open_spells: dict[int, HouseholdMember] = {}
     for start in range(0, len(ids), _CHUNK):
-        part = HouseholdMember.objects.select_for_update().filter(person__in=ids[start : start + _CHUNK], ends_before__isnull=True)
+        part = HouseholdMember.objects.select_for_update().filter(
+            person__in=ids[start : start + _CHUNK], ends_before__isnull=True
+        )
         open_spells |= {spell.person_id: spell for spell in part}
     declared = set(
         HouseholdMember.objects.filter(
-            household__in=[household.pk for household in standing.values()], source=SpellSource.DECLARED, ends_before__isnull=True
+            household__in=[household.pk for household in standing.values()],
+            source=SpellSource.DECLARED,
+            ends_before__isnull=True,
         ).values_list("household_id", flat=True)
     )
     ending, starting, relabelled = [], [], []
@@ -237,7 +251,13 @@ def _receive_spells(rows: list[HouseholdFacts], standing: dict[str, Household], 
             if spell:
                 ending.append(spell.pk)
             starting.append(
-                HouseholdMember(household=household, person=person, relation=member.relation, source=SpellSource.SENSED, starts_on=today)
+                HouseholdMember(
+                    household=household,
+                    person=person,
+                    relation=member.relation,
+                    source=SpellSource.SENSED,
+                    starts_on=today,
+                )
             )
     HouseholdMember.objects.filter(pk__in=ending).update(ends_before=today)
     HouseholdMember.objects.bulk_create(starting)
@@ -256,7 +276,9 @@ def receive_memberships(rows: Iterable[MembershipFacts], *, now: datetime) -> in
     for start in range(0, len(wanted), _CHUNK):
         part = wanted[start : start + _CHUNK]
         with transaction.atomic():
-            ids = dict(Person.objects.filter(pseudonym__in=[row.pseudonym for row in part]).values_list("pseudonym", "id"))
+            ids = dict(
+                Person.objects.filter(pseudonym__in=[row.pseudonym for row in part]).values_list("pseudonym", "id")
+            )
             known = {
                 (row.person_id, row.union_id, row.joined_on): (row.left_on, row.group)
                 for row in Membership.objects.filter(person__in=ids.values())
@@ -264,11 +286,14 @@ def receive_memberships(rows: Iterable[MembershipFacts], *, now: datetime) -> in
             changed = {
                 (ids[row.pseudonym], row.org_id, row.joined_on): row
                 for row in part
-                if row.pseudonym in ids and known.get((ids[row.pseudonym], row.org_id, row.joined_on)) != (row.left_on, row.group)
+                if row.pseudonym in ids
+                and known.get((ids[row.pseudonym], row.org_id, row.joined_on)) != (row.left_on, row.group)
             }
             Membership.objects.bulk_create(
                 [
-                    Membership(person_id=person_id, union_id=org_id, joined_on=joined_on, left_on=row.left_on, group=row.group)
+                    Membership(
+                        person_id=person_id, union_id=org_id, joined_on=joined_on, left_on=row.left_on, group=row.group
+                    )
                     for (person_id, org_id, joined_on), row in changed.items()
                 ],
                 update_conflicts=True,
@@ -276,7 +301,13 @@ def receive_memberships(rows: Iterable[MembershipFacts], *, now: datetime) -> in
                 update_fields=["left_on", "group"],
             )
             if changed:
-                audit.record(None, action="registry.receive_memberships", object="registry", detail={"rows": len(changed)}, now=now)
+                audit.record(
+                    None,
+                    action="registry.receive_memberships",
+                    object="registry",
+                    detail={"rows": len(changed)},
+                    now=now,
+                )
         written += len(changed)
     return written
 
@@ -312,7 +343,9 @@ def _place_chunk(placements: dict[int, int], now: datetime, viewer: Actor | None
     for org_id in placements.values():
         if org_id not in known:
             raise organizations.NoSuchUnion(org_id)
-    households = {household.pk: household for household in Household.objects.select_for_update().filter(pk__in=placements)}
+    households = {
+        household.pk: household for household in Household.objects.select_for_update().filter(pk__in=placements)
+    }
     if len(households) != len(placements):
         raise NotFound
     by_union: dict[int, list[int]] = {}
@@ -321,7 +354,11 @@ def _place_chunk(placements: dict[int, int], now: datetime, viewer: Actor | None
             by_union.setdefault(placements[identity], []).append(identity)
     for org_id, ids in by_union.items():
         Household.objects.filter(pk__in=ids).update(home=org_id)
-        Person.objects.filter(spells__household__in=ids, spells__ends_before__isnull=True).update(home=org_id, updated_at=now)
+        # Two steps: in one, PostgreSQL joins by nested loops as long as fresh tables have no statistics.
+        members = HouseholdMember.objects.filter(household__in=ids, ends_before__isnull=True).values_list(
+            "person_id", flat=True
+        )
+        Person.objects.filter(pk__in=list(members)).update(home=org_id, updated_at=now)
     audit.record_many(
         viewer,
         entries=[
@@ -367,16 +404,20 @@ def declare_household(
     }
     if kept == members.keys() == before.keys():
         return
-    HouseholdMember.objects.filter(pk__in=[spell.pk for person_id, spell in before.items() if person_id not in kept]).update(
-        ends_before=today
-    )
+    HouseholdMember.objects.filter(
+        pk__in=[spell.pk for person_id, spell in before.items() if person_id not in kept]
+    ).update(ends_before=today)
     HouseholdMember.objects.bulk_create(
-        HouseholdMember(household=household, person_id=person_id, relation=relation, source=SpellSource.DECLARED, starts_on=today)
+        HouseholdMember(
+            household=household, person_id=person_id, relation=relation, source=SpellSource.DECLARED, starts_on=today
+        )
         for person_id, relation in members.items()
         if person_id not in kept
     )
     if household.home_id is not None:
-        Person.objects.filter(pk__in=members).exclude(home=household.home_id).update(home=household.home_id, updated_at=now)
+        Person.objects.filter(pk__in=members).exclude(home=household.home_id).update(
+            home=household.home_id, updated_at=now
+        )
     audit.record(
         viewer,
         action="registry.declare_household",
@@ -407,7 +448,9 @@ def merge_households(*, viewer: Actor | None, kept_id: int, merged_id: int, reas
         return
     if merged.merged_into_id is not None:
         raise HouseholdWasMerged(merged_id)
-    moved = _move_spells(HouseholdMember.objects.filter(household=merged, ends_before__isnull=True), kept, timezone.localdate(now))
+    moved = _move_spells(
+        HouseholdMember.objects.filter(household=merged, ends_before__isnull=True), kept, timezone.localdate(now)
+    )
     Household.objects.filter(pk=merged_id).update(merged_into=kept)
     audit.record(
         viewer,
@@ -467,7 +510,11 @@ def _move_spells(spells, household: Household, today: date) -> list[int]:
     HouseholdMember.objects.filter(pk__in=[spell.pk for spell in moving]).update(ends_before=today)
     HouseholdMember.objects.bulk_create(
         HouseholdMember(
-            household=household, person_id=spell.person_id, relation=spell.relation, source=SpellSource.DECLARED, starts_on=today
+            household=household,
+            person_id=spell.person_id,
+            relation=spell.relation,
+            source=SpellSource.DECLARED,
+            starts_on=today,
         )
         for spell in moving
     )
@@ -523,12 +570,19 @@ def reveal(*, viewer: Viewer, person_id: int, field: PersonField | str, reason: 
         reason=reason.strip(),
         now=now,
     )
-    if audit_queries.count_actions(account_id=viewer.account_id, action="registry.reveal", since=now - timedelta(hours=1)) > REVEALS_PER_HOUR:
+    if (
+        audit_queries.count_actions(
+            account_id=viewer.account_id, action="registry.reveal", since=now - timedelta(hours=1)
+        )
+        > REVEALS_PER_HOUR
+    ):
         raise TooManyReveals
     return person.read(column.value)
 
 
-def open_for_payment(*, person_ids: Iterable[int], batch: str, viewer: Actor | None, now: datetime) -> dict[int, tuple[str, str, str]]:
+def open_for_payment(
+    *, person_ids: Iterable[int], batch: str, viewer: Actor | None, now: datetime
+) -> dict[int, tuple[str, str, str]]:
     """
     Name, bank account and bank name of the payees of one bank file, by person id; recorded one event a person.
 
@@ -577,7 +631,13 @@ def give_consent(*, viewer: Actor | None, person_id: int, purpose: Purpose, now:
         person_id=person_id, purpose=purpose, withdrawn_at=None, defaults={"given_at": now}
     )
     if is_new:
-        audit.record(viewer, action="registry.give_consent", object=f"person:{person_id}", detail={"purpose": purpose.value}, now=now)
+        audit.record(
+            viewer,
+            action="registry.give_consent",
+            object=f"person:{person_id}",
+            detail={"purpose": purpose.value},
+            now=now,
+        )
 
 
 @transaction.atomic
@@ -588,12 +648,20 @@ def withdraw_consent(*, viewer: Actor | None, person_id: int, purpose: Purpose, 
     Safe to repeat. Raises NotFound.
     """
     _person_for_update(person_id)
-    if not Consent.objects.filter(person_id=person_id, purpose=purpose, withdrawn_at__isnull=True).update(withdrawn_at=now):
+    if not Consent.objects.filter(person_id=person_id, purpose=purpose, withdrawn_at__isnull=True).update(
+        withdrawn_at=now
+    ):
         latest = Consent.objects.filter(person_id=person_id, purpose=purpose).order_by("-id").first()
         if latest is not None:
             return
         Consent.objects.create(person_id=person_id, purpose=purpose, given_at=None, withdrawn_at=now)
-    audit.record(viewer, action="registry.withdraw_consent", object=f"person:{person_id}", detail={"purpose": purpose.value}, now=now)
+    audit.record(
+        viewer,
+        action="registry.withdraw_consent",
+        object=f"person:{person_id}",
+        detail={"purpose": purpose.value},
+        now=now,
+    )
 
 
 def _person_for_update(person_id: int) -> Person:
@@ -620,7 +688,11 @@ def reseal(*, batch: int = 500, after: int = 0, now: datetime) -> int | None:
     newest = f"v1:aes-gcm:{list(keys().sealing)[-1]}:".encode()
     stale = []
     for person in persons:
-        columns = [column for column in _SEALED if getattr(person, column) and not getattr(person, column).token.startswith(newest)]
+        columns = [
+            column
+            for column in _SEALED
+            if getattr(person, column) and not getattr(person, column).token.startswith(newest)
+        ]
         for column in columns:
             person.write(column, person.read(column))
         if columns:
@@ -630,5 +702,11 @@ def reseal(*, batch: int = 500, after: int = 0, now: datetime) -> int | None:
         stale, update_conflicts=True, unique_fields=["id"], update_fields=[*_SEALED, "updated_at"]
     )
     if stale:
-        audit.record(None, action="registry.reseal", object="registry", detail={"persons": len(stale), "to": persons[-1].pk}, now=now)
+        audit.record(
+            None,
+            action="registry.reseal",
+            object="registry",
+            detail={"persons": len(stale), "to": persons[-1].pk},
+            now=now,
+        )
     return persons[-1].pk

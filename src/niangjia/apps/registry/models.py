@@ -74,9 +74,12 @@ class HouseholdMember(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person"], condition=Q(ends_before__isnull=True), name="householdmember_one_home"),
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(ends_before__isnull=True), name="householdmember_one_home"
+            ),
             models.CheckConstraint(
-                condition=Q(ends_before__isnull=True) | Q(ends_before__gte=F("starts_on")), name="householdmember_ends_after_start"
+                condition=Q(ends_before__isnull=True) | Q(ends_before__gte=F("starts_on")),
+                name="householdmember_ends_after_start",
             ),
         ]
 
@@ -93,7 +96,9 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["person", "union", "joined_on"], name="membership_once"),
-            models.CheckConstraint(condition=Q(left_on__isnull=True) | Q(left_on__gte=F("joined_on")), name="membership_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(left_on__isnull=True) | Q(left_on__gte=F("joined_on")), name="membership_ends_after_start"
+            ),
         ]
 
 
@@ -110,7 +115,9 @@ class Consent(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(given_at__isnull=False) | Q(withdrawn_at__isnull=False), name="consent_says_something"),
+            models.CheckConstraint(
+                condition=Q(given_at__isnull=False) | Q(withdrawn_at__isnull=False), name="consent_says_something"
+            ),
             models.UniqueConstraint(
                 fields=["person", "purpose"], condition=Q(withdrawn_at__isnull=True), name="consent_open_once"
             ),

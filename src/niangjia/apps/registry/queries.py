@@ -77,7 +77,9 @@ def list_person_cards(viewer: Viewer, person_ids: Iterable[int]) -> dict[int, Pe
 
 def masked_names(person_ids: Iterable[int]) -> dict[int, str]:
     """王** by person id, without scope: for notices and lists whose rows the caller has already bounded."""
-    return {person.pk: identity.mask_name(person.read("name")) for person in Person.objects.filter(pk__in=set(person_ids))}
+    return {
+        person.pk: identity.mask_name(person.read("name")) for person in Person.objects.filter(pk__in=set(person_ids))
+    }
 
 
 def find_person_by_id_number(viewer: Viewer, id_number: str) -> PersonCard | None:
@@ -107,7 +109,11 @@ def missing_identities(pseudonyms: Iterable[str]) -> set[str]:
     wanted = set(pseudonyms)
     known = _by_chunks(
         wanted,
-        lambda part: Person.objects.filter(pseudonym__in=part, name__isnull=False).exclude(id_number_blind="").values_list("pseudonym", "id"),
+        lambda part: (
+            Person.objects.filter(pseudonym__in=part, name__isnull=False)
+            .exclude(id_number_blind="")
+            .values_list("pseudonym", "id")
+        ),
     )
     return wanted - known.keys()
 
@@ -145,11 +151,18 @@ def list_household_members(viewer: Viewer, household_id: int) -> list[MemberCard
     """
     get_household_card(viewer, household_id)
     spells = list(
-        HouseholdMember.objects.filter(household_id=household_id, ends_before__isnull=True).select_related("person").order_by("person__birth_date")
+        HouseholdMember.objects.filter(household_id=household_id, ends_before__isnull=True)
+        .select_related("person")
+        .order_by("person__birth_date")
     )
     cards = _cards(spell.person for spell in spells)
     members = [
-        MemberCard(person=cards[spell.person_id], relation=spell.relation, source=SpellSource(spell.source), starts_on=spell.starts_on)
+        MemberCard(
+            person=cards[spell.person_id],
+            relation=spell.relation,
+            source=SpellSource(spell.source),
+            starts_on=spell.starts_on,
+        )
         for spell in spells
     ]
     return sorted(members, key=lambda member: member.relation != "head")
@@ -159,18 +172,29 @@ def list_past_members(viewer: Viewer, household_id: int) -> list[MemberCard]:
     """Spells that have ended, latest first, masked. Raises NotFound."""
     get_household_card(viewer, household_id)
     spells = list(
-        HouseholdMember.objects.filter(household_id=household_id, ends_before__isnull=False).select_related("person").order_by("-ends_before", "id")
+        HouseholdMember.objects.filter(household_id=household_id, ends_before__isnull=False)
+        .select_related("person")
+        .order_by("-ends_before", "id")
     )
     cards = _cards(spell.person for spell in spells)
     return [
-        MemberCard(person=cards[spell.person_id], relation=spell.relation, source=SpellSource(spell.source), starts_on=spell.starts_on)
+        MemberCard(
+            person=cards[spell.person_id],
+            relation=spell.relation,
+            source=SpellSource(spell.source),
+            starts_on=spell.starts_on,
+        )
         for spell in spells
     ]
 
 
 def household_of(person_id: int) -> int | None:
     """The household where the person lives now."""
-    return HouseholdMember.objects.filter(person_id=person_id, ends_before__isnull=True).values_list("household_id", flat=True).first()
+    return (
+        HouseholdMember.objects.filter(person_id=person_id, ends_before__isnull=True)
+        .values_list("household_id", flat=True)
+        .first()
+    )
 
 
 def members_of(household_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
@@ -179,7 +203,9 @@ def members_of(household_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
     wanted = list(set(household_ids))
     for start in range(0, len(wanted), 500):
         spells = HouseholdMember.objects.filter(household__in=wanted[start : start + 500], ends_before__isnull=True)
-        for household_id, person_id in spells.order_by("person__birth_date", "person_id").values_list("household_id", "person_id"):
+        for household_id, person_id in spells.order_by("person__birth_date", "person_id").values_list(
+            "household_id", "person_id"
+        ):
             rows.setdefault(household_id, []).append(person_id)
     return {household_id: tuple(person_ids) for household_id, person_ids in rows.items()}
 
@@ -189,10 +215,16 @@ def open_memberships_of(person_ids: Iterable[int]) -> dict[int, MembershipFacts]
     found: dict[int, MembershipFacts] = {}
     wanted = list(set(person_ids))
     for start in range(0, len(wanted), 500):
-        rows = Membership.objects.filter(person__in=wanted[start : start + 500], left_on__isnull=True).order_by("joined_on", "id")
+        rows = Membership.objects.filter(person__in=wanted[start : start + 500], left_on__isnull=True).order_by(
+            "joined_on", "id"
+        )
         for row in rows.select_related("person"):
             found[row.person_id] = MembershipFacts(
-                pseudonym=row.person.pseudonym, org_id=row.union_id, joined_on=row.joined_on, left_on=None, group=row.group
+                pseudonym=row.person.pseudonym,
+                org_id=row.union_id,
+                joined_on=row.joined_on,
+                left_on=None,
+                group=row.group,
             )
     return found
 
@@ -202,7 +234,11 @@ def list_memberships(person_id: int) -> list[MembershipFacts]:
     found = Membership.objects.filter(person_id=person_id).select_related("person").order_by("-joined_on", "id")
     return [
         MembershipFacts(
-            pseudonym=row.person.pseudonym, org_id=row.union_id, joined_on=row.joined_on, left_on=row.left_on, group=row.group
+            pseudonym=row.person.pseudonym,
+            org_id=row.union_id,
+            joined_on=row.joined_on,
+            left_on=row.left_on,
+            group=row.group,
         )
         for row in found
     ]
@@ -241,7 +277,13 @@ def list_views_of_person(viewer: Viewer, person_id: int) -> list[DataView]:
         raise NotFound
     events = audit.list_about(f"person:{person_id}", actions=("registry.reveal", "registry.view"))
     return [
-        DataView(at=event.at, account_id=event.account_id, action=event.action, what=str(event.detail.get("what", "")), reason=event.reason)
+        DataView(
+            at=event.at,
+            account_id=event.account_id,
+            action=event.action,
+            what=str(event.detail.get("what", "")),
+            reason=event.reason,
+        )
         for event in events
     ]
 
@@ -276,9 +318,9 @@ def _find_by_blind(viewer: Viewer, column: str, plain: str) -> PersonCard | None
 def _cards(persons: Iterable[Person]) -> dict[int, PersonCard]:
     found = list(persons)
     homes = dict(
-        HouseholdMember.objects.filter(Q(person__in=[person.pk for person in found]), ends_before__isnull=True).values_list(
-            "person_id", "household_id"
-        )
+        HouseholdMember.objects.filter(
+            Q(person__in=[person.pk for person in found]), ends_before__isnull=True
+        ).values_list("person_id", "household_id")
     )
     return {person.pk: _card(person, homes.get(person.pk)) for person in found}
 

@@ -6,52 +6,109 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organizations', '0001_initial'),
+        ("organizations", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=64, unique=True, verbose_name='用户名')),
-                ('name', models.CharField(max_length=64, verbose_name='姓名')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('person_id', models.BigIntegerField(blank=True, null=True, unique=True, verbose_name='人员编号')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=64, unique=True, verbose_name="用户名")),
+                ("name", models.CharField(max_length=64, verbose_name="姓名")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("person_id", models.BigIntegerField(blank=True, null=True, unique=True, verbose_name="人员编号")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='LoginAttempt',
+            name="LoginAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('username_hash', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("username_hash", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['username_hash', 'at'], name='loginattempt_window')],
+                "indexes": [models.Index(fields=["username_hash", "at"], name="loginattempt_window")],
             },
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('PROVINCE', 'PROVINCE'), ('CITY', 'CITY'), ('COUNTY', 'COUNTY'), ('TOWNSHIP', 'TOWNSHIP'), ('GRASSROOTS', 'GRASSROOTS'), ('FINANCE', 'FINANCE'), ('AUDITOR', 'AUDITOR'), ('ADMINISTRATOR', 'ADMINISTRATOR'), ('WORKER', 'WORKER')], max_length=16, verbose_name='角色')),
-                ('starts_on', models.DateField(verbose_name='任职起')),
-                ('ends_before', models.DateField(blank=True, null=True, verbose_name='任职止（不含）')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to=settings.AUTH_USER_MODEL)),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.orgunit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("PROVINCE", "PROVINCE"),
+                            ("CITY", "CITY"),
+                            ("COUNTY", "COUNTY"),
+                            ("TOWNSHIP", "TOWNSHIP"),
+                            ("GRASSROOTS", "GRASSROOTS"),
+                            ("FINANCE", "FINANCE"),
+                            ("AUDITOR", "AUDITOR"),
+                            ("ADMINISTRATOR", "ADMINISTRATOR"),
+                            ("WORKER", "WORKER"),
+                        ],
+                        max_length=16,
+                        verbose_name="角色",
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="任职起")),
+                ("ends_before", models.DateField(blank=True, null=True, verbose_name="任职止（不含）")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "org",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.orgunit"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['PROVINCE', 'CITY', 'COUNTY', 'TOWNSHIP', 'GRASSROOTS', 'FINANCE', 'AUDITOR', 'ADMINISTRATOR', 'WORKER'])), name='post_role_known'), models.CheckConstraint(condition=models.Q(('ends_before__isnull', True), ('ends_before__gte', models.F('starts_on')), _connector='OR'), name='post_ends_after_start'), models.UniqueConstraint(condition=models.Q(('ends_before__isnull', True)), fields=('account', 'org', 'role'), name='post_open_once')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "PROVINCE",
+                                    "CITY",
+                                    "COUNTY",
+                                    "TOWNSHIP",
+                                    "GRASSROOTS",
+                                    "FINANCE",
+                                    "AUDITOR",
+                                    "ADMINISTRATOR",
+                                    "WORKER",
+                                ],
+                            )
+                        ),
+                        name="post_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_before__isnull", True), ("ends_before__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="post_ends_after_start",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends_before__isnull", True)),
+                        fields=("account", "org", "role"),
+                        name="post_open_once",
+                    ),
+                ],
             },
         ),
     ]

@@ -20,7 +20,10 @@ pytestmark = pytest.mark.django_db
 def write(count: int) -> None:
     actions.record_many(
         OFFICER,
-        entries=[Entry("cases.approve", f"case:{number}", {"tier": "G1", "amount": "500.00"}, "符合条件") for number in range(count)],
+        entries=[
+            Entry("cases.approve", f"case:{number}", {"tier": "G1", "amount": "500.00"}, "符合条件")
+            for number in range(count)
+        ],
         now=NOW,
     )
 
@@ -92,7 +95,9 @@ def test_codes_hashes_and_amounts_may_enter(detail):
     assert AuditEvent.objects.get().detail == detail
 
 
-@pytest.mark.parametrize("change", ["UPDATE audit_auditevent SET reason = 'x' WHERE seq = 1", "DELETE FROM audit_auditevent WHERE seq = 1"])
+@pytest.mark.parametrize(
+    "change", ["UPDATE audit_auditevent SET reason = 'x' WHERE seq = 1", "DELETE FROM audit_auditevent WHERE seq = 1"]
+)
 def test_the_database_itself_refuses_to_edit_or_delete(change):
     write(2)
     triggers.install(connection)

@@ -6,36 +6,80 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='WorkDay',
+            name="WorkDay",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False, verbose_name='日期')),
-                ('is_working', models.BooleanField(verbose_name='上班')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='依据')),
+                ("day", models.DateField(primary_key=True, serialize=False, verbose_name="日期")),
+                ("is_working", models.BooleanField(verbose_name="上班")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="依据")),
             ],
         ),
         migrations.CreateModel(
-            name='OrgUnit',
+            name="OrgUnit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=64, unique=True, verbose_name='编号')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('level', models.CharField(choices=[('PROVINCE', 'PROVINCE'), ('CITY', 'CITY'), ('COUNTY', 'COUNTY'), ('TOWN', 'TOWN'), ('GRASSROOTS', 'GRASSROOTS'), ('FEDERATION', 'FEDERATION')], max_length=12, verbose_name='层级')),
-                ('path', models.CharField(editable=False, max_length=250, null=True, unique=True, verbose_name='路径')),
-                ('area', models.CharField(blank=True, db_index=True, max_length=12, verbose_name='区划')),
-                ('uscc', models.CharField(blank=True, db_index=True, max_length=18, verbose_name='统一社会信用代码')),
-                ('state', models.CharField(choices=[('ACTIVE', 'ACTIVE'), ('MERGED', 'MERGED'), ('CLOSED', 'CLOSED')], default=niangjia.apps.organizations.types.UnionState['ACTIVE'], max_length=8, verbose_name='状态')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='organizations.orgunit', verbose_name='上级')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=64, unique=True, verbose_name="编号")),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("PROVINCE", "PROVINCE"),
+                            ("CITY", "CITY"),
+                            ("COUNTY", "COUNTY"),
+                            ("TOWN", "TOWN"),
+                            ("GRASSROOTS", "GRASSROOTS"),
+                            ("FEDERATION", "FEDERATION"),
+                        ],
+                        max_length=12,
+                        verbose_name="层级",
+                    ),
+                ),
+                ("path", models.CharField(editable=False, max_length=250, null=True, unique=True, verbose_name="路径")),
+                ("area", models.CharField(blank=True, db_index=True, max_length=12, verbose_name="区划")),
+                ("uscc", models.CharField(blank=True, db_index=True, max_length=18, verbose_name="统一社会信用代码")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("ACTIVE", "ACTIVE"), ("MERGED", "MERGED"), ("CLOSED", "CLOSED")],
+                        default=niangjia.apps.organizations.types.UnionState["ACTIVE"],
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="organizations.orgunit",
+                        verbose_name="上级",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('level__in', ['PROVINCE', 'CITY', 'COUNTY', 'TOWN', 'GRASSROOTS', 'FEDERATION'])), name='orgunit_level_known'), models.CheckConstraint(condition=models.Q(('state__in', ['ACTIVE', 'MERGED', 'CLOSED'])), name='orgunit_state_known'), models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='orgunit_is_not_its_own_parent')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("level__in", ["PROVINCE", "CITY", "COUNTY", "TOWN", "GRASSROOTS", "FEDERATION"])
+                        ),
+                        name="orgunit_level_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["ACTIVE", "MERGED", "CLOSED"])), name="orgunit_state_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("parent", models.F("id")), _negated=True),
+                        name="orgunit_is_not_its_own_parent",
+                    ),
+                ],
             },
         ),
     ]

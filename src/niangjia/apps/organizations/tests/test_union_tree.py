@@ -31,7 +31,12 @@ def test_the_feed_makes_the_tree():
 @pytest.mark.parametrize("order", [list(reversed(TREE)), TREE[3:] + TREE[:3], sorted(TREE, key=lambda row: row.name)])
 def test_parents_may_come_in_any_order(order):
     actions.receive_unions(order)
-    assert [union.code for union in queries.list_ancestors(queries.find_union_by_code("XG").id)] == ["P", "C", "X", "XT"]
+    assert [union.code for union in queries.list_ancestors(queries.find_union_by_code("XG").id)] == [
+        "P",
+        "C",
+        "X",
+        "XT",
+    ]
 
 
 def test_receiving_twice_changes_nothing():
@@ -43,7 +48,15 @@ def test_receiving_twice_changes_nothing():
 
 
 def test_rows_may_be_plain_mappings_as_the_lake_gives_them():
-    row = {"code": "P", "parent": None, "name": "浙江省总工会", "level": "province", "area": "330000", "uscc": None, "state": None}
+    row = {
+        "code": "P",
+        "parent": None,
+        "name": "浙江省总工会",
+        "level": "province",
+        "area": "330000",
+        "uscc": None,
+        "state": None,
+    }
     actions.receive_unions([row])
     assert queries.find_root().area == "330000000000"
 
@@ -110,7 +123,9 @@ def test_unions_are_found_by_firm_and_by_division():
 
 def test_a_closed_union_hands_over_to_the_one_above():
     actions.receive_unions(TREE)
-    actions.receive_unions([UnionRow("XG", "XT", "羽林轴承公司工会", "grassroots", "330624001000", "91330624MA00000001", "closed")])
+    actions.receive_unions(
+        [UnionRow("XG", "XT", "羽林轴承公司工会", "grassroots", "330624001000", "91330624MA00000001", "closed")]
+    )
     grassroots = queries.find_union_by_code("XG")
     assert queries.nearest_active(grassroots.id).code == "XT"
     assert queries.find_grassroots_by_uscc("91330624MA00000001") is None
@@ -156,8 +171,17 @@ def test_a_union_whose_number_begins_with_anothers_is_not_below_it():
 def test_a_province_of_fifteen_thousand_unions_comes_in_at_once():
     rows = [UnionRow("P", "", "省", "province", "330000")]
     rows += [UnionRow(f"T{town}", "P", f"镇{town}", "town", f"{330000000 + town}") for town in range(150)]
-    rows += [UnionRow(f"G{town}-{firm}", f"T{town}", f"厂{firm}", "grassroots", "") for town in range(150) for firm in range(100)]
+    rows += [
+        UnionRow(f"G{town}-{firm}", f"T{town}", f"厂{firm}", "grassroots", "")
+        for town in range(150)
+        for firm in range(100)
+    ]
     report = actions.receive_unions(reversed(rows))
     assert report.created_count == 15_151
-    report = actions.receive_unions([UnionRow("Q", "P", "新市", "city", ""), *[UnionRow(f"T{town}", "Q", f"镇{town}", "town", "") for town in range(75)]])
+    report = actions.receive_unions(
+        [
+            UnionRow("Q", "P", "新市", "city", ""),
+            *[UnionRow(f"T{town}", "Q", f"镇{town}", "town", "") for town in range(75)],
+        ]
+    )
     assert len(report.moves) == 75 * 101

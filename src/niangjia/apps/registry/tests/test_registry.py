@@ -15,7 +15,14 @@ from niangjia.apps.organizations import queries as unions
 from niangjia.apps.organizations.types import UnionRow
 from niangjia.apps.registry import actions, fields, queries
 from niangjia.apps.registry.models import Consent, Household, HouseholdMember, Membership, Person
-from niangjia.apps.registry.types import DeclaredHousehold, HouseholdFacts, MemberFacts, MembershipFacts, PersonField, Purpose
+from niangjia.apps.registry.types import (
+    DeclaredHousehold,
+    HouseholdFacts,
+    MemberFacts,
+    MembershipFacts,
+    PersonField,
+    Purpose,
+)
 from niangjia.kernel import identity
 from niangjia.kernel.sealing import CannotOpen, Keys
 
@@ -90,9 +97,16 @@ def test_nothing_personal_lies_plain_in_the_database(home):
 
 @pytest.mark.parametrize(
     "show",
-    [str, repr, lambda person: repr(person.name), lambda person: f"{person.id_number}", lambda person: str(vars(person)),
-     lambda person: serializers.serialize("json", [person]), lambda person: str(pickle.dumps(person)),
-     lambda person: str(Person.objects.values().get(pk=person.pk))],
+    [
+        str,
+        repr,
+        lambda person: repr(person.name),
+        lambda person: f"{person.id_number}",
+        lambda person: str(vars(person)),
+        lambda person: serializers.serialize("json", [person]),
+        lambda person: str(pickle.dumps(person)),
+        lambda person: str(Person.objects.values().get(pk=person.pk)),
+    ],
 )
 def test_however_a_person_is_shown_it_is_not_in_plain(home, show):
     shown = show(Person.objects.first())
@@ -127,7 +141,12 @@ def test_a_value_copied_to_another_row_or_column_does_not_open(home):
 
 def test_the_same_value_twice_gives_two_seals_and_one_fingerprint(tree):
     actions.receive_households(
-        [HouseholdFacts("H1", (someone(1, name="同名", phone="13900000000"), someone(2, name="同名", phone="13900000000")))], now=NOW
+        [
+            HouseholdFacts(
+                "H1", (someone(1, name="同名", phone="13900000000"), someone(2, name="同名", phone="13900000000"))
+            )
+        ],
+        now=NOW,
     )
     first, second = Person.objects.all()
     assert first.name.token != second.name.token and first.phone.token != second.phone.token
@@ -135,7 +154,9 @@ def test_the_same_value_twice_gives_two_seals_and_one_fingerprint(tree):
 
 
 def test_fingerprints_of_two_columns_differ_for_one_value():
-    assert fields.keys().blind("123", "registry.person.phone") != fields.keys().blind("123", "registry.person.bank_account")
+    assert fields.keys().blind("123", "registry.person.phone") != fields.keys().blind(
+        "123", "registry.person.bank_account"
+    )
 
 
 @pytest.fixture
@@ -153,7 +174,9 @@ def second_key(settings, tmp_path):
 
 
 def test_rotation_goes_on_in_batches_and_then_the_old_key_may_go(home, second_key):
-    actions.set_bank_account(viewer=None, person_id=home[1][0], account="6222021234567890123", bank_name="工商银行", now=NOW)
+    actions.set_bank_account(
+        viewer=None, person_id=home[1][0], account="6222021234567890123", bank_name="工商银行", now=NOW
+    )
     done = 0
     batches = 0
     while (last := actions.reseal(batch=2, after=done, now=LATER)) is not None:
@@ -195,7 +218,11 @@ def test_what_a_row_leaves_empty_stays_and_what_it_corrects_changes(home, tree):
     facts = someone(1)
     actions.receive_households([HouseholdFacts("H1", (MemberFacts(facts.pseudonym, phone="15900000000"),))], now=LATER)
     person = Person.objects.get(pseudonym=facts.pseudonym)
-    assert (person.read("name"), person.read("phone"), person.birth_date) == ("王小明1", "15900000000", facts.birth_date)
+    assert (person.read("name"), person.read("phone"), person.birth_date) == (
+        "王小明1",
+        "15900000000",
+        facts.birth_date,
+    )
     assert queries.find_person_by_phone(officer(tree["X"]), "159 0000 0000").id == person.pk
     assert queries.find_person_by_phone(officer(tree["X"]), "13800000001") is None
 
@@ -233,8 +260,15 @@ def test_ten_thousand_households_come_in_and_again(tree):
     rows = []
     for number in range(10_000):
         members = tuple(
-            MemberFacts(f"{number * 3 + step:032x}", f"33062419850101{number % 10}{step}0X", f"张{number}", f"1{3900000000 + number * 3 + step}",
-                        date(1985, 1, 1), "F", "head" if step == 0 else "child")
+            MemberFacts(
+                f"{number * 3 + step:032x}",
+                f"33062419850101{number % 10}{step}0X",
+                f"张{number}",
+                f"1{3900000000 + number * 3 + step}",
+                date(1985, 1, 1),
+                "F",
+                "head" if step == 0 else "child",
+            )
             for step in range(3)
         )
         rows.append(HouseholdFacts(f"{number:08d}", members, tree["XT"].id))
@@ -243,7 +277,10 @@ def test_ten_thousand_households_come_in_and_again(tree):
     again = actions.receive_households(rows, now=LATER)
     assert (again.created_person_count, again.changed_person_count, again.moved_person_count) == (0, 0, 0)
     assert again.person_ids == received.person_ids
-    assert actions.place_households({identity: tree["XG"].id for identity in received.household_ids.values()}, now=NOW) == 10_000
+    assert (
+        actions.place_households({identity: tree["XG"].id for identity in received.household_ids.values()}, now=NOW)
+        == 10_000
+    )
     assert audit.verify_chain().is_whole
 
 
@@ -255,8 +292,12 @@ def test_a_declared_household_overrides_the_registers(home, tree):
     outsider = actions.receive_households([HouseholdFacts("H2", (someone(9, relation="head"),), tree["Y"].id)], now=NOW)
     (grandmother,) = outsider.person_ids.values()
     found = {head: "head", child: "child", grandmother: "parent"}
-    actions.declare_household(viewer=officer(tree["XT"]), household_id=household, members=found, now=LATER, reason="入户核实")
-    actions.declare_household(viewer=officer(tree["XT"]), household_id=household, members=found, now=LATER, reason="入户核实")
+    actions.declare_household(
+        viewer=officer(tree["XT"]), household_id=household, members=found, now=LATER, reason="入户核实"
+    )
+    actions.declare_household(
+        viewer=officer(tree["XT"]), household_id=household, members=found, now=LATER, reason="入户核实"
+    )
     card = queries.get_household(household)
     assert card.is_declared and card.member_ids == tuple(sorted(found))
     assert queries.household_of(spouse) is None and queries.household_of(grandmother) == household
@@ -264,7 +305,9 @@ def test_a_declared_household_overrides_the_registers(home, tree):
     assert queries.list_declared() == [DeclaredHousehold("H1", pseudonyms, date(2025, 4, 12))]
     # The next month's registers still say otherwise: they change nothing.
     members = tuple(someone(number) for number in (1, 2, 3))
-    actions.receive_households([HouseholdFacts("H1", members), HouseholdFacts("H2", (someone(9),))], now=LATER + timedelta(days=30))
+    actions.receive_households(
+        [HouseholdFacts("H1", members), HouseholdFacts("H2", (someone(9),))], now=LATER + timedelta(days=30)
+    )
     assert queries.get_household(household).member_ids == tuple(sorted(found))
     assert AuditEvent.objects.filter(action="registry.declare_household").count() == 1
     # Whoever moved in belongs to the union of the household.
@@ -273,7 +316,9 @@ def test_a_declared_household_overrides_the_registers(home, tree):
 
 def test_merging_keeps_both_histories_and_leads_the_old_key_on(home, tree):
     kept, _ = home
-    other = actions.receive_households([HouseholdFacts("H2", (someone(9),), tree["XT"].id)], now=NOW).household_ids["H2"]
+    other = actions.receive_households([HouseholdFacts("H2", (someone(9),), tree["XT"].id)], now=NOW).household_ids[
+        "H2"
+    ]
     for _ in range(2):
         actions.merge_households(viewer=None, kept_id=kept, merged_id=other, reason="同一户", now=LATER)
     assert queries.find_household_id("H2") == kept
@@ -290,7 +335,14 @@ def test_merging_keeps_both_histories_and_leads_the_old_key_on(home, tree):
 
 def test_splitting_makes_another_household_under_the_same_union(home, tree):
     household, (head, spouse, child) = home
-    given = {"viewer": None, "household_id": household, "person_ids": [spouse, child], "key": "H1-2", "reason": "离婚", "now": LATER}
+    given = {
+        "viewer": None,
+        "household_id": household,
+        "person_ids": [spouse, child],
+        "key": "H1-2",
+        "reason": "离婚",
+        "now": LATER,
+    }
     other = actions.split_household(**given)
     assert actions.split_household(**given) == other
     assert queries.get_household(household).member_ids == (head,)
@@ -316,15 +368,31 @@ ADMINISTRATOR no    no         no       no      no        no         no
 WORKER        no    no         no       no      no        no         no
 """.strip().splitlines()
 RELATIONS = SEES[0].split()[1:]
-TABLE = [(line.split()[0], relation, answer == "yes") for line in SEES[1:] for relation, answer in zip(RELATIONS, line.split()[1:], strict=True)]
+TABLE = [
+    (line.split()[0], relation, answer == "yes")
+    for line in SEES[1:]
+    for relation, answer in zip(RELATIONS, line.split()[1:], strict=True)
+]
 
 
 @pytest.fixture
 def placed(tree):
     """One household for each relation to county X; two of them in towns that the tree then moves."""
-    rows = [UnionRow("XM", "X", "迁出镇", "town", ""), UnionRow("YM", "Y", "迁入镇", "town", ""), UnionRow("R", "", "他省", "province", "")]
+    rows = [
+        UnionRow("XM", "X", "迁出镇", "town", ""),
+        UnionRow("YM", "Y", "迁入镇", "town", ""),
+        UnionRow("R", "", "他省", "province", ""),
+    ]
     organizations.receive_unions(rows)
-    homes = {"self": "X", "descendant": "XG", "ancestor": "C", "sibling": "Y", "unrelated": "R", "moved_away": "XM", "moved_here": "YM"}
+    homes = {
+        "self": "X",
+        "descendant": "XG",
+        "ancestor": "C",
+        "sibling": "Y",
+        "unrelated": "R",
+        "moved_away": "XM",
+        "moved_here": "YM",
+    }
     facts = [
         HouseholdFacts(relation, (someone(number),), unions.find_union_by_code(code).id)
         for number, (relation, code) in enumerate(homes.items(), start=100)
@@ -332,7 +400,11 @@ def placed(tree):
     received = actions.receive_households(facts, now=NOW)
     organizations.receive_unions([UnionRow("XM", "Y", "迁出镇", "town", ""), UnionRow("YM", "X", "迁入镇", "town", "")])
     persons = {facts[index].key: received.person_ids[facts[index].members[0].pseudonym] for index in range(len(facts))}
-    return received.household_ids, persons, {relation: id_number(number) for number, relation in enumerate(homes, start=100)}
+    return (
+        received.household_ids,
+        persons,
+        {relation: id_number(number) for number, relation in enumerate(homes, start=100)},
+    )
 
 
 @pytest.mark.parametrize("role, relation, sees", TABLE)
@@ -380,7 +452,10 @@ def test_a_household_not_yet_placed_is_nobodys_to_see(tree):
     received = actions.receive_households([HouseholdFacts("H9", (someone(1),))], now=NOW)
     assert not queries.visible_households(officer(tree["C"], Role.CITY)).exists()
     actions.place_household(household_id=received.household_ids["H9"], org_id=tree["XG"].id, now=NOW)
-    assert queries.visible_households(officer(tree["X"])).exists() and queries.visible_persons(officer(tree["XG"])).exists()
+    assert (
+        queries.visible_households(officer(tree["X"])).exists()
+        and queries.visible_persons(officer(tree["XG"])).exists()
+    )
 
 
 def test_placing_names_a_union_and_a_household_that_exist(home):
@@ -391,7 +466,9 @@ def test_placing_names_a_union_and_a_household_that_exist(home):
 
 
 def test_cards_are_masked(home, tree):
-    actions.set_bank_account(viewer=None, person_id=home[1][0], account="6222021234567890123", bank_name="工商银行", now=NOW)
+    actions.set_bank_account(
+        viewer=None, person_id=home[1][0], account="6222021234567890123", bank_name="工商银行", now=NOW
+    )
     card = queries.get_person_card(officer(tree["X"]), home[1][0])
     assert (card.name, card.phone, card.bank_account) == ("王***", "138****0001", "**** 0123")
     assert card.id_number == id_number(1)[:6] + "********" + id_number(1)[14:]
@@ -412,11 +489,17 @@ def test_a_page_of_cards_asks_the_database_twice(home, tree, django_assert_num_q
 def test_opening_gives_the_plain_value_and_leaves_a_trace_the_worker_can_read(home, tree):
     head = home[1][0]
     viewer = officer(tree["X"])
-    assert actions.reveal(viewer=viewer, person_id=head, field=PersonField.PHONE, reason=" 电话约定入户 ", now=NOW) == "13800000001"
+    assert (
+        actions.reveal(viewer=viewer, person_id=head, field=PersonField.PHONE, reason=" 电话约定入户 ", now=NOW)
+        == "13800000001"
+    )
     assert actions.reveal(viewer=viewer, person_id=head, field="bank_account", reason="电话约定入户", now=NOW) == ""
     worker = Viewer(70, 70, "王", Role.WORKER, 1, "", person_id=head)
     seen = queries.list_views_of_person(worker, head)
-    assert [(view.account_id, view.what, view.reason) for view in seen] == [(7, "bank_account", "电话约定入户"), (7, "phone", "电话约定入户")]
+    assert [(view.account_id, view.what, view.reason) for view in seen] == [
+        (7, "bank_account", "电话约定入户"),
+        (7, "phone", "电话约定入户"),
+    ]
     assert "13800000001" not in json.dumps(list(AuditEvent.objects.values()), default=str)
 
 
@@ -429,12 +512,20 @@ def test_opening_asks_for_a_reason(home, tree, reason):
 
 def test_a_field_that_cannot_be_opened_is_a_bug_not_a_column_name(home, tree):
     with pytest.raises(ValueError):
-        actions.reveal(viewer=officer(tree["X"]), person_id=home[1][0], field="pseudonym", reason="电话约定入户", now=NOW)
+        actions.reveal(
+            viewer=officer(tree["X"]), person_id=home[1][0], field="pseudonym", reason="电话约定入户", now=NOW
+        )
 
 
 def test_fifty_openings_an_hour_and_no_more(home, tree):
     def open_one(at, account_id=7):
-        return actions.reveal(viewer=officer(tree["X"], account_id=account_id), person_id=home[1][0], field="phone", reason="电话约定入户", now=at)
+        return actions.reveal(
+            viewer=officer(tree["X"], account_id=account_id),
+            person_id=home[1][0],
+            field="phone",
+            reason="电话约定入户",
+            now=at,
+        )
 
     for minute in range(50):
         open_one(NOW + timedelta(minutes=minute))
@@ -448,8 +539,12 @@ def test_fifty_openings_an_hour_and_no_more(home, tree):
 def test_a_page_seen_is_kept_once_a_day_and_ones_own_not_at_all(home, tree):
     head = home[1][0]
     for hours in (0, 1, 30):
-        actions.record_view(viewer=officer(tree["X"]), person_id=head, page="household", now=NOW + timedelta(hours=hours))
-    actions.record_view(viewer=Viewer(70, 70, "王", Role.WORKER, 1, "", person_id=head), person_id=head, page="own", now=NOW)
+        actions.record_view(
+            viewer=officer(tree["X"]), person_id=head, page="household", now=NOW + timedelta(hours=hours)
+        )
+    actions.record_view(
+        viewer=Viewer(70, 70, "王", Role.WORKER, 1, "", person_id=head), person_id=head, page="own", now=NOW
+    )
     assert len(queries.list_views_of_person(officer(tree["X"]), head)) == 2
 
 
@@ -465,7 +560,9 @@ def test_a_bank_file_opens_its_payees_and_records_each(home):
 
 def test_setting_the_same_account_twice_is_one_change(home):
     for _ in range(2):
-        actions.set_bank_account(viewer=None, person_id=home[1][0], account="6222021234567890123", bank_name="工商银行", now=NOW)
+        actions.set_bank_account(
+            viewer=None, person_id=home[1][0], account="6222021234567890123", bank_name="工商银行", now=NOW
+        )
     assert AuditEvent.objects.filter(action="registry.set_bank_account").count() == 1
     with pytest.raises(queries.NotFound):
         actions.set_bank_account(viewer=None, person_id=999_999, account="1", bank_name="", now=NOW)
