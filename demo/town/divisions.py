@@ -18,7 +18,8 @@ OLD_PREFIX_UNTIL = 2013  # born later: today's code
 # Where the ID numbers of people who came from elsewhere begin (real county codes of other provinces).
 ELSEWHERE = (341221, 362330, 411522, 522428, 500235, 420822)
 
-IN_PROVINCE = "330106001001"  # where those who moved inside the province went; the village is invented
+# Where movers go: Hangzhou, or Ningbo when Hangzhou is home; Shanghai. The villages are invented.
+IN_PROVINCE = ("330106001001", "330203001001")
 OUT_OF_PROVINCE = "310115001001"
 
 
@@ -46,6 +47,11 @@ class City:
     @property
     def counties(self) -> dict[str, str]:
         return {town.county_code: town.county for town in self.towns}
+
+    @property
+    def neighbour(self) -> str:
+        """Area in another city of the province, where movers go."""
+        return next(area for area in IN_PROVINCE if area[:4] != self.home[:4])
 
 
 def read_city(home: str) -> City:

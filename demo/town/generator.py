@@ -20,6 +20,7 @@ INCREMENTS = ("medical_settlement", "social_insurance", "aid_payment", "event", 
 SNAPSHOTS = ("household", "marriage", "member", "unemployment", "pension", "disability", "school", "low_income_scheme",
              "real_estate", "vehicle", "business", "union", "standard")
 FEEDS = INCREMENTS + SNAPSHOTS
+PARQUET_IN_HISTORY = ("medical_settlement", "social_insurance")  # of the mixed form: an archive, from before the counties sent files
 SQL = Path(__file__).parent / "sql"
 FEWEST, MOST = 2_000, 10_000_000
 
@@ -103,7 +104,7 @@ def _write(connection: duckdb.DuckDBPyConnection, folder: Path, feed: str, month
     connection.execute("SET VARIABLE month = ?", [month.text])
     connection.execute("SET VARIABLE month_end = ?", [month.last_day])
     query = (SQL / f"{feed}.sql").read_text(encoding="utf-8")
-    if form == "parquet" or (form == "mixed" and feed in text_files.PARQUET_IN_MIXED):
+    if form == "parquet" or (form == "mixed" and feed in PARQUET_IN_HISTORY and month < plan.first_month):
         path = folder / f"{feed}.parquet"
         written = connection.execute(
             f"COPY (SELECT COLUMNS(lambda name: name NOT IN ('may_spoil', 'wart')) FROM ({query})) TO '{_quoted(path)}' (FORMAT parquet, COMPRESSION zstd)"

@@ -71,7 +71,7 @@ SINGLE = (
     Story("new-form-illness", "新就业形态劳动者（无基层工会）大病", "a truck, ride or courier worker without a grassroots union falls ill",
           (ILL,), (_stay(56_000),), head_work="flex", head_base=5200),
     Story("moved-in-province", "大病后迁往杭州", "ill, then moved to Hangzhou: a transfer",
-          (Expect(0, ("T-ILL-3",), label="transfer:3301"),), (_stay(55_000, -5),)),
+          (Expect(0, ("T-ILL-3",), label="transfer:{neighbour}"),), (_stay(55_000, -5),)),
     Story("moved-out-of-province", "大病后迁往省外", "ill, then moved to another province: held",
           (Expect(0, ("T-ILL-3",), state="HELD", suppressed="S-MOVED"),), (_stay(57_000, -5),)),
     Story("no-register", "无户籍登记的外来务工者大病", "a worker from elsewhere, in no household register, falls ill",

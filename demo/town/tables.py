@@ -52,7 +52,7 @@ def build(connection: duckdb.DuckDBPyConnection, plan: Plan, progress: Callable[
         "home": city.home,
         "city": city.name,
         "province": city.province,
-        "in_province": divisions.IN_PROVINCE,
+        "in_province": city.neighbour,
         "out_of_province": divisions.OUT_OF_PROVINCE,
         "elsewhere": list(divisions.ELSEWHERE),
         "warts": plan.warts,

@@ -19,7 +19,6 @@ from niangjia.kernel import deployment
 ID_COLUMNS = ("certno", "aac002", "id", "id_a")
 PLAIN = ("union", "standard")  # reference data, never spoilt
 UNREADABLE_IN = ("real_estate", "vehicle", "member")
-PARQUET_IN_MIXED = ("medical_settlement", "social_insurance")
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,7 @@ class Dialect:
 
 
 MIXED = {
+    "medical_settlement": Dialect(encoding="gb18030", chinese_header=True),
     "household": Dialect(by_county=True),
     "member": Dialect(encoding="utf-8-sig"),
     "school": Dialect(encoding="gb18030", chinese_header=True),
@@ -75,7 +75,7 @@ def write(connection: duckdb.DuckDBPyConnection, query: str, *, folder: Path, fe
     rows = _count(connection, "clean")
     if "wart" in {name for name, *_ in connection.execute("DESCRIBE clean").fetchall()}:
         connection.execute("UPDATE clean SET may_spoil = false WHERE wart IS NOT NULL")
-    spoilt = _choose(connection, feed, columns, rows) if warts and feed not in PLAIN else {}
+    spoilt = _choose(connection, columns, each=min(6, rows // 150) if warts and feed not in PLAIN else 0, unreadable=feed in UNREADABLE_IN)
     shown = ", ".join(f"{_rendered(name, kind, columns)} AS {_column(name)}" for name, kind in columns.items())
     connection.execute(f"CREATE OR REPLACE TEMP TABLE shown AS SELECT _row, {shown} FROM clean LEFT JOIN spoil USING (_row) ORDER BY _row")
     if feed == "social_insurance" and warts:
@@ -96,10 +96,9 @@ def write(connection: duckdb.DuckDBPyConnection, query: str, *, folder: Path, fe
     return rows, {name: count for name, count in spoilt.items() if count}
 
 
-def _choose(connection: duckdb.DuckDBPyConnection, feed: str, columns: dict[str, str], rows: int) -> dict[str, int]:
-    """Fill the table `spoil` (grain: one row per spoilt row, one wart each): a few rows for every wart, none in feeds too small for it."""
+def _choose(connection: duckdb.DuckDBPyConnection, columns: dict[str, str], *, each: int, unreadable: bool) -> dict[str, int]:
+    """Fill the table `spoil` (grain: one row per spoilt row, one wart each): `each` rows for every wart."""
     connection.execute("CREATE OR REPLACE TEMP TABLE spoil (_row BIGINT, wart VARCHAR)")
-    each = min(6, rows // 150)
     if not each:
         return {}
     id_column, money, date = _id(columns), _first(columns, "DECIMAL(16,2)"), _first(columns, "DATE")
@@ -110,7 +109,7 @@ def _choose(connection: duckdb.DuckDBPyConnection, feed: str, columns: dict[str,
         f" FROM clean WHERE may_spoil ORDER BY roll(60, _row % 60000000), _row LIMIT 3000"
     ).fetchall()
     fits = {"id-15-digits": 1, "id-lower-case-x": 2, "money-thousands-separator": 3, "date-slashes": 4, "date-compact": 4, "date-chinese": 4, "date-excel-serial": 4}
-    wanted = [wart for wart in TEXT_WARTS if (wart not in _MONEY_FORMS or money) and (wart != "missing-required" or feed in UNREADABLE_IN)]
+    wanted = [wart for wart in TEXT_WARTS if (wart not in _MONEY_FORMS or money) and (wart != "missing-required" or unreadable)]
     chosen: list[tuple[int, str]] = []
     taken: set[int] = set()
     for wart in wanted:

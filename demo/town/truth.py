@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from demo.town import stories, tables
+from demo.town import divisions, stories, tables
 from niangjia.kernel.months import Month
 
 INVENTED = (
@@ -29,23 +29,24 @@ def planted(connection: duckdb.DuckDBPyConnection, plan: tables.Plan) -> list[di
         "SELECT story.story, story.turn, any_value(household_no), list(id ORDER BY i), list(name ORDER BY i) FROM story JOIN person USING (h)"
         " WHERE story.story <> 'wedding-bride' GROUP BY h, story.story, story.turn ORDER BY h LIMIT ?", [TOLD_IN_FULL]
     ).fetchall()
+    neighbour = divisions.read_city(plan.home).neighbour[:4]
     live = {month.index for month in plan.live}
     entries: list[dict[str, object]] = []
     for name, turn, household_no, ids, names in rows:
         story = stories.STORIES[name]
-        expects = [told for expect in story.expects if turn + expect.month in live and (told := _expect(expect, turn, min(live)))]
+        expects = [told for expect in story.expects if turn + expect.month in live and (told := _expect(expect, turn, min(live), neighbour))]
         entries.append({"story": name, "zh": story.zh, "en": story.en, "turn": Month.from_index(turn).text, "household_no": household_no,
                         "ids": ids, "names": names, "expects": expects})
     return entries
 
 
-def _expect(expect: stories.Expect, turn: int, first: int) -> dict[str, object] | None:
+def _expect(expect: stories.Expect, turn: int, first: int, neighbour: str) -> dict[str, object] | None:
     """None when nothing can be said: whether a household stays or leaves is not seen in the first month that is sensed."""
     told: dict[str, object] = {"month": Month.from_index(turn + expect.month).text}
     for key in ("triggers", "state", "label", "suppressed", "absent"):
         value = getattr(expect, key)
         if value and not (value in ("EXITED", "CONTINUING") and turn + expect.month == first):
-            told[key] = list(value) if key == "triggers" else value
+            told[key] = list(value) if key == "triggers" else value.format(neighbour=neighbour) if key == "label" else value
     return told if len(told) > 1 else None
 
 
