@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.db import models
 
@@ -32,7 +33,7 @@ class AuditEvent(models.Model):
         return f"{self.seq} {self.action} {self.object}"
 
     @property
-    def detail(self) -> dict[str, object]:
+    def detail(self) -> dict[str, Any]:
         return json.loads(self.detail_text)
 
 

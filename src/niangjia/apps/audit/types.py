@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Actor(Protocol):
@@ -29,7 +29,7 @@ class Entry:
 
     action: str
     object: str
-    detail: Mapping[str, object] = field(default_factory=dict)
+    detail: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
 
 
@@ -45,7 +45,7 @@ class Event:
     action: str
     object: str
     reason: str
-    detail: dict[str, object]
+    detail: dict[str, Any]
     hash: str
 
 

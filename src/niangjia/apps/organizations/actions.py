@@ -80,7 +80,7 @@ def receive_unions(rows: Iterable[UnionRow | Mapping[str, object]]) -> UnionsRec
     with transaction.atomic():
         units = {unit.code: unit for unit in OrgUnit.objects.select_for_update()}
         codes = {unit.pk: code for code, unit in units.items()}
-        parents = {code: codes.get(unit.parent_id) for code, unit in units.items()}
+        parents = {code: codes[unit.parent_id] if unit.parent_id else None for code, unit in units.items()}
         parents |= {code: row.parent or None for code, row in wanted.items()}
         _refuse_orphans(parents)
         ordered = _parents_first(parents)
@@ -139,7 +139,7 @@ def _write(
             unit.name, unit.level, unit.area, unit.uscc, unit.state = row.name, row.level, row.area, row.uscc, row.state
             unit.parent_id = units[row.parent].pk if row.parent else None
         parent = parents[code]
-        path = (units[parent].path if parent else "") + f"{unit.pk:0{ID_WIDTH}d}/"
+        path = (units[parent].path or "" if parent else "") + f"{unit.pk:0{ID_WIDTH}d}/"
         if len(path) > LONGEST_PATH:
             raise MoveOutOfReach(code)
         if unit.path and path != unit.path:

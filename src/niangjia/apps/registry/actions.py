@@ -88,7 +88,8 @@ def receive_households(rows: Iterable[HouseholdFacts], *, now: datetime) -> Hous
     Safe to repeat: the same rows write nothing. Goes on in chunks, each one transaction with its audit event: after a
     crash repeat the whole list. What a row leaves empty stays as known. A spell that a verification declared is not
     touched. A member who now belongs to another household has the former spell ended today; a person no longer in any
-    row keeps the spell (the next run will say).
+    row keeps the spell (the next run will say). The union responsible is set where none was: from then on it changes by
+    `place_households` (dispatch, transfer), not by next month's registers.
 
     Raises:
         PersonTwice: one person in two households of `rows`.
@@ -119,7 +120,7 @@ def _add(left: HouseholdsReceived, right: HouseholdsReceived) -> HouseholdsRecei
 @transaction.atomic
 def _receive_chunk(rows: list[HouseholdFacts], now: datetime) -> HouseholdsReceived:
     standing, created_households = _receive_household_rows(rows, now)
-    facts = {member.pseudonym: (member, row.org_id) for row in rows for member in row.members}
+    facts = {member.pseudonym: (member, standing[row.key].home_id) for row in rows for member in row.members}
     persons, created_persons, changed_persons = _receive_persons(facts, now)
     moved = _receive_spells(rows, standing, persons, timezone.localdate(now))
     if created_households or created_persons or changed_persons or moved:
@@ -155,7 +156,7 @@ def _receive_household_rows(rows: list[HouseholdFacts], now: datetime) -> tuple[
     placed = []
     for household in found.values():
         org_id = wanted[household.key]
-        if org_id is not None and household.home_id != org_id and household.merged_into_id is None:
+        if org_id is not None and household.home_id is None and household.merged_into_id is None:
             household.home_id = org_id
             placed.append(household)
     Household.objects.bulk_update(placed, ["home"])
@@ -203,7 +204,7 @@ def _differs(person: Person, member: MemberFacts, org_id: int | None) -> bool:
         or (member.phone and keys().blind(member.phone, "registry.person.phone") != person.phone_blind)
         or (member.birth_date and person.birth_date != member.birth_date)
         or (member.sex and person.sex != member.sex)
-        or (org_id is not None and person.home_id != org_id)
+        or (org_id is not None and person.home_id is None)
     )
 
 
@@ -213,7 +214,7 @@ def _take(person: Person, member: MemberFacts, org_id: int | None) -> None:
             person.write(column, plain)
     person.birth_date = member.birth_date or person.birth_date
     person.sex = member.sex or person.sex
-    person.home_id = org_id if org_id is not None else person.home_id
+    person.home_id = person.home_id if person.home_id is not None else org_id
 
 
 def _receive_spells(
@@ -262,7 +263,19 @@ def _receive_spells(
     HouseholdMember.objects.filter(pk__in=ending).update(ends_before=today)
     HouseholdMember.objects.bulk_create(starting)
     HouseholdMember.objects.bulk_update(relabelled, ["relation"])
+    _follow_homes(starting)
     return len(starting)
+
+
+def _follow_homes(spells: list[HouseholdMember]) -> None:
+    """Whoever moved in belongs to the union of the household."""
+    by_union: dict[int, list[int]] = {}
+    for spell in spells:
+        home_id = spell.household.home_id
+        if home_id is not None and spell.person.home_id != home_id:
+            by_union.setdefault(home_id, []).append(spell.person_id)
+    for home_id, person_ids in by_union.items():
+        Person.objects.filter(pk__in=person_ids).update(home=home_id)
 
 
 def receive_memberships(rows: Iterable[MembershipFacts], *, now: datetime) -> int:

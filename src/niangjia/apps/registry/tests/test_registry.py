@@ -236,6 +236,17 @@ def test_who_moves_to_another_household_keeps_the_former_spell_as_history(home, 
     assert [past.person.id for past in queries.list_past_members(officer(tree["X"]), household)] == [child]
 
 
+def test_next_months_registers_do_not_take_a_household_from_the_union_it_was_placed_with(home, tree):
+    household, persons = home
+    actions.place_household(household_id=household, org_id=tree["XG"].id, now=NOW)
+    members = (someone(1, relation="head"), someone(2, relation="spouse"), someone(4, relation="child"))
+    actions.receive_households([HouseholdFacts("H1", members, tree["Y"].id)], now=LATER)
+    assert queries.get_household(household).org_id == tree["XG"].id
+    newborn = queries.find_person_id(someone(4).pseudonym)
+    for person in (persons[0], newborn):
+        assert queries.get_person_card(officer(tree["XG"], Role.GRASSROOTS), person).org_id == tree["XG"].id
+
+
 def test_one_person_in_two_households_of_a_receipt_is_refused():
     with pytest.raises(actions.PersonTwice):
         actions.receive_households([HouseholdFacts("H1", (someone(1),)), HouseholdFacts("H2", (someone(1),))], now=NOW)
