@@ -127,7 +127,7 @@ class _CaseReader(Reader):
             given = value.text if fact.kind == "text" and value.value is not None else value.value
             wanted = {"boolean": bool, "date": date, "text": str}.get(fact.kind, (int, Decimal))
             is_flag = isinstance(given, bool) and fact.kind != "boolean"
-            if given is not None and (is_flag or not isinstance(given, wanted)):  # type: ignore[arg-type]
+            if given is not None and (is_flag or not isinstance(given, wanted)):
                 self.refuse(value.fault(f"{name} 应为 {fact.kind}。", f"{name} should be of type {fact.kind}.", value.text))
                 continue
             if fact.values and given is not None and given not in fact.values:

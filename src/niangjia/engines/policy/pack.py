@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from niangjia.engines.policy.expressions import tree
@@ -186,13 +187,13 @@ class Pack:
     total: Node | None = field(repr=False)  # all lines, before caps
     capped: Node | None = field(repr=False)  # not above what the amount caps leave
 
-    @property
+    @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """Everything that deciding evaluates, in the order of the file."""
         tests = [rule.when.node for rule in self.rules] + [tier.when.node for tier in self.tiers] + [cap.test for cap in self.caps]
         return (*tests, *self.line_values.values(), *(approval.when.node for approval in self.approvals))
 
-    @property
+    @cached_property
     def facts(self) -> tuple[str, ...]:
         """The facts that deciding asks for."""
         return tree.facts_in(*self.nodes)

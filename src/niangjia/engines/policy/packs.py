@@ -17,7 +17,18 @@ from niangjia.engines.policy.expressions.scan import Unreadable
 from niangjia.engines.policy.expressions.tree import Node
 from niangjia.engines.policy.expressions.types import BOOLEAN, PARAMETER_DOMAINS, TEXT, Kind, Type
 from niangjia.engines.policy.pack import (
-    Approval, Cap, Expression, FormField, Grade, Line, Pack, Rule, Say, Stage, Tier, Trigger,
+    Approval,
+    Cap,
+    Expression,
+    FormField,
+    Grade,
+    Line,
+    Pack,
+    Rule,
+    Say,
+    Stage,
+    Tier,
+    Trigger,
 )  # fmt: skip
 from niangjia.engines.policy.parameters import Dated, Parameter, area_prefix, is_area, misfit, overlap
 from niangjia.engines.policy.problems import PackError, nearest_word

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-
 from niangjia.engines.policy.expressions.types import FACT_DOMAINS
 from niangjia.engines.policy.problems import FactError
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -93,7 +92,7 @@ def read_fact(reader: Reader, name: str, key: Item, item: Item) -> Fact | None:
     kind = reader.word(table.get("type"), among=TYPE_NAMES)
     unit = read_unit(reader, table.get("unit"))
     grain = reader.word(table.get("grain"), among=("person", "household"))
-    title = {language: reader.word(table[language]) for language in ("zh", "en") if language in table}
+    title: dict[str, str] = {language: reader.word(table[language]) for language in ("zh", "en") if language in table}
     values = tuple(reader.word(value) for value in reader.list(table.get("values")))
     minimum, maximum = read_bound(reader, table.get("minimum")), read_bound(reader, table.get("maximum"))
     if "values" in table and kind != "text":

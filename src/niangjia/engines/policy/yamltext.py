@@ -155,10 +155,11 @@ def _item(node: yaml.Node, name: str) -> Item:
         return Item(name, line, column, table, keys=keys)
     if isinstance(node, yaml.SequenceNode):
         return Item(name, line, column, tuple(_item(part, name) for part in node.value))
+    assert isinstance(node, yaml.ScalarNode)
     return Item(name, line, column, _scalar(node), node.value, node.style or "")
 
 
-def _scalar(node: yaml.Node) -> object:
+def _scalar(node: yaml.ScalarNode) -> object:
     text: str = node.value
     if node.style:
         return text

@@ -70,7 +70,7 @@ class _Reader:
         self.text = text
         self.names = names
 
-    def read(self, parsed: exp.Expression) -> Node:
+    def read(self, parsed: exp.Expr) -> Node:
         reader = _READERS.get(type(parsed))
         if reader is None:
             zh, en = why_refused(parsed)
@@ -81,19 +81,19 @@ class _Reader:
         except WrongType as fault:
             raise self.fault(parsed, fault.zh, fault.en) from None
 
-    def fault(self, parsed: exp.Expression, zh: str, en: str, word: str = "", nearest: str = "") -> Unreadable:
+    def fault(self, parsed: exp.Expr, zh: str, en: str, word: str = "", nearest: str = "") -> Unreadable:
         offset = _offset(parsed)
         if nearest:
             zh, en = f"{zh}是不是 {nearest}？", f"{en} Did you mean {nearest}?"
         return Unreadable(offset, zh, en, word or parsed.name or "", nearest)
 
-    def only(self, parsed: exp.Expression, *allowed: str) -> None:
+    def only(self, parsed: exp.Expr, *allowed: str) -> None:
         """Refuse what hangs on a known node beyond what we know of it."""
         for key, value in parsed.args.items():
             if key not in allowed and value not in (None, False, []) and not (key == "ignore_nulls" and value is True):
                 raise self.fault(parsed, f"这里不能用 {key}。", f"`{key}` cannot be used here.")
 
-    def column(self, parsed: exp.Expression) -> Node:
+    def column(self, parsed: exp.Column) -> Node:
         if not isinstance(parsed.this, exp.Identifier):
             raise self.fault(parsed, *why_refused(parsed.this))
         if len(parsed.parts) > 1:
@@ -108,16 +108,16 @@ class _Reader:
                              word=name, nearest=nearest_word(name, self.names))  # fmt: skip
         return found
 
-    def literal(self, parsed: exp.Expression) -> Node:
+    def literal(self, parsed: exp.Expr) -> Node:
         return build.text(parsed.name) if parsed.args.get("is_string") else build.number(parsed.name)
 
-    def boolean(self, parsed: exp.Expression) -> Node:
+    def boolean(self, parsed: exp.Expr) -> Node:
         return build.truth(bool(parsed.this))
 
-    def paren(self, parsed: exp.Expression) -> Node:
+    def paren(self, parsed: exp.Expr) -> Node:
         return self.read(parsed.this)
 
-    def cast(self, parsed: exp.Expression) -> Node:
+    def cast(self, parsed: exp.Expr) -> Node:
         is_day = parsed.args["to"].this == exp.DataType.Type.DATE and isinstance(parsed.this, exp.Literal)
         # `date '…'` and `cast('…' as date)` give the same parsed node: only the first is ours.
         if not is_day or not re.search(r"\bdate\s*$", self.text[: _offset(parsed.this)], re.IGNORECASE):
@@ -130,25 +130,25 @@ class _Reader:
             raise self.fault(parsed.this, f"'{parsed.this.name}' 不是日期，请写作 date '2023-05-01'。",
                              f"'{parsed.this.name}' is not a date; write date '2023-05-01'.") from None  # fmt: skip
 
-    def negative(self, parsed: exp.Expression) -> Node:
+    def negative(self, parsed: exp.Expr) -> Node:
         return build.negate(self.read(parsed.this))
 
-    def both(self, parsed: exp.Expression) -> Node:
+    def both(self, parsed: exp.Expr) -> Node:
         return build.both([self.read(part) for part in _chain(parsed, exp.And)])
 
-    def either(self, parsed: exp.Expression) -> Node:
+    def either(self, parsed: exp.Expr) -> Node:
         return build.either([self.read(part) for part in _chain(parsed, exp.Or)])
 
-    def negation(self, parsed: exp.Expression) -> Node:
+    def negation(self, parsed: exp.Expr) -> Node:
         return build.negation(self.read(parsed.this))
 
-    def between(self, parsed: exp.Expression) -> Node:
+    def between(self, parsed: exp.Expr) -> Node:
         self.only(parsed, "this", "low", "high")
         term = self.read(parsed.this)
         low, high = self.read(parsed.args["low"]), self.read(parsed.args["high"])
         return build.both([build.compare(">=", term, low), build.compare("<=", term, high)])
 
-    def among(self, parsed: exp.Expression) -> Node:
+    def among(self, parsed: exp.Expr) -> Node:
         if parsed.args.get("query") is not None or parsed.args.get("unnest") is not None or parsed.args.get("field") is not None:
             raise self.fault(parsed, "规则里没有子查询；in 后面只能列出取值。", "There are no subqueries in a rule; `in` takes a list of values.")
         self.only(parsed, "this", "expressions")
@@ -162,14 +162,14 @@ class _Reader:
             raise self.fault(parsed, "in 的括号是空的。", "The brackets of `in` are empty.")
         return build.among(self.read(parsed.this), options)
 
-    def known(self, parsed: exp.Expression) -> Node:
+    def known(self, parsed: exp.Expr) -> Node:
         if not isinstance(parsed.expression, exp.Null):
             raise self.fault(parsed, "is 后面只能写 null 或 not null。", "Only null or not null can follow `is`.")
         self.only(parsed, "this", "expression", "negate")
         node = build.is_unknown(self.read(parsed.this))
         return build.negation(node) if parsed.args.get("negate") else node
 
-    def case(self, parsed: exp.Expression) -> Node:
+    def case(self, parsed: exp.Expr) -> Node:
         if parsed.this is not None:
             raise self.fault(parsed, "case 后面请直接写 when 条件。", "Write conditions after `when`; `case x when …` is not used.")
         self.only(parsed, "ifs", "default")
@@ -181,35 +181,35 @@ class _Reader:
             self.read(default) if default is not None else None,
         )
 
-    def coalesce(self, parsed: exp.Expression) -> Node:
+    def coalesce(self, parsed: exp.Expr) -> Node:
         self.only(parsed, "this", "expressions", "is_nvl", "is_null")
         return build.coalesce([self.read(parsed.this), *(self.read(part) for part in parsed.expressions)])
 
-    def extreme(self, parsed: exp.Expression) -> Node:
+    def extreme(self, parsed: exp.Expr) -> Node:
         self.only(parsed, "this", "expressions", "ignore_nulls")
         terms = [self.read(parsed.this), *(self.read(part) for part in parsed.expressions)]
         return build.extreme("least" if isinstance(parsed, exp.Least) else "greatest", terms)
 
-    def absolute(self, parsed: exp.Expression) -> Node:
+    def absolute(self, parsed: exp.Expr) -> Node:
         self.only(parsed, "this")
         return build.absolute(self.read(parsed.this))
 
-    def rounded(self, parsed: exp.Expression) -> Node:
+    def rounded(self, parsed: exp.Expr) -> Node:
         self.only(parsed, "this", "decimals")
         places = parsed.args.get("decimals")
         if places is not None and not (isinstance(places, exp.Literal) and not places.is_string and places.name.isdigit()):
             raise self.fault(parsed, "round 的位数须为整数。", "The places of round are a plain whole number.")
         return build.rounded(self.read(parsed.this), int(places.name) if places is not None else 0)
 
-    def floor(self, parsed: exp.Expression) -> Node:
+    def floor(self, parsed: exp.Expr) -> Node:
         self.only(parsed, "this")
         return build.floor(self.read(parsed.this))
 
-    def add_months(self, parsed: exp.Expression) -> Node:
+    def add_months(self, parsed: exp.Expr) -> Node:
         self.only(parsed, "this", "expression")
         return build.add_months(self.read(parsed.this), self.read(parsed.expression))
 
-    def named_function(self, parsed: exp.Expression) -> Node:
+    def named_function(self, parsed: exp.Expr) -> Node:
         name = parsed.name.lower()
         if name != "age_in_years":
             raise self.fault(parsed, f"没有函数 {parsed.name}。可用：{', '.join(FUNCTIONS)}。",
@@ -219,22 +219,22 @@ class _Reader:
             raise self.fault(parsed, "age_in_years 要两个日期：出生日期和计算日。", "age_in_years takes two dates: birth and the day to count to.")
         return build.age_in_years(self.read(parsed.expressions[0]), self.read(parsed.expressions[1]))
 
-    def arithmetic(self, parsed: exp.Expression) -> Node:
+    def arithmetic(self, parsed: exp.Expr) -> Node:
         return build.arithmetic(_OPERATORS[type(parsed)], self.read(parsed.this), self.read(parsed.expression))
 
-    def divide(self, parsed: exp.Expression) -> Node:
+    def divide(self, parsed: exp.Expr) -> Node:
         return build.divide(self.read(parsed.this), self.read(parsed.expression))
 
-    def compare(self, parsed: exp.Expression) -> Node:
+    def compare(self, parsed: exp.Expr) -> Node:
         return build.compare(_OPERATORS[type(parsed)], self.read(parsed.this), self.read(parsed.expression))
 
 
-_OPERATORS: dict[type[exp.Expression], str] = {
+_OPERATORS: dict[type[exp.Expr], str] = {
     exp.Add: "+", exp.Sub: "-", exp.Mul: "*",
     exp.EQ: "=", exp.NEQ: "!=", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
 }  # fmt: skip
 
-_READERS: dict[type[exp.Expression], Callable[[_Reader, exp.Expression], Node]] = {
+_READERS: dict[type[exp.Expr], Callable[..., Node]] = {
     exp.Column: _Reader.column, exp.Literal: _Reader.literal, exp.Boolean: _Reader.boolean, exp.Paren: _Reader.paren,
     exp.Cast: _Reader.cast, exp.Neg: _Reader.negative, exp.And: _Reader.both, exp.Or: _Reader.either, exp.Not: _Reader.negation,
     exp.Between: _Reader.between, exp.In: _Reader.among, exp.Is: _Reader.known, exp.Case: _Reader.case,
@@ -246,7 +246,7 @@ _READERS: dict[type[exp.Expression], Callable[[_Reader, exp.Expression], Node]] 
 }  # fmt: skip
 
 
-def _chain(parsed: exp.Expression, kind: type[exp.Expression]) -> list[exp.Expression]:
+def _chain(parsed: exp.Expr, kind: type[exp.Expr]) -> list[exp.Expr]:
     """The terms of a and b and c, left to right, without recursion."""
     terms, current = [], parsed
     while isinstance(current, kind):
@@ -255,7 +255,7 @@ def _chain(parsed: exp.Expression, kind: type[exp.Expression]) -> list[exp.Expre
     return [current, *reversed(terms)]
 
 
-def _depth(parsed: exp.Expression) -> int:
+def _depth(parsed: exp.Expr) -> int:
     deepest, waiting = 0, [(parsed, 1)]
     while waiting:
         node, depth = waiting.pop()
@@ -267,7 +267,7 @@ def _depth(parsed: exp.Expression) -> int:
     return deepest
 
 
-def _offset(parsed: exp.Expression) -> int:
+def _offset(parsed: exp.Expr) -> int:
     """Where a node begins in the text: SQLGlot marks names, literals and functions only."""
     starts = [node._meta["start"] for node in parsed.walk() if node._meta and "start" in node._meta]
     return min(starts, default=0)

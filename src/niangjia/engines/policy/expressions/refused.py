@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-_REASONS: list[tuple[tuple[type[exp.Expression], ...], str, str]] = [
+_REASONS: list[tuple[tuple[type[exp.Expr], ...], str, str]] = [
     ((exp.Subquery, exp.Query, exp.Exists), "规则里没有子查询。汇总请写成词汇表中的事实。", "There are no subqueries in a rule. Make the total a fact of the vocabulary."),
     ((exp.Window,), "规则里没有窗口函数。", "There are no window functions in a rule."),
     ((exp.AggFunc,), "规则里没有汇总函数；汇总请写成词汇表中的事实。", "There are no aggregates in a rule; make the total a fact of the vocabulary."),
@@ -26,7 +26,7 @@ _REASONS: list[tuple[tuple[type[exp.Expression], ...], str, str]] = [
 ]  # fmt: skip
 
 
-def why_refused(parsed: exp.Expression) -> tuple[str, str]:
+def why_refused(parsed: exp.Expr) -> tuple[str, str]:
     for kinds, zh, en in _REASONS:
         if isinstance(parsed, kinds):
             return zh, en

@@ -50,11 +50,11 @@ _SUBQUERY = ("规则里没有子查询和其他语句。汇总请写成词汇表
 _PATTERN = ("规则里没有模式匹配；请用 = 或 in。", "There is no pattern matching in a rule; use = or in.")
 _CLOCK = ("规则里不能看时钟；请用 asof。", "A rule never looks at a clock; use asof.")
 _WORDS = {
-    **dict.fromkeys("select union intersect except with from where values table limit offset order group having join".split(), _SUBQUERY),
-    **dict.fromkeys("insert update delete drop create alter attach copy pragma install load set call execute".split(), _SUBQUERY),
-    **dict.fromkeys("like ilike similar glob regexp rlike".split(), _PATTERN),
-    **dict.fromkeys("current_date current_time current_timestamp localtime localtimestamp".split(), _CLOCK),
-    **dict.fromkeys("mod div".split(), ("规则里没有取余和整除；除法写作 /。", "There is no remainder or whole division in a rule; divide with /.")),
+    **dict.fromkeys(["select", "union", "intersect", "except", "with", "from", "where", "values", "table", "limit", "offset", "order", "group", "having", "join"], _SUBQUERY),
+    **dict.fromkeys(["insert", "update", "delete", "drop", "create", "alter", "attach", "copy", "pragma", "install", "load", "set", "call", "execute"], _SUBQUERY),
+    **dict.fromkeys(["like", "ilike", "similar", "glob", "regexp", "rlike"], _PATTERN),
+    **dict.fromkeys(["current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"], _CLOCK),
+    **dict.fromkeys(["mod", "div"], ("规则里没有取余和整除；除法写作 /。", "There is no remainder or whole division in a rule; divide with /.")),
     "interval": ("日期加月请用 add_months。", "Use add_months to add months to a date."),
     "null": ("不能直接写 null；用 is null 判断是否未知，case 可省去 else。", "null cannot be written; ask `is null`, and leave out `else` in a case."),
     "over": ("规则里没有窗口函数。", "There are no window functions in a rule."),
@@ -63,7 +63,7 @@ _WORDS = {
 }
 # Words of the language itself: no fact, parameter or rule may have such a name.
 RESERVED = frozenset(_WORDS) | frozenset(
-    "and or not in is between case when then else end true false date asof tier all any some exists collate at as on using outcome amount area missing_parameter needs_approval".split()
+    ["and", "or", "not", "in", "is", "between", "case", "when", "then", "else", "end", "true", "false", "date", "asof", "tier", "all", "any", "some", "exists", "collate", "at", "as", "on", "using", "outcome", "amount", "area", "missing_parameter", "needs_approval"]
 )
 _ALLOWED = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ \t\r\n()+-*/=<>!,.'")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
