@@ -28,7 +28,7 @@ def take(
     """
     Use `amount`, and one time, of each cap; call inside a transaction. Raises CapExceeded: roll back.
 
-    A household cap of someone without a household counts for the person alone, with the household counter of none.
+    A cap per household does not bind somebody without one.
     """
     for cap in _sorted(caps):
         subject_id = person_id if cap.per == Per.PERSON else household_id
