@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pyarrow.parquet
 
+from niangjia.engines.sensing.landing import storage
 from niangjia.engines.sensing.landing.feeds import Feed
 from niangjia.engines.sensing.landing.reports import BatchReport, SetAside
+from niangjia.kernel.months import Month
 
 CORRECTED = "medical_settlement"  # the feed whose newer row may stand in another month than the older one
 
@@ -96,3 +98,32 @@ def sweep(lake: Path) -> list[Path]:
     for path in leftovers:
         path.unlink()
     return leftovers
+
+
+def confirm(lake: Path, month: str, feed: str, batch: str) -> None:
+    """Keep that the feed came for `month` with the very content of an earlier `batch`: unchanged is not missing."""
+    path = lake / "arrivals" / month / feed
+    if not path.exists():
+        storage.write(path, batch.encode())
+
+
+def confirmed(lake: Path, month: Month) -> set[str]:
+    """Feeds that came for `month` unchanged from an earlier delivery."""
+    folder = lake / "arrivals" / str(month)
+    return {path.name for path in folder.iterdir() if path.suffix != ".part"} if folder.is_dir() else set()
+
+
+def months_confirmed(lake: Path, feed: str) -> set[Month]:
+    return {Month(path.parent.name) for path in (lake / "arrivals").glob(f"*/{feed}")}
+
+
+def latest_snapshot(lake: Path, feed: Feed, month: Month) -> list[dict[str, object]]:
+    """Rows of the feed's newest snapshot up to `month`; empty if none came."""
+    held = [file for file in files(lake, feed) if file.month <= month.text]
+    newest = max(held, key=lambda file: (file.month, file.seq), default=None)
+    return pyarrow.parquet.read_table(newest.path).to_pylist() if newest else []
+
+
+def pseudonym_text(value: bytes | str) -> str:
+    """A pseudonym of a Parquet file as 32 hex characters."""
+    return value.hex() if isinstance(value, bytes) else str(value).replace("-", "")

@@ -17,8 +17,8 @@ from niangjia.engines.sensing.landing.feeds import Feed
 from niangjia.engines.sensing.landing.parquet import open_parquet
 from niangjia.engines.sensing.landing.parts import Part, UnreadableFile
 from niangjia.engines.sensing.landing.reports import SHOWN, BatchReport, SetAside
-from niangjia.engines.sensing.landing.spelling import macros, text
-from niangjia.engines.sensing.landing.staging import ROWS_A_PART, Stager, lake_columns
+from niangjia.engines.sensing.landing.spelling import hmac_pads, id_number_of, macros, pseudonym_of, text
+from niangjia.engines.sensing.landing.staging import ROWS_A_PART, Stager, digits_name, lake_columns
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
 from niangjia.kernel.sealing import Keys
@@ -49,15 +49,26 @@ class Delivery:
         return digest.hexdigest()
 
 
-@dataclass(frozen=True)
 class Lander:
-    """Lands deliveries into one lake."""
+    """
+    Lands deliveries into one lake, over one in-memory database, which keeps the table `persons` (digits, person): the
+    pseudonym of everyone met so far, so that each is computed once. A context manager; memory only.
+    """
 
-    lake: Path
-    keys: Keys
-    memory_limit: str
-    threads: int
-    override: str | None
+    def __init__(
+        self, lake: Path, folder: Path, *, keys: Keys, memory_limit: str, threads: int, override: str | None
+    ) -> None:
+        self.lake = lake.resolve()
+        self.keys = keys
+        self.memory_limit = memory_limit
+        self.override = override
+        self.connection = _connect([self.lake, folder.resolve()], memory_limit, threads)
+
+    def __enter__(self) -> Lander:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.connection.close()
 
     def land(self, delivery: Delivery, landed: Sequence[BatchReport]) -> BatchReport:
         """
@@ -67,7 +78,6 @@ class Lander:
         """
         feed, month = delivery.feed, delivery.month
         report = BatchReport(feed=feed.name, month=month.text, status="refused", files=delivery.names)
-        connection = self._connect(delivery.folder)
         try:
             report = replace(report, content_hash=delivery.content_hash())
             for earlier in landed:
@@ -75,46 +85,56 @@ class Lander:
                     return replace(report, status="duplicate", duplicate_of=earlier.batch)
             seq = max((earlier.seq for earlier in landed), default=0) + 1
             report = replace(report, batch=f"{seq:06d}-{feed.name}-{month}-{report.content_hash[:12]}")
-            return _Batch(self, delivery, connection, report).land(landed)
+            return _Batch(self, delivery, report).land(landed)
         except Refusal as refusal:
             return replace(report, batch="", refused_zh=refusal.zh, refused_en=refusal.en)
         finally:
-            connection.close()
+            self._clear()
 
-    def _connect(self, folder: Path) -> duckdb.DuckDBPyConnection:
-        """
-        In memory, without spilling (rows carry ID numbers until they are sealed), without network or extensions, and
-        with no file in reach but the lake and the folder.
-        """
-        connection = duckdb.connect()
-        reach = ", ".join(text(str(place.resolve()) + "/") for place in (self.lake, folder))
-        for statement in (
-            f"SET memory_limit = {text(self.memory_limit)}",
-            f"SET threads = {int(self.threads)}",
-            "SET temp_directory = ''",
-            "SET autoinstall_known_extensions = false",
-            "SET enable_external_file_cache = false",
-            "SET enable_progress_bar = false",
-            f"SET allowed_directories = [{reach}]",
-            "SET enable_external_access = false",
-            "SET lock_configuration = true",
-            *macros(),
-        ):
-            connection.execute(statement)
-        return connection
+    def _clear(self) -> None:
+        views = "SELECT 'VIEW', view_name FROM duckdb_views() WHERE NOT internal"
+        tables = "SELECT 'TABLE', table_name FROM duckdb_tables() WHERE table_name <> 'persons'"
+        for kind, name in self.connection.execute(f"{views} UNION ALL {tables}").fetchall():
+            self.connection.execute(f'DROP {kind} IF EXISTS "{name}"')
+        for name in ("incoming", "moves"):
+            self.connection.unregister(name)
+
+
+def _connect(reach: Sequence[Path], memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
+    """
+    In memory, without spilling (rows carry ID numbers until they are sealed), without network or extensions, and with no
+    file in reach but those under `reach`.
+    """
+    connection = duckdb.connect()
+    for statement in (
+        f"SET memory_limit = {text(memory_limit)}",
+        f"SET threads = {int(threads)}",
+        "SET temp_directory = ''",
+        "SET autoinstall_known_extensions = false",
+        "SET enable_external_file_cache = false",
+        "SET enable_progress_bar = false",
+        f"SET allowed_directories = [{', '.join(text(f'{place}/') for place in reach)}]",
+        "SET enable_external_access = false",
+        "SET lock_configuration = true",
+        *macros(),
+        "CREATE TEMP TABLE persons (digits BIGINT, person UUID)",
+    ):
+        connection.execute(statement)
+    return connection
 
 
 class _Batch:
     """The steps of one landing, in order. Relations: `staged` (every row), `accepted` (what goes to the lake)."""
 
-    def __init__(self, lander: Lander, delivery: Delivery, connection: duckdb.DuckDBPyConnection, report: BatchReport) -> None:
+    def __init__(self, lander: Lander, delivery: Delivery, report: BatchReport) -> None:
         self.lander = lander
         self.delivery = delivery
         self.feed = delivery.feed
-        self.connection = connection
+        self.connection = lander.connection
         self.report = report
         self.problems = Problems(delivery.feed)
         self.parts: list[Part] = []
+        self.met_before = 0
 
     def land(self, landed: Sequence[BatchReport]) -> BatchReport:
         self._stage()
@@ -127,7 +147,8 @@ class _Batch:
             self._check_volume(landed)
         except gates.DataProblem as problem:
             return replace(self.report, batch="", refused_zh=problem.zh, refused_en=problem.en)
-        self._write()
+        self._meet_persons()
+        self._write(landed)
         return self.report
 
     def _stage(self) -> None:
@@ -141,7 +162,7 @@ class _Batch:
         tables = []
         for number, part in enumerate(self.parts, 1):
             try:
-                table = stager.stage(self.connection, part, number, self.lander.keys)
+                tables.append(stager.stage(self.connection, part, number))
             except duckdb.OutOfMemoryException as error:
                 raise UnreadableFile(
                     f"{part.file}：内存不足（上限 {self.lander.memory_limit}）。请在 niangjia.toml 调高 memory_limit，或将文件分成几份放入 {self.feed.name}/。",
@@ -153,7 +174,6 @@ class _Batch:
                     f"{part.file}：文件内容已损坏或被截断，无法读完。请重新导出并完整传输。",
                     f"{part.file}: damaged or cut off, cannot be read to its end. Export and transfer it again.",
                 ) from error
-            tables.append(table if part.row else f"{table}_numbered")
         union = " UNION ALL BY NAME ".join(f"FROM {table}" for table in tables)
         self.connection.execute(f"CREATE TEMP VIEW staged AS {union}")
         self.connection.execute("CREATE TEMP VIEW accepted AS FROM staged WHERE _problem IS NULL")
@@ -213,7 +233,8 @@ class _Batch:
         """Of rows with one key the last stays. A hash finds whether there are any; only then are keys compared."""
         if not self.feed.key:
             return
-        keys = ", ".join(f'"{self.feed.columns[code].lake_name}"' for code in self.feed.key)
+        columns = [self.feed.columns[code] for code in self.feed.key]
+        keys = ", ".join(digits_name(column) if column.type == "id" else f'"{column.code}"' for column in columns)
         execute = self.connection.execute
         execute(f"CREATE TEMP TABLE suspects AS SELECT hash({keys}) AS h FROM accepted GROUP BY ALL HAVING count(*) > 1")
         if not execute("SELECT count(*) FROM suspects").fetchall()[0][0]:
@@ -227,19 +248,26 @@ class _Batch:
         losers = execute("SELECT count(*) FROM losers").fetchall()[0][0]
         execute(
             """CREATE OR REPLACE TEMP VIEW accepted AS
-               FROM staged WHERE _problem IS NULL AND _row NOT IN (SELECT _row FROM losers) ORDER BY _row"""
+               FROM staged WHERE _problem IS NULL AND _row NOT IN (SELECT _row FROM losers)"""
         )
         self.report = replace(
             self.report, rows_duplicate=losers, rows_accepted=self.report.rows_accepted - losers
         )
 
     def _count_months(self) -> None:
+        months = {self.report.month: self.report.rows_accepted}
         if self.feed.is_increment:
-            counted = self.connection.execute("SELECT _month, count(*) FROM accepted GROUP BY ALL ORDER BY ALL").fetchall()
-            months = dict(counted)
-        else:
-            months = {self.report.month: self.report.rows_accepted}
+            counted = self.connection.execute(f"SELECT {self._month} AS m, count(*) FROM accepted GROUP BY m ORDER BY m").fetchall()
+            months = {f"{str(month)[:4]}-{str(month)[-2:]}": count for month, count in counted}
         self.report = replace(self.report, months=months)
+
+    @property
+    def _month(self) -> str:
+        """SQL for the row's month: the column itself, or the integer 202310 of a date."""
+        column = self.feed.columns[self.feed.date_column]
+        if column.type == "month":
+            return f'"{column.code}"'
+        return f'CAST(year("{column.code}") * 100 + month("{column.code}") AS INTEGER)'
 
     def _check_volume(self, landed: Sequence[BatchReport]) -> None:
         try:
@@ -249,29 +277,54 @@ class _Batch:
                 raise
             self.report = replace(self.report, override=self.lander.override)
 
-    def _write(self) -> None:
-        batch = self.report.batch
+    def _meet_persons(self) -> None:
+        """Pseudonyms for those not met before in this landing. Grain of `persons`: one row per person."""
+        ids = self.feed.id_columns
+        if not ids:
+            return
+        digits = " UNION ALL ".join(f"SELECT {digits_name(column)} AS digits FROM accepted" for column in ids)
+        self.met_before = self._count("true", "persons")
+        self.connection.execute(
+            f"""INSERT INTO persons SELECT digits, {pseudonym_of(id_number_of("digits"))}
+                FROM (SELECT DISTINCT digits FROM ({digits}) ANTI JOIN persons USING (digits))""",
+            hmac_pads(self.lander.keys.pseudonym),
+        )
+        joins = " ".join(
+            f"JOIN persons AS whose{column.suffix} ON whose{column.suffix}.digits = accepted.{digits_name(column)}" for column in ids
+        )
+        pseudonyms = ", ".join(f"whose{column.suffix}.person AS {column.lake_name}" for column in ids)
+        self.connection.execute(f"CREATE TEMP VIEW known AS SELECT accepted.*, {pseudonyms} FROM accepted {joins}")
+
+    def _write(self, landed: Sequence[BatchReport]) -> None:
+        """Data, corrections, identities, rows set aside, and at last the report, which makes them count."""
+        lake, keys, batch = self.lander.lake, self.lander.keys, self.report.batch
+        source = "known" if self.feed.id_columns else "accepted"
         columns = ", ".join(f'"{name}"' for name in lake_columns(self.feed))
         columns += f", CAST({self.report.seq} AS INTEGER) AS _seq, _row"
         for month in self.report.months:
-            where = f" WHERE _month = '{month}'" if self.feed.is_increment else ""
-            self._copy(f"SELECT {columns} FROM accepted{where}", lakes.data_path(self.lander.lake, self.feed, month, batch))
+            where = f" WHERE {self._month} IN ('{month}', '{month.replace('-', '')}')" if len(self.report.months) > 1 else ""
+            self._copy(f"SELECT {columns} FROM {source}{where} ORDER BY _row", lakes.data_path(lake, self.feed, month, batch))
         if self.feed.name == lakes.CORRECTED:
-            self._write_superseded()
-        vault.seal_identities(self.connection, "accepted", self.feed, self.lander.lake, batch, self.lander.keys)
+            self._write_superseded(landed)
+        if self.feed.id_columns:
+            newest = {report.feed: report for report in landed if report.feed in vault.RICHEST}
+            named = [lake / feed / f"snapshot={report.month}" / f"{report.batch}.parquet" for feed, report in newest.items()]
+            identities = vault.collect_identities(self.connection, source, self.feed, named, met_before=self.met_before)
+            if identities.num_rows:
+                vault.write_sealed(identities, vault.vault_path(lake, batch), f"vault/{batch}", keys)
         if self.report.rows_set_aside:
-            self._copy("SELECT * EXCLUDE (_row, _raw) FROM set_aside ORDER BY _row", lakes.set_aside_path(self.lander.lake, batch))
+            self._copy("SELECT * EXCLUDE (_row, _raw) FROM set_aside ORDER BY _row", lakes.set_aside_path(lake, batch))
             raw = self.connection.sql('SELECT file, sheet, "row", _raw AS raw FROM set_aside ORDER BY _row').to_arrow_table()
-            vault.write_sealed(raw, lakes.set_aside_path(self.lander.lake, batch, is_sealed=True), f"set_aside/{batch}", self.lander.keys)
+            vault.write_sealed(raw, lakes.set_aside_path(lake, batch, is_sealed=True), f"set_aside/{batch}", keys)
         self.report = replace(self.report, status="landed")
-        storage.write(lakes.report_path(self.lander.lake, batch), self.report.to_json().encode())
+        storage.write(lakes.report_path(lake, batch), self.report.to_json().encode())
 
-    def _write_superseded(self) -> None:
+    def _write_superseded(self, landed: Sequence[BatchReport]) -> None:
         """
         Grain: one row per settlement of this batch and other month in which an older batch has it; those rows count no more
         if their `_seq` is smaller than this one's.
         """
-        older = [file.path for file in lakes.files(self.lander.lake, self.feed)]
+        older = [file.path for file in lakes.files(self.lander.lake, self.feed, reports=landed)]
         if not older:
             return
         paths = "[" + ", ".join(text(str(path)) for path in older) + "]"
@@ -280,7 +333,7 @@ class _Batch:
                 SELECT DISTINCT setl_id, refd_setl_flag, older.month, CAST({self.report.seq} AS INTEGER) AS _seq
                 FROM read_parquet({paths}, hive_partitioning = true, hive_types_autocast = false) AS older
                 JOIN accepted AS newer USING (setl_id, refd_setl_flag)
-                WHERE older.month <> newer._month
+                WHERE older.month <> left(CAST(newer.setl_time AS VARCHAR), 7)
                 ORDER BY ALL"""
         )
         count = self._count("true", "superseded")

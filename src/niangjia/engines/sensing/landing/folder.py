@@ -50,11 +50,14 @@ def land_folder(
         LandingBusy: another landing is under way.
     """
     months = _months(Path(folder))
-    lander = Lander(Path(lake), keys, memory_limit, threads, override)
+    lake = Path(lake)
     reports = []
-    with storage.locked(lander.lake):
-        lakes.sweep(lander.lake)
-        landed = lakes.committed(lander.lake)
+    with (
+        storage.locked(lake),
+        Lander(lake, Path(folder), keys=keys, memory_limit=memory_limit, threads=threads, override=override) as lander,
+    ):
+        lakes.sweep(lake)
+        landed = lakes.committed(lake)
         work = [step for month_folder in months for step in _deliveries(month_folder, feeds)]
         for done, step in enumerate(work):
             name = f"{step.month} {step.feed if isinstance(step, BatchReport) else step.feed.name}"
@@ -63,10 +66,22 @@ def land_folder(
             report = step if isinstance(step, BatchReport) else lander.land(step, landed)
             if report.status == "landed":
                 landed.append(report)
+            elif report.status == "duplicate":
+                _confirm(lander.lake, report, feeds[report.feed], landed)
             reports.append(report)
         if progress:
             progress("", 1.0)
     return reports
+
+
+def _confirm(lake: Path, report: BatchReport, feed: Feed, landed: list[BatchReport]) -> None:
+    """
+    An unchanged snapshot, or an increment that is empty again, has come for its month though there is nothing to write.
+    The same rows of an increment sent twice are a mistake: they do not stand for the month's own.
+    """
+    earlier = next(other for other in landed if other.batch == report.duplicate_of)
+    if earlier.month != report.month and (not feed.is_increment or earlier.rows_in == 0):
+        lakes.confirm(lake, report.month, report.feed, earlier.batch)
 
 
 def _months(folder: Path) -> list[Path]:

@@ -22,6 +22,7 @@ _SERIAL = r"[1-9][0-9]{4}(?:\.[0-9]+)?"
 # What an export tool leaves when it has already lost the text, and Excel's error cells.
 _GARBAGE = r"[\x{00}-\x{08}\x{0e}-\x{1f}\x{7f}\x{fffd}]|锟斤拷|#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)"
 LOST_DIGITS = r"-?[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+"
+_PLAIN_NAME = r"[\x{3400}-\x{9fff}]+"
 _PLAIN_CODE = r"[!\"$-*,-\[\]-~]+"
 
 
@@ -121,12 +122,34 @@ def id_check_digit(digits: str) -> str:
     return f"substr('10X98765432', CAST((2 * ({digits} - 4 * ({weighted}))) % 11 AS BIGINT) + 1, 1)"
 
 
-def birth_of(sql: str) -> str:
-    """The birth date inside an ID candidate; NULL if there is no such day. Year 0 is no year in Python's calendar."""
+def birth_of(digits: str) -> str:
+    """The birth date inside 17 digits; NULL if there is no such day. Arithmetic, four times as fast as text."""
+    day = f"({digits} // 1000)"
+    year, month = f"({day} // 10000 % 10000)", f"({day} // 100 % 100)"
+    leap = f"({year} % 4 = 0 AND ({year} % 100 <> 0 OR {year} % 400 = 0))"
+    length = f"CASE WHEN {month} IN (4, 6, 9, 11) THEN 30 WHEN {month} <> 2 THEN 31 WHEN {leap} THEN 29 ELSE 28 END"
     return (
-        f"CASE WHEN substr({sql}, 7, 4) <> '0000' THEN "
-        f"TRY_CAST(substr({sql}, 7, 4) || '-' || substr({sql}, 11, 2) || '-' || substr({sql}, 13, 2) AS DATE) END"
+        f"CASE WHEN {month} BETWEEN 1 AND 12 AND {day} % 100 BETWEEN 1 AND {length} AND {year} > 0 "
+        f"THEN make_date({year}, {month}, {day} % 100) END"
     )
+
+
+def id_number_of(digits: str) -> str:
+    """The 18 characters again."""
+    return f"lpad({digits}::VARCHAR, 17, '0') || {id_check_digit(digits)}"
+
+
+def pseudonym_of(id_number: str) -> str:
+    """
+    `kernel.sealing.Keys.pseudonym_of` as a UUID: HMAC-SHA256 from its two hashes. Parameters: see `hmac_pads`.
+    """
+    return f"CAST(left(sha256($outer_pad || unhex(sha256($inner_pad || encode({id_number})))), 32) AS UUID)"
+
+
+def hmac_pads(key: bytes) -> dict[str, bytes]:
+    """The key as HMAC mixes it; a parameter and never SQL text, so that no message can show it."""
+    padded = key.ljust(64, b"\0")
+    return {"outer_pad": bytes(byte ^ 0x5C for byte in padded), "inner_pad": bytes(byte ^ 0x36 for byte in padded)}
 
 
 def as_text(sql: str, native: str) -> str:
@@ -226,10 +249,11 @@ def code_value(sql: str, native: str, column: Column) -> str:
         f"CASE WHEN regexp_matches({sql}, '{_GARBAGE}|\\n') OR regexp_full_match({sql}, '{LOST_DIGITS}') OR {is_blank(sql)} "
         f"THEN NULL ELSE squeeze({sql}) END"
     )
-    read = f"CASE WHEN regexp_full_match({sql}, '{_PLAIN_CODE}') THEN {sql} WHEN {sql} <> '' THEN {slow} END"
     if column.pattern:
-        return f"CASE WHEN regexp_full_match({read}, {text(column.pattern)}) THEN {read} END"
-    return read
+        form = text(column.pattern)
+        slow = f"CASE WHEN regexp_full_match({slow}, {form}) THEN {slow} END"
+        return f"CASE WHEN regexp_full_match({sql}, {form}) THEN {sql} WHEN {sql} <> '' THEN {slow} END"
+    return f"CASE WHEN regexp_full_match({sql}, '{_PLAIN_CODE}') THEN {sql} WHEN {sql} <> '' THEN {slow} END"
 
 
 def _one_of(sql: str, column: Column) -> str:
@@ -259,13 +283,19 @@ def text_value(sql: str, native: str, delimiter: str, *, is_free: bool) -> str:
     stripped = f"strip_blanks({sql})"
     swallowed = "" if is_free or not delimiter else f" OR (contains({sql}, chr(10)) AND contains({stripped}, {text(delimiter)}))"
     unreadable = f"regexp_matches({sql}, '{_GARBAGE}'){swallowed} OR {is_blank(sql)}"
-    return f"CASE WHEN {sql} <> '' AND NOT ({unreadable}) THEN {stripped} END"
+    return (
+        f"CASE WHEN regexp_full_match({sql}, '{_PLAIN_NAME}') THEN {sql} WHEN {sql} <> '' AND NOT ({unreadable}) THEN {stripped} END"
+    )
 
 
 def phone_value(sql: str, native: str) -> str:
     """Digits and signs of one or two numbers; ``1.38E+10`` has lost its digits."""
     sql = as_text(sql, native)
-    return f"CASE WHEN regexp_full_match(fold({sql}), '[-0-9+()/、,;]{{5,40}}') THEN fold({sql}) END"
+    form = "[-0-9+()/、,;]{5,40}"
+    return (
+        f"CASE WHEN regexp_full_match({sql}, '{form}') THEN {sql} "
+        f"WHEN {sql} <> '' AND regexp_full_match(fold({sql}), '{form}') THEN fold({sql}) END"
+    )
 
 
 _INTEGERS = frozenset(

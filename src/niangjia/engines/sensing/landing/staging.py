@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
+import pyarrow as pa
 
 from niangjia.engines.sensing.landing import spelling
 from niangjia.engines.sensing.landing.advice import Problems
 from niangjia.engines.sensing.landing.feeds import Column, Feed
 from niangjia.engines.sensing.landing.parts import Part
 from niangjia.kernel.months import Month
-from niangjia.kernel.sealing import Keys
 
 ROWS_A_PART = 1_000_000_000
 
 _TYPES = {
-    "id": "VARCHAR",
+    "id": "BIGINT",
     "text": "VARCHAR",
     "code": "VARCHAR",
     "phone": "VARCHAR",
@@ -41,17 +41,16 @@ class Stager:
     month: Month
     problems: Problems
 
-    def stage(self, connection: duckdb.DuckDBPyConnection, part: Part, number: int, keys: Keys) -> str:
+    def stage(self, connection: duckdb.DuckDBPyConnection, part: Part, number: int) -> str:
         """
-        Make the table ``part_<number>``; return its name. Columns: `_row`, `_problem` (NULL = good), `_lost`, `_key_failed`,
-        `_raw`, `_month`, the lake's columns, and ``_id…``, ``_vault…`` for the vault. Rows keep the file's order.
+        Make the relation of part `number`; return its name. Columns: `_row`, `_problem` (NULL = good), `_lost`,
+        `_key_failed`, `_raw`, the lake's columns with ``_digits…`` (17 digits of the ID) for each person, and ``_vault…``.
+        Rows keep the file's order.
         """
         table = f"part_{number}"
         part.open(connection)
-        connection.execute(f"CREATE TEMP TABLE {table} AS {self.sql(part, number)}", _hmac_pads(keys))
-        if not part.row:
-            self._number_rows(connection, table, part, number)
-        return table
+        connection.execute(f"CREATE TEMP TABLE {table} AS {self.sql(part, number)}")
+        return table if part.row else self._number_rows(connection, table, part, number)
 
     def sql(self, part: Part, number: int) -> str:
         columns = list(self.feed.columns.values())
@@ -64,7 +63,7 @@ class Stager:
         read += [f"TRY_CAST(left({_q('t_' + column.code)}, 17) AS BIGINT) AS {_q('n_' + column.code)}" for column in ids]
         inside = []
         for column in ids:
-            inside.append(f"{spelling.birth_of(_q('t_' + column.code))} AS {_q('b_' + column.code)}")
+            inside.append(f"{spelling.birth_of(_q('n_' + column.code))} AS {_q('b_' + column.code)}")
             inside.append(f"{spelling.id_check_digit(_q('n_' + column.code))} AS {_q('e_' + column.code)}")
         checked = [f"{self._checked_id(column)} AS {_q('v_' + column.code)}" for column in ids]
         bounded = [
@@ -126,12 +125,9 @@ class Stager:
         return "" if column.minimum is None else f"{value} >= {column.minimum}"
 
     def _checked_id(self, column: Column) -> str:
-        """18 characters with a real birth date and the right check digit, or NULL."""
-        candidate, birth, expected = (_q(mark + column.code) for mark in ("t_", "b_", "e_"))
-        return (
-            f"CASE WHEN {birth} IS NULL THEN NULL WHEN right({candidate}, 1) = {expected} THEN {candidate} "
-            f"WHEN right({candidate}, 1) = '?' THEN left({candidate}, 17) || {expected} END"
-        )
+        """The first 17 digits, which say it all, if the birth date is real and the check digit right; else NULL."""
+        candidate, digits, birth, expected = (_q(mark + column.code) for mark in ("t_", "n_", "b_", "e_"))
+        return f"CASE WHEN {birth} IS NOT NULL AND right({candidate}, 1) IN ({expected}, '?') THEN {digits} END"
 
     def _unreadable(self, column: Column, part: Part) -> Iterator[tuple[str, str]]:
         """(condition, reason) for one column; conditions look at the text only where there is no value."""
@@ -173,7 +169,8 @@ class Stager:
         feed = self.feed
         here = [column for column in feed.columns.values() if column.code in part.columns]
         raw = ", ".join(f"{_q(column.code)} := {self._written(column, part)}" for column in here)
-        blank = " AND ".join(spelling.is_blank(self._written(column, part)) for column in here)
+        # A Parquet row of nothing but NULL is a row; a line of nothing but separators is not.
+        blank = "false" if part.row and not part.sheet else " AND ".join(spelling.is_blank(self._written(column, part)) for column in here)
         lost = " OR ".join(
             f"(_problem = {self.problems.number(column.code, _reason(column))} "
             f"AND regexp_full_match({self._written(column, part)}, '{spelling.LOST_DIGITS}'))"
@@ -190,25 +187,16 @@ class Stager:
         ]
         for column in feed.columns.values():
             outcome += self._stored(column)
-        if feed.is_increment:
-            value = _q("v_" + feed.date_column)
-            is_month = feed.columns[feed.date_column].type == "month"
-            outcome.append(f"{value if is_month else f'left({value}::VARCHAR, 7)'} AS _month")
         return outcome
 
     def _stored(self, column: Column) -> list[str]:
         value = _q("v_" + column.code)
         if column.type == "id":
             birth = _q("b_" + column.code)
-            stored = [
-                f"CASE WHEN _problem IS NULL THEN {pseudonym_sql(value)} END AS {column.lake_name}",
-                f"{value} AS _id{column.suffix}",
-            ]
+            stored = [f"{value} AS {digits_name(column)}"]
             if column.derive:
-                stored.append(f"CASE WHEN {value} IS NOT NULL THEN {birth} END AS birth_date{column.suffix}")
-                stored.append(
-                    f"CASE WHEN ascii(substr({value}, 17, 1)) % 2 = 1 THEN 'M' WHEN {value} IS NOT NULL THEN 'F' END AS sex{column.suffix}"
-                )
+                stored.append(f"{birth} AS birth_date{column.suffix}")
+                stored.append(f"CASE WHEN {_q('n_' + column.code)} % 2 = 1 THEN 'M' ELSE 'F' END AS sex{column.suffix}")
             return stored
         if column.default:
             value = f"coalesce({value}, {column.default})"
@@ -216,24 +204,28 @@ class Stager:
             return [f"{value} AS _vault_{column.vault}"]
         return [f"{value} AS {_q(column.lake_name)}"] if column.lake == "keep" else []
 
-    def _number_rows(self, connection: duckdb.DuckDBPyConnection, table: str, part: Part, number: int) -> None:
+    def _number_rows(self, connection: duckdb.DuckDBPyConnection, table: str, part: Part, number: int) -> str:
         """Rows came in file order: the number is the position, moved by the broken rows before it."""
         first = number * ROWS_A_PART + 2
+        numbered = f"{table}_numbered"
         if not part.broken:
-            connection.execute(f"ALTER TABLE {table} DROP COLUMN _row")
-            connection.execute(f"CREATE TEMP VIEW {table}_numbered AS SELECT {first} + rowid AS _row, * FROM {table}")
-            return
+            connection.execute(f"CREATE TEMP VIEW {numbered} AS SELECT {first} + rowid AS _row, * EXCLUDE (_row) FROM {table}")
+            return numbered
         part.broken.sort()
-        shifts = [(row - 2 - before, before + 1) for before, (row, _) in enumerate(part.broken)]
-        connection.execute("CREATE OR REPLACE TEMP TABLE shifts (starts BIGINT, plus BIGINT)")
-        connection.executemany("INSERT INTO shifts VALUES (?, ?)", shifts)
+        moves = [(row - 2 - before, before + 1) for before, (row, _) in enumerate(part.broken)]
+        connection.register("moves", pa.table({"starts": [start for start, _ in moves], "plus": [plus for _, plus in moves]}))
         connection.execute(
-            f"""CREATE TEMP TABLE {table}_numbered AS
+            f"""CREATE TEMP TABLE {numbered} AS
                 SELECT {first} + rowid + coalesce(plus, 0) AS _row, {table}.* EXCLUDE (_row)
-                FROM {table} ASOF LEFT JOIN (SELECT starts, max(plus) AS plus FROM shifts GROUP BY starts) AS moved
+                FROM {table} ASOF LEFT JOIN (SELECT starts, max(plus) AS plus FROM moves GROUP BY starts) AS moved
                 ON rowid >= starts ORDER BY rowid"""
         )
         connection.execute(f"DROP TABLE {table}")
+        return numbered
+
+
+def digits_name(column: Column) -> str:
+    return f"_digits{column.suffix}"
 
 
 def lake_columns(feed: Feed) -> list[str]:
@@ -245,16 +237,6 @@ def lake_columns(feed: Feed) -> list[str]:
         if column.derive:
             names += [f"birth_date{column.suffix}", f"sex{column.suffix}"]
     return names
-
-
-def pseudonym_sql(id_number: str) -> str:
-    """`kernel.sealing.Keys.pseudonym_of` as a UUID: HMAC-SHA256 from its two hashes, 2 million rows a second."""
-    return f"CAST(left(sha256($outer_pad || unhex(sha256($inner_pad || encode({id_number})))), 32) AS UUID)"
-
-
-def _hmac_pads(keys: Keys) -> dict[str, bytes]:
-    key = keys.pseudonym.ljust(64, b"\0")
-    return {"outer_pad": bytes(byte ^ 0x5C for byte in key), "inner_pad": bytes(byte ^ 0x36 for byte in key)}
 
 
 def _reason(column: Column) -> str:
