@@ -126,7 +126,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "login"
+LOGIN_URL = "public:login"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
@@ -137,8 +137,8 @@ USE_I18N = True
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [folder for folder in [DESIGN / "static"] if folder.is_dir()]
-STATIC_ROOT = (DEPLOYMENT.folder if DEPLOYMENT else Path(tempfile.gettempdir()) / "niangjia") / "static"
-WHITENOISE_USE_FINDERS = True  # `niangjia serve` works without a collectstatic; with one, STATIC_ROOT is served
+STATIC_ROOT = None  # served from the package as they lie there: no collecting step between installing and serving
+WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
 # Staff sessions: 30 minutes idle, 12 hours in all (`middleware.limit_sessions`).
