@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ import duckdb
 
 from niangjia import __version__
 from niangjia.engines.sensing import lake as lakes
+from niangjia.engines.sensing.landing import BatchReport, Feed
 from niangjia.engines.sensing.own import OwnHistory
 from niangjia.engines.sensing.pack import SensingPack
 from niangjia.engines.sensing.plan import diff, facts, income, listing, people, spending, verdict
@@ -74,6 +75,7 @@ def sense_month(
     month: Month,
     home: str,
     pack: SensingPack,
+    feeds: Mapping[str, Feed],
     own: OwnHistory | None = None,
     progress: Progress | None = None,
     memory_limit: str = "8GB",
@@ -89,7 +91,7 @@ def sense_month(
     """
     own = own or OwnHistory()
     with _only_one(runs):
-        inputs = inputs_of(lake, month)
+        inputs = inputs_of(lake, feeds, month)
         if not inputs.came & {"household", "member", "social_insurance"}:
             raise MonthNotLanded(month)
         earlier = _previous_run(runs, month)
@@ -107,41 +109,46 @@ def sense_month(
         return _load(folder, month, is_new=True)
 
 
-def inputs_of(lake: Path, month: Month) -> Inputs:
+def inputs_of(lake: Path, feeds: Mapping[str, Feed], month: Month) -> Inputs:
     """The committed files that `month` reads: increments by the event's own date, snapshots of the month's folder."""
-    batches = lakes.committed(lake)
-    came = {batch.feed for batch in batches if batch.month == month} | lakes.confirmed(lake, month)
-    newest: dict[tuple[str, Month], lakes.BatchReport] = {}
+    reports = lakes.committed(lake)
+    came = {report.feed for report in reports if report.month == month.text} | lakes.confirmed(lake, month)
     increments: dict[str, dict[Month, list[Path]]] = {feed: {} for feed in INCREMENTS}
-    superseded: list[Path] = []
+    snapshots: dict[str, BatchReport] = {}
     used: list[tuple[str, str]] = []
-    for batch in batches:
-        if batch.feed in INCREMENTS:
-            for event_month in batch.months:
-                if event_month <= month:
-                    increments[batch.feed].setdefault(event_month, []).append(lakes.increment_file(lake, batch, event_month))
-            if any(event_month <= month for event_month in batch.months):
-                used.append((f"{batch.feed}:{batch.month}", batch.content_hash))
-            if (path := lakes.superseded_file(lake, batch)) is not None:
-                superseded.append(path)
-        else:
-            newest[batch.feed, batch.month] = batch
-    snapshots: dict[str, Month] = {}
-    for (feed, landed), batch in sorted(newest.items(), key=lambda item: item[0][1]):
-        if landed == month or (landed < month and (feed in CARRIED_FORWARD or feed in came)):
-            snapshots[feed] = landed
-    for feed, landed in snapshots.items():
-        used.append((f"{feed}:{landed}", newest[feed, landed].content_hash))
+    for report in reports:
+        if report.feed not in COLUMNS:
+            continue
+        if report.feed in INCREMENTS:
+            reached = [Month(text) for text in report.months if text <= month.text]
+            for event_month in reached:
+                increments[report.feed].setdefault(event_month, []).append(lakes.data_path(lake, feeds[report.feed], str(event_month), report.batch))
+            if reached:
+                used.append((f"{report.feed}:{report.month}", report.content_hash))
+        elif report.month <= month.text:
+            held = snapshots.get(report.feed)
+            if held is None or (report.month, report.seq) > (held.month, held.seq):
+                snapshots[report.feed] = report
+    # A snapshot of an earlier month stands in only where nothing can be computed without one, or where it was sent again unchanged.
+    snapshots = {
+        feed: report for feed, report in snapshots.items() if report.month == month.text or feed in CARRIED_FORWARD or feed in came
+    }
+    used += [(f"{feed}:{report.month}", report.content_hash) for feed, report in snapshots.items()]
     return Inputs(
         month=month,
         came=frozenset(came),
-        snapshots=snapshots,
-        snapshot_files={feed: (lakes.snapshot_file(lake, newest[feed, landed]),) for feed, landed in snapshots.items()},
-        increments={feed: {m: tuple(files) for m, files in sorted(held.items())} for feed, held in increments.items()},
-        superseded=tuple(superseded),
-        previous_disability=lakes.last_month_before(lake, "disability", month),
-        batches=tuple(sorted({*used, *((f"{feed}:came", "") for feed in came)})),
+        snapshots={feed: Month(report.month) for feed, report in snapshots.items()},
+        snapshot_files={feed: (lakes.data_path(lake, feeds[feed], report.month, report.batch),) for feed, report in snapshots.items()},
+        increments={feed: {event: tuple(files) for event, files in sorted(held.items())} for feed, held in increments.items()},
+        superseded=tuple(lakes.superseded_files(lake, feeds[lakes.CORRECTED], reports=reports)),
+        previous_disability=_last_came(lake, reports, "disability", month),
+        batches=tuple(sorted({*used, *((f"{feed}:came", str(month)) for feed in came)})),
     )
+
+
+def _last_came(lake: Path, reports: list[BatchReport], feed: str, month: Month) -> Month | None:
+    earlier = {Month(report.month) for report in reports if report.feed == feed} | lakes.months_confirmed(lake, feed)
+    return max((landed for landed in earlier if landed < month), default=None)
 
 
 @dataclass(frozen=True)
@@ -171,7 +178,7 @@ def _run(folder: Path, inputs: Inputs, settings: _Settings) -> None:
         _write(bench, part, inputs.month)
         if settings.kind == "correction" and settings.official is not None:
             _write_differences(bench, part, settings.official)
-        set_aside = lakes.set_aside_of(settings.lake, inputs.month) + _orphans(bench, settings.lake)
+        set_aside = _set_aside(bench, settings.lake, inputs.month)
         states = dict(bench.rows("SELECT state, count(*) FROM listing GROUP BY state ORDER BY state"))
         active = int(bench.value("SELECT count(*) FROM future WHERE is_active"))
         released = int(bench.value("SELECT count(*) FROM row_state JOIN past USING (household_key) WHERE state = 'HELD' AND past.is_active"))
@@ -230,21 +237,26 @@ def _connect(spill: Path, settings: _Settings) -> duckdb.DuckDBPyConnection:
 
 def _plan(bench: Workbench, inputs: Inputs, settings: _Settings) -> None:
     pack, month = settings.pack, inputs.month
-    left_out = pack.number("left_out_med_types")
+    limits = pack.limits(month.last_day, settings.home)
+    left_out = limits.codes("left_out_med_types")
+
+    def condition(words: str) -> str:
+        return pack.condition(words, month.last_day)
+
     people.build(bench, inputs, settings.own, settings.home)
     income.build(bench, inputs)
-    spending.build(bench, inputs, left_out, exact_above=pack.number("large_stay"))
-    facts.build(bench, inputs, high_fee_above=pack.number("high_fee_school"))
+    spending.build(bench, inputs, left_out, exact_above=limits.lowest("large_stay"))
+    facts.build(bench, inputs, high_fee_above=limits.number("high_fee_school"))
     diff.load_history(bench, settings.earlier)
-    diff.own_persons(bench, settings.own, month, int(pack.number("recent_months")))
-    verdict.triggers(bench, pack, lambda condition: pack.compile(condition, month.last_day))
+    diff.own_persons(bench, settings.own, month, limits.whole("recent_months"))
+    verdict.triggers(bench, pack, condition)
     diff.match(bench, month)
-    diff.own_marks(bench, pack.number("recent_change_share"))
-    verdict.suppression(bench, pack, inputs.came, settings.home[:2])
-    needs = {trigger.id: trigger.needs for trigger in pack.triggers}
-    diff.states(bench, inputs.came, needs, int(pack.number("stale_months")))
+    diff.own_marks(bench, limits.number("recent_change_share"))
+    verdict.suppression(bench, pack, limits, inputs.came, settings.home[:2])
+    verdict.undecided(bench, pack, condition)
+    diff.states(bench, inputs.came, pack.triggers, limits.whole("stale_months"))
     facts.exact_visits(bench, inputs, left_out)
-    listing.build(bench, month)
+    listing.build(bench, month, limits.number("jobless_months"))
     diff.keep_history(bench, month)
 
 
@@ -274,13 +286,20 @@ def _write_differences(bench: Workbench, part: Path, official: Path) -> None:
     bench.connection.execute(f"COPY (SELECT * FROM ({sides}) ORDER BY ALL) TO {text(part / 'correction.csv')} (HEADER)")
 
 
-def _orphans(bench: Workbench, lake: Path) -> list[tuple[str, ...]]:
-    advice = "未找到同一人同一就诊号的原结算；补来原结算后会自动重新匹配 / no earlier settlement of this person and visit; matched again each run"
-    places = bench.rows("SELECT _seq, _row FROM orphan_refund WHERE back <= 14 ORDER BY ALL")
-    return [
-        ("medical_settlement", lakes.file_of(lake, seq, row), "", str(row % 1_000_000_000), "mdtrt_id", "ORPHAN_REFUND", advice)
-        for seq, row in places
+def _set_aside(bench: Workbench, lake: Path, month: Month) -> list[tuple[str, ...]]:
+    """Rows of the month's folder that could not be read, and refunds that still wait for their settlement."""
+    reports = {report.seq: report for report in lakes.committed(lake)}
+    rows = [
+        (row.feed, row.file, row.sheet, str(row.row), row.column, row.code, f"{row.advice_zh} / {row.advice_en}")
+        for report in reports.values() if report.month == month.text
+        for row in lakes.set_aside(lake, report.batch)
     ]
+    advice = "未找到同一人同一就诊号的原结算；补来原结算后会自动重新匹配 / no earlier settlement of this person and visit; it is looked for again in each run"
+    for seq, row in bench.rows("SELECT _seq, _row FROM orphan_refund WHERE back <= 11 ORDER BY ALL"):
+        files = reports[seq].files
+        place = min(row // 1_000_000_000, len(files) - 1)
+        rows.append(("medical_settlement", files[place], "", str(row % 1_000_000_000), "mdtrt_id", "ORPHAN_REFUND", advice))
+    return rows
 
 
 def _previous_run(runs: Path, month: Month) -> Path | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
+from niangjia.engines.policy.pack import Trigger
 from niangjia.engines.sensing.own import OwnHistory, Persons
 from niangjia.engines.sensing.plan.steps import Workbench, text
 from niangjia.kernel.months import Month
@@ -92,16 +94,20 @@ def _own_sql(own: OwnHistory, month: Month, recent_months: int) -> str:
         FROM (VALUES {', '.join(rows)}) AS own(mark, person, causes, income, oop_net)"""
 
 
-def states(bench: Workbench, came: frozenset[str], needs: dict[str, tuple[str, ...]], stale_months: int) -> None:
-    """Table row_state: one row per row of the list, with its state, reasons and whether it is active now."""
-    missing = {trigger: sorted(feed for feed in feeds if feed not in came) for trigger, feeds in needs.items()}
-    pairs = [f"({text(trigger)}, {text(feed)})" for trigger, feeds in sorted(missing.items()) for feed in feeds]
-    bench.make("silent_feed", "one row per trigger and feed it needs that did not come",
-               f"SELECT * FROM (VALUES {', '.join(pairs)}) AS silent(trigger, feed)" if pairs
-               else "SELECT NULL::VARCHAR AS trigger, NULL::VARCHAR AS feed WHERE false")
+def states(bench: Workbench, came: frozenset[str], triggers: Iterable[Trigger], stale_months: int) -> None:
+    """Table row_state: one row per row of the list, with its state and reasons."""
+    pairs = [
+        f"({text(trigger.id)}, {text(feed)}, {str(feed in trigger.needs).lower()})"
+        for trigger in triggers for feed in sorted({*trigger.needs, *trigger.also} - came)
+    ]
+    bench.make("silent_feed", "one row per trigger and feed that did not come",
+               f"SELECT * FROM (VALUES {', '.join(pairs)}) AS silent(trigger, feed, is_needed)" if pairs
+               else "SELECT NULL::VARCHAR AS trigger, NULL::VARCHAR AS feed, false AS is_needed WHERE false")
     bench.make("waiting", "one row per formerly active household whose triggers wait for a feed", """
         SELECT household_key, list_sort(list(DISTINCT 'feed-missing:' || feed)) AS reasons
-        FROM (SELECT household_key, unnest(triggers) AS trigger FROM past WHERE is_active) JOIN silent_feed USING (trigger) GROUP BY household_key""")
+        FROM (SELECT household_key, unnest(triggers) AS trigger FROM past WHERE is_active) formerly JOIN silent_feed USING (trigger)
+        WHERE is_needed OR EXISTS (SELECT 1 FROM undecided u WHERE u.household_key = formerly.household_key AND u.trigger = formerly.trigger)
+        GROUP BY household_key""")
     bench.make("row_state", "one row per row of the list", f"""
         WITH everyone AS (
             SELECT coalesce(k.household_key, past.household_key) AS household_key, k.household,
@@ -111,27 +117,32 @@ def states(bench: Workbench, came: frozenset[str], needs: dict[str, tuple[str, .
             FROM keyed k FULL JOIN past ON past.household_key = k.household_key
             LEFT JOIN hit h ON h.household = k.household LEFT JOIN suppression s ON s.household = k.household
             LEFT JOIN fact f ON f.household = k.household),
+        placed AS (
+            SELECT e.*, EXISTS (SELECT 1 FROM own_mark o WHERE o.household = e.household AND o.mark = 'file-exit') AS has_file_exit,
+                   NOT EXISTS (SELECT 1 FROM past_member pm WHERE pm.household_key = e.household_key AND pm.person NOT IN (SELECT person FROM dead)) AS is_dead,
+                   EXISTS (SELECT 1 FROM past_member pm WHERE pm.household_key = e.household_key AND pm.person IN (SELECT person FROM person)) AS is_here
+            FROM everyone e),
         judged AS (
-            SELECT e.*, w.reasons AS waits_for,
+            SELECT p.*, w.reasons AS waits_for,
                    CASE WHEN fires AND is_held THEN 'HELD'
                         WHEN fires AND was_active THEN 'CONTINUING'
                         WHEN fires AND was_ever_active THEN 'RETURNED'
                         WHEN fires THEN 'NEW'
+                        -- A death, a move, a merger and a closed file are known; anything else may be the missing feed's silence.
                         WHEN was_active AND w.household_key IS NOT NULL AND stale_months < {stale_months}
-                             AND NOT EXISTS (SELECT 1 FROM own_mark o WHERE o.household = e.household AND o.mark = 'file-exit') THEN 'STALE'
+                             AND household IS NOT NULL AND NOT is_dead AND NOT has_file_exit THEN 'STALE'
                         WHEN was_active THEN 'EXITED' END AS state
-            FROM everyone e LEFT JOIN waiting w USING (household_key))
+            FROM placed p LEFT JOIN waiting w USING (household_key))
         SELECT j.household_key, j.household, j.state, j.is_sensed,
                CASE WHEN state = 'STALE' THEN waits_for
                     WHEN state <> 'EXITED' THEN []
-                    WHEN EXISTS (SELECT 1 FROM own_mark o WHERE o.household = j.household AND o.mark = 'file-exit') THEN ['file-exit']
-                    WHEN NOT EXISTS (SELECT 1 FROM past_member pm WHERE pm.household_key = j.household_key AND pm.person NOT IN (SELECT person FROM dead))
-                        THEN ['dead']
+                    WHEN has_file_exit THEN ['file-exit']
+                    WHEN is_dead THEN ['dead']
+                    WHEN NOT is_here OR moved_to IS NOT NULL THEN ['moved']
                     WHEN household IS NULL OR NOT is_sensed THEN ['not-sensed']
-                    WHEN moved_to IS NOT NULL THEN ['moved']
                     ELSE ['threshold'] END::VARCHAR[] AS reasons
         FROM judged j WHERE state IS NOT NULL""")
-    bench.drop("silent_feed", "waiting")
+    bench.drop("silent_feed", "waiting", "undecided")
 
 
 def keep_history(bench: Workbench, month: Month) -> None:

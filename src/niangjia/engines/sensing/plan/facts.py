@@ -108,11 +108,9 @@ def _small_feeds(bench: Workbench, inputs: Inputs, asof: str, high_fee_above: st
     bench.make("bereaved", "one row per household that lost its only earner in W12", """
         SELECT household FROM departed WHERE had_wages AND household IN (SELECT household FROM sensed)
         EXCEPT SELECT household FROM member JOIN wage USING (person) WHERE wages > 0""")
-    bench.make("elsewhere", "one row per household with a patient insured elsewhere", f"""
-        SELECT household, max(last_at_home) AS last_at_home, arg_max(city_now, person) AS city_now,
-               bool_or(city_before IS NOT NULL AND NOT starts_with(city_before, getvariable('home_city'))
-                       AND NOT starts_with(city_now, getvariable('home_city'))) AS is_insured_elsewhere
-        FROM care_place JOIN member USING (person) GROUP BY household""")
+    bench.make("elsewhere", "one row per household whose every worker is insured elsewhere", """
+        SELECT household, arg_max(c.city_now, member.person) AS city_now FROM member LEFT JOIN care_place c ON c.person = member.person AND c.is_elsewhere
+        WHERE is_worker GROUP BY household HAVING count(*) = count(c.person)""")
     since = f"DATE {text(inputs.month.plus(-2).first_day)}"
     bench.make("treated_at_home", "one row per household with a settlement from home in T-2 … T", f"""
         SELECT DISTINCT household FROM ({increment_sql(inputs, "medical_settlement", inputs.month.window(3), ["person", "setl_time", "insu_admdvs"])})
@@ -145,8 +143,8 @@ def _assemble(bench: Workbench, inputs: Inputs, asof: str) -> None:
     bench.make("fact", "one row per sensed household", f"""
         WITH money AS (
             SELECT h.*, r.declared_income, r.canvass_causes, r.is_reported,
-                   CASE WHEN {known["income"]} AND NOT is_income_unknown THEN register_income
-                        ELSE r.declared_income END::DECIMAL(16,2) AS household_income,
+                   CASE WHEN NOT {known["income"]} THEN NULL WHEN is_income_unknown THEN r.declared_income
+                        ELSE register_income END::DECIMAL(16,2) AS household_income,
                    CASE WHEN {known["medical"]} THEN greatest(0, oop_total - coalesce(aid, 0)) END::DECIMAL(16,2) AS oop_net,
                    CASE WHEN {known["school"]} THEN coalesce(e.school_cost, 0) END::DECIMAL(16,2) AS school_cost,
                    CASE WHEN {known["school"]} THEN coalesce(e.ordinary_school_cost, 0) END::DECIMAL(16,2) AS ordinary_school_cost,
@@ -176,7 +174,7 @@ def _assemble(bench: Workbench, inputs: Inputs, asof: str) -> None:
                m.has_unregistered_worker, s.dibao_monthly IS NULL AS has_no_standard,
                CASE WHEN t.household IS NOT NULL THEN NULL
                     WHEN NOT starts_with(a.area, getvariable('home_city')) AND a.lives_since <= {moved_since} THEN left(a.area, 4)
-                    WHEN f.is_insured_elsewhere THEN f.city_now END AS moved_to
+                    ELSE f.city_now END AS moved_to
         FROM money m JOIN household_area a USING (household) LEFT JOIN area_standard s ON s.area = a.area
         LEFT JOIN disability d USING (household) LEFT JOIN misfortune x USING (household) LEFT JOIN lost_job j USING (household)
         LEFT JOIN lost_benefit lb ON lb.household = m.household LEFT JOIN bereaved bv ON bv.household = m.household

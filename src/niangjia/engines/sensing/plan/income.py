@@ -60,7 +60,7 @@ def _jobless(bench: Workbench, inputs: Inputs, source: str) -> None:
             SELECT person, list(DISTINCT aab001) AS employers FROM history
             WHERE back = since AND aae140 = '110' AND paid AND aab001 IS NOT NULL GROUP BY person)
         SELECT h.person, any_value(h.since)::INT AS months_since_employer,
-               coalesce(bool_or(h.back < h.since AND h.aab001 IS NOT NULL AND NOT list_contains(e.employers, h.aab001)), false) AS has_new_employer,
+               coalesce(bool_or(h.back < h.since AND h.aae140 = '110' AND h.aab001 IS NOT NULL AND NOT list_contains(e.employers, h.aab001)), false) AS has_new_employer,
                arg_min(h.stop_reason, (h.back, h.aab001)) FILTER (h.aae140 = '110' AND h.stop_reason IS NOT NULL) AS last_stop_reason
         FROM history h JOIN last_employer e ON e.person = h.person GROUP BY h.person""")
 

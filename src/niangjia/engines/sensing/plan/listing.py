@@ -21,7 +21,7 @@ def rounded_quotient(numerator: str, divisor: str) -> str:
     return f"(sign({cents})::HUGEINT * ((2 * abs({cents}) + ({divisor})::HUGEINT) // (2 * ({divisor})::HUGEINT)) * 0.01)::DECIMAL(16,2)"
 
 
-def build(bench: Workbench, month: Month) -> None:
+def build(bench: Workbench, month: Month, jobless_months: str) -> None:
     """Table listing: one row per household of the list, columns as `feeds.md` names them, sorted by area and key."""
 
     def joined(column: str) -> str:
@@ -38,7 +38,7 @@ def build(bench: Workbench, month: Month) -> None:
                f.household_income AS I2, {rounded_quotient("f.household_income", per_head)} AS I3, {rounded_quotient("f.net_income", per_head)} AS I4,
                CASE WHEN f.dibao_yearly > 0 THEN {rounded_quotient("f.net_income * 100", standard_cents)} END AS I5,
                f.oop_net AS M4, f.oop_max_stay AS M5, f.size, f.students, f.dis_grade,
-               nullif(f.months_uninsured, 0) AS months_uninsured, p.confidence,
+               CASE WHEN f.months_uninsured >= {jobless_months} THEN f.months_uninsured END AS months_uninsured, p.confidence,
                coalesce(past.first_month, {text(month)}) AS first_month, {joined("s.reasons")} AS reasons
         FROM row_state s LEFT JOIN fact f ON f.household = s.household AND (s.state <> 'EXITED' OR s.is_sensed)
         LEFT JOIN hit h ON h.household = s.household LEFT JOIN suppression p ON p.household = s.household

@@ -54,7 +54,7 @@ def visits_of(bench: Workbench, inputs: Inputs, left_out: str, persons: str) -> 
 def _settle_rivals(bench: Workbench, inputs: Inputs, rows: str) -> str:
     """Of rows with one key (setl_id, refd_setl_flag) the latest batch's counts, whichever month it stands in."""
     superseded = " UNION ALL ".join(
-        f"SELECT setl_id, refd_setl_flag, month, {int(path.name[:6])} AS by_seq FROM read_parquet({text(path)})" for path in inputs.superseded
+        f"SELECT setl_id, refd_setl_flag, month, _seq AS by_seq FROM read_parquet({text(path)})" for path in inputs.superseded
     ) or "SELECT NULL::VARCHAR AS setl_id, NULL::BOOLEAN AS refd_setl_flag, NULL::VARCHAR AS month, NULL::INT AS by_seq WHERE false"
     bench.make("settlement_late", "one row per settlement key that a later batch brought again", f"""
         SELECT setl_id, refd_setl_flag, back, max(_seq) AS last_seq FROM (
@@ -90,12 +90,13 @@ def _orphans(bench: Workbench, inputs: Inputs, rows: str) -> None:
 
 
 def _care_place(bench: Workbench, inputs: Inputs) -> None:
-    """Where care was insured lately, for S-MOVED. No area on the row = insured at home (the feed is the home bureau's)."""
-    rows = increment_sql(inputs, "medical_settlement", inputs.month.window(12), ["person", "setl_time", "insu_admdvs", "_seq", "_row"])
+    """Who is insured elsewhere, for S-MOVED. No area on the row = insured at home (the feed is the home bureau's)."""
+    known = [month for month in inputs.increments.get("medical_settlement", {}) if month <= inputs.month]
+    rows = increment_sql(inputs, "medical_settlement", known, ["person", "setl_time", "insu_admdvs", "_seq", "_row"])
     edge = f"DATE {text(inputs.month.plus(-2).first_day)}"
-    bench.make("care_place", "one row per patient insured elsewhere at some time in W12", f"""
-        SELECT person, max(setl_time) FILTER (insu_admdvs IS NULL OR insu_admdvs LIKE getvariable('home_city') || '%') AS last_at_home,
-               arg_max(left(insu_admdvs, 4), (setl_time, _seq, _row)) FILTER (setl_time <= {edge}) AS city_before,
-               arg_max(left(insu_admdvs, 4), (setl_time, _seq, _row)) AS city_now
-        FROM ({rows}) WHERE person IN (
-            SELECT person FROM ({rows}) WHERE insu_admdvs NOT LIKE getvariable('home_city') || '%') GROUP BY person""")
+    at_home = "(insu_admdvs IS NULL OR starts_with(insu_admdvs, getvariable('home_city')))"
+    bench.make("care_place", "one row per patient insured elsewhere at some time: where now, and whether since T-2", f"""
+        SELECT person, arg_max(left(insu_admdvs, 4), (setl_time, _seq, _row)) AS city_now,
+               coalesce(arg_max(NOT {at_home}, (setl_time, _seq, _row)) FILTER (setl_time <= {edge}), false)
+               AND NOT coalesce(bool_or({at_home}) FILTER (setl_time > {edge}), false) AS is_elsewhere
+        FROM ({rows}) WHERE person IN (SELECT person FROM ({rows}) WHERE NOT {at_home}) GROUP BY person""")

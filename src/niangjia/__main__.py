@@ -1,0 +1,3 @@
+from niangjia.cli import main
+
+main()

@@ -1,0 +1,67 @@
+"""Database and packs made ready; the server started."""
+
+from __future__ import annotations
+
+import socket
+
+from django.core.management import call_command
+
+from niangjia.cli.clock import now
+from niangjia.cli.console import out
+from niangjia.kernel.deployment import Deployment, programs_folder
+from niangjia.kernel.problems import Refusal
+
+
+def prepare_database() -> None:
+    """Migrate and install the packs; safe to repeat."""
+    call_command("migrate", interactive=False, verbosity=0)
+    from niangjia.apps.programs import actions as programs
+    from niangjia.engines import policy
+
+    folder = programs_folder()
+    vocabulary = policy.load_vocabulary(folder)
+    programs.install_packs([policy.load_pack(path.parent, vocabulary) for path in policy.list_packs(folder)], now=now())
+
+
+def run_server(deployment: Deployment, host: str, port: int, workers: int) -> None:
+    """Serve until interrupted. The address is printed first."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    port = port or _free_port(host)
+    if not _is_free(host, port):
+        raise Refusal(
+            f"端口 {port} 已被占用。请用 --port 0 任选空闲端口。",
+            f"Port {port} is taken. Use --port 0 for any free port.",
+        )
+    out.print(f"\n[bold]控制台 · console[/]  http://{host}:{port}/   （Ctrl-C 停止 · to stop）")
+    if deployment.is_demo:
+        show_logins(deployment)
+    Granian("niangjia.config.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers, log_level="warning").serve()
+
+
+def show_logins(deployment: Deployment) -> None:
+    import json
+
+    from rich.table import Table
+
+    path = deployment.folder / "demo-logins.json"
+    if not path.exists():
+        return
+    table = Table("岗位 · role", "用户名 · user", "口令 · password", box=None, header_style="bold")
+    for login in json.loads(path.read_text(encoding="utf-8")):
+        table.add_row(login["title"], login["username"], login["password"])
+    out.print(table)
+    out.print("[dim]演示数据，人物均为虚构 · every person is invented[/]")
+
+
+def _free_port(host: str) -> int:
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return probe.connect_ex((host, port)) != 0

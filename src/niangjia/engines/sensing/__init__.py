@@ -1,0 +1,19 @@
+"""Sensing: a month of feed files becomes the list of households that may need help, and says why for each.
+
+Always true here:
+- names and ID numbers stay out of the lake; persons are pseudonyms until `find_identities` is asked for a few of them;
+- what did not come is UNKNOWN, never zero: nobody leaves a list because a feed is missing;
+- a run writes a new folder and never edits an old one; the same inputs give the same rows;
+- every SQL step is a named table with its grain; all money is DECIMAL(16,2).
+"""
+
+from niangjia.engines.sensing.lake import latest_snapshot, pseudonym_text
+from niangjia.engines.sensing.landing import BatchReport, Feed, Identity, SetAside, find_identities, land_folder, load_feeds
+from niangjia.engines.sensing.own import OpenFile, OwnHistory, Verification
+from niangjia.engines.sensing.pack import SensingPack, load_sensing_pack
+from niangjia.engines.sensing.run import MonthNotLanded, Run, official_run, sense_month
+
+__all__ = [
+    "BatchReport", "Feed", "Identity", "MonthNotLanded", "OpenFile", "OwnHistory", "Run", "SensingPack", "SetAside", "Verification",
+    "find_identities", "land_folder", "latest_snapshot", "load_feeds", "load_sensing_pack", "official_run", "pseudonym_text", "sense_month",
+]  # fmt: skip

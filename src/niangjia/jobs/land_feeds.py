@@ -1,0 +1,43 @@
+"""Feed files → lake; a late batch of a month that has a list makes that month's correction list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+
+from niangjia.apps.audit import actions as audit
+from niangjia.engines import sensing
+from niangjia.jobs import sense_month
+from niangjia.kernel.deployment import Deployment, programs_folder
+from niangjia.kernel.months import Month
+
+Progress = Callable[[str, float], None]
+
+
+def land(
+    deployment: Deployment, folder: Path, *, now: datetime, override: str | None = None, progress: Progress | None = None
+) -> list[sensing.BatchReport]:
+    """
+    Land one month folder, or a folder of month folders. `override` lets batches of unusual size pass, with that reason logged.
+
+    Raises:
+        Refusal: the folder holds no month folder.
+    """
+    reports = sensing.land_folder(
+        deployment.lake, folder, keys=deployment.keys(), feeds=sensing.load_feeds(programs_folder()), progress=progress,
+        override=override, memory_limit=deployment.memory_limit, threads=deployment.threads,
+    )
+    landed = [report for report in reports if report.status == "landed"]
+    if landed:
+        audit.record_many(None, entries=[sense_month.entry("lake.land", f"batch:{report.batch}", {
+            "rows": report.rows_in, "accepted": report.rows_accepted, "set_aside": report.rows_set_aside, "overridden": bool(override),
+        }, reason=override or "") for report in landed], now=now)
+    for month in late_months(deployment, (Month(report.month) for report in landed)):
+        sense_month.sense(deployment, month, now=now, progress=progress)
+    return reports
+
+
+def late_months(deployment: Deployment, landed: Iterable[Month]) -> list[Month]:
+    """Months that already have a list and now got another batch."""
+    return sorted({month for month in landed if sensing.official_run(deployment.runs, month) is not None})

@@ -1,0 +1,143 @@
+"""One month sensed, and its list taken in: households to the registry, rows to the monthly list."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from niangjia.apps.alerts import actions as alerts
+from niangjia.apps.alerts.types import RunInfo, RunKind, SignalRow
+from niangjia.apps.audit import actions as audit
+from niangjia.apps.audit.types import Entry
+from niangjia.apps.cases import queries as cases
+from niangjia.apps.organizations import actions as organizations
+from niangjia.apps.organizations import queries as unions
+from niangjia.apps.registry import actions as registry
+from niangjia.apps.registry import queries as persons
+from niangjia.apps.registry.types import HouseholdFacts, MemberFacts
+from niangjia.engines import sensing
+from niangjia.kernel import identity
+from niangjia.kernel.deployment import Deployment, programs_folder
+from niangjia.kernel.months import Month
+from niangjia.kernel.problems import Refusal
+
+Progress = Callable[[str, float], None]
+
+
+class NoUnionTree(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "还没有工会组织数据，名单无处下派。请在当月文件夹中放入 union 数据后重新导入。",
+            "There are no unions yet, so the list has nowhere to go. Put a union feed into the month's folder and land it again.",
+        )
+
+
+def sense(deployment: Deployment, month: Month, *, now: datetime, progress: Progress | None = None) -> sensing.Run:
+    """
+    Sense `month` and take its list in. Safe to repeat: a list that is there stays, late data makes a correction list beside it.
+
+    Raises:
+        MonthNotLanded, PackError: nothing to sense, or rules that do not hold.
+    """
+    run = sensing.sense_month(
+        lake=deployment.lake, runs=deployment.runs, month=month, home=deployment.home, pack=sensing.load_sensing_pack(programs_folder()),
+        feeds=sensing.load_feeds(programs_folder()), own=cases.own_history(asof=month.last_day), progress=progress, memory_limit=deployment.memory_limit, threads=deployment.threads,
+    )
+    receive_unions(deployment, month)
+    receive(deployment, run, now=now, progress=progress)
+    return run
+
+
+def receive_unions(deployment: Deployment, month: Month) -> None:
+    """The union tree as the latest `union` feed up to `month` says it."""
+    rows = sensing.latest_snapshot(deployment.lake, sensing.load_feeds(programs_folder())["union"], month)
+    if rows:
+        organizations.receive_unions(rows)
+
+
+def receive(deployment: Deployment, run: sensing.Run, *, now: datetime, progress: Progress | None = None) -> None:
+    """Take a run's rows into the registry and the monthly list."""
+    rows = pq.read_table(run.folder / "signals.parquet").to_pylist()
+    members = _members(run.folder)
+    if progress:
+        progress("名单入库 · registry", 0.0)
+    responsible = Responsible()
+    facts = list(_household_facts(deployment, rows, members, responsible))
+    received = registry.receive_households(facts, now=now)
+    ids = dict(received.household_ids)
+    missing = {row["household_key"] for row in rows} - ids.keys()
+    ids |= persons.household_ids_of_keys(missing)
+    manifest = run.manifest()
+    says = sensing.load_sensing_pack(programs_folder()).says
+    info = RunInfo(
+        month=run.month, run_id=f"{run.month}-{run.run_id}", manifest_hash=manifest["hashes"]["signals.parquet"],
+        list_hash=manifest["hashes"]["signals.parquet"], row_count=len(rows), says=says,
+        kind=RunKind.MONTHLY if run.kind == "monthly" else RunKind.CORRECTION,
+        gaps=tuple(f"{area}：{run.month} 无低保标准" for area in manifest["areas_without_standard"]),
+    )
+    alerts.receive_run(
+        viewer=None, run=info, rows=[_signal(row, ids[row["household_key"]], responsible(row["area"])) for row in rows], now=now,
+        progress=(lambda done: progress("名单入库 · alerts", done / max(len(rows), 1))) if progress else None,
+    )
+
+
+def entry(action: str, target: str, detail: Mapping[str, Any], reason: str = "") -> Entry:
+    return Entry(action=action, object=target, detail=dict(detail), reason=reason)
+
+
+def _members(folder: Path) -> dict[str, list[str]]:
+    members: dict[str, list[str]] = defaultdict(list)
+    for row in pq.read_table(folder / "members.parquet").to_pylist():
+        members[row["household_key"]].append(sensing.pseudonym_text(row["person"]))
+    return members
+
+
+def _household_facts(
+    deployment: Deployment, rows: list[dict[str, Any]], members: Mapping[str, list[str]], responsible: Responsible
+) -> Iterator[HouseholdFacts]:
+    """Only now, and only for the households of the list, are pseudonyms turned back into names."""
+    living = [row for row in rows if row["state"] != "EXITED" or row["size"] is not None]
+    wanted = {person for row in living for person in members[row["household_key"]]}
+    identities = sensing.find_identities(deployment.lake, deployment.keys(), wanted)
+    for row in living:
+        people = []
+        for pseudonym in members[row["household_key"]]:
+            found = identities.get(pseudonym)
+            people.append(MemberFacts(
+                pseudonym=pseudonym, id_number=found.id_number if found else "", name=found.name if found else "", phone=found.phone if found else "",
+                birth_date=identity.birth_date(found.id_number) if found else None, sex=identity.sex(found.id_number) if found else "",
+            ))
+        yield HouseholdFacts(key=row["household_key"], members=tuple(people), org_id=responsible(row["area"]))
+
+
+class Responsible:
+    """Area → the union that answers for it: town, else county, else city, else the root of the tree."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
+
+    def __call__(self, area: str | None) -> int:
+        """Raises NoUnionTree: no `union` feed was ever landed."""
+        area = area or ""
+        if area not in self._known:
+            found = unions.find_town_union(area) or unions.find_county_union(area) or unions.find_city_union(area) or unions.find_root()
+            if found is None:
+                raise NoUnionTree
+            self._known[area] = found.id
+        return self._known[area]
+
+
+def _signal(row: Mapping[str, Any], household_id: int, org_id: int) -> SignalRow:
+    def listed(column: str) -> tuple[str, ...]:
+        return tuple(part for part in (row[column] or "").split("|") if part)
+
+    figures = {column: row[column] for column in ("I2", "I3", "I4", "I5", "M4", "M5", "size", "students", "dis_grade", "months_uninsured", "confidence")}
+    return SignalRow(
+        household_id=household_id, org_id=org_id, area=row["area"] or "", state=row["state"], grade=row["grade"] or "", suppress_code=row["suppress_code"] or "",
+        causes=listed("causes"), triggers=listed("triggers"), labels=listed("labels"), reasons=listed("reasons"), first_month=row["first_month"] or "", **figures,
+    )
