@@ -16,7 +16,7 @@ class Effect:
 
     medical_settlement: text = med_type, amount = own part, other = 1 for a refund; `visit` ties a refund to its settlement ·
     mutual_aid: amount · aid_payment: text = scheme, amount · event: text = kind, amount = loss, other = compensation ·
-    canvass: text = cause, amount = income_12m (None = not found).
+    canvass: text = cause, amount = income_12m (None = not found). It happens on the 10th, a refund on the 13th, or on the month's `last_day`.
     """
 
     feed: str
@@ -27,6 +27,7 @@ class Effect:
     on: str = "head"
     arrives: int | None = None
     visit: int | None = None
+    last_day: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,11 @@ COUPLE = (
     Story("divorce", "患病后离婚，一户分为两户", "ill, then divorced: one household becomes two",
           (Expect(-2, ("T-ILL-2", "T-ILL-4")), Expect(0, ("T-ILL-2",))), (_stay(36_000, -2),)),
     Story("job-loss", "失业三个月", "dismissed; three months without an insured job", (Expect(0, ("T-UNE-1",)),)),
-    *NOBODY * 7,
+    Story("unknown-income", "收入不明，自付费用高", "high own cost, and the wife's income is not known",
+          (Expect(0, ("T-ILL-2", "T-ILL-4")),), (_stay(31_000),), spouse_work="none"),
+    Story("window-edge", "住院结算在十二个月窗口外的最后一天", "settled on the last day of a month: counted for twelve months, not a day longer",
+          (Expect(-1, ("T-ILL-3",)), Expect(0, absent=True, state="EXITED")), (_stay(53_000, -12, last_day=True),)),
+    *NOBODY * 5,
 )
 FAMILY = (
     Story("serious-illness", "单次住院自付超五万", "one stay of more than 50,000 own cost", (ILL,), (_stay(72_000),)),

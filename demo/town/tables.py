@@ -91,11 +91,11 @@ def _stories(connection: duckdb.DuckDBPyConnection) -> None:
     ]
     _table(connection, "kind", "name VARCHAR, head_work VARCHAR, head_base INTEGER, spouse_work VARCHAR, spouse_base INTEGER, head_age INTEGER, child_age INTEGER, scheme VARCHAR, homes INTEGER[]", kinds)
     effects = [
-        (one.name, effect.feed, effect.month, effect.text, effect.amount, effect.other, effect.on, effect.arrives, effect.visit, 0 if effect.other != 1 else 3)
+        (one.name, effect.feed, effect.month, effect.text, effect.amount, effect.other, effect.on, effect.arrives, effect.visit, 13 if effect.other == 1 else 10, effect.last_day)
         for one in stories.STORIES.values()
         for effect in one.effects
     ]
-    _table(connection, "effect", 'story VARCHAR, feed VARCHAR, month INTEGER, text VARCHAR, amount INTEGER, other INTEGER, "on" VARCHAR, arrives INTEGER, visit INTEGER, visit_day INTEGER', effects)
+    _table(connection, "effect", 'story VARCHAR, feed VARCHAR, month INTEGER, text VARCHAR, amount INTEGER, other INTEGER, "on" VARCHAR, arrives INTEGER, visit INTEGER, day INTEGER, last_day BOOLEAN', effects)
 
 
 def _set(connection: duckdb.DuckDBPyConnection, values: dict[str, object]) -> None:

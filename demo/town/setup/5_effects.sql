@@ -1,9 +1,12 @@
--- Grain: one row per person to whom something happens in a story. `month` is the event's, `folder` the one it arrives in.
+-- Grain: one row per person and thing that happens to them in a story. `month` is the event's, `folder` the one it arrives in.
 CREATE TABLE happening AS
-SELECT effect.* EXCLUDE (story, month, arrives, "on"), person.i, person.h, person.id, person.name, person.v, person.turn,
-       person.turn + month AS month, person.turn + coalesce(arrives, month) AS folder, day_in(person.turn + month, 10 + visit_day) AS day
-FROM effect JOIN person ON person.story = effect.story AND person.relation = effect."on"
-WHERE person.died_on IS NULL OR person.died_on > day_in(person.turn + month, 10 + visit_day);
+SELECT * FROM (
+    SELECT effect.* EXCLUDE (story, month, arrives, "on", day, last_day), person.i, person.h, id, name, v, turn, died_on,
+           turn + month AS month, turn + coalesce(arrives, month) AS folder,
+           CASE WHEN last_day THEN first_day(turn + month + 1) - 1 ELSE day_in(turn + month, day) END AS day
+    FROM effect JOIN person ON person.story = effect.story AND person.relation = effect."on"
+)
+WHERE died_on IS NULL OR died_on > day;
 
 -- Grain: one row per person who moves away: where to.
 CREATE TABLE mover AS
