@@ -168,6 +168,14 @@ def list_active_ids(viewer: Viewer, month: Month) -> list[int]:
     return list(found.order_by("grade_rank", "pk").values_list("pk", flat=True))
 
 
+def active_ids(month: Month) -> set[int]:
+    """Ids of the active alerts of a month's released list, over the whole deployment: for invariants."""
+    found = HardshipAlert.objects.filter(
+        month=month.text, run__state=RunState.RELEASED, run__kind=RunKind.MONTHLY, state__in=ACTIVE_STATES
+    )
+    return set(found.values_list("pk", flat=True))
+
+
 def count_states(viewer: Viewer, month: Month) -> DiffCounts:
     """The month's diff in the viewer's part of the tree."""
     rows = list(_visible(viewer).filter(month=month.text).values_list("state", "change").annotate(Count("pk")))

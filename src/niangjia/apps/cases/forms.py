@@ -97,6 +97,17 @@ VISIT_FORM = (
     Field("suggested_help", "建议帮扶", "suggested help"),
 )
 
+# What the graded-aid pack asks besides; left empty it is not known, and the decision says so.
+COST_FACTS = {
+    "medical_own_cost_12m": ("医疗自付（12个月）", "own medical cost of 12 months"),
+    "study_own_cost_12m": ("就学自付（12个月）", "own cost of schooling, 12 months"),
+    "accident_loss_12m": ("意外损失（已扣赔偿）", "loss by accident after compensation"),
+    "living_aid_received_12m": ("已领生活救助", "living aid received"),
+    "medical_aid_received_12m": ("已领医疗救助", "medical aid received"),
+    "study_aid_received_12m": ("已领助学", "study aid received"),
+    "accident_aid_received_12m": ("已领意外救助", "accident aid received"),
+}
+
 FILE_FORM = (
     Field("worker_no", "困难职工编号", "worker number"),
     Field("hardship_class", "困难类别", "hardship class"),
@@ -134,6 +145,14 @@ FILE_FORM = (
     ),
     Field("annual_total", "家庭年度总收入", "annual total", "money", is_required=True),
     Field("rigid_total", "家庭年度刚性支出", "rigid spending of the year", "money", is_required=True),
+    *[Field(name, zh, en, "money") for name, (zh, en) in COST_FACTS.items()],
+    Field(
+        "chosen_item",
+        "只享受一项时选定的项目",
+        "the item chosen where one is allowed",
+        "code",
+        values=("living", "medical", "study"),
+    ),
     Field("people", "家庭人口", "people", "integer", is_required=True),
     Field("per_capita", "家庭月人均收入", "per-capita income a month", "money", is_required=True),
     Field("insurance", "医保状况", "insurance", is_secret=True),

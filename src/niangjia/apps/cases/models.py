@@ -146,10 +146,13 @@ class Finding(models.Model):
     judged_by = _account(null=True)
     judged_at = models.DateTimeField(null=True)
     return_reason = models.CharField(max_length=300, blank=True)
+    voided_at = models.DateTimeField(null=True)  # the case ended before anyone judged it
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(is_accepted__isnull=True), name="finding_one_waits"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(is_accepted__isnull=True, voided_at__isnull=True), name="finding_one_waits"
+            ),
             models.CheckConstraint(
                 condition=Q(is_accepted__isnull=True, judged_by__isnull=True, judged_at__isnull=True)
                 | Q(is_accepted__isnull=False, judged_by__isnull=False, judged_at__isnull=False),
@@ -336,7 +339,7 @@ class ExitLetter(models.Model):
     file = models.ForeignKey(HardshipFile, on_delete=models.PROTECT, related_name="exit_letters")
     kind = models.CharField(max_length=16, choices=ExitKind)
     reason = models.CharField(max_length=300)
-    are_causes_gone = models.BooleanField()
+    decision = _down("programs.Decision", null=True)  # of 脱困, which the pack decides
     months_passed = models.PositiveSmallIntegerField()
     objection_until = models.DateField()
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)

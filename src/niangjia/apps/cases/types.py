@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.apps.workorders.types import RoutingFacts
 from niangjia.kernel.months import Month
 
 
@@ -96,11 +97,15 @@ CONFIRMING = (Outcome.V1, Outcome.V2)
 
 
 class VisitWay(TextChoices):
+    """HOME and WORKPLACE see the person; the others are tries to reach them."""
+
     HOME = "HOME", _("入户")
     WORKPLACE = "WORKPLACE", _("到单位")
-    OFFICE = "OFFICE", _("来访")
     PHONE = "PHONE", _("电话")
-    NONE = "NONE", _("未见到本人")
+    NONE = "NONE", _("上门未遇")
+
+
+SEEING = (VisitWay.HOME, VisitWay.WORKPLACE)
 
 
 class ExitKind(TextChoices):
@@ -166,6 +171,21 @@ class IncomeSource(TextChoices):
 
 
 @dataclass(frozen=True)
+class CaseFilter:
+    """What an officer may narrow the cases by; empty = no narrowing."""
+
+    state: str = ""
+    channel: str = ""
+    month: str = ""
+    grade: str = ""
+    outcome: str = ""
+    cause: str = ""
+    area: str = ""
+    household_id: int | None = None
+    only_open: bool = False
+
+
+@dataclass(frozen=True)
 class ContactTry:
     """`way` is a `VisitWay`; `is_reached` false = nobody answered."""
 
@@ -228,13 +248,32 @@ class LiveNotice:
 
 @dataclass(frozen=True)
 class OpenedCases:
-    """Counts of households after `open_cases`."""
+    """Counts of alerts after `open_cases`. `not_routed`: households that no active union can visit; nothing was opened for them."""
 
     opened: int
     joined: int
     settled: int
     retried: int
     untouched: int
+    not_routed: tuple[int, ...]
+
+    def plus(self, other: OpenedCases) -> OpenedCases:
+        return OpenedCases(
+            self.opened + other.opened,
+            self.joined + other.joined,
+            self.settled + other.settled,
+            self.retried + other.retried,
+            self.untouched + other.untouched,
+            self.not_routed + other.not_routed,
+        )
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom of a household to see first, and what routing knows of them."""
+
+    person_id: int
+    facts: RoutingFacts
 
 
 @dataclass(frozen=True)
@@ -254,16 +293,24 @@ class OwnDecision:
 
 @dataclass(frozen=True)
 class OwnMatter:
-    """One matter on the worker's own page, in words."""
+    """
+    One matter on the worker's own page, in words. `reason` is the officer's, of a refusal or an exit. `can_object_until` None = as long
+    as the matter goes on. `objections`: id and state. `looked`: at, what, reason. `why_…`: why the household is on the present list.
+    """
 
     case_id: int
     number: str
+    union: str
+    state: CaseState
     status_zh: str
     status_en: str
+    reason: str
     decisions: tuple[OwnDecision, ...]
     can_object_until: date | None
-    objections: tuple[str, ...]
+    objections: tuple[tuple[int, GrievanceState], ...]
     looked: tuple[Mapping[str, Any], ...]
+    why_zh: tuple[str, ...]
+    why_en: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,13 @@ def _account(**options) -> models.ForeignKey:
 
 class PackVersion(models.Model):
     """
-    One text of one pack. `files` is the folder as it was, file name → text, and gives `content_hash` again when loaded.
-    In force from `active_from` (null = since ever) up to, not including, `active_until` (null = still).
+    One text of one pack, with the vocabulary it was written in. `files` is path → text, and gives `content_hash` again when
+    loaded. In force from `active_from` (null = since ever) up to, not including, `active_until` (null = still).
     """
 
     pack_id = models.CharField(max_length=80)
-    content_hash = models.CharField(max_length=64, unique=True)
+    content_hash = models.CharField(max_length=64)
+    vocabulary_hash = models.CharField(max_length=64)
     area = models.CharField(max_length=12)
     unit = models.CharField(max_length=12)
     title_zh = models.CharField(max_length=200)
@@ -33,10 +34,13 @@ class PackVersion(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["pack_id"], condition=Q(active_until__isnull=True), name="packversion_one_in_force"
+                fields=["pack_id", "area", "content_hash", "vocabulary_hash"], name="packversion_once"
             ),
             models.UniqueConstraint(
-                fields=["pack_id"], condition=Q(active_from__isnull=True), name="packversion_one_first"
+                fields=["pack_id", "area"], condition=Q(active_until__isnull=True), name="packversion_one_in_force"
+            ),
+            models.UniqueConstraint(
+                fields=["pack_id", "area"], condition=Q(active_from__isnull=True), name="packversion_one_first"
             ),
         ]
 
@@ -79,12 +83,28 @@ class ParameterValue(models.Model):
         ]
 
 
+class Standard(models.Model):
+    """The minimum-living standard, yuan a person and month, of an area from a day on. The latest received counts."""
+
+    area = models.CharField(max_length=12)
+    starts_on = models.DateField()
+    monthly = models.DecimalField(max_digits=16, decimal_places=2)
+    source = models.CharField(max_length=300)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["area", "starts_on"], name="standard_once"),
+            models.CheckConstraint(condition=Q(monthly__gt=0), name="standard_above_zero"),
+        ]
+
+
 class Decision(models.Model):
     """
     One answer of one pack for one subject. Everything that made it stands here or under `version`.
 
-    `facts` and `parameters` hold text by name with their types; `digest` is over what was asked (version, subject, day, area, facts,
-    parameters): the same question has one decision.
+    `facts`, `parameters` and `used` (cap → what earlier grants took of it; null = caps were left out) hold values by name, see
+    `values.to_json`. `digest` is over what was asked (version, subject, day, area, all three): the same question has one decision.
     """
 
     version = models.ForeignKey(PackVersion, on_delete=models.PROTECT, related_name="decisions")
@@ -95,9 +115,12 @@ class Decision(models.Model):
     area = models.CharField(max_length=12)
     facts = models.JSONField()
     parameters = models.JSONField()
+    used = models.JSONField(null=True)
     outcome = models.CharField(max_length=12, choices=DecisionOutcome)
     tier = models.CharField(max_length=20, blank=True)
     amount = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    lines = models.JSONField(default=list)  # [id, kind, yuan as text] of each benefit line, before the caps
+    needs_approval = models.JSONField(default=list)
     clauses = models.JSONField(default=list)
     trace = models.JSONField(default=list)
     unknown = models.JSONField(default=list)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -57,6 +57,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class BenefitLine:
+    """One line of a benefit before the caps, yuan. `kind`: money or goods."""
+
+    id: str
+    kind: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
 class DecisionCard:
     """
     A decision as other rooms see it. `amount` in yuan, None unless granted. `unknown` names facts that are missing;
@@ -74,6 +83,8 @@ class DecisionCard:
     outcome: DecisionOutcome
     tier: str
     amount: Decimal | None
+    lines: tuple[BenefitLine, ...]
+    needs_approval: tuple[str, ...]
     clauses: tuple[str, ...]
     trace: tuple[Line, ...]
     unknown: tuple[str, ...]
@@ -81,7 +92,12 @@ class DecisionCard:
     parameters: Mapping[str, Any]
     made_by: int | None
     made_at: datetime
-    is_new: bool = field(default=False, compare=False)
+
+    @property
+    def money(self) -> Decimal:
+        """Yuan to be paid: the amount without what is given in goods."""
+        goods = sum((line.amount for line in self.lines if line.kind == "goods"), Decimal("0.00"))
+        return max(Decimal("0.00"), (self.amount or Decimal("0.00")) - goods)
 
 
 @dataclass(frozen=True)
@@ -113,6 +129,27 @@ class Override:
     is_invented: bool
     entered_by: int
     approved_by: int | None
+
+
+@dataclass(frozen=True)
+class StandardRow:
+    """One row of the `standard` feed: yuan a person and month, in an area (6 to 12 digits) from a day on."""
+
+    area: str
+    starts_on: date
+    monthly: Decimal
+
+
+@dataclass(frozen=True)
+class MissingValue:
+    """A parameter without a value in an area on a day."""
+
+    pack_id: str
+    name: str
+    unit: str
+    clause: str
+    area: str
+    asof: date
 
 
 @dataclass(frozen=True)

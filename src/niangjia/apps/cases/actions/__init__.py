@@ -1,0 +1,80 @@
+"""
+Writes: each one transaction, safe to repeat, recorded in audit.
+
+The viewer needs the permission and the role that `lifecycle.MOVES` gives the move, and the case must lie in the viewer's part of the tree.
+Of two officers who act at once one wins; the other gets `SomeoneWasFirst`.
+"""
+
+from niangjia.apps.cases.actions.exits import (
+    confirm_exit,
+    propose_exit,
+    record_follow_up,
+    record_income,
+    record_sensed_months,
+    stop_exit,
+)
+from niangjia.apps.cases.actions.filing import (
+    announce,
+    approve,
+    decide_tier,
+    fill_file,
+    open_file_form,
+    refuse_file,
+    start_file,
+    withdraw_notice,
+)
+from niangjia.apps.cases.actions.grievances import (
+    answer_grievance,
+    object_to,
+    object_to_notice,
+    read_grievance,
+    withdraw,
+)
+from niangjia.apps.cases.actions.opening import apply_for_help, open_cases, report_canvass
+from niangjia.apps.cases.actions.verifying import (
+    accept_finding,
+    cancel_case,
+    close_without_file,
+    end_watch,
+    finish_repair,
+    hand_to_community,
+    open_visit_form,
+    record_visit,
+    return_finding,
+    submit_finding,
+)
+
+__all__ = [
+    "accept_finding",
+    "announce",
+    "answer_grievance",
+    "apply_for_help",
+    "approve",
+    "cancel_case",
+    "close_without_file",
+    "confirm_exit",
+    "decide_tier",
+    "end_watch",
+    "fill_file",
+    "finish_repair",
+    "hand_to_community",
+    "object_to",
+    "object_to_notice",
+    "open_cases",
+    "open_file_form",
+    "open_visit_form",
+    "propose_exit",
+    "read_grievance",
+    "record_follow_up",
+    "record_income",
+    "record_sensed_months",
+    "record_visit",
+    "refuse_file",
+    "report_canvass",
+    "return_finding",
+    "start_file",
+    "stop_exit",
+    "submit_finding",
+    "withdraw",
+    "withdraw_notice",
+]

@@ -1,0 +1,385 @@
+"""Opening cases: from the released list, from a canvass, from the worker's own request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.alerts import queries as alerts
+from niangjia.apps.alerts.types import ACTIVE_STATES, AlertCard, AlertGrade, AlertState, GradeChange
+from niangjia.apps.audit import actions as audit
+from niangjia.apps.audit.types import Entry
+from niangjia.apps.cases.forms import CAUSES
+from niangjia.apps.cases.models import Case, CaseAlert, CaseMove
+from niangjia.apps.cases.moving import NotFound
+from niangjia.apps.cases.queries import case_card
+from niangjia.apps.cases.types import (
+    CaseAction,
+    CaseCard,
+    CaseState,
+    Channel,
+    CloseReason,
+    Contact,
+    OpenedCases,
+    Settlement,
+)
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.organizations import scope
+from niangjia.apps.registry import queries as registry
+from niangjia.apps.workorders import actions as workorders
+from niangjia.apps.workorders.types import NewOrder, OrderKind, RoutingFacts, Urgency
+from niangjia.kernel.months import Month
+from niangjia.kernel.problems import Refusal
+
+CHUNK = 500
+
+# A household whose matter was settled gets no new order while it merely stays on the list, for a year; unless its grade rose.
+SETTLED_FOR = timedelta(days=365)
+NOT_SETTLING = (CloseReason.REPAIRED, CloseReason.CANCELLED, CloseReason.COMMUNITY)
+
+
+class NoHousehold(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "系统中还没有这位职工的家庭信息，无法立案。请联系所在工会登记。",
+            "The household of this worker is not known yet. Ask the union to register it first.",
+        )
+
+
+class UnknownCause(Refusal):
+    def __init__(self, cause: str) -> None:
+        super().__init__(
+            f"没有“{cause}”这个致困原因。可选：{'、'.join(CAUSES)}。",
+            f"{cause!r} is not a cause of hardship. Choose one of: {', '.join(CAUSES)}.",
+        )
+
+
+class NobodyToVisit(Refusal):
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"无法派单：{zh}", f"The order cannot be dispatched: {en}")
+
+
+@dataclass
+class _Plan:
+    """What a chunk of alerts becomes."""
+
+    opening: list[AlertCard] = field(default_factory=list)
+    retrying: dict[int, tuple[Case, AlertCard]] = field(default_factory=dict)  # by household
+    linking: list[tuple[AlertCard, Case, Settlement]] = field(default_factory=list)
+    untouched: int = 0
+
+
+def open_cases(
+    *,
+    viewer: Viewer,
+    alert_ids: Sequence[int],
+    now: datetime,
+    contacts: Mapping[int, Contact] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> OpenedCases:
+    """
+    Open a case for each household on the released list and send its order down the tree, in chunks of 500.
+
+    A household with an open case keeps it: the alert joins. One that could not be reached last month gets a new order.
+    One whose matter was settled within a year and that merely stays on the list, not graver, gets no new order; that is
+    recorded. Held and exited rows are left alone. `contacts` names, by household, whom to see and what routing knows of
+    them; without it the registry's members are used: who has a union first, then the oldest.
+
+    Safe to repeat and to go on with after a crash: an alert is dispatched once. Permission: alerts.release.
+    """
+    permissions.require(viewer, "alerts.release")
+    cards = alerts.list_cards(alert_ids)
+    unions = organizations.get_unions({card.org_id for card in cards})
+    cards = [card for card in cards if scope.covers(viewer.org_path, unions[card.org_id].path)]
+    cards.sort(key=lambda card: (AlertGrade.values.index(card.grade) if card.grade else 9, card.id))
+    totals = OpenedCases(0, 0, 0, 0, 0, ())
+    for start in range(0, len(cards), CHUNK):
+        with transaction.atomic():
+            done = _open_chunk(viewer, cards[start : start + CHUNK], contacts or {}, now)
+        totals = totals.plus(done)
+        if progress:
+            progress(min(start + CHUNK, len(cards)))
+    return totals
+
+
+def _open_chunk(viewer: Viewer, cards: list[AlertCard], contacts: Mapping[int, Contact], now: datetime) -> OpenedCases:
+    plan = _plan(cards, now)
+    wanted = {card.household_id: card for card in plan.opening} | {
+        home: card for home, (_, card) in plan.retrying.items()
+    }
+    contacts = _contacts(wanted, contacts)
+    members = registry.members_of(wanted)
+    orders = [_order(wanted[home], contact, members.get(home, ())) for home, contact in contacts.items()]
+    report = workorders.dispatch_many(viewer=viewer, orders=orders, now=now)
+    order_ids = {home: report.order_ids.get(subject_key(home)) for home in wanted}
+    opened = _insert(viewer, [card for card in plan.opening if order_ids[card.household_id]], contacts, order_ids, now)
+    retried = _retry(viewer, plan, order_ids, now)
+    CaseAlert.objects.bulk_create(
+        [CaseAlert(case=case, alert_id=card.id, settlement=settlement) for card, case, settlement in plan.linking],
+        ignore_conflicts=True,
+    )
+    joined = sum(settlement == Settlement.JOINED for _, _, settlement in plan.linking)
+    return OpenedCases(
+        opened=opened,
+        joined=joined,
+        settled=len(plan.linking) - joined,
+        retried=retried,
+        untouched=plan.untouched,
+        not_routed=tuple(home for home, order_id in order_ids.items() if order_id is None),
+    )
+
+
+def _plan(cards: list[AlertCard], now: datetime) -> _Plan:
+    linked = set(CaseAlert.objects.filter(alert__in=[card.id for card in cards]).values_list("alert_id", flat=True))
+    cases: dict[int, Case] = {}
+    for case in Case.objects.filter(household__in={card.household_id for card in cards}).order_by("opened_at", "pk"):
+        if case.state != CaseState.CLOSED or cases.get(case.household_id, case).state == CaseState.CLOSED:
+            cases[case.household_id] = case
+    plan = _Plan()
+    for card in cards:
+        case = cases.get(card.household_id)
+        if card.id in linked or card.state not in ACTIVE_STATES:
+            plan.untouched += 1
+        elif case is None or (case.state == CaseState.CLOSED and not _is_settled(case, card, now)):
+            plan.opening.append(card)
+        elif case.state == CaseState.CLOSED:
+            plan.linking.append((card, case, Settlement.SETTLED))
+        elif case.state == CaseState.RETRY and case.month < card.month.text:
+            plan.retrying[card.household_id] = (case, card)
+        else:
+            plan.linking.append((card, case, Settlement.JOINED))
+    return plan
+
+
+def _is_settled(case: Case, card: AlertCard, now: datetime) -> bool:
+    return bool(
+        card.state in (AlertState.CONTINUING, AlertState.STALE)
+        and card.change != GradeChange.ESCALATED
+        and case.close_reason not in NOT_SETTLING
+        and case.closed_at
+        and case.closed_at >= now - SETTLED_FOR
+    )
+
+
+def subject_key(household_id: int) -> str:
+    return f"household:{household_id}"
+
+
+def _contacts(household_ids: Mapping[int, AlertCard], given: Mapping[int, Contact]) -> dict[int, Contact]:
+    found = {home: given[home] for home in household_ids if home in given}
+    members = registry.members_of(set(household_ids) - found.keys())
+    memberships = registry.open_memberships_of({person for persons in members.values() for person in persons})
+    for home, persons in members.items():
+        person = next((person for person in persons if person in memberships), persons[0])
+        membership = memberships.get(person)
+        facts = RoutingFacts(
+            member_union_id=membership.org_id if membership else None,
+            residence_area=household_ids[home].area,
+            sector=membership.group if membership else "",
+        )
+        found[home] = Contact(person, facts)
+    return found
+
+
+def _order(card: AlertCard, contact: Contact, members: tuple[int, ...]) -> NewOrder:
+    return NewOrder(
+        subject_key=subject_key(card.household_id),
+        household_id=card.household_id,
+        person_id=contact.person_id,
+        subject_person_ids=members or (contact.person_id,),
+        kind=OrderKind.VERIFICATION,
+        month=card.month.text,
+        cause_group="、".join(card.causes),
+        facts=contact.facts,
+        grade=card.grade,
+        urgency=Urgency.RED if card.grade == AlertGrade.RED else Urgency.NORMAL,
+        origin=Channel.SENSING,
+    )
+
+
+def _insert(
+    viewer: Viewer,
+    cards: list[AlertCard],
+    contacts: Mapping[int, Contact],
+    order_ids: Mapping[int, int | None],
+    now: datetime,
+) -> int:
+    earlier: dict[int, int] = dict(
+        Case.objects.filter(household__in=[card.household_id for card in cards], state=CaseState.CLOSED)
+        .order_by("closed_at", "pk")
+        .values_list("household_id", "pk")
+    )
+    cases = Case.objects.bulk_create(
+        [
+            Case(
+                household_id=card.household_id,
+                person_id=contacts[card.household_id].person_id,
+                org_id=card.org_id,
+                area=card.area,
+                channel=Channel.SENSING,
+                month=card.month.text,
+                causes=joined(card.causes),
+                grade=card.grade,
+                alert_id=card.id,
+                work_order_id=order_ids[card.household_id],
+                opened_by_id=viewer.account_id,
+                opened_at=now,
+                earlier_id=earlier.get(card.household_id),
+            )
+            for card in cards
+        ]
+    )
+    CaseAlert.objects.bulk_create(
+        [CaseAlert(case=case, alert_id=case.alert_id, settlement=Settlement.OPENED) for case in cases]
+    )
+    CaseMove.objects.bulk_create(
+        [
+            CaseMove(case=case, action="OPEN", to_state=CaseState.OPEN, account_id=viewer.account_id, at=now)
+            for case in cases
+        ]
+    )
+    audit.record_many(
+        viewer,
+        entries=[
+            Entry(
+                "cases.open",
+                f"case:{case.pk}",
+                {"household": case.household_id, "alert": case.alert_id, "order": case.work_order_id},
+            )
+            for case in cases
+        ],
+        now=now,
+    )
+    return len(cases)
+
+
+def _retry(viewer: Viewer, plan: _Plan, order_ids: Mapping[int, int | None], now: datetime) -> int:
+    retried = [(case, card) for home, (case, card) in plan.retrying.items() if order_ids[home]]
+    for case, card in retried:
+        Case.objects.filter(pk=case.pk, state=CaseState.RETRY).update(
+            state=CaseState.OPEN, month=card.month.text, work_order_id=order_ids[case.household_id], outcome="", verified_by=None, reviewed_by=None,
+            reviewed_at=None,
+        )  # fmt: skip
+    CaseAlert.objects.bulk_create(
+        [CaseAlert(case=case, alert_id=card.id, settlement=Settlement.JOINED) for case, card in retried]
+    )
+    CaseMove.objects.bulk_create(
+        [
+            CaseMove(
+                case=case,
+                action=CaseAction.RETRY,
+                from_state=CaseState.RETRY,
+                to_state=CaseState.OPEN,
+                account_id=viewer.account_id,
+                at=now,
+            )
+            for case, _ in retried
+        ]
+    )
+    audit.record_many(
+        viewer, entries=[Entry("cases.retry", f"case:{case.pk}", {"alert": card.id}) for case, card in retried], now=now
+    )
+    return len(retried)
+
+
+def report_canvass(
+    *, viewer: Viewer, person_id: int, causes: Sequence[str], now: datetime, facts: RoutingFacts | None = None
+) -> CaseCard:
+    """
+    Open a case for a worker whom the grassroots found in hardship, and send its order. Permission: cases.verify.
+
+    Safe to repeat: while the household has an open case, that one comes back.
+
+    Raises:
+        NotAllowed, NotFound: not in the viewer's part of the tree.
+        NoHousehold, UnknownCause, NobodyToVisit.
+    """
+    permissions.require(viewer, "cases.verify")
+    if not registry.visible_persons(viewer).filter(pk=person_id).exists():
+        raise NotFound
+    return _open_one(viewer, person_id, causes, Channel.CANVASS, facts, now)
+
+
+def apply_for_help(
+    *, viewer: Viewer, causes: Sequence[str], now: datetime, facts: RoutingFacts | None = None
+) -> CaseCard:
+    """
+    A worker asks for help: open their case and send its order.
+
+    Safe to repeat: while the household has an open case, that one comes back.
+
+    Raises:
+        NotAllowed, NoHousehold, UnknownCause, NobodyToVisit.
+    """
+    permissions.require(viewer, "own.view")
+    if viewer.person_id is None:
+        raise NotFound
+    return _open_one(viewer, viewer.person_id, causes, Channel.APPLICATION, facts, now)
+
+
+def _open_one(
+    viewer: Viewer, person_id: int, causes: Sequence[str], channel: Channel, facts: RoutingFacts | None, now: datetime
+) -> CaseCard:
+    for cause in causes:
+        if cause not in CAUSES:
+            raise UnknownCause(cause)
+    with transaction.atomic():
+        household_id = registry.household_of(person_id)
+        if household_id is None:
+            raise NoHousehold
+        standing = Case.objects.filter(household_id=household_id).exclude(state=CaseState.CLOSED).first()
+        if standing is not None:
+            return case_card(standing)
+        household = registry.get_household(household_id)
+        membership = registry.open_memberships_of([person_id]).get(person_id)
+        org_id = household.org_id or (membership.org_id if membership else None)
+        if org_id is None:
+            raise NoHousehold
+        area = organizations.get_union(org_id).area
+        facts = facts or RoutingFacts(
+            member_union_id=membership.org_id if membership else None,
+            residence_area=area,
+            sector=membership.group if membership else "",
+        )
+        month = Month.of(timezone.localdate(now)).text
+        order = NewOrder(
+            subject_key=subject_key(household_id),
+            household_id=household_id,
+            person_id=person_id,
+            subject_person_ids=household.member_ids,
+            kind=OrderKind.VERIFICATION,
+            month=month,
+            cause_group="、".join(causes),
+            facts=facts,
+            origin=channel,
+        )
+        report = workorders.dispatch_many(viewer=viewer, orders=[order], now=now)
+        if report.not_routed:
+            raise NobodyToVisit(report.not_routed[0].zh, report.not_routed[0].en)
+        case = Case.objects.create(
+            household_id=household_id,
+            person_id=person_id,
+            org_id=org_id,
+            area=area,
+            channel=channel,
+            month=month,
+            causes=joined(causes),
+            work_order_id=report.order_ids[order.subject_key],
+            opened_by_id=viewer.account_id,
+            opened_at=now,
+            earlier=Case.objects.filter(household_id=household_id).order_by("-closed_at", "-pk").first(),
+        )
+        CaseMove.objects.create(case=case, action="OPEN", to_state=CaseState.OPEN, account_id=viewer.account_id, at=now)
+        detail = {"household": household_id, "channel": channel.value, "order": case.work_order_id}
+        audit.record(viewer, action="cases.open", object=f"case:{case.pk}", detail=detail, now=now)
+        return case_card(case)
+
+
+def joined(codes: Sequence[str]) -> str:
+    return f"|{'|'.join(sorted(codes))}|" if codes else ""

@@ -1,0 +1,177 @@
+"""The one way a case moves: right, scope, table, conditional update, history, audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.audit import actions as audit
+from niangjia.apps.cases import lifecycle
+from niangjia.apps.cases.models import Case, CaseMove
+from niangjia.apps.cases.types import CaseAction, CaseState
+from niangjia.apps.organizations import scope
+from niangjia.apps.registry import queries as registry
+from niangjia.kernel.problems import Refusal
+
+PERMISSION = {move.action: move.permission for move in lifecycle.MOVES}
+
+
+class NotFound(Refusal):
+    """Also for what exists outside the viewer's part of the tree: a refusal must not tell that it exists."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "没有找到这件个案，或不在您的管辖范围内。", "There is no such case in your part of the union tree."
+        )
+
+
+class SomeoneWasFirst(Refusal):
+    """Two acted at once; this one came second and changed nothing."""
+
+    def __init__(self, action: CaseAction, state: CaseState) -> None:
+        super().__init__(
+            f"另一位同事刚刚办理了此案，现在是“{state.label}”。您的“{action.label}”没有生效，请刷新后再看。",
+            f"A colleague has just acted on this case; it is {state.value} now. Your {action.value} changed nothing. Refresh the page.",
+        )
+
+
+class FourEyes(Refusal):
+    def __init__(self, did_zh: str, did_en: str, action: CaseAction) -> None:
+        super().__init__(
+            f"您已{did_zh}，不能再“{action.label}”。请由另一位同事办理。",
+            f"You have {did_en} and cannot {action.value} as well. Ask another colleague.",
+        )
+
+
+class OwnHousehold(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这件个案涉及您本人或您的家庭，须回避。请由另一位同事办理。",
+            "This case is about you or your household. Leave it to another colleague.",
+        )
+
+
+class ReasonMissing(Refusal):
+    def __init__(self) -> None:
+        super().__init__("请写明理由。", "Please give a reason.")
+
+
+def visible(viewer: Viewer) -> QuerySet[Case]:
+    """Cases of the viewer's part of the tree; a worker sees the cases of their own household and their own. Raises NotAllowed."""
+    if viewer.role is Role.WORKER:
+        permissions.require(viewer, "own.view")
+        return Case.objects.filter(pk__in=own_case_ids(viewer.person_id)) if viewer.person_id else Case.objects.none()
+    permissions.require(viewer, "cases.view")
+    cases = Case.objects.all()
+    # The union responsible, and the one that holds or visits the order now: an order handed on takes its case along.
+    return (
+        scope.within(cases, viewer.org_path, "org__path")
+        | scope.within(cases, viewer.org_path, "work_order__org__path")
+        | scope.within(cases, viewer.org_path, "work_order__verify_org__path")
+    )
+
+
+def own_case_ids(person_id: int) -> list[int]:
+    """Cases about a person: those in their name, and those of the household where they live now."""
+    household_id = registry.household_of(person_id)
+    mine = Q(person_id=person_id) | Q(household_id=household_id) if household_id else Q(person_id=person_id)
+    return list(Case.objects.filter(mine).values_list("pk", flat=True))
+
+
+def take(viewer: Viewer, case_id: int, action: CaseAction) -> Case:
+    """
+    The case, if this viewer may make this move from where it stands.
+
+    Raises:
+        NotAllowed, NotFound, NotInThisState, NotForThisRole, OwnHousehold.
+    """
+    permissions.require(viewer, PERMISSION[action])
+    case = visible(viewer).select_related("org", "household").filter(pk=case_id).first()
+    if case is None:
+        raise NotFound
+    lifecycle.move(CaseState(case.state), action, viewer.role)
+    if viewer.role is not Role.WORKER:
+        refuse_own_household(viewer, case)
+    return case
+
+
+def was_done(viewer: Viewer, case_id: int, action: CaseAction) -> bool:
+    """Whether the case's last move is this very one by this very officer: a repeat, which changes nothing."""
+    last = CaseMove.objects.filter(case_id=case_id).order_by("-pk").select_related("case").first()
+    return bool(
+        last
+        and last.action == action
+        and last.account_id == viewer.account_id
+        and last.to_state == last.case.state
+        and visible(viewer).filter(pk=case_id).exists()
+    )
+
+
+def make(
+    viewer: Viewer | None,
+    case: Case,
+    action: CaseAction,
+    to: CaseState,
+    now: datetime,
+    *,
+    reason: str = "",
+    detail: dict | None = None,
+    **changes: Any,
+) -> None:
+    """
+    Move the case in the caller's transaction; `changes` are further columns. Do it before any effect: who comes second stops here.
+
+    Raises:
+        SomeoneWasFirst.
+    """
+    came_from = CaseState(case.state)
+    if not Case.objects.filter(pk=case.pk, state=came_from).update(state=to, **changes):
+        raise SomeoneWasFirst(action, CaseState(Case.objects.values_list("state", flat=True).get(pk=case.pk)))
+    case.state = to
+    for name, value in changes.items():
+        setattr(case, name, value)
+    CaseMove.objects.create(
+        case=case,
+        action=action,
+        from_state=came_from,
+        to_state=to,
+        account_id=viewer.account_id if viewer else None,
+        at=now,
+        reason=reason[:300],
+    )
+    audit.record(
+        viewer,
+        action=f"cases.{action.value.lower()}",
+        object=f"case:{case.pk}",
+        detail={"from": came_from.value, "to": CaseState(to).value} | (detail or {}),
+        reason=reason[:500],
+        now=now,
+    )
+
+
+def refuse_own_household(viewer: Viewer, case: Case) -> None:
+    """Raises OwnHousehold: an officer never handles the case of the household where they live."""
+    person_id = accounts.person_of(viewer.account_id)
+    if person_id is not None and (case.person_id == person_id or registry.household_of(person_id) == case.household_id):
+        raise OwnHousehold
+
+
+def refuse_same_officer(
+    viewer: Viewer, account_ids: Iterable[int | None], did_zh: str, did_en: str, action: CaseAction
+) -> None:
+    """Raises FourEyes."""
+    if viewer.account_id in set(account_ids):
+        raise FourEyes(did_zh, did_en, action)
+
+
+def require_reason(reason: str) -> str:
+    """Raises ReasonMissing."""
+    if not reason.strip():
+        raise ReasonMissing
+    return reason.strip()

@@ -1,0 +1,521 @@
+"""Reads of cases, files, notices and objections, in the viewer's part of the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.alerts import queries as alerts
+from niangjia.apps.cases import lifecycle, moving
+from niangjia.apps.cases.models import (
+    Case,
+    CaseAlert,
+    CaseMove,
+    Entitlement,
+    ExitLetter,
+    Finding,
+    FollowUp,
+    Grievance,
+    HardshipFile,
+    PublicNotice,
+    Visit,
+)
+from niangjia.apps.cases.rules import EXIT_PROGRAM, rule
+from niangjia.apps.cases.types import (
+    FILE_STATES,
+    Breach,
+    CaseAction,
+    CaseCard,
+    CaseFilter,
+    CaseState,
+    Channel,
+    EntitlementState,
+    ExitProgress,
+    GrievanceState,
+    HeldMonth,
+    LiveNotice,
+    Outcome,
+    OwnDecision,
+    OwnMatter,
+)
+from niangjia.apps.funds import queries as funds
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.programs import queries as programs
+from niangjia.apps.programs.types import DecisionCard
+from niangjia.apps.registry import queries as registry
+from niangjia.apps.workorders import queries as workorders
+from niangjia.apps.workorders.types import OrderCard
+from niangjia.engines.sensing.own import OpenFile, OwnHistory, Verification
+from niangjia.kernel.months import Month, add_months
+
+NotFound = moving.NotFound
+
+
+def case_card(case: Case) -> CaseCard:
+    return CaseCard(
+        id=case.pk,
+        number=case.number,
+        household_id=case.household_id,
+        person_id=case.person_id,
+        org_id=case.org_id,
+        area=case.area,
+        state=CaseState(case.state),
+        channel=Channel(case.channel),
+        month=case.month,
+        causes=alerts.split(case.causes),
+        grade=case.grade,
+        work_order_id=case.work_order_id,
+        outcome=case.outcome,
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+        close_reason=case.close_reason,
+    )
+
+
+def get_case(viewer: Viewer, case_id: int) -> Case:
+    """For reading, with its union and household. Raises NotFound."""
+    case = moving.visible(viewer).select_related("org", "household", "earlier").filter(pk=case_id).first()
+    if case is None:
+        raise NotFound
+    return case
+
+
+def find_case_of_order(viewer: Viewer, work_order_id: int) -> CaseCard | None:
+    """The case that a work order belongs to, if the viewer may see it."""
+    case = moving.visible(viewer).filter(work_order_id=work_order_id).first()
+    return case_card(case) if case else None
+
+
+def find_open_case(viewer: Viewer, household_id: int) -> CaseCard | None:
+    case = moving.visible(viewer).filter(household_id=household_id).exclude(state=CaseState.CLOSED).first()
+    return case_card(case) if case else None
+
+
+def list_cases(viewer: Viewer, narrow: CaseFilter) -> QuerySet[Case]:
+    """Cases of the viewer's part of the tree, oldest open first, for reading by pages; the union comes along."""
+    found = moving.visible(viewer).select_related("org", "household")
+    for column in ("state", "channel", "month", "grade", "outcome", "household_id"):
+        if value := getattr(narrow, column):
+            found = found.filter(**{column: value})
+    if narrow.area:
+        found = found.filter(area__startswith=narrow.area)
+    if narrow.cause:
+        found = found.filter(causes__contains=f"|{narrow.cause}|")
+    if narrow.only_open:
+        found = found.exclude(state=CaseState.CLOSED)
+    return found.order_by("closed_at", "opened_at", "pk")
+
+
+def count_by_state(viewer: Viewer, *, month: str = "") -> dict[CaseState, int]:
+    """Cases of the viewer's part of the tree, by state; of a month if given."""
+    found = moving.visible(viewer)
+    found = found.filter(month=month) if month else found
+    counts = dict(found.order_by().values_list("state").annotate(Count("pk")))
+    return {state: counts.get(state, 0) for state in CaseState}
+
+
+def count_outcomes(viewer: Viewer, *, month: str = "") -> dict[Outcome, int]:
+    """Accepted outcomes in the viewer's part of the tree."""
+    found = moving.visible(viewer).exclude(outcome="")
+    found = found.filter(month=month) if month else found
+    counts = dict(found.order_by().values_list("outcome").annotate(Count("pk")))
+    return {outcome: counts.get(outcome, 0) for outcome in Outcome}
+
+
+def possible_actions(viewer: Viewer, case_id: int) -> list[CaseAction]:
+    """
+    What this viewer may do to the case where it stands, in the table's order: the buttons of a page. Four eyes are asked by the action.
+
+    Raises NotFound.
+    """
+    state = CaseState(get_case(viewer, case_id).state)
+    return [
+        move.action
+        for move in lifecycle.MOVES
+        if move.state == state and viewer.role in move.roles and permissions.may(viewer, move.permission)
+    ]
+
+
+@dataclass(frozen=True)
+class CaseDetails:
+    """Everything a page shows of one case. Rows are for reading; sealed parts stay sealed."""
+
+    case: Case
+    card: CaseCard
+    order: OrderCard | None
+    moves: tuple[CaseMove, ...]
+    visits: tuple[Visit, ...]
+    findings: tuple[Finding, ...]
+    file: HardshipFile | None
+    notices: tuple[PublicNotice, ...]
+    grievances: tuple[Grievance, ...]
+    entitlements: tuple[Entitlement, ...]
+    reservation_states: Mapping[str, str]
+    decisions: Mapping[int, DecisionCard]
+    exit_letters: tuple[ExitLetter, ...]
+    exit_progress: ExitProgress | None
+    actions: tuple[CaseAction, ...]
+
+
+def get_details(viewer: Viewer, case_id: int, *, now: datetime) -> CaseDetails:
+    """Raises NotFound."""
+    case = get_case(viewer, case_id)
+    file = HardshipFile.objects.filter(case=case).prefetch_related("members").first()
+    entitlements = tuple(Entitlement.objects.filter(case=case).order_by("pk"))
+    decision_ids = [entitlement.decision_id for entitlement in entitlements] + (
+        [file.decision_id] if file and file.decision_id else []
+    )
+    return CaseDetails(
+        case=case,
+        card=case_card(case),
+        order=workorders.get_card(case.work_order_id, now=now) if case.work_order_id else None,
+        moves=tuple(CaseMove.objects.filter(case=case).select_related("account").order_by("pk")),
+        visits=tuple(Visit.objects.filter(case=case).order_by("pk")),
+        findings=tuple(Finding.objects.filter(case=case).order_by("pk")),
+        file=file,
+        notices=tuple(PublicNotice.objects.filter(case=case).order_by("pk")),
+        grievances=tuple(Grievance.objects.filter(case=case).order_by("pk")),
+        entitlements=entitlements,
+        reservation_states={
+            ref: state.value
+            for ref, state in funds.reservation_states([refs_of(each) for each in entitlements]).items()
+        },
+        decisions=programs.list_decisions(decision_ids),
+        exit_letters=tuple(ExitLetter.objects.filter(file=file).order_by("pk")) if file else (),
+        exit_progress=progress_of(file) if file and file.is_open else None,
+        actions=tuple(possible_actions(viewer, case_id)),
+    )
+
+
+def refs_of(entitlement: Entitlement) -> str:
+    """The funds' idempotency key: one living reservation for one benefit of one case."""
+    return f"case:{entitlement.case_id}:{entitlement.program}"
+
+
+def timeline(viewer: Viewer, household_id: int) -> list[CaseMove]:
+    """Every move of the household's cases that the viewer may see, latest first, for reading."""
+    cases = moving.visible(viewer).filter(household_id=household_id)
+    return list(CaseMove.objects.filter(case__in=cases).select_related("case", "account").order_by("-at", "-pk"))
+
+
+def list_waiting_for(viewer: Viewer, action: CaseAction) -> QuerySet[Case]:
+    """Cases where this viewer's next step is `action`, oldest first: the desk of a reviewer or an approver."""
+    states = [move.state for move in lifecycle.MOVES if move.action == action and viewer.role in move.roles]
+    return (
+        moving.visible(viewer).filter(state__in=states).select_related("org", "household").order_by("opened_at", "pk")
+    )
+
+
+def list_files(viewer: Viewer, *, only_open: bool = True) -> QuerySet[HardshipFile]:
+    """Hardship files of the viewer's part of the tree, for reading, the latest first."""
+    found = HardshipFile.objects.filter(case__in=moving.visible(viewer)).select_related("case__org", "household")
+    return (found.filter(is_open=True, approved_at__isnull=False) if only_open else found).order_by("-pk")
+
+
+def list_live_notices(*, today: date, area: str = "") -> list[LiveNotice]:
+    """What the public sees today; a notice takes itself down with its last day. No viewer: it is public."""
+    found = PublicNotice.objects.filter(withdrawn_at__isnull=True, starts_on__lte=today, ends_before__gt=today)
+    found = found.filter(case__area__startswith=area) if area else found
+    return [
+        LiveNotice(
+            id=row.pk,
+            masked_name=row.masked_name,
+            unit=row.unit,
+            tier=row.tier,
+            amount=row.amount,
+            starts_on=row.starts_on,
+            ends_before=row.ends_before,
+        )
+        for row in found.order_by("-starts_on", "pk")
+    ]
+
+
+def list_grievances(viewer: Viewer, *, only_open: bool = True) -> QuerySet[Grievance]:
+    """Objections in the viewer's part of the tree, oldest first, for reading; their words are opened by `actions.read_grievance`."""
+    permissions.require(viewer, "cases.review")
+    found = Grievance.objects.filter(case__in=moving.visible(viewer)).select_related("case__org")
+    return (found.filter(state=GrievanceState.OPEN) if only_open else found).order_by("raised_at", "pk")
+
+
+def list_follow_ups(viewer: Viewer, *, today: date) -> QuerySet[FollowUp]:
+    """Calls due by today, for reading, the longest due first."""
+    found = FollowUp.objects.filter(file__case__in=moving.visible(viewer), done_at__isnull=True, due_on__lte=today)
+    return found.select_related("file__case__org").order_by("due_on", "pk")
+
+
+def list_blocked(viewer: Viewer) -> QuerySet[Entitlement]:
+    """Grants for which no money could be set aside, with the words why, for reading."""
+    return (
+        Entitlement.objects.filter(case__in=moving.visible(viewer), state=EntitlementState.BLOCKED)
+        .select_related("case__org")
+        .order_by("pk")
+    )
+
+
+def progress_of(file: HardshipFile) -> ExitProgress:
+    rows = file.months.order_by("month")
+    return lifecycle.exit_progress(HeldMonth(Month(row.month), row.income_per_capita, row.standard) for row in rows)
+
+
+# --- the worker's own page ---------------------------------------------------------------------------------------
+
+
+def get_own_matters(viewer: Viewer) -> list[OwnMatter]:
+    """
+    A worker's own matters, latest first: where each stands, what was decided in plain words and by which clause, until when one
+    may object, what became of objections; and who looked at their data.
+
+    Raises:
+        NotAllowed: the viewer is no worker.
+    """
+    permissions.require(viewer, "own.view")
+    if viewer.role is not Role.WORKER or viewer.person_id is None:
+        raise permissions.NotAllowed("own.view")
+    looked = tuple(
+        {"at": view.at, "what": view.what, "reason": view.reason}
+        for view in registry.list_views_of_person(viewer, viewer.person_id)
+    )
+    cases = moving.visible(viewer).select_related("org").order_by("-opened_at", "-pk")
+    return [_own_matter(viewer, case, looked) for case in cases]
+
+
+def _own_matter(viewer: Viewer, case: Case, looked: tuple[Mapping[str, Any], ...]) -> OwnMatter:
+    entitlements = list(Entitlement.objects.filter(case=case))
+    file = HardshipFile.objects.filter(case=case).first()
+    ids = {entitlement.decision_id for entitlement in entitlements} | (
+        {file.decision_id} if file and file.decision_id else set()
+    )
+    letter = ExitLetter.objects.filter(file__case=case, state=ExitLetter.State.OPEN).first()
+    grievances = Grievance.objects.filter(case=case, person_id=viewer.person_id).order_by("pk")
+    effect = lifecycle.EFFECTS.get(Outcome(case.outcome)) if case.outcome else None
+    status_zh, status_en = str(CaseState(case.state).label), CaseState(case.state).value
+    if effect:
+        status_zh, status_en = f"{status_zh}：{effect.zh}", f"{status_en}: {effect.en}"
+    last = CaseMove.objects.filter(case=case, action=CaseAction.REFUSE_FILE).order_by("-pk").first()
+    return OwnMatter(
+        case_id=case.pk,
+        number=case.number,
+        union=case.org.name,
+        state=CaseState(case.state),
+        status_zh=status_zh,
+        status_en=status_en,
+        reason=last.reason if last else letter.reason if letter else "",
+        decisions=tuple(_own_decision(card) for card in programs.list_decisions(ids).values()),
+        can_object_until=letter.objection_until if letter else _objection_end(case),
+        objections=tuple((grievance.pk, GrievanceState(grievance.state)) for grievance in grievances),
+        looked=looked,
+        why_zh=tuple(sentence.zh for sentence in alerts.why_household_is_on_list(case.household_id)),
+        why_en=tuple(sentence.en for sentence in alerts.why_household_is_on_list(case.household_id)),
+    )
+
+
+def _objection_end(case: Case) -> date | None:
+    """Null while a case goes on: until it ends there is no last day."""
+    if case.closed_at is None:
+        return None
+    closed_on = timezone.localdate(case.closed_at)
+    if programs.find_pack(EXIT_PROGRAM, area=case.area, asof=closed_on) is None:
+        return None
+    return closed_on + timezone.timedelta(days=rule("objection_days", area=case.area, asof=closed_on))
+
+
+def _own_decision(card: DecisionCard) -> OwnDecision:
+    return OwnDecision(
+        decision_id=card.id,
+        title_zh=card.title_zh,
+        title_en=card.title_en,
+        outcome=card.outcome.value,
+        tier=card.tier,
+        amount=card.amount,
+        says_zh=tuple(line.zh for line in card.trace),
+        says_en=tuple(line.en for line in card.trace),
+        clauses=card.clauses,
+    )
+
+
+# --- for sensing -------------------------------------------------------------------------------------------------
+
+
+def own_history(month: Month) -> OwnHistory:
+    """
+    What the house itself knows as of the month's last day and sensing needs: open files, households found not in hardship within
+    the last months with their figures then, who got this year's grant, files left in the month, who opted out, declared households.
+    Persons are pseudonyms, sorted; two calls give the same.
+    """
+    asof = month.last_day
+    end = _at(asof + timezone.timedelta(days=1))
+    files = list(
+        HardshipFile.objects.filter(approved_at__lt=end)
+        .filter(Q(closed_on__isnull=True) | Q(closed_on__gt=asof))
+        .prefetch_related("members")
+        .order_by("pk")
+    )
+    left = list(
+        HardshipFile.objects.filter(closed_on__gte=month.first_day, closed_on__lte=asof)
+        .exclude(exit_kind="")
+        .prefetch_related("members")
+    )
+    months = _recent_months(asof)
+    checks = list(
+        Case.objects.filter(outcome=Outcome.V4, reviewed_at__lt=end, reviewed_at__gte=_at(add_months(asof, -months)))
+        .select_related("alert")
+        .order_by("pk")
+    )
+    grants = list(
+        Entitlement.objects.filter(
+            program="special-grant", state=EntitlementState.SET_ASIDE, granted_at__year=asof.year, granted_at__lt=end
+        )
+        .order_by("pk")
+        .values_list("household_id", "person_id")
+    )
+    members = registry.members_of({case.household_id for case in checks} | {household_id for household_id, _ in grants})
+    wanted = {person for persons in members.values() for person in persons} | {person for _, person in grants}
+    wanted |= {member.person_id for file in [*files, *left] for member in file.members.all()}
+    names = registry.pseudonyms_of(wanted)
+
+    def persons(ids: Any) -> tuple[str, ...]:
+        return tuple(sorted(names[person_id] for person_id in ids))
+
+    return OwnHistory(
+        open_files=tuple(
+            OpenFile(persons(member.person_id for member in file.members.all()), cause)
+            for file in files
+            for cause in alerts.split(file.causes)
+        ),
+        not_in_hardship=tuple(
+            Verification(
+                persons=persons(members.get(case.household_id, ())),
+                verified_on=timezone.localdate(case.reviewed_at),
+                causes=alerts.split(case.causes),
+                income=case.alert.I2 if case.alert else None,
+                oop_net=case.alert.M4 if case.alert else None,
+            )
+            for case in checks
+        ),
+        paid_this_year=tuple(
+            persons({person_id, *members.get(household_id, ())}) for household_id, person_id in grants
+        ),
+        file_exits=tuple(persons(member.person_id for member in file.members.all()) for file in left),
+        opted_out=tuple(registry.list_optouts()),
+        declared_households=tuple((home.key, home.pseudonyms) for home in registry.list_declared()),
+    )
+
+
+def _recent_months(asof: date) -> int:
+    root = organizations.find_root()
+    return rule("recent_months", area=root.area if root else "33", asof=asof)
+
+
+def _at(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=timezone.get_default_timezone())
+
+
+def list_households_on_file() -> list[int]:
+    """Household ids with an approved open file: whose months the sensing job records."""
+    return list(
+        HardshipFile.objects.filter(is_open=True, approved_at__isnull=False).values_list("household_id", flat=True)
+    )
+
+
+# --- invariants --------------------------------------------------------------------------------------------------
+
+
+def verify() -> list[Breach]:
+    """
+    What must hold across cases (INV 3, 4, 8), each breach by id; reads only.
+
+    INV 3: each active alert of a dispatched list has exactly one case, or a recorded reason; a household one open case; an open case
+    waiting for a visit has an open order. INV 4: each case sits at a living union, its moves join up and end where it stands. INV 8:
+    a file case has its file, an approved one its money or the words why not, a notice its case; nobody in two open files.
+    """
+    return [*_verify_dispatch(), *_verify_history(), *_verify_effects()]
+
+
+def _verify_dispatch() -> list[Breach]:
+    found = []
+    months = set(CaseAlert.objects.values_list("alert__month", flat=True).distinct())
+    for month in sorted(months):
+        missing = alerts.active_ids(Month(month)) - set(
+            CaseAlert.objects.filter(alert__month=month).values_list("alert_id", flat=True)
+        )
+        found += [
+            Breach("INV 3", f"alert {alert_id}", f"active in {month}, neither a case nor a reason")
+            for alert_id in sorted(missing)
+        ]
+    doubled = (
+        Case.objects.exclude(state=CaseState.CLOSED).values("household_id").annotate(n=Count("pk")).filter(n__gt=1)
+    )
+    found += [Breach("INV 3", f"household {row['household_id']}", f"{row['n']} open cases") for row in doubled]
+    live = ("CREATED", "ACCEPTED", "ASSIGNED", "VISITED", "RETURNED")
+    waiting = Case.objects.filter(state=CaseState.OPEN).exclude(work_order__state__in=live)
+    found += [
+        Breach("INV 3", f"case {pk}", "waits for a visit without an open order")
+        for pk in waiting.values_list("pk", flat=True)
+    ]
+    ended = Case.objects.filter(state=CaseState.CLOSED, work_order__state__in=(*live, "SUBMITTED", "REVIEWED"))
+    found += [
+        Breach("INV 3", f"case {pk}", "closed, its order still open") for pk in ended.values_list("pk", flat=True)
+    ]
+    return found
+
+
+def _verify_history() -> list[Breach]:
+    found = [
+        Breach("INV 4", f"case {pk}", "its union is no longer active")
+        for pk in Case.objects.exclude(state=CaseState.CLOSED).exclude(org__state="ACTIVE").values_list("pk", flat=True)
+    ]
+    stands: dict[int, str] = {}
+    legal = {(move.state, move.action): move.leads_to for move in lifecycle.MOVES}
+    for case_id, action, start, end in CaseMove.objects.order_by("case_id", "pk").values_list(
+        "case_id", "action", "from_state", "to_state"
+    ):
+        if stands.get(case_id, "") != start or (start and end not in legal.get((start, action), ())):
+            found.append(Breach("INV 4", f"case {case_id}", f"{action} from {start} to {end} does not follow"))
+        stands[case_id] = end
+    for pk, state in Case.objects.values_list("pk", "state"):
+        if stands.get(pk) != state:
+            found.append(Breach("INV 4", f"case {pk}", f"stands at {state}, its history ends at {stands.get(pk)}"))
+    return found
+
+
+def _verify_effects() -> list[Breach]:
+    found = []
+    without = Case.objects.filter(state__in=FILE_STATES).exclude(file__is_open=True)
+    found += [
+        Breach("INV 8", f"case {pk}", "in the state of a file without an open file")
+        for pk in without.values_list("pk", flat=True)
+    ]
+    stray = HardshipFile.objects.filter(is_open=True).exclude(case__state__in=FILE_STATES)
+    found += [Breach("INV 8", f"file {pk}", "open though its case is not") for pk in stray.values_list("pk", flat=True)]
+    unapproved = Case.objects.filter(state__in=(CaseState.ON_FILE, CaseState.EXITING), file__approved_at__isnull=True)
+    found += [
+        Breach("INV 8", f"case {pk}", "on file without an approval") for pk in unapproved.values_list("pk", flat=True)
+    ]
+    unverified = Entitlement.objects.exclude(finding__is_accepted=True)
+    found += [
+        Breach("INV 7", f"entitlement {pk}", "granted without an accepted finding")
+        for pk in unverified.values_list("pk", flat=True)
+    ]
+    unexplained = Entitlement.objects.filter(state=EntitlementState.BLOCKED, refusal_zh="")
+    found += [
+        Breach("INV 8", f"entitlement {pk}", "neither money nor a reason")
+        for pk in unexplained.values_list("pk", flat=True)
+    ]
+    reviewed = Case.objects.filter(
+        outcome="",
+        state__in=[
+            state for state in CaseState if state not in (CaseState.OPEN, CaseState.SUBMITTED, CaseState.CLOSED)
+        ],
+    )
+    found += [
+        Breach("INV 8", f"case {pk}", "past its review without an outcome")
+        for pk in reviewed.values_list("pk", flat=True)
+    ]
+    return found

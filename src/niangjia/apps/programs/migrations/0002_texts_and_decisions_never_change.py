@@ -1,0 +1,41 @@
+"""The database itself refuses to edit a decision or an installed text."""
+
+from django.db import migrations
+
+SQLITE = [
+    "CREATE TRIGGER decision_no_update BEFORE UPDATE ON programs_decision "
+    "BEGIN SELECT RAISE(ABORT, 'decisions are never edited'); END",
+    "CREATE TRIGGER pack_text_no_update BEFORE UPDATE OF pack_id, area, content_hash, vocabulary_hash, files ON programs_packversion "
+    "BEGIN SELECT RAISE(ABORT, 'installed packs are never edited'); END",
+]
+SQLITE_BACK = ["DROP TRIGGER IF EXISTS decision_no_update", "DROP TRIGGER IF EXISTS pack_text_no_update"]
+POSTGRESQL = [
+    "CREATE OR REPLACE FUNCTION programs_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'decisions and installed packs are never edited'; END $$",
+    "CREATE TRIGGER decision_no_update BEFORE UPDATE ON programs_decision FOR EACH STATEMENT EXECUTE FUNCTION programs_refuse()",
+    "CREATE TRIGGER pack_text_no_update BEFORE UPDATE OF pack_id, area, content_hash, vocabulary_hash, files ON programs_packversion "
+    "FOR EACH STATEMENT EXECUTE FUNCTION programs_refuse()",
+]
+POSTGRESQL_BACK = [
+    "DROP TRIGGER IF EXISTS decision_no_update ON programs_decision",
+    "DROP TRIGGER IF EXISTS pack_text_no_update ON programs_packversion",
+    "DROP FUNCTION IF EXISTS programs_refuse()",
+]
+
+
+def _run(editor, sqlite, postgresql):
+    for statement in sqlite if editor.connection.vendor == "sqlite" else postgresql:
+        editor.execute(statement)
+
+
+def install(apps, editor):
+    _run(editor, SQLITE, POSTGRESQL)
+
+
+def remove(apps, editor):
+    _run(editor, SQLITE_BACK, POSTGRESQL_BACK)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("programs", "0001_initial")]
+    operations = [migrations.RunPython(install, remove)]
