@@ -63,10 +63,6 @@ class OutOfReach(Refusal):
         )
 
 
-# Which posts one account may hold side by side: the three administrations of a level-three system stay apart.
-_FAMILY = {Role.ADMINISTRATOR: "system", Role.AUDITOR: "audit", Role.WORKER: "own"}
-
-
 def create_account(
     *,
     viewer: Viewer | None,
@@ -124,8 +120,7 @@ def appoint(
         lasting = Post.objects.filter(Q(ends_before__isnull=True) | Q(ends_before__gt=starts_on), account_id=account_id)
         if held := lasting.filter(org_id=org_id, role=role).first():
             return held.pk
-        families = {_FAMILY.get(Role(post.role), "business") for post in lasting} | {_FAMILY.get(role, "business")}
-        if len(families - {"own"}) > 1:
+        if permissions.collide([role, *(Role(post.role) for post in lasting)]):
             raise RolesCollide
         post = Post.objects.create(
             account_id=account_id, org_id=org_id, role=role, starts_on=starts_on, ends_before=ends_before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from niangjia.apps.accounts.types import Role, Viewer
@@ -54,6 +55,15 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
 }
 
 ACTIONS: Final = frozenset().union(*ALLOWED.values())
+
+
+# The three administrations of a level-three system stay apart: an account holds posts of one family, and its own worker's.
+_FAMILY: Final = {Role.ADMINISTRATOR: "system", Role.AUDITOR: "audit", Role.WORKER: "own"}
+
+
+def collide(roles: Iterable[Role]) -> bool:
+    """Whether these may not be held side by side by one account."""
+    return len({_FAMILY.get(role, "business") for role in roles} - {"own"}) > 1
 
 
 class NotAllowed(Refusal):

@@ -6,9 +6,11 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.models import Account, Post
 from niangjia.apps.accounts.types import PostCard, Role, Viewer
 from niangjia.apps.organizations import scope
+from niangjia.apps.organizations.types import Violation
 from niangjia.kernel.problems import Refusal
 
 
@@ -86,6 +88,23 @@ def names_of(account_ids: set[int]) -> dict[int, str]:
 def person_of(account_id: int) -> int | None:
     """The registry's id of the person behind an account, or None: for conflicts of interest."""
     return Account.objects.filter(pk=account_id).values_list("person_id", flat=True).first()
+
+
+def verify(*, today: date) -> list[Violation]:
+    """ROLES: no account holds posts today that must stay apart. Reads only."""
+    roles: dict[int, set[Role]] = {}
+    for account_id, role in _held(today).values_list("account_id", "role"):
+        roles.setdefault(account_id, set()).add(Role(role))
+    return [
+        Violation(
+            "ROLES",
+            f"account:{account_id}",
+            "同一账户兼任须分离的岗位。请终止其一。",
+            "One account holds posts that must stay apart. End one of them.",
+        )
+        for account_id, held in sorted(roles.items())
+        if permissions.collide(held)
+    ]
 
 
 def _card(post: Post) -> PostCard:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from niangjia.apps.organizations import areas, scope
-from niangjia.apps.organizations.models import OrgUnit
-from niangjia.apps.organizations.types import Level, Union, UnionState
+from niangjia.apps.organizations.models import ID_WIDTH, OrgUnit
+from niangjia.apps.organizations.types import Level, Union, UnionState, Violation
 from niangjia.kernel.problems import Refusal
 
 
@@ -104,6 +104,23 @@ def nearest_at(org_id: int, level: Level) -> Union | None:
 def load_by_code() -> dict[str, Union]:
     """Every union by its feed code, in one query: for bulk routing."""
     return {unit.code: unit.as_type() for unit in OrgUnit.objects.all()}
+
+
+def verify() -> list[Violation]:
+    """TREE: every union's path is its parent's and its own id; what breaks it would show data to the wrong union. Reads only."""
+    paths = dict(OrgUnit.objects.values_list("id", "path"))
+    return [
+        Violation(
+            "TREE",
+            f"orgunit:{identity}",
+            "工会路径与上级不符。请重新导入工会组织表。",
+            "The path does not follow the parent. Land the union feed again.",
+        )
+        for identity, parent_id, path in OrgUnit.objects.order_by("id")
+        .values_list("id", "parent_id", "path")
+        .iterator()
+        if path != ((paths[parent_id] or "") if parent_id else "") + f"{identity:0{ID_WIDTH}d}/"
+    ]
 
 
 def _active() -> QuerySet[OrgUnit]:

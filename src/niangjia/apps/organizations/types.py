@@ -64,3 +64,13 @@ class UnionsReceived:
     changed_count: int
     unchanged_count: int
     moves: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """Something that must never be so, is so. `invariant` is its short name; `object` is ``kind:id``."""
+
+    invariant: str
+    object: str
+    zh: str
+    en: str

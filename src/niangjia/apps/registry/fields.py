@@ -74,5 +74,5 @@ class SealedField(models.BinaryField):
         return value.token
 
     def value_to_string(self, obj):
-        sealed: Sealed | None = self.value_from_object(obj)
+        sealed: Sealed | None = getattr(obj, self.attname)
         return None if sealed is None else b64encode(sealed.token).decode()

@@ -7,7 +7,7 @@ from django.db import connection
 
 from niangjia.apps.accounts import actions, permissions, queries
 from niangjia.apps.accounts.backends import AccountBackend
-from niangjia.apps.accounts.models import Account, LoginAttempt
+from niangjia.apps.accounts.models import Account, LoginAttempt, Post
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.organizations import actions as organizations
@@ -126,6 +126,14 @@ def test_one_account_does_not_both_run_the_system_and_do_its_business(tree, firs
     actions.appoint(viewer=None, account_id=who, org_id=tree["X"].id, role=first, starts_on=TODAY, now=NOW)
     with nullcontext() if may else pytest.raises(actions.RolesCollide):
         actions.appoint(viewer=None, account_id=who, org_id=tree["X"].id, role=second, starts_on=TODAY, now=NOW)
+
+
+def test_verification_finds_posts_that_must_stay_apart(tree):
+    who = account()
+    actions.appoint(viewer=None, account_id=who, org_id=tree["X"].id, role=Role.COUNTY, starts_on=TODAY, now=NOW)
+    assert queries.verify(today=TODAY) == []
+    Post.objects.create(account_id=who, org_id=tree["X"].id, role=Role.ADMINISTRATOR, starts_on=TODAY)
+    assert [violation.object for violation in queries.verify(today=TODAY)] == [f"account:{who}"]
 
 
 def test_an_administrator_appoints_below_and_touches_nobody_above(tree):

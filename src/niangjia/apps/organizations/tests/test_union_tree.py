@@ -162,6 +162,14 @@ def test_an_empty_or_malformed_path_sees_nothing(wrong):
     assert not scope.covers(wrong, path("P"))
 
 
+def test_verification_finds_a_path_that_does_not_follow_the_parent():
+    actions.receive_unions(TREE)
+    assert queries.verify() == []
+    moved = OrgUnit.objects.get(code="XT")
+    OrgUnit.objects.filter(pk=moved.pk).update(parent=OrgUnit.objects.get(code="Y"))
+    assert [violation.object for violation in queries.verify()] == [f"orgunit:{moved.pk}"]
+
+
 def test_a_union_whose_number_begins_with_anothers_is_not_below_it():
     actions.receive_unions([UnionRow(f"U{number}", "", f"U{number}", "city", "") for number in range(12)])
     first = OrgUnit.objects.order_by("id").first()

@@ -1,5 +1,6 @@
 import json
 import pickle
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -547,6 +548,31 @@ def test_fifty_openings_an_hour_and_no_more(home, tree):
     open_one(NOW + timedelta(minutes=61))
 
 
+@pytest.mark.django_db(transaction=True)
+def test_openings_at_the_same_moment_cannot_both_be_the_fiftieth(home, tree, monkeypatch):
+    monkeypatch.setattr(actions, "REVEALS_PER_HOUR", 10)
+    viewer, person, refused, problems = officer(tree["X"]), home[1][0], [], []
+
+    def open_three():
+        for _ in range(3):
+            try:
+                actions.reveal(viewer=viewer, person_id=person, field="phone", reason="电话约定入户", now=NOW)
+            except actions.TooManyReveals:
+                refused.append(1)
+            except Exception as error:
+                problems.append(error)
+        connection.close()
+
+    threads = [threading.Thread(target=open_three) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not problems
+    assert len(refused) == 8 and AuditEvent.objects.filter(action="registry.reveal").count() == 10
+    assert audit.verify_chain().is_whole
+
+
 def test_a_page_seen_is_kept_once_a_day_and_ones_own_not_at_all(home, tree):
     head = home[1][0]
     for hours in (0, 1, 30):
@@ -608,3 +634,16 @@ def test_lookups_between_ids_and_pseudonyms(home):
     assert queries.find_person_id(pseudonyms[0]) == home[1][0]
     assert queries.missing_identities([*pseudonyms, "0" * 32]) == {"0" * 32}
     assert queries.household_ids_of_keys(["H1", "H0"]) == {"H1": home[0]} and queries.find_household_id("H0") is None
+
+
+def test_verification_finds_an_altered_a_swapped_and_a_foreign_value(home):
+    assert queries.verify() == []
+    first, second, third = Person.objects.order_by("id")
+    Person.objects.filter(pk=first.pk).update(name=second.name)
+    Person.objects.filter(pk=second.pk).update(phone_blind=third.phone_blind)
+    Household.objects.filter(pk=home[0]).update(merged_into=Household.objects.create(key="H7", created_at=NOW))
+    assert [violation.object for violation in queries.verify()] == [
+        f"person:{first.pk}",
+        f"person:{second.pk}",
+        f"household:{home[0]}",
+    ]
