@@ -48,8 +48,7 @@ def report_path(lake: Path, batch: str) -> Path:
 def committed(lake: Path) -> list[BatchReport]:
     """Reports of all landed batches in order of arrival."""
     return [
-        BatchReport.from_json(path.read_text(encoding="utf-8"))
-        for path in sorted((lake / "batches").glob("*.json"))
+        BatchReport.from_json(path.read_text(encoding="utf-8")) for path in sorted((lake / "batches").glob("*.json"))
     ]
 
 
@@ -69,14 +68,18 @@ def files(
         for month in report.months:
             if wanted is None or month in wanted:
                 shelf = report.batch if feed.is_increment else ""
-                found[shelf, month] = LakeFile(data_path(lake, feed, month, report.batch), report.batch, report.seq, month)
+                found[shelf, month] = LakeFile(
+                    data_path(lake, feed, month, report.batch), report.batch, report.seq, month
+                )
     return sorted(found.values(), key=lambda file: (file.seq, file.month))
 
 
 def superseded_files(lake: Path, feed: Feed, *, reports: Iterable[BatchReport] | None = None) -> list[Path]:
     """Files of (setl_id, refd_setl_flag, month, _seq): in that month, rows of that key with a smaller `_seq` do not count."""
     known = committed(lake) if reports is None else reports
-    return [superseded_path(lake, feed, report.batch) for report in known if report.feed == feed.name and report.superseded]
+    return [
+        superseded_path(lake, feed, report.batch) for report in known if report.feed == feed.name and report.superseded
+    ]
 
 
 def set_aside(lake: Path, batch: str) -> list[SetAside]:
@@ -93,7 +96,13 @@ def sweep(lake: Path) -> list[Path]:
     """
     known = {path.stem for path in (lake / "batches").glob("*.json")}
     leftovers = [path for path in lake.rglob("*.part") if path.is_file()]
-    for pattern in ("*/month=*/*.parquet", "*/snapshot=*/*.parquet", "*/superseded/*.parquet", "vault/*.sealed", "set_aside/*"):
+    for pattern in (
+        "*/month=*/*.parquet",
+        "*/snapshot=*/*.parquet",
+        "*/superseded/*.parquet",
+        "vault/*.sealed",
+        "set_aside/*",
+    ):
         leftovers += [path for path in lake.glob(pattern) if path.suffix != ".part" and path.stem not in known]
     for path in leftovers:
         path.unlink()

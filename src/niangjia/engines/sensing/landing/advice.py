@@ -15,6 +15,10 @@ _BROKEN = (
     "该行的格数与表头不符。检查多余或缺少的分隔符、引号后重报该行。",
     "The row has more or fewer cells than the header. Look for stray separators or quotes and send the row again.",
 )
+_TOTAL = (
+    "合计行不是数据，已略去。",
+    "A total under the data is not data; it was left out.",
+)
 _BY_REASON = {
     "BAD_ID": (
         "不是有效的居民身份号码（18 位或 15 位，校验码与出生日期须正确）。请向源系统核对后重报。",
@@ -32,7 +36,10 @@ _BY_REASON = {
         "退费标志与金额正负号不一致：退费（1）的个人负担须为负、各项金额不为正，其余不为负。",
         "Refund flag and signs disagree: a refund (1) has a negative psn_part_amt and no positive amount, others none negative.",
     ),
-    "CONFLICT": ("两列内容互相矛盾。请向源系统核对后重报。", "Two columns contradict each other. Check with the source and send again."),
+    "CONFLICT": (
+        "两列内容互相矛盾。请向源系统核对后重报。",
+        "Two columns contradict each other. Check with the source and send again.",
+    ),
 }
 
 
@@ -44,6 +51,7 @@ class Problems:
 
     BLANK_ROW = -1
     BROKEN_ROW = 0
+    TOTAL_ROW = -2
 
     def number(self, column: str, reason: str) -> int:
         return 1 + list(self.feed.columns).index(column) * len(REASONS) + REASONS.index(reason)
@@ -56,8 +64,11 @@ class Problems:
                 number = self.number(column.code, reason)
                 zh, en = self._advice(column, reason)
                 rows.append((number, False, column.code, reason, f"{column.zh}：{zh}", f"{column.code}: {en}"))
-                rows.append((number, True, column.code, reason, f"{column.zh}：{_LOST[0]}", f"{column.code}: {_LOST[1]}"))
+                rows.append(
+                    (number, True, column.code, reason, f"{column.zh}：{_LOST[0]}", f"{column.code}: {_LOST[1]}")
+                )
         rows.append((self.BROKEN_ROW, False, "", "BAD_VALUE", *_BROKEN))
+        rows.append((self.TOTAL_ROW, False, "", "BAD_VALUE", *_TOTAL))
         return rows
 
     def _advice(self, column: Column, reason: str) -> tuple[str, str]:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from niangjia.engines.sensing import lake as lakes
 from niangjia.engines.sensing.landing import gates, storage, vault
 from niangjia.engines.sensing.landing.advice import Problems
 from niangjia.engines.sensing.landing.csv import open_csv
+from niangjia.engines.sensing.landing.excel import open_excel
 from niangjia.engines.sensing.landing.feeds import Feed
 from niangjia.engines.sensing.landing.parquet import open_parquet
 from niangjia.engines.sensing.landing.parts import Part, UnreadableFile
@@ -24,7 +26,12 @@ from niangjia.kernel.problems import Refusal
 from niangjia.kernel.sealing import Keys
 
 CSV_ENDINGS = (".csv", ".tsv", ".txt")
-_READ_ERRORS = (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException, duckdb.SerializationException)
+_READ_ERRORS = (
+    duckdb.InvalidInputException,
+    duckdb.IOException,
+    duckdb.ConversionException,
+    duckdb.SerializationException,
+)
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,7 @@ class Lander:
         tables = "SELECT 'TABLE', table_name FROM duckdb_tables() WHERE table_name <> 'persons'"
         for kind, name in self.connection.execute(f"{views} UNION ALL {tables}").fetchall():
             self.connection.execute(f'DROP {kind} IF EXISTS "{name}"')
-        for name in ("incoming", "moves"):
+        for name in ("incoming", "moves", "whole"):
             self.connection.unregister(name)
 
 
@@ -140,7 +147,9 @@ class _Batch:
         self._stage()
         self._judge()
         try:
-            failed = self._count("_key_failed AND _problem <> -1") + sum(len(part.broken) for part in self.parts)
+            failed = self._count(f"_key_failed AND _problem <> {self.problems.BLANK_ROW}") + sum(
+                len(part.broken) for part in self.parts
+            )
             gates.check_keys(self.feed, failed=failed, rows=self.report.rows_in)
             self._drop_losers()
             self._count_months()
@@ -182,28 +191,40 @@ class _Batch:
         ending = path.suffix.lower()
         if ending == ".parquet":
             return open_parquet(self.feed, path, name, self.connection)
+        if ending not in CSV_ENDINGS:
+            return open_excel(self.feed, path, name)
         return open_csv(self.feed, path, name)
 
     def _judge(self) -> None:
         """Count, and make the table `set_aside`: one row per row that could not be read, in file and row order."""
-        execute = self.connection.execute
-        broken = sum(len(part.broken) for part in self.parts)
-        rows = self._count(f"_problem IS NULL OR _problem <> {self.problems.BLANK_ROW}") + broken
-        unread = self._count(f"_problem <> {self.problems.BLANK_ROW}")
-        execute("CREATE TEMP TABLE advice (problem SMALLINT, lost BOOLEAN, col VARCHAR, code VARCHAR, zh VARCHAR, en VARCHAR)")
+        execute, problems = self.connection.execute, self.problems
+        whole = [
+            (number * ROWS_A_PART + row, problem, False, written)
+            for number, part in enumerate(self.parts, 1)
+            for problem, rows in ((problems.BROKEN_ROW, part.broken), (problems.TOTAL_ROW, part.totals))
+            for row, written in rows
+        ]
+        good, unread = execute(
+            f"SELECT count(*) FILTER (_problem IS NULL), count(*) FILTER (_problem <> {problems.BLANK_ROW}) FROM staged"
+        ).fetchall()[0]
+        execute(
+            "CREATE TEMP TABLE advice (problem SMALLINT, lost BOOLEAN, col VARCHAR, code VARCHAR, zh VARCHAR, en VARCHAR)"
+        )
         execute("CREATE TEMP TABLE places (number BIGINT, file VARCHAR, sheet VARCHAR)")
         execute("CREATE TEMP TABLE unread (_row BIGINT, _problem SMALLINT, _lost BOOLEAN, _raw VARCHAR)")
-        if unread + broken:
-            self.connection.executemany("INSERT INTO advice VALUES (?, ?, ?, ?, ?, ?)", self.problems.pairs())
+        if unread or whole:
+            self.connection.executemany("INSERT INTO advice VALUES (?, ?, ?, ?, ?, ?)", problems.pairs())
             places = [(number, part.file, part.sheet) for number, part in enumerate(self.parts, 1)]
             self.connection.executemany("INSERT INTO places VALUES (?, ?, ?)", places)
-            execute(f"INSERT INTO unread SELECT _row, _problem, _lost, _raw FROM staged WHERE _problem <> {self.problems.BLANK_ROW}")
-        for number, part in enumerate(self.parts, 1):
-            if part.broken:
-                rows_broken = [
-                    (number * ROWS_A_PART + row, self.problems.BROKEN_ROW, False, text_) for row, text_ in part.broken
-                ]
-                self.connection.executemany("INSERT INTO unread VALUES (?, ?, ?, ?)", rows_broken)
+            execute(
+                f"INSERT INTO unread SELECT _row, _problem, _lost, _raw FROM staged WHERE _problem <> {problems.BLANK_ROW}"
+            )
+        if whole:
+            names = ("_row", "_problem", "_lost", "_raw")
+            self.connection.register(
+                "whole", pa.table(dict(zip(names, map(list, zip(*whole, strict=True)), strict=True)))
+            )
+            execute("INSERT INTO unread FROM whole")
         execute(
             f"""CREATE TEMP TABLE set_aside AS
                 SELECT {text(self.feed.name)} AS feed, file, sheet, _row % {ROWS_A_PART} AS "row", col AS "column", code,
@@ -222,9 +243,9 @@ class _Batch:
             self.report,
             encodings={part.file: part.encoding for part in self.parts},
             extra_columns=tuple(sorted({name for part in self.parts for name in part.extra})),
-            rows_in=rows,
-            rows_set_aside=unread + broken,
-            rows_accepted=rows - unread - broken,
+            rows_in=good + unread + len(whole),
+            rows_set_aside=unread + len(whole),
+            rows_accepted=good,
             set_aside_counts=dict(counts),
             set_aside=tuple(SetAside(*row) for row in shown),
         )
@@ -236,7 +257,9 @@ class _Batch:
         columns = [self.feed.columns[code] for code in self.feed.key]
         keys = ", ".join(digits_name(column) if column.type == "id" else f'"{column.code}"' for column in columns)
         execute = self.connection.execute
-        execute(f"CREATE TEMP TABLE suspects AS SELECT hash({keys}) AS h FROM accepted GROUP BY ALL HAVING count(*) > 1")
+        execute(
+            f"CREATE TEMP TABLE suspects AS SELECT hash({keys}) AS h FROM accepted GROUP BY ALL HAVING count(*) > 1"
+        )
         if not execute("SELECT count(*) FROM suspects").fetchall()[0][0]:
             return
         execute(
@@ -250,14 +273,14 @@ class _Batch:
             """CREATE OR REPLACE TEMP VIEW accepted AS
                FROM staged WHERE _problem IS NULL AND _row NOT IN (SELECT _row FROM losers)"""
         )
-        self.report = replace(
-            self.report, rows_duplicate=losers, rows_accepted=self.report.rows_accepted - losers
-        )
+        self.report = replace(self.report, rows_duplicate=losers, rows_accepted=self.report.rows_accepted - losers)
 
     def _count_months(self) -> None:
         months = {self.report.month: self.report.rows_accepted}
         if self.feed.is_increment:
-            counted = self.connection.execute(f"SELECT {self._month} AS m, count(*) FROM accepted GROUP BY m ORDER BY m").fetchall()
+            counted = self.connection.execute(
+                f"SELECT {self._month} AS m, count(*) FROM accepted GROUP BY m ORDER BY m"
+            ).fetchall()
             months = {f"{str(month)[:4]}-{str(month)[-2:]}": count for month, count in counted}
         self.report = replace(self.report, months=months)
 
@@ -290,7 +313,8 @@ class _Batch:
             hmac_pads(self.lander.keys.pseudonym),
         )
         joins = " ".join(
-            f"JOIN persons AS whose{column.suffix} ON whose{column.suffix}.digits = accepted.{digits_name(column)}" for column in ids
+            f"JOIN persons AS whose{column.suffix} ON whose{column.suffix}.digits = accepted.{digits_name(column)}"
+            for column in ids
         )
         pseudonyms = ", ".join(f"whose{column.suffix}.person AS {column.lake_name}" for column in ids)
         self.connection.execute(f"CREATE TEMP VIEW known AS SELECT accepted.*, {pseudonyms} FROM accepted {joins}")
@@ -302,19 +326,29 @@ class _Batch:
         columns = ", ".join(f'"{name}"' for name in lake_columns(self.feed))
         columns += f", CAST({self.report.seq} AS INTEGER) AS _seq, _row"
         for month in self.report.months:
-            where = f" WHERE {self._month} IN ('{month}', '{month.replace('-', '')}')" if len(self.report.months) > 1 else ""
-            self._copy(f"SELECT {columns} FROM {source}{where} ORDER BY _row", lakes.data_path(lake, self.feed, month, batch))
+            where = (
+                f" WHERE {self._month} IN ('{month}', '{month.replace('-', '')}')"
+                if len(self.report.months) > 1
+                else ""
+            )
+            self._copy(
+                f"SELECT {columns} FROM {source}{where} ORDER BY _row", lakes.data_path(lake, self.feed, month, batch)
+            )
         if self.feed.name == lakes.CORRECTED:
             self._write_superseded(landed)
         if self.feed.id_columns:
             newest = {report.feed: report for report in landed if report.feed in vault.RICHEST}
-            named = [lake / feed / f"snapshot={report.month}" / f"{report.batch}.parquet" for feed, report in newest.items()]
+            named = [
+                lake / feed / f"snapshot={report.month}" / f"{report.batch}.parquet" for feed, report in newest.items()
+            ]
             identities = vault.collect_identities(self.connection, source, self.feed, named, met_before=self.met_before)
             if identities.num_rows:
                 vault.write_sealed(identities, vault.vault_path(lake, batch), f"vault/{batch}", keys)
         if self.report.rows_set_aside:
             self._copy("SELECT * EXCLUDE (_row, _raw) FROM set_aside ORDER BY _row", lakes.set_aside_path(lake, batch))
-            raw = self.connection.sql('SELECT file, sheet, "row", _raw AS raw FROM set_aside ORDER BY _row').to_arrow_table()
+            raw = self.connection.sql(
+                'SELECT file, sheet, "row", _raw AS raw FROM set_aside ORDER BY _row'
+            ).to_arrow_table()
             vault.write_sealed(raw, lakes.set_aside_path(lake, batch, is_sealed=True), f"set_aside/{batch}", keys)
         self.report = replace(self.report, status="landed")
         storage.write(lakes.report_path(lake, batch), self.report.to_json().encode())
@@ -338,7 +372,9 @@ class _Batch:
         )
         count = self._count("true", "superseded")
         if count:
-            self._copy("FROM superseded ORDER BY ALL", lakes.superseded_path(self.lander.lake, self.feed, self.report.batch))
+            self._copy(
+                "FROM superseded ORDER BY ALL", lakes.superseded_path(self.lander.lake, self.feed, self.report.batch)
+            )
         self.report = replace(self.report, superseded=count)
 
     def _copy(self, query: str, path: Path) -> None:

@@ -42,6 +42,11 @@ def survey(path: Path) -> Survey:
         start = handle.read(4)
     if not start:
         raise UnreadableFile("文件是空的。请重新导出。", "The file is empty. Export it again.")
+    if start.startswith((b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0")):
+        raise UnreadableFile(
+            "扩展名是 .csv，内容却是 Excel、压缩包或 Parquet。请把扩展名改为 .xlsx 或 .parquet，或另存为 CSV UTF-8。",
+            "The name says .csv, but the content is Excel, an archive or Parquet. Rename it .xlsx or .parquet, or save as CSV UTF-8.",
+        )
     if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         encoding = "utf-16"
     elif len(start) > 1 and 0 in start[:2]:
@@ -155,7 +160,7 @@ class _Transcoder(io.RawIOBase):
 
 
 def _utf8(path: Path, encoding: str) -> BinaryIO:
-    handle = open(path, "rb")
+    handle = open(path, "rb")  # noqa: SIM115 - the reader that gets it closes it
     if encoding == "utf-8":
         return handle
     if encoding == "utf-8-sig":
@@ -177,7 +182,7 @@ def open_csv(feed: Feed, path: Path, name: str) -> list[Part]:
     part = Part(
         file=name,
         columns={code: (f"c{position}", "VARCHAR") for code, position in header.columns.items()},
-        open=lambda connection: connection.register("incoming", reader()) and None,
+        open=lambda connection: connection.register("incoming", reader()),
         delimiter=delimiter,
         encoding=f"{found.encoding.removesuffix('-sig')}, {_NAMES[delimiter]}",
         extra=header.extra,
@@ -224,5 +229,3 @@ def _first_record(feed: Feed, head: str) -> tuple[str, list[str]]:
         if known > most:
             best, most = (delimiter, record), known
     return best
-
-

@@ -15,11 +15,39 @@ from niangjia.kernel.problems import Refusal
 KINDS = ("increment", "snapshot", "reference")
 TYPES = ("id", "text", "code", "money", "number", "ratio", "integer", "flag", "date", "month", "phone")
 _FEED_WORDS = frozenset(
-    "feed title owner cadence lag kind date_column key ranges refund legal_basis columns".split()
+    [
+        "feed",
+        "title",
+        "owner",
+        "cadence",
+        "lag",
+        "kind",
+        "date_column",
+        "key",
+        "ranges",
+        "refund",
+        "legal_basis",
+        "columns",
+    ]
 )
 _FEED_REQUIRED = ("feed", "title", "owner", "cadence", "kind", "legal_basis", "columns")
 _COLUMN_WORDS = frozenset(
-    "zh aliases type required values open_values pattern minimum default unit sensitivity lake vault derive".split()
+    [
+        "zh",
+        "aliases",
+        "type",
+        "required",
+        "values",
+        "open_values",
+        "pattern",
+        "minimum",
+        "default",
+        "unit",
+        "sensitivity",
+        "lake",
+        "vault",
+        "derive",
+    ]
 )
 _SENSITIVITIES = ("low", "medium", "high", "highest")
 
@@ -116,7 +144,10 @@ def load_feeds(programs_folder: Path) -> dict[str, Feed]:
         feed = read_feed(file)
         feeds[feed.name] = feed
     if not feeds:
-        raise Refusal(f"{folder} 中没有数据源声明。请检查 programs 目录。", f"No feed is declared in {folder}. Check the programs folder.")
+        raise Refusal(
+            f"{folder} 中没有数据源声明。请检查 programs 目录。",
+            f"No feed is declared in {folder}. Check the programs folder.",
+        )
     return feeds
 
 
@@ -138,9 +169,15 @@ def read_feed(file: Path) -> Feed:
     for word in _referred(declared):
         if word not in columns:
             hint = "".join(nearest(word, columns))
-            raise FeedDeclarationError(file, f"列 {word} 未声明；是否为 {hint}？", f"column {word} is not declared; {hint}?")
+            raise FeedDeclarationError(
+                file, f"列 {word} 未声明；是否为 {hint}？", f"column {word} is not declared; {hint}?"
+            )
     if (declared["kind"] == "increment") != bool(declared.get("date_column")):
-        raise FeedDeclarationError(file, "增量数据（increment）须有 date_column，其他不得有。", "increments, and only they, have a date_column.")
+        raise FeedDeclarationError(
+            file,
+            "增量数据（increment）须有 date_column，其他不得有。",
+            "increments, and only they, have a date_column.",
+        )
     _check_spellings(file, columns)
     return Feed(
         name=declared["feed"],
@@ -170,7 +207,9 @@ def _read_column(file: Path, code: Any, given: Any) -> Column:
     _one_of(file, f"{code}.sensitivity", given["sensitivity"], _SENSITIVITIES)
     lake = _one_of(file, f"{code}.lake", given.get("lake", "keep"), ("keep", "vault", "drop"))
     if (lake == "vault") != bool(given.get("vault")):
-        raise FeedDeclarationError(file, f"列 {code}：lake: vault 须写 vault 名。", f"column {code}: lake: vault needs the vault's name.")
+        raise FeedDeclarationError(
+            file, f"列 {code}：lake: vault 须写 vault 名。", f"column {code}: lake: vault needs the vault's name."
+        )
     return Column(
         code=code,
         zh=given["zh"],
@@ -213,7 +252,9 @@ def _known(file: Path, given: Mapping[Any, Any], words: frozenset[str], place: s
         if word not in words:
             hint = "".join(nearest(str(word), sorted(words)))
             raise FeedDeclarationError(
-                file, f"{place} 中的 {word!r} 不认识；是否为 {hint!r}？", f"{place}: unknown word {word!r}; did you mean {hint!r}?"
+                file,
+                f"{place} 中的 {word!r} 不认识；是否为 {hint!r}？",
+                f"{place}: unknown word {word!r}; did you mean {hint!r}?",
             )
 
 

@@ -111,14 +111,20 @@ def _deliveries(folder: Path, feeds: Mapping[str, Feed]) -> list[Delivery | Batc
             continue
         names = [entry.name]
         if entry.is_dir():
-            names = [f"{entry.name}/{part.name}" for part in sorted(entry.iterdir()) if not part.name.startswith((".", "_", "~$"))]
+            names = [
+                f"{entry.name}/{part.name}"
+                for part in sorted(entry.iterdir())
+                if not part.name.startswith((".", "_", "~$"))
+            ]
         if feed.name in steps:
             steps[feed.name] = _refused(
                 feed.name, month, tuple(names),
                 f"“{feed.zh}”有不止一个文件（如 {entry.name}），不知以哪个为准。请只留一个，或将各部分放入文件夹 {feed.name}/。",
                 f"There is more than one file of {feed.name} ({entry.name}, for one). Keep one, or put its parts into {feed.name}/.",
             )  # fmt: skip
-        elif wrong := [name for name in names if Path(name).suffix.lower() not in _ENDINGS] or ([""] if not names else []):
+        elif wrong := [name for name in names if Path(name).suffix.lower() not in _ENDINGS] or (
+            [""] if not names else []
+        ):
             steps[feed.name] = _refused(
                 feed.name, month, tuple(names),
                 f"{wrong[0] or entry.name} 不是可读的文件类型。请用 .csv、.xlsx 或 .parquet。",

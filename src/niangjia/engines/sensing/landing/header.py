@@ -29,7 +29,9 @@ def _key(cell: str) -> str:
 
 def find_column(feed: Feed, cell: str) -> Column | None:
     """By code, Chinese name or alias; a unit in brackets after the name does not matter."""
-    names = {_key(name): column for column in feed.columns.values() for name in (column.code, column.zh, *column.aliases)}
+    names = {
+        _key(name): column for column in feed.columns.values() for name in (column.code, column.zh, *column.aliases)
+    }
     key = _key(cell)
     return names.get(key) or names.get(re.sub(r"[(\[【].*[)\]】]$", "", key))
 

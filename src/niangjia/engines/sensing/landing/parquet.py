@@ -41,7 +41,7 @@ def open_parquet(feed: Feed, path: Path, name: str, connection: duckdb.DuckDBPyC
         Part(
             file=name,
             columns=columns,
-            open=lambda connection: connection.execute(f"CREATE OR REPLACE TEMP VIEW incoming AS FROM {relation}") and None,
+            open=lambda connection: connection.execute(f"CREATE OR REPLACE TEMP VIEW incoming AS FROM {relation}"),
             row="file_row_number + 2",
             encoding="parquet",
             extra=header.extra,

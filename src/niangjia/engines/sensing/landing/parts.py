@@ -20,12 +20,12 @@ class Part:
     `columns`: {feed's code: (SQL name in the relation, DuckDB type)}. `open` registers the relation `incoming`.
     `row`: SQL for the row's number (header = 1); empty = rows are counted as they come, without those in `broken`.
     `broken`: (row number, text) of rows with too few or too many cells, complete once the relation has been read.
-    `epoch`: day 0 of Excel's serial dates. `delimiter`: the CSV's, else empty.
+    `totals`: the same of sums under the data. `epoch`: day 0 of Excel's serial dates. `delimiter`: the CSV's, else empty.
     """
 
     file: str
     columns: Mapping[str, tuple[str, str]]
-    open: Callable[[duckdb.DuckDBPyConnection], None]
+    open: Callable[[duckdb.DuckDBPyConnection], object]
     sheet: str = ""
     row: str = ""
     epoch: str = "1899-12-30"
@@ -33,3 +33,4 @@ class Part:
     encoding: str = ""
     extra: tuple[str, ...] = ()
     broken: list[tuple[int, str]] = field(default_factory=list)
+    totals: list[tuple[int, str]] = field(default_factory=list)

@@ -14,7 +14,9 @@ from functools import cache, reduce
 from niangjia.engines.sensing.landing.feeds import Column
 
 # Python's \s, the zero-width characters that kernel.identity folds away, and no others.
-_BLANK = r"\t-\r\x{1c}-\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200d}\x{2028}\x{2029}\x{202f}\x{205f}\x{2060}\x{3000}\x{feff}"
+_BLANK = (
+    r"\t-\r\x{1c}-\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200d}\x{2028}\x{2029}\x{202f}\x{205f}\x{2060}\x{3000}\x{feff}"
+)
 _TIME = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?(?:\+08:?00)?"
 _SPLIT_DATE = rf"([0-9]{{4}})[-/.年]([0-9]{{1,2}})[-/.月]([0-9]{{1,2}})(?:日?(?:[ T]{_TIME})?|日{_TIME})"
 _SOLID_DATE = rf"([0-9]{{4}})([0-9]{{2}})([0-9]{{2}})(?:[ T]?{_TIME}|[0-9]{{6}})?"
@@ -77,7 +79,7 @@ def macros() -> list[str]:
         "CREATE MACRO fold(x) AS upper(squeeze(x))",
         rf"CREATE MACRO strip_blanks(x) AS regexp_replace(x, '^[{_BLANK}]+|[{_BLANK}]+$', '', 'g')",
         _id_macro(),
-        rf"CREATE MACRO join_date(x, p) AS regexp_extract(x, p, 1) || '-' || lpad(regexp_extract(x, p, 2), 2, '0') || '-' || lpad(regexp_extract(x, p, 3), 2, '0')",
+        r"CREATE MACRO join_date(x, p) AS regexp_extract(x, p, 1) || '-' || lpad(regexp_extract(x, p, 2), 2, '0') || '-' || lpad(regexp_extract(x, p, 3), 2, '0')",
         rf"CREATE MACRO tidy_date(x) AS ltrim(regexp_replace(strip_blanks(regexp_replace(narrow(x), '[{_BLANK}]+', ' ', 'g')), ' ?([-/.年月日]) ?', '\1', 'g'), '''')",
         f"""CREATE MACRO long_date(x, epoch) AS CASE
             WHEN regexp_full_match(x, '{_SPLIT_DATE}') THEN join_date(x, '^{_SPLIT_DATE}$')
@@ -109,7 +111,9 @@ def _id_macro() -> str:
 
 def id_candidate(sql: str) -> str:
     """18 characters that look like an ID number; ``?`` stands for the check digit a 15-digit number lacks."""
-    return f"CASE WHEN regexp_full_match({sql}, '[0-9]{{17}}[0-9X]') THEN {sql} WHEN {sql} <> '' THEN long_id({sql}) END"
+    return (
+        f"CASE WHEN regexp_full_match({sql}, '[0-9]{{17}}[0-9X]') THEN {sql} WHEN {sql} <> '' THEN long_id({sql}) END"
+    )
 
 
 def id_check_digit(digits: str) -> str:
@@ -157,7 +161,11 @@ def as_text(sql: str, native: str) -> str:
     if native == "VARCHAR":
         return sql
     if native in ("DOUBLE", "FLOAT"):
-        return f"CASE WHEN {sql} IS NULL THEN NULL ELSE format('{{:.15g}}', {sql}::DOUBLE) END" if native == "DOUBLE" else f"{sql}::VARCHAR"
+        return (
+            f"CASE WHEN {sql} IS NULL THEN NULL ELSE format('{{:.15g}}', {sql}::DOUBLE) END"
+            if native == "DOUBLE"
+            else f"{sql}::VARCHAR"
+        )
     return f"{sql}::VARCHAR"
 
 
@@ -259,7 +267,9 @@ def code_value(sql: str, native: str, column: Column) -> str:
 def _one_of(sql: str, column: Column) -> str:
     """The stored value for each of its spellings; first as written, then folded."""
     exact = " ".join(
-        f"WHEN {text(spelling)} THEN {text(value)}" for value, others in column.values.items() for spelling in (value, *others)
+        f"WHEN {text(spelling)} THEN {text(value)}"
+        for value, others in column.values.items()
+        for spelling in (value, *others)
     )
     folded = " ".join(
         f"WHEN {text(spelling.upper())} THEN {text(value)}"
@@ -281,11 +291,13 @@ def text_value(sql: str, native: str, delimiter: str, *, is_free: bool) -> str:
     """
     sql = as_text(sql, native)
     stripped = f"strip_blanks({sql})"
-    swallowed = "" if is_free or not delimiter else f" OR (contains({sql}, chr(10)) AND contains({stripped}, {text(delimiter)}))"
-    unreadable = f"regexp_matches({sql}, '{_GARBAGE}'){swallowed} OR {is_blank(sql)}"
-    return (
-        f"CASE WHEN regexp_full_match({sql}, '{_PLAIN_NAME}') THEN {sql} WHEN {sql} <> '' AND NOT ({unreadable}) THEN {stripped} END"
+    swallowed = (
+        ""
+        if is_free or not delimiter
+        else f" OR (contains({sql}, chr(10)) AND contains({stripped}, {text(delimiter)}))"
     )
+    unreadable = f"regexp_matches({sql}, '{_GARBAGE}'){swallowed} OR {is_blank(sql)}"
+    return f"CASE WHEN regexp_full_match({sql}, '{_PLAIN_NAME}') THEN {sql} WHEN {sql} <> '' AND NOT ({unreadable}) THEN {stripped} END"
 
 
 def phone_value(sql: str, native: str) -> str:
@@ -299,5 +311,5 @@ def phone_value(sql: str, native: str) -> str:
 
 
 _INTEGERS = frozenset(
-    "TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT".split()
+    ["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"]
 )

@@ -60,7 +60,9 @@ class Stager:
         source = [f"{row} AS _row"] + [f"{part.columns[column.code][0]} AS {_q('r_' + column.code)}" for column in here]
         read = [f"{self._value(column, part)} AS {_q('v_' + column.code)}" for column in columns if column.type != "id"]
         read += [f"{spelling.id_candidate(self._written(column, part))} AS {_q('t_' + column.code)}" for column in ids]
-        read += [f"TRY_CAST(left({_q('t_' + column.code)}, 17) AS BIGINT) AS {_q('n_' + column.code)}" for column in ids]
+        read += [
+            f"TRY_CAST(left({_q('t_' + column.code)}, 17) AS BIGINT) AS {_q('n_' + column.code)}" for column in ids
+        ]
         inside = []
         for column in ids:
             inside.append(f"{spelling.birth_of(_q('n_' + column.code))} AS {_q('b_' + column.code)}")
@@ -153,7 +155,9 @@ class Stager:
         if len(feed.id_columns) == 2:
             first, second = (column.code for column in feed.id_columns)
             whens.append((f"{_q('v_' + first)} = {_q('v_' + second)}", second, "CONFLICT"))
-        cases = " ".join(f"WHEN {condition} THEN {self.problems.number(code, reason)}" for condition, code, reason in whens)
+        cases = " ".join(
+            f"WHEN {condition} THEN {self.problems.number(code, reason)}" for condition, code, reason in whens
+        )
         return f"CAST(CASE {cases} END AS SMALLINT)"
 
     def _refund_signs(self) -> list[tuple[str, str, str]]:
@@ -170,7 +174,11 @@ class Stager:
         here = [column for column in feed.columns.values() if column.code in part.columns]
         raw = ", ".join(f"{_q(column.code)} := {self._written(column, part)}" for column in here)
         # A Parquet row of nothing but NULL is a row; a line of nothing but separators is not.
-        blank = "false" if part.row and not part.sheet else " AND ".join(spelling.is_blank(self._written(column, part)) for column in here)
+        blank = (
+            "false"
+            if part.row and not part.sheet
+            else " AND ".join(spelling.is_blank(self._written(column, part)) for column in here)
+        )
         lost = " OR ".join(
             f"(_problem = {self.problems.number(column.code, _reason(column))} "
             f"AND regexp_full_match({self._written(column, part)}, '{spelling.LOST_DIGITS}'))"
@@ -209,11 +217,15 @@ class Stager:
         first = number * ROWS_A_PART + 2
         numbered = f"{table}_numbered"
         if not part.broken:
-            connection.execute(f"CREATE TEMP VIEW {numbered} AS SELECT {first} + rowid AS _row, * EXCLUDE (_row) FROM {table}")
+            connection.execute(
+                f"CREATE TEMP VIEW {numbered} AS SELECT {first} + rowid AS _row, * EXCLUDE (_row) FROM {table}"
+            )
             return numbered
         part.broken.sort()
         moves = [(row - 2 - before, before + 1) for before, (row, _) in enumerate(part.broken)]
-        connection.register("moves", pa.table({"starts": [start for start, _ in moves], "plus": [plus for _, plus in moves]}))
+        connection.register(
+            "moves", pa.table({"starts": [start for start, _ in moves], "plus": [plus for _, plus in moves]})
+        )
         connection.execute(
             f"""CREATE TEMP TABLE {numbered} AS
                 SELECT {first} + rowid + coalesce(plus, 0) AS _row, {table}.* EXCLUDE (_row)

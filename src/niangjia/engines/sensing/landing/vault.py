@@ -18,7 +18,6 @@ from niangjia.engines.sensing.landing.spelling import text
 from niangjia.engines.sensing.landing.staging import digits_name
 from niangjia.kernel.sealing import Keys
 
-
 RICHEST = ("household", "member")  # the feeds that name everyone each month
 
 
@@ -48,7 +47,8 @@ def collect_identities(
     words = ["name", "phone"] + (["note"] if "note" in carried else [])
     texts = ", ".join(f"{f'_vault_{word}' if word in carried else 'CAST(NULL AS VARCHAR)'} AS {word}" for word in words)
     persons = " UNION ALL ".join(
-        f"SELECT {column.lake_name} AS person, {digits_name(column)} AS digits, {texts} FROM {relation}" for column in feed.id_columns
+        f"SELECT {column.lake_name} AS person, {digits_name(column)} AS digits, {texts} FROM {relation}"
+        for column in feed.id_columns
     )
     if feed.name not in RICHEST and "note" not in carried:
         if not carried:
@@ -58,7 +58,9 @@ def collect_identities(
             seen = f"SELECT person FROM read_parquet([{paths}], union_by_name = true)"
             persons = f"FROM ({persons}) ANTI JOIN ({seen}) USING (person)"
         persons = f"SELECT DISTINCT * FROM ({persons}) ORDER BY ALL"
-    return connection.sql(f"SELECT CAST(person AS BLOB) AS person, * EXCLUDE (person) FROM ({persons})").to_arrow_table()
+    return connection.sql(
+        f"SELECT CAST(person AS BLOB) AS person, * EXCLUDE (person) FROM ({persons})"
+    ).to_arrow_table()
 
 
 def write_sealed(table: pa.Table, path: Path, place: str, keys: Keys) -> None:
