@@ -11,6 +11,7 @@ from niangjia.apps.workorders.actions.moves import (
     accept,
     assign,
     cancel,
+    cancel_for_subject,
     close,
     declare_conflict,
     forward,
@@ -24,11 +25,14 @@ from niangjia.apps.workorders.actions.moves import (
     transfer,
 )
 from niangjia.apps.workorders.actions.sweeping import sweep
+from niangjia.apps.workorders.routing import UnionTree
 
 __all__ = [
+    "UnionTree",
     "accept",
     "assign",
     "cancel",
+    "cancel_for_subject",
     "close",
     "declare_conflict",
     "dispatch",

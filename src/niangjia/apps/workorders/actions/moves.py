@@ -401,6 +401,39 @@ def cancel(*, viewer: Viewer, order_id: int, reason: str, step: int | None = Non
 
 
 @transaction.atomic
+def cancel_for_subject(*, order_id: int, reason: str, now: datetime) -> None:
+    """
+    撤回: the household no longer wants the visit. The system's own act, for the case that owns the order. Safe to repeat: an order that
+    ended stays as it is.
+    """
+    order = WorkOrder.objects.select_for_update(of=("self",)).get(pk=order_id)
+    state = OrderState(order.state)
+    if state not in RULES[Action.CANCEL].to:
+        return
+    to_state = RULES[Action.CANCEL].to[state]
+    columns = {"state": to_state, "step": order.step + 1, **STOPPED}
+    if not WorkOrder.objects.filter(pk=order.pk, step=order.step, state=state).update(**columns):
+        raise OrderMovedOn(order.number)
+    was_late = None if order.step_due_at is None else now >= order.step_due_at
+    WorkOrderMove.objects.create(
+        order=order,
+        step=order.step + 1,
+        action=Action.CANCEL.value,
+        from_state=state,
+        to_state=to_state,
+        from_org_id=order.org_id,
+        to_org_id=order.org_id,
+        at=now,
+        reason=reason[:500],
+        was_late=was_late,
+    )
+    said = {"number": order.number, "step": order.step + 1, "from": state.value, "to": to_state.value}
+    audit.record(
+        None, action="workorders.cancel", object=f"workorder:{order.pk}", detail=said, reason=reason[:500], now=now
+    )
+
+
+@transaction.atomic
 def transfer(
     *, viewer: Viewer, order_id: int, target_area: str, reason: str, step: int | None = None, now: datetime
 ) -> OrderCard:

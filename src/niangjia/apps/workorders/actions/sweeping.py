@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.audit.types import Entry
@@ -16,6 +18,9 @@ from niangjia.apps.workorders.routing import UnionTree
 from niangjia.apps.workorders.types import SweepReport
 
 CHUNK = 500
+
+# A move, or none, and the columns to set.
+_Act = tuple[WorkOrderMove | None, dict[str, object]]
 
 
 def sweep(*, now: datetime) -> SweepReport:
@@ -29,23 +34,20 @@ def sweep(*, now: datetime) -> SweepReport:
     clocks = Clocks(now)
     tree: list[UnionTree] = []
 
-    def escalate(order: WorkOrder) -> WorkOrderMove | None:
+    def escalate(order: WorkOrder) -> _Act:
         if not tree:
             tree.append(UnionTree.load())
         above = tree[0].nearest_above(order.escalated_org_id or order.org_id)
-        order.remind_at = None  # past reminding
         if above is None:
-            order.escalate_at = None
-            return None
-        order.escalated_org_id = above.id
-        order.escalate_at = (
-            clocks.after(max(1, order.limits.get(order.clock, 1))) if tree[0].nearest_above(above.id) else None
-        )
-        return _move(order, Action.ESCALATE, now, {"told_org": above.id})
+            return None, {"escalate_at": None, "remind_at": None}
+        again_at = clocks.after(max(1, order.limits.get(order.clock, 1))) if tree[0].nearest_above(above.id) else None
+        # Past reminding: the union that let the time pass is told by the escalation itself.
+        columns = {"escalate_at": again_at, "escalated_org_id": above.id, "remind_at": None}
+        return _move(order, Action.ESCALATE, now, {"told_org": above.id}), columns
 
-    def remind(order: WorkOrder) -> WorkOrderMove:
-        order.remind_at = None
-        return _move(order, Action.REMIND, now, {"due_at": order.step_due_at.isoformat() if order.step_due_at else ""})
+    def remind(order: WorkOrder) -> _Act:
+        due_at = order.step_due_at.isoformat() if order.step_due_at else ""
+        return _move(order, Action.REMIND, now, {"due_at": due_at}), {"remind_at": None}
 
     escalated = _all("escalate_at", escalate, now)
     reminded = _all("remind_at", remind, now)
@@ -53,10 +55,9 @@ def sweep(*, now: datetime) -> SweepReport:
 
 
 def _move(order: WorkOrder, action: Action, now: datetime, detail: dict[str, object]) -> WorkOrderMove:
-    order.step += 1
     return WorkOrderMove(
         order=order,
-        step=order.step,
+        step=order.step + 1,
         action=action.value,
         from_state=order.state,
         to_state=order.state,
@@ -67,7 +68,8 @@ def _move(order: WorkOrder, action: Action, now: datetime, detail: dict[str, obj
     )
 
 
-def _all(column: str, act: Callable[[WorkOrder], WorkOrderMove | None], now: datetime) -> list[int]:
+def _all(column: str, act: Callable[[WorkOrder], _Act], now: datetime) -> list[int]:
+    """Act on every open order whose `column` is past; ids of those that moved, in order."""
     ids: list[int] = []
     while True:
         with transaction.atomic():
@@ -75,8 +77,17 @@ def _all(column: str, act: Callable[[WorkOrder], WorkOrderMove | None], now: dat
                 **{f"{column}__lte": now}, state__in=OPEN
             )
             orders = list(due.order_by("pk")[:CHUNK])
-            moves = [move for order in orders if (move := act(order)) is not None]
-            WorkOrder.objects.bulk_update(orders, ["step", "remind_at", "escalate_at", "escalated_org"], batch_size=100)
+            moves: list[WorkOrderMove] = []
+            alike: dict[tuple, list[int]] = defaultdict(
+                list
+            )  # most orders of a chunk get the same columns: one update for all
+            for order in orders:
+                move, columns = act(order)
+                if move is not None:
+                    moves.append(move)
+                alike[move is not None, *sorted(columns.items())].append(order.pk)
+            for (has_move, *columns), order_ids in alike.items():
+                WorkOrder.objects.filter(pk__in=order_ids).update(step=F("step") + int(has_move), **dict(columns))
             WorkOrderMove.objects.bulk_create(moves, batch_size=CHUNK)
             entries = [
                 Entry(
