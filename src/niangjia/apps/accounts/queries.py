@@ -81,6 +81,16 @@ def list_accounts(viewer: Viewer) -> QuerySet[Account]:
     return Account.objects.filter(pk__in=posts.values("account_id")).order_by("username")
 
 
+def list_posts_at(org_id: int, *, today: date) -> list[tuple[PostCard, str]]:
+    """Posts held at that very union today with the holder's name, by role. The caller has bounded the union."""
+    found = _held(today).filter(org_id=org_id).select_related("org", "account").order_by("role", "starts_on", "id")
+    return [(_card(post), post.account.name) for post in found]
+
+
+def find_account_id(username: str) -> int | None:
+    return Account.objects.filter(username=username.strip().lower()).values_list("id", flat=True).first()
+
+
 def names_of(account_ids: set[int]) -> dict[int, str]:
     return dict(Account.objects.filter(pk__in=account_ids).values_list("id", "name"))
 
