@@ -247,10 +247,11 @@ def programs_test(folder: Path | None, as_json: bool) -> None:
 def verify(data: Path | None, as_json: bool) -> None:
     """核对全部不变量，只读 · check every invariant; changes nothing."""
     deployment = open_deployment(data)
+    from niangjia.cli.clock import now
     from niangjia.jobs import verify as verifying
 
     with progress_bar(quiet=as_json) as progress:
-        breaches = verifying.verify(deployment, progress=progress)
+        breaches = verifying.verify(deployment, now=now(), progress=progress)
     if as_json:
         show_json(breaches)
     else:
@@ -274,9 +275,9 @@ def verify_audit(data: Path | None, as_json: bool) -> None:
     if as_json:
         show_json(report)
     elif report.is_whole:
-        out.print(f"[green]✓[/] 审计链完整，共 {report.count:,} 条 · the chain is whole, {report.count:,} events")
+        out.print(f"[green]✓[/] 审计链完整，共 {report.event_count:,} 条 · the chain is whole, {report.event_count:,} events")
     else:
-        err.print(f"[red]✗[/] 审计链在第 {report.broken_at} 条断开 · broken at {report.broken_at}: {report.kind}")
+        err.print(f"[red]✗[/] 审计链在第 {report.broken_seq} 条断开 · broken at {report.broken_seq}: {report.kind}")
     sys.exit(0 if report.is_whole else 1)
 
 

@@ -58,7 +58,7 @@ def open_deployment(folder: Path | None) -> Deployment:
     deployment = Deployment.load(folder)
     os.environ["NIANGJIA_DATA"] = str(deployment.folder)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
-    import django  # noqa: PLC0415 — settings are read from the deployment that was just chosen
+    import django
 
     django.setup()
     return deployment

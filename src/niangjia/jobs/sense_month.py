@@ -12,14 +12,13 @@ import pyarrow.parquet as pq
 
 from niangjia.apps.alerts import actions as alerts
 from niangjia.apps.alerts.types import RunInfo, RunKind, SignalRow
-from niangjia.apps.audit import actions as audit
 from niangjia.apps.audit.types import Entry
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.organizations import actions as organizations
 from niangjia.apps.organizations import queries as unions
 from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as persons
-from niangjia.apps.registry.types import HouseholdFacts, MemberFacts
+from niangjia.apps.registry.types import HouseholdFacts, MemberFacts, MembershipFacts
 from niangjia.engines import sensing
 from niangjia.kernel import identity
 from niangjia.kernel.deployment import Deployment, programs_folder
@@ -69,6 +68,7 @@ def receive(deployment: Deployment, run: sensing.Run, *, now: datetime, progress
     responsible = Responsible()
     facts = list(_household_facts(deployment, rows, members, responsible))
     received = registry.receive_households(facts, now=now)
+    _receive_memberships(deployment, run.month, received.person_ids, now)
     ids = dict(received.household_ids)
     missing = {row["household_key"] for row in rows} - ids.keys()
     ids |= persons.household_ids_of_keys(missing)
@@ -113,6 +113,19 @@ def _household_facts(
                 birth_date=identity.birth_date(found.id_number) if found else None, sex=identity.sex(found.id_number) if found else "",
             ))
         yield HouseholdFacts(key=row["household_key"], members=tuple(people), org_id=responsible(row["area"]))
+
+
+def _receive_memberships(deployment: Deployment, month: Month, persons_received: Mapping[str, int], now: datetime) -> None:
+    """Which union each person of the list belongs to: the first place an order goes."""
+    tree = unions.load_by_code()
+    spells = sensing.memberships_of(deployment.lake, sensing.load_feeds(programs_folder()), month, persons_received)
+    registry.receive_memberships(
+        [
+            MembershipFacts(spell.person, tree[spell.union_code].id, spell.joined_on, spell.left_on, spell.group)
+            for spell in spells if spell.union_code in tree
+        ],
+        now=now,
+    )
 
 
 class Responsible:

@@ -393,3 +393,10 @@ def _by_chunks(values: Iterable, ask) -> dict:
     for start in range(0, len(wanted), 500):
         found.update(ask(wanted[start : start + 500]))
     return found
+
+
+def account_marks(person_ids: Iterable[int]) -> dict[int, str]:
+    """The blind index of each person's bank account: tells one account from another without opening it. Empty = none."""
+    return _by_chunks(
+        person_ids, lambda chunk: dict(Person.objects.filter(pk__in=chunk).values_list("pk", "bank_account_blind"))
+    )

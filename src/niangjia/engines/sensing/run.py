@@ -68,6 +68,12 @@ def official_run(runs: Path, month: Month) -> Path | None:
     return runs / str(month) / mark.read_text().strip() if mark.exists() else None
 
 
+def list_runs(runs: Path) -> list[Run]:
+    """Finished runs, newest month first; of one month its list first, then corrections."""
+    found = [_load(path.parent, Month(path.parent.parent.name), is_new=False) for path in runs.glob("????-??/*/manifest.json")]
+    return sorted(sorted(found, key=lambda run: (run.kind != "monthly", run.run_id)), key=lambda run: run.month, reverse=True)
+
+
 def sense_month(
     *,
     lake: Path,

@@ -1,0 +1,140 @@
+"""`niangjia demo`: the invented city's months from feed files to paid help, a summary, and the console."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+from rich.table import Table
+
+from niangjia.cli.console import open_deployment, out, progress_bar, show_json
+from niangjia.kernel.deployment import Deployment
+from niangjia.kernel.money import show_yuan, yuan_in_capitals
+from niangjia.kernel.months import Month
+
+HOME = "330600"
+FIRST_MONTH = Month("2023-08")
+PASSWORD = "niangjia-demo-2023"
+SHARES_DONE = (96, 90, 55)
+"""Percent of the county's orders that the demo's officers finish each month; the last month is left in the middle of its work."""
+
+
+def run(folder: Path, *, persons: int, months: int, serving: bool, port: int, as_json: bool) -> None:
+    """Make the demo in `folder` unless it is there already, then serve it."""
+    started = time.perf_counter()
+    done = folder / "demo-done.json"
+    if not done.exists():
+        summary = _make(folder, persons, months)
+        done.write_text(json.dumps(summary, ensure_ascii=False, indent=1), encoding="utf-8")
+    deployment = open_deployment(folder)
+    summary = json.loads(done.read_text(encoding="utf-8"))
+    if as_json:
+        show_json(summary)
+    else:
+        _show(summary, time.perf_counter() - started)
+    if serving:
+        from niangjia.cli.setup import prepare_database, run_server
+
+        prepare_database()
+        run_server(deployment, "127.0.0.1", port, 1)
+
+
+def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
+    from demo.town import generate
+
+    _clear_half_made(folder)
+    Deployment.create(folder, HOME, is_demo=True, name="越城（虚构）")
+    deployment = open_deployment(folder)
+    from demo.town import office as town
+    from niangjia.cli.setup import prepare_database
+    from niangjia.jobs import land_feeds, sense_month, verify
+
+    prepare_database()
+    live = [FIRST_MONTH.plus(offset) for offset in range(months)]
+    with progress_bar() as progress:
+        report = generate(folder / "feeds", persons=persons, first_month=FIRST_MONTH, months=months, form="mixed", home=HOME, progress=progress)
+        for month in report.history:
+            land_feeds.land(deployment, folder / "feeds" / month, now=_at(Month(month)), progress=progress)
+        office, plays = None, []
+        for place, month in enumerate(live):
+            now = _at(month)
+            batches = land_feeds.land(deployment, folder / "feeds" / str(month), now=now, override=_OVERRIDE, progress=progress)
+            run = sense_month.sense(deployment, month, now=now, progress=progress)
+            office = office or town.open_office(deployment, FIRST_MONTH, password=PASSWORD, now=now)
+            share = SHARES_DONE[min(place, len(SHARES_DONE) - 1)] if place < months - 1 else SHARES_DONE[-1]
+            play = town.Play(deployment, office, month, share, progress)
+            play.run()
+            plays.append((month, batches, run, play))
+        assert office is not None
+        town.hire_worker(office, plays[-1][3].clock())
+        breaches = verify.verify(deployment, now=plays[-1][3].clock(), progress=progress)
+    (folder / "demo-logins.json").write_text(json.dumps(office.logins, ensure_ascii=False, indent=1), encoding="utf-8")
+    return {
+        "persons": persons,
+        "invented": report.invented,
+        "months": [
+            {
+                "month": str(month),
+                "rows": sum(batch.rows_in for batch in batches),
+                "set_aside": sum(batch.rows_set_aside for batch in batches),
+                "counts": run.counts,
+                "work": play.counts,
+                "paid": str(play.paid),
+            }
+            for month, batches, run, play in plays
+        ],
+        "breaches": [f"{breach.rule} {breach.place}: {breach.detail}" for breach in breaches],
+    }
+
+
+_OVERRIDE = "演示：虚构数据量随月份变化"
+
+
+def _at(month: Month) -> datetime:
+    """The fifth day after the month's end: when a city senses."""
+    from django.utils import timezone
+
+    following = month.next()
+    return datetime(following.year, following.number, 5, 8, 0, tzinfo=timezone.get_default_timezone())
+
+
+def _clear_half_made(folder: Path) -> None:
+    """A demo that was interrupted starts anew: everything in it is invented and made again."""
+    import shutil
+
+    for name in ("feeds", "lake", "runs", "bank", "db.sqlite3", "db.sqlite3-wal", "db.sqlite3-shm", "demo-logins.json", "audit-anchors.jsonl"):
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.exists():
+            os.unlink(path)
+
+
+def _show(summary: dict, seconds: float) -> None:
+    table = Table("月份", "导入行", "搁置", "名单", "新增", "持续", "返困", "退出", "暂缓", "派单", "核实", "公示", "发放笔数", "发放金额（元）", box=None, header_style="bold")
+    total = Counter()
+    for month in summary["months"]:
+        counts, work = month["counts"], month["work"]
+        table.add_row(
+            month["month"], f"{month['rows']:,}", f"{month['set_aside']:,}", f"{counts['listed']:,}", str(counts["NEW"]), str(counts["CONTINUING"]),
+            str(counts["RETURNED"]), str(counts["EXITED"]), str(counts["HELD"]), str(work.get("dispatched", 0)), str(work.get("visited", 0)),
+            str(work.get("announced", 0)), str(work.get("paid", 0)), show_yuan(_yuan(month["paid"])),
+        )  # fmt: skip
+        total["paid"] += int(_yuan(month["paid"]) * 100)
+    out.print(table)
+    paid = _yuan(str(total["paid"])) / 100
+    out.print(f"三个月共发放 [bold]{show_yuan(paid)}[/] 元（{yuan_in_capitals(paid)}）；全城 {summary['persons']:,} 人，[dim]{summary['invented']}[/]")
+    if summary["breaches"]:
+        out.print(f"[red]✗ {len(summary['breaches'])} 项不变量不成立[/]", *summary["breaches"], sep="\n")
+    else:
+        out.print(f"[green]✓[/] 全部不变量成立 · every invariant holds（{seconds:.0f} 秒 · s）")
+
+
+def _yuan(text: str):
+    from decimal import Decimal
+
+    return Decimal(text)
