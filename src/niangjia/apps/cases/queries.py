@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -96,6 +96,12 @@ def find_case_of_order(viewer: Viewer, work_order_id: int) -> CaseCard | None:
 def find_open_case(viewer: Viewer, household_id: int) -> CaseCard | None:
     case = moving.visible(viewer).filter(household_id=household_id).exclude(state=CaseState.CLOSED).first()
     return case_card(case) if case else None
+
+
+def list_cases_of_household(viewer: Viewer, household_id: int) -> list[CaseCard]:
+    """Open first, then the latest."""
+    found = moving.visible(viewer).filter(household_id=household_id).order_by("-opened_at", "-pk")
+    return sorted(map(case_card, found), key=lambda card: card.closed_at is not None)
 
 
 def list_cases(viewer: Viewer, narrow: CaseFilter) -> QuerySet[Case]:
@@ -244,6 +250,10 @@ def list_grievances(viewer: Viewer, *, only_open: bool = True) -> QuerySet[Griev
     return (found.filter(state=GrievanceState.OPEN) if only_open else found).order_by("raised_at", "pk")
 
 
+def count_open_grievances(viewer: Viewer) -> int:
+    return list_grievances(viewer).count()
+
+
 def list_follow_ups(viewer: Viewer, *, today: date) -> QuerySet[FollowUp]:
     """Calls due by today, for reading, the longest due first."""
     found = FollowUp.objects.filter(file__case__in=moving.visible(viewer), done_at__isnull=True, due_on__lte=today)
@@ -323,7 +333,7 @@ def _objection_end(case: Case) -> date | None:
     closed_on = timezone.localdate(case.closed_at)
     if programs.find_pack(EXIT_PROGRAM, area=case.area, asof=closed_on) is None:
         return None
-    return closed_on + timezone.timedelta(days=rule("objection_days", area=case.area, asof=closed_on))
+    return closed_on + timedelta(days=rule("objection_days", area=case.area, asof=closed_on))
 
 
 def _own_decision(card: DecisionCard) -> OwnDecision:
@@ -343,14 +353,13 @@ def _own_decision(card: DecisionCard) -> OwnDecision:
 # --- for sensing -------------------------------------------------------------------------------------------------
 
 
-def own_history(month: Month) -> OwnHistory:
+def own_history(asof: date) -> OwnHistory:
     """
-    What the house itself knows as of the month's last day and sensing needs: open files, households found not in hardship within
+    What the house itself knows as of the last day of a month and sensing needs: open files, households found not in hardship within
     the last months with their figures then, who got this year's grant, files left in the month, who opted out, declared households.
     Persons are pseudonyms, sorted; two calls give the same.
     """
-    asof = month.last_day
-    end = _at(asof + timezone.timedelta(days=1))
+    month, end = Month.of(asof), _at(asof + timedelta(days=1))
     files = list(
         HardshipFile.objects.filter(approved_at__lt=end)
         .filter(Q(closed_on__isnull=True) | Q(closed_on__gt=asof))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -253,7 +253,7 @@ def announce(*, viewer: Viewer, case_id: int, now: datetime) -> int:
             tier=file.tier,
             amount=file.amount or 0,
             starts_on=today,
-            ends_before=last_day + timezone.timedelta(days=1),
+            ends_before=last_day + timedelta(days=1),
             announced_by_id=viewer.account_id,
             announced_at=now,
         )

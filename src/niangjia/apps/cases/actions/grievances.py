@@ -56,7 +56,7 @@ def object_to(
     viewer: Viewer,
     case_id: int,
     about: GrievanceAbout,
-    text: str,
+    words: str,
     now: datetime,
     contact: str = "",
     key: uuid.UUID | None = None,
@@ -75,9 +75,9 @@ def object_to(
         case = moving.visible(viewer).filter(pk=case_id).first() if viewer.role is Role.WORKER else None
         if case is None:
             raise moving.NotFound
-        about, text = GrievanceAbout(about), moving.require_reason(text)
+        about, words = GrievanceAbout(about), moving.require_reason(words)
         notice = _refuse_pointless(case, about, now)
-        return _raise(viewer, case, about, notice, viewer.person_id, text, contact, now, key)
+        return _raise(viewer, case, about, notice, viewer.person_id, words, contact, now, key)
 
 
 def _refuse_pointless(case: Case, about: GrievanceAbout, now: datetime) -> PublicNotice | None:
@@ -105,7 +105,7 @@ def _refuse_pointless(case: Case, about: GrievanceAbout, now: datetime) -> Publi
     return None
 
 
-def object_to_notice(*, notice_id: int, text: str, contact: str, now: datetime, key: uuid.UUID | None = None) -> int:
+def object_to_notice(*, notice_id: int, words: str, contact: str, now: datetime, key: uuid.UUID | None = None) -> int:
     """
     Anyone objects to a notice that is up; return the objection's id. Words and contact are sealed. Safe to repeat with the same `key`.
 
@@ -117,7 +117,7 @@ def object_to_notice(*, notice_id: int, text: str, contact: str, now: datetime, 
         if notice is None or not notice.starts_on <= timezone.localdate(now) < notice.ends_before:
             raise NoticeIsDown
         return _raise(
-            None, notice.case, GrievanceAbout.NOTICE, notice, None, moving.require_reason(text), contact, now, key
+            None, notice.case, GrievanceAbout.NOTICE, notice, None, moving.require_reason(words), contact, now, key
         )
 
 
@@ -127,7 +127,7 @@ def _raise(
     about: GrievanceAbout,
     notice: PublicNotice | None,
     person_id: int | None,
-    text: str,
+    words: str,
     contact: str,
     now: datetime,
     key: uuid.UUID | None,
@@ -142,7 +142,7 @@ def _raise(
         about=about,
         person_id=person_id,
         key=key,
-        secret=sealed.seal({"text": text, "contact": contact}, "grievance", key),
+        secret=sealed.seal({"text": words, "contact": contact}, "grievance", key),
         raised_at=now,
     )
     detail = {"grievance": grievance.pk, "about": about.value, "is_public": person_id is None}
@@ -239,7 +239,7 @@ def withdraw(*, viewer: Viewer, case_id: int, now: datetime, reason: str = "") -
         moving.make(
             viewer, case, CaseAction.WITHDRAW, CaseState.CLOSED, now, closed_at=now, close_reason=CloseReason.WITHDRAWN
         )
-        end_waiting(None, case, was, reason or str(CloseReason.WITHDRAWN.label), now)
+        end_waiting(case, was, reason or str(CloseReason.WITHDRAWN.label), now)
         for file in HardshipFile.objects.filter(case=case, is_open=True):
             close_file(file, now)
         return case_card(case)

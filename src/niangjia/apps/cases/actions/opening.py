@@ -31,8 +31,10 @@ from niangjia.apps.cases.types import (
 )
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
+from niangjia.apps.registry import actions as registry_actions
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders import actions as workorders
+from niangjia.apps.workorders import queries as workorder_queries
 from niangjia.apps.workorders.types import NewOrder, OrderKind, RoutingFacts, Urgency
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
@@ -98,17 +100,19 @@ def open_cases(
     unions = organizations.get_unions({card.org_id for card in cards})
     cards = [card for card in cards if scope.covers(viewer.org_path, unions[card.org_id].path)]
     cards.sort(key=lambda card: (AlertGrade.values.index(card.grade) if card.grade else 9, card.id))
-    totals = OpenedCases(0, 0, 0, 0, 0, ())
+    totals, tree = OpenedCases(0, 0, 0, 0, 0, ()), workorders.UnionTree.load()
     for start in range(0, len(cards), CHUNK):
         with transaction.atomic():
-            done = _open_chunk(viewer, cards[start : start + CHUNK], contacts or {}, now)
+            done = _open_chunk(viewer, cards[start : start + CHUNK], contacts or {}, tree, now)
         totals = totals.plus(done)
         if progress:
             progress(min(start + CHUNK, len(cards)))
     return totals
 
 
-def _open_chunk(viewer: Viewer, cards: list[AlertCard], contacts: Mapping[int, Contact], now: datetime) -> OpenedCases:
+def _open_chunk(
+    viewer: Viewer, cards: list[AlertCard], contacts: Mapping[int, Contact], tree: workorders.UnionTree, now: datetime
+) -> OpenedCases:
     plan = _plan(cards, now)
     wanted = {card.household_id: card for card in plan.opening} | {
         home: card for home, (_, card) in plan.retrying.items()
@@ -116,10 +120,11 @@ def _open_chunk(viewer: Viewer, cards: list[AlertCard], contacts: Mapping[int, C
     contacts = _contacts(wanted, contacts)
     members = registry.members_of(wanted)
     orders = [_order(wanted[home], contact, members.get(home, ())) for home, contact in contacts.items()]
-    report = workorders.dispatch_many(viewer=viewer, orders=orders, now=now)
+    report = workorders.dispatch_many(viewer=viewer, orders=orders, tree=tree, now=now)
     order_ids = {home: report.order_ids.get(subject_key(home)) for home in wanted}
-    opened = _insert(viewer, [card for card in plan.opening if order_ids[card.household_id]], contacts, order_ids, now)
-    retried = _retry(viewer, plan, order_ids, now)
+    visiting = _place(viewer, order_ids, now)
+    opened = _insert(viewer, [card for card in plan.opening if order_ids[card.household_id]], contacts, order_ids, visiting, now)
+    retried = _retry(viewer, plan, order_ids, visiting, now)
     CaseAlert.objects.bulk_create(
         [CaseAlert(case=case, alert_id=card.id, settlement=settlement) for card, case, settlement in plan.linking],
         ignore_conflicts=True,
@@ -133,6 +138,14 @@ def _open_chunk(viewer: Viewer, cards: list[AlertCard], contacts: Mapping[int, C
         untouched=plan.untouched,
         not_routed=tuple(home for home, order_id in order_ids.items() if order_id is None),
     )
+
+
+def _place(viewer: Viewer | None, order_ids: Mapping[int, int | None], now: datetime) -> dict[int, int]:
+    """The union that visits becomes responsible for the household; by household."""
+    orders = workorder_queries.get_cards([order_id for order_id in order_ids.values() if order_id], now=now)
+    visiting = {home: orders[order_id].verify_org_id for home, order_id in order_ids.items() if order_id}
+    registry_actions.place_households(visiting, now=now, viewer=viewer)
+    return visiting
 
 
 def _plan(cards: list[AlertCard], now: datetime) -> _Plan:
@@ -208,6 +221,7 @@ def _insert(
     cards: list[AlertCard],
     contacts: Mapping[int, Contact],
     order_ids: Mapping[int, int | None],
+    visiting: Mapping[int, int],
     now: datetime,
 ) -> int:
     earlier: dict[int, int] = dict(
@@ -220,7 +234,7 @@ def _insert(
             Case(
                 household_id=card.household_id,
                 person_id=contacts[card.household_id].person_id,
-                org_id=card.org_id,
+                org_id=visiting[card.household_id],
                 area=card.area,
                 channel=Channel.SENSING,
                 month=card.month.text,
@@ -259,13 +273,21 @@ def _insert(
     return len(cases)
 
 
-def _retry(viewer: Viewer, plan: _Plan, order_ids: Mapping[int, int | None], now: datetime) -> int:
+def _retry(
+    viewer: Viewer, plan: _Plan, order_ids: Mapping[int, int | None], visiting: Mapping[int, int], now: datetime
+) -> int:
     retried = [(case, card) for home, (case, card) in plan.retrying.items() if order_ids[home]]
     for case, card in retried:
         Case.objects.filter(pk=case.pk, state=CaseState.RETRY).update(
-            state=CaseState.OPEN, month=card.month.text, work_order_id=order_ids[case.household_id], outcome="", verified_by=None, reviewed_by=None,
+            state=CaseState.OPEN,
+            month=card.month.text,
+            org_id=visiting[case.household_id],
+            work_order_id=order_ids[case.household_id],
+            outcome="",
+            verified_by=None,
+            reviewed_by=None,
             reviewed_at=None,
-        )  # fmt: skip
+        )
     CaseAlert.objects.bulk_create(
         [CaseAlert(case=case, alert_id=card.id, settlement=Settlement.JOINED) for case, card in retried]
     )
@@ -359,9 +381,11 @@ def _open_one(
             facts=facts,
             origin=channel,
         )
-        report = workorders.dispatch_many(viewer=viewer, orders=[order], now=now)
+        report = workorders.dispatch_many(orders=[order], now=now)  # the system sends; the case says who asked
         if report.not_routed:
             raise NobodyToVisit(report.not_routed[0].zh, report.not_routed[0].en)
+        order_id = report.order_ids[order.subject_key]
+        org_id = _place(viewer, {household_id: order_id}, now)[household_id]
         case = Case.objects.create(
             household_id=household_id,
             person_id=person_id,
@@ -370,7 +394,7 @@ def _open_one(
             channel=channel,
             month=month,
             causes=joined(causes),
-            work_order_id=report.order_ids[order.subject_key],
+            work_order_id=order_id,
             opened_by_id=viewer.account_id,
             opened_at=now,
             earlier=Case.objects.filter(household_id=household_id).order_by("-closed_at", "-pk").first(),

@@ -392,17 +392,18 @@ def _close(viewer: Viewer, case_id: int, action: CaseAction, why: CloseReason, r
         reason = moving.require_reason(reason)
         was = CaseState(case.state)
         moving.make(viewer, case, action, CaseState.CLOSED, now, reason=reason, closed_at=now, close_reason=why)
-        end_waiting(viewer, case, was, reason, now)
+        end_waiting(case, was, reason, now)
+        if action is CaseAction.CANCEL:
+            entitlements.cancel_open(viewer, case, reason, now)
         return case_card(case)
 
 
-def end_waiting(viewer: Viewer, case: Case, was: CaseState, reason: str, now: datetime) -> None:
-    """What a case that ended early leaves behind: an open order is cancelled, a waiting finding is void."""
+def end_waiting(case: Case, was: CaseState, reason: str, now: datetime) -> None:
+    """What a case that ended before its review leaves behind: its order is cancelled, a waiting finding is void."""
     if was in (CaseState.OPEN, CaseState.SUBMITTED):
         Finding.objects.filter(case=case, is_accepted__isnull=True).update(voided_at=now)
         if case.work_order_id is not None:
-            workorders.cancel(viewer=viewer, order_id=case.work_order_id, reason=reason, now=now)
-    entitlements.cancel_open(viewer, case, reason, now)
+            workorders.cancel_for_subject(order_id=case.work_order_id, reason=reason, now=now)
 
 
 def open_visit_form(*, viewer: Viewer, visit_id: int, reason: str, now: datetime) -> dict[str, Any]:
