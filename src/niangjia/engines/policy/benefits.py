@@ -29,8 +29,9 @@ def line_value(amount: Node, ceiling: Node | None, cost: Node | None, less: Node
     limits = [part for part in (amount, ceiling, cost) if part is not None]
     value = build.extreme("least", limits) if len(limits) > 1 else amount
     if less is not None:
-        value = build.arithmetic("-", value, less)
-    return build.rounded(build.extreme("greatest", [value, build.zero()]), 2)
+        # Earlier aid that is negative by mistake must not raise the payment.
+        value = build.arithmetic("-", value, build.extreme("greatest", [less, build.zero()]))
+    return _cents(value)
 
 
 def cap_test(cap: str, count: Node | None, amount: Node | None) -> Node:
@@ -57,10 +58,20 @@ def join(lines: Sequence[Line], caps: Sequence[Cap]) -> tuple[dict[str, Node], N
     for value in rest:
         total = build.arithmetic("+", total, value)
     left = [build.arithmetic("-", cap.amount.node, tree.Used(_MONEY_USED, cap.id)) for cap in caps if cap.amount is not None]
-    capped = build.extreme("least", [total, *left]) if left else total
-    if capped.type.high > 10**16 * 10 ** (capped.type.scale - 2):
+    return values, _cents(total), _cents(build.extreme("least", [total, *left]) if left else total)
+
+
+def _cents(value: Node) -> Node:
+    """Not below zero, half up to the cent, and never more than a money column holds."""
+    found = build.rounded(build.extreme("greatest", [value, build.zero()]), 2)
+    if found.type.at_scale(max(2, found.type.scale)).high >= 10 ** (14 + max(2, found.type.scale)):
         raise WrongType("金额可能超过 DECIMAL(16,2)，请写 ceiling。", "The amount could exceed DECIMAL(16,2); state a ceiling.")
-    return values, total, build.rounded(build.extreme("greatest", [capped, build.zero()]), 2)
+    return _at_cents(found)
+
+
+def _at_cents(value: Node) -> Node:
+    """Whole yuan (a ceiling like 500) as cents too: adding 0.00 brings the scale."""
+    return value if value.type.scale == 2 else build.arithmetic("+", value, build.number("0.00"))
 
 
 def _alternatives(lines: list[Line]) -> Node:

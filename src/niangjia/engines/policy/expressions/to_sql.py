@@ -73,7 +73,7 @@ def _column(column: str, kind: str, t: Type) -> str:
     if kind == "money":
         sql, widest = f"CAST(TRY_CAST({column} AS DECIMAL(16,2)) * 100 AS BIGINT)", 10**16 - 1
     elif kind == "integer":
-        sql, widest = f"CAST(TRY_CAST({column} AS INTEGER) AS BIGINT)", 2**31 - 1
+        sql, widest = f"CAST(TRY_CAST({column} AS INTEGER) AS BIGINT)", 2**31  # an INTEGER reaches one below the domain
     else:
         sql, widest = f"CAST(TRY_CAST({column} AS DECIMAL(22,10)) * 10000000000 AS HUGEINT)", 10**22 - 1
     if t.low <= -widest and t.high >= widest:
