@@ -77,7 +77,7 @@ class Town:
         self.strangers = [id_number(date(1970, 1, 1) + timedelta(days=n), n, region="340102") for n in range(60)]
         self._standards()
         kinds = self._scenarios()
-        count = households or self.rng.randint(15, 60)
+        count = households or self.rng.choice([15, 50, 70, 80])
         order = [*kinds] * (count // len(kinds) + 1)
         self.rng.shuffle(order)
         for kind in order[:count]:
@@ -247,7 +247,8 @@ class Town:
             self._moved, self._insured_elsewhere, self._no_register_row, self._canvassed, self._unknown_income,
             self._all_workers_retired, self._birthday_at_the_line, self._born_on_29_february, self._aid_lowers_the_cost,
             self._corrected_later, self._leaves_the_union, self._wage_of_two_employers, self._grown_child_leaves,
-            self._pension_starts, self._many_causes, self._comes_and_goes, self._retires_and_returns,
+            self._pension_starts, self._many_causes, self._worked_without_membership, self._two_rows_of_their_own,
+            self._property, self._lost_the_job, self._birthday_at_the_line, self._comes_and_goes, self._retires_and_returns,
         ]  # fmt: skip
 
     def _own_cost_at_forty_percent(self) -> list[str]:
@@ -331,7 +332,7 @@ class Town:
 
     def _couple_in_two_numbers(self) -> list[str]:
         ours = self.family(base=self.rng.choice([1200, 2000, 4000]), kids=1, spouse="none")
-        theirs = self.family(base=self.rng.choice([0, 1000, 2000]), spouse="none", area=ours.area)
+        theirs = self.family(base=self.rng.choice([0, 1000, 2000]), spouse="none")
         parent, child = self.person(age=66), self.person(age=5)
         self.live(parent, theirs.number, "parent", theirs.area)  # three against two: the larger part keeps the case
         self.live(child, theirs.number, "child", theirs.area)
@@ -374,7 +375,7 @@ class Town:
     def _death_of_an_earner(self) -> list[str]:
         number, area = self.number(), self.rng.choice([SOUTH, TOWN, BARE])
         earner, partner, child = self.person(), self.person(age=62), self.person(age=9)
-        month = self.rng.choice([*self.months, *self.history[2:6]])
+        month = self.rng.choice([*self.months, *self.months, *self.history[2:6]])
         died = self.rng.choice([month.first_day, month.last_day])
         self.live(earner, number, "head", area, died=died, to=died if self.rng.random() < 0.5 else None)
         self.live(partner, number, "spouse", area)
@@ -447,7 +448,7 @@ class Town:
         return home.members
 
     def _two_disabled_or_old(self) -> list[str]:
-        home = self.family(base=self.rng.choice([2000, 3000, 3999, 4000]), spouse="none")
+        home = self.family(base=self.rng.choice([3000, 3999, 4000]), spouse="none", area=SOUTH)
         target = self.target()
         sixty = (
             target.last_day.replace(year=target.year - 60)
@@ -803,6 +804,26 @@ class Town:
         self.snap("pension", until=until, id=home.head, retired_on=month.first_day, pension_monthly="10")
         return home.members
 
+    def _worked_without_membership(self) -> list[str]:
+        """A worker only by insurance: the last paid month is two or three months before some T, or is not paid."""
+        person, month = self.person(), self.target().plus(-self.rng.choice([2, 3]))
+        self.live(person, self.number(), "head", SOUTH)
+        self.earn(person, 900, self.history[2], month)
+        if self.rng.random() < 0.4:
+            self.earn(person, 900, month.next(), paid=0)
+        return [person]
+
+    def _two_rows_of_their_own(self) -> list[str]:
+        """Grown, not dependent: the latest row counts, then the larger number; a `child` row does not."""
+        ours, theirs = self.family(base=1500, spouse="none", kids=1), self.family(base=4500, spouse="none", kids=1)
+        person = self.person(age=30)
+        first, second = self.rng.sample([ours, theirs], 2)
+        self.earn(person, 2000)
+        self.live(person, first.number, self.rng.choice(["other", "head", "child"]), first.area, since="2018-01-01")
+        since = self.rng.choice(["2017-01-01", "2018-01-01", self.target().last_day])
+        self.live(person, second.number, "other", second.area, since=since)
+        return [*ours.members, *theirs.members, person]
+
     # ------------------------------------------------------------------------------------------ writing
 
     def write(self, root: Path) -> list[tuple[str, object]]:
@@ -815,11 +836,14 @@ class Town:
                 for row in rows:
                     row.arrives = max(row.arrives, self.history[-1])
         self._fill()
+        long_missing = rng.choice([*MAY_MISS[:8], *[None] * 8])  # three months in a row: STALE twice, then an exit
         for n, month in enumerate([*history, *self.months]):
             sensed = month in self.months
             missing = set()
             if sensed and rng.random() < 0.5:
-                missing = set(rng.sample(MAY_MISS, rng.randint(1, 3)))
+                missing = {*rng.sample(MAY_MISS, rng.randint(0, 2)), *(["disability"] if rng.random() < 0.4 else [])}
+            if long_missing and month in self.months[1:4]:
+                missing.add(long_missing)
             broken = {rng.choice(sorted(set(MAY_MISS) - missing))} if sensed and rng.random() < 0.15 else set()
             folder = root / f"{n:02d}" / str(month)
             for feed in FEEDS:
