@@ -9,25 +9,33 @@ Always true here:
 
 from niangjia.engines.policy.batch import batch_sql, rule_sql
 from niangjia.engines.policy.cases import CaseResult, check_folder, list_packs, load_parameters, overlaps, run_cases
+from niangjia.engines.policy.decision import Decision, Trace
+from niangjia.engines.policy.explain import Change, Explanation, LineStep, Step, Value
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.packs import load_pack
 from niangjia.engines.policy.parameters import BadOverride
 from niangjia.engines.policy.problems import FactError, MissingParameter, OutsideArea, PackError, Problem
-from niangjia.engines.policy.program import Decision, Program, compile_program
+from niangjia.engines.policy.program import Program, compile_program
 from niangjia.engines.policy.vocabulary import Fact, Vocabulary, load_vocabulary
 
 __all__ = [
     "BadOverride",
     "CaseResult",
+    "Change",
     "Decision",
+    "Explanation",
     "Fact",
     "FactError",
+    "LineStep",
     "MissingParameter",
     "OutsideArea",
     "Pack",
     "PackError",
     "Problem",
     "Program",
+    "Step",
+    "Trace",
+    "Value",
     "Vocabulary",
     "batch_sql",
     "check_folder",

@@ -61,6 +61,17 @@ def join(lines: Sequence[Line], caps: Sequence[Cap]) -> tuple[dict[str, Node], N
     return values, _cents(total), _cents(build.extreme("least", [total, *left]) if left else total)
 
 
+def choices(lines: Sequence[Line]) -> dict[str, Node]:
+    """Line id → which of its alternatives counts, from 0; -1 = none."""
+    found = {}
+    for line_id, group in groupby(lines, key=lambda line: line.id):
+        tests = [line.when.node for line in (alternatives := list(group)) if line.when is not None]
+        numbers: list[Node] = [build.number(str(position)) for position in range(len(tests))]
+        default = build.number(str(len(tests))) if len(tests) < len(alternatives) else build.negate(build.number("1"))
+        found[line_id] = build.case(tests, numbers, default) if tests else default
+    return found
+
+
 def _cents(value: Node) -> Node:
     """Not below zero, half up to the cent, and never more than a money column holds."""
     found = build.rounded(build.extreme("greatest", [value, build.zero()]), 2)

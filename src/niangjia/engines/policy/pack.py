@@ -184,6 +184,7 @@ class Pack:
     vocabulary: Vocabulary = field(repr=False)
     tier: Node | None = field(repr=False)
     line_values: Mapping[str, Node] = field(repr=False)  # one value a line id, alternatives joined
+    line_choices: Mapping[str, Node] = field(repr=False)  # which alternative of a line counts, from 0; -1 = none
     total: Node | None = field(repr=False)  # all lines, before caps
     capped: Node | None = field(repr=False)  # not above what the amount caps leave
 

@@ -118,7 +118,7 @@ class _PackReader(Reader):
             parameters=self.parameters, rules=rules, tiers=tiers, benefit=lines, caps=caps, approvals=approvals,
             triggers=triggers, grades=grades, property=property_test, form=form, stages=stages, notice=notice, fund=fund, counts=counts,
             content_hash=content_hash(self.root), folder=self.folder, file=self.shown, vocabulary=self.vocabulary,
-            tier=tier_node, line_values=values, total=total, capped=capped,
+            tier=tier_node, line_values=values, line_choices=benefits.choices(lines), total=total, capped=capped,
         )  # fmt: skip
 
     # — expressions —

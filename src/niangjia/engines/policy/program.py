@@ -7,44 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
+from niangjia.engines.policy import explain as explaining
 from niangjia.engines.policy import source
+from niangjia.engines.policy.decision import Decision, Facts, Trace
+from niangjia.engines.policy.expressions import tree
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.parameters import Overrides, Value, area_prefix, with_overrides
 from niangjia.engines.policy.problems import MissingParameter, OutsideArea
-
-Outcome = Literal["granted", "refused", "cannot_tell"]
-Facts = Mapping[str, object]
-
-
-class Decision(NamedTuple):
-    """
-    `amount`: yuan, None unless granted; `lines`: (line id, yuan) of each benefit line, before the caps.
-    `refused_by`: ids of the rules, tiers and caps that are false; `unknown`: ids of what could not be told and matters.
-    `needs_approval`: ids of approvals that somebody else must give first.
-    """
-
-    outcome: Outcome
-    tier: str | None
-    amount: Decimal | None
-    lines: tuple[tuple[str, Decimal], ...]
-    refused_by: tuple[str, ...]
-    unknown: tuple[str, ...]
-    needs_approval: tuple[str, ...]
-    content_hash: str
-
-
-class Trace(NamedTuple):
-    """Every test's truth (None = unknown) and every line's cents, in the pack's order."""
-
-    rules: tuple[bool | None, ...]
-    tiers: tuple[bool | None, ...]
-    caps: tuple[bool | None, ...]
-    lines: tuple[int | None, ...]
-    approvals: tuple[bool | None, ...]
-    tier: str | None
-    total: int | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +46,14 @@ class Program:
     def trace(self, facts: Facts, used: Facts | None = None) -> Trace:
         return self._trace(facts, used)
 
+    def explain(self, facts: Facts, *, used: Facts | None = None, language: Literal["zh", "en"] = "zh") -> explaining.Explanation:
+        """Every rule with clause, sentence, values and truth; what is missing; lazily the nearest change. Facts as for `decide`."""
+        return explaining.explain(self, facts, used=used, language=language)
+
+    def difference(self, node: tree.Compare) -> Callable[[Facts], int | None]:
+        """Left minus right of a comparison, as an integer at the larger scale; None if unknown. For the nearest change."""
+        return _difference(self.pack, self.asof, _key(self.parameters), node)
+
 
 def compile_program(pack: Pack, *, asof: date, area: str, overrides: Overrides | None = None) -> Program:
     """
@@ -94,19 +73,32 @@ def compile_program(pack: Pack, *, asof: date, area: str, overrides: Overrides |
     missing = [name for name, value in values.items() if value is None]
     if missing:
         raise MissingParameter(pack=pack.id, names=missing, area=area, asof=asof)
-    # bool is an int and 1 == True: the type belongs to the key.
-    key = tuple((name, type(value), value) for name, value in values.items())
-    text, functions = _compiled(pack, asof, key)
+    text, functions = _compiled(pack, asof, _key(values))
     return Program(pack, asof, area, values, text, functions["decide"], functions["decide_under_caps"], functions["trace"])
 
 
+Key = tuple[tuple[str, type, Value], ...]
+
+
+def _key(values: Mapping[str, Value]) -> Key:
+    # bool is an int and 1 == True: the type belongs to the key.
+    return tuple((name, type(value), value) for name, value in values.items())
+
+
 @lru_cache(maxsize=512)
-def _compiled(pack: Pack, asof: date, key: tuple[tuple[str, type, Value], ...]) -> tuple[str, dict[str, Callable[..., Any]]]:
-    scaled = {name: _scaled(pack, name, value) for name, _, value in key}
-    return source.compile_functions(pack, asof, scaled, Decision, Trace)
+def _compiled(pack: Pack, asof: date, key: Key) -> tuple[str, dict[str, Callable[..., Any]]]:
+    return source.compile_functions(pack, asof, _scaled(pack, key))
 
 
-def _scaled(pack: Pack, name: str, value: Value) -> object:
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return int(Decimal(value) * 10 ** pack.parameters[name].type.scale)
-    return value
+@lru_cache(maxsize=2048)
+def _difference(pack: Pack, asof: date, key: Key, node: tree.Compare) -> Callable[[Facts], int | None]:
+    return source.compile_difference(pack, asof, _scaled(pack, key), node)
+
+
+def _scaled(pack: Pack, key: Key) -> dict[str, object]:
+    """Parameters as rules calculate with them: numbers as integers at their scale."""
+    found: dict[str, object] = {}
+    for name, _, value in key:
+        is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+        found[name] = int(Decimal(value) * 10 ** pack.parameters[name].type.scale) if is_number else value  # type: ignore[arg-type]
+    return found

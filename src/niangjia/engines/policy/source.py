@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from niangjia.engines.policy import values
+from niangjia.engines.policy.decision import Decision, Trace
 from niangjia.engines.policy.expressions import tree
-from niangjia.engines.policy.expressions.to_python import HELPERS, PythonWriter
+from niangjia.engines.policy.expressions.to_python import HELPERS, Piece, PythonWriter, guarded
 from niangjia.engines.policy.expressions.tree import Node
 from niangjia.engines.policy.expressions.types import FACT_DOMAINS, Kind, Type
 from niangjia.engines.policy.pack import Pack
@@ -24,31 +25,44 @@ _READERS = {
 }
 
 
-def compile_functions(pack: Pack, asof: date, parameters: Mapping[str, object], decision: type, trace: type) -> tuple[str, dict[str, Callable[..., Any]]]:
+def compile_functions(pack: Pack, asof: date, parameters: Mapping[str, object]) -> tuple[str, dict[str, Callable[..., Any]]]:
+    """(source, {decide, decide_under_caps, trace})."""
     constants: list[object] = []
-    text = "\n\n".join(
-        (
-            _Writer(pack, asof, parameters, constants).decide("decide", under_caps=False),
-            _Writer(pack, asof, parameters, constants).decide("decide_under_caps", under_caps=True),
-            _Writer(pack, asof, parameters, constants).trace(),
-        )
+    parts = (
+        _Writer(pack, asof, parameters, constants, pack.facts).decide("decide", under_caps=False),
+        _Writer(pack, asof, parameters, constants, pack.facts).decide("decide_under_caps", under_caps=True),
+        _Writer(pack, asof, parameters, constants, pack.facts).trace(),
     )
+    text = "\n\n".join(parts)
+    space = _run(text, constants, pack.id)
+    return text, {name: space[name] for name in ("decide", "decide_under_caps", "trace")}
+
+
+def compile_difference(pack: Pack, asof: date, parameters: Mapping[str, object], node: tree.Compare) -> Callable[..., Any]:
+    """Left minus right of one comparison of numbers, at the larger scale."""
+    constants: list[object] = []
+    text = _Writer(pack, asof, parameters, constants, tree.facts_in(node)).difference(node)
+    function: Callable[..., Any] = _run(text, constants, pack.id)["difference"]
+    return function
+
+
+def _run(text: str, constants: list[object], name: str) -> dict[str, Any]:
     space: dict[str, Any] = {
-        **HELPERS, "__builtins__": {}, "Decimal": Decimal, "date": date, "Decision": decision, "Trace": trace, "new": tuple.__new__,
+        **HELPERS, "__builtins__": {}, "Decimal": Decimal, "date": date, "Decision": Decision, "Trace": Trace, "new": tuple.__new__,
         "int": int, "str": str, "zip": zip, "tuple": tuple, "cents": values.CENTS, "tenths": values.TENTHS, "yuan": values.YUAN,
         "read_money": values.read_money, "read_number": values.read_number, "read_integer": values.read_integer,
         "read_boolean": values.read_boolean, "read_date": values.read_date, "read_text": values.read_text,
     }  # fmt: skip
     space.update({f"k{position}": value for position, value in enumerate(constants)})
     # Safe: `text` consists of our own words, numbered variables and integers; no character of a pack enters it.
-    exec(compile(text, f"<{pack.id}>", "exec"), space)  # noqa: S102
-    return text, {name: space[name] for name in ("decide", "decide_under_caps", "trace")}
+    exec(compile(text, f"<{name}>", "exec"), space)  # noqa: S102
+    return space
 
 
 class _Writer:
-    def __init__(self, pack: Pack, asof: date, parameters: Mapping[str, object], constants: list[object]) -> None:
+    def __init__(self, pack: Pack, asof: date, parameters: Mapping[str, object], constants: list[object], facts: tuple[str, ...]) -> None:
         self.pack = pack
-        self.variables = {name: f"f{position}" for position, name in enumerate(pack.facts)}
+        self.variables = {name: f"f{position}" for position, name in enumerate(facts)}
         self.python = PythonWriter(self.variables, parameters, asof)
         self.python.constants = constants
 
@@ -94,12 +108,20 @@ class _Writer:
         caps = [self.python.variable(cap.test) for cap in pack.caps]
         tier = self._tier()
         lines = self._lines()
+        choices = [self.python.variable(choice) for choice in pack.line_choices.values()]
         plain, capped = self._total(False), self._total(True)
         approvals = [self.python.variable(one.when.node) for one in pack.approvals]
-        groups = [f"({', '.join(part)},)" if part else "()" for part in (rules, tiers, caps, lines, approvals)]
+        groups = [f"({', '.join(part)},)" if part else "()" for part in (rules, tiers, caps, lines, choices, approvals)]
         total = f"({plain} if used is None else {capped})" if plain else "None"
         self.emit(f"return Trace({', '.join(groups)}, {f'{tier} or None' if tier else 'None'}, {total})")
         return self._function("trace(facts, used)")
+
+    def difference(self, node: tree.Compare) -> str:
+        self._read_facts()
+        scale = max(node.left.type.scale, node.right.type.scale)
+        left, right = self.python.number(node.left, scale), self.python.number(node.right, scale)
+        self.emit(f"return {guarded(Piece(f'{left.text} - {right.text}', left.unknown_if | right.unknown_if))}")
+        return self._function("difference(facts)")
 
     def _function(self, signature: str) -> str:
         return f"def {signature}:\n" + "\n".join(f"    {line}" for line in self.python.lines)

@@ -1,0 +1,74 @@
+"""Values, verdicts and changes in Chinese and English words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from niangjia.engines.policy.pack import Pack
+from niangjia.kernel.money import show_yuan
+
+if TYPE_CHECKING:
+    from niangjia.engines.policy.decision import Decision
+    from niangjia.engines.policy.nearest import NearestChange
+
+_OUTCOMES = {
+    "granted": {"zh": "符合", "en": "granted"},
+    "refused": {"zh": "不符合", "en": "refused"},
+    "cannot_tell": {"zh": "还不能判断", "en": "cannot tell yet"},
+}
+_UNKNOWN = {"zh": "（还不知道）", "en": "(not known yet)"}
+
+
+@lru_cache(maxsize=20_000)
+def shown(value: object, kind: str, language: str) -> str:
+    """
+    >>> shown(Decimal("60000"), "money", "zh"), shown(True, "boolean", "zh"), shown(Decimal("0.80"), "number", "en")
+    ('60,000.00', '是', '0.8')
+    """
+    if value is None:
+        return _UNKNOWN[language]
+    if isinstance(value, bool):
+        return ("是" if value else "否") if language == "zh" else ("yes" if value else "no")
+    if kind == "money" and isinstance(value, int | Decimal):
+        return show_yuan(Decimal(value))
+    if isinstance(value, Decimal):
+        plain = f"{value:f}"
+        return plain.rstrip("0").rstrip(".") if "." in plain else plain
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def verdict(truth: bool | None, language: str) -> str:
+    words = {True: ("满足", "met"), False: ("不满足", "not met"), None: ("还不知道", "not known yet")}
+    return words[truth][0 if language == "zh" else 1]
+
+
+def result(pack: Pack, outcome: str, tier: str | None, language: str) -> str:
+    title = next((one.title[language] for one in pack.tiers if one.id == tier), "")
+    return f"{_OUTCOMES[outcome][language]}（{title}）" if title and language == "zh" else _OUTCOMES[outcome][language] + (f" ({title})" if title else "")
+
+
+def summary(pack: Pack, decision: Decision, missing: Sequence[tuple[str, str]], language: str) -> str:
+    told = result(pack, decision.outcome, decision.tier, language)
+    if decision.outcome == "granted" and decision.amount is not None:
+        return f"{told}，{show_yuan(decision.amount)} 元。" if language == "zh" else f"{told}, {show_yuan(decision.amount)} yuan."
+    titles = [title for _, title in missing]
+    if decision.outcome == "cannot_tell" and titles:
+        return f"{told}，请先核实：{'、'.join(titles)}。" if language == "zh" else f"{told}; find out first: {', '.join(titles)}."
+    return told + ("。" if language == "zh" else ".")
+
+
+def change(pack: Pack, found: NearestChange, language: str) -> str:
+    fact = pack.vocabulary.facts[found.fact]
+    title, before, after = fact.title[language], shown(found.value, fact.kind, language), shown(found.other, fact.kind, language)
+    told = result(pack, found.decision.outcome, found.decision.tier, language)
+    if fact.kind == "money":
+        before, after = (f"{before} 元", f"{after} 元") if language == "zh" else (f"{before} yuan", f"{after} yuan")
+    if language == "zh":
+        return f"若{title}由 {before} 变为 {after}，结果将变为：{told}。"
+    return f"If {title} were {after} instead of {before}, the answer would be: {told}."
