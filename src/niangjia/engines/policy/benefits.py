@@ -65,7 +65,8 @@ def choices(lines: Sequence[Line]) -> dict[str, Node]:
     """Line id → which of its alternatives counts, from 0; -1 = none."""
     found = {}
     for line_id, group in groupby(lines, key=lambda line: line.id):
-        tests = [line.when.node for line in (alternatives := list(group)) if line.when is not None]
+        alternatives = list(group)
+        tests = [line.when.node for line in alternatives if line.when is not None]
         numbers: list[Node] = [build.number(str(position)) for position in range(len(tests))]
         default = build.number(str(len(tests))) if len(tests) < len(alternatives) else build.negate(build.number("1"))
         found[line_id] = build.case(tests, numbers, default) if tests else default
