@@ -70,7 +70,7 @@ TEXT_WARTS = (*_ID_FORMS, *_MONEY_FORMS, *_DATE_FORMS)
 def write(connection: duckdb.DuckDBPyConnection, query: str, *, folder: Path, feed: str, mixed: bool, warts: bool) -> tuple[int, dict[str, int]]:
     """Write one feed of one month as text; return its rows and how many cells or files were spoilt in which way."""
     dialect = MIXED.get(feed, Dialect()) if mixed else Dialect()
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE clean AS SELECT row_number() OVER () AS _row, * FROM ({query})")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE clean AS SELECT row_number() OVER () AS _row, * FROM (FROM ({query}) ORDER BY ALL)")
     columns = {name: kind for name, kind, *_ in connection.execute("DESCRIBE clean").fetchall() if name not in ("_row", "may_spoil", "wart")}
     rows = _count(connection, "clean")
     if "wart" in {name for name, *_ in connection.execute("DESCRIBE clean").fetchall()}:

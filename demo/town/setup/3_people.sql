@@ -1,10 +1,9 @@
 -- Grain: one row per household with a story: what befalls it and in which month (its turn).
--- A cycle's first story has its turn in the first live month, its second round in the next, the others anywhere from eight months before.
+-- A cycle's first round has its turns in the first three live months in turn, the others anywhere from eight months before to the last.
 CREATE TABLE story AS
 SELECT (b * 40 + cycle.household)::INTEGER AS h, cycle.name AS story,
        (CASE b // cycle.length
-            WHEN 0 THEN getvariable('first')
-            WHEN 1 THEN getvariable('first') + least(1, getvariable('months') - 1)
+            WHEN 0 THEN getvariable('first') + cycle.place % least(3, getvariable('months'))
             ELSE getvariable('first') - 8 + roll(3, b * 40 + cycle.household) % (getvariable('months') + 8)
         END)::INTEGER AS turn
 FROM range(getvariable('persons') // getvariable('block')) whole(b) JOIN cycle ON b % cycle.length = cycle.place;
@@ -60,11 +59,11 @@ WITH from_somewhere AS (
         WHEN relation = 'head' THEN coalesce(head_work, CASE WHEN (x >> 28) % 100 < 96 THEN 'firm' ELSE 'flex' END)
         WHEN kin = 'wife' THEN coalesce(spouse_work, CASE WHEN (x >> 28) % 100 < 80 THEN 'firm' WHEN (x >> 28) % 100 < 90 THEN 'flex' ELSE 'none' END)
         WHEN kin = 'daughter' THEN 'firm'
-        WHEN kin IN ('child', 'second') THEN 'firm'  -- from the day the last school ends
+        WHEN kin IN ('child', 'second') AND story IS NULL THEN 'firm'  -- from the day the last school ends
         ELSE 'none' END AS work
     FROM numbered
 )
-SELECT i, h, relation, kin, sex, birth, v, mate, story, turn, scheme, cohort, higher, retires_on,
+SELECT i, h, shape, relation, kin, sex, birth, v, mate, story, turn, scheme, cohort, higher, retires_on,
        digits::VARCHAR || id_check(digits) AS id,
        surname(CASE WHEN kin IN ('wife', 'mother') THEN x >> 36 ELSE y >> 8 END) || given_name(x >> 42) AS name,
        county_code || lpad(h::VARCHAR, 9, '0') AS household_no,

@@ -1,5 +1,5 @@
--- Grain: one row per enrolment, the present one of each pupil or student. Stage by school year (from 1 September); one in 60 goes to a
--- high-fee private school, only where the father earns well.
+-- Grain: one row per enrolment, the present one of each pupil or student. Stage by school year (from 1 September); one only child in 30
+-- goes to a high-fee private school: two earners can carry that.
 WITH pupil AS (
     SELECT person.*, roll(36, i) AS x, year(getvariable('month_end')) - CASE WHEN month(getvariable('month_end')) < 9 THEN 1 ELSE 0 END - cohort AS grade
     FROM person WHERE kin IN ('child', 'second')
@@ -19,5 +19,5 @@ SELECT id, stage, CASE WHEN story = 'to-university' OR (is_private AND stage <> 
        CASE WHEN story = 'to-university' AND stage = 'higher' THEN first_day(turn)
             ELSE make_date(cohort + CASE WHEN stage = 'kindergarten' THEN 3 WHEN stage IN ('compulsory', 'special') THEN 6 WHEN stage = 'higher' THEN 18 ELSE 15 END, 9, 1) END AS "from",
        NULL::DATE AS "to", story IS NULL AS may_spoil
-FROM (SELECT *, story IS NULL AND roll(37, h) % 60 = 0 AS is_private FROM staged)
+FROM (SELECT *, story IS NULL AND shape = 'one-child' AND roll(37, h) % 30 = 0 AS is_private FROM staged)
 WHERE stage IS NOT NULL
