@@ -167,11 +167,17 @@ def _wrong(batch: PaymentBatch, wants_zh: str, wants_en: str) -> WrongState:
     )
 
 
-def _move(batch: PaymentBatch, action: str, wants_zh: str, wants_en: str, **values: object) -> None:
-    """The one way a batch changes state: legal by the table, and only from the state that was looked at."""
+def _require_legal(batch: PaymentBatch, action: str, wants_zh: str, wants_en: str) -> BatchState:
+    """The state that `action` leads to, by the table. Raises WrongState."""
     becomes = BATCH_MOVES[action].get(BatchState(batch.state))
     if becomes is None:
         raise _wrong(batch, wants_zh, wants_en)
+    return becomes
+
+
+def _move(batch: PaymentBatch, action: str, wants_zh: str, wants_en: str, **values: object) -> None:
+    """The one way a batch changes state: legal by the table, and only from the state that was looked at."""
+    becomes = _require_legal(batch, action, wants_zh, wants_en)
     if not PaymentBatch.objects.filter(pk=batch.pk, state=batch.state).update(state=becomes, **values):
         batch.refresh_from_db()
         raise _wrong(batch, wants_zh, wants_en)
@@ -205,6 +211,7 @@ def approve_batch(*, viewer: Viewer, batch_id: int, now: datetime) -> BatchCard:
     if batch.prepared_by_id == viewer.account_id:
         raise SamePerson("编制这个批次", "prepared this batch", "审批", "approve it")
     access.refuse_interested(viewer, batch.payments.all(), "审批发放批次", "approve its payment")
+    _require_legal(batch, "approve", "审批", "approve it")
     _require_unchanged(batch)
     _move(batch, "approve", "审批", "approve it", approved_by=viewer.account_id, approved_at=now)
     detail = {"lines": batch.line_count, "total": str(batch.total), "sha256": batch.content_sha256}
@@ -232,6 +239,7 @@ def seal_batch(*, viewer: Viewer, batch_id: int, account_marks: Mapping[int, str
     if batch.approved_by_id == viewer.account_id:
         raise SamePerson("审批这个批次", "approved this batch", "办理付款", "pay it out")
     access.refuse_interested(viewer, batch.payments.all(), "办理付款", "pay it out")
+    _require_legal(batch, "seal", "封存", "seal it")
     _require_unchanged(batch)
     payments = list(
         batch.payments.filter(state=PaymentState.PREPARED).select_related("reservation", "repays").order_by("line")
