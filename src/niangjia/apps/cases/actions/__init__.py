@@ -40,6 +40,7 @@ from niangjia.apps.cases.actions.verifying import (
     hand_to_community,
     open_visit_form,
     record_visit,
+    retry_entitlement,
     return_finding,
     submit_finding,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "record_visit",
     "refuse_file",
     "report_canvass",
+    "retry_entitlement",
     "return_finding",
     "start_file",
     "stop_exit",

@@ -56,19 +56,12 @@ class FileIsEmpty(Refusal):
         super().__init__("档案还没有填写，请先填写档案。", "The file has not been filled in yet.")
 
 
-class NoTier(Refusal):
-    """The pack did not grant: an officer decides what to do, nobody is refused by a machine."""
-
-    def __init__(self, decision: DecisionCard) -> None:
-        said = decision.trace[-1] if decision.trace else None
-        missing = "、".join(decision.unknown)
+class HigherApprovalNeeded(Refusal):
+    def __init__(self, levels: tuple[str, ...]) -> None:
+        listed = ", ".join(levels)
         super().__init__(
-            f"尚不能核定档次，缺：{missing}。请补充后再核定。"
-            if missing
-            else f"按规定不属于任何档次：{said.zh if said else ''} 请人工研判，或不予建档。",
-            f"No tier can be told yet; missing: {', '.join(decision.unknown)}. Add these."
-            if missing
-            else f"No tier applies: {said.en if said else ''} An officer decides.",
+            f"金额超过本级权限，须先报上级（{listed}）批准，并填写批复文号。",
+            f"The amount is beyond this level: get the approval of {listed} first and give its document number.",
         )
 
 
@@ -278,16 +271,16 @@ def withdraw_notice(*, viewer: Viewer, case_id: int, reason: str, now: datetime)
         return case_card(case)
 
 
-def approve(*, viewer: Viewer, case_id: int, now: datetime) -> CaseCard:
+def approve(*, viewer: Viewer, case_id: int, now: datetime, higher_approval: str = "") -> CaseCard:
     """
     Approve the file after its notice: the household is on file, and its aid is set aside; short funds queue it.
 
-    Safe to repeat by the same officer.
+    `higher_approval`: the number of the higher union's paper, where the pack asks for one. Safe to repeat by the same officer.
 
     Raises:
         NotAllowed, NotFound, NotInThisState, NotForThisRole, OwnHousehold, SomeoneWasFirst.
         FourEyes: the viewer verified, reviewed, filled in or tiered it.
-        NoticeStillUp, GrievanceOpen, GrievanceUpheld.
+        NoticeStillUp, GrievanceOpen, GrievanceUpheld, HigherApprovalNeeded.
     """
     with transaction.atomic():
         if moving.was_done(viewer, case_id, CaseAction.APPROVE):
@@ -304,12 +297,16 @@ def approve(*, viewer: Viewer, case_id: int, now: datetime) -> CaseCard:
             raise GrievanceOpen(open_count)
         if about.filter(state=GrievanceState.UPHELD).exists():
             raise GrievanceUpheld
+        needed = programs.get_decision(file.decision_id).needs_approval
+        if needed and not higher_approval.strip():
+            raise HigherApprovalNeeded(needed)
         moving.make(
             viewer,
             case,
             CaseAction.APPROVE,
             CaseState.ON_FILE,
             now,
+            reason=higher_approval.strip(),
             detail={"tier": file.tier, "decision": file.decision_id},
         )
         HardshipFile.objects.filter(pk=file.pk).update(approved_by_id=viewer.account_id, approved_at=now)

@@ -123,7 +123,9 @@ def _open_chunk(
     report = workorders.dispatch_many(viewer=viewer, orders=orders, tree=tree, now=now)
     order_ids = {home: report.order_ids.get(subject_key(home)) for home in wanted}
     visiting = _place(viewer, order_ids, now)
-    opened = _insert(viewer, [card for card in plan.opening if order_ids[card.household_id]], contacts, order_ids, visiting, now)
+    opened = _insert(
+        viewer, [card for card in plan.opening if order_ids[card.household_id]], contacts, order_ids, visiting, now
+    )
     retried = _retry(viewer, plan, order_ids, visiting, now)
     CaseAlert.objects.bulk_create(
         [CaseAlert(case=case, alert_id=card.id, settlement=settlement) for card, case, settlement in plan.linking],

@@ -15,7 +15,7 @@ from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.cases import entitlements, forms, lifecycle, moving, sealed
-from niangjia.apps.cases.models import Case, Finding, Visit
+from niangjia.apps.cases.models import Case, Entitlement, Finding, Visit
 from niangjia.apps.cases.queries import case_card
 from niangjia.apps.cases.types import (
     SEEING,
@@ -24,6 +24,7 @@ from niangjia.apps.cases.types import (
     CaseState,
     CloseReason,
     ContactTry,
+    EntitlementState,
     Outcome,
     VisitWay,
 )
@@ -404,6 +405,26 @@ def end_waiting(case: Case, was: CaseState, reason: str, now: datetime) -> None:
         Finding.objects.filter(case=case, is_accepted__isnull=True).update(voided_at=now)
         if case.work_order_id is not None:
             workorders.cancel_for_subject(order_id=case.work_order_id, reason=reason, now=now)
+
+
+def retry_entitlement(*, viewer: Viewer, entitlement_id: int, now: datetime) -> EntitlementState:
+    """
+    Try again to set aside a grant that a missing budget or a cap stood against; return its state now. Safe to repeat.
+
+    Raises:
+        NotAllowed, NotFound.
+    """
+    permissions.require(viewer, "cases.review")
+    with transaction.atomic():
+        found = Entitlement.objects.select_related("case__org", "finding__visit").filter(
+            case__in=moving.visible(viewer), pk=entitlement_id
+        )
+        entitlement = found.first()
+        if entitlement is None:
+            raise moving.NotFound
+        if entitlement.state == EntitlementState.BLOCKED:
+            entitlement = entitlements.reserve(viewer, entitlement, now)
+        return EntitlementState(entitlement.state)
 
 
 def open_visit_form(*, viewer: Viewer, visit_id: int, reason: str, now: datetime) -> dict[str, Any]:
