@@ -1101,7 +1101,8 @@ class Oracle:
             rows = self._rows(feed) if feed in INCREMENTS else self._snapshot(feed, self.month) if ids else []
             about = [row for row in rows if wanted & {row[code] for code in ids}]
             if feed == "social_insurance":
-                about.sort(key=lambda row: (row["aac002"], row["month"]))
+                lines += _insurance_lines(about)
+                continue
             for row in about:
                 cells = {code: _brief(value) for code, value in row.items() if value is not None}
                 lines.append(f"{feed}: " + " ".join(f"{code}={text}" for code, text in cells.items()))
@@ -1148,6 +1149,21 @@ class Oracle:
                 {"area", "grade", "suppress_code", "labels"} | ({"reasons"} if living and not settled else set())
             ),
         )
+
+
+def _insurance_lines(rows: list[dict[str, Any]]) -> list[str]:
+    """Equal months that follow each other share a line."""
+    spells: list[tuple[tuple, Month, Month]] = []
+    for row in sorted(rows, key=lambda row: (row["aac002"], row["aae140"], row["aab001"] or "", row["month"])):
+        same = (row["aac002"], row["aae140"], row["aab001"], _brief(row["aac040"]), row["paid"], row["stop_reason"])
+        if spells and spells[-1][0] == same and spells[-1][2].next() == row["month"]:
+            spells[-1] = (same, spells[-1][1], row["month"])
+        else:
+            spells.append((same, row["month"], row["month"]))
+    return [
+        f"social_insurance: {person} {kind} {employer} {first}…{last} base={base} paid={paid} {stop or ''}"
+        for (person, kind, employer, base, paid, stop), first, last in spells
+    ]
 
 
 def _brief(value: Any) -> str:

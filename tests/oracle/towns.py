@@ -381,7 +381,7 @@ class Town:
         self.live(partner, number, "spouse", area)
         self.live(child, number, "child", area)
         self.join_union(earner, left=died if self.rng.random() < 0.5 else None)
-        self.earn(earner, 5000, last=month.previous())
+        self.earn(earner, 5000, last=month.previous(), employer=self.rng.choice(["91330624MA00000001", ""]))
         self.snap("pension", id=partner, retired_on="2012-01-01", pension_monthly=self.rng.choice(["1000", "9000"]))
         if self.rng.random() < 0.3:
             self.earn(partner, 300)
