@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -161,3 +162,49 @@ def percent(part: object, whole: object) -> int:
         return max(0, min(100, round(100 * Decimal(str(part)) / Decimal(str(whole)))))
     except (InvalidOperation, ZeroDivisionError):
         return 0
+
+
+_OPTIONS = {
+    "living": "生活救助", "medical": "医疗救助", "study": "助学救助", "M": "男", "F": "女",
+}  # fmt: skip
+
+
+@register.filter
+def option_word(code: str) -> str:
+    """A choice of a case's form in words: causes and tiers from their tables, the rest from a short list."""
+    for kind in ("tier", "cause"):
+        if code in words.WORDS[kind]:
+            return str(words.WORDS[kind][code][0])
+    return _(_OPTIONS.get(code, code))
+
+
+_VERDICTS = {
+    "true": ("circle-check", "ok"), "met": ("circle-check", "ok"), "yes": ("circle-check", "ok"), "granted": ("circle-check", "ok"),
+    "false": ("circle-x", "no"), "unmet": ("circle-x", "no"), "no": ("circle-x", "no"), "refused": ("circle-x", "no"),
+}  # fmt: skip
+
+
+@register.simple_tag
+def verdict(result: object) -> SafeString:
+    """The mark before one step of a trace: held, did not hold, or could not be told."""
+    name, tone = _VERDICTS.get(str(result).lower(), ("info-circle", "unsure"))
+    label = {"ok": _("符合"), "no": _("不符合"), "unsure": _("说明或缺资料")}[tone]
+    return format_html('<svg class="icon {}" role="img" aria-label="{}"><use href="#i-{}"></use></svg>', tone, label, name)
+
+
+_PURPOSES = {"special-relief": "专项帮扶资金", "graded-aid": "梯度救助", "hardship": "困难帮扶"}
+
+
+@register.filter
+def purpose_word(purpose: str) -> str:
+    """What a fund is for, in words; a purpose that a pack named itself is shown as it stands."""
+    return _(_PURPOSES.get(purpose, purpose))
+
+
+@register.filter
+def case_link(case_ref: str) -> SafeString | str:
+    """``case:12:special-grant`` as a link to the case."""
+    parts = case_ref.split(":")
+    if len(parts) >= 2 and parts[0] == "case" and parts[1].isdigit():
+        return format_html('<a href="{}">{}</a>', reverse("officer:case", args=[int(parts[1])]), _("个案 %(number)s") % {"number": parts[1]})
+    return case_ref

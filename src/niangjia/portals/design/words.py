@@ -233,9 +233,8 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
     "visit_way": {
         "HOME": (_("入户"), "green"),
         "WORKPLACE": (_("到单位"), "blue"),
-        "OFFICE": (_("来访"), "azure"),
         "PHONE": (_("电话"), "yellow"),
-        "NONE": (_("未见到本人"), "secondary"),
+        "NONE": (_("上门未遇"), "secondary"),
     },
     "purpose": {
         "SENSING": (_("每月困难数据比对"), "blue"),

@@ -1,17 +1,6 @@
 // Niceties only: every page does its work without this file.
 "use strict";
 
-// Demo sign-in: a tap on a name fills the form and sends it.
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-username]");
-  if (!button) return;
-  event.preventDefault();
-  const form = document.querySelector("form[data-sign-in]");
-  form.elements.username.value = button.dataset.username;
-  form.elements.password.value = button.dataset.password;
-  form.requestSubmit();
-});
-
 // A choice in a filter bar is a wish to see it.
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-at-once]");

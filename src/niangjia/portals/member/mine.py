@@ -1,0 +1,113 @@
+"""我的娘家: a worker reads what was found and decided about them, objects, applies, and says what their data may be used for."""
+
+from __future__ import annotations
+
+import uuid
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.cases import actions as cases
+from niangjia.apps.cases import queries
+from niangjia.apps.cases.forms import CAUSES
+from niangjia.apps.cases.types import CaseState, GrievanceAbout
+from niangjia.apps.funds import queries as funds
+from niangjia.apps.registry import actions as registry
+from niangjia.apps.registry import queries as registry_queries
+from niangjia.apps.registry.types import Purpose
+from niangjia.kernel.money import ZERO
+from niangjia.portals.design import words
+from niangjia.portals.design.forms import Form
+from niangjia.portals.design.pages import page
+from niangjia.portals.design.showing import show
+
+_WITHDRAWABLE = (CaseState.OPEN, CaseState.SUBMITTED, CaseState.FILE_DRAFT, CaseState.FILE_TIERED, CaseState.FILE_ANNOUNCED)
+
+
+@page("own.view")
+def mine(request: HttpRequest) -> HttpResponse:
+    viewer: Viewer = request.viewer
+    person_id = viewer.person_id or 0
+    card = registry_queries.get_person_card(viewer, person_id)
+    views = registry_queries.list_views_of_person(viewer, person_id)
+    got = funds.list_own_help(person_id)
+    context = {
+        "person": card,
+        "matters": [(matter, matter.state in _WITHDRAWABLE) for matter in queries.get_own_matters(viewer)],
+        "why": next((matter for matter in queries.get_own_matters(viewer)[:1]), None),
+        "got": got,
+        "got_total": sum((amount for _at, amount, _what, state in got if state == "SETTLED"), ZERO),
+        "views": views,
+        "names": accounts.names_of({view.account_id for view in views if view.account_id}),
+        "is_opted_out": card.pseudonym in set(registry_queries.list_optouts(Purpose.SENSING)),
+        "causes": CAUSES,
+    }
+    return show(request, "member/mine.html", context)
+
+
+class ObjectionForm(Form):
+    about = forms.ChoiceField(label=gettext_lazy("对什么有异议"), choices=words.choices("grievance_about"))
+    text = forms.CharField(
+        label=gettext_lazy("说明"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}), help_text=gettext_lazy("写明哪里不对、事实是什么。加密保存。")
+    )
+    contact = forms.CharField(label=gettext_lazy("怎样联系您"), max_length=100, required=False)
+    key = forms.UUIDField(widget=forms.HiddenInput(), required=False)
+
+
+@page("own.view", methods=("GET", "POST"))
+def object_to(request: HttpRequest, case_id: int) -> HttpResponse:
+    form = ObjectionForm(request.POST or None, initial={"key": uuid.uuid4()})
+    matter = next((one for one in queries.get_own_matters(request.viewer) if one.case_id == case_id), None)
+    if matter is None:
+        raise queries.NotFound
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        cases.object_to(
+            viewer=request.viewer, case_id=case_id, about=GrievanceAbout(asked["about"]), text=asked["text"], contact=asked["contact"],
+            key=asked["key"], now=timezone.now(),
+        )  # fmt: skip
+        messages.success(request, _("异议已收到，由没有经手此事的工会干部核查并答复您。"))
+        return redirect("member:mine")
+    return show(request, "member/object.html", {"form": form, "matter": matter}, status=422 if form.errors else 200)
+
+
+@page("own.view")
+def objection(request: HttpRequest, grievance_id: int) -> HttpResponse:
+    said = cases.read_grievance(viewer=request.viewer, grievance_id=grievance_id, now=timezone.now())
+    return show(request, "member/objection.html", {"said": said})
+
+
+@page("own.view", methods=("POST",), shown_on=mine)
+def withdraw(request: HttpRequest, case_id: int) -> HttpResponse:
+    cases.withdraw(viewer=request.viewer, case_id=case_id, now=timezone.now())
+    messages.success(request, _("已撤回。需要时随时可以再提出。"))
+    return redirect("member:mine")
+
+
+@page("own.view", methods=("POST",), shown_on=mine)
+def apply(request: HttpRequest) -> HttpResponse:
+    causes = [cause for cause in request.POST.getlist("cause") if cause in CAUSES]
+    card = cases.apply_for_help(viewer=request.viewer, causes=causes or ["其他"], now=timezone.now())
+    messages.success(request, _("申请已提出，编号 %(number)s。工会会派人上门了解。") % {"number": card.number})
+    return redirect("member:mine")
+
+
+@page("own.view", methods=("POST",), shown_on=mine)
+def consent(request: HttpRequest) -> HttpResponse:
+    """Give or withdraw the consent to the monthly cross-check."""
+    person_id = request.viewer.person_id or 0
+    now = timezone.now()
+    if request.POST.get("wish") == "withdraw":
+        registry.withdraw_consent(viewer=request.viewer, person_id=person_id, purpose=Purpose.SENSING, now=now)
+        messages.success(request, _("已停止用您的数据做每月比对。有困难时仍可自己申请。"))
+    else:
+        registry.give_consent(viewer=request.viewer, person_id=person_id, purpose=Purpose.SENSING, now=now)
+        messages.success(request, _("已恢复每月比对，您随时可以停止。"))
+    return redirect("member:mine")

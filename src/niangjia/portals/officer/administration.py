@@ -1,0 +1,95 @@
+"""The administrator's pages: the union tree with its posts, and how data and runs are."""
+
+from __future__ import annotations
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from niangjia.apps.accounts import actions as accounts
+from niangjia.apps.accounts import queries as account_queries
+from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.organizations import scope
+from niangjia.jobs import health as health_job
+from niangjia.portals.design import words
+from niangjia.portals.design.forms import Form, day_input
+from niangjia.portals.design.pages import page
+from niangjia.portals.design.showing import show
+
+ROWS = 50
+
+
+class AppointForm(Form):
+    username = forms.CharField(label=gettext_lazy("用户名"), max_length=64, help_text=gettext_lazy("已有账户直接任命；没有则新开"))
+    name = forms.CharField(label=gettext_lazy("姓名"), max_length=64, required=False)
+    password = forms.CharField(
+        label=gettext_lazy("初始密码"), required=False, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy("仅新开账户时填写，不少于 10 位"),
+    )  # fmt: skip
+    role = forms.ChoiceField(label=gettext_lazy("岗位"), choices=[pair for pair in words.choices("role") if pair[0] != "WORKER"])
+    starts_on = forms.DateField(label=gettext_lazy("任职起"), widget=day_input(), initial=timezone.localdate)
+
+
+@page("organizations.manage")
+def unions(request: HttpRequest) -> HttpResponse:
+    """One union with those right below it, and who holds which post there."""
+    viewer: Viewer = request.viewer
+    asked = request.GET.get("org", "")
+    union = organizations.get_union(int(asked) if asked.isdigit() else viewer.org_id)
+    if not scope.covers(viewer.org_path, union.path):
+        raise organizations.NoSuchUnion(asked)
+    rows = Paginator(organizations.list_children(union.id), ROWS).get_page(request.GET.get("page"))
+    context = {
+        "union": union,
+        "ancestors": [one for one in organizations.list_ancestors(union.id) if scope.covers(viewer.org_path, one.path)],
+        "rows": rows,
+        "posts": account_queries.list_posts_at(union.id, today=timezone.localdate()),
+        "form": getattr(request, "form", None) or AppointForm(),
+    }
+    return show(request, "officer/unions.html", context)
+
+
+@page("accounts.manage", methods=("POST",), shown_on=unions)
+def appoint(request: HttpRequest, org_id: int) -> HttpResponse:
+    now = timezone.now()
+    form = AppointForm(request.POST)
+    if not form.is_valid():
+        request.form, request.GET = form, request.GET.copy()
+        request.GET["org"] = str(org_id)
+        response = unions.unguarded(request)
+        response.status_code = 422
+        return response
+    asked = form.cleaned_data
+    account_id = account_queries.find_account_id(asked["username"])
+    if account_id is None:
+        account_id = accounts.create_account(
+            viewer=request.viewer, username=asked["username"], name=asked["name"] or asked["username"], password=asked["password"] or None, now=now
+        )
+    accounts.appoint(viewer=request.viewer, account_id=account_id, org_id=org_id, role=Role(asked["role"]), starts_on=asked["starts_on"], now=now)
+    messages.success(request, _("已任命。"))
+    return redirect(f"{reverse('officer:unions')}?org={org_id}")
+
+
+@page("accounts.manage", methods=("POST",), shown_on=unions)
+def end_post(request: HttpRequest, post_id: int) -> HttpResponse:
+    accounts.end_post(viewer=request.viewer, post_id=post_id, now=timezone.now())
+    messages.success(request, _("岗位已结束，从下一次打开页面起失效。"))
+    org = request.POST.get("org", "")
+    return redirect(f"{reverse('officer:unions')}?org={org}" if org.isdigit() else "officer:unions")
+
+
+@page("organizations.manage")
+def health(request: HttpRequest) -> HttpResponse:
+    context = {
+        "batches": Paginator(health_job.list_batches(settings.DEPLOYMENT), ROWS).get_page(request.GET.get("page")),
+        "runs": health_job.list_runs(settings.DEPLOYMENT),
+    }
+    return show(request, "officer/health.html", context)

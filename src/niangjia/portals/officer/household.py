@@ -1,0 +1,83 @@
+"""One household, one page: who lives there, why it is on the list, what each programme says, what was done and paid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.alerts import queries as alerts
+from niangjia.apps.cases import queries as cases
+from niangjia.apps.cases.types import CaseFilter
+from niangjia.apps.funds import queries as funds
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.programs import queries as programs
+from niangjia.apps.programs.types import Subject, SubjectKind
+from niangjia.apps.registry import actions as registry
+from niangjia.apps.registry import queries as registry_queries
+from niangjia.apps.registry.types import PersonField
+from niangjia.apps.workorders import queries as workorders
+from niangjia.kernel.money import ZERO
+from niangjia.portals.design import words
+from niangjia.portals.design.pages import page
+from niangjia.portals.design.showing import show
+
+
+def _sensed(viewer: Viewer, household_id: int) -> dict[str, Any]:
+    if not permissions.may(viewer, "alerts.view"):
+        return {"sees_alerts": False}
+    alert = alerts.latest_alert_of(viewer, household_id)
+    figures = alerts.figures_of(alert) if alert else {}
+    return {
+        "sees_alerts": True,
+        "alert": alert,
+        "sentences": alerts.sentences(alert) if alert else (),
+        "figures": [(words.FIGURES[code], figures.get(code), code) for code in words.FIGURES] if alert else [],
+        "timeline": alerts.timeline(viewer, household_id),
+    }
+
+
+@page("registry.view")
+def household_page(request: HttpRequest, household_id: int) -> HttpResponse:
+    viewer: Viewer = request.viewer
+    now = timezone.now()
+    household = registry_queries.get_household_card(viewer, household_id)
+    members = registry_queries.list_household_members(viewer, household_id)
+    for member in members:
+        registry.record_view(viewer=viewer, person_id=member.person.id, page="household", now=now)
+    subjects = [Subject(SubjectKind.HOUSEHOLD, household_id), *(Subject(SubjectKind.PERSON, member.person.id) for member in members)]
+    decisions = [decision for subject in subjects for decision in programs.list_decisions_about(subject)]
+    payments = [payment for member in members for payment in funds.list_payments(person_id=member.person.id)]
+    sees_orders = permissions.may(viewer, "workorders.view")
+    orders = workorders.visible_orders(viewer).filter(household_id=household_id).order_by("-pk") if sees_orders else []
+    context = {
+        "household": household,
+        "union": organizations.get_unions([household.org_id]).get(household.org_id) if household.org_id else None,
+        "members": members,
+        "past_members": registry_queries.list_past_members(viewer, household_id),
+        "decisions": sorted(decisions, key=lambda decision: decision.made_at, reverse=True),
+        "payments": payments,
+        "paid": sum((payment.amount for payment in payments if payment.state == "SETTLED"), ZERO),
+        "orders": [workorders.card(row, now=now) for row in orders],
+        "cases": cases.list_cases(viewer, CaseFilter(household_id=household_id)),
+        "thread": cases.timeline(viewer, household_id),
+        "can_reveal": permissions.may(viewer, "registry.reveal"),
+        "fields": words.choices("person_field"),
+        "opened": getattr(request, "opened", None),
+    }
+    return show(request, "officer/household.html", context | _sensed(viewer, household_id))
+
+
+@page("registry.reveal", methods=("POST",), shown_on=household_page)
+def reveal(request: HttpRequest, household_id: int) -> HttpResponse:
+    """Open one field of a member; shown once, on this answer only, and on record with its reason."""
+    person_id = int(request.POST["person"]) if request.POST.get("person", "").isdigit() else 0
+    if person_id not in registry_queries.get_household_card(request.viewer, household_id).member_ids:
+        raise registry_queries.NotFound
+    column = PersonField(request.POST["field"]) if request.POST.get("field") in set(PersonField) else PersonField.NAME
+    value = registry.reveal(viewer=request.viewer, person_id=person_id, field=column, reason=request.POST.get("reason", ""), now=timezone.now())
+    request.opened = {"person_id": person_id, "field": column.value, "value": value}
+    return household_page.unguarded(request, household_id=household_id)

@@ -1,0 +1,252 @@
+"""Earmarked money: budgets, what waits for payment, batches from preparation to the bank's answer, the register."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.funds import actions as funds
+from niangjia.apps.funds import queries
+from niangjia.apps.funds.types import BatchState, Outcome, ReceiptLine, ReservationState
+from niangjia.apps.registry import queries as registry
+from niangjia.jobs import pay
+from niangjia.kernel.money import ZERO
+from niangjia.portals.design import words
+from niangjia.portals.design.forms import Form, money_input
+from niangjia.portals.design.pages import page
+from niangjia.portals.design.showing import show
+
+ROWS = 50
+
+
+class BudgetForm(Form):
+    purpose = forms.CharField(label=gettext_lazy("用途"), max_length=60, initial="hardship", help_text=gettext_lazy("与项目包写的资金用途一致"))
+    year = forms.IntegerField(label=gettext_lazy("年度"), min_value=2000, max_value=2100)
+    amount = forms.DecimalField(label=gettext_lazy("金额（元）"), max_digits=16, decimal_places=2, widget=money_input())
+    reason = forms.CharField(label=gettext_lazy("依据"), max_length=300)
+
+
+@page("funds.view", methods=("GET", "POST"))
+def funds_page(request: HttpRequest) -> HttpResponse:
+    """Budgets with where their money is; finance asks for more, another approves it."""
+    viewer: Viewer = request.viewer
+    now = timezone.now()
+    can_prepare = permissions.may(viewer, "funds.prepare")
+    form = BudgetForm(request.POST or None, initial={"year": timezone.localdate(now).year})
+    if request.method == "POST":
+        permissions.require(viewer, "funds.prepare")
+        if form.is_valid():
+            _ask_for_money(viewer, form.cleaned_data, request.POST.get("key") or uuid.uuid4().hex)
+            messages.success(request, _("申请已提交，由另一人审批后到账。"))
+            return redirect("officer:funds")
+    requests = list(queries.list_requests(viewer))
+    context = {
+        "balances": queries.list_balances(viewer),
+        "requests": requests,
+        "names": accounts.names_of({one.requested_by_id for one in requests}),
+        "form": form if can_prepare else None,
+        "key": uuid.uuid4().hex,
+        "can_approve": permissions.may(viewer, "funds.approve"),
+    }
+    return show(request, "officer/funds.html", context, status=422 if form.errors else 200)
+
+
+def _ask_for_money(viewer: Viewer, asked: dict[str, Any], key: str) -> None:
+    now = timezone.now()
+    standing = next(
+        (one for one in queries.list_balances(viewer, year=asked["year"], purpose=asked["purpose"]) if one.org_id == viewer.org_id), None
+    )
+    if standing:
+        funds.add_to_budget(viewer=viewer, budget_id=standing.budget_id, amount=asked["amount"], key=key, reason=asked["reason"], now=now)
+    else:
+        funds.open_budget(
+            viewer=viewer, org_id=viewer.org_id, purpose=asked["purpose"], year=asked["year"], amount=asked["amount"], key=key,
+            reason=asked["reason"], now=now,
+        )  # fmt: skip
+
+
+@page("funds.approve", methods=("POST",), shown_on=funds_page)
+def approve_request(request: HttpRequest, request_id: int) -> HttpResponse:
+    served = funds.approve_request(viewer=request.viewer, request_id=request_id, now=timezone.now())
+    messages.success(request, _("已批准，资金到账；排队的 %(count)s 笔已有款。") % {"count": len(served)})
+    return redirect("officer:funds")
+
+
+@page("funds.view")
+def budget(request: HttpRequest, budget_id: int) -> HttpResponse:
+    """What waits in one budget: to be approved, to be paid, queued for money."""
+    viewer: Viewer = request.viewer
+    balance = next((one for one in queries.list_balances(viewer) if one.budget_id == budget_id), None)
+    if balance is None:
+        raise queries.NotFound("预算", "budget", budget_id)
+    waiting = [
+        card
+        for state in (ReservationState.QUEUED, ReservationState.RESERVED, ReservationState.RETURNED)
+        for card in queries.list_reservations(viewer, budget_id=budget_id, state=state)
+    ]
+    payable = [card for card in waiting if card.is_approved and card.state == ReservationState.RESERVED]
+    rows = Paginator(sorted(waiting, key=lambda card: (card.is_approved, card.id)), ROWS).get_page(request.GET.get("page"))
+    context = {
+        "balance": balance,
+        "rows": rows,
+        "names": registry.masked_names(card.person_id for card in rows),
+        "payable_count": len(payable),
+        "payable_total": sum((card.amount for card in payable), ZERO),
+        "key": f"{budget_id}-{timezone.localdate():%Y%m%d}-{uuid.uuid4().hex[:8]}",
+        "can_approve": permissions.may(viewer, "funds.approve"),
+        "can_prepare": permissions.may(viewer, "funds.prepare"),
+    }
+    return show(request, "officer/budget.html", context)
+
+
+@page("funds.approve", methods=("POST",))
+def approve_reservations(request: HttpRequest) -> HttpResponse:
+    """Approve those ticked; the first refusal stops there and says so, what went before stays approved."""
+    now = timezone.now()
+    ids = [int(value) for value in request.POST.getlist("reservation") if value.isdigit()]
+    for reservation_id in ids:
+        funds.approve(viewer=request.viewer, reservation_id=reservation_id, now=now)
+    messages.success(request, _("已审批 %(count)s 笔。") % {"count": len(ids)})
+    return redirect("officer:budget", int(request.POST.get("budget", "0")))
+
+
+@page("funds.prepare", methods=("POST",), shown_on=budget)
+def prepare(request: HttpRequest, budget_id: int) -> HttpResponse:
+    card = funds.prepare_batch(viewer=request.viewer, budget_id=budget_id, key=request.POST.get("key", ""), now=timezone.now())
+    messages.success(request, _("批次 %(number)s 已编制，请另一人审批。") % {"number": card.number})
+    return redirect("officer:batch", card.id)
+
+
+@page("funds.view")
+def batches(request: HttpRequest) -> HttpResponse:
+    viewer: Viewer = request.viewer
+    state = request.GET.get("state", "")
+    found = queries.list_batches(viewer, state=state if state in BatchState.values else "")
+    balances = queries.list_balances(viewer)
+    context = {
+        "rows": Paginator(found, ROWS).get_page(request.GET.get("page")),
+        "state": state,
+        "states": words.choices("batch"),
+        "balances": balances,
+        "payable": {one.budget_id: queries.count_payable(one.budget_id) for one in balances},
+        "budgets": {one.budget_id: one for one in balances},
+        "can_prepare": permissions.may(viewer, "funds.prepare"),
+    }
+    return show(request, "officer/batches.html", context)
+
+
+@page("funds.view")
+def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+    viewer: Viewer = request.viewer
+    card = queries.get_batch(viewer, batch_id)
+    rows = Paginator(queries.list_batch_payments(viewer, batch_id), ROWS).get_page(request.GET.get("page"))
+    people = {card.prepared_by, card.approved_by, card.sealed_by} - {None}
+    context = {
+        "batch": card,
+        "rows": rows,
+        "persons": registry.masked_names(row.person_id for row in rows),
+        "names": accounts.names_of(people),
+        "queue": [entry for entry in queries.list_receipt_queue(viewer) if entry.batch_id == batch_id],
+        "may": {
+            "approve": card.state == BatchState.PREPARED and permissions.may(viewer, "funds.approve"),
+            "cancel": card.state in (BatchState.PREPARED, BatchState.APPROVED) and permissions.may(viewer, "funds.prepare"),
+            "seal": card.state == BatchState.APPROVED and permissions.may(viewer, "funds.pay"),
+            "file": card.sealed_at is not None and permissions.may(viewer, "funds.pay"),
+            "sent": card.state == BatchState.SEALED and bool(card.file_sha256) and permissions.may(viewer, "funds.pay"),
+            "receipts": card.state in (BatchState.SENT, BatchState.SETTLED) and permissions.may(viewer, "funds.confirm"),
+        },
+        "report": getattr(request, "report", None),
+    }
+    return show(request, "officer/batch.html", context)
+
+
+def _done(request: HttpRequest, batch_id: int, text: str) -> HttpResponse:
+    messages.success(request, text)
+    return redirect("officer:batch", batch_id)
+
+
+@page("funds.approve", methods=("POST",), shown_on=batch)
+def approve_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+    funds.approve_batch(viewer=request.viewer, batch_id=batch_id, now=timezone.now())
+    return _done(request, batch_id, _("批次已审批，可由第三人封存付款。"))
+
+
+@page("funds.prepare", methods=("POST",), shown_on=batch)
+def cancel_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+    funds.cancel_batch(viewer=request.viewer, batch_id=batch_id, reason=request.POST.get("reason", ""), now=timezone.now())
+    return _done(request, batch_id, _("批次已作废，名单回到待发。"))
+
+
+@page("funds.pay", methods=("POST",), shown_on=batch)
+def seal_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+    pay.export(settings.DEPLOYMENT, batch_id, viewer=request.viewer, now=timezone.now())
+    return _done(request, batch_id, _("批次已封存，款项在途，银行文件已生成。请下载送银行。"))
+
+
+@page("funds.pay", methods=("POST",), shown_on=batch)
+def bank_file(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """The bank's file, by POST: it opens bank accounts, and every opening is on record."""
+    made = pay.export(settings.DEPLOYMENT, batch_id, viewer=request.viewer, now=timezone.now())
+    response = HttpResponse(made.path.read_bytes(), content_type="text/csv; charset=gb18030")
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.path.name}"'
+    return response
+
+
+@page("funds.pay", methods=("POST",), shown_on=batch)
+def mark_sent(request: HttpRequest, batch_id: int) -> HttpResponse:
+    funds.mark_sent(viewer=request.viewer, batch_id=batch_id, now=timezone.now())
+    return _done(request, batch_id, _("已登记送银行。收到回单后在此登记。"))
+
+
+@page("funds.confirm", methods=("POST",), shown_on=batch)
+def receipts(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """The bank's answer, as a file or line by line: ``outcome-<reference>`` = PAID or RETURNED."""
+    now = timezone.now()
+    if upload := request.FILES.get("file"):
+        lines = pay.read_receipt(upload.read())
+    else:
+        amounts = {row.reference: row.amount for row in queries.list_batch_payments(request.viewer, batch_id)}
+        lines = [
+            ReceiptLine(reference, amounts.get(reference, Decimal(0)), Outcome(value), timezone.localdate(now), request.POST.get(f"reason-{reference}", ""))
+            for reference, value in ((name[8:], value) for name, value in request.POST.items() if name.startswith("outcome-"))
+            if value in Outcome.values
+        ]
+    report = funds.receive_receipt(viewer=request.viewer, batch_id=batch_id, lines=lines, now=now)
+    text = _("回单已登记：到账 %(settled)s 笔，退回 %(returned)s 笔，重复 %(repeated)s 笔，待核对 %(queued)s 笔。")
+    counts = {"settled": report.settled_count, "returned": report.returned_count, "repeated": report.repeated_count, "queued": len(report.queued_ids)}
+    return _done(request, batch_id, text % counts)
+
+
+@page("funds.view")
+def register(request: HttpRequest) -> HttpResponse:
+    """The register 台账 of a year, with what reached workers."""
+    viewer: Viewer = request.viewer
+    this_year = timezone.localdate().year
+    years = sorted({one.year for one in queries.list_balances(viewer)} | {this_year}, reverse=True)
+    year = int(request.GET["year"]) if request.GET.get("year", "").isdigit() else (years[0] if this_year not in years else this_year)
+    state = request.GET.get("state", "")
+    rows = Paginator(queries.list_register(viewer, year=year, state=state)[::-1], ROWS).get_page(request.GET.get("page"))
+    context = {
+        "rows": rows,
+        "names": registry.masked_names(row.person_id for row in rows),
+        "totals": queries.totals(viewer, year=year),
+        "year": year,
+        "years": years,
+        "state": state,
+        "states": words.choices("payment"),
+    }
+    return show(request, "officer/register.html", context)

@@ -1,0 +1,195 @@
+"""The monthly list: reading it, looking at its sample, releasing it, sending its orders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.alerts import actions as alerts
+from niangjia.apps.alerts import queries
+from niangjia.apps.alerts.types import AlertFilter, RunState
+from niangjia.apps.organizations import areas
+from niangjia.apps.registry import queries as registry
+from niangjia.jobs import dispatch_month
+from niangjia.kernel.months import Month
+from niangjia.portals.design import words
+from niangjia.portals.design.pages import page
+from niangjia.portals.design.showing import show
+from niangjia.portals.officer.people import household_names
+
+ROWS = 25
+
+
+def _asked(text: str) -> Month:
+    """Raises NotFound: an address with something else than a month leads nowhere."""
+    month = _month(text)
+    if month is None:
+        raise queries.NotFound
+    return month
+
+
+def _month(text: str) -> Month | None:
+    try:
+        return Month(text)
+    except ValueError:
+        return None
+
+
+def _read(request: HttpRequest, month: Month | None) -> AlertFilter:
+    """The filters of the address bar; what nobody knows is no filter."""
+    given = {name: request.GET.get(name, "").strip() for name in ("area", "cause", "grade", "state", "suppressed", "text")}
+    return AlertFilter(
+        month=month,
+        area=given["area"] if given["area"].isdigit() else "",
+        cause=given["cause"],
+        grade=given["grade"],
+        state=given["state"],
+        suppressed={"yes": True, "no": False}.get(given["suppressed"]),
+        active_only=given["state"] == "" and given["suppressed"] == "" and request.GET.get("all") != "1" and not given["text"],
+        text=given["text"],
+    )
+
+
+@page("alerts.view")
+def monthly_list(request: HttpRequest) -> HttpResponse:
+    viewer: Viewer = request.viewer
+    months = queries.list_months(viewer)
+    month = _month(request.GET.get("month", "")) or (months[0] if months else None)
+    if month is None:
+        return show(request, "officer/list.html", {"months": [], "month": None})
+    run = queries.get_run(viewer, month)
+    narrow = _read(request, month)
+    rows = Paginator(queries.list_alerts(viewer, narrow), ROWS).get_page(request.GET.get("page"))
+    counts = queries.count_states(viewer, month)
+    names = household_names(alert.household_id for alert in rows)
+    context: dict[str, Any] = {
+        "months": months,
+        "month": month,
+        "run": run,
+        "narrow": narrow,
+        "rows": rows,
+        "listed": [(alert, names.get(alert.household_id), queries.sentences(alert)) for alert in rows],
+        "counts": counts,
+        "tiles": [(state, counts.by_state.get(state, 0)) for state in words.WORDS["alert_state"]],
+        "balance": queries.list_invariant(month),
+        "causes": queries.count_by(viewer, month, "cause"),
+        "areas": sorted((code, areas.name_of(code)) for code in queries.count_by(viewer, month, "area")),
+        "grades": words.choices("grade"),
+        "can_release": permissions.may(viewer, "alerts.release"),
+    }
+    return show(request, "officer/list.html", context)
+
+
+@page("alerts.view", methods=("POST",), shown_on=monthly_list)
+def find_person(request: HttpRequest) -> HttpResponse:
+    """A number of a person travels in the body, never in an address, and leads to the household's page."""
+    text = request.POST.get("number", "").strip()
+    card = registry.find_person_by_id_number(request.viewer, text) or registry.find_person_by_phone(request.viewer, text)
+    if card is None or card.household_id is None:
+        raise registry.NotFound
+    return redirect("officer:household", card.household_id)
+
+
+@page("alerts.view")
+def corrections(request: HttpRequest) -> HttpResponse:
+    viewer: Viewer = request.viewer
+    months = queries.list_months(viewer)
+    month = _month(request.GET.get("month", "")) or (months[0] if months else None)
+    differences = queries.list_differences(viewer, month) if month else []
+    rows = Paginator(differences, ROWS).get_page(request.GET.get("page"))
+    names = household_names(difference.household_id for difference in rows)
+    context = {
+        "months": months,
+        "month": month,
+        "rows": rows,
+        "listed": [(difference, names.get(difference.household_id)) for difference in rows],
+        "can_release": permissions.may(viewer, "alerts.release"),
+    }
+    return show(request, "officer/corrections.html", context)
+
+
+@page("alerts.release")
+def release_page(request: HttpRequest, month: str) -> HttpResponse:
+    viewer: Viewer = request.viewer
+    asked = _asked(month)
+    run = queries.get_run(viewer, asked)
+    sample = list(queries.list_sample(viewer, asked))
+    names = household_names(row.alert.household_id for row in sample)
+    context = {
+        "month": asked,
+        "run": run,
+        "is_released": run.state == RunState.RELEASED,
+        "counts": queries.count_states(viewer, asked),
+        "balance": queries.list_invariant(asked),
+        "progress": queries.sample_progress(viewer, asked),
+        "sample": [(row, names.get(row.alert.household_id), queries.sentences(row.alert)) for row in sample],
+        "step": "released" if run.state == RunState.RELEASED else "release" if sample and all(row.is_right is not None for row in sample) else "look",
+    }
+    return show(request, "officer/release.html", context)
+
+
+def _back(month: str) -> HttpResponse:
+    return redirect("officer:release", month)
+
+
+@page("alerts.release", methods=("POST",), shown_on=release_page)
+def draw_sample(request: HttpRequest, month: str) -> HttpResponse:
+    size = alerts.draw_sample(viewer=request.viewer, month=_asked(month), now=timezone.now())
+    messages.success(request, _("已抽出 %(size)s 户，请逐户看过再发布。") % {"size": size})
+    return _back(month)
+
+
+@page("alerts.release", methods=("POST",), shown_on=release_page)
+def mark_sample(request: HttpRequest, month: str) -> HttpResponse:
+    """Each looked-at row comes as ``mark-<alert>`` = right or wrong."""
+    now = timezone.now()
+    marked: dict[bool, list[int]] = {True: [], False: []}
+    for name, value in request.POST.items():
+        if name.startswith("mark-") and name[5:].isdigit() and value in ("right", "wrong"):
+            marked[value == "right"].append(int(name[5:]))
+    for is_right, alert_ids in marked.items():
+        if alert_ids:
+            alerts.record_sample(viewer=request.viewer, alert_ids=alert_ids, is_right=is_right, now=now)
+    messages.success(request, _("已记下 %(count)s 户的抽查结果。") % {"count": sum(map(len, marked.values()))})
+    return _back(month)
+
+
+@page("alerts.release", methods=("POST",), shown_on=release_page)
+def release(request: HttpRequest, month: str) -> HttpResponse:
+    """Release, then send the orders. If sending is refused or cut off, the list stays released and `dispatch` goes on."""
+    alerts.release(viewer=request.viewer, month=_asked(month), now=timezone.now(), reason=request.POST.get("reason", ""))
+    messages.success(request, _("%(month)s 名单已发布。") % {"month": month})
+    return _dispatch(request, month)
+
+
+@page("alerts.release", methods=("POST",), shown_on=release_page)
+def dispatch(request: HttpRequest, month: str) -> HttpResponse:
+    return _dispatch(request, month)
+
+
+def _dispatch(request: HttpRequest, month: str) -> HttpResponse:
+    sent = dispatch_month.dispatch(month=_asked(month), viewer=request.viewer, now=timezone.now())
+    messages.success(
+        request,
+        _("派单完成：新派 %(opened)s 户，并入在办 %(joined)s 户，近期已有结论 %(settled)s 户。")
+        % {"opened": sent.opened, "joined": sent.joined, "settled": sent.settled},
+    )
+    if sent.not_routed:
+        messages.warning(request, _("%(count)s 户没有可承办的工会，未立案；请核对组织表后再派。") % {"count": len(sent.not_routed)})
+    return redirect(f"{reverse('officer:orders')}?scope=all&month={month}")
+
+
+@page("alerts.release", methods=("POST",), shown_on=release_page)
+def release_corrections(request: HttpRequest, month: str) -> HttpResponse:
+    alerts.release_correction(viewer=request.viewer, month=_asked(month), now=timezone.now())
+    messages.success(request, _("更正名单已下发。"))
+    return redirect(f"{reverse('officer:corrections')}?month={month}")

@@ -1,0 +1,200 @@
+"""Work orders: what is owed, and each step of one of them. Made for a phone first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.cases import actions as case_actions
+from niangjia.apps.cases import queries as cases
+from niangjia.apps.cases.types import ContactTry, VisitWay
+from niangjia.apps.organizations.types import Level
+from niangjia.apps.registry import actions as registry
+from niangjia.apps.registry import queries as registry_queries
+from niangjia.apps.registry.types import PersonField
+from niangjia.apps.workorders import actions as workorders
+from niangjia.apps.workorders import queries
+from niangjia.apps.workorders.types import OrderCard, OrderState
+from niangjia.portals.design import words
+from niangjia.portals.design.pages import page
+from niangjia.portals.design.showing import show
+from niangjia.portals.officer.asking import questions
+from niangjia.portals.officer.people import household_names, verifier_of
+
+ROWS = 20
+_VERIFYING = {Level.GRASSROOTS: Role.GRASSROOTS, Level.TOWN: Role.TOWNSHIP, Level.FEDERATION: Role.GRASSROOTS, Level.COUNTY: Role.COUNTY}
+
+
+@page("workorders.view")
+def orders(request: HttpRequest) -> HttpResponse:
+    """Mine first: what my union holds and is open, soonest due first. Everything of my part of the tree by ``scope=all``."""
+    viewer: Viewer = request.viewer
+    now = timezone.now()
+    state, month, scope = (request.GET.get(name, "") for name in ("state", "month", "scope"))
+    found = queries.list_orders(
+        viewer,
+        now=now,
+        state=state if state in OrderState.values else "",
+        month=month,
+        org_id=None if scope == "all" else viewer.org_id,
+        assignee_id=viewer.account_id if scope == "me" else None,
+        only_open=not state,
+        only_overdue=request.GET.get("late") == "1",
+    )
+    rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    cards = [queries.card(row, now=now) for row in rows]
+    names = household_names(card.household_id for card in cards)
+    open_count, late_count = queries.count_open(viewer, now=now)
+    context = {
+        "rows": rows,
+        "listed": [(card, names.get(card.household_id)) for card in cards],
+        "open_count": open_count,
+        "late_count": late_count,
+        "state": state,
+        "scope": scope,
+        "month": month,
+        "is_late": request.GET.get("late") == "1",
+        "states": words.choices("order_state"),
+        "now": now,
+    }
+    return show(request, "officer/orders.html", context)
+
+
+def order_context(request: HttpRequest, order_id: int) -> dict[str, Any]:
+    """Everything the page of one order shows."""
+    viewer: Viewer = request.viewer
+    now = timezone.now()
+    order: OrderCard = queries.get_order(viewer, order_id, now=now)
+    moves = queries.list_moves(viewer, order_id)
+    people = {move.actor_id for move in moves if move.actor_id} | {order.assignee_id or 0}
+    is_holder = viewer.org_id == order.org_id
+    state = order.state
+    steps = {
+        "accept": state == OrderState.CREATED and permissions.may(viewer, "workorders.accept"),
+        "forward": state in (OrderState.CREATED, OrderState.ACCEPTED) and permissions.may(viewer, "workorders.forward"),
+        "hand_back": state in (OrderState.CREATED, OrderState.ACCEPTED) and permissions.may(viewer, "workorders.return"),
+        "assign": state in (OrderState.ACCEPTED, OrderState.ASSIGNED, OrderState.VISITED, OrderState.RETURNED)
+        and permissions.may(viewer, "workorders.assign"),
+        "visit": state in (OrderState.ASSIGNED, OrderState.RETURNED, OrderState.VISITED) and permissions.may(viewer, "cases.verify"),
+        "submit": state in (OrderState.ASSIGNED, OrderState.VISITED, OrderState.RETURNED) and permissions.may(viewer, "cases.verify"),
+    }
+    case = cases.find_case_of_order(viewer, order_id)
+    role = _VERIFYING.get(order.org_level)
+    colleagues = accounts.list_holders(org_id=order.org_id, role=role, today=timezone.localdate(now)) if steps["assign"] and role else []
+    return {
+        "order": order,
+        "case": case,
+        "person": registry_queries.list_person_cards(viewer, [order.person_id]).get(order.person_id),
+        "home": household_names([order.household_id]).get(order.household_id),
+        "questions": questions(order.cause_group, order.questions),
+        "moves": moves,
+        "names": accounts.names_of(people | set(colleagues)),
+        "steps": steps,
+        "is_holder": is_holder,
+        "candidates": queries.list_forward_candidates(viewer, order_id) if steps["forward"] else [],
+        "colleagues": colleagues,
+        "is_mine": order.assignee_id == viewer.account_id,
+        "can_reveal": permissions.may(viewer, "registry.reveal"),
+        "outcomes": words.choices("outcome"),
+        "causes": words.choices("cause"),
+        "ways": [pair for pair in words.choices("visit_way") if pair[0] in ("PHONE", "NONE")],
+    }
+
+
+@page("workorders.view")
+def order_page(request: HttpRequest, order_id: int) -> HttpResponse:
+    context = order_context(request, order_id)
+    registry.record_view(viewer=request.viewer, person_id=context["order"].person_id, page="work order", now=timezone.now())
+    return show(request, "officer/order.html", context | {"opened": getattr(request, "opened", None)})
+
+
+def _done(request: HttpRequest, order_id: int, text: str) -> HttpResponse:
+    messages.success(request, text)
+    return redirect("officer:order", order_id)
+
+
+def _step(request: HttpRequest) -> int | None:
+    """The order's step as the page showed it: of two who press at once, one wins and the other is told."""
+    step = request.POST.get("step", "")
+    return int(step) if step.isdigit() else None
+
+
+@page("workorders.accept", methods=("POST",), shown_on=order_page)
+def accept(request: HttpRequest, order_id: int) -> HttpResponse:
+    workorders.accept(viewer=request.viewer, order_id=order_id, step=_step(request), now=timezone.now())
+    return _done(request, order_id, _("已签收。"))
+
+
+@page("workorders.forward", methods=("POST",), shown_on=order_page)
+def forward(request: HttpRequest, order_id: int) -> HttpResponse:
+    to_org = request.POST.get("to_org", "")
+    card = workorders.forward(
+        viewer=request.viewer, order_id=order_id, to_org_id=int(to_org) if to_org.isdigit() else 0, step=_step(request), now=timezone.now()
+    )
+    messages.success(request, _("已转给%(union)s。") % {"union": card.org_name})
+    return redirect("officer:orders")
+
+
+@page("workorders.return", methods=("POST",), shown_on=order_page)
+def hand_back(request: HttpRequest, order_id: int) -> HttpResponse:
+    card = workorders.hand_back(
+        viewer=request.viewer, order_id=order_id, reason=request.POST.get("reason", ""), step=_step(request), now=timezone.now()
+    )
+    messages.success(request, _("已退回%(union)s。") % {"union": card.org_name})
+    return redirect("officer:orders")
+
+
+@page("workorders.assign", methods=("POST",), shown_on=order_page)
+def assign(request: HttpRequest, order_id: int) -> HttpResponse:
+    account = request.POST.get("account", "")
+    verifier = verifier_of(int(account) if account.isdigit() else request.viewer.account_id)
+    workorders.assign(viewer=request.viewer, order_id=order_id, assignee=verifier, step=_step(request), now=timezone.now())
+    return _done(request, order_id, _("已指派%(name)s走访。") % {"name": verifier.name})
+
+
+@page("cases.verify", methods=("POST",), shown_on=order_page)
+def stand_aside(request: HttpRequest, order_id: int) -> HttpResponse:
+    workorders.declare_conflict(
+        viewer=request.viewer, order_id=order_id, reason=request.POST.get("reason", ""), step=_step(request), now=timezone.now()
+    )
+    return _done(request, order_id, _("已登记回避，请另行指派。"))
+
+
+@page("cases.verify", methods=("POST",), shown_on=order_page)
+def contact_try(request: HttpRequest, order_id: int) -> HttpResponse:
+    """A try is kept as a visit of the case that saw nobody: case and order both have it."""
+    now = timezone.now()
+    way = VisitWay.PHONE if request.POST.get("way") == "PHONE" else VisitWay.NONE
+    case = cases.find_case_of_order(request.viewer, order_id)
+    if case is None:
+        raise cases.NotFound
+    case_actions.record_visit(
+        viewer=request.viewer,
+        case_id=case.id,
+        visited_on=timezone.localdate(now),
+        way=way,
+        contact_tries=[ContactTry(at=now, way=way.value, is_reached=False)],
+        now=now,
+    )
+    return _done(request, order_id, _("已记下这次联系。"))
+
+
+@page("registry.reveal", methods=("POST",), shown_on=order_page)
+def reveal(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Open one field of the worker to be visited; shown once, on this answer only."""
+    order = queries.get_order(request.viewer, order_id, now=timezone.now())
+    column = PersonField(request.POST["field"]) if request.POST.get("field") in set(PersonField) else PersonField.PHONE
+    value = registry.reveal(
+        viewer=request.viewer, person_id=order.person_id, field=column, reason=request.POST.get("reason", ""), now=timezone.now()
+    )
+    request.opened = {"person_id": order.person_id, "field": column.value, "value": value}
+    return order_page.unguarded(request, order_id=order_id)

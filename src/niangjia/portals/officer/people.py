@@ -1,0 +1,38 @@
+"""Names for lists, masked, in few queries; and who an officer is to a household."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.registry import queries as registry
+from niangjia.apps.workorders.types import Verifier
+
+
+@dataclass(frozen=True)
+class HouseholdName:
+    """`name` is masked: of the member with a union, else of the oldest. `size` counts who lives there now."""
+
+    name: str
+    size: int
+
+
+def household_names(household_ids: Iterable[int]) -> dict[int, HouseholdName]:
+    """By household id; three queries however many. The caller has bounded the households."""
+    members = registry.members_of(household_ids)
+    everyone = {person_id for persons in members.values() for person_id in persons}
+    organised = registry.open_memberships_of(everyone)
+    shown = {home: next((person for person in persons if person in organised), persons[0]) for home, persons in members.items()}
+    names = registry.masked_names(shown.values())
+    return {home: HouseholdName(names.get(person, ""), len(members[home])) for home, person in shown.items()}
+
+
+def verifier_of(account_id: int) -> Verifier:
+    """An officer as the one who visits: themselves and everyone they live with stand in the way of a visit."""
+    person_id = accounts.person_of(account_id)
+    related: set[int] = set()
+    if person_id is not None:
+        household_id = registry.household_of(person_id)
+        related = {person_id, *(registry.members_of([household_id]).get(household_id, ()) if household_id else ())}
+    return Verifier(accounts.names_of({account_id}).get(account_id, ""), account_id, frozenset(related))

@@ -1,0 +1,280 @@
+"""Review and approval: what was verified beside what was sensed, the file, and each next step of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.alerts import queries as alerts
+from niangjia.apps.cases import actions as cases
+from niangjia.apps.cases import forms, lifecycle, queries
+from niangjia.apps.cases.types import CaseAction, CaseFilter, CaseState, ExitKind, IncomeSource, Outcome
+from niangjia.apps.registry import queries as registry
+from niangjia.kernel.money import yuan
+from niangjia.kernel.months import Month
+from niangjia.kernel.problems import Refusal
+from niangjia.portals.design import words
+from niangjia.portals.design.pages import page
+from niangjia.portals.design.refusals import status_of
+from niangjia.portals.design.showing import show
+from niangjia.portals.officer import sheets
+from niangjia.portals.officer.people import household_names
+
+ROWS = 25
+
+
+class NotAnAct(Refusal):
+    def __init__(self) -> None:
+        super().__init__("没有这一步。请从页面上的按钮办理。", "There is no such step. Use the buttons of the page.")
+
+
+class UnreadableEntry(Refusal):
+    def __init__(self) -> None:
+        super().__init__("月份应写作 2024-05，金额最多两位小数。请更正后再交。", "A month is written 2024-05, an amount has two decimals at most. Please correct it.")
+
+
+@page("cases.review")
+def queue(request: HttpRequest) -> HttpResponse:
+    """The desk: findings to accept, files to approve, cases to go on with."""
+    viewer: Viewer = request.viewer
+    desk = request.GET.get("desk", "accept")
+    found = queries.list_waiting_for(viewer, CaseAction.APPROVE if desk == "approve" else CaseAction.ACCEPT)
+    if desk == "next":
+        found = queries.list_cases(viewer, CaseFilter(only_open=True)).filter(
+            state__in=[CaseState.CONFIRMED, CaseState.FILE_DRAFT, CaseState.FILE_TIERED, CaseState.REPAIR, CaseState.RETRY]
+        )
+    rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    counts = queries.count_by_state(viewer)
+    context = {
+        "desk": desk,
+        "rows": rows,
+        "names": household_names(case.household_id for case in rows),
+        "desks": [
+            ("accept", _("待复核"), counts[CaseState.SUBMITTED]),
+            ("next", _("待建档或处理"), sum(counts[state] for state in (CaseState.CONFIRMED, CaseState.FILE_DRAFT, CaseState.FILE_TIERED, CaseState.REPAIR, CaseState.RETRY))),
+            ("approve", _("待批准"), counts[CaseState.FILE_ANNOUNCED]),
+        ],
+    }  # fmt: skip
+    return show(request, "officer/review.html", context)
+
+
+@page("cases.view")
+def files(request: HttpRequest) -> HttpResponse:
+    viewer: Viewer = request.viewer
+    given = {name: request.GET.get(name, "").strip() for name in ("state", "outcome", "month", "cause")}
+    narrow = CaseFilter(**given, only_open=not given["state"] and request.GET.get("all") != "1")
+    rows = Paginator(queries.list_cases(viewer, narrow), ROWS).get_page(request.GET.get("page"))
+    context = {
+        "rows": rows,
+        "names": household_names(case.household_id for case in rows),
+        "given": given,
+        "shows_all": request.GET.get("all") == "1",
+        "counts": queries.count_by_state(viewer),
+        "states": words.choices("case_state"),
+        "outcomes": words.choices("outcome"),
+    }
+    return show(request, "officer/files.html", context)
+
+
+@page("cases.view")
+def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
+    viewer: Viewer = request.viewer
+    now = timezone.now()
+    details = queries.get_details(viewer, case_id, now=now)
+    case = details.case
+    sees_alerts = permissions.may(viewer, "alerts.view")
+    alert = alerts.find_alert_of(viewer, case.household_id, Month(case.month)) if sees_alerts else None
+    accounts_here = {visit.recorded_by_id for visit in details.visits} | {each for visit in details.visits for each in visit.verifiers}
+    accounts_here |= {finding.judged_by_id for finding in details.findings if finding.judged_by_id}
+    visit = next((one for one in reversed(details.visits) if one.form), None)
+    context: dict[str, Any] = {
+        "details": details,
+        "case": case,
+        "home": household_names([case.household_id]).get(case.household_id),
+        "alert": alert,
+        "sentences": alerts.sentences(alert) if alert else (),
+        "visit": visit,
+        "compared": _compare(alert, visit),
+        "finding": next((one for one in reversed(details.findings)), None),
+        "effect": lifecycle.EFFECTS.get(Outcome(details.findings[-1].outcome)) if details.findings else None,
+        "names": accounts.names_of(accounts_here),
+        "acts": {str(action.value) for action in details.actions},
+        "members": registry.list_household_members(viewer, case.household_id) if permissions.may(viewer, "registry.view") else [],
+        "grants": [(one, details.decisions.get(one.decision_id), details.reservation_states.get(queries.refs_of(one))) for one in details.entitlements],
+        "tier_decision": details.decisions.get(details.file.decision_id) if details.file and details.file.decision_id else None,
+        "exit_kinds": ExitKind.choices,
+        "can_open_forms": permissions.may(viewer, "registry.reveal"),
+        "opened_form": getattr(request, "opened_form", None),
+        "this_month": Month.of(timezone.localdate(now)),
+    }  # fmt: skip
+    return show(request, "officer/case.html", context)
+
+
+def _compare(alert: Any, visit: Any) -> list[tuple[object, Any, Any]]:
+    """What was sensed beside what was found, one row a fact; None = not known on that side."""
+    if alert is None and visit is None:
+        return []
+    form = visit.form if visit else {}
+    total = {name: forms.total(form[name]) if form.get(name) else None for name in ("income_items", "rigid_items")}
+    return [
+        (_("家庭收入（12个月，元）"), alert.I2 if alert else None, total["income_items"]),
+        (_("刚性支出（12个月，元）"), alert.M4 if alert else None, total["rigid_items"]),
+        (_("家庭人口"), alert.size if alert else None, form.get("people")),
+        (_("主要原因"), "、".join(str(words.word("cause", code)[0]) for code in alerts.split(alert.causes)) if alert else None, form.get("main_cause")),
+    ]
+
+
+@page("registry.reveal", methods=("POST",), shown_on=case_page)
+def open_form(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Open the sealed part of a visit's form; shown once, on record with its reason."""
+    visit_id = int(request.POST["visit"]) if request.POST.get("visit", "").isdigit() else 0
+    values = cases.open_visit_form(viewer=request.viewer, visit_id=visit_id, reason=request.POST.get("reason", ""), now=timezone.now())
+    request.opened_form = sheets.cells(forms.VISIT_FORM, values)
+    return case_page.unguarded(request, case_id=case_id)
+
+
+# --- the steps ---------------------------------------------------------------------------------------------------
+
+
+def _start_file(request: HttpRequest, case_id: int) -> None:
+    case = queries.get_case(request.viewer, case_id)
+    members = registry.list_household_members(request.viewer, case.household_id)
+    cases.start_file(
+        viewer=request.viewer, case_id=case_id, members={member.person.id: member.relation for member in members}, now=timezone.now()
+    )
+
+
+def _record_income(request: HttpRequest, case_id: int) -> None:
+    try:
+        month, typed = Month(request.POST.get("month", "").strip()), request.POST.get("income", "").strip()
+        income, standard = (yuan(text.replace(",", "")) if text else None for text in (typed, request.POST.get("standard", "").strip()))
+    except ValueError as error:
+        raise UnreadableEntry from error
+    cases.record_income(
+        viewer=request.viewer, case_id=case_id, month=month, income_per_capita=income, standard=standard, source=IncomeSource.PROOF, now=timezone.now()
+    )
+
+
+def _propose_exit(request: HttpRequest, case_id: int) -> None:
+    kind = request.POST.get("kind", "")
+    cases.propose_exit(
+        viewer=request.viewer,
+        case_id=case_id,
+        kind=ExitKind(kind) if kind in ExitKind.values else ExitKind.NATURAL,
+        are_causes_gone=request.POST.get("causes_gone") == "on",
+        reason=request.POST.get("reason", ""),
+        now=timezone.now(),
+    )
+
+
+def _plain(action: Callable[..., Any]) -> Callable[[HttpRequest, int], None]:
+    return lambda request, case_id: action(viewer=request.viewer, case_id=case_id, now=timezone.now())
+
+
+def _with_reason(action: Callable[..., Any]) -> Callable[[HttpRequest, int], None]:
+    return lambda request, case_id: action(viewer=request.viewer, case_id=case_id, reason=request.POST.get("reason", ""), now=timezone.now())
+
+
+def _accept(request: HttpRequest, case_id: int) -> None:
+    cases.accept_finding(viewer=request.viewer, case_id=case_id, target_area=request.POST.get("target_area", "").strip(), now=timezone.now())
+
+
+ACTS: dict[str, tuple[str, Callable[[HttpRequest, int], None]]] = {
+    "accept": ("cases.review", _accept),
+    "return": ("cases.review", _with_reason(cases.return_finding)),
+    "close-without-file": ("cases.review", _with_reason(cases.close_without_file)),
+    "start-file": ("cases.review", _start_file),
+    "decide-tier": ("cases.review", _plain(cases.decide_tier)),
+    "announce": ("cases.announce", _plain(cases.announce)),
+    "withdraw-notice": ("cases.announce", _with_reason(cases.withdraw_notice)),
+    "approve": ("cases.approve", _plain(cases.approve)),
+    "refuse-file": ("cases.approve", _with_reason(cases.refuse_file)),
+    "record-income": ("cases.verify", _record_income),
+    "propose-exit": ("cases.review", _propose_exit),
+    "confirm-exit": ("cases.approve", _plain(cases.confirm_exit)),
+    "stop-exit": ("cases.approve", _with_reason(cases.stop_exit)),
+    "end-watch": ("cases.review", _with_reason(cases.end_watch)),
+    "finish-repair": ("cases.review", _with_reason(cases.finish_repair)),
+    "hand-to-community": ("cases.review", _with_reason(cases.hand_to_community)),
+    "cancel": ("cases.review", _with_reason(cases.cancel_case)),
+}
+
+
+@page("cases.view", methods=("POST",), shown_on=case_page)
+def act(request: HttpRequest, case_id: int, act: str) -> HttpResponse:
+    """One step of a case; each names its own permission, what is not in the table is refused."""
+    if act not in ACTS:
+        raise NotAnAct
+    action, do = ACTS[act]
+    permissions.require(request.viewer, action)
+    do(request, case_id)
+    messages.success(request, _("已办理：%(step)s。") % {"step": words.word("case_action", act.upper().replace("-", "_"))[0]})
+    return redirect("officer:case", case_id)
+
+
+_FILE_SECTIONS = (
+    ("本人", "The worker", ("name", "sex", "id_number", "birth_date", "nation", "politics", "phone", "marriage", "health", "disability_kind", "model_worker_type", "worker_no", "is_single_parent")),
+    ("住址与户籍", "Home and register", ("address", "postcode", "housing_kind", "floor_area_m2", "register_kind", "register_division")),
+    ("工作", "Work", ("employer", "employer_kind", "employer_state", "trade", "job_start", "work_state", "insurance", "self_help_ability", "is_zero_employment")),
+    ("家庭与收支", "Household and money", ("people", "members", "own_monthly_income", "other_household_income", "annual_total", "rigid_total", "per_capita")),
+    ("困难与帮扶", "Hardship and help", ("hardship_class", "main_cause", "other_cause", *forms.COST_FACTS, "chosen_item")),
+    ("发放与意见", "Payment and opinion", ("bank_name", "bank_account", "union_opinion", "authorisation_no", "attachments")),
+)  # fmt: skip
+
+
+@page("cases.verify", methods=("GET", "POST"))
+def fill_file(request: HttpRequest, case_id: int) -> HttpResponse:
+    """The national form of a file. What was kept before in plain comes back; sealed fields are typed anew."""
+    viewer: Viewer = request.viewer
+    details = queries.get_details(viewer, case_id, now=timezone.now())
+    visit = next((one for one in reversed(details.visits) if one.form), None)
+    values: dict[str, Any] = dict(details.file.form) if details.file and details.file.form else _from_visit(visit)
+    problems: tuple[tuple[str, str, str], ...] = ()
+    more = request.POST.get("more", "")
+    if request.method == "POST":
+        values = sheets.read(forms.FILE_FORM, request.POST)
+        if not more:
+            try:
+                given = {name: value for name, value in values.items() if value not in (None, "", [])}
+                cases.fill_file(viewer=viewer, case_id=case_id, values=given, now=timezone.now())
+            except forms.FormIncomplete as refusal:
+                problems = refusal.problems
+            except Refusal as refusal:
+                if status_of(refusal) != 409:
+                    raise
+                request.refusal, problems = refusal, (("", refusal.zh, refusal.en),)
+            else:
+                messages.success(request, _("档案已保存，可核定档次。"))
+                return redirect("officer:case", case_id)
+    found = {cell.name: cell for cell in sheets.cells(forms.FILE_FORM, values, problems, more=more)}
+    known = {name for _zh, _en, names in _FILE_SECTIONS for name in names}
+    rest = [cell for name, cell in found.items() if name not in known]
+    sections = [({"zh": zh, "en": en}, [found[name] for name in names if name in found]) for zh, en, names in _FILE_SECTIONS]
+    if rest:
+        sections.append(({"zh": "其他", "en": "Other"}, rest))
+    context = {"case": details.case, "sections": sections, "problem_count": len(problems), "home": household_names([details.case.household_id]).get(details.case.household_id)}
+    return show(request, "officer/file.html", context, status=422 if problems else 200)
+
+
+def _from_visit(visit: Any) -> dict[str, Any]:
+    """What the visit already found, so that it is not typed twice."""
+    form = visit.form if visit else {}
+    values = {name: form[name] for name in ("people", "main_cause", "other_cause", "authorisation_no") if form.get(name)}
+    if form.get("income_items"):
+        total = forms.total(form["income_items"])
+        values["annual_total"] = str(total)
+        if form.get("people"):
+            values["per_capita"] = str(yuan(total / 12 / int(form["people"])))
+    if form.get("rigid_items"):
+        values["rigid_total"] = str(forms.total(form["rigid_items"]))
+    return values

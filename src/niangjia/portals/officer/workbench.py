@@ -1,0 +1,159 @@
+"""The first page after signing in: what is waiting, and where to go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.alerts import queries as alerts
+from niangjia.apps.alerts.types import RunState
+from niangjia.apps.cases import queries as cases
+from niangjia.apps.cases.types import CaseState
+from niangjia.apps.funds import queries as funds
+from niangjia.apps.funds.types import BatchState
+from niangjia.apps.workorders import queries as workorders
+from niangjia.kernel.money import ZERO, show_yuan
+from niangjia.portals.design.pages import Access, page
+from niangjia.portals.design.showing import show
+from niangjia.portals.officer.people import household_names
+
+SOON_ROWS = 8
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A count with what it means; `tone` warn or good colours the note."""
+
+    name: str
+    number: object
+    unit: str
+    url: str
+    note: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Todo:
+    icon: str
+    text: str
+    url: str
+
+
+@page(Access.ANY_POST)
+def workbench(request: HttpRequest) -> HttpResponse:
+    viewer: Viewer = request.viewer
+    if permissions.may(viewer, "own.view"):
+        return redirect("member:mine")
+    tiles: list[Tile] = []
+    todos: list[Todo] = []
+    now = timezone.now()
+    for about in (_about_list, _about_orders, _about_cases, _about_money, _about_system):
+        about(viewer, now, tiles, todos)
+    due = []
+    if permissions.may(viewer, "workorders.view"):
+        rows = workorders.list_orders(viewer, now=now, org_id=viewer.org_id, only_open=True)[:SOON_ROWS]
+        cards = [workorders.card(row, now=now) for row in rows]
+        names = household_names(card.household_id for card in cards)
+        due = [(card, names.get(card.household_id)) for card in cards]
+    return show(request, "officer/workbench.html", {"tiles": tiles, "todos": todos, "due": due})
+
+
+def _about_list(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
+    if not permissions.may(viewer, "alerts.view"):
+        return
+    months = alerts.list_months(viewer)
+    if not months:
+        return
+    month = months[0]
+    counts = alerts.count_states(viewer, month)
+    url = f"{reverse('officer:list')}?month={month}"
+    fresh = counts.by_state["NEW"] + counts.by_state["RETURNED"]
+    tiles.append(Tile(_("本月在册预警"), counts.active, _("户"), url, _("新增和返困 %(count)s 户") % {"count": fresh}, "warn" if fresh else ""))
+    if permissions.may(viewer, "alerts.release") and alerts.get_run(viewer, month).state == RunState.RECEIVED:
+        todos.append(Todo("eye", _("%(month)s 名单待抽查发布") % {"month": month}, reverse("officer:release", args=[str(month)])))
+
+
+def _about_orders(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
+    if not permissions.may(viewer, "workorders.view"):
+        return
+    open_count, late_count = workorders.count_open(viewer, now=now)
+    url = reverse("officer:orders")
+    note = _("超期 %(count)s 件") % {"count": late_count} if late_count else _("没有超期")
+    tiles.append(Tile(_("在办工单"), open_count, _("件"), f"{url}?scope=all", note, "warn" if late_count else "good"))
+    here = next((row for row in workorders.count_by_state(viewer, now=now) if row.org_id == viewer.org_id), None)
+    waiting = here.by_state.get("CREATED", 0) if here else 0
+    if waiting:
+        todos.append(Todo("ticket", _("%(count)s 件工单待签收") % {"count": waiting}, f"{url}?state=CREATED"))
+    returned = here.by_state.get("RETURNED", 0) if here else 0
+    if returned:
+        todos.append(Todo("arrow-back-up", _("%(count)s 件工单被退回，需补正") % {"count": returned}, f"{url}?state=RETURNED"))
+
+
+def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
+    if not permissions.may(viewer, "cases.view"):
+        return
+    counts = cases.count_by_state(viewer)
+    on_file = counts.get(CaseState.ON_FILE, 0)
+    tiles.append(Tile(_("在档困难家庭"), on_file, _("户"), f"{reverse('officer:files')}?state=ON_FILE"))
+    if permissions.may(viewer, "cases.review"):
+        waiting = counts.get(CaseState.SUBMITTED, 0)
+        tiles.append(Tile(_("待复核"), waiting, _("件"), reverse("officer:review"), _("核实人与复核人须为两人")))
+        if waiting:
+            todos.append(Todo("clipboard-check", _("%(count)s 件核实结论待复核") % {"count": waiting}, reverse("officer:review")))
+    if permissions.may(viewer, "cases.announce"):
+        tiered, announced = counts.get(CaseState.FILE_TIERED, 0), counts.get(CaseState.FILE_ANNOUNCED, 0)
+        if tiered:
+            todos.append(Todo("speakerphone", _("%(count)s 户已定档次，待公示") % {"count": tiered}, f"{reverse('officer:files')}?state=FILE_TIERED"))
+        if announced:
+            todos.append(Todo("gavel", _("%(count)s 户公示中，期满可批准") % {"count": announced}, f"{reverse('officer:files')}?state=FILE_ANNOUNCED"))
+        if open_grievances := cases.list_grievances(viewer).count():
+            todos.append(Todo("message-report", _("%(count)s 件异议待答复") % {"count": open_grievances}, reverse("officer:notices")))
+
+
+def _about_money(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
+    if not permissions.may(viewer, "funds.view"):
+        return
+    year = timezone.localdate(now).year
+    balances = funds.list_balances(viewer, year=year)
+    available = sum((one.available for one in balances), ZERO)
+    reached = funds.totals(viewer, year=year)
+    url = reverse("officer:funds")
+    queued = sum(one.queued_count for one in balances)
+    note = _("排队待款 %(count)s 笔") % {"count": queued} if queued else _("没有排队待款")
+    tiles.append(Tile(_("专项资金可用"), show_yuan(available), _("元"), url, note, "warn" if queued else "good"))
+    tiles.append(
+        Tile(_("今年已送达"), show_yuan(reached.total), _("元"), reverse("officer:register"), _("%(count)s 人") % {"count": reached.person_count})
+    )
+    batches = funds.list_batches(viewer, year=year)
+    moves = (
+        ("funds.approve", BatchState.PREPARED, _("批次 %(number)s 待审批")),
+        ("funds.pay", BatchState.APPROVED, _("批次 %(number)s 待封存付款")),
+        ("funds.confirm", BatchState.SENT, _("批次 %(number)s 待登记回单")),
+    )
+    for action, state, text in moves:
+        if permissions.may(viewer, action):
+            todos += [
+                Todo("building-bank", text % {"number": batch.number}, reverse("officer:batch", args=[batch.id]))
+                for batch in batches
+                if batch.state == state
+            ]
+    for balance in balances:
+        if permissions.may(viewer, "funds.prepare") and (payable := funds.count_payable(balance.budget_id)):
+            todos.append(
+                Todo("cash", _("%(count)s 笔已审批，可编制批次") % {"count": payable}, reverse("officer:budget", args=[balance.budget_id]))
+            )
+
+
+def _about_system(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
+    if permissions.may(viewer, "organizations.manage"):
+        todos.append(Todo("sitemap", _("查看组织与岗位"), reverse("officer:unions")))
+        todos.append(Todo("heartbeat", _("查看数据批次与运行"), reverse("officer:health")))
+    if permissions.may(viewer, "audit.view"):
+        todos.append(Todo("shield-check", _("核对审计链"), reverse("officer:audit")))

@@ -1,0 +1,72 @@
+"""Signing in and out, choosing a post."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import auth
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.apps.accounts import actions as accounts
+from niangjia.apps.accounts import queries as account_queries
+from niangjia.portals.design.forms import Form
+from niangjia.portals.design.pages import Access, page
+from niangjia.portals.design.showing import show
+
+_BACKEND = "niangjia.apps.accounts.backends.AccountBackend"
+
+
+class LoginForm(Form):
+    username = forms.CharField(label=_("用户名"), max_length=64, widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}))
+    password = forms.CharField(
+        label=_("密码"), max_length=128, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+
+def demo_logins() -> list[dict[str, Any]]:
+    """One login a role, printed by the demo into its own folder; none anywhere else."""
+    if settings.DEPLOYMENT is None or not settings.DEPLOYMENT.is_demo:
+        return []
+    file = settings.DEPLOYMENT.folder / "demo-logins.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+
+
+@page(Access.PUBLIC, methods=("GET", "POST"))
+def login(request: HttpRequest) -> HttpResponse:
+    form = LoginForm(request.POST or None)
+    next_address = request.POST.get("next") or request.GET.get("next") or ""
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        try:
+            account_id = accounts.authenticate(username=form.cleaned_data["username"], password=form.cleaned_data["password"], now=now)
+        except accounts.LoginRefused as refusal:
+            request.refusal, status = refusal, 403
+        else:
+            auth.login(request, account_queries.get_account(account_id), backend=_BACKEND)
+            if url_has_allowed_host_and_scheme(next_address, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+                return redirect(next_address)
+            return redirect("public:home")
+    context = {"form": form, "next": next_address, "demo_logins": demo_logins()}
+    return show(request, "public/login.html", context, status=status)
+
+
+@page(Access.ANY_POST, methods=("POST",))
+def logout(request: HttpRequest) -> HttpResponse:
+    auth.logout(request)
+    return redirect("public:login")
+
+
+@page(Access.ANY_POST, methods=("POST",))
+def choose_post(request: HttpRequest) -> HttpResponse:
+    post_id = int(request.POST.get("post", "0")) if request.POST.get("post", "").isdigit() else 0
+    viewer = account_queries.get_viewer(account_id=request.user.pk, post_id=post_id, today=timezone.localdate())
+    request.session["post_id"] = viewer.post_id
+    return redirect("public:home")
