@@ -16,6 +16,7 @@ from niangjia.engines.policy.packs import load_pack
 from niangjia.engines.policy.parameters import BadOverride
 from niangjia.engines.policy.problems import FactError, MissingParameter, OutsideArea, PackError, Problem
 from niangjia.engines.policy.program import Program, compile_program
+from niangjia.engines.policy.values import ReadFacts, read_facts
 from niangjia.engines.policy.vocabulary import Fact, Vocabulary, load_vocabulary
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "PackError",
     "Problem",
     "Program",
+    "ReadFacts",
     "Step",
     "Trace",
     "Value",
@@ -45,6 +47,7 @@ __all__ = [
     "load_parameters",
     "load_vocabulary",
     "overlaps",
+    "read_facts",
     "rule_sql",
     "run_cases",
 ]

@@ -16,6 +16,7 @@ from niangjia.engines.policy.expressions import tree
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.parameters import Overrides, Value, area_prefix, with_overrides
 from niangjia.engines.policy.problems import MissingParameter, OutsideArea
+from niangjia.engines.policy.values import ReadFacts
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +29,7 @@ class Program:
     parameters: Mapping[str, Value]
     source: str = field(repr=False)
     _decide: Callable[[Facts], Decision] = field(repr=False)
+    _decide_read: Callable[[Facts], Decision] = field(repr=False)
     _decide_under_caps: Callable[[Facts, Facts], Decision] = field(repr=False)
     _trace: Callable[[Facts, Facts | None], Trace] = field(repr=False)
 
@@ -42,6 +44,10 @@ class Program:
             FactError: a fact has a wrong type.
         """
         return self._decide(facts) if used is None else self._decide_under_caps(facts, used)
+
+    def decide_read(self, facts: ReadFacts) -> Decision:
+        """As `decide` without caps, of facts that `read_facts` has checked and converted: for many programmes of one person."""
+        return self._decide_read(facts)
 
     def trace(self, facts: Facts, used: Facts | None = None) -> Trace:
         return self._trace(facts, used)
@@ -74,7 +80,7 @@ def compile_program(pack: Pack, *, asof: date, area: str, overrides: Overrides |
     if missing:
         raise MissingParameter(pack=pack.id, names=missing, area=area, asof=asof)
     text, functions = _compiled(pack, asof, _key(values))
-    return Program(pack, asof, area, values, text, functions["decide"], functions["decide_under_caps"], functions["trace"])
+    return Program(pack, asof, area, values, text, functions["decide"], functions["decide_read"], functions["decide_under_caps"], functions["trace"])
 
 
 Key = tuple[tuple[str, type, Value], ...]

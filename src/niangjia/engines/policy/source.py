@@ -15,13 +15,14 @@ from niangjia.engines.policy.expressions.tree import Node
 from niangjia.engines.policy.expressions.types import FACT_DOMAINS, Kind, Type
 from niangjia.engines.policy.pack import Pack
 
+# The usual class first; None and everything else go the slower way.
 _READERS = {
-    "money": "cents[v] if v.__class__ is Decimal else read_money({key}, v)",
-    "number": "tenths[v] if v.__class__ is Decimal else read_number({key}, v)",
-    "integer": "v if v.__class__ is int else read_integer({key}, v)",
-    "boolean": "v if v is True or v is False else read_boolean({key}, v)",
-    "date": "v if v.__class__ is date else read_date({key}, v)",
-    "text": "v if v.__class__ is str else read_text({key}, v)",
+    "money": "cents[v] if v.__class__ is Decimal else None if v is None else read_money({key}, v)",
+    "number": "tenths[v] if v.__class__ is Decimal else None if v is None else read_number({key}, v)",
+    "integer": "v if v.__class__ is int else None if v is None else read_integer({key}, v)",
+    "boolean": "v if v is True or v is False or v is None else read_boolean({key}, v)",
+    "date": "v if v.__class__ is date else None if v is None else read_date({key}, v)",
+    "text": "v if v.__class__ is str else None if v is None else read_text({key}, v)",
 }
 
 
@@ -30,12 +31,13 @@ def compile_functions(pack: Pack, asof: date, parameters: Mapping[str, object]) 
     constants: list[object] = []
     parts = (
         _Writer(pack, asof, parameters, constants, pack.facts).decide("decide", under_caps=False),
+        _Writer(pack, asof, parameters, constants, pack.facts).decide("decide_read", under_caps=False, is_read=True),
         _Writer(pack, asof, parameters, constants, pack.facts).decide("decide_under_caps", under_caps=True),
         _Writer(pack, asof, parameters, constants, pack.facts).trace(),
     )
     text = "\n\n".join(parts)
     space = _run(text, constants, pack.id)
-    return text, {name: space[name] for name in ("decide", "decide_under_caps", "trace")}
+    return text, {name: space[name] for name in ("decide", "decide_read", "decide_under_caps", "trace")}
 
 
 def compile_difference(pack: Pack, asof: date, parameters: Mapping[str, object], node: tree.Compare) -> Callable[..., Any]:
@@ -65,6 +67,7 @@ class _Writer:
         self.variables = {name: f"f{position}" for position, name in enumerate(facts)}
         self.python = PythonWriter(self.variables, parameters, asof)
         self.python.constants = constants
+        self.is_read = False
 
     def key(self, value: object) -> str:
         return self.python.constant(value).text
@@ -72,9 +75,13 @@ class _Writer:
     def emit(self, *lines: str) -> None:
         self.python.lines.extend(lines)
 
-    def decide(self, name: str, *, under_caps: bool) -> str:
+    def decide(self, name: str, *, under_caps: bool, is_read: bool = False) -> str:
         pack, nothing = self.pack, "()"
-        self._read_facts()
+        self.is_read = is_read
+        # Facts that only the amount needs are read after it is known that there is one.
+        first = set(tree.facts_in(*(rule.when.node for rule in pack.rules), *(tier.when.node for tier in pack.tiers),
+                                  *(cap.test for cap in pack.caps if under_caps)))  # fmt: skip
+        self._read_facts(first)
         rules = [self.python.variable(rule.when.node) for rule in pack.rules]
         caps = self._caps() if under_caps else []
         tier = self._tier()
@@ -82,6 +89,7 @@ class _Writer:
         tests = [*rules, *caps]
         self._refuse(tests, ids, tier)
         self._cannot_tell(tests, ids, tier)
+        self._read_facts(set(self.variables) - first)
         lines = self._lines()
         total = self._total(under_caps)
         hash_key = self.key(pack.content_hash)
@@ -126,15 +134,21 @@ class _Writer:
     def _function(self, signature: str) -> str:
         return f"def {signature}:\n" + "\n".join(f"    {line}" for line in self.python.lines)
 
-    def _read_facts(self) -> None:
-        self.emit("get = facts.get")
+    def _read_facts(self, names: set[str] | None = None) -> None:
+        if "get = facts.get" not in self.python.lines:
+            self.emit("get = facts.get")
         for name, variable in self.variables.items():
+            if names is not None and name not in names:
+                continue
             fact = self.pack.vocabulary.facts[name]
             self._read(variable, "get", name, fact.kind, fact.type)
 
     def _read(self, variable: str, get: str, name: str, kind: str, t: Type) -> None:
         key = self.key(name)
-        self.emit(f"v = {get}({key})", f"{variable} = None if v is None else {_READERS[kind].format(key=key)}")
+        if self.is_read:
+            self.emit(f"{variable} = {get}({key})")
+            return
+        self.emit(f"v = {get}({key})", f"{variable} = {_READERS[kind].format(key=key)}")
         if kind == "date":
             first, last = self.key(date.fromordinal(t.low)), self.key(date.fromordinal(t.high))
             self.emit(f"if {variable} is not None and not {first} <= {variable} <= {last}: {variable} = None")

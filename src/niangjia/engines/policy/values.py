@@ -6,11 +6,14 @@ Decimals finer than the fact's scale are rounded half away from zero, as DuckDB'
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+from niangjia.engines.policy.expressions.to_python import round_half_up
 from niangjia.engines.policy.expressions.types import FACT_DOMAINS
 from niangjia.engines.policy.problems import FactError
+from niangjia.engines.policy.vocabulary import Vocabulary
 
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 _MOST_REMEMBERED = 50_000
@@ -22,6 +25,7 @@ class _Scaled(dict[Decimal, "int | None"]):
     def __init__(self, scale: int, largest: int) -> None:
         super().__init__()
         self.scale = scale
+        self.factor = 10**scale
         self.largest = largest
 
     def __missing__(self, value: Decimal) -> int | None:
@@ -33,8 +37,12 @@ class _Scaled(dict[Decimal, "int | None"]):
     def convert(self, value: Decimal) -> int | None:
         if not value.is_finite() or value.adjusted() > 30:
             return None
-        found = int(_EXACT.to_integral_value(_EXACT.scaleb(value, self.scale)))
-        return found if abs(found) <= self.largest else None
+        whole, parts = value.as_integer_ratio() if value.adjusted() > -30 else (0, 1)
+        if self.factor % parts == 0:
+            found = whole * (self.factor // parts)
+        else:
+            found = round_half_up(whole * self.factor, parts)
+        return found if -self.largest <= found <= self.largest else None
 
 
 class _Yuan(dict[int, Decimal]):
@@ -104,3 +112,34 @@ def read_text(name: str, value: object) -> str | None:
 
 def to_decimal(value: int, scale: int) -> Decimal:
     return _EXACT.scaleb(Decimal(value), -scale)
+
+
+class ReadFacts(dict[str, "int | bool | date | str | None"]):
+    """Facts as rules calculate with them. Made by `read_facts` only."""
+
+
+_READERS = {
+    "money": read_money, "number": read_number, "integer": read_integer, "boolean": read_boolean, "date": read_date, "text": read_text,
+}  # fmt: skip
+
+
+def read_facts(vocabulary: Vocabulary, facts: Mapping[str, object]) -> ReadFacts:
+    """
+    Check and convert a person's facts once, for `Program.decide_read`. Names that the vocabulary does not know are passed over.
+
+    Raises:
+        FactError: a fact has a wrong type.
+    """
+    found, known = ReadFacts(), vocabulary.facts
+    for name, value in facts.items():
+        fact = known.get(name)
+        if fact is None:
+            continue
+        read = CENTS[value] if value.__class__ is Decimal and fact.kind == "money" else _READERS[fact.kind](name, value)
+        if read.__class__ is int:
+            found[name] = read if fact.type.low <= read <= fact.type.high else None
+        elif isinstance(read, date):
+            found[name] = read if fact.type.low <= read.toordinal() <= fact.type.high else None
+        else:
+            found[name] = read
+    return found

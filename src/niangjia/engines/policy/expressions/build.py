@@ -154,11 +154,30 @@ def extreme(operator: str, terms: list[Node]) -> Node:
     for term in terms:
         if term.type.kind not in (Kind.NUMBER, Kind.DATE):
             raise WrongType(f"{operator} 只用于数和日期。", f"{operator} takes numbers or dates.")
+    _common(operator, terms)
+    terms = _without_idle_literals(operator, terms)
+    if len(terms) == 1:
+        return terms[0]
     result = _common(operator, terms)
     aligned = [term.type.at_scale(result.scale) for term in terms]
     pick = min if operator == "least" else max
     bounds = Type(result.kind, result.scale, pick(t.low for t in aligned), pick(t.high for t in aligned), result.yuan)
     return tree.Extreme(bounds, operator, tuple(terms))
+
+
+def _without_idle_literals(operator: str, terms: list[Node]) -> list[Node]:
+    """Leave out literals that can never be the result (a zero beside what is never negative); they are never unknown either."""
+    kept = list(terms)
+    for term in terms:
+        if isinstance(term, tree.Number) and any(_always_wins(operator, other.type, term.type) for other in kept if other is not term):
+            kept.remove(term)
+    return kept
+
+
+def _always_wins(operator: str, one: Type, literal: Type) -> bool:
+    scale = max(one.scale, literal.scale)
+    a, b = one.at_scale(scale), literal.at_scale(scale)
+    return a.low >= b.high if operator == "greatest" else a.high <= b.low
 
 
 def absolute(term: Node) -> Node:

@@ -74,6 +74,9 @@ class PythonWriter:
             self.constants.append(value)
         return Piece(f"k{self.constants.index(value)}")
 
+    def may_be_unknown(self, node: Node, variable: str) -> frozenset[str]:
+        return frozenset() if isinstance(node, tree.Number | tree.Parameter) else frozenset((variable,))
+
     def held(self, name: str) -> Piece:
         return Piece(name, frozenset((name,)))
 
@@ -93,8 +96,9 @@ def divide_half_up(top: int, bottom: int) -> int:
     >>> divide_half_up(-5, 2), divide_half_up(5, -2), divide_half_up(1, 3)
     (-3, -3, 0)
     """
-    quotient = (2 * abs(top) + abs(bottom)) // (2 * abs(bottom))
-    return quotient if (top < 0) == (bottom < 0) else -quotient
+    if bottom < 0:
+        top, bottom = -top, -bottom
+    return (2 * top + bottom) // (2 * bottom) if top >= 0 else -((bottom - 2 * top) // (2 * bottom))
 
 
 def round_half_up(value: int, factor: int) -> int:
@@ -104,7 +108,7 @@ def round_half_up(value: int, factor: int) -> int:
 
 HELPERS: dict[str, object] = {
     "divide": divide_half_up, "rounded": round_half_up, "add_months": add_months, "age": completed_years,
-    "abs": abs, "min": min, "max": max,
+    "abs": abs,
 }  # fmt: skip
 
 
@@ -118,10 +122,17 @@ def _arithmetic(writer: PythonWriter, node: tree.Arithmetic) -> Piece:
 
 def _divide(writer: PythonWriter, node: tree.Divide) -> Piece:
     up, down = build.division_factors(node.left.type.scale, node.right.type.scale)
-    top, bottom = writer.piece(node.left), writer.variable(node.right)
-    name = writer.fresh()
-    missing = " or ".join([f"{one} is None" for one in sorted(top.unknown_if | {bottom})] + [f"{bottom} == 0"])
-    writer.lines.append(f"{name} = None if {missing} else divide({top.text} * {up}, {bottom} * {down})")
+    top, name, doubled = writer.piece(node.left), writer.fresh(), writer.fresh()
+    bottom = writer.variable(node.right)
+    low, high = node.right.type.low, node.right.type.high
+    missing = " or ".join(f"{one} is None" for one in sorted(top.unknown_if | writer.may_be_unknown(node.right, bottom)))
+    missing = " or ".join(filter(None, [missing, f"{bottom} == 0" if low <= 0 <= high else ""]))
+    if low > 0:
+        size = f"{bottom} * {down}" if down > 1 else bottom
+        found = f"({doubled} + {size}) // (2 * {size}) if ({doubled} := {top.text} * {2 * up}) >= 0 else -(({size} - {doubled}) // (2 * {size}))"
+    else:
+        found = f"divide({top.text} * {up}, {bottom} * {down})"
+    writer.lines.append(f"{name} = None if {missing} else {found}" if missing else f"{name} = {found}")
     return writer.held(name)
 
 
@@ -195,7 +206,12 @@ def _extreme(writer: PythonWriter, node: tree.Extreme) -> Piece:
     if len(pieces) == 1:
         return pieces[0]
     unknown = frozenset[str]().union(*(piece.unknown_if for piece in pieces))
-    return Piece(f"{'min' if node.operator == 'least' else 'max'}({', '.join(piece.text for piece in pieces)})", unknown)
+    text, sign = pieces[0].text, "<" if node.operator == "least" else ">"
+    for piece in pieces[1:]:
+        # Faster than calling min or max.
+        one, other = writer.fresh(), writer.fresh()
+        text = f"({one} if ({one} := {text}) {sign} ({other} := {piece.text}) else {other})"
+    return Piece(text, unknown)
 
 
 def _call(function: str, *parts: str) -> Callable[[PythonWriter, Node], Piece]:
@@ -210,7 +226,11 @@ def _call(function: str, *parts: str) -> Callable[[PythonWriter, Node], Piece]:
 def _round(writer: PythonWriter, node: tree.Round) -> Piece:
     piece = writer.piece(node.term)
     factor = 10 ** (node.term.type.scale - node.type.scale)
-    return piece if factor == 1 else Piece(f"rounded({piece.text}, {factor})", piece.unknown_if)
+    if factor == 1:
+        return piece
+    if node.term.type.low >= 0:
+        return Piece(f"(({piece.text} + {factor // 2}) // {factor})", piece.unknown_if)
+    return Piece(f"rounded({piece.text}, {factor})", piece.unknown_if)
 
 
 def _floor(writer: PythonWriter, node: tree.Floor) -> Piece:

@@ -75,6 +75,7 @@ def _compare(pack: policy.Pack, programs: dict[str, policy.Program], row: dict[s
     program = programs[area]
     decision, trace = program.decide(row, used), program.trace(row, used)
     assert found["missing_parameter"] is None
+    assert with_caps or program.decide_read(policy.read_facts(pack.vocabulary, row)) == decision
     assert (decision.outcome, decision.tier, decision.amount) == (found["outcome"], found["tier"], found["amount"]), (row, program.source)
     for ids, prefix, truths in ((pack.rules, "rule_", trace.rules), (pack.tiers, "tier_", trace.tiers)):
         for one, truth in zip(ids, truths, strict=True):
