@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from pathlib import Path
 
 from niangjia.kernel import deployment
 from niangjia.kernel.problems import Refusal
@@ -84,6 +85,6 @@ def read_city(home: str) -> City:
     return City(home=home, province="浙江省", name=rows[0]["city"], towns=towns)
 
 
-def _rows(path) -> list[dict[str, str]]:  # type: ignore[no-untyped-def]
+def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
