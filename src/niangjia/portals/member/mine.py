@@ -70,7 +70,7 @@ def object_to(request: HttpRequest, case_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         cases.object_to(
-            viewer=request.viewer, case_id=case_id, about=GrievanceAbout(asked["about"]), text=asked["text"], contact=asked["contact"],
+            viewer=request.viewer, case_id=case_id, about=GrievanceAbout(asked["about"]), words=asked["text"], contact=asked["contact"],
             key=asked["key"], now=timezone.now(),
         )  # fmt: skip
         messages.success(request, _("异议已收到，由没有经手此事的工会干部核查并答复您。"))

@@ -113,7 +113,7 @@ def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
             todos.append(Todo("speakerphone", _("%(count)s 户已定档次，待公示") % {"count": tiered}, f"{reverse('officer:files')}?state=FILE_TIERED"))
         if announced:
             todos.append(Todo("gavel", _("%(count)s 户公示中，期满可批准") % {"count": announced}, f"{reverse('officer:files')}?state=FILE_ANNOUNCED"))
-        if open_grievances := cases.list_grievances(viewer).count():
+        if open_grievances := cases.count_open_grievances(viewer):
             todos.append(Todo("message-report", _("%(count)s 件异议待答复") % {"count": open_grievances}, reverse("officer:notices")))
 
 

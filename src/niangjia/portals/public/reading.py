@@ -56,7 +56,7 @@ def object_to_notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     if notice is None:
         raise case_queries.NotFound
     if request.method == "POST" and form.is_valid():
-        cases.object_to_notice(notice_id=notice_id, text=form.cleaned_data["words"], contact=form.cleaned_data["contact"], now=now)
+        cases.object_to_notice(notice_id=notice_id, words=form.cleaned_data["words"], contact=form.cleaned_data["contact"], now=now)
         messages.success(request, _("异议已收到，由上一级工会核查，答复前不会批准该户。"))
         return redirect("public:notices")
     return show(request, "public/object.html", {"form": form, "notice": notice}, status=422 if form.errors else 200)
