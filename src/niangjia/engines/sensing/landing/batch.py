@@ -26,12 +26,8 @@ from niangjia.kernel.problems import Refusal
 from niangjia.kernel.sealing import Keys
 
 CSV_ENDINGS = (".csv", ".tsv", ".txt")
-_READ_ERRORS = (
-    duckdb.InvalidInputException,
-    duckdb.IOException,
-    duckdb.ConversionException,
-    duckdb.SerializationException,
-)
+# Our own mistakes, as against what a damaged file can raise.
+_BUGS = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
 
 
 @dataclass(frozen=True)
@@ -69,7 +65,9 @@ class Lander:
         self.keys = keys
         self.memory_limit = memory_limit
         self.override = override
-        self.connection = _connect([self.lake, folder.resolve()], memory_limit, threads)
+        self._reach = [self.lake, folder.resolve()]
+        self._threads = threads
+        self.connection = self._connect()
 
     def __enter__(self) -> Lander:
         return self
@@ -98,7 +96,18 @@ class Lander:
         finally:
             self._clear()
 
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        return _connect(self._reach, self.memory_limit, self._threads)
+
     def _clear(self) -> None:
+        """Empty the database for the next delivery; a damaged file may have broken it, then there is a new one."""
+        try:
+            self._drop_all()
+        except duckdb.Error:
+            self.connection.close()
+            self.connection = self._connect()
+
+    def _drop_all(self) -> None:
         views = "SELECT 'VIEW', view_name FROM duckdb_views() WHERE NOT internal"
         tables = "SELECT 'TABLE', table_name FROM duckdb_tables() WHERE table_name <> 'persons'"
         for kind, name in self.connection.execute(f"{views} UNION ALL {tables}").fetchall():
@@ -178,7 +187,9 @@ class _Batch:
                     f"{part.file}: out of memory (limit {self.lander.memory_limit}). Raise memory_limit in niangjia.toml, "
                     f"or put the file in several parts into {self.feed.name}/.",
                 ) from error
-            except _READ_ERRORS as error:
+            except _BUGS:
+                raise
+            except (duckdb.Error, pa.ArrowInvalid) as error:
                 raise UnreadableFile(
                     f"{part.file}：文件内容已损坏或被截断，无法读完。请重新导出并完整传输。",
                     f"{part.file}: damaged or cut off, cannot be read to its end. Export and transfer it again.",
@@ -327,7 +338,7 @@ class _Batch:
         columns += f", CAST({self.report.seq} AS INTEGER) AS _seq, _row"
         for month in self.report.months:
             where = (
-                f" WHERE {self._month} IN ('{month}', '{month.replace('-', '')}')"
+                f" WHERE CAST({self._month} AS VARCHAR) IN ('{month}', '{month.replace('-', '')}')"
                 if len(self.report.months) > 1
                 else ""
             )

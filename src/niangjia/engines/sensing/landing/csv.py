@@ -18,6 +18,7 @@ from niangjia.engines.sensing.landing.parts import Part, UnreadableFile
 
 _CHUNK = 4 << 20
 _BLOCK = 4 << 20
+_HEAD = 1 << 16
 _DELIMITERS = ",\t;"
 _NAMES = {",": "comma", "\t": "tab", ";": "semicolon"}
 
@@ -29,6 +30,12 @@ class Survey:
     encoding: str
     has_quotes: bool
     head: str
+
+    @property
+    def is_header_only(self) -> bool:
+        """Nothing after the first record; asked because Arrow's reader wants at least one row."""
+        is_whole = len(self.head.encode()) < _HEAD
+        return is_whole and len([record for record in csv.reader(io.StringIO(self.head, newline="")) if record]) <= 1
 
 
 def survey(path: Path) -> Survey:
@@ -59,7 +66,7 @@ def survey(path: Path) -> Survey:
     quotes = 0
     try:
         with _utf8(path, encoding) as handle:
-            head = handle.read(1 << 16)
+            head = handle.read(_HEAD)
             chunk = head
             while chunk:
                 quotes += chunk.count(b'"')
@@ -192,9 +199,11 @@ def open_csv(feed: Feed, path: Path, name: str) -> list[Part]:
         part.broken.append((row.number, row.text))
         return "skip"
 
-    def reader() -> pa.RecordBatchReader:
+    def reader() -> pa.RecordBatchReader | pa.Table:
         names = [f"c{position}" for position in range(len(cells))]
         wanted = [name for name, _ in part.columns.values()]
+        if found.is_header_only:
+            return pa.table({name: pa.array([], pa.string()) for name in wanted})
         return pa.csv.open_csv(
             _utf8(path, found.encoding),
             # One thread: only then does Arrow tell the numbers of broken rows. Reading the values is on all threads.

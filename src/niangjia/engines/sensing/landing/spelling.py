@@ -24,7 +24,7 @@ _SERIAL = r"[1-9][0-9]{4}(?:\.[0-9]+)?"
 # What an export tool leaves when it has already lost the text, and Excel's error cells.
 _GARBAGE = r"[\x{00}-\x{08}\x{0e}-\x{1f}\x{7f}\x{fffd}]|锟斤拷|#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)"
 LOST_DIGITS = r"-?[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+"
-_PLAIN_NAME = r"[\x{3400}-\x{9fff}]+"
+_PLAIN_NAME = r"[\x{3400}-\x{951e}\x{9520}-\x{9fff}]+"  # without 锟
 _PLAIN_CODE = r"[!\"$-*,-\[\]-~]+"
 
 
