@@ -198,7 +198,7 @@ class _Reader:
         self.only(parsed, "this", "decimals")
         places = parsed.args.get("decimals")
         if places is not None and not (isinstance(places, exp.Literal) and not places.is_string and places.name.isdigit()):
-            raise self.fault(parsed, "round 的位数须为整数。", "The places of round are a plain whole number.")
+            raise self.fault(places, "round 的位数须为整数。", "The places of round are a plain whole number.")
         return build.rounded(self.read(parsed.this), int(places.name) if places is not None else 0)
 
     def floor(self, parsed: exp.Expr) -> Node:

@@ -59,6 +59,9 @@ _WORDS = {
     "null": ("不能直接写 null；用 is null 判断是否未知，case 可省去 else。", "null cannot be written; ask `is null`, and leave out `else` in a case."),
     "over": ("规则里没有窗口函数。", "There are no window functions in a rule."),
     "lambda": ("规则里没有匿名函数。", "There are no lambdas in a rule."),
+    "distinct": ("is 后面只能写 null 或 not null。", "Only null or not null can follow `is`."),
+    "collate": ("文字按码位比较，没有排序规则。", "Text is compared by code point; there are no collations."),
+    **dict.fromkeys(["any", "all", "some"], _SUBQUERY),
     "cast": ("规则里没有类型转换。", "There are no casts in a rule."),
 }
 # Words of the language itself: no fact, parameter or rule may have such a name.
