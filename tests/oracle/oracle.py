@@ -19,7 +19,7 @@ import re
 import statistics
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -489,7 +489,9 @@ class Oracle:
     def _has(self, feed: str) -> bool:
         return (feed, self.month) in self.came
 
-    def sense(self, month: Month) -> list[Row]:
+    def sense(self, month: Month, *, low_confidence: Collection[tuple[str, ...]] = ()) -> list[Row]:
+        """`low_confidence`: members of households that match S-LOWCONF; the contract gives no weights to compute it."""
+        self.low_confidence = low_confidence
         self._gather(month)
         households = self._households()
         for household in households:
@@ -981,6 +983,9 @@ class Oracle:
                 if _open(row, self.asof):
                     household.matches.add("S-SCHEME")
                     household.labels.add(f"scheme:{row['scheme']}")
+        if household.members in self.low_confidence:
+            household.matches.add("S-LOWCONF")
+            household.held = True
         if self._over_property_limit(household):
             household.matches.add("S-PROP")
             household.labels.add("needs-property-explanation")

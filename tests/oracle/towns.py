@@ -209,8 +209,11 @@ class Town:
         row("330602", self.months[1].first_day, "1160", "45.5")
         row("3301", "2020-01-01", "1200")
         row("32", "2020-01-01", "900")
+        self.snap("union", code="U0", name="市总工会", level="city", area="330600000000", state="active")
         for code, area in (("U1", SOUTH), ("U2", TOWN), ("U3", None), ("U4", BARE)):
-            self.snap("union", code=code, name=f"工会{code}", level="grassroots", area=area, state="active")
+            self.snap(
+                "union", code=code, name=f"工会{code}", parent="U0", level="grassroots", area=area, state="active"
+            )
 
     # ------------------------------------------------------------------------------------------ choices
 
@@ -916,7 +919,7 @@ class Town:
             "vehicle": dict(id=person, kind="motorcycle", first_registered_on="2016-01-01", price=odd),
             "business": dict(id=person, uscc=f"9134{n:04d}", role=f"股东{odd}", capital=1, state="closed"),
             "member": dict(id=person, name=f"路人{odd}", union_code="U1", joined_on="2016-01-01", left_on="2017-01-01"),
-            "union": dict(code=f"X{n}", name=f"工会{odd}", level="grassroots", area=SOUTH, state="active"),
+            "union": dict(code=f"X{n}", name=f"工会{odd}", parent="U0", level="grassroots", area=SOUTH, state="active"),
             "standard": {"area": f"99{n:04d}", "from": "2016-01-01", "dibao_monthly": 500 + odd},
         }[feed]  # fmt: skip
 
