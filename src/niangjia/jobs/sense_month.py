@@ -12,14 +12,20 @@ import pyarrow.parquet as pq
 
 from niangjia.apps.alerts import actions as alerts
 from niangjia.apps.alerts.types import RunInfo, RunKind, SignalRow
+from niangjia.apps.audit import actions as audit
 from niangjia.apps.audit.types import Entry
-from niangjia.apps.cases import queries as cases
+from niangjia.apps.cases import actions as cases
+from niangjia.apps.cases import queries as matters
+from niangjia.apps.cases.types import HeldMonth
 from niangjia.apps.organizations import actions as organizations
 from niangjia.apps.organizations import queries as unions
+from niangjia.apps.programs import actions as programs
+from niangjia.apps.programs.types import StandardRow
 from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as persons
 from niangjia.apps.registry.types import HouseholdFacts, MemberFacts, MembershipFacts
 from niangjia.engines import sensing
+from niangjia.jobs.verify import ANCHORS
 from niangjia.kernel import identity
 from niangjia.kernel.deployment import Deployment, programs_folder
 from niangjia.kernel.months import Month
@@ -45,18 +51,41 @@ def sense(deployment: Deployment, month: Month, *, now: datetime, progress: Prog
     """
     run = sensing.sense_month(
         lake=deployment.lake, runs=deployment.runs, month=month, home=deployment.home, pack=sensing.load_sensing_pack(programs_folder()),
-        feeds=sensing.load_feeds(programs_folder()), own=cases.own_history(asof=month.last_day), progress=progress, memory_limit=deployment.memory_limit, threads=deployment.threads,
+        feeds=sensing.load_feeds(programs_folder()), own=matters.own_history(asof=month.last_day), progress=progress, memory_limit=deployment.memory_limit, threads=deployment.threads,
     )
-    receive_unions(deployment, month)
+    receive_references(deployment, month, now=now)
     receive(deployment, run, now=now, progress=progress)
+    receive_households_on_file(run, now=now)
+    audit.anchor(file=deployment.folder / ANCHORS, now=now)
     return run
 
 
-def receive_unions(deployment: Deployment, month: Month) -> None:
-    """The union tree as the latest `union` feed up to `month` says it."""
-    rows = sensing.latest_snapshot(deployment.lake, sensing.load_feeds(programs_folder())["union"], month)
-    if rows:
-        organizations.receive_unions(rows)
+def receive_references(deployment: Deployment, month: Month, *, now: datetime) -> None:
+    """The union tree and the living standards, as the latest feeds up to `month` say them."""
+    feeds = sensing.load_feeds(programs_folder())
+    if rows := sensing.latest_snapshot(deployment.lake, feeds["union"], month):
+        done = organizations.receive_unions(rows)
+        if done.created_count or done.changed_count:
+            detail = {"created": done.created_count, "changed": done.changed_count, "moved": len(done.moves)}
+            audit.record(None, action="organizations.receive_unions", object=f"month:{month}", detail=detail, now=now)
+    standards = sensing.latest_snapshot(deployment.lake, feeds["standard"], month)
+    programs.receive_standards(
+        [StandardRow(str(row["area"]), row["from"], row["dibao_monthly"]) for row in standards],  # type: ignore[arg-type]
+        source=f"standard {month}", now=now,
+    )
+
+
+def receive_households_on_file(run: sensing.Run, *, now: datetime) -> None:
+    """What the month says of households on file: the months that lead out of it are counted from this."""
+    rows = pq.read_table(run.folder / "on_file.parquet").to_pylist()
+    homes = {
+        persons.household_of(person_id): row
+        for row in rows
+        for person_id in persons.ids_of_pseudonyms([sensing.pseudonym_text(row["person"])]).values()
+    }
+    cases.record_sensed_months(
+        months=[(home, HeldMonth(run.month, row["income_per_capita"], row["standard"])) for home, row in homes.items() if home is not None], now=now
+    )
 
 
 def receive(deployment: Deployment, run: sensing.Run, *, now: datetime, progress: Progress | None = None) -> None:
@@ -65,7 +94,7 @@ def receive(deployment: Deployment, run: sensing.Run, *, now: datetime, progress
     members = _members(run.folder)
     if progress:
         progress("名单入库 · registry", 0.0)
-    responsible = Responsible()
+    responsible = Responsible(deployment.home)
     facts = list(_household_facts(deployment, rows, members, responsible))
     received = registry.receive_households(facts, now=now)
     _receive_memberships(deployment, run.month, received.person_ids, now)
@@ -129,14 +158,15 @@ def _receive_memberships(deployment: Deployment, month: Month, persons_received:
 
 
 class Responsible:
-    """Area → the union that answers for it: town, else county, else city, else the root of the tree."""
+    """Area → the union that answers for it: town, else county, else city, else the root of the tree. No area: the home city's."""
 
-    def __init__(self) -> None:
+    def __init__(self, home: str) -> None:
+        self._home = home.ljust(12, "0")
         self._known: dict[str, int] = {}
 
     def __call__(self, area: str | None) -> int:
         """Raises NoUnionTree: no `union` feed was ever landed."""
-        area = area or ""
+        area = area or self._home
         if area not in self._known:
             found = unions.find_town_union(area) or unions.find_county_union(area) or unions.find_city_union(area) or unions.find_root()
             if found is None:

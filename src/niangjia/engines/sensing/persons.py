@@ -33,7 +33,7 @@ def memberships_of(lake: Path, feeds: Mapping[str, Feed], month: Month, persons:
     newest = max(held, key=lambda file: (file.month, file.seq), default=None)
     if newest is None:
         return []
-    rows = _semi_join([newest.path], persons, 'union_code, joined_on, left_on, coalesce("group", \'\')', "TRUE", "person, joined_on, union_code")
+    rows = _semi_join([newest.path], persons, 'union_code, joined_on, left_on, coalesce("group", \'\')', "TRUE", "joined_on, union_code")
     return [UnionSpell(*row) for row in rows]
 
 

@@ -249,7 +249,7 @@ def _plan(bench: Workbench, inputs: Inputs, settings: _Settings) -> None:
     def condition(words: str) -> str:
         return pack.condition(words, month.last_day)
 
-    people.build(bench, inputs, settings.own, settings.home)
+    people.build(bench, inputs, settings.own)
     income.build(bench, inputs)
     spending.build(bench, inputs, left_out, exact_above=limits.lowest("large_stay"))
     facts.build(bench, inputs, high_fee_above=limits.number("high_fee_school"))
@@ -270,6 +270,9 @@ def _write(bench: Workbench, part: Path, month: Month) -> None:
     for name, query in {
         "signals.parquet": "SELECT * FROM listing ORDER BY area, household_key",
         "members.parquet": "SELECT household_key, person FROM row_member ORDER BY household_key, person",
+        "on_file.parquet": f"""
+            SELECT DISTINCT o.person, {listing.rounded_quotient("f.household_income", "(12 * f.size)")} AS income_per_capita, f.dibao_monthly AS standard
+            FROM own_person o JOIN person p USING (person) JOIN fact f USING (household) WHERE o.mark = 'S-FILED' ORDER BY o.person""",
         "history.parquet": "SELECT * FROM future ORDER BY household_key",
         "history_members.parquet": "SELECT * FROM future_member ORDER BY household_key, person",
     }.items():

@@ -13,14 +13,14 @@ _STAY_RANK = """(CASE WHEN {dependent} THEN (relation = 'child') ELSE (relation 
     "from" DESC, length(ltrim(household_no, '0')) DESC, ltrim(household_no, '0') DESC, household_no DESC, relation"""
 
 
-def build(bench: Workbench, inputs: Inputs, own: OwnHistory, home: str) -> None:
+def build(bench: Workbench, inputs: Inputs, own: OwnHistory) -> None:
     """Tables left behind: person (one row per living person), household_area, departed, worker_past, enrolment, student."""
     asof = f"DATE {text(inputs.month.last_day)}"
     _schooling(bench, inputs, asof)
     _register(bench, inputs, asof)
     _workers(bench, inputs, asof)
     _nodes(bench, inputs, own, asof)
-    _persons(bench, inputs, asof, home)
+    _persons(bench, inputs, asof)
 
 
 def _schooling(bench: Workbench, inputs: Inputs, asof: str) -> None:
@@ -122,7 +122,7 @@ def _declared_sql(own: OwnHistory) -> str:
     return f"SELECT DISTINCT ON (person) person, node FROM (VALUES {', '.join(rows)}) AS declared(person, node) ORDER BY person, node DESC"
 
 
-def _persons(bench: Workbench, inputs: Inputs, asof: str, home: str) -> None:
+def _persons(bench: Workbench, inputs: Inputs, asof: str) -> None:
     bench.make("retired", "one row per retired person", f"""
         SELECT DISTINCT person FROM ({snapshot_sql(inputs, "pension", ["person", "retired_on"])}) WHERE retired_on <= {asof}""")
     bench.make("union_area", "one row per union", f"""
@@ -131,7 +131,7 @@ def _persons(bench: Workbench, inputs: Inputs, asof: str, home: str) -> None:
         SELECT uscc, min(area) AS area FROM ({snapshot_sql(inputs, "union", ["uscc", "area"])}) WHERE uscc IS NOT NULL GROUP BY uscc""")
     bench.make("person", "one row per living person", f"""
         SELECT p.person, coalesce(c.household, p.node)::INT AS household, p.relation, p.birth_date, p.sex, p.lives_since, p.is_registered,
-               coalesce(p.area, ua.area, ea.area, CASE WHEN w.person IS NOT NULL THEN {text(home.ljust(12, "0"))} END) AS area,
+               coalesce(p.area, ua.area, ea.area) AS area,
                (date_diff('year', p.birth_date, {asof}) - (strftime(p.birth_date, '%m%d') > strftime({asof}, '%m%d'))::INT)::SMALLINT AS age,
                w.person IS NOT NULL AS is_worker, r.person IS NOT NULL AS is_retired,
                s.person IS NOT NULL AS is_student, coalesce(s.is_higher, false) AS is_higher

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from niangjia.engines.sensing.pack import Limits, SensingPack
-from niangjia.engines.sensing.plan.sources import CARRIED_FORWARD
 from niangjia.engines.sensing.plan.steps import Workbench, text
 
 ILLNESS_OR_DISASTER = "['因病', '因灾']"
@@ -99,24 +98,22 @@ def suppression(bench: Workbench, pack: SensingPack, limits: Limits, came: froze
 
 
 def _confidence_sql(pack: SensingPack, came: frozenset[str], optional: str) -> str:
-    """Weight of the feeds that came over the weight of all that the fired triggers read; required 1, optional less."""
+    """
+    Weight of the feeds that came over the weight of all that the fired triggers read: required 1, optional less.
+
+    Registers that are carried forward from last month do not count: they are there.
+    """
     present, whole = [], []
-    for feed in sorted({feed for trigger in pack.triggers for feed in (*trigger.needs, *trigger.also)} | CARRIED_FORWARD - {"union", "standard"}):
-        needing = [text(trigger.id) for trigger in pack.triggers if feed in trigger.needs]
-        using = [text(trigger.id) for trigger in pack.triggers if feed in trigger.also]
-        if feed in CARRIED_FORWARD:
-            weight = "1"
-        else:
-            weight = "CASE"
-            if needing:
-                weight += f" WHEN list_has_any(h.triggers, [{', '.join(needing)}]) THEN 1"
-            if using:
-                weight += f" WHEN list_has_any(h.triggers, [{', '.join(using)}]) THEN {optional}"
-            weight += " ELSE 0 END"
+    for feed in sorted({feed for trigger in pack.triggers for feed in (*trigger.needs, *trigger.also)}):
+        weight = "CASE"
+        if needing := [text(trigger.id) for trigger in pack.triggers if feed in trigger.needs]:
+            weight += f" WHEN list_has_any(h.triggers, [{', '.join(needing)}]) THEN 1"
+        if using := [text(trigger.id) for trigger in pack.triggers if feed in trigger.also]:
+            weight += f" WHEN list_has_any(h.triggers, [{', '.join(using)}]) THEN {optional}"
+        weight += " ELSE 0 END"
         whole.append(weight)
         if feed in came:
             present.append(weight)
-    have, all_of = " + ".join(present) or "0", " + ".join(whole)
     # Hundredths, half up, in whole numbers: a confidence is compared and shown, so it must be exact.
-    have, all_of = (f"(({sum_})::DECIMAL(9,4) * 10000)::BIGINT" for sum_ in (have, all_of))
+    have, all_of = (f"(({' + '.join(weights) or '0'})::DECIMAL(9,4) * 10000)::BIGINT" for weights in (present, whole))
     return f"((({have} * 200) // {all_of} + 1) // 2 * 0.01)::DECIMAL(4,2)"
