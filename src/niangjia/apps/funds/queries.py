@@ -168,8 +168,9 @@ def list_balances(viewer: Viewer, *, year: int | None = None, purpose: str = "")
     ):
         held[budget_id][kind] = balance
     waiting = Reservation.objects.filter(budget_id__in=ids, state=ReservationState.QUEUED)
-    queued = {
-        row["budget_id"]: row for row in waiting.values("budget_id").annotate(count=Count("pk"), total=Sum("amount"))
+    queued: dict[int, tuple[int, Decimal]] = {
+        budget_id: (count, total)
+        for budget_id, count, total in waiting.values_list("budget_id").annotate(count=Count("pk"), total=Sum("amount"))
     }
     return [
         Balances(
@@ -185,8 +186,8 @@ def list_balances(viewer: Viewer, *, year: int | None = None, purpose: str = "")
             paid=held[budget.pk][AccountKind.PAID],
             goods_stock=held[budget.pk][AccountKind.GOODS_STOCK],
             goods_given=held[budget.pk][AccountKind.GOODS_GIVEN],
-            queued_count=queued.get(budget.pk, {}).get("count", 0),
-            queued_total=queued.get(budget.pk, {}).get("total") or ZERO,
+            queued_count=queued.get(budget.pk, (0, ZERO))[0],
+            queued_total=queued.get(budget.pk, (0, ZERO))[1],
         )
         for budget in budgets
     ]
@@ -218,6 +219,7 @@ def list_register(viewer: Viewer, *, year: int, purpose: str = "", state: str = 
             budget_id=payment.batch.budget_id,
         )
         for payment in payments.select_related("batch__budget", "reservation").order_by("pk")
+        if payment.batch.sealed_at is not None
     ]
     gifts = GoodsGiven.objects.filter(item__budget__in=budgets).select_related("item__budget").order_by("pk")
     rows += [
@@ -354,6 +356,8 @@ def list_goods(viewer: Viewer, *, budget_id: int | None = None) -> QuerySet[Good
 def cap_used(cap: Cap, *, person_id: int, household_id: int | None) -> tuple[int, Decimal]:
     """Times and yuan used of a cap by this person or household in the cap's year."""
     subject_id = person_id if cap.per == Per.PERSON else household_id
+    if subject_id is None:
+        return 0, ZERO
     row = CapCounter.objects.filter(group=cap.group, per=cap.per, subject_id=subject_id, year=cap.year).first()
     return (row.used_count, row.used_amount) if row else (0, ZERO)
 

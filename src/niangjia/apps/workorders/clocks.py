@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from niangjia.apps.organizations import calendar
@@ -32,7 +33,7 @@ class Clocks:
         """The instant at which `days` working days from now are over."""
         return self._after(days)
 
-    def start(self, clock: Clock, limits: Mapping[str, int]) -> dict[str, object]:
+    def start(self, clock: Clock, limits: Mapping[str, int]) -> dict[str, Any]:
         """Columns of an order whose step begins now: due, remind at 80 % of it, escalate when due."""
         days = limits[clock]
         due_at = self.after(days)
@@ -44,7 +45,7 @@ class Clocks:
             "escalated_org_id": None,
         }
 
-    def go_on(self, clock: Clock, due_at: datetime) -> dict[str, object]:
+    def go_on(self, clock: Clock, due_at: datetime) -> dict[str, Any]:
         """Columns of a step that has what is left until `due_at`: a returned order keeps its due date."""
         return {
             "clock": clock.value,
@@ -55,7 +56,7 @@ class Clocks:
         }
 
 
-STOPPED: dict[str, object] = {
+STOPPED: dict[str, Any] = {
     "clock": "",
     "step_due_at": None,
     "remind_at": None,

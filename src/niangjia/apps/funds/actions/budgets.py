@@ -164,7 +164,10 @@ def approve_request(*, viewer: Viewer, request_id: int, now: datetime) -> list[i
         )
         post(request.budget_id, [bought], made_by=viewer.account_id, now=now)
         item, _ = GoodsItem.objects.get_or_create(
-            budget_id=request.budget_id, name=request.item_name, unit=request.item_unit, unit_price=request.unit_price
+            budget_id=request.budget_id,
+            name=request.item_name,
+            unit=request.item_unit,
+            unit_price=exact(request.unit_price or 0),
         )
         GoodsItem.objects.filter(pk=item.pk).update(stock=F("stock") + request.quantity)
     detail = {"budget": request.budget_id, "amount": str(request.amount), "served_count": len(served)}

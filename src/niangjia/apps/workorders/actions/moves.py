@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -231,7 +232,7 @@ def assign(
     if assignee.account_id is None or not accounts.get_account(assignee.account_id).is_active:
         raise AccountInactive
     _refuse_conflict(order, assignee)
-    columns: dict[str, object] = {"assignee_id": assignee.account_id}
+    columns: dict[str, Any] = {"assignee_id": assignee.account_id}
     if order.verify_org_id != order.org_id:
         place = order.route.index(order.org_id) if order.org_id in order.route else 0
         columns |= {"verify_org_id": order.org_id, "route": order.route[: place + 1]} | Clocks(now).start(

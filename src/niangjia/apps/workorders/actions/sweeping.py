@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -20,7 +21,7 @@ from niangjia.apps.workorders.types import SweepReport
 CHUNK = 500
 
 # A move, or none, and the columns to set.
-_Act = tuple[WorkOrderMove | None, dict[str, object]]
+_Act = tuple[WorkOrderMove | None, dict[str, Any]]
 
 
 def sweep(*, now: datetime) -> SweepReport:
@@ -86,8 +87,8 @@ def _all(column: str, act: Callable[[WorkOrder], _Act], now: datetime) -> list[i
                 if move is not None:
                     moves.append(move)
                 alike[move is not None, *sorted(columns.items())].append(order.pk)
-            for (has_move, *columns), order_ids in alike.items():
-                WorkOrder.objects.filter(pk__in=order_ids).update(step=F("step") + int(has_move), **dict(columns))
+            for (has_move, *values), order_ids in alike.items():
+                WorkOrder.objects.filter(pk__in=order_ids).update(step=F("step") + int(has_move), **dict(values))
             WorkOrderMove.objects.bulk_create(moves, batch_size=CHUNK)
             entries = [
                 Entry(

@@ -411,6 +411,14 @@ def test_a_household_that_moved_away_is_transferred(place):
     assert (gone.state, gone.target_area, gone.step_due_at) == (S.TRANSFERRED, "330106", None)
 
 
+def test_a_household_that_no_longer_wants_the_visit_ends_the_order_once(place):
+    order = place.at(S.ASSIGNED)
+    for _ in range(2):
+        workorders.cancel_for_subject(order_id=order.id, reason="本人撤回", now=NOW)
+    last = queries.list_history(order.id)[-1]
+    assert (last.step, last.action, last.to_state, last.actor_id) == (order.step + 1, Action.CANCEL, S.CANCELLED, None)
+
+
 # --- twice, and two at once -----------------------------------------------------------------------------------------
 
 
