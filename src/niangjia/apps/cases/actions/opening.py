@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
@@ -40,6 +42,8 @@ from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
 
 CHUNK = 500
+TRIES = 3
+T = TypeVar("T")
 
 # A household whose matter was settled gets no new order while it merely stays on the list, for a year; unless its grade rose.
 SETTLED_FOR = timedelta(days=365)
@@ -102,12 +106,23 @@ def open_cases(
     cards.sort(key=lambda card: (AlertGrade.values.index(card.grade) if card.grade else 9, card.id))
     totals, tree = OpenedCases(0, 0, 0, 0, 0, ()), workorders.UnionTree.load()
     for start in range(0, len(cards), CHUNK):
-        with transaction.atomic():
-            done = _open_chunk(viewer, cards[start : start + CHUNK], contacts or {}, tree, now)
-        totals = totals.plus(done)
+        chunk = cards[start : start + CHUNK]
+        totals = totals.plus(_unhindered(lambda: _open_chunk(viewer, chunk, contacts or {}, tree, now)))  # noqa: B023
         if progress:
             progress(min(start + CHUNK, len(cards)))
     return totals
+
+
+def _unhindered(act: Callable[[], T]) -> T:
+    """`act` in one transaction; again, on what then stands, if somebody else opened one of these cases at the same moment."""
+    for _ in range(TRIES - 1):
+        try:
+            with transaction.atomic():
+                return act()
+        except IntegrityError:
+            continue
+    with transaction.atomic():
+        return act()
 
 
 def _open_chunk(
@@ -119,9 +134,10 @@ def _open_chunk(
     }
     contacts = _contacts(wanted, contacts)
     members = registry.members_of(wanted)
-    orders = [_order(wanted[home], contact, members.get(home, ())) for home, contact in contacts.items()]
+    keys = _subject_keys(wanted)
+    orders = [_order(wanted[home], keys[home], contact, members.get(home, ())) for home, contact in contacts.items()]
     report = workorders.dispatch_many(viewer=viewer, orders=orders, tree=tree, now=now)
-    order_ids = {home: report.order_ids.get(subject_key(home)) for home in wanted}
+    order_ids = {home: report.order_ids.get(keys[home]) for home in wanted}
     visiting = _place(viewer, order_ids, now)
     opened = _insert(
         viewer, [card for card in plan.opening if order_ids[card.household_id]], contacts, order_ids, visiting, now
@@ -182,8 +198,19 @@ def _is_settled(case: Case, card: AlertCard, now: datetime) -> bool:
     )
 
 
-def subject_key(household_id: int) -> str:
-    return f"household:{household_id}"
+def subject_key(household_id: int, earlier_count: int) -> str:
+    """The order's subject. A household whose case of this very month ended may need a second order: it is another subject."""
+    return f"household:{household_id}" + (f":{earlier_count + 1}" if earlier_count else "")
+
+
+def _earlier_counts(household_ids: Iterable[int], month: str) -> dict[int, int]:
+    """Cases of this month that each household had already."""
+    rows = (
+        Case.objects.filter(household__in=list(household_ids), month=month)
+        .values_list("household_id")
+        .annotate(Count("pk"))
+    )
+    return dict(rows)
 
 
 def _contacts(household_ids: Mapping[int, AlertCard], given: Mapping[int, Contact]) -> dict[int, Contact]:
@@ -202,9 +229,17 @@ def _contacts(household_ids: Mapping[int, AlertCard], given: Mapping[int, Contac
     return found
 
 
-def _order(card: AlertCard, contact: Contact, members: tuple[int, ...]) -> NewOrder:
+def _subject_keys(wanted: Mapping[int, AlertCard]) -> dict[int, str]:
+    by_month: dict[str, list[int]] = {}
+    for home, card in wanted.items():
+        by_month.setdefault(card.month.text, []).append(home)
+    counts = {home: count for month, homes in by_month.items() for home, count in _earlier_counts(homes, month).items()}
+    return {home: subject_key(home, counts.get(home, 0)) for home in wanted}
+
+
+def _order(card: AlertCard, key: str, contact: Contact, members: tuple[int, ...]) -> NewOrder:
     return NewOrder(
-        subject_key=subject_key(card.household_id),
+        subject_key=key,
         household_id=card.household_id,
         person_id=contact.person_id,
         subject_person_ids=members or (contact.person_id,),
@@ -353,58 +388,63 @@ def _open_one(
     for cause in causes:
         if cause not in CAUSES:
             raise UnknownCause(cause)
-    with transaction.atomic():
-        household_id = registry.household_of(person_id)
-        if household_id is None:
-            raise NoHousehold
-        standing = Case.objects.filter(household_id=household_id).exclude(state=CaseState.CLOSED).first()
-        if standing is not None:
-            return case_card(standing)
-        household = registry.get_household(household_id)
-        membership = registry.open_memberships_of([person_id]).get(person_id)
-        org_id = household.org_id or (membership.org_id if membership else None)
-        if org_id is None:
-            raise NoHousehold
-        area = organizations.get_union(org_id).area
-        facts = facts or RoutingFacts(
-            member_union_id=membership.org_id if membership else None,
-            residence_area=area,
-            sector=membership.group if membership else "",
-        )
-        month = Month.of(timezone.localdate(now)).text
-        order = NewOrder(
-            subject_key=subject_key(household_id),
-            household_id=household_id,
-            person_id=person_id,
-            subject_person_ids=household.member_ids,
-            kind=OrderKind.VERIFICATION,
-            month=month,
-            cause_group="、".join(causes),
-            facts=facts,
-            origin=channel,
-        )
-        report = workorders.dispatch_many(orders=[order], now=now)  # the system sends; the case says who asked
-        if report.not_routed:
-            raise NobodyToVisit(report.not_routed[0].zh, report.not_routed[0].en)
-        order_id = report.order_ids[order.subject_key]
-        org_id = _place(viewer, {household_id: order_id}, now)[household_id]
-        case = Case.objects.create(
-            household_id=household_id,
-            person_id=person_id,
-            org_id=org_id,
-            area=area,
-            channel=channel,
-            month=month,
-            causes=joined(causes),
-            work_order_id=order_id,
-            opened_by_id=viewer.account_id,
-            opened_at=now,
-            earlier=Case.objects.filter(household_id=household_id).order_by("-closed_at", "-pk").first(),
-        )
-        CaseMove.objects.create(case=case, action="OPEN", to_state=CaseState.OPEN, account_id=viewer.account_id, at=now)
-        detail = {"household": household_id, "channel": channel.value, "order": case.work_order_id}
-        audit.record(viewer, action="cases.open", object=f"case:{case.pk}", detail=detail, now=now)
-        return case_card(case)
+    return _unhindered(lambda: _open_for(viewer, person_id, causes, channel, facts, now))
+
+
+def _open_for(
+    viewer: Viewer, person_id: int, causes: Sequence[str], channel: Channel, facts: RoutingFacts | None, now: datetime
+) -> CaseCard:
+    household_id = registry.household_of(person_id)
+    if household_id is None:
+        raise NoHousehold
+    standing = Case.objects.filter(household_id=household_id).exclude(state=CaseState.CLOSED).first()
+    if standing is not None:
+        return case_card(standing)
+    household = registry.get_household(household_id)
+    membership = registry.open_memberships_of([person_id]).get(person_id)
+    org_id = household.org_id or (membership.org_id if membership else None)
+    if org_id is None:
+        raise NoHousehold
+    area = organizations.get_union(org_id).area
+    facts = facts or RoutingFacts(
+        member_union_id=membership.org_id if membership else None,
+        residence_area=area,
+        sector=membership.group if membership else "",
+    )
+    month = Month.of(timezone.localdate(now)).text
+    order = NewOrder(
+        subject_key=subject_key(household_id, _earlier_counts([household_id], month).get(household_id, 0)),
+        household_id=household_id,
+        person_id=person_id,
+        subject_person_ids=household.member_ids,
+        kind=OrderKind.VERIFICATION,
+        month=month,
+        cause_group="、".join(causes),
+        facts=facts,
+        origin=channel,
+    )
+    report = workorders.dispatch_many(orders=[order], now=now)  # the system sends; the case says who asked
+    if report.not_routed:
+        raise NobodyToVisit(report.not_routed[0].zh, report.not_routed[0].en)
+    order_id = report.order_ids[order.subject_key]
+    org_id = _place(viewer, {household_id: order_id}, now)[household_id]
+    case = Case.objects.create(
+        household_id=household_id,
+        person_id=person_id,
+        org_id=org_id,
+        area=area,
+        channel=channel,
+        month=month,
+        causes=joined(causes),
+        work_order_id=order_id,
+        opened_by_id=viewer.account_id,
+        opened_at=now,
+        earlier=Case.objects.filter(household_id=household_id).order_by("-closed_at", "-pk").first(),
+    )
+    CaseMove.objects.create(case=case, action="OPEN", to_state=CaseState.OPEN, account_id=viewer.account_id, at=now)
+    detail = {"household": household_id, "channel": channel.value, "order": case.work_order_id}
+    audit.record(viewer, action="cases.open", object=f"case:{case.pk}", detail=detail, now=now)
+    return case_card(case)
 
 
 def joined(codes: Sequence[str]) -> str:

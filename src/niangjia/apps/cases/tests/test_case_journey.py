@@ -127,6 +127,13 @@ def test_a_canvass_and_an_application_open_a_case_once_and_keep_where_they_came_
     assert queries.verify() == [] and Case.objects.count() == 2
 
 
+def test_a_household_may_be_canvassed_again_in_the_month_its_case_ended(desk):
+    case = desk.verified(Outcome.V5, month=OCTOBER.next())
+    again = cases.report_canvass(viewer=desk.town.grassroots, person_id=case.person_id, causes=["因病"], now=desk.now)
+    assert again.id != case.pk and again.month == case.month and again.work_order_id != case.work_order_id
+    assert queries.verify() == [] and orders.verify() == []
+
+
 def test_a_canvass_outside_ones_tree_or_with_an_unknown_cause_is_refused(desk):
     theirs = desk.members(desk.homes(1, "YG", start=60)[0])[0]
     mine = desk.members(desk.homes()[0])[0]
