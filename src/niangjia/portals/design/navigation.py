@@ -13,13 +13,14 @@ from niangjia.apps.accounts.types import Viewer
 
 @dataclass(frozen=True)
 class Entry:
-    """`action` empty = for every post; `is_tab` = also in the bar at the foot of a phone."""
+    """`action` empty = for every post; `is_tab` = also in the bar at the foot of a phone; `also` = a page below another address."""
 
     route: str
     label: object
     icon: str
     action: str = ""
     is_tab: bool = False
+    also: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,14 @@ class Shown:
     is_tab: bool
 
 
+MOST_TABS = 5
+
 ENTRIES = (
     Entry("officer:workbench", _("工作台"), "layout-dashboard", is_tab=True),
-    Entry("officer:list", _("月度名单"), "list-details", "alerts.view", is_tab=True),
+    Entry("officer:list", _("月度名单"), "list-details", "alerts.view", is_tab=True, also="/households/"),
     Entry("officer:orders", _("工单"), "ticket", "workorders.view", is_tab=True),
     Entry("officer:review", _("复核审批"), "clipboard-check", "cases.review", is_tab=True),
-    Entry("officer:files", _("困难档案"), "home-heart", "cases.view"),
+    Entry("officer:files", _("困难档案"), "home-heart", "cases.view", is_tab=True),
     Entry("officer:notices", _("公示与申诉"), "speakerphone", "cases.announce"),
     Entry("officer:batches", _("发放批次"), "building-bank", "funds.view", is_tab=True),
     Entry("officer:register", _("发放台账"), "book", "funds.view"),
@@ -54,6 +57,10 @@ def entries_for(viewer: Viewer, path: str) -> list[Shown]:
     if permissions.may(viewer, "own.view"):
         allowed = [Entry("member:mine", _("我的娘家"), "home-heart", is_tab=True)]
     urls = {entry.route: reverse(entry.route) for entry in allowed}
-    under = [url for url in urls.values() if path.startswith(url)]
+    under = [url for url in urls.values() if path.startswith(url) and (url != urls.get("officer:workbench") or path == url)]
     here = max(under, key=len, default="")
-    return [Shown(entry.label, entry.icon, urls[entry.route], urls[entry.route] == here, entry.is_tab) for entry in allowed]
+    tabs = [entry.route for entry in allowed if entry.is_tab][:MOST_TABS]
+    return [
+        Shown(entry.label, entry.icon, urls[entry.route], urls[entry.route] == here or bool(entry.also and entry.also in path), entry.route in tabs)
+        for entry in allowed
+    ]

@@ -34,7 +34,7 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
 
 @register.simple_tag
 def sprite() -> SafeString:
-    return mark_safe(get_template("design/sprite.svg").render())  # noqa: S308  our own file, made by scripts/vendor
+    return mark_safe(get_template("design/sprite.svg").render())
 
 
 @register.simple_tag
@@ -187,8 +187,10 @@ _VERDICTS = {
 @register.simple_tag
 def verdict(result: object) -> SafeString:
     """The mark before one step of a trace: held, did not hold, or could not be told."""
-    name, tone = _VERDICTS.get(str(result).lower(), ("info-circle", "unsure"))
-    label = {"ok": _("符合"), "no": _("不符合"), "unsure": _("说明或缺资料")}[tone]
+    text = str(result).lower()
+    is_amount = text.replace(".", "", 1).replace(",", "").isdigit()
+    name, tone = ("coin", "sum") if is_amount or text == "given" else _VERDICTS.get(text, ("info-circle", "unsure"))
+    label = {"ok": _("符合"), "no": _("不符合"), "sum": _("金额"), "unsure": _("说明或缺资料")}[tone]
     return format_html('<svg class="icon {}" role="img" aria-label="{}"><use href="#i-{}"></use></svg>', tone, label, name)
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import get_language
 from niangjia.apps.cases.forms import Field, FormIncomplete
 
 LONG = {"property_note", "job_wish", "urgent_need", "statement", "verifier_opinion", "union_opinion", "suggested_help", "address"}
-SPARE_ROWS = 1
-FEWEST_ROWS = 2
+FEWEST_ROWS = 1
+MORE_ROWS = 2
 MOST_ROWS = 30
 
 Problems = Iterable[tuple[str, str, str]]
@@ -67,7 +67,7 @@ def _rows(each: Field, data: QueryDict) -> list[dict[str, str]]:
 
 
 def cells(form: Sequence[Field], values: Mapping[str, Any], problems: Problems = (), *, more: str = "") -> list[Cell]:
-    """Every field with its value and errors; lists of rows get a spare one, and three more where `more` names them."""
+    """Every field with its value and errors; lists of rows get one to fill in, and two more where `more` names them."""
     said: dict[str, list[str]] = {}
     for name, zh, en in problems:
         said.setdefault(name, []).append(zh if _is_zh() else en)
@@ -77,7 +77,7 @@ def cells(form: Sequence[Field], values: Mapping[str, Any], problems: Problems =
         cell = Cell(each, each.name, "\n".join(value) if each.kind == "list" and value else value, said.get(each.name, []))
         if each.kind == "rows":
             kept = list(value or [])
-            spare = 3 if more == each.name else SPARE_ROWS
+            spare = MORE_ROWS if more == each.name else 0
             count = max(len(kept) + spare, FEWEST_ROWS)
             kept += [{}] * (count - len(kept))
             cell.rows = [

@@ -20,11 +20,13 @@ from niangjia.apps.cases.forms import VISIT_FORM, FormIncomplete
 from niangjia.apps.cases.types import Outcome, VisitWay
 from niangjia.apps.registry import queries as registry
 from niangjia.kernel.problems import Refusal
+from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.showing import show
 from niangjia.portals.officer import sheets
 from niangjia.portals.officer.orders import order_context, order_page
+
 
 class OutcomeMissing(Refusal):
     def __init__(self) -> None:
@@ -86,7 +88,7 @@ def _known(request: HttpRequest, household_id: int) -> dict[str, Any]:
     """What the register knows already, to be confirmed rather than typed: relations and birth dates, never names."""
     members = registry.list_household_members(request.viewer, household_id)
     rows = [
-        {"relation": member.relation, "birth_date": member.person.birth_date.isoformat() if member.person.birth_date else ""} for member in members
+        {"relation": str(words.word("relation", member.relation)[0]), "birth_date": member.person.birth_date.isoformat() if member.person.birth_date else ""} for member in members
     ]
     return {"people": len(rows) or "", "members": rows}
 

@@ -25,6 +25,7 @@ from niangjia.portals.design.showing import show
 from niangjia.portals.officer.people import household_names
 
 SOON_ROWS = 8
+LOAD_ROWS = 10
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,14 @@ def workbench(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     for about in (_about_list, _about_orders, _about_cases, _about_money, _about_system):
         about(viewer, now, tiles, todos)
-    due = []
+    due, loads = [], []
     if permissions.may(viewer, "workorders.view"):
         rows = workorders.list_orders(viewer, now=now, org_id=viewer.org_id, only_open=True)[:SOON_ROWS]
         cards = [workorders.card(row, now=now) for row in rows]
         names = household_names(card.household_id for card in cards)
         due = [(card, names.get(card.household_id)) for card in cards]
-    return show(request, "officer/workbench.html", {"tiles": tiles, "todos": todos, "due": due})
+        loads = workorders.list_loads(viewer, now=now)[:LOAD_ROWS] if not due else []
+    return show(request, "officer/workbench.html", {"tiles": tiles, "todos": todos, "due": due, "loads": loads})
 
 
 def _about_list(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
