@@ -37,7 +37,7 @@ FLAG = ("0", "1")
 
 @dataclass(frozen=True)
 class Column:
-    kind: str  # id, date, month, money, integer, flag, value, text
+    kind: str  # id, date, month, money, number, flag, value, text
     required: bool = False
     values: tuple[str, ...] = ()
 
@@ -85,7 +85,7 @@ FEEDS: dict[str, dict[str, Column]] = {
     ),
     "marriage": _columns("id_a:id! id_b:id! from:date! to:date"),
     "real_estate": _columns(
-        "id:id! property_no:text! use:value(housing,shop,other)! area_m2:money share:money area:text"
+        "id:id! property_no:text! use:value(housing,shop,other)! area_m2:number share:number area:text"
     ),
     "vehicle": _columns(
         "id:id! kind:value(car,motorcycle,disability,commercial)! first_registered_on:date price:money"
@@ -103,7 +103,7 @@ FEEDS: dict[str, dict[str, Column]] = {
         "code:text! parent:text name:text! level:value(province,city,county,town,grassroots,federation)!"
         " area:text uscc:text state:text"
     ),
-    "standard": _columns("area:text! from:date! dibao_monthly:money! mean_housing_area_m2:money"),
+    "standard": _columns("area:text! from:date! dibao_monthly:money! mean_housing_area_m2:number"),
 }
 
 # Increments accumulate by their own date; every other feed is a full snapshot for its folder's month.
@@ -221,7 +221,7 @@ def read_cell(column: Column, text: str) -> Any:
         return read_date(text)
     if column.kind == "month":
         return read_month(text)
-    if column.kind == "money":
+    if column.kind in ("money", "number"):
         return read_money(text)
     if column.kind == "flag":
         if plain not in FLAG:
@@ -1057,8 +1057,6 @@ class Oracle:
             cases.append(case)
             if household.sensed and household.triggers:
                 rows.append(self._listed(household, old, case))
-            elif old.active and not household.sensed:
-                rows.append(self._gone(old, settled=True))
             elif old.active:
                 rows.append(self._silent(household, old, case))
         rows += [self._gone(case) for case in self.cases if id(case) not in taken and case.active]
@@ -1081,6 +1079,8 @@ class Oracle:
             case.active = case.ever_active = True
         if household.held or (old.was_held and not old.active):
             unsettled.add("first_month")
+        if household.area is None:
+            unsettled.add("area")
         if household.figures["M5"] is not None and household.figures["M5"] < 0:
             unsettled.add("M5")
         return Row(
@@ -1114,10 +1114,17 @@ class Oracle:
         return lines
 
     def _silent(self, household: Household, old: Case, case: Case) -> Row:
-        """Active last month, still sensed, nothing fires."""
+        """Active last month, nothing fires now: silent because a feed is missing, or gone."""
         missing = sorted({feed for code in old.triggers for feed in TRIGGER_FEEDS[code] if not self._has(feed)})
-        common = dict(month=self.month, members=household.members, area=household.area, first_month=old.first_month)
-        common |= self._figures(household)
+        common: dict[str, Any] = dict(month=self.month, first_month=old.first_month)
+        open_columns = {"grade", "suppress_code", "labels"}
+        if household.sensed:
+            common |= dict(members=household.members, area=household.area) | self._figures(household)
+            if household.area is None:
+                open_columns.add("area")
+        else:
+            common |= dict(members=old.members, area=old.area)
+            open_columns.add("area")
         if missing and old.stale_months < 2:
             case.active = True
             case.stale_months = old.stale_months + 1
@@ -1129,13 +1136,15 @@ class Oracle:
                 triggers=tuple(sorted(old.triggers)),
                 grade=old.grade,
                 reasons=tuple(f"feed-missing:{feed}" for feed in missing),
-                unsettled=frozenset({"causes", "triggers", "grade", "suppress_code", "labels"}),
+                unsettled=frozenset({"causes", "triggers", *open_columns}),
             )
-        unsettled = {"grade", "suppress_code", "labels"} | ({"reasons"} if household.moved else set())
-        return Row(**common, state="EXITED", reasons=("threshold",), unsettled=frozenset(unsettled))
+        if household.moved:
+            open_columns.add("reasons")
+        reason = "threshold" if household.sensed else "not-sensed"
+        return Row(**common, state="EXITED", reasons=(reason,), unsettled=frozenset(open_columns))
 
-    def _gone(self, old: Case, *, settled: bool = False) -> Row:
-        """Active last month, no longer sensed: blank, with the old members; `settled` = it lives on without a worker."""
+    def _gone(self, old: Case) -> Row:
+        """Active last month, and no household of today is the same: blank, with the old members."""
         living = [person for person in old.members if not self._is_dead(person)]
         if not living:
             reason = "dead"
@@ -1150,9 +1159,7 @@ class Oracle:
             state="EXITED",
             first_month=old.first_month,
             reasons=(reason,),
-            unsettled=frozenset(
-                {"area", "grade", "suppress_code", "labels"} | ({"reasons"} if living and not settled else set())
-            ),
+            unsettled=frozenset({"area", "grade", "suppress_code", "labels"} | ({"reasons"} if living else set())),
         )
 
 

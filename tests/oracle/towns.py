@@ -986,6 +986,8 @@ def _wart(kind: str, value: object, rng: random.Random) -> str:
         text = rng.choice(
             [f"{number:,.2f}" if number == number.quantize(CENT) else text, f"{text}元", _full_width(text), f" {text}"]
         )
+    elif kind == "number":
+        text = rng.choice([_full_width(text), f" {text} "])
     elif kind == "id":
         choices = [text.lower(), _full_width(text), f" {text} ", f"{text[:6]} {text[6:14]} {text[14:]}"]
         if text[6:8] == "19":
