@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from niangjia.apps.organizations import areas
 from niangjia.kernel.money import show_yuan, yuan_in_capitals
@@ -165,7 +166,7 @@ def percent(part: object, whole: object) -> int:
 
 
 _OPTIONS = {
-    "living": "生活救助", "medical": "医疗救助", "study": "助学救助", "M": "男", "F": "女",
+    "living": lazy("生活救助"), "medical": lazy("医疗救助"), "study": lazy("助学救助"), "M": lazy("男"), "F": lazy("女"),
 }  # fmt: skip
 
 
@@ -175,7 +176,7 @@ def option_word(code: str) -> str:
     for kind in ("tier", "cause"):
         if code in words.WORDS[kind]:
             return str(words.WORDS[kind][code][0])
-    return _(_OPTIONS.get(code, code))
+    return str(_OPTIONS.get(code, code))
 
 
 _VERDICTS = {
@@ -194,13 +195,13 @@ def verdict(result: object) -> SafeString:
     return format_html('<svg class="icon {}" role="img" aria-label="{}"><use href="#i-{}"></use></svg>', tone, label, name)
 
 
-_PURPOSES = {"special-relief": "专项帮扶资金", "graded-aid": "梯度救助", "hardship": "困难帮扶"}
+_PURPOSES = {"special-relief": lazy("专项帮扶资金"), "graded-aid": lazy("梯度救助"), "hardship": lazy("困难帮扶")}
 
 
 @register.filter
 def purpose_word(purpose: str) -> str:
     """What a fund is for, in words; a purpose that a pack named itself is shown as it stands."""
-    return _(_PURPOSES.get(purpose, purpose))
+    return str(_PURPOSES.get(purpose, purpose))
 
 
 @register.filter
