@@ -40,7 +40,7 @@ CREATE MACRO given_name(n) AS ['例', '拟', '演', '样', '仿', '示', '虚', 
     '兰', '枫', '月', '石', '云', '霖', '茶', '橹', '桥', '帆', '稻', '雁', '梅', '泉', '柏', '莲', '菱', '苇', '䶮', '㛃'][1 + (n) // 8 % 32];
 
 -- Every month one block of households "comes up": something small happens there, so that no two snapshots of a feed are the same file.
-CREATE MACRO came_up(h) AS getvariable('first') - 1 + (h // 40 - getvariable('first') + 1 + 1000 * getvariable('blocks')) % getvariable('blocks');
+CREATE MACRO came_up(h) AS getvariable('first') - 1 + (h // 40 - getvariable('first') + 1 + 100000 * getvariable('blocks')) % getvariable('blocks');
 CREATE MACRO has_come_up(h) AS came_up(h) <= getvariable('m');
 -- The nth person of a kind (`slot`) this month, out of persons without stories: a steady number a month, whatever the size.
 CREATE MACRO drawn(tag, n, slot) AS roll_month(tag, n, getvariable('m')) % getvariable('blocks') * getvariable('block') + slot;

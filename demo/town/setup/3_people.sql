@@ -72,7 +72,7 @@ SELECT i, h, shape, relation, kin, sex, birth, v, mate, story, turn, scheme, coh
        (CASE
             WHEN relation = 'head' AND head_base IS NOT NULL THEN head_base
             WHEN kin = 'wife' AND spouse_base IS NOT NULL THEN spouse_base
-            WHEN work = 'flex' THEN 4800
+            WHEN work = 'flex' THEN 5600
             ELSE CASE shape WHEN 'three-generations' THEN 9000 WHEN 'single' THEN 5400 WHEN 'one-child' THEN 5600 WHEN 'couple' THEN 5400 ELSE 6600 END
                 + ((x >> 26) % 100) * ((x >> 33) % 100) // 10 * 10 END)::INTEGER AS base,
        CASE WHEN kin IN ('child', 'second') THEN make_date(cohort + CASE WHEN higher THEN 22 ELSE 18 END, 7, 1) END AS works_from,
