@@ -47,6 +47,7 @@ def batch_sql(pack: Pack, *, asof: date, relation: str = "facts", overrides: Ove
     a parameter without value for the row's area, or `area` itself), `tier`, `amount` DECIMAL(16,2) (NULL unless granted), `needs_approval`
     (ids joined by |), one BOOLEAN `rule_<id>` a rule and `tier_<id>` a tier, DECIMAL `line_<id>` a line.
 
+    `relation` is SQL of our own (a table or a bracketed SELECT), never an author's text.
     `with_caps`: the relation has a column ``used_<cap id>`` a cap (what was granted before in its window); then also `cap_<id>`.
 
     Raises:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from niangjia.engines.policy import benefits
+from niangjia.engines.policy.casework import ID, CaseworkReader
 from niangjia.engines.policy.expressions import build, tree
 from niangjia.engines.policy.expressions.build import WrongType
 from niangjia.engines.policy.expressions.parse import parse
@@ -20,32 +21,25 @@ from niangjia.engines.policy.pack import (
     Approval,
     Cap,
     Expression,
-    FormField,
     Grade,
     Line,
     Pack,
     Rule,
     Say,
-    Stage,
     Tier,
     Trigger,
 )  # fmt: skip
 from niangjia.engines.policy.parameters import Dated, Parameter, area_prefix, is_area, misfit, overlap
 from niangjia.engines.policy.problems import PackError, nearest_word
 from niangjia.engines.policy.vocabulary import NAME, Vocabulary, check_name, make_type, read_bound, read_unit
-from niangjia.engines.policy.yamltext import BadFile, Item, Reader, read_yaml
+from niangjia.engines.policy.yamltext import BadFile, Item, read_yaml
 
-ID = r"[A-Za-z][A-Za-z0-9_-]{0,39}"
 HASH_VERSION = "niangjia-pack-1"
 _HEAD = ("id", "title", "issuer", "area", "unit", "source", "entry")
 _BODY = ("status", "parameters", "rules", "tiers", "benefit", "caps", "approvals", "triggers", "grades", "property",
          "form", "stages", "notice", "fund", "counts", "note")  # fmt: skip
 _KIND_OF_UNIT = {"ratio": "number", "flag": "boolean", "date": "date", "code": "text", "text": "text", "list": "list"}
 _KINDS = ("money", "integer", "number", "boolean", "date", "text", "list")
-_FIELD_TYPES = ("money", "integer", "number", "boolean", "date", "text", "choice", "choices", "table", "photo", "file", "signature", "person")
-_ROLES = ("province", "city", "county", "township", "grassroots", "finance", "auditor", "administrator", "worker")
-
-
 def load_pack(folder: Path | str, vocabulary: Vocabulary) -> Pack:
     """
     The pack in `folder` (its ``program.yaml``).
@@ -67,7 +61,7 @@ def content_hash(root: Item) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-class _PackReader(Reader):
+class _PackReader(CaseworkReader):
     def __init__(self, folder: Path, shown: str, root: Item, vocabulary: Vocabulary) -> None:
         super().__init__()
         self.folder = folder
@@ -76,7 +70,6 @@ class _PackReader(Reader):
         self.vocabulary = vocabulary
         self.names = vocabulary.names
         self.titles = vocabulary.titles
-        self.ids: dict[str, set[str]] = {}
 
     def read(self) -> Pack:
         table = self.table(self.root, required=_HEAD, optional=_BODY)
@@ -89,9 +82,9 @@ class _PackReader(Reader):
         lines = tuple(self._line(item) for item in self.list(table.get("benefit")))
         caps = tuple(self._cap(item) for item in self.list(table.get("caps")))
         approvals = tuple(self._approval(item) for item in self.list(table.get("approvals")))
-        form = tuple(self._form_field(item) for item in self.list(table.get("form")))
-        stages = tuple(self._stage(item) for item in self.list(table.get("stages")))
-        self._check_stages(table.get("stages"), stages)
+        form = tuple(self.form_field(item) for item in self.list(table.get("form")))
+        stages = tuple(self.stage(item) for item in self.list(table.get("stages")))
+        self.check_stages(table.get("stages"), stages)
         area = self.word(table.get("area"))
         if area and not is_area(area):
             self.refuse(table["area"].fault(f"{area} 不是区划代码，请加引号写六位代码。", f"{area} is not a division code; give six digits in quotes.", area))
@@ -100,7 +93,7 @@ class _PackReader(Reader):
         status = self.word(table["status"], among=("active", "confirm", "example")) if "status" in table else "active"
         title, issuer, origin = self.bilingual(table.get("title")), self.word(table.get("issuer")), self.word(table.get("source"))
         pack_id = self.word(table.get("id"), pattern=ID)
-        notice, fund, counts = self._notice(table.get("notice")), self._texts(table.get("fund"), ("purpose",), ("note",)), self._counts(table.get("counts"))
+        notice, fund, counts = self.notice(table.get("notice")), self.texts(table.get("fund"), ("purpose",), ("note",)), self.counts(table.get("counts"))
         property_test = self.expression(table["property"], Kind.BOOLEAN, self.names) if "property" in table else None
         try:
             values, total, capped = benefits.join(lines, caps)
@@ -151,14 +144,6 @@ class _PackReader(Reader):
 
     def clause(self, item: Item | None) -> str:
         return self.word(item)
-
-    def an_id(self, item: Item | None, family: str, *, may_repeat: bool = False) -> str:
-        found = self.word(item, pattern=ID)
-        seen = self.ids.setdefault(family, set())
-        if item is not None and found in seen and not may_repeat:
-            self.refuse(item.fault(f"编号 {found} 用了两次。", f"The id {found} is used twice.", found))
-        seen.add(found)
-        return found
 
     # — sections —
 
@@ -301,54 +286,6 @@ class _PackReader(Reader):
                 self.refuse(part.fault("请写 when 或 otherwise: true。", "Write `when`, or `otherwise: true`.", grade_id))
             found.append(Grade(grade_id, self.expression(table["when"], Kind.BOOLEAN, names) if "when" in table else None))
         return tuple(found)
-
-    def _form_field(self, item: Item) -> FormField:
-        table = self.table(item, required=("id", "title", "type"), optional=("stage", "values", "required", "evidence", "note"))
-        return FormField(self.an_id(table.get("id"), "form"), self.bilingual(table.get("title")), self.word(table.get("type"), among=_FIELD_TYPES),
-                         self.word(table.get("stage")), tuple(self.word(value) for value in self.list(table.get("values"))),
-                         self.flag(table.get("required")), tuple(self.word(value) for value in self.list(table.get("evidence"))))  # fmt: skip
-
-    def _stage(self, item: Item) -> Stage:
-        table = self.table(item, required=("id", "title", "role"), optional=("level", "working_days", "outcomes", "second_person", "note"))
-        outcomes = table.get("outcomes")
-        entries = self.table(outcomes, optional=tuple(outcomes.table)) if outcomes else {}
-        return Stage(self.an_id(table.get("id"), "stages"), self.bilingual(table.get("title")), self.word(table.get("role"), among=_ROLES),
-                     self.word(table.get("level")), self.whole(table.get("working_days"), 0, 250),
-                     {code: part.text for code, part in entries.items()}, self.flag(table.get("second_person")))  # fmt: skip
-
-    def _check_stages(self, item: Item | None, stages: tuple[Stage, ...]) -> None:
-        known = [stage.id for stage in stages]
-        for stage, part in zip(stages, self.list(item), strict=True):
-            for code, following in stage.outcomes.items():
-                if following and following not in known:
-                    self.refuse(part.table["outcomes"].table[code].fault(f"没有叫 {following} 的环节。", f"There is no stage called {following}.",
-                                                                         following, nearest_word(following, known)))  # fmt: skip
-
-    def _notice(self, item: Item | None) -> dict[str, object]:
-        """`working_days`: a number of days or the name of a parameter (the paper may leave it open)."""
-        table = self.table(item, optional=("working_days", "shows", "note"))
-        found: dict[str, object] = {}
-        if (days := table.get("working_days")) is not None:
-            if isinstance(days.value, str):
-                parameter = self.parameters.get(days.text)
-                if parameter is None or parameter.kind != "integer":
-                    self.refuse(days.fault(f"没有叫 {days.text} 的整数参数。", f"There is no whole-number parameter called {days.text}.",
-                                           days.text, nearest_word(days.text, self.parameters)))  # fmt: skip
-                found["working_days"] = days.text
-            else:
-                found["working_days"] = self.whole(days, 0, 60)
-        if "shows" in table:
-            found["shows"] = tuple(self.word(part) for part in self.list(table["shows"]))
-        return found
-
-    def _texts(self, item: Item | None, required: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, str]:
-        return {key: self.word(part) for key, part in self.table(item, required=required, optional=optional).items()}
-
-    def _counts(self, item: Item | None) -> tuple[dict[str, str], ...]:
-        found = tuple(self._texts(part, ("indicator", "in"), ("when",)) for part in self.list(item))
-        for part in self.list(item):
-            self.word(part.table.get("in"), among=("persons", "person_times", "households", "yuan"))
-        return found
 
 
 def _domains(minimum: Decimal | None, maximum: Decimal | None) -> dict[str, tuple[int, int]]:

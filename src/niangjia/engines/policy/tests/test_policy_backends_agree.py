@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from niangjia.engines import policy
+from niangjia.engines.policy.expressions import to_python
 from niangjia.engines.policy.pack import Line
+from niangjia.engines.policy.tests import samples
 from niangjia.engines.policy.tests.generated import FACTS_YAML, arrow_of, pack_yaml, rows_of
 from niangjia.engines.policy.tests.reference import Reference, half_up
 
@@ -128,3 +131,18 @@ def _line_by_hand(reference: Reference, alternatives: list[Line]) -> Fraction | 
 def test_enough_cases_of_every_outcome_were_compared():
     assert tally["cases"] >= 20_000, tally
     assert all(tally[outcome] >= 500 for outcome in ("granted", "refused", "cannot_tell", "None")), tally
+
+
+def test_the_comparison_goes_red_when_one_back_end_rounds_otherwise(vocabulary, connection, tmp_path, monkeypatch):
+    """A planted fault: bankers' rounding in Python alone."""
+    monkeypatch.setitem(to_python.HELPERS, "rounded", lambda value, factor: round(Fraction(value, factor)))
+    (tmp_path / "program.yaml").write_text(
+        samples.HEAD.replace('"3306"', '"33"') + 'rules:\n  - {id: r, when: "round(income, 0) = 2", say: {zh: 甲, en: a}, clause: c}\n', encoding="utf-8"
+    )
+    pack = policy.load_pack(tmp_path, vocabulary)
+    row = {**rows_of(1, 0)[0], "income": Decimal("2.50"), "area": "330624"}
+    connection.register("facts", arrow_of([row]))
+    relation = connection.sql(policy.batch_sql(pack, asof=ASOF))
+    found = dict(zip(relation.columns, relation.fetchall()[0], strict=True))
+    with pytest.raises(AssertionError):
+        _compare(pack, {}, row, found, with_caps=False)
