@@ -1,0 +1,180 @@
+"""Prepared folders, children that die in them, and the comparison with a town that was left alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from niangjia.kernel.deployment import Deployment
+
+KILLS = int(os.environ.get("NIANGJIA_KILLS", "3"))
+IS_SOAK = KILLS >= 50
+SEED = int(os.environ.get("NIANGJIA_SEED") or random.SystemRandom().randrange(10**6))
+CHECKOUT = Path(__file__).resolve().parents[2]
+BEFORE = {  # what a folder is made of: (the folder before, stages)
+    "started": ("", ["start"]),
+    "landed": ("started", ["land"]),
+    "sensed": ("landed", ["sense"]),
+    "released": ("sensed", ["release"]),
+    "dispatched": ("released", ["dispatch"]),
+    "approved": ("dispatched", ["approve_payments"]),
+    "paid": ("approved", ["pay"]),
+    "small landing": ("started", ["make_small_folder"]),
+    "small landed": ("small landing", ["land"]),
+    "small run": ("landed with runs", ["make_small_run"]),
+    "landed with runs": ("landed", ["sense_only"]),
+    "small received": ("small run", ["receive"]),
+    "small released": ("small received", ["release"]),
+    "small dispatched": ("small released", ["dispatch"]),
+    "small approved": ("small dispatched", ["approve_payments"]),
+    "small paid": ("small approved", ["pay"]),
+}
+
+
+@dataclass
+class Worker:
+    """The other end of `worker`."""
+
+    data: Path
+    process: subprocess.Popen = field(init=False)
+
+    def __post_init__(self) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("NIANGJIA_", "DJANGO_"))}
+        environment |= {"NIANGJIA_DATA": str(self.data), "DJANGO_SETTINGS_MODULE": "niangjia.config.settings"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.worker"], cwd=CHECKOUT, env=environment, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self.process.stdout and self.process.stdout.readline().strip() == "ready"
+
+    def do(self, folder: Path, *stages: str, **order: Any) -> dict[str, Any]:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(json.dumps({"folder": str(folder), "stages": stages} | order) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def stop(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait(timeout=30)
+
+
+@dataclass
+class Yard:
+    """Folders as each stage leaves them undisturbed, made on first use; and copies in which it is disturbed."""
+
+    folder: Path
+    chunk: int = 0
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    copies: int = 0
+
+    def __post_init__(self) -> None:
+        Deployment.create(self.folder / "keys-of-all", "330600", is_demo=True)
+        self.worker = Worker(self.folder / "keys-of-all")
+
+    def ready(self, name: str) -> Path:
+        """The folder `name`; its stage ran once, undisturbed."""
+        folder = self.folder / name.replace(" ", "-")
+        if name not in self.answers:
+            before, stages = BEFORE[name]
+            _copy(self.ready(before) if before else self.folder / "keys-of-all", folder)
+            chunk = 8 if name.startswith("small") else 0
+            answer = self.worker.do(folder, *stages, is_preparing=stages[0] not in KILLED_STAGES, chunk=chunk, is_checked=True)
+            assert answer["code"] == 0, (folder / "child.log").read_text()[-3000:]
+            self.answers[name] = answer
+        return folder
+
+    def undisturbed(self, name: str) -> dict[str, Any]:
+        self.ready(name)
+        return self.answers[name]
+
+    def copy(self, name: str) -> Path:
+        self.copies += 1
+        copy = self.folder / f"copy-{self.copies}"
+        _copy(self.ready(name), copy)
+        return copy
+
+    def complaints(self, folder: Path, stage: str, after: str, **order: Any) -> list[str]:
+        """Repeat `stage` to its end and verify; what is wrong, or other than in the folder `after`. Removes the copy if all is well."""
+        answer = self.worker.do(folder, stage, is_checked=True, **order)
+        if answer["code"] != 0:
+            return [f"does not end by itself: {(folder / 'child.log').read_text()[-2000:]}"]
+        expected, found = self.undisturbed(after)["result"], answer["result"]
+        wrong = answer["breaches"] + [
+            f"{name}: {found.get(name)} instead of {expected.get(name)}"
+            for name in sorted(expected.keys() | found.keys())
+            if expected.get(name) != found.get(name)
+        ]
+        if not wrong:
+            shutil.rmtree(folder)
+        return wrong
+
+
+KILLED_STAGES = ("land", "sense", "receive", "dispatch", "pay")
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Files of the lake never change once they are in place: a second name for the same file is a copy of it."""
+
+    def once(one: str, other: str) -> None:
+        if one.endswith((".parquet", ".sealed")):
+            os.link(one, other)
+        else:
+            shutil.copy2(one, other)
+
+    shutil.copytree(source, target, copy_function=once, ignore=shutil.ignore_patterns("answer.json", "child.log"))
+
+
+def kill_often(yard: Yard, stage: str, before: str, after: str, *, kills: int = KILLS) -> None:
+    """
+    Kill `stage` at moments drawn from its whole length, one to three times in a folder, and see after each folder that
+    a repetition makes up for it. The random numbers come from SEED, which is printed.
+    """
+    chance = random.Random(f"{SEED} {stage}")
+    length = yard.undisturbed(after)["seconds"]
+    print(f"{stage}: seed {SEED}, {length:.2f} s undisturbed, {kills} kills")
+    done = tries = 0
+    while done < kills:
+        folder, moments = yard.copy(before), []
+        for _ in range(min(chance.randint(1, 3), kills - done)):
+            moment = chance.uniform(0, length)
+            answer = yard.worker.do(folder, stage, kill_after=moment)
+            assert answer["code"] in (0, -9), (folder / "child.log").read_text()[-3000:]
+            tries += 1
+            if answer["code"] == -9:
+                done += 1
+                moments.append(round(moment, 3))
+        wrong = yard.complaints(folder, stage, after)
+        assert not wrong, f"{stage} killed after {moments} s (NIANGJIA_SEED={SEED}), folder {folder}: {wrong}"
+        assert tries < 20 * kills, "the stage ends before it can be killed"
+    print(f"{stage}: {done} kills in {tries} runs, nothing lost, nothing twice")
+
+
+def crash_everywhere(
+    yard: Yard, stage: str, before: str, after: str, *, points: str, at_most: int, chunk: int = 0, fault: str = ""
+) -> tuple[int, list[str]]:
+    """
+    Let `stage` end before its 1st, 2nd … statement (`points` = sql) or file write (files) and repeat it; all points in a
+    soak, else `at_most` of them spread evenly. Returns how many there were, and what was wrong.
+    """
+    folder = yard.copy(before)
+    total = yard.worker.do(folder, stage, points=points, chunk=chunk)["points"]
+    shutil.rmtree(folder)
+    step = 1 if IS_SOAK else max(1, -(-total // at_most))
+    chosen = range(1 + SEED % step, total + 1, step)
+    wrong: list[str] = []
+    for point in chosen:
+        folder = yard.copy(before)
+        answer = yard.worker.do(folder, stage, points=points, crash_at=point, chunk=chunk, fault=fault)
+        if answer["code"] != 137:
+            wrong.append(f"{stage} ended with {answer['code']} instead of dying at {points} point {point}")
+        wrong += [f"{stage}, {points} point {point} of {total}: {what}" for what in yard.complaints(folder, stage, after, chunk=chunk)]
+    print(f"{stage}: {len(chosen)} of {total} crash points ({points}), {len(wrong)} complaints, seed {SEED}")
+    return total, wrong

@@ -1,0 +1,155 @@
+"""
+A process with everything imported that forks a child for each order; only children touch a deployment, and only they die.
+
+Reads orders from standard input, one JSON object a line, and answers each with one line (`harness.Worker` is the other end).
+A child has a process group of its own and dies of SIGKILL, or by ``os._exit(137)`` before its n-th statement or file write.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+KILLED = 137
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+    from demo.town import office  # noqa: F401 — with it, whatever the stages need
+    from niangjia.jobs import dispatch_month, land_feeds, pay, sense_month, verify  # noqa: F401
+    from tests.faults import stages  # noqa: F401
+
+    print("ready", flush=True)
+    for line in sys.stdin:
+        print(json.dumps(_serve(json.loads(line))), flush=True)
+
+
+def _serve(order: dict[str, Any]) -> dict[str, Any]:
+    folder = Path(order["folder"])
+    answer = folder / "answer.json"
+    answer.unlink(missing_ok=True)
+    started = time.perf_counter()
+    child = os.fork()
+    if child == 0:
+        os.setpgid(0, 0)
+        _live(order, folder, answer)
+    if (moment := order.get("kill_after")) is not None:
+        time.sleep(moment)
+        os.kill(child, signal.SIGKILL) if os.getpgid(child) != child else os.killpg(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    said = json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else {}
+    return {"code": os.waitstatus_to_exitcode(status), "seconds": time.perf_counter() - started} | said
+
+
+def _live(order: dict[str, Any], folder: Path, answer: Path) -> None:
+    """The child's whole life; never returns."""
+    code = 1
+    try:
+        log = os.open(folder / "child.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        for stream in (1, 2):
+            os.dup2(log, stream)
+        said = _obey(order, folder)
+        part = answer.with_suffix(".writing")
+        part.write_text(json.dumps(said), encoding="utf-8")
+        part.rename(answer)
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _obey(order: dict[str, Any], folder: Path) -> dict[str, Any]:
+    from django.db import connection
+
+    from niangjia.jobs.verify import verify
+    from niangjia.kernel.deployment import Deployment
+    from tests.faults import planted, stages
+
+    os.environ["NIANGJIA_DATA"] = str(folder)
+    connection.settings_dict["NAME"] = str(folder / "db.sqlite3")
+    if order.get("is_preparing"):  # no power is cut here, so nothing need wait for the disk
+        connection.settings_dict["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+    deployment = Deployment.load(folder)
+    if chunk := order.get("chunk"):
+        _small_chunks(chunk)
+    if fault := order.get("fault"):
+        getattr(planted, fault)()
+    counter = Counter(order.get("crash_at") or 0)
+    if order.get("points") == "sql":
+        counter.count_statements(connection)
+    elif order.get("points") == "files":
+        counter.count_file_writes()
+    for stage in order["stages"]:
+        getattr(stages, stage)(deployment)
+    said: dict[str, Any] = {"points": counter.seen}
+    if order.get("is_checked"):
+        said["breaches"] = [f"{breach.rule} {breach.place}: {breach.detail}" for breach in verify(deployment, now=stages.NOW)]
+        said["breaches"] += [f"LEFTOVER {path}" for path in stages.leftovers(deployment)]
+        said["result"] = stages.result(deployment)
+    return said
+
+
+class Counter:
+    """Counts points and ends the process before the one that was asked for; 0: none."""
+
+    def __init__(self, crash_at: int) -> None:
+        self.seen, self.crash_at = 0, crash_at
+
+    def pass_by(self) -> None:
+        self.seen += 1
+        if self.seen == self.crash_at:
+            os._exit(KILLED)
+
+    def count_statements(self, connection: Any) -> None:
+        """Every statement, BEGIN and SAVEPOINT among them, and every COMMIT."""
+
+        def wrapper(execute, sql, params, many, context):
+            self.pass_by()
+            return execute(sql, params, many, context)
+
+        commit = connection._commit
+
+        def counted_commit():
+            self.pass_by()
+            return commit()
+
+        connection.ensure_connection()
+        connection.execute_wrappers.append(wrapper)
+        connection._commit = counted_commit
+
+    def count_file_writes(self) -> None:
+        """Every flush, move and removal that Python does; what DuckDB writes counts only once it is moved in place."""
+
+        def counted(act):
+            def wrapper(*args, **kwargs):
+                self.pass_by()
+                return act(*args, **kwargs)
+
+            return wrapper
+
+        for name in ("fsync", "replace", "rename", "unlink"):
+            setattr(os, name, counted(getattr(os, name)))
+
+
+def _small_chunks(size: int) -> None:
+    """Several transactions where the product would need thousands of households for a second one."""
+    from niangjia.apps.alerts import actions as alerts
+    from niangjia.apps.cases.actions import opening
+    from niangjia.apps.registry import actions as registry
+
+    alerts.CHUNK = opening.CHUNK = registry._CHUNK = size
+
+
+if __name__ == "__main__":
+    main()
