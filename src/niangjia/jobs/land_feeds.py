@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
+from django.db import transaction
+
 from niangjia.apps.audit import actions as audit
+from niangjia.apps.audit import queries as audit_queries
 from niangjia.engines import sensing
 from niangjia.jobs import sense_month
 from niangjia.kernel.deployment import Deployment, programs_folder
 from niangjia.kernel.months import Month
 
 Progress = Callable[[str, float], None]
+LANDED = "lake.land"
 
 
 def land(
@@ -21,6 +25,9 @@ def land(
     """
     Land one month folder, or a folder of month folders. `override` lets batches of unusual size pass, with that reason logged.
 
+    Safe to repeat and to go on with after a crash: a batch's audit event comes last of what it brings about, so whatever
+    has none yet is finished by the next landing, of whichever folder.
+
     Raises:
         Refusal: the folder holds no month folder.
     """
@@ -28,14 +35,19 @@ def land(
         deployment.lake, folder, keys=deployment.keys(), feeds=sensing.load_feeds(programs_folder()), progress=progress,
         override=override, memory_limit=deployment.memory_limit, threads=deployment.threads,
     )
-    landed = [report for report in reports if report.status == "landed"]
-    if landed:
-        audit.record_many(None, entries=[sense_month.entry("lake.land", f"batch:{report.batch}", {
-            "rows": report.rows_in, "accepted": report.rows_accepted, "set_aside": report.rows_set_aside, "overridden": bool(override),
-        }, reason=override or "") for report in landed], now=now)
-    for month in late_months(deployment, (Month(report.month) for report in landed)):
+    for month in late_months(deployment, (Month(report.month) for report in _unrecorded(deployment))):
         sense_month.sense(deployment, month, now=now, progress=progress)
+    with transaction.atomic():
+        audit.record_many(None, entries=[sense_month.entry(LANDED, f"batch:{report.batch}", {
+            "rows": report.rows_in, "accepted": report.rows_accepted, "set_aside": report.rows_set_aside, "overridden": bool(report.override),
+        }, reason=report.override) for report in _unrecorded(deployment)], now=now)
     return reports
+
+
+def _unrecorded(deployment: Deployment) -> list[sensing.BatchReport]:
+    """Landed batches without their audit event, in order of arrival."""
+    recorded = audit_queries.objects_of(LANDED)
+    return [report for report in sensing.committed(deployment.lake) if f"batch:{report.batch}" not in recorded]
 
 
 def late_months(deployment: Deployment, landed: Iterable[Month]) -> list[Month]:

@@ -62,6 +62,11 @@ def has_event(*, account_id: int, action: str, object: str, what: str, since: da
     ).exists()
 
 
+def objects_of(action: str) -> set[str]:
+    """Everything this was ever done to, whoever did it."""
+    return set(AuditEvent.objects.filter(action=action).values_list("object", flat=True))
+
+
 def verify_chain(anchors: Path | None = None) -> ChainReport:
     """
     Walk the whole chain in order and recompute every hash; then compare its end with the head and with `anchors`.
