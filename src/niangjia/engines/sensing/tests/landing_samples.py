@@ -17,7 +17,17 @@ from niangjia.kernel.sealing import Keys
 
 KEYS = Keys(pseudonym=bytes(range(32)), blind_index=b"b" * 32, sealing={"1": b"s" * 32})
 FEEDS = landing.load_feeds(programs_folder())
-SETTLEMENT = ["setl_id", "mdtrt_id", "certno", "psn_name", "setl_time", "refd_setl_flag", "medfee_sumamt", "fund_pay_sumamt", "psn_part_amt"]
+SETTLEMENT = [
+    "setl_id",
+    "mdtrt_id",
+    "certno",
+    "psn_name",
+    "setl_time",
+    "refd_setl_flag",
+    "medfee_sumamt",
+    "fund_pay_sumamt",
+    "psn_part_amt",
+]
 Row = Mapping[str, str]
 
 
@@ -66,7 +76,9 @@ def deliver(folder: Path, name: str, content: str | bytes, month: str = "2023-10
 
 
 def land(lake: Path, folder: Path, **other: object) -> list[landing.BatchReport]:
-    return landing.land_folder(lake, folder, **({"keys": KEYS, "feeds": FEEDS, "memory_limit": "1GB", "threads": 2} | other))  # type: ignore[arg-type]
+    return landing.land_folder(
+        lake, folder, **({"keys": KEYS, "feeds": FEEDS, "memory_limit": "1GB", "threads": 2} | other)
+    )  # type: ignore[arg-type]
 
 
 def land_one(lake: Path, folder: Path, **other: object) -> landing.BatchReport:

@@ -17,29 +17,55 @@ from niangjia.engines.sensing import landing
 from niangjia.engines.sensing.landing import storage, vault
 from niangjia.engines.sensing.landing.folder import NoMonths
 from niangjia.engines.sensing.tests.landing_samples import (
-    FEEDS, KEYS, csv_text, deliver, everything_written, land, land_one, person, rows_of, settlement, settlements,
+    FEEDS,
+    KEYS,
+    csv_text,
+    deliver,
+    everything_written,
+    land,
+    land_one,
+    person,
+    rows_of,
+    settlement,
+    settlements,
 )  # fmt: skip
 from niangjia.kernel.problems import Refusal
 
 
 def test_a_clean_file_lands_in_its_month_with_pseudonyms_for_people(tmp_path: Path) -> None:
-    folder = deliver(tmp_path, "medical_settlement.csv", csv_text(settlements(30) + settlements(5, 30, setl_time="2023-09-30")))
+    folder = deliver(
+        tmp_path, "medical_settlement.csv", csv_text(settlements(30) + settlements(5, 30, setl_time="2023-09-30"))
+    )
     report = land_one(tmp_path / "lake", folder)
     assert (report.status, report.rows_in, report.rows_accepted, report.rows_set_aside) == ("landed", 35, 35, 0)
     assert report.months == {"2023-09": 5, "2023-10": 30}
     assert report.batch == f"000001-medical_settlement-2023-10-{report.content_hash[:12]}"
-    first = rows_of(tmp_path / "lake", "medical_settlement", "setl_id, person, setl_time, refd_setl_flag, psn_part_amt, acct_pay, _seq, _row")[0]
+    first = rows_of(
+        tmp_path / "lake",
+        "medical_settlement",
+        "setl_id, person, setl_time, refd_setl_flag, psn_part_amt, acct_pay, _seq, _row",
+    )[0]
     pseudonym = UUID(KEYS.pseudonym_of(person(0)))
     assert first == ("S000000", pseudonym, date(2023, 10, 8), False, Decimal("400.00"), None, 1, 1_000_000_002)
     assert (tmp_path / "lake" / "medical_settlement" / "month=2023-09" / f"{report.batch}.parquet").exists()
 
 
 def test_household_rows_carry_birth_and_sex_from_the_id_and_no_name(tmp_path: Path) -> None:
-    row = {"household_no": "H1", "id": "11010519491231002X", "name": "李四", "relation": "户主", "sex": "男", "area": "330624001000", "from": "2000-01-01"}
+    row = {
+        "household_no": "H1",
+        "id": "11010519491231002X",
+        "name": "李四",
+        "relation": "户主",
+        "sex": "男",
+        "area": "330624001000",
+        "from": "2000-01-01",
+    }
     land_one(tmp_path / "lake", deliver(tmp_path, "household.csv", csv_text([row])))
     with duckdb.connect() as connection:
         paths = [str(file.path) for file in lakes.files(tmp_path / "lake", FEEDS["household"])]
-        described = connection.execute("DESCRIBE FROM read_parquet($p, hive_partitioning = false)", {"p": paths}).fetchall()
+        described = connection.execute(
+            "DESCRIBE FROM read_parquet($p, hive_partitioning = false)", {"p": paths}
+        ).fetchall()
     assert {name: kind for name, kind, *_ in described} == {
         "household_no": "VARCHAR", "person": "UUID", "birth_date": "DATE", "sex": "VARCHAR", "relation": "VARCHAR", "area": "VARCHAR",
         "from": "DATE", "to": "DATE", "death_date": "DATE", "_seq": "INTEGER", "_row": "BIGINT",
@@ -62,7 +88,11 @@ def test_a_batch_landed_again_is_a_no_op_wherever_it_stands(tmp_path: Path) -> N
 def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
     rows = settlements(3000) + [settlement(1, psn_part_amt="x"), settlement(2)]
     deliver(tmp_path / "in", "medical_settlement.csv", csv_text(rows, list(rows[0])))
-    deliver(tmp_path / "in", "member.csv", csv_text([{"id": person(n), "union_code": "U1", "joined_on": "2020-01-01"} for n in range(3000)]))
+    deliver(
+        tmp_path / "in",
+        "member.csv",
+        csv_text([{"id": person(n), "union_code": "U1", "joined_on": "2020-01-01"} for n in range(3000)]),
+    )
     for lake, threads in (("one", 1), ("two", 2)):
         land(tmp_path / lake, tmp_path / "in", threads=threads)
     assert everything_written(tmp_path / "one") == everything_written(tmp_path / "two")
@@ -84,10 +114,17 @@ def test_batches_without_conflict_give_the_same_rows_in_any_order(tmp_path: Path
 
 
 def test_of_rows_with_one_key_the_last_in_the_batch_stays(tmp_path: Path) -> None:
-    rows = settlements(30) + [settlement(3, psn_part_amt="9.00"), settlement(3, refd_setl_flag="1", medfee_sumamt="-1", fund_pay_sumamt="0", psn_part_amt="-1")]
+    rows = settlements(30) + [
+        settlement(3, psn_part_amt="9.00"),
+        settlement(3, refd_setl_flag="1", medfee_sumamt="-1", fund_pay_sumamt="0", psn_part_amt="-1"),
+    ]
     report = land_one(tmp_path / "lake", deliver(tmp_path, "medical_settlement.csv", csv_text(rows)))
     assert (report.rows_in, report.rows_accepted, report.rows_duplicate) == (32, 31, 1)
-    kept = [row for row in rows_of(tmp_path / "lake", "medical_settlement", "setl_id, refd_setl_flag, psn_part_amt") if row[0] == "S000003"]
+    kept = [
+        row
+        for row in rows_of(tmp_path / "lake", "medical_settlement", "setl_id, refd_setl_flag, psn_part_amt")
+        if row[0] == "S000003"
+    ]
     assert kept == [("S000003", False, Decimal("9.00")), ("S000003", True, Decimal("-1.00"))]
 
 
@@ -99,7 +136,9 @@ def test_a_settlement_that_moved_to_another_month_supersedes_the_older_row(tmp_p
     assert report.superseded == 1
     (path,) = lakes.superseded_files(lake, FEEDS["medical_settlement"])
     with duckdb.connect() as connection:
-        assert connection.execute("FROM read_parquet($p)", {"p": str(path)}).fetchall() == [("S000003", False, "2023-10", 2)]
+        assert connection.execute("FROM read_parquet($p)", {"p": str(path)}).fetchall() == [
+            ("S000003", False, "2023-10", 2)
+        ]
 
 
 def test_the_later_snapshot_of_a_month_replaces_the_earlier(tmp_path: Path) -> None:
@@ -112,7 +151,12 @@ def test_the_later_snapshot_of_a_month_replaces_the_earlier(tmp_path: Path) -> N
 
 def test_months_in_one_folder_land_in_month_order(tmp_path: Path) -> None:
     for month in ("2023-10", "2023-08", "2023-09"):
-        deliver(tmp_path / "in", "medical_settlement.csv", csv_text(settlements(10, int(month[-2:]) * 100, setl_time=f"{month}-01")), month)
+        deliver(
+            tmp_path / "in",
+            "medical_settlement.csv",
+            csv_text(settlements(10, int(month[-2:]) * 100, setl_time=f"{month}-01")),
+            month,
+        )
     steps: list[str] = []
     reports = land(tmp_path / "lake", tmp_path / "in", progress=lambda name, share: steps.append(name))
     assert [report.month for report in reports] == ["2023-08", "2023-09", "2023-10"]
@@ -131,7 +175,9 @@ class TestGates:
     def test_more_than_five_percent_of_unreadable_ids_refuse_the_batch(self, tmp_path: Path) -> None:
         for bad, status in ((5, "landed"), (6, "refused")):
             rows = settlements(100 - bad) + [settlement(900 + n, certno="123") for n in range(bad)]
-            report = land_one(tmp_path / f"lake{bad}", deliver(tmp_path / str(bad), "medical_settlement.csv", csv_text(rows)))
+            report = land_one(
+                tmp_path / f"lake{bad}", deliver(tmp_path / str(bad), "medical_settlement.csv", csv_text(rows))
+            )
             assert (report.status, report.rows_set_aside) == (status, bad)
             assert {row.code for row in report.set_aside} == {"BAD_ID"}
         assert "5%" in report.refused_zh
@@ -148,7 +194,9 @@ class TestGates:
         assert (report.status, report.rows_set_aside) == ("landed", 10)
 
     @pytest.mark.parametrize(("count", "status"), [(60, "landed"), (59, "refused"), (140, "landed"), (141, "refused")])
-    def test_volume_may_be_forty_percent_from_the_median_of_earlier_months(self, tmp_path: Path, count: int, status: str) -> None:
+    def test_volume_may_be_forty_percent_from_the_median_of_earlier_months(
+        self, tmp_path: Path, count: int, status: str
+    ) -> None:
         lake = self.with_history(tmp_path, {"2023-07": 100, "2023-08": 90, "2023-09": 110})
         report = land_one(lake, self.month(tmp_path, "2023-10", count))
         assert report.status == status
@@ -160,7 +208,9 @@ class TestGates:
     def test_only_the_last_six_months_count(self, tmp_path: Path) -> None:
         lake = self.with_history(tmp_path, dict.fromkeys([f"2023-{month:02d}" for month in range(1, 4)], 10))
         for month in range(4, 10):
-            assert land_one(lake, self.month(tmp_path, f"2023-{month:02d}", 100), override="new owner").status == "landed"
+            assert (
+                land_one(lake, self.month(tmp_path, f"2023-{month:02d}", 100), override="new owner").status == "landed"
+            )
         assert land_one(lake, self.month(tmp_path, "2023-10", 100)).override == ""
 
     def test_rows_of_other_months_in_the_batch_do_not_count(self, tmp_path: Path) -> None:
@@ -180,7 +230,9 @@ class TestGates:
     def test_reference_feeds_have_no_usual_size(self, tmp_path: Path) -> None:
         lake = tmp_path / "lake"
         for number, month in enumerate(("2023-07", "2023-08", "2023-09", "2023-10")):
-            rows = [{"area": f"33{n:04d}", "from": "2023-01-01", "dibao_monthly": "1100"} for n in range(1, 2 + number * 50)]
+            rows = [
+                {"area": f"33{n:04d}", "from": "2023-01-01", "dibao_monthly": "1100"} for n in range(1, 2 + number * 50)
+            ]
             assert land_one(lake, deliver(tmp_path / month, "standard.csv", csv_text(rows), month)).status == "landed"
 
     def with_history(self, tmp_path: Path, months: dict[str, int]) -> Path:
@@ -196,11 +248,27 @@ class TestGates:
 class TestIdentities:
     def test_names_and_phones_come_back_for_those_asked(self, tmp_path: Path) -> None:
         lake = tmp_path / "lake"
-        household = [{"household_no": "H1", "id": person(n), "name": f"张{n}", "relation": "head", "area": "330624001000", "from": "2000-01-01"} for n in range(3)]
+        household = [
+            {
+                "household_no": "H1",
+                "id": person(n),
+                "name": f"张{n}",
+                "relation": "head",
+                "area": "330624001000",
+                "from": "2000-01-01",
+            }
+            for n in range(3)
+        ]
         deliver(tmp_path / "in", "household.csv", csv_text(household))
-        deliver(tmp_path / "in", "member.csv", csv_text([{"id": person(1), "union_code": "U", "joined_on": "2020-01-01", "phone": "13800000001"}]))
+        deliver(
+            tmp_path / "in",
+            "member.csv",
+            csv_text([{"id": person(1), "union_code": "U", "joined_on": "2020-01-01", "phone": "13800000001"}]),
+        )
         deliver(tmp_path / "in", "medical_settlement.csv", csv_text(settlements(30)))
-        deliver(tmp_path / "in", "marriage.csv", csv_text([{"id_a": person(50), "id_b": person(51), "from": "2020-01-01"}]))
+        deliver(
+            tmp_path / "in", "marriage.csv", csv_text([{"id_a": person(50), "id_b": person(51), "from": "2020-01-01"}])
+        )
         land(lake, tmp_path / "in")
         wanted = {KEYS.pseudonym_of(person(n)): n for n in (0, 1, 7, 51)}
         stranger = KEYS.pseudonym_of(person(999))
@@ -217,19 +285,47 @@ class TestIdentities:
     def test_whoever_the_register_named_last_month_is_still_found_this_month(self, tmp_path: Path) -> None:
         lake = tmp_path / "lake"
         for month, people in (("2023-09", range(0, 40)), ("2023-10", range(1, 41))):
-            rows = [{"household_no": "H1", "id": person(n), "name": "张", "relation": "head", "area": "330624001000", "from": "2000-01-01"} for n in people]
+            rows = [
+                {
+                    "household_no": "H1",
+                    "id": person(n),
+                    "name": "张",
+                    "relation": "head",
+                    "area": "330624001000",
+                    "from": "2000-01-01",
+                }
+                for n in people
+            ]
             deliver(tmp_path / "in", "household.csv", csv_text(rows), month)
-            deliver(tmp_path / "in", "pension.csv", csv_text([{"id": person(n), "retired_on": "2020-01-01", "pension_monthly": "1"} for n in range(60)]), month)
+            deliver(
+                tmp_path / "in",
+                "pension.csv",
+                csv_text([{"id": person(n), "retired_on": "2020-01-01", "pension_monthly": "1"} for n in range(60)]),
+                month,
+            )
         land(lake, tmp_path / "in")
         asked = {KEYS.pseudonym_of(person(n)) for n in range(60)}
         assert len(landing.find_identities(lake, KEYS, asked)) == 60
 
     def test_no_id_name_or_phone_lies_open_in_the_lake(self, tmp_path: Path) -> None:
         lake = tmp_path / "lake"
-        rows = [{"id": person(n), "name": "欧阳端木", "union_code": "U", "joined_on": "2020-01-01", "left_on": "", "phone": "13912345678"} for n in range(40)]
+        rows = [
+            {
+                "id": person(n),
+                "name": "欧阳端木",
+                "union_code": "U",
+                "joined_on": "2020-01-01",
+                "left_on": "",
+                "phone": "13912345678",
+            }
+            for n in range(40)
+        ]
         rows[3]["joined_on"] = "never"
         deliver(tmp_path / "in", "member.csv", csv_text(rows))
-        canvass = [{"id": person(n), "union_code": "U", "reported_on": "2023-10-01", "cause": "因病", "note": "欧阳端木住院"} for n in range(3)]
+        canvass = [
+            {"id": person(n), "union_code": "U", "reported_on": "2023-10-01", "cause": "因病", "note": "欧阳端木住院"}
+            for n in range(3)
+        ]
         deliver(tmp_path / "in", "canvass.csv", csv_text(canvass))
         land(lake, tmp_path / "in")
         secrets = [person(n).encode() for n in range(40)] + ["欧阳端木".encode(), b"13912345678"]
@@ -238,7 +334,9 @@ class TestIdentities:
                 if path.is_file():
                     content = path.read_bytes()
                     if path.suffix == ".parquet":
-                        content += str(connection.execute("FROM read_parquet($p)", {"p": str(path)}).fetchall()).encode()
+                        content += str(
+                            connection.execute("FROM read_parquet($p)", {"p": str(path)}).fetchall()
+                        ).encode()
                     assert not any(secret in content for secret in secrets), path
 
     def test_a_row_set_aside_is_not_lost_and_not_open(self, tmp_path: Path) -> None:
@@ -285,8 +383,14 @@ class TestFolders:
 
 
 class TestCrashes:
-    def test_files_without_report_are_swept_and_the_landing_repeated(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        folder = deliver(tmp_path, "medical_settlement.csv", csv_text(settlements(30) + [settlement(40, setl_time="x"), settlement(41, setl_time="2023-09-01")]))
+    def test_files_without_report_are_swept_and_the_landing_repeated(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder = deliver(
+            tmp_path,
+            "medical_settlement.csv",
+            csv_text(settlements(30) + [settlement(40, setl_time="x"), settlement(41, setl_time="2023-09-01")]),
+        )
         land(tmp_path / "whole", folder)
         calls = 0
         publish = storage.publish
@@ -331,17 +435,39 @@ def test_rows_in_is_always_accepted_and_set_aside_and_duplicate(tmp_path: Path) 
     for round_number in range(12):
         rows = settlements(60)
         for _ in range(chance.randrange(20)):
-            rows.append(settlement(chance.randrange(60), **{chance.choice(["psn_part_amt", "setl_time", "mdtrt_id"]): chance.choice(["", "x", "#N/A", "2023-10-09", "5"])}))
+            rows.append(
+                settlement(
+                    chance.randrange(60),
+                    **{
+                        chance.choice(["psn_part_amt", "setl_time", "mdtrt_id"]): chance.choice(
+                            ["", "x", "#N/A", "2023-10-09", "5"]
+                        )
+                    },
+                )
+            )
         text = csv_text(rows) + "short,row\n" * chance.randrange(2) + "\n" * chance.randrange(3)
-        report = land_one(tmp_path / f"lake{round_number}", deliver(tmp_path / str(round_number), "medical_settlement.csv", text))
+        report = land_one(
+            tmp_path / f"lake{round_number}", deliver(tmp_path / str(round_number), "medical_settlement.csv", text)
+        )
         assert report.status == "landed"
         assert report.rows_in == report.rows_accepted + report.rows_set_aside + report.rows_duplicate
         assert len(rows_of(tmp_path / f"lake{round_number}", "medical_settlement")) == report.rows_accepted
-        assert len(lakes.set_aside(tmp_path / f"lake{round_number}", report.batch)) == report.rows_set_aside == sum(report.set_aside_counts.values())
+        assert (
+            len(lakes.set_aside(tmp_path / f"lake{round_number}", report.batch))
+            == report.rows_set_aside
+            == sum(report.set_aside_counts.values())
+        )
 
 
 def test_a_report_survives_its_json() -> None:
-    report = landing.BatchReport(feed="pension", month="2023-10", status="landed", batch="000007-pension-2023-10-x", months={"2023-10": 3}, files=("a",))
+    report = landing.BatchReport(
+        feed="pension",
+        month="2023-10",
+        status="landed",
+        batch="000007-pension-2023-10-x",
+        months={"2023-10": 3},
+        files=("a",),
+    )
     assert landing.BatchReport.from_json(report.to_json()) == report
     assert report.seq == 7
 

@@ -12,7 +12,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -25,7 +25,16 @@ from stdnum.iso7064 import mod_11_2
 
 from niangjia.engines.sensing import landing
 from niangjia.engines.sensing.tests.landing_samples import (
-    FEEDS, KEYS, SETTLEMENT, csv_text, deliver, land_one, person, rows_of, settlement, settlements,
+    FEEDS,
+    KEYS,
+    SETTLEMENT,
+    csv_text,
+    deliver,
+    land_one,
+    person,
+    rows_of,
+    settlement,
+    settlements,
 )  # fmt: skip
 
 GOOD = 100
@@ -207,7 +216,9 @@ def test_names_come_back_character_by_character(tmp_path: Path) -> None:
 @pytest.mark.parametrize("share", range(5, 100, 5))
 def test_a_file_cut_anywhere_keeps_its_whole_rows_or_is_refused(tmp_path: Path, share: int) -> None:
     content = plain().encode()
-    report = land_one(tmp_path / "lake", deliver(tmp_path, "medical_settlement.csv", content[: len(content) * share // 100]))
+    report = land_one(
+        tmp_path / "lake", deliver(tmp_path, "medical_settlement.csv", content[: len(content) * share // 100])
+    )
     if report.status == "landed":
         assert report.rows_set_aside <= 1
         assert report.rows_in == report.rows_accepted + report.rows_set_aside
@@ -393,7 +404,10 @@ def test_every_workbook_lands_rightly_or_is_refused_with_advice(
 
 
 def test_an_id_that_lost_digits_gets_the_advice_to_format_the_column_as_text(tmp_path: Path) -> None:
-    report = check(tmp_path, Item("", workbook(odd(certno=110101199003077777)), aside("certno", "BAD_ID"), "medical_settlement.xlsx"))
+    report = check(
+        tmp_path,
+        Item("", workbook(odd(certno=110101199003077777)), aside("certno", "BAD_ID"), "medical_settlement.xlsx"),
+    )
     assert "将证件号列设为文本" in report.set_aside[0].advice_zh
     assert (report.set_aside[0].sheet, report.set_aside[0].row) == ("Sheet", GOOD + 2)
 
@@ -404,7 +418,16 @@ def test_a_household_head_merged_over_the_members_belongs_to_each_of_them(tmp_pa
     assert sheet is not None
     sheet.append(["户号", "身份证号", "姓名", "与户主关系", "行政区划代码", "迁入日期"])
     for number in range(6):
-        sheet.append(["H1" if number == 0 else "H2" if number == 3 else None, person(number), "王", "户主", 330624001000, date(2000, 1, 1)])
+        sheet.append(
+            [
+                "H1" if number == 0 else "H2" if number == 3 else None,
+                person(number),
+                "王",
+                "户主",
+                330624001000,
+                date(2000, 1, 1),
+            ]
+        )
     sheet.merge_cells("A2:A4")
     sheet.merge_cells("A5:A7")
     out = io.BytesIO()
@@ -416,7 +439,10 @@ def test_a_household_head_merged_over_the_members_belongs_to_each_of_them(tmp_pa
 def bomb() -> bytes:
     """310 KB that unpack to 300 MB."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, zipfile.ZipFile(io.BytesIO(workbook(rows=1))) as good:
+    with (
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive,
+        zipfile.ZipFile(io.BytesIO(workbook(rows=1))) as good,
+    ):
         for name in good.namelist():
             archive.writestr(name, good.read(name))
         with archive.open("xl/sharedStrings.xml", "w", force_zip64=True) as entry:
@@ -429,17 +455,27 @@ def bomb() -> bytes:
     ("name", "make", "word"),
     [
         ("a CSV named xlsx", lambda: plain().encode(), "扩展名"),
-        ("a password", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512) + "EncryptedPackage".encode("utf-16-le"), "密码"),
+        (
+            "a password",
+            lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512) + "EncryptedPackage".encode("utf-16-le"),
+            "密码",
+        ),
         ("an old workbook that is none", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096), "另存为"),
         ("a zip that is no workbook", lambda: zipped({"readme.txt": b"x"}), "另存为"),
         ("a workbook cut in half", lambda: workbook()[:5000], "损坏"),
         ("a workbook with a flipped byte", lambda: flipped(workbook()), ""),
-        ("entities in its XML", lambda: zipped({"xl/workbook.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><workbook/>'}), "损坏"),
+        (
+            "entities in its XML",
+            lambda: zipped({"xl/workbook.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><workbook/>'}),
+            "损坏",
+        ),
         ("a bomb", bomb, "展开后过大"),
         ("an empty workbook", lambda: empty_book(), "没有内容"),
     ],
 )
-def test_files_that_are_no_workbook_are_refused(tmp_path: Path, name: str, make: Callable[[], bytes], word: str) -> None:
+def test_files_that_are_no_workbook_are_refused(
+    tmp_path: Path, name: str, make: Callable[[], bytes], word: str
+) -> None:
     check(tmp_path, Item(name, make(), word, "medical_settlement.xlsx"))
 
 
@@ -498,7 +534,7 @@ PARQUETS: list[tuple[str, bytes, Counts | str]] = [
     ("IDs as doubles", parquet(certno=pa.array([1.1e17] * GOOD)), "5%"),
     ("whole IDs as integers", parquet(certno=pa.array([int(person(n)) if person(n)[-1] != "X" else 0 for n in range(GOOD)]).cast(pa.int64())), "5%"),
     ("dates as integers", parquet(setl_time=pa.array([20231008] * GOOD)), ALL_GOOD),
-    ("instants in UTC", parquet(setl_time=pa.array([datetime(2023, 10, 8, 15, 59, tzinfo=timezone.utc)] * GOOD, pa.timestamp("us", "UTC"))), ALL_GOOD),
+    ("instants in UTC", parquet(setl_time=pa.array([datetime(2023, 10, 8, 15, 59, tzinfo=UTC)] * GOOD, pa.timestamp("us", "UTC"))), ALL_GOOD),
     ("categories", parquet(psn_name=pa.array(["王"] * GOOD).dictionary_encode()), ALL_GOOD),
     ("bytes for text", parquet(certno=pa.array([person(n).encode() for n in range(GOOD)], pa.binary())), ALL_GOOD),
     ("a nested column", parquet(psn_part_amt=pa.array([[1]] * GOOD)), "嵌套"),
@@ -513,7 +549,9 @@ PARQUETS: list[tuple[str, bytes, Counts | str]] = [
 
 
 @pytest.mark.parametrize(("name", "content", "expect"), PARQUETS, ids=[item[0] for item in PARQUETS])
-def test_every_parquet_lands_rightly_or_is_refused_with_advice(tmp_path: Path, name: str, content: bytes, expect: Counts | str) -> None:
+def test_every_parquet_lands_rightly_or_is_refused_with_advice(
+    tmp_path: Path, name: str, content: bytes, expect: Counts | str
+) -> None:
     check(tmp_path, Item(name, content, expect, "medical_settlement.parquet"))
 
 
@@ -521,13 +559,19 @@ def test_flipped_bytes_in_a_parquet_never_raise(tmp_path: Path) -> None:
     content = parquet()
     for number, place in enumerate(range(10, len(content), len(content) // 25)):
         damaged = content[:place] + bytes([content[place] ^ 0x55]) + content[place + 1 :]
-        report = land_one(tmp_path / f"lake{number}", deliver(tmp_path / str(number), "medical_settlement.parquet", damaged))
+        report = land_one(
+            tmp_path / f"lake{number}", deliver(tmp_path / str(number), "medical_settlement.parquet", damaged)
+        )
         assert report.status in ("landed", "refused")
 
 
 def test_csv_excel_and_parquet_of_the_same_rows_give_the_same_lake_rows(tmp_path: Path) -> None:
     seen = []
-    for file, content in (("csv", plain().encode()), ("xlsx", workbook()), ("parquet", parquet(medfee_sumamt=pa.array([1000.0] * GOOD), fund_pay_sumamt=pa.array([600] * GOOD)))):
+    for file, content in (
+        ("csv", plain().encode()),
+        ("xlsx", workbook()),
+        ("parquet", parquet(medfee_sumamt=pa.array([1000.0] * GOOD), fund_pay_sumamt=pa.array([600] * GOOD))),
+    ):
         land_one(tmp_path / file, deliver(tmp_path / f"in-{file}", f"medical_settlement.{file}", content))
         seen.append(rows_of(tmp_path / file, "medical_settlement"))
     assert seen[0] == seen[1] == seen[2]

@@ -40,7 +40,8 @@ standard: area*, from*, dibao_monthly*, mean_housing_area_m2
 def test_all_nineteen_feeds_have_the_contracts_columns() -> None:
     contract = dict(line.split(": ", 1) for line in re.sub(r",\n\s+", ", ", CONTRACT.strip()).splitlines())
     declared = {
-        feed.name: ", ".join(column.code + "*" * column.required for column in feed.columns.values()) for feed in FEEDS.values()
+        feed.name: ", ".join(column.code + "*" * column.required for column in feed.columns.values())
+        for feed in FEEDS.values()
     }
     assert declared == contract
     assert len(declared) == 19

@@ -47,7 +47,10 @@ def read_ids(database: duckdb.DuckDBPyConnection, written: list[str]) -> list[st
 def written_ids(draw: st.DrawFn) -> str:
     """ID numbers as they come: right, nearly right, 15 digits, and dressed in whatever an export adds."""
     day = draw(st.dates(date(1, 1, 1), date(2030, 12, 31)))
-    body = f"{draw(st.integers(0, 999999)):06d}{day:%Y%m%d}".replace(" ", "0").zfill(14)[-14:] + f"{draw(st.integers(0, 999)):03d}"
+    body = (
+        f"{draw(st.integers(0, 999999)):06d}{day:%Y%m%d}".replace(" ", "0").zfill(14)[-14:]
+        + f"{draw(st.integers(0, 999)):03d}"
+    )
     body = body[:6] + f"{day.year:04d}" + body[10:]
     number = body + mod_11_2.calc_check_digit(body)
     kind = draw(st.integers(0, 9))
@@ -59,19 +62,33 @@ def written_ids(draw: st.DrawFn) -> str:
     elif kind == 2:
         number = number[: draw(st.integers(0, 18))]
     elif kind == 3:
-        number = number[:6] + draw(st.sampled_from(["00000101", "20230229", "20231301", "20230132", "19000229", "20240229"])) + number[14:]
+        number = (
+            number[:6]
+            + draw(st.sampled_from(["00000101", "20230229", "20231301", "20230132", "19000229", "20240229"]))
+            + number[14:]
+        )
     if draw(st.booleans()):
         number = number.translate({ord(half): chr(ord(half) + 0xFEE0) for half in "0123456789X"})
     if draw(st.booleans()):
         number = number.lower()
     for _ in range(draw(st.integers(0, 2))):
         position = draw(st.integers(0, len(number)))
-        number = number[:position] + draw(st.sampled_from(" '\t\u3000\u200b\ufeff\xa0\n＇\x1c\x85\u2028")) + number[position:]
+        number = (
+            number[:position]
+            + draw(st.sampled_from(" '\t\u3000\u200b\ufeff\xa0\n＇\x1c\x85\u2028"))
+            + number[position:]
+        )
     return number
 
 
 @settings(max_examples=int(os.environ.get("NIANGJIA_EXAMPLES", "150")), deadline=None)
-@given(st.lists(st.one_of(written_ids(), st.text(max_size=20), st.text("0123456789Xx ０１９Ｘ①⑩", max_size=20)), min_size=40, max_size=80))
+@given(
+    st.lists(
+        st.one_of(written_ids(), st.text(max_size=20), st.text("0123456789Xx ０１９Ｘ①⑩", max_size=20)),
+        min_size=40,
+        max_size=80,
+    )
+)
 def test_an_id_number_is_read_in_sql_as_in_the_kernel(database: duckdb.DuckDBPyConnection, written: list[str]) -> None:
     written = [text.replace("\0", "") for text in written]
     assert read_ids(database, written) == [identity.read_id_number(text) for text in written]
@@ -79,7 +96,9 @@ def test_an_id_number_is_read_in_sql_as_in_the_kernel(database: duckdb.DuckDBPyC
 
 def test_every_single_character_is_folded_in_sql_as_in_the_kernel(database: duckdb.DuckDBPyConnection) -> None:
     characters = [chr(point) for point in range(1, 0x20000) if not 0xD800 <= point < 0xE000]
-    folded = database.execute("SELECT long_id(repeat('1', 16) || x || 'X') FROM (SELECT unnest(?) AS x)", [characters]).fetchall()
+    folded = database.execute(
+        "SELECT long_id(repeat('1', 16) || x || 'X') FROM (SELECT unnest(?) AS x)", [characters]
+    ).fetchall()
     for character, (sql,) in zip(characters, folded, strict=True):
         number = identity.fold("1" * 16 + character + "X").lstrip("'")
         if len(number) == 18 and number[:17].isascii() and number[:17].isdigit() and number[17] == "X":
@@ -186,7 +205,15 @@ def test_any_amount_comes_back_to_the_cent(database: duckdb.DuckDBPyConnection, 
 
 @pytest.mark.parametrize(
     ("written", "ratio"),
-    [("0.5", "0.5"), ("50%", "0.5"), ("1/2", "0.5"), ("1/3", "0.3333333333"), ("2/3", "0.6666666667"), ("1", "1"), ("一半", None)],
+    [
+        ("0.5", "0.5"),
+        ("50%", "0.5"),
+        ("1/2", "0.5"),
+        ("1/3", "0.3333333333"),
+        ("2/3", "0.6666666667"),
+        ("1", "1"),
+        ("一半", None),
+    ],
 )
 def test_ratios(database: duckdb.DuckDBPyConnection, written: str, ratio: str | None) -> None:
     expected = None if ratio is None else Decimal(ratio)
