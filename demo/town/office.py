@@ -41,7 +41,7 @@ from niangjia.kernel.months import Month
 
 Progress = Callable[[str, float], None]
 COUNTY = "330624"  # Xinchang: the only county whose papers name a grant
-BUDGETS = {"special-relief": Decimal("150000.00"), "hardship-aid": Decimal("600000.00")}  # invented
+BUDGETS = {"special-relief": Decimal("150000.00"), "graded-aid": Decimal("600000.00")}  # invented
 LEVEL_ROLES = {
     Level.PROVINCE: Role.PROVINCE, Level.CITY: Role.CITY, Level.COUNTY: Role.COUNTY, Level.TOWN: Role.TOWNSHIP,
     Level.GRASSROOTS: Role.GRASSROOTS, Level.FEDERATION: Role.GRASSROOTS,
@@ -127,6 +127,7 @@ class Play:
         self.clock = Clock(self.month)
         self.county = unions.find_county_union(COUNTY + "000000")
         assert self.county is not None, "the invented city has a Xinchang county union"
+        self.reviewer = self.office.officer(self.county.id, self.clock())
 
     def run(self) -> None:
         """From the new list to the bank's answer."""
@@ -145,8 +146,7 @@ class Play:
         self.counts[what] = self.counts.get(what, 0) + number
 
     def _county_cases(self) -> list:
-        reviewer = self.office.officer(self.county.id, self.clock())
-        return list(matters.list_cases(reviewer, matters.CaseFilter(only_open=True)).order_by("pk"))
+        return list(matters.list_cases(self.reviewer, matters.CaseFilter(only_open=True)).order_by("pk"))
 
     def _release(self) -> None:
         city = self.office.clerk(unions.find_city_union(COUNTY + "000000").id, Role.CITY, self.clock())
@@ -188,25 +188,26 @@ class Play:
         reason = "" if outcome in (Outcome.V1, Outcome.V2, Outcome.V3) else "入户所见与数据不符（演示）"
         cases.submit_finding(viewer=visitor, case_id=case_id, outcome=outcome, person_id=person_id, reason=reason, now=self.clock())
 
-    def _figures(self, household_id: int) -> tuple[Decimal, Decimal, int, str]:
+    def _figures(self, viewer: Viewer, household_id: int) -> tuple[Decimal, Decimal, int, str]:
         """Income, own medical cost, persons and main cause as the list has them; an unknown income is found out at the visit."""
-        alert = lists.find_card_of(household_id, self.month)
-        figures = alert.figures if alert else {}
-        size = int(figures.get("size") or 1)
-        income = figures.get("I2")
+        alert = lists.latest_alert_of(viewer, household_id)
+        size = (alert.size if alert else None) or 1
+        income = alert.I2 if alert else None
         if income is None:
             income = yuan(9000 + chance(household_id, "income") * 250) * size
-        return income, figures.get("M4") or Decimal("0.00"), size, (alert.causes[0] if alert and alert.causes else "低收入")
+        causes = lists.split(alert.causes) if alert else ()
+        cause = next((cause for cause in causes if cause in ("因病", "因学", "因残", "因灾", "失业", "低收入")), "其他")
+        return income, (alert.M4 if alert else None) or Decimal("0.00"), size, cause
 
     def _visit_form(self, visitor: Viewer, case_id: int, household_id: int) -> dict[str, object]:
-        income, medical, size, cause = self._figures(household_id)
+        income, medical, size, cause = self._figures(self.reviewer, household_id)
         members = [
             {"name": member.person.name or "（未登记）", "relation": member.relation or "本人"}
             for member in persons.list_household_members(visitor, household_id)
         ] or [{"name": "（未登记）", "relation": "本人"}]
         return {
             "has_consent": True, "authorisation_no": f"SQ{self.month.text.replace('-', '')}{case_id:06d}", "members": members,
-            "main_cause": cause if cause in ("因病", "因学", "因残", "因灾", "失业", "低收入") else "其他", "people": size,
+            "main_cause": cause, "people": size,
             "income_items": [{"item": "工资等（演示）", "amount": str(income), "evidence": "银行流水"}],
             "rigid_items": [{"item": "医疗自付", "amount": str(medical), "evidence": "发票"}] if medical else [],
             "is_signed": True, "verifier_opinion": "情况属实，建议帮扶。（演示文字）",
@@ -251,7 +252,7 @@ class Play:
         return True
 
     def _file_form(self, case, person_id: int, id_number: str, members: dict[int, str]) -> dict[str, object]:
-        income, medical, size, cause = self._figures(case.household_id)
+        income, medical, size, cause = self._figures(self.reviewer, case.household_id)
         name = "（虚构）职工"
         return {
             "name": name, "sex": "M" if int(id_number[16]) % 2 else "F", "id_number": id_number, "health": "一般", "work_state": "在岗",
@@ -261,7 +262,7 @@ class Play:
             "study_own_cost_12m": "0.00", "accident_loss_12m": "0.00", "living_aid_received_12m": "0.00", "medical_aid_received_12m": "0.00",
             "study_aid_received_12m": "0.00", "accident_aid_received_12m": "0.00", "chosen_item": "medical" if medical else "living",
             "members": [{"name": name, "relation": relation} for relation in members.values()],
-            "main_cause": cause if cause in ("因病", "因学", "因残", "因灾", "失业", "低收入") else "其他", "bank_name": "（虚构）银行新昌支行",
+            "main_cause": cause, "bank_name": "（虚构）银行新昌支行",
             "bank_account": f"62170033{person_id:011d}", "union_opinion": "同意建档。（演示文字）",
             "authorisation_no": f"SQ{self.month.text.replace('-', '')}{case.pk:06d}",
         }  # fmt: skip
