@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from statistics import median
 
 from niangjia.engines.sensing.landing.feeds import Feed
@@ -45,16 +45,15 @@ def check_keys(feed: Feed, *, failed: int, rows: int) -> None:
         raise TooManyBadKeys(feed, failed, rows)
 
 
-def check_volume(feed: Feed, month: Month, months: dict[str, int], landed: Iterable[BatchReport]) -> None:
+def check_volume(feed: Feed, month: Month, months: dict[str, int], landed: Sequence[BatchReport]) -> None:
     """
     Rows dated in `month` against the median of the same count over the six latest earlier months; of several batches of
-    one month the largest counts, so that a small correction does not become the usual. Reference feeds have no usual size.
+    one month the largest counts, so that a small correction does not become the usual. A further batch of a month that is there
+    already may be small: it corrects a few rows.
 
     Raises:
         UnusualVolume: more than 40 % away, and at least three earlier months are known.
     """
-    if feed.kind == "reference":
-        return
     by_month: dict[str, int] = {}
     for report in landed:
         if report.feed == feed.name and report.month < month.text:
@@ -63,5 +62,7 @@ def check_volume(feed: Feed, month: Month, months: dict[str, int], landed: Itera
     if len(earlier) < _MONTHS_NEEDED:
         return
     rows, usual = months.get(month.text, 0), median(earlier)
-    if not usual * _LOW_PERCENT <= rows * 100 <= usual * _HIGH_PERCENT:
+    is_further = feed.is_increment and any(report.feed == feed.name and report.month == month.text for report in landed)
+    lowest = 0 if is_further else usual * _LOW_PERCENT
+    if not lowest <= rows * 100 <= usual * _HIGH_PERCENT:
         raise UnusualVolume(feed, month, rows, usual)

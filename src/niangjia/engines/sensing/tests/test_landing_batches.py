@@ -227,13 +227,16 @@ class TestGates:
         assert land_one(lake, folder, override="医保系统停机两周").status == "landed"
         assert lakes.committed(lake)[-1].override == "医保系统停机两周"
 
-    def test_reference_feeds_have_no_usual_size(self, tmp_path: Path) -> None:
+    def test_a_reference_feed_that_lost_most_of_its_rows_is_stopped_too(self, tmp_path: Path) -> None:
         lake = tmp_path / "lake"
-        for number, month in enumerate(("2023-07", "2023-08", "2023-09", "2023-10")):
-            rows = [
-                {"area": f"33{n:04d}", "from": "2023-01-01", "dibao_monthly": "1100"} for n in range(1, 2 + number * 50)
-            ]
-            assert land_one(lake, deliver(tmp_path / month, "standard.csv", csv_text(rows), month)).status == "landed"
+        for month, count in (("2023-07", 50), ("2023-08", 51), ("2023-09", 52), ("2023-10", 9)):
+            rows = [{"area": f"33{n:04d}", "from": "2023-01-01", "dibao_monthly": "1100"} for n in range(count)]
+            report = land_one(lake, deliver(tmp_path / month, "standard.csv", csv_text(rows), month))
+        assert report.status == "refused"
+
+    def test_a_few_corrected_rows_of_a_month_that_is_there_are_not_too_few(self, tmp_path: Path) -> None:
+        lake = self.with_history(tmp_path, {"2023-07": 100, "2023-08": 100, "2023-09": 100, "2023-10": 100})
+        assert land_one(lake, self.month(tmp_path, "2023-10", 3)).status == "landed"
 
     def with_history(self, tmp_path: Path, months: dict[str, int]) -> Path:
         for month, count in months.items():
