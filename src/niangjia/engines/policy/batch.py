@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from niangjia.engines.policy.expressions import tree
+from niangjia.engines.policy.expressions import build, tree
+from niangjia.engines.policy.expressions.fold import fold
 from niangjia.engines.policy.expressions.parse import parse
 from niangjia.engines.policy.expressions.scan import Unreadable
 from niangjia.engines.policy.expressions.to_sql import SqlWriter, day_literal, literal, text_literal
+from niangjia.engines.policy.expressions.tree import Node
 from niangjia.engines.policy.expressions.types import BOOLEAN, Kind, Type
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.parameters import Overrides, Parameter, Value, with_overrides
@@ -38,7 +40,7 @@ def rule_sql(pack: Pack, text: str, *, asof: date, relation: str = "", overrides
     parameters = with_overrides(pack.parameters, overrides)
     _refuse_missing(pack, parameters, tree.parameters_in(node), asof)
     prefix = f"{_name(relation)}." if relation else ""
-    return _writer(pack, parameters, asof, lambda name: prefix + _name(name), f"{prefix}area").write(node)
+    return _Writer(pack, parameters, asof, lambda name: prefix + _name(name), f"{prefix}area").put(node)
 
 
 def batch_sql(pack: Pack, *, asof: date, relation: str = "facts", overrides: Overrides | None = None, with_caps: bool = False) -> str:
@@ -55,9 +57,9 @@ def batch_sql(pack: Pack, *, asof: date, relation: str = "facts", overrides: Ove
     """
     parameters = with_overrides(pack.parameters, overrides)
     _refuse_missing(pack, parameters, tuple(parameters), asof)
-    writer = _writer(pack, parameters, asof, lambda name: f"f.{_name(name)}", "f.area")
-    rules = [(_name(f"rule_{rule.id}"), writer.write(rule.when.node)) for rule in pack.rules]
-    tiers = [(_name(f"tier_{tier.id}"), writer.write(tier.when.node)) for tier in pack.tiers]
+    writer = _Writer(pack, parameters, asof, lambda name: f"f.{_name(name)}", "f.area")
+    rules = [(_name(f"rule_{rule.id}"), writer.put(rule.when.node)) for rule in pack.rules]
+    tiers = [(_name(f"tier_{tier.id}"), writer.put(tier.when.node)) for tier in pack.tiers]
     tests = [f"{sql} AS {column}" for column, sql in (*rules, *tiers)]
     inner = f"SELECT f.*, {', '.join([*tests, _missing_sql(pack, parameters, asof)])} FROM {relation} AS f"
 
@@ -67,10 +69,10 @@ def batch_sql(pack: Pack, *, asof: date, relation: str = "facts", overrides: Ove
     inner = f"SELECT f.*, {tier_sql} AS _tier FROM ({inner}) AS f"
     writer.tier = "f._tier"
     writer.used = lambda cap: f"f.{_name('used_' + cap)}"
-    caps = [(_name(f"cap_{cap.id}"), writer.write(cap.test)) for cap in pack.caps] if with_caps else []
+    caps = [(_name(f"cap_{cap.id}"), writer.put(cap.test)) for cap in pack.caps] if with_caps else []
     columns = [f"{sql} AS {column}" for column, sql in caps]
-    columns += [f"{writer.write(value)} AS {_name('_line_' + line)}" for line, value in pack.line_values.items()]
-    approvals = [f"CASE WHEN COALESCE({writer.write(one.when.node)}, TRUE) THEN {text_literal(one.id)} END" for one in pack.approvals]
+    columns += [f"{writer.put_cents(value)} AS {_name('_line_' + line)}" for line, value in pack.line_values.items()]
+    approvals = [f"CASE WHEN COALESCE({writer.put(one.when.node)}, TRUE) THEN {text_literal(one.id)} END" for one in pack.approvals]
     columns.append(f"{_joined(approvals)} AS _approvals")
     inner = f"SELECT f.*, {', '.join(columns)} FROM ({inner}) AS f"
 
@@ -78,7 +80,7 @@ def batch_sql(pack: Pack, *, asof: date, relation: str = "facts", overrides: Ove
     writer.line = lambda name: f"f.{_name('_line_' + name)}"
     total = pack.capped if with_caps else pack.total
     columns = [f"{_cents(writer.line(name))} AS {_name('line_' + name)}" for name in pack.line_values]
-    columns.append(f"{_cents(writer.write(total)) if total is not None else 'CAST(0 AS DECIMAL(16,2))'} AS _total")
+    columns.append(f"{_cents(writer.put_cents(total)) if total is not None else 'CAST(0 AS DECIMAL(16,2))'} AS _total")
     inner = f"SELECT f.* {_exclude(pack)}, {', '.join(columns)} FROM ({inner}) AS f"
 
     tested = [column for column, _ in (*rules, *caps)]
@@ -93,20 +95,43 @@ def batch_sql(pack: Pack, *, asof: date, relation: str = "facts", overrides: Ove
     )
 
 
-def _writer(pack: Pack, parameters: Mapping[str, Parameter], asof: date, column: Callable[[str], str], area: str) -> SqlWriter:
-    return SqlWriter(
-        column=column, kinds={name: fact.kind for name, fact in pack.vocabulary.facts.items()}, asof=asof,
-        parameter=lambda node: parameter_sql(parameters[node.name], asof, area),
-    )  # fmt: skip
+class _Writer(SqlWriter):
+    """Puts the parameters' values in place first: constants keep the integers small, and so the SQL fast."""
+
+    def __init__(self, pack: Pack, parameters: Mapping[str, Parameter], asof: date, column: Callable[[str], str], area: str) -> None:
+        kinds = {name: fact.kind for name, fact in pack.vocabulary.facts.items()}
+        super().__init__(column=column, kinds=kinds, asof=asof, parameter=lambda node: parameter_sql(parameters[node.name], node.type, asof, area))
+        self.parameters = parameters
+
+    def put(self, node: Node) -> str:
+        return self.write(fold(node, self._value))
+
+    def put_cents(self, node: Node) -> str:
+        return self.number(fold(node, self._value), 2)
+
+    def _value(self, node: tree.Parameter) -> Node:
+        in_force = self.parameters[node.name].in_force(self.asof)
+        values = [value for _, value in in_force]
+        if node.type.kind is not Kind.NUMBER:
+            return _constant(node.type, values[0]) if in_force and in_force[0][0] == "" else node
+        numbers = [Decimal(value).normalize() for value in values if isinstance(value, int | Decimal)]
+        scale = max((max(0, -int(number.as_tuple().exponent)) for number in numbers), default=0)
+        whole = [int(number.scaleb(scale)) for number in numbers] or [0]
+        t = Type(Kind.NUMBER, scale, min(whole), max(whole), node.type.yuan)
+        return tree.Number(t, whole[0]) if in_force and in_force[0][0] == "" else tree.Parameter(t, node.name)
 
 
-def parameter_sql(parameter: Parameter, asof: date, area: str) -> str:
-    """A literal, or a CASE over the area's prefixes, nearest first; NULL where no value is in force."""
+def _constant(t: Type, value: Value) -> Node:
+    if isinstance(value, bool):
+        return build.truth(value)
+    return build.day(value) if isinstance(value, date) else tree.Text(t, str(value))
+
+
+def parameter_sql(parameter: Parameter, t: Type, asof: date, area: str) -> str:
+    """A CASE over the area's prefixes, nearest first; NULL where no value is in force. Numbers at the scale of `t`."""
     in_force = parameter.in_force(asof)
-    if in_force and in_force[0][0] == "":
-        return value_sql(parameter.type, in_force[0][1])
-    branches = [f"WHEN starts_with({area}, {text_literal(prefix)}) THEN {value_sql(parameter.type, value)}" for prefix, value in in_force if prefix]
-    default = [value_sql(parameter.type, value) for prefix, value in in_force if not prefix]
+    branches = [f"WHEN starts_with({area}, {text_literal(prefix)}) THEN {value_sql(t, value)}" for prefix, value in in_force if prefix]
+    default = [value_sql(t, value) for prefix, value in in_force if not prefix]
     return f"(CASE {' '.join(branches)} ELSE {default[0] if default else 'NULL'} END)"
 
 

@@ -12,16 +12,16 @@ from niangjia.engines.policy.decision import Decision, Trace
 from niangjia.engines.policy.expressions import tree
 from niangjia.engines.policy.expressions.to_python import HELPERS, Piece, PythonWriter, guarded
 from niangjia.engines.policy.expressions.tree import Node
-from niangjia.engines.policy.expressions.types import FACT_DOMAINS, Kind, Type
+from niangjia.engines.policy.expressions.types import Type
 from niangjia.engines.policy.pack import Pack
 
-# The usual class first; None and everything else go the slower way.
+# The usual class first; None and everything else go the slower way. `memory`: a Decimal's integer within the fact's bounds.
 _READERS = {
-    "money": "cents[v] if v.__class__ is Decimal else None if v is None else read_money({key}, v)",
-    "number": "tenths[v] if v.__class__ is Decimal else None if v is None else read_number({key}, v)",
-    "integer": "v if v.__class__ is int else None if v is None else read_integer({key}, v)",
+    "money": "{memory}[v] if v.__class__ is Decimal else None if v is None else read_money({key}, v, {memory})",
+    "number": "{memory}[v] if v.__class__ is Decimal else None if v is None else read_number({key}, v, {memory})",
+    "integer": "v if v.__class__ is int and {low} <= v <= {high} else None if v is None else read_integer({key}, v, {low}, {high})",
     "boolean": "v if v is True or v is False or v is None else read_boolean({key}, v)",
-    "date": "v if v.__class__ is date else None if v is None else read_date({key}, v)",
+    "date": "None if v is None else read_date({key}, v)",
     "text": "v if v.__class__ is str else None if v is None else read_text({key}, v)",
 }
 
@@ -51,7 +51,7 @@ def compile_difference(pack: Pack, asof: date, parameters: Mapping[str, object],
 def _run(text: str, constants: list[object], name: str) -> dict[str, Any]:
     space: dict[str, Any] = {
         **HELPERS, "__builtins__": {}, "Decimal": Decimal, "date": date, "Decision": Decision, "Trace": Trace, "new": tuple.__new__,
-        "int": int, "str": str, "zip": zip, "tuple": tuple, "cents": values.CENTS, "tenths": values.TENTHS, "yuan": values.YUAN,
+        "int": int, "str": str, "zip": zip, "tuple": tuple, "yuan": values.YUAN,
         "read_money": values.read_money, "read_number": values.read_number, "read_integer": values.read_integer,
         "read_boolean": values.read_boolean, "read_date": values.read_date, "read_text": values.read_text,
     }  # fmt: skip
@@ -148,12 +148,8 @@ class _Writer:
         if self.is_read:
             self.emit(f"{variable} = {get}({key})")
             return
-        self.emit(f"v = {get}({key})", f"{variable} = {_READERS[kind].format(key=key)}")
-        if kind == "date":
-            first, last = self.key(date.fromordinal(t.low)), self.key(date.fromordinal(t.high))
-            self.emit(f"if {variable} is not None and not {first} <= {variable} <= {last}: {variable} = None")
-        elif t.kind is Kind.NUMBER and (kind == "integer" or t.size < FACT_DOMAINS[kind][1] or -t.low != t.high):
-            self.emit(f"if {variable} is not None and not {t.low} <= {variable} <= {t.high}: {variable} = None")
+        memory = self.key(values.scaled(t.scale, t.low, t.high)) if kind in ("money", "number") else ""
+        self.emit(f"v = {get}({key})", f"{variable} = {_READERS[kind].format(key=key, memory=memory, low=t.low, high=t.high)}")
 
     def _read_used(self, get: str) -> None:
         if self.pack.caps:

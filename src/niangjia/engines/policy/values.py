@@ -9,24 +9,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 
 from niangjia.engines.policy.expressions.to_python import round_half_up
-from niangjia.engines.policy.expressions.types import FACT_DOMAINS
+from niangjia.engines.policy.expressions.types import FIRST_DAY, LAST_DAY
 from niangjia.engines.policy.problems import FactError
-from niangjia.engines.policy.vocabulary import Vocabulary
+from niangjia.engines.policy.vocabulary import Fact, Vocabulary
 
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
-_MOST_REMEMBERED = 50_000
+_MOST_REMEMBERED = 20_000
 
 
-class _Scaled(dict[Decimal, "int | None"]):
-    """Decimal → integer at a scale, remembered: one person's ten programmes ask for the same few amounts."""
+class Scaled(dict[Decimal, "int | None"]):
+    """Decimal → integer at a scale within bounds, remembered: one person's ten programmes ask for the same few amounts."""
 
-    def __init__(self, scale: int, largest: int) -> None:
+    def __init__(self, scale: int, low: int, high: int) -> None:
         super().__init__()
-        self.scale = scale
         self.factor = 10**scale
-        self.largest = largest
+        self.low = low
+        self.high = high
 
     def __missing__(self, value: Decimal) -> int | None:
         if len(self) >= _MOST_REMEMBERED:
@@ -42,7 +43,7 @@ class _Scaled(dict[Decimal, "int | None"]):
             found = whole * (self.factor // parts)
         else:
             found = round_half_up(whole * self.factor, parts)
-        return found if -self.largest <= found <= self.largest else None
+        return found if self.low <= found <= self.high else None
 
 
 class _Yuan(dict[int, Decimal]):
@@ -55,39 +56,42 @@ class _Yuan(dict[int, Decimal]):
         return found
 
 
-CENTS = _Scaled(*FACT_DOMAINS["money"])
-TENTHS = _Scaled(*FACT_DOMAINS["number"])
+@lru_cache(maxsize=1024)
+def scaled(scale: int, low: int, high: int) -> Scaled:
+    """One memory for each domain: facts that share their bounds share it."""
+    return Scaled(scale, low, high)
+
+
 YUAN = _Yuan()
 
 
-def read_money(name: str, value: object) -> int | None:
-    return _read_decimal(CENTS, "money", name, value)
+def read_money(name: str, value: object, scaled: Scaled) -> int | None:
+    return _read_decimal(scaled, "money", name, value)
 
 
-def read_number(name: str, value: object) -> int | None:
-    return _read_decimal(TENTHS, "number", name, value)
+def read_number(name: str, value: object, scaled: Scaled) -> int | None:
+    return _read_decimal(scaled, "number", name, value)
 
 
-def _read_decimal(scaled: _Scaled, kind: str, name: str, value: object) -> int | None:
+def _read_decimal(scaled: Scaled, kind: str, name: str, value: object) -> int | None:
     if value is None:
         return None
     if isinstance(value, Decimal):
         return None if value.is_snan() else scaled[value]
     if isinstance(value, int) and not isinstance(value, bool):
-        found = value * 10**scaled.scale
-        return found if abs(found) <= scaled.largest else None
+        found = value * scaled.factor
+        return found if scaled.low <= found <= scaled.high else None
     raise FactError(name, value, kind)
 
 
-def read_integer(name: str, value: object) -> int | None:
-    """Bounds are checked by the caller."""
+def read_integer(name: str, value: object, low: int, high: int) -> int | None:
     if value is None:
         return None
-    if isinstance(value, int) and not isinstance(value, bool):
-        return int(value)
-    if isinstance(value, Decimal) and value == value.to_integral_value():
-        return int(value)
-    raise FactError(name, value, "integer")
+    is_whole = (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, Decimal) and value == value.to_integral_value())
+    if not is_whole:
+        raise FactError(name, value, "integer")
+    found = int(value)  # type: ignore[call-overload]
+    return found if low <= found <= high else None
 
 
 def read_boolean(name: str, value: object) -> bool | None:
@@ -97,8 +101,10 @@ def read_boolean(name: str, value: object) -> bool | None:
 
 
 def read_date(name: str, value: object) -> date | None:
-    if value is None or type(value) is date:
-        return value
+    if value is None:
+        return None
+    if type(value) is date:
+        return value if FIRST_DAY <= value <= LAST_DAY else None
     raise FactError(name, value, "date")
 
 
@@ -118,11 +124,6 @@ class ReadFacts(dict[str, "int | bool | date | str | None"]):
     """Facts as rules calculate with them. Made by `read_facts` only."""
 
 
-_READERS = {
-    "money": read_money, "number": read_number, "integer": read_integer, "boolean": read_boolean, "date": read_date, "text": read_text,
-}  # fmt: skip
-
-
 def read_facts(vocabulary: Vocabulary, facts: Mapping[str, object]) -> ReadFacts:
     """
     Check and convert a person's facts once, for `Program.decide_read`. Names that the vocabulary does not know are passed over.
@@ -133,13 +134,17 @@ def read_facts(vocabulary: Vocabulary, facts: Mapping[str, object]) -> ReadFacts
     found, known = ReadFacts(), vocabulary.facts
     for name, value in facts.items():
         fact = known.get(name)
-        if fact is None:
-            continue
-        read = CENTS[value] if value.__class__ is Decimal and fact.kind == "money" else _READERS[fact.kind](name, value)
-        if read.__class__ is int:
-            found[name] = read if fact.type.low <= read <= fact.type.high else None
-        elif isinstance(read, date):
-            found[name] = read if fact.type.low <= read.toordinal() <= fact.type.high else None
-        else:
-            found[name] = read
+        if fact is not None:
+            found[name] = value if value is None or value is True and fact.kind == "boolean" else _read(fact, value)
     return found
+
+
+def _read(fact: Fact, value: object) -> int | bool | date | str | None:
+    t = fact.type
+    if fact.kind == "money" or fact.kind == "number":
+        return _read_decimal(scaled(t.scale, t.low, t.high), fact.kind, fact.name, value)
+    if fact.kind == "integer":
+        return read_integer(fact.name, value, t.low, t.high)
+    if fact.kind == "boolean":
+        return read_boolean(fact.name, value)
+    return read_date(fact.name, value) if fact.kind == "date" else read_text(fact.name, value)

@@ -70,9 +70,11 @@ class PythonWriter:
         """An integer or a truth is written out; anything else is looked up, never printed into the source."""
         if isinstance(value, bool | int):
             return Piece(f"({value!r})")
-        if value not in self.constants:
-            self.constants.append(value)
-        return Piece(f"k{self.constants.index(value)}")
+        for position, known in enumerate(self.constants):
+            if known is value or (type(known) is type(value) and not isinstance(value, dict) and known == value):
+                return Piece(f"k{position}")
+        self.constants.append(value)
+        return Piece(f"k{len(self.constants) - 1}")
 
     def may_be_unknown(self, node: Node, variable: str) -> frozenset[str]:
         return frozenset() if isinstance(node, tree.Number | tree.Parameter) else frozenset((variable,))

@@ -78,7 +78,9 @@ def _column(column: str, kind: str, t: Type) -> str:
         sql, widest = f"CAST(TRY_CAST({column} AS DECIMAL(22,10)) * 10000000000 AS HUGEINT)", 10**22 - 1
     if t.low <= -widest and t.high >= widest:
         return sql
-    return f"(CASE WHEN {sql} BETWEEN {literal(t.low)} AND {literal(t.high)} THEN {sql} END)"
+    tests = [f"{sql} >= {literal(t.low)}"] if t.low > -widest else []
+    tests += [f"{sql} <= {literal(t.high)}"] if t.high < widest else []
+    return f"(CASE WHEN {' AND '.join(tests)} THEN {sql} END)"
 
 
 def _arithmetic(writer: SqlWriter, node: tree.Arithmetic) -> str:
