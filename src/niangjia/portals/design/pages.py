@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import wraps
+from inspect import signature
 from typing import Any
 
 from django.contrib.auth import logout
@@ -37,7 +38,7 @@ def page(policy: str | Access, *, methods: Sequence[str] = ("GET",), shown_on: V
     Declare who may open a view, and by which methods.
 
     `policy`: an action of `accounts.permissions`, or an `Access`. The view finds the one who asks in `request.viewer`
-    (null on a public page without a session). A refusal is shown on the page `shown_on`, called with the same address parts,
+    (null on a public page without a session). A refusal is shown on the page `shown_on`, called with the address parts it knows,
     or on a page of its own; its status tells a missing right (403), a missing thing (404) and any other no (409) apart.
     """
     if not isinstance(policy, Access) and policy not in permissions.ACTIONS:
@@ -93,7 +94,8 @@ def _refused(request: HttpRequest, refusal: Refusal, shown_on: View | None, part
             if not isinstance(permissions_of, Access):
                 permissions.require(request.viewer, permissions_of)
             request.refusal = refusal
-            response = shown_on.unguarded(request, **parts)  # type: ignore[attr-defined]
+            known = signature(shown_on.unguarded).parameters  # type: ignore[attr-defined]
+            response = shown_on.unguarded(request, **{name: value for name, value in parts.items() if name in known})  # type: ignore[attr-defined]
             response.status_code = status
             return response
         except Refusal:

@@ -39,13 +39,13 @@ class AppointForm(Form):
 
 
 @page("organizations.manage")
-def unions(request: HttpRequest) -> HttpResponse:
+def unions(request: HttpRequest, org_id: int | None = None) -> HttpResponse:
     """One union with those right below it, and who holds which post there."""
     viewer: Viewer = request.viewer
     asked = request.GET.get("org", "")
-    union = organizations.get_union(int(asked) if asked.isdigit() else viewer.org_id)
+    union = organizations.get_union(org_id or (int(asked) if asked.isdigit() else viewer.org_id))
     if not scope.covers(viewer.org_path, union.path):
-        raise organizations.NoSuchUnion(asked)
+        raise organizations.NoSuchUnion(union.id)
     rows = Paginator(organizations.list_children(union.id), ROWS).get_page(request.GET.get("page"))
     context = {
         "union": union,
@@ -62,9 +62,8 @@ def appoint(request: HttpRequest, org_id: int) -> HttpResponse:
     now = timezone.now()
     form = AppointForm(request.POST)
     if not form.is_valid():
-        request.form, request.GET = form, request.GET.copy()
-        request.GET["org"] = str(org_id)
-        response = unions.unguarded(request)
+        request.form = form
+        response = unions.unguarded(request, org_id=org_id)
         response.status_code = 422
         return response
     asked = form.cleaned_data

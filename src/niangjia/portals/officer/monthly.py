@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -177,7 +178,7 @@ def dispatch(request: HttpRequest, month: str) -> HttpResponse:
 
 
 def _dispatch(request: HttpRequest, month: str) -> HttpResponse:
-    sent = dispatch_month.dispatch(month=_asked(month), viewer=request.viewer, now=timezone.now())
+    sent = dispatch_month.dispatch(settings.DEPLOYMENT, _asked(month), viewer=request.viewer, now=timezone.now())
     messages.success(
         request,
         _("派单完成：新派 %(opened)s 户，并入在办 %(joined)s 户，近期已有结论 %(settled)s 户。")

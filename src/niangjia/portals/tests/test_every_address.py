@@ -1,0 +1,169 @@
+"""Every address declares who may open it, and keeps to it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Role
+from niangjia.portals.design.pages import Access, page
+
+PUBLIC = {"public:home", "public:login", "public:notices", "public:object", "public:accessibility", "public:components", "healthy", "set_language"}
+STAFF = set(Role) - {Role.WORKER}
+LIST = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.AUDITOR}
+MONEY = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.FINANCE, Role.AUDITOR}
+ORDERS = LIST | {Role.GRASSROOTS}
+CASES = ORDERS | {Role.FINANCE}
+ONE_REVIEW = {Role.CITY, Role.COUNTY}
+MOST_QUERIES = 60
+
+# Pages to read: address by the house, and the roles that may open it. Every other role is refused.
+PAGES = {
+    "officer:workbench": (lambda house: [], STAFF),
+    "officer:list": (lambda house: [], LIST),
+    "officer:corrections": (lambda house: [], LIST),
+    "officer:release": (lambda house: [str(house.months[1])], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
+    "officer:household": (lambda house: [house.households["confirmed"]], CASES),
+    "officer:orders": (lambda house: [], ORDERS),
+    "officer:order": (lambda house: [house.orders["assigned"]], ORDERS),
+    "officer:visit": (lambda house: [house.orders["assigned"]], {Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
+    "officer:review": (lambda house: [], ONE_REVIEW | {Role.TOWNSHIP}),
+    "officer:files": (lambda house: [], CASES),
+    "officer:case": (lambda house: [house.cases["announced"]], CASES),
+    "officer:fill_file": (lambda house: [house.cases["announced"]], {Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
+    "officer:notices": (lambda house: [], ONE_REVIEW),
+    "officer:grievance": (lambda house: [house.grievance_id], ONE_REVIEW | {Role.TOWNSHIP}),
+    "officer:funds": (lambda house: [], MONEY),
+    "officer:budget": (lambda house: [house.budget_id], MONEY),
+    "officer:batches": (lambda house: [], MONEY),
+    "officer:batch": (lambda house: [house.batch_id], MONEY),
+    "officer:register": (lambda house: [], MONEY),
+    "officer:programs": (lambda house: [], CASES),
+    "officer:program": (lambda house: [1], CASES),
+    "officer:audit": (lambda house: [], {Role.AUDITOR}),
+    "officer:unions": (lambda house: [], {Role.ADMINISTRATOR}),
+    "officer:health": (lambda house: [], {Role.ADMINISTRATOR}),
+    "member:mine": (lambda house: [], {Role.WORKER}),
+    "member:object": (lambda house: [house.own_case_id], {Role.WORKER}),
+}
+OUTSIDE_THE_TREE = {("officer:budget", Role.AUDITOR): 200}
+
+
+def every_view(resolver=None, prefix: str = ""):
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from every_view(entry, f"{prefix}{entry.namespace}:" if entry.namespace else prefix)
+        elif isinstance(entry, URLPattern):
+            yield f"{prefix}{entry.name}", entry.callback
+
+
+def test_every_address_declares_a_policy():
+    bare = [name for name, view in every_view() if not hasattr(view, "policy")]
+    assert bare == []
+
+
+def test_only_the_named_addresses_are_open_to_everybody():
+    assert {name for name, view in every_view() if view.policy is Access.PUBLIC} == PUBLIC
+
+
+def test_a_policy_that_no_role_has_is_a_mistake_found_at_once():
+    with pytest.raises(KeyError):
+        page("cases.reveiw")
+
+
+def test_every_page_to_read_stands_in_the_table_of_roles():
+    readable = {name for name, view in every_view() if "GET" in view.methods and view.policy not in (Access.PUBLIC,)}
+    assert readable - {"member:objection"} == set(PAGES)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_opens_its_own_pages_and_no_other(house, signed_in, role):
+    client = signed_in(house.viewers[role])
+    for name, (parts, allowed) in PAGES.items():
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(reverse(name, args=parts(house)))
+        if role in allowed:
+            assert response.status_code == 200, (name, role, response.status_code)
+            assert len(queries) <= MOST_QUERIES, (name, role, len(queries))
+        elif name == "officer:workbench":
+            assert response.status_code == 302  # a worker's desk is their own page
+        else:
+            assert response.status_code == 403, (name, role, response.status_code)
+            assert "岗位" in response.content.decode()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_no_page_shows_a_number_or_full_name_of_a_person_and_none_carries_its_own_style_or_script(house, signed_in, role):
+    client = signed_in(house.viewers[role])
+    for name, (parts, allowed) in PAGES.items():
+        if role not in allowed:
+            continue
+        html = client.get(reverse(name, args=parts(house))).content.decode()
+        assert not re.search(r"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9X](?![0-9A-Za-z])", html), name
+        assert not re.search(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])", html), name
+        assert "李小红" not in html, name
+        assert not re.search(r"\sstyle=|\son[a-z]+=\"|<script(?![^>]*src=)", html), name
+        assert not re.search(r"""(?:src|href|action)=["'](?:https?:)?//""", html), name
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "officer:workbench"])
+def test_who_is_not_signed_in_is_led_to_the_sign_in_page(house, name):
+    response = Client().get(reverse(name, args=PAGES[name][0](house)))
+    assert response.status_code == 302 and response.url.startswith("/login/")
+
+
+def test_an_action_is_not_carried_out_by_opening_its_address(house, signed_in):
+    client = signed_in(house.viewers[Role.COUNTY])
+    for name, view in every_view():
+        if "GET" in view.methods:
+            continue
+        parts = {"officer:act": [house.cases["submitted"], "accept"]}.get(name)
+        pattern = "month" if name in {"officer:draw", "officer:mark", "officer:release_now", "officer:dispatch", "officer:release_corrections"} else None
+        address = reverse(name, args=parts if parts else [str(house.months[1])] if pattern else [1] if _takes_a_number(name) else [])
+        assert client.get(address).status_code == 405, name
+
+
+def _takes_a_number(name: str) -> bool:
+    try:
+        reverse(name)
+    except Exception:
+        return True
+    return False
+
+
+def test_a_post_without_its_token_changes_nothing(house):
+    client = Client(enforce_csrf_checks=True)
+    response = client.post("/login/", {"username": "county", "password": "x"})
+    assert response.status_code == 403 and "页面已过期" in response.content.decode()
+
+
+def test_every_page_is_english_in_english(house, signed_in):
+    """Names of people and unions, and what the packs say of themselves in their own papers, stay Chinese."""
+    from niangjia.portals.design import words
+
+    for name in ("officer:list", "officer:orders", "officer:batches", "officer:review", "officer:workbench"):
+        html = signed_in(house.viewers[Role.COUNTY], "en").get(reverse(name)).content.decode()
+        assert 'lang="en"' in html
+        for label in ("月度名单", "待签收", "筛选", "状态", "全部", "发放批次"):
+            assert label not in html, (name, label)
+    assert words.WORDS
+
+
+def test_an_unknown_address_gets_a_designed_page(house, signed_in):
+    response = signed_in(house.viewers[Role.COUNTY]).get("/desk/nowhere/")
+    assert response.status_code == 404 and "没有这一页" in response.content.decode()
+
+
+def test_each_page_carries_a_strict_content_policy(house, signed_in):
+    policy = signed_in(house.viewers[Role.COUNTY]).get("/desk/").headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe-eval" not in policy
+
+
+def test_permissions_named_by_pages_exist():
+    assert {view.policy for _name, view in every_view() if not isinstance(view.policy, Access)} <= permissions.ACTIONS

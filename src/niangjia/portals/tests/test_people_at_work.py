@@ -1,0 +1,326 @@
+"""What people do on the pages, step by step, through the web alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from niangjia.apps.accounts import actions as accounts
+from niangjia.apps.accounts.types import Role
+from niangjia.apps.alerts import queries as alerts
+from niangjia.apps.audit import queries as audit
+from niangjia.apps.cases import queries as cases
+from niangjia.apps.funds import queries as funds
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.programs.tests import town
+from niangjia.apps.registry import queries as registry
+from niangjia.kernel.months import Month
+from niangjia.portals.tests import house as houses
+
+VISIT = {
+    "visited_on": "2023-11-06", "way": "HOME", "companions": "李干事", "has_consent": "yes", "authorisation_no": "SQ-9", "people": "3",
+    "members-0-name": "王小明", "members-0-relation": "户主", "main_cause": "因病", "income_items-0-item": "工资",
+    "income_items-0-amount": "48000", "rigid_items-0-item": "医疗", "rigid_items-0-amount": "23500.50", "is_signed": "yes",
+    "worker_objects": "no", "verifier_opinion": "情况属实",
+}  # fmt: skip
+
+
+@pytest.fixture
+def at(house, signed_in):
+    """`at(role)` is a browser of that role."""
+    return lambda role: signed_in(house.viewers[role])
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+# --- signing in ---
+
+
+def test_a_wrong_password_is_refused_kindly_and_the_same_as_an_unknown_name(house):
+    replies = [text(Client().post("/login/", {"username": name, "password": "wrong"})) for name in ("county", "nobody-at-all")]
+    assert all("用户名或密码不正确" in reply for reply in replies)
+
+
+def test_signing_in_leads_to_the_page_that_was_asked_for_and_never_off_the_host(house):
+    accounts.reset_password(viewer=None, account_id=house.viewers[Role.COUNTY].account_id, new_password="a-long-word-2023", now=town.NOW)
+    for asked, led in (("/desk/list/", "/desk/list/"), ("https://elsewhere.example/", "/"), ("//elsewhere.example/", "/")):
+        response = Client().post("/login/", {"username": "county", "password": "a-long-word-2023", "next": asked})
+        assert response.status_code == 302 and response.url == led
+
+
+def test_demo_logins_stand_only_on_a_demo(house, monkeypatch, tmp_path):
+    from dataclasses import replace
+
+    logins = [{"username": "county", "password": "shown-on-purpose", "role": "COUNTY", "title": "县总工会"}]
+    (tmp_path / "demo-logins.json").write_text(json.dumps(logins))
+    monkeypatch.setattr(settings, "DEPLOYMENT", replace(settings.DEPLOYMENT, folder=tmp_path))
+    assert "shown-on-purpose" not in text(Client().get("/login/"))
+    monkeypatch.setattr(settings, "DEPLOYMENT", replace(settings.DEPLOYMENT, is_demo=True))
+    page = text(Client().get("/login/"))
+    assert "shown-on-purpose" in page and "人物均为虚构" in page
+
+
+def test_an_officer_with_two_posts_switches_between_them(house, signed_in):
+    county = house.viewers[Role.COUNTY]
+    union = house.desk.town["Y"]
+    second = accounts.appoint(viewer=None, account_id=county.account_id, org_id=union.id, role=Role.TOWNSHIP, starts_on=date(2020, 1, 2), now=town.NOW)
+    client = signed_in(county)
+    assert "切换岗位" in text(client.get("/desk/"))
+    client.post("/post/", {"post": second})
+    page = text(client.get("/desk/"))
+    assert union.name in page and "发放批次" not in page
+    assert client.post("/post/", {"post": house.viewers[Role.CITY].post_id}).status_code == 409
+
+
+# --- the monthly list ---
+
+
+def test_filters_live_in_the_address_and_narrow_the_list(house, at):
+    county = at(Role.COUNTY)
+    everyone = text(county.get("/desk/list/"))
+    held = text(county.get("/desk/list/?state=HELD"))
+    assert "平衡" in everyone and everyone.count('class="lead-cell"') == 25
+    assert "已在民政救助名单中" in held and "王**" in held
+    assert "没有符合条件的家庭" in text(county.get("/desk/list/?cause=因灾"))
+
+
+def test_a_person_is_found_by_number_without_the_number_entering_an_address(house, at):
+    number = town.id_number(3)
+    response = at(Role.COUNTY).post("/desk/list/find/", {"number": number})
+    assert response.status_code == 302 and number not in response.url
+    assert at(Role.COUNTY).post("/desk/list/find/", {"number": "110105194912310021"}).status_code == 404
+
+
+def test_the_city_looks_at_the_sample_releases_and_orders_go_out(house, at):
+    month = Month("2023-11")
+    place = house.desk.town
+    found = town.households([201, 202], place["XG"], size=2)
+    rows = [houses.SignalRow(home, place["XG"].id, place["XG"].area, "NEW", "RED", ("因病",), ("T-ILL-2",)) for home, _persons in found.values()]
+    houses.receive(month, rows, town.NOW)
+    city = at(Role.CITY)
+    assert "抽样" in text(city.get("/desk/list/2023-11/release/"))
+    refused = city.post("/desk/list/2023-11/release/now/")
+    assert refused.status_code == 409 and "这一步没有办成" in text(refused)
+    city.post("/desk/list/2023-11/sample/")
+    marks = {f"mark-{row.alert_id}": "right" for row in alerts.list_sample(place.city, month)}
+    city.post("/desk/list/2023-11/marks/", marks)
+    sent = city.post("/desk/list/2023-11/release/now/", follow=True)
+    assert "新派 2 户" in text(sent)
+    again = city.post("/desk/list/2023-11/dispatch/", follow=True)
+    assert "新派 0 户" in text(again)
+
+
+# --- a household ---
+
+
+def test_opening_a_number_asks_a_reason_shows_it_once_and_is_on_record(house, at):
+    household_id = house.households["confirmed"]
+    person_id = registry.members_of([household_id])[household_id][0]
+    address = reverse("officer:reveal", args=[household_id])
+    county = at(Role.COUNTY)
+    refused = county.post(address, {"person": person_id, "field": "id_number", "reason": " "})
+    assert refused.status_code == 409 and "理由" in text(refused)
+    opened = text(county.post(address, {"person": person_id, "field": "id_number", "reason": "电话核对身份"}))
+    assert re.search(r"330624[0-9]{11}[0-9X]", opened)
+    assert not re.search(r"330624[0-9]{11}[0-9X]", text(county.get(reverse("officer:household", args=[household_id]))))
+    event = audit.list_about(f"person:{person_id}", actions=("registry.reveal",))[0]
+    assert event.reason == "电话核对身份"
+
+
+def test_a_household_of_another_county_is_not_there(house, signed_in):
+    client = signed_in(house.desk.town.other_county)
+    assert client.get(reverse("officer:household", args=[house.households["created"]])).status_code == 404
+    assert client.get(reverse("officer:order", args=[house.orders["created"]])).status_code == 404
+    assert client.get(reverse("officer:case", args=[house.cases["created"]])).status_code == 404
+
+
+# --- a work order, from the county to the visit and back ---
+
+
+def test_an_order_goes_down_is_visited_reviewed_and_paid_and_the_worker_sees_it(house, at, signed_in):
+    order_id, case_id = house.orders["created"], house.cases["created"]
+    order = reverse("officer:order", args=[order_id])
+    unions = house.desk.town
+    county, township, grassroots = at(Role.COUNTY), at(Role.TOWNSHIP), at(Role.GRASSROOTS)
+
+    assert "签收" in text(county.get(order))
+    county.post(order + "accept/")
+    county.post(order + "forward/", {"to_org": unions["XT"].id})
+    township.post(order + "accept/")
+    suggested = re.search(r'<option value="(\d+)">[^<]*（建议）', text(township.get(order))).group(1)
+    township.post(order + "forward/", {"to_org": suggested})
+    holder = grassroots if int(suggested) == unions["XG"].id else None
+    if holder is None:  # the other firm's union: its chairman
+        holder = signed_in(town.appoint("pharma", organizations.get_union(int(suggested)), Role.GRASSROOTS))
+    holder.post(order + "accept/")
+    holder.post(order + "assign/")
+    page = text(holder.get(order))
+    assert "填写走访表" in page and "上门问什么" in page and "自己承担的医疗费" in page
+
+    early = holder.post(order + "finding/", {"outcome": "V1"})
+    assert early.status_code == 409 and "请先登记" in text(early)
+    incomplete = holder.post(order + "visit/", VISIT | {"verifier_opinion": "", "income_items-0-amount": "很多"})
+    page = text(incomplete)
+    assert incomplete.status_code == 422 and "缺“核实人意见”" in page and "收入明细（12个月）”第1行" in page and 'value="SQ-9"' in page
+    alone = holder.post(order + "visit/", VISIT | {"companions": ""})
+    assert alone.status_code == 422 and "两人" in text(alone)
+    more = holder.post(order + "visit/", VISIT | {"more": "members"})
+    assert 'name="members-2-name"' in text(more) and 'value="王小明"' in text(more)
+    holder.post(order + "visit/", VISIT)
+    done = holder.post(order + "finding/", {"outcome": "V1"}, follow=True)
+    assert "核实结论已上报县级复核" in text(done)
+
+    case = reverse("officer:case", args=[case_id])
+    page = text(county.get(case))
+    assert "23,500.50" in page and "38,000.00" in page and "审核通过" in page  # verified beside sensed
+    assert "已办理" in text(county.post(case + "accept/", follow=True))
+    assert cases.get_case(unions.county, case_id).outcome == "V1"
+
+    reservation = funds.find_reservation(f"case:{case_id}:special-grant")
+    third = signed_in(unions.county_third)
+    budget = reverse("officer:budget", args=[house.budget_id])
+    refused = county.post(reverse("officer:approve_reservations"), {"reservation": reservation.id, "budget": house.budget_id})
+    assert refused.status_code == 409  # whoever reviewed does not approve the money
+    third.post(reverse("officer:approve_reservations"), {"reservation": reservation.id, "budget": house.budget_id})
+    finance, second = at(Role.FINANCE), signed_in(house.desk.second_finance)
+    key = re.search(r'name="key" value="([^"]+)"', text(finance.get(budget))).group(1)
+    made = finance.post(reverse("officer:prepare", args=[house.budget_id]), {"key": key})
+    batch_id = int(made.url.rstrip("/").rsplit("/", 1)[1])
+    assert finance.post(reverse("officer:prepare", args=[house.budget_id]), {"key": key}).url == made.url
+    batch = made.url
+    assert "伍佰元整" in text(finance.get(batch))
+    assert finance.post(batch + "approve/").status_code == 403
+    third.post(batch + "approve/")
+    no_account = second.post(batch + "seal/")
+    assert no_account.status_code == 409
+    houses.registry.set_bank_account(viewer=None, person_id=reservation.person_id, account="6222021234567899999", bank_name="农商银行", now=town.NOW)
+    same = finance.post(batch + "seal/")
+    assert same.status_code == 409 and "编制" in text(same)
+    second.post(batch + "seal/")
+    file = second.post(batch + "file/")
+    assert "6222021234567899999" in file.content.decode("gb18030") and "attachment" in file.headers["Content-Disposition"]
+    second.post(batch + "sent/")
+    line = funds.list_batch_payments(unions.finance, batch_id)[0]
+    answer = io.StringIO()
+    csv.writer(answer).writerows([["参考号", "金额", "结果"], [line.reference, "500.00", "成功"]])
+    upload = io.BytesIO(answer.getvalue().encode())
+    upload.name = "receipt.csv"
+    assert "到账 1 笔" in text(second.post(batch + "receipts/", {"file": upload}, follow=True))
+    assert "500.00" in text(finance.get(reverse("officer:register")))
+
+    worker = signed_in(town.appoint("the.worker", unions["XG"], Role.WORKER, person_id=reservation.person_id))
+    mine = text(worker.get("/mine/"))
+    assert "500.00" in mine and "到账" in mine and "给予" in mine and "依据" in mine
+
+
+def test_two_who_press_at_once_one_wins_and_the_other_is_told(house, at):
+    order = reverse("officer:order", args=[house.orders["created"]])
+    county = at(Role.COUNTY)
+    county.post(order + "accept/", {"step": "1"})
+    late = county.post(order + "forward/", {"step": "1", "to_org": house.desk.town["XT"].id})
+    assert late.status_code == 409 and "这一步没有办成" in text(late)
+
+
+def test_tries_to_reach_somebody_are_counted_and_then_may_be_reported(house, at):
+    order = reverse("officer:order", args=[house.orders["assigned"]])
+    grassroots = at(Role.GRASSROOTS)
+    assert grassroots.post(order + "finding/", {"outcome": "V7", "reason": "打不通"}).status_code == 409
+    for _ in range(2):
+        grassroots.post(order + "try/", {"way": "PHONE"})
+    assert "已记 2 次" in text(grassroots.get(order))
+    assert grassroots.post(order + "finding/", {"outcome": "V7", "reason": "两次打不通"}).status_code == 302
+
+
+# --- review, notice, approval ---
+
+
+def test_a_finding_goes_back_with_a_reason_and_not_without(house, at):
+    case = reverse("officer:case", args=[house.cases["submitted"]])
+    refused = at(Role.COUNTY).post(case + "return/", {"reason": ""})
+    assert refused.status_code == 409 and "请写明理由" in text(refused) and "数据与上门核实" in text(refused)
+    at(Role.COUNTY).post(case + "return/", {"reason": "请补流水"})
+    assert "请补流水" in text(at(Role.GRASSROOTS).get(reverse("officer:order", args=[house.orders["submitted"]])))
+
+
+def test_four_eyes_are_explained_on_the_page(house, at):
+    refused = at(Role.COUNTY).post(reverse("officer:act", args=[house.cases["announced"], "approve"]))
+    assert refused.status_code == 409
+    assert "请由另一位同事办理" in text(refused) and "批准建档" in text(refused)
+
+
+def test_a_step_that_nobody_knows_or_that_is_anothers_is_refused(house, at):
+    assert at(Role.COUNTY).post(reverse("officer:act", args=[house.cases["submitted"], "make-tea"])).status_code == 409
+    assert at(Role.GRASSROOTS).post(reverse("officer:act", args=[house.cases["submitted"], "accept"])).status_code == 403
+
+
+def test_the_public_sees_masked_notices_and_objects_and_another_officer_answers(house, signed_in):
+    visitor = Client(headers={"accept-language": "zh"})
+    page = text(visitor.get("/notices/"))
+    assert "王**" in page and "王小明" not in page and "36,000.00" in page
+    assert visitor.post(f"/notices/{house.notice_id}/object/", {"words": ""}).status_code == 422
+    assert "异议已收到" in text(visitor.post(f"/notices/{house.notice_id}/object/", {"words": "情况不实"}, follow=True))
+    assert visitor.get("/notices/999/object/").status_code == 404
+    address = reverse("officer:grievance", args=[house.grievance_id])
+    own = signed_in(house.desk.town.county).post(address, {"verdict": "rejected", "answer": "已核实"})
+    assert own.status_code == 409
+    other = signed_in(house.desk.town.county_third)
+    assert "他家另有两套住房" in text(other.get(address))
+    assert "已答复" in text(other.post(address, {"verdict": "rejected", "answer": "已查询不动产，无两套住房"}, follow=True))
+
+
+# --- the worker ---
+
+
+def test_a_worker_objects_stops_the_cross_check_and_takes_it_up_again(house, at):
+    worker = at(Role.WORKER)
+    page = text(worker.get("/mine/"))
+    assert "连续 4 个月没有职工参保" in page and "给予" in page and "谁看过我的资料" in page
+    assert worker.post(reverse("member:object", args=[house.own_case_id]), {"about": "OUTCOME", "text": ""}).status_code == 422
+    assert "异议已收到" in text(worker.post(reverse("member:object", args=[house.own_case_id]), {"about": "OUTCOME", "text": "收入算错了"}, follow=True))
+    assert "待答复" in text(worker.get("/mine/"))
+    worker.post("/mine/consent/", {"wish": "withdraw"})
+    assert "恢复每月比对" in text(worker.get("/mine/"))
+    worker.post("/mine/consent/", {"wish": "give"})
+    assert "停止用我的数据比对" in text(worker.get("/mine/"))
+
+
+def test_a_worker_reads_nobody_elses_matter(house, at):
+    assert at(Role.WORKER).get(reverse("member:object", args=[house.cases["announced"]])).status_code == 404
+
+
+# --- auditor and administrator ---
+
+
+def test_the_auditor_searches_the_chain_and_checks_it(house, at):
+    auditor = at(Role.AUDITOR)
+    assert "cases.accept" in text(auditor.get("/desk/audit/?action=cases."))
+    checked = text(auditor.post("/desk/audit/check/"))
+    assert "审计链完整" in checked
+
+
+def test_the_administrator_appoints_and_ends_a_post(house, at):
+    union = house.desk.town["XH"]
+    administrator = at(Role.ADMINISTRATOR)
+    asked = {"username": "new.one", "name": "钱七", "password": "a-long-word-2023", "role": "GRASSROOTS", "starts_on": "2023-11-01"}
+    weak = administrator.post(reverse("officer:appoint", args=[union.id]), asked | {"starts_on": "yesterday"})
+    assert weak.status_code == 422
+    page = text(administrator.post(reverse("officer:appoint", args=[union.id]), asked, follow=True))
+    assert "钱七" in page
+    post_id = int(re.search(r"/desk/posts/(\d+)/end/", page).group(1))
+    assert "没有人在任" in text(administrator.post(reverse("officer:end_post", args=[post_id]), {"org": union.id}, follow=True))
+
+
+def test_what_a_programme_says_is_shown_in_both_languages(house, signed_in):
+    for language, word in (("zh", "每人每年一次"), ("en", "once a year for each worker")):
+        page = text(signed_in(house.viewers[Role.COUNTY], language).get(reverse("officer:program", args=[1])))
+        assert word in page
