@@ -179,7 +179,8 @@ def active_ids(month: Month) -> set[int]:
 def count_states(viewer: Viewer, month: Month) -> DiffCounts:
     """The month's diff in the viewer's part of the tree."""
     rows = list(_visible(viewer).filter(month=month.text).values_list("state", "change").annotate(Count("pk")))
-    by_state, by_change = Counter(dict.fromkeys(AlertState.values, 0)), Counter()
+    by_state: Counter[str] = Counter(dict.fromkeys(AlertState.values, 0))
+    by_change: Counter[str] = Counter()
     for state, change, count in rows:
         by_state[state] += count
         if change:

@@ -49,6 +49,7 @@ def decide_grant(
     None: the area has no such programme. Raises MissingParameter.
     """
     asof = finding.visit.visited_on
+    assert finding.person_id is not None, "handed in without a person"
     if programs.find_pack(GRANT_PROGRAM, area=case.area, asof=asof) is None:
         return None
     facts = case_facts.of_finding(case, finding) | dict(more)
@@ -67,6 +68,7 @@ def decide_tier(viewer: Viewer, case: Case, file: HardshipFile, more: Mapping[st
 
 def set_aside_file(viewer: Viewer, case: Case, file: HardshipFile, finding: Finding, now: datetime) -> None:
     """The aid of an approved file."""
+    assert file.decision_id is not None, "announced without a decision"
     decision = programs.get_decision(file.decision_id)
     if decision.money:
         officers = [file.filled_by_id, file.tiered_by_id]

@@ -224,9 +224,9 @@ def _read_value(field: Field, value: Any) -> Any:
                 raise ValueError(field.name)
             return value
         case "id":
-            if (number := read_id_number(str(value))) is None:
+            if (id_number := read_id_number(str(value))) is None:
                 raise ValueError(field.name)
-            return number
+            return id_number
         case "list":
             return [str(each) for each in value]
         case "rows":

@@ -293,17 +293,17 @@ def get_own_matters(viewer: Viewer) -> list[OwnMatter]:
         for view in registry.list_views_of_person(viewer, viewer.person_id)
     )
     cases = moving.visible(viewer).select_related("org").order_by("-opened_at", "-pk")
-    return [_own_matter(viewer, case, looked) for case in cases]
+    return [_own_matter(viewer.person_id, case, looked) for case in cases]
 
 
-def _own_matter(viewer: Viewer, case: Case, looked: tuple[Mapping[str, Any], ...]) -> OwnMatter:
+def _own_matter(person_id: int, case: Case, looked: tuple[Mapping[str, Any], ...]) -> OwnMatter:
     entitlements = list(Entitlement.objects.filter(case=case))
     file = HardshipFile.objects.filter(case=case).first()
     ids = {entitlement.decision_id for entitlement in entitlements} | (
         {file.decision_id} if file and file.decision_id else set()
     )
     letter = ExitLetter.objects.filter(file__case=case, state=ExitLetter.State.OPEN).first()
-    grievances = Grievance.objects.filter(case=case, person_id=viewer.person_id).order_by("pk")
+    grievances = Grievance.objects.filter(case=case, person_id=person_id).order_by("pk")
     effect = lifecycle.EFFECTS.get(Outcome(case.outcome)) if case.outcome else None
     status_zh, status_en = str(CaseState(case.state).label), CaseState(case.state).value
     if effect:
@@ -481,7 +481,7 @@ def _verify_history() -> list[Breach]:
         for pk in Case.objects.exclude(state=CaseState.CLOSED).exclude(org__state="ACTIVE").values_list("pk", flat=True)
     ]
     stands: dict[int, str] = {}
-    legal = {(move.state, move.action): move.leads_to for move in lifecycle.MOVES}
+    legal = {(move.state.value, move.action.value): move.leads_to for move in lifecycle.MOVES}
     for case_id, action, start, end in CaseMove.objects.order_by("case_id", "pk").values_list(
         "case_id", "action", "from_state", "to_state"
     ):

@@ -176,6 +176,18 @@ def preview(
     return deciding.answer(installed.compiled(version, area=area, asof=asof), facts, used)
 
 
+def explain(program: str, *, area: str, asof: date, facts: Mapping[str, object]) -> dict[str, policy.Explanation]:
+    """
+    What the programme says, rule by rule with the nearest change, in both languages (``zh``, ``en``); nothing is stored.
+
+    Raises:
+        NoPackHere, MissingParameter, FactError.
+    """
+    version = installed.get_version(program, area=area, asof=asof)
+    compiled = installed.compiled(version, area=area, asof=asof)
+    return {"zh": compiled.explain(facts, language="zh"), "en": compiled.explain(facts, language="en")}
+
+
 def get_decision(decision_id: int) -> DecisionCard:
     """Without scope: for the case that owns it. Raises NoSuchDecision."""
     row = Decision.objects.select_related("version").filter(pk=decision_id).first()

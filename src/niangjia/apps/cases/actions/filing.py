@@ -297,7 +297,7 @@ def approve(*, viewer: Viewer, case_id: int, now: datetime, higher_approval: str
             raise GrievanceOpen(open_count)
         if about.filter(state=GrievanceState.UPHELD).exists():
             raise GrievanceUpheld
-        needed = programs.get_decision(file.decision_id).needs_approval
+        needed = programs.get_decision(file.decision_id).needs_approval if file.decision_id else ()
         if needed and not higher_approval.strip():
             raise HigherApprovalNeeded(needed)
         moving.make(

@@ -169,12 +169,12 @@ def _place(viewer: Viewer | None, order_ids: Mapping[int, int | None], now: date
 def _plan(cards: list[AlertCard], now: datetime) -> _Plan:
     linked = set(CaseAlert.objects.filter(alert__in=[card.id for card in cards]).values_list("alert_id", flat=True))
     cases: dict[int, Case] = {}
-    for case in Case.objects.filter(household__in={card.household_id for card in cards}).order_by("opened_at", "pk"):
-        if case.state != CaseState.CLOSED or cases.get(case.household_id, case).state == CaseState.CLOSED:
-            cases[case.household_id] = case
+    for row in Case.objects.filter(household__in={card.household_id for card in cards}).order_by("opened_at", "pk"):
+        if row.state != CaseState.CLOSED or cases.get(row.household_id, row).state == CaseState.CLOSED:
+            cases[row.household_id] = row
     plan = _Plan()
     for card in cards:
-        case = cases.get(card.household_id)
+        case: Case | None = cases.get(card.household_id)
         if card.id in linked or card.state not in ACTIVE_STATES:
             plan.untouched += 1
         elif case is None or (case.state == CaseState.CLOSED and not _is_settled(case, card, now)):
@@ -287,7 +287,10 @@ def _insert(
         ]
     )
     CaseAlert.objects.bulk_create(
-        [CaseAlert(case=case, alert_id=case.alert_id, settlement=Settlement.OPENED) for case in cases]
+        [
+            CaseAlert(case=case, alert_id=card.id, settlement=Settlement.OPENED)
+            for case, card in zip(cases, cards, strict=True)
+        ]
     )
     CaseMove.objects.bulk_create(
         [

@@ -305,7 +305,9 @@ def accept_finding(
         finding = _waiting(viewer, case, CaseAction.ACCEPT)
         outcome = Outcome(finding.outcome)
         effect = lifecycle.EFFECTS[outcome]
-        closing = {"closed_at": now, "close_reason": effect.close_reason} if effect.leads_to is CaseState.CLOSED else {}
+        closing: dict[str, Any] = (
+            {"closed_at": now, "close_reason": effect.close_reason} if effect.leads_to is CaseState.CLOSED else {}
+        )
         moving.make(
             viewer,
             case,

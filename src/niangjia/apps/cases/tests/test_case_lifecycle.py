@@ -79,7 +79,11 @@ def test_every_move_is_refused_at_the_door_to_every_state_and_role_outside_the_t
         viewers[role] = Viewer(9999, 9999, role.value, role, town.city.org_id, town.city.org_path)
     allowed = {(move.state, move.action, role) for move in lifecycle.MOVES for role in move.roles}
     for state in CaseState:
-        closing = {"closed_at": desk.now, "close_reason": "CANCELLED"} if state == CaseState.CLOSED else {"closed_at": None, "close_reason": ""}
+        closing = (
+            {"closed_at": desk.now, "close_reason": "CANCELLED"}
+            if state == CaseState.CLOSED
+            else {"closed_at": None, "close_reason": ""}
+        )
         Case.objects.filter(pk=case.pk).update(state=state, **closing)
         for action, role in itertools.product(CaseAction, Role):
             if (state, action, role) in allowed:
@@ -96,7 +100,11 @@ def test_every_move_is_refused_at_the_door_to_every_state_and_role_outside_the_t
 
 def months(*incomes: int | None, standard: int | None = 1000, first: str = "2023-01") -> list[HeldMonth]:
     return [
-        HeldMonth(Month(first).plus(place), None if income is None else Decimal(income), None if standard is None else Decimal(standard))
+        HeldMonth(
+            Month(first).plus(place),
+            None if income is None else Decimal(income),
+            None if standard is None else Decimal(standard),
+        )
         for place, income in enumerate(incomes)
     ]
 

@@ -33,8 +33,21 @@ S = CaseState
 def test_a_notice_shows_masked_name_unit_tier_and_amount_and_nothing_else(funded):
     funded.announced()
     (notice,) = queries.list_live_notices(today=funded.now.date())
-    assert (notice.masked_name, notice.unit, notice.tier, notice.amount) == ("王**", "轴承厂工会", "G1", Decimal("36000.00"))
-    assert {field.name for field in fields(LiveNotice)} == {"id", "masked_name", "unit", "tier", "amount", "starts_on", "ends_before"}
+    assert (notice.masked_name, notice.unit, notice.tier, notice.amount) == (
+        "王**",
+        "轴承厂工会",
+        "G1",
+        Decimal("36000.00"),
+    )
+    assert {field.name for field in fields(LiveNotice)} == {
+        "id",
+        "masked_name",
+        "unit",
+        "tier",
+        "amount",
+        "starts_on",
+        "ends_before",
+    }
 
 
 def test_a_notice_lasts_its_working_days_and_takes_itself_down(funded):
@@ -60,7 +73,9 @@ def test_an_objection_from_the_public_is_sealed_and_must_be_answered_by_another_
     key = uuid.uuid4()
 
     def raise_it():
-        return cases.object_to_notice(notice_id=notice.id, words="他家有两辆车", contact="13900000000", now=funded.now, key=key)
+        return cases.object_to_notice(
+            notice_id=notice.id, words="他家有两辆车", contact="13900000000", now=funded.now, key=key
+        )
 
     grievance_id = raise_it()
     assert raise_it() == grievance_id
@@ -72,17 +87,33 @@ def test_an_objection_from_the_public_is_sealed_and_must_be_answered_by_another_
     assert queries.count_open_grievances(funded.town.county) == 1
     for viewer in (funded.town.county,):
         with pytest.raises(grievances.OfficerOfTheCase):
-            cases.answer_grievance(viewer=viewer, grievance_id=grievance_id, is_upheld=False, answer="已核实", now=funded.now)
+            cases.answer_grievance(
+                viewer=viewer, grievance_id=grievance_id, is_upheld=False, answer="已核实", now=funded.now
+            )
     with pytest.raises(NotAllowed):
-        cases.answer_grievance(viewer=funded.town.grassroots, grievance_id=grievance_id, is_upheld=False, answer="已核实", now=funded.now)
+        cases.answer_grievance(
+            viewer=funded.town.grassroots, grievance_id=grievance_id, is_upheld=False, answer="已核实", now=funded.now
+        )
     with pytest.raises(moving.NotFound):
-        cases.answer_grievance(viewer=funded.town.other_county, grievance_id=grievance_id, is_upheld=False, answer="已核实", now=funded.now)
+        cases.answer_grievance(
+            viewer=funded.town.other_county, grievance_id=grievance_id, is_upheld=False, answer="已核实", now=funded.now
+        )
     with pytest.raises(moving.ReasonMissing):
-        cases.answer_grievance(viewer=funded.town.county_third, grievance_id=grievance_id, is_upheld=False, answer=" ", now=funded.now)
+        cases.answer_grievance(
+            viewer=funded.town.county_third, grievance_id=grievance_id, is_upheld=False, answer=" ", now=funded.now
+        )
     for _ in range(2):
-        cases.answer_grievance(viewer=funded.town.county_third, grievance_id=grievance_id, is_upheld=False, answer="车已报废", now=funded.now)
+        cases.answer_grievance(
+            viewer=funded.town.county_third,
+            grievance_id=grievance_id,
+            is_upheld=False,
+            answer="车已报废",
+            now=funded.now,
+        )
     with pytest.raises(grievances.AlreadyAnswered):
-        cases.answer_grievance(viewer=funded.town.county_third, grievance_id=grievance_id, is_upheld=True, answer="成立", now=funded.now)
+        cases.answer_grievance(
+            viewer=funded.town.county_third, grievance_id=grievance_id, is_upheld=True, answer="成立", now=funded.now
+        )
     read = cases.read_grievance(viewer=funded.town.county, grievance_id=grievance_id, now=funded.now)
     assert read == {"text": "他家有两辆车", "contact": "13900000000", "answer": "车已报废"}
     assert audit.list_about(f"case:{case.pk}", actions=("cases.read_grievance",))
@@ -93,7 +124,9 @@ def test_an_upheld_objection_stops_the_approval_until_it_is_announced_anew(funde
     case = funded.announced()
     notice = queries.list_live_notices(today=funded.now.date())[0]
     grievance_id = cases.object_to_notice(notice_id=notice.id, words="收入不实", contact="", now=funded.now)
-    cases.answer_grievance(viewer=funded.town.county_third, grievance_id=grievance_id, is_upheld=True, answer="属实", now=funded.now)
+    cases.answer_grievance(
+        viewer=funded.town.county_third, grievance_id=grievance_id, is_upheld=True, answer="属实", now=funded.now
+    )
     funded.pass_days(10)
     with pytest.raises(filing.GrievanceUpheld):
         cases.approve(viewer=funded.town.county_second, case_id=case.pk, now=funded.now)
@@ -127,7 +160,9 @@ def earn(desk, case, *incomes, first=Month("2023-11"), source=IncomeSource.SENSI
 
 
 def propose(desk, case, kind=ExitKind.OUT_OF_HARDSHIP, gone=True, reason="收入稳定"):
-    return cases.propose_exit(viewer=desk.town.county, case_id=case.pk, kind=kind, are_causes_gone=gone, reason=reason, now=desk.now)
+    return cases.propose_exit(
+        viewer=desk.town.county, case_id=case.pk, kind=kind, are_causes_gone=gone, reason=reason, now=desk.now
+    )
 
 
 def test_six_months_above_the_standard_and_the_cause_gone_lead_out_after_the_time_to_object(funded):
@@ -168,7 +203,10 @@ def test_an_unknown_month_pauses_and_two_ask_for_proof(funded):
 
 def test_what_sensing_says_of_households_on_file_is_kept_once(funded):
     case = funded.on_file()
-    held = [(case.household_id, lifecycle.HeldMonth(Month("2023-11"), Decimal("1200.005"), Decimal("1000"))), (999, None)]
+    held = [
+        (case.household_id, lifecycle.HeldMonth(Month("2023-11"), Decimal("1200.005"), Decimal("1000"))),
+        (999, None),
+    ]
     assert cases.record_sensed_months(months=held, now=funded.now) == 1
     assert cases.record_sensed_months(months=held, now=funded.now) == 0
     assert queries.list_households_on_file() == [case.household_id]
@@ -178,18 +216,25 @@ def test_an_objection_to_the_exit_is_answered_first_and_may_stop_it(funded):
     case = funded.on_file()
     propose(funded, case, ExitKind.SAFETY_NET)
     worker = funded.worker(case)
-    objection = cases.object_to(viewer=worker, case_id=case.pk, about=GrievanceAbout.EXIT, words="仍在治疗", now=funded.now)
+    objection = cases.object_to(
+        viewer=worker, case_id=case.pk, about=GrievanceAbout.EXIT, words="仍在治疗", now=funded.now
+    )
     funded.pass_days(20)
     with pytest.raises(exits.ObjectionOpen):
         cases.confirm_exit(viewer=funded.town.county_second, case_id=case.pk, now=funded.now)
-    cases.answer_grievance(viewer=funded.town.county_third, grievance_id=objection, is_upheld=True, answer="继续帮扶", now=funded.now)
+    cases.answer_grievance(
+        viewer=funded.town.county_third, grievance_id=objection, is_upheld=True, answer="继续帮扶", now=funded.now
+    )
     with pytest.raises(exits.ObjectionUpheld):
         cases.confirm_exit(viewer=funded.town.county_second, case_id=case.pk, now=funded.now)
     assert cases.read_grievance(viewer=worker, grievance_id=objection, now=funded.now)["answer"] == "继续帮扶"
     with pytest.raises(moving.FourEyes):
         cases.stop_exit(viewer=funded.town.county, case_id=case.pk, reason="异议成立", now=funded.now)
     for _ in range(2):
-        assert cases.stop_exit(viewer=funded.town.county_second, case_id=case.pk, reason="异议成立", now=funded.now).state == S.ON_FILE
+        assert (
+            cases.stop_exit(viewer=funded.town.county_second, case_id=case.pk, reason="异议成立", now=funded.now).state
+            == S.ON_FILE
+        )
 
 
 def test_an_objection_after_its_time_is_refused_kindly(funded):
@@ -209,7 +254,9 @@ def test_false_statements_bar_a_new_file_for_a_year(funded):
     cases.confirm_exit(viewer=funded.town.county_second, case_id=case.pk, now=funded.now)
     file = funded.file(case)
     assert file.bar_until == date(2024, 12, 2) and not FollowUp.objects.exists()
-    again = cases.report_canvass(viewer=funded.town.grassroots, person_id=case.person_id, causes=["因病"], now=funded.now)
+    again = cases.report_canvass(
+        viewer=funded.town.grassroots, person_id=case.person_id, causes=["因病"], now=funded.now
+    )
     Case.objects.filter(pk=again.id).update(state=S.CONFIRMED, outcome="V1")
     with pytest.raises(filing.Barred, match="2024-12-02"):
         cases.start_file(viewer=funded.town.county, case_id=again.id, members={}, now=funded.now)
@@ -224,12 +271,20 @@ def test_a_follow_up_that_finds_hardship_opens_a_new_case_that_refers_to_the_old
     funded.pass_days(190)
     assert queries.list_follow_ups(funded.town.grassroots, today=funded.now.date()).get().file == file
     with pytest.raises(moving.NotFound):
-        cases.record_follow_up(viewer=funded.town.other_county, file_id=file.pk, is_back_in_hardship=True, now=funded.now)
-    opened = cases.record_follow_up(viewer=funded.town.grassroots, file_id=file.pk, is_back_in_hardship=True, now=funded.now)
-    assert opened == cases.record_follow_up(viewer=funded.town.grassroots, file_id=file.pk, is_back_in_hardship=True, now=funded.now)
+        cases.record_follow_up(
+            viewer=funded.town.other_county, file_id=file.pk, is_back_in_hardship=True, now=funded.now
+        )
+    opened = cases.record_follow_up(
+        viewer=funded.town.grassroots, file_id=file.pk, is_back_in_hardship=True, now=funded.now
+    )
+    assert opened == cases.record_follow_up(
+        viewer=funded.town.grassroots, file_id=file.pk, is_back_in_hardship=True, now=funded.now
+    )
     assert Case.objects.get(pk=opened).earlier == case
     with pytest.raises(exits.NothingDue):
-        cases.record_follow_up(viewer=funded.town.grassroots, file_id=file.pk, is_back_in_hardship=False, now=funded.now)
+        cases.record_follow_up(
+            viewer=funded.town.grassroots, file_id=file.pk, is_back_in_hardship=False, now=funded.now
+        )
     Case.objects.filter(pk=opened).update(state=S.CONFIRMED, outcome="V1")
     new = cases.start_file(viewer=funded.town.county, case_id=opened, members={}, now=funded.now)
     assert filing.HardshipFile.objects.get(pk=new).earlier == file
@@ -241,7 +296,9 @@ def test_a_follow_up_that_finds_hardship_opens_a_new_case_that_refers_to_the_old
 def test_a_worker_reads_where_their_matter_stands_what_was_decided_and_who_looked(funded):
     case = funded.on_file()
     worker = funded.worker(case)
-    registry_actions.reveal(viewer=funded.town.county, person_id=case.person_id, field="phone", reason="约定走访时间", now=funded.now)
+    registry_actions.reveal(
+        viewer=funded.town.county, person_id=case.person_id, field="phone", reason="约定走访时间", now=funded.now
+    )
     (matter,) = queries.get_own_matters(worker)
     assert "在档帮扶" in matter.status_zh and matter.status_en and matter.union == "轴承厂工会"
     assert {decision.amount for decision in matter.decisions} == {Decimal("500.00"), Decimal("36000.00")}
@@ -257,7 +314,9 @@ def test_a_worker_sees_nobody_elses_matter(funded):
     other = funded.worker(Case(person_id=funded.members(funded.homes(1, start=8)[0])[0]))
     assert queries.get_own_matters(other) == []
     for act in (
-        lambda: cases.object_to(viewer=other, case_id=case.pk, about=GrievanceAbout.OUTCOME, words="不服", now=funded.now),
+        lambda: cases.object_to(
+            viewer=other, case_id=case.pk, about=GrievanceAbout.OUTCOME, words="不服", now=funded.now
+        ),
         lambda: cases.withdraw(viewer=other, case_id=case.pk, now=funded.now),
     ):
         with pytest.raises(moving.NotFound):
@@ -265,7 +324,9 @@ def test_a_worker_sees_nobody_elses_matter(funded):
     with pytest.raises(moving.NotFound):
         queries.get_case(other, case.pk)
     with pytest.raises(NotAllowed):
-        cases.object_to(viewer=funded.town.county, case_id=case.pk, about=GrievanceAbout.OUTCOME, words="不服", now=funded.now)
+        cases.object_to(
+            viewer=funded.town.county, case_id=case.pk, about=GrievanceAbout.OUTCOME, words="不服", now=funded.now
+        )
 
 
 def test_a_worker_may_object_to_a_refusal_for_fifteen_days(funded):
@@ -274,11 +335,17 @@ def test_a_worker_may_object_to_a_refusal_for_fifteen_days(funded):
     worker = funded.worker(case)
     (matter,) = queries.get_own_matters(worker)
     assert matter.reason == "财产超过规定" and matter.can_object_until == funded.now.date() + timedelta(days=15)
-    objection = cases.object_to(viewer=worker, case_id=case.pk, about=GrievanceAbout.DECISION, words="房子是父母的", now=funded.now)
+    objection = cases.object_to(
+        viewer=worker, case_id=case.pk, about=GrievanceAbout.DECISION, words="房子是父母的", now=funded.now
+    )
     assert queries.get_own_matters(worker)[0].objections == ((objection, "OPEN"),)
     with pytest.raises(grievances.ObjectionTooLate):
         cases.object_to(
-            viewer=worker, case_id=case.pk, about=GrievanceAbout.DECISION, words="迟了", now=funded.now + timedelta(days=16)
+            viewer=worker,
+            case_id=case.pk,
+            about=GrievanceAbout.DECISION,
+            words="迟了",
+            now=funded.now + timedelta(days=16),
         )
 
 
@@ -314,7 +381,9 @@ def test_sensing_is_told_of_files_checks_grants_exits_opt_outs_and_declared_hous
     on_file = funded.on_file()
     checked = funded.verified(Outcome.V4, start=5, month=OCTOBER.plus(2))
     declined = funded.verified(Outcome.V8, is_seen=False, start=7, month=OCTOBER.plus(3))
-    names = queries.registry.pseudonyms_of([*funded.members(on_file.household_id), *funded.members(checked.household_id), declined.person_id])
+    names = queries.registry.pseudonyms_of(
+        [*funded.members(on_file.household_id), *funded.members(checked.household_id), declined.person_id]
+    )
 
     def persons(case):
         return tuple(sorted(names[person] for person in funded.members(case.household_id)))

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,115 +14,192 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='PackVersion',
+            name="PackVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pack_id', models.CharField(max_length=80)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('vocabulary_hash', models.CharField(max_length=64)),
-                ('area', models.CharField(max_length=12)),
-                ('unit', models.CharField(max_length=12)),
-                ('title_zh', models.CharField(max_length=200)),
-                ('title_en', models.CharField(max_length=200)),
-                ('files', models.JSONField()),
-                ('active_from', models.DateField(null=True)),
-                ('active_until', models.DateField(null=True)),
-                ('installed_at', models.DateTimeField()),
-                ('installed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("pack_id", models.CharField(max_length=80)),
+                ("content_hash", models.CharField(max_length=64)),
+                ("vocabulary_hash", models.CharField(max_length=64)),
+                ("area", models.CharField(max_length=12)),
+                ("unit", models.CharField(max_length=12)),
+                ("title_zh", models.CharField(max_length=200)),
+                ("title_en", models.CharField(max_length=200)),
+                ("files", models.JSONField()),
+                ("active_from", models.DateField(null=True)),
+                ("active_until", models.DateField(null=True)),
+                ("installed_at", models.DateTimeField()),
+                (
+                    "installed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject_kind', models.CharField(choices=[('PERSON', '个人'), ('HOUSEHOLD', '家庭')], max_length=10)),
-                ('subject_id', models.PositiveBigIntegerField()),
-                ('asof', models.DateField()),
-                ('month', models.CharField(max_length=7)),
-                ('area', models.CharField(max_length=12)),
-                ('facts', models.JSONField()),
-                ('parameters', models.JSONField()),
-                ('used', models.JSONField(null=True)),
-                ('outcome', models.CharField(choices=[('GRANTED', '给予'), ('REFUSED', '不予'), ('CANNOT_TELL', '尚不能判定')], max_length=12)),
-                ('tier', models.CharField(blank=True, max_length=20)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=16, null=True)),
-                ('lines', models.JSONField(default=list)),
-                ('needs_approval', models.JSONField(default=list)),
-                ('clauses', models.JSONField(default=list)),
-                ('trace', models.JSONField(default=list)),
-                ('unknown', models.JSONField(default=list)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField()),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='programs.packversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject_kind", models.CharField(choices=[("PERSON", "个人"), ("HOUSEHOLD", "家庭")], max_length=10)),
+                ("subject_id", models.PositiveBigIntegerField()),
+                ("asof", models.DateField()),
+                ("month", models.CharField(max_length=7)),
+                ("area", models.CharField(max_length=12)),
+                ("facts", models.JSONField()),
+                ("parameters", models.JSONField()),
+                ("used", models.JSONField(null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("GRANTED", "给予"), ("REFUSED", "不予"), ("CANNOT_TELL", "尚不能判定")], max_length=12
+                    ),
+                ),
+                ("tier", models.CharField(blank=True, max_length=20)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=16, null=True)),
+                ("lines", models.JSONField(default=list)),
+                ("needs_approval", models.JSONField(default=list)),
+                ("clauses", models.JSONField(default=list)),
+                ("trace", models.JSONField(default=list)),
+                ("unknown", models.JSONField(default=list)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="programs.packversion"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ParameterValue',
+            name="ParameterValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pack_id', models.CharField(max_length=80)),
-                ('name', models.CharField(max_length=80)),
-                ('area', models.CharField(max_length=12)),
-                ('starts_on', models.DateField()),
-                ('value', models.CharField(max_length=60)),
-                ('source', models.CharField(max_length=300)),
-                ('is_invented', models.BooleanField(default=False)),
-                ('entered_at', models.DateTimeField()),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("pack_id", models.CharField(max_length=80)),
+                ("name", models.CharField(max_length=80)),
+                ("area", models.CharField(max_length=12)),
+                ("starts_on", models.DateField()),
+                ("value", models.CharField(max_length=60)),
+                ("source", models.CharField(max_length=300)),
+                ("is_invented", models.BooleanField(default=False)),
+                ("entered_at", models.DateTimeField()),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Standard',
+            name="Standard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area', models.CharField(max_length=12)),
-                ('starts_on', models.DateField()),
-                ('monthly', models.DecimalField(decimal_places=2, max_digits=16)),
-                ('source', models.CharField(max_length=300)),
-                ('received_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("area", models.CharField(max_length=12)),
+                ("starts_on", models.DateField()),
+                ("monthly", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("source", models.CharField(max_length=300)),
+                ("received_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('area', 'starts_on'), name='standard_once'), models.CheckConstraint(condition=models.Q(('monthly__gt', 0)), name='standard_above_zero')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("area", "starts_on"), name="standard_once"),
+                    models.CheckConstraint(condition=models.Q(("monthly__gt", 0)), name="standard_above_zero"),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='packversion',
-            constraint=models.UniqueConstraint(fields=('pack_id', 'area', 'content_hash', 'vocabulary_hash'), name='packversion_once'),
+            model_name="packversion",
+            constraint=models.UniqueConstraint(
+                fields=("pack_id", "area", "content_hash", "vocabulary_hash"), name="packversion_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='packversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('active_until__isnull', True)), fields=('pack_id', 'area'), name='packversion_one_in_force'),
+            model_name="packversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("active_until__isnull", True)),
+                fields=("pack_id", "area"),
+                name="packversion_one_in_force",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='packversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('active_from__isnull', True)), fields=('pack_id', 'area'), name='packversion_one_first'),
+            model_name="packversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("active_from__isnull", True)),
+                fields=("pack_id", "area"),
+                name="packversion_one_first",
+            ),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['subject_kind', 'subject_id'], name='decision_subject'),
+            model_name="decision",
+            index=models.Index(fields=["subject_kind", "subject_id"], name="decision_subject"),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__isnull', True), models.Q(('amount__gte', 0), ('outcome', 'GRANTED')), _connector='OR'), name='decision_amount_when_granted'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount__isnull", True), models.Q(("amount__gte", 0), ("outcome", "GRANTED")), _connector="OR"
+                ),
+                name="decision_amount_when_granted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parametervalue',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('pack_id', 'name', 'area', 'starts_on'), name='parameter_one_value'),
+            model_name="parametervalue",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_at__isnull", True)),
+                fields=("pack_id", "name", "area", "starts_on"),
+                name="parameter_one_value",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parametervalue',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('entered_by')), _negated=True), _connector='OR'), name='parameter_four_eyes'),
+            model_name="parametervalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by__isnull", True),
+                    models.Q(("approved_by", models.F("entered_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="parameter_four_eyes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parametervalue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', True), ('approved_by__isnull', True)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='parameter_approved_together'),
+            model_name="parametervalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approved_at__isnull", True), ("approved_by__isnull", True)),
+                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="parameter_approved_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parametervalue',
-            constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='parameter_has_source'),
+            model_name="parametervalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", ""), _negated=True), name="parameter_has_source"
+            ),
         ),
     ]

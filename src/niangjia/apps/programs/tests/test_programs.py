@@ -67,7 +67,9 @@ def fill_in(place, values=OPEN, program="graded-aid", **more):
 
 def decide(program="special-grant", *, viewer=None, subject=WANG, area=AREA, asof=DAY, facts=None, used=None):
     facts = {"verification_outcome": "V1"} if facts is None else facts
-    return programs.decide(viewer=viewer, program=program, subject=subject, area=area, asof=asof, facts=facts, used=used, now=town.NOW)
+    return programs.decide(
+        viewer=viewer, program=program, subject=subject, area=area, asof=asof, facts=facts, used=used, now=town.NOW
+    )
 
 
 def test_a_pack_installed_twice_is_one_version():
@@ -103,7 +105,11 @@ def test_the_database_edits_neither_an_installed_text_nor_a_decision(place):
 
 def test_a_decision_keeps_all_that_made_it_and_comes_out_the_same_again(place):
     decision = decide(used={"person_year": 0, "household_year": 0})
-    assert (decision.outcome, decision.amount, decision.money) == (DecisionOutcome.GRANTED, Decimal("500.00"), Decimal("500.00"))
+    assert (decision.outcome, decision.amount, decision.money) == (
+        DecisionOutcome.GRANTED,
+        Decimal("500.00"),
+        Decimal("500.00"),
+    )
     assert decision.facts == {"verification_outcome": "V1"} and decision.parameters == {"grant_amount": "500"}
     assert "每名核实属实的职工 500.00 元" in [line.zh for line in decision.trace]
     assert all(line.en and line.zh for line in decision.trace) and "255 × 500 = 127,500.00" in decision.clauses
@@ -131,7 +137,11 @@ def test_the_same_question_has_one_decision_and_another_fact_another(place):
 
 def test_no_outcome_cannot_tell_and_a_wrong_one_refuses(place):
     unknown = decide(facts={})
-    assert (unknown.outcome, unknown.amount, unknown.unknown) == (DecisionOutcome.CANNOT_TELL, None, ("verification_outcome",))
+    assert (unknown.outcome, unknown.amount, unknown.unknown) == (
+        DecisionOutcome.CANNOT_TELL,
+        None,
+        ("verification_outcome",),
+    )
     refused = decide(facts={"verification_outcome": "V4"})
     assert (refused.outcome, refused.amount) == (DecisionOutcome.REFUSED, None)
     assert [line.result for line in refused.trace] == ["NO"]
@@ -189,7 +199,11 @@ def test_goods_are_part_of_the_aid_and_not_of_the_money(place):
 )
 def test_the_worked_tiers_of_the_paper(place, income, rigid, accident, tier):
     fill_in(place)
-    facts = FAMILY | {"income_12m": Decimal(income), "rigid_spending_12m": Decimal(rigid), "accident_loss_12m": Decimal(accident)}
+    facts = FAMILY | {
+        "income_12m": Decimal(income),
+        "rigid_spending_12m": Decimal(rigid),
+        "accident_loss_12m": Decimal(accident),
+    }
     assert decide("graded-aid", facts=facts).tier == tier
 
 
@@ -236,7 +250,13 @@ def test_a_parameter_entered_twice_stands_once_and_two_values_are_refused(place)
     ],
 )
 def test_a_parameter_that_does_not_fit_is_refused(place, changes, refusal):
-    values = {"program": "graded-aid", "name": "household_ceiling", "area": "330624", "value": "60000", "source": "测试"} | changes
+    values = {
+        "program": "graded-aid",
+        "name": "household_ceiling",
+        "area": "330624",
+        "value": "60000",
+        "source": "测试",
+    } | changes
     with pytest.raises(refusal):
         programs.enter_parameter(viewer=place.county, starts_on=date(2020, 1, 1), now=town.NOW, **values)
 
@@ -244,7 +264,9 @@ def test_a_parameter_that_does_not_fit_is_refused(place, changes, refusal):
 def test_an_approved_value_is_not_withdrawn(place):
     fill_in(place, {"household_ceiling": "60000"})
     with pytest.raises(programs.WasUsed):
-        programs.withdraw_parameter(viewer=place.county, parameter_id=ParameterValue.objects.get().pk, reason="", now=town.NOW)
+        programs.withdraw_parameter(
+            viewer=place.county, parameter_id=ParameterValue.objects.get().pk, reason="", now=town.NOW
+        )
 
 
 @pytest.mark.parametrize("who", ["township", "grassroots", "finance", "auditor"])
@@ -252,7 +274,14 @@ def test_who_may_not_manage_programmes_is_refused(place, who):
     viewer = getattr(place, who)
     for act in (
         lambda: programs.enter_parameter(
-            viewer=viewer, program="graded-aid", name="household_ceiling", area="330624", starts_on=DAY, value="1", source="测试", now=town.NOW
+            viewer=viewer,
+            program="graded-aid",
+            name="household_ceiling",
+            area="330624",
+            starts_on=DAY,
+            value="1",
+            source="测试",
+            now=town.NOW,
         ),
         lambda: programs.approve_parameter(viewer=viewer, parameter_id=1, now=town.NOW),
         lambda: programs.withdraw_parameter(viewer=viewer, parameter_id=1, reason="", now=town.NOW),
