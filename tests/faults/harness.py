@@ -71,7 +71,6 @@ class Yard:
     """Folders as each stage leaves them undisturbed, made on first use; and copies in which it is disturbed."""
 
     folder: Path
-    chunk: int = 0
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     copies: int = 0
 
@@ -151,6 +150,8 @@ def kill_often(yard: Yard, stage: str, before: str, after: str, *, kills: int = 
             if answer["code"] == -9:
                 done += 1
                 moments.append(round(moment, 3))
+            else:
+                length = min(length, answer["seconds"])  # it was measured while the machine was busier
         wrong = yard.complaints(folder, stage, after)
         assert not wrong, f"{stage} killed after {moments} s (NIANGJIA_SEED={SEED}), folder {folder}: {wrong}"
         assert tries < 20 * kills, "the stage ends before it can be killed"
@@ -158,23 +159,42 @@ def kill_often(yard: Yard, stage: str, before: str, after: str, *, kills: int = 
 
 
 def crash_everywhere(
-    yard: Yard, stage: str, before: str, after: str, *, points: str, at_most: int, chunk: int = 0, fault: str = ""
+    yard: Yard, stage: str, before: str, after: str, *, points: str, at_most: int, chunk: int = 0
 ) -> tuple[int, list[str]]:
     """
     Let `stage` end before its 1st, 2nd … statement (`points` = sql) or file write (files) and repeat it; all points in a
     soak, else `at_most` of them spread evenly. Returns how many there were, and what was wrong.
     """
-    folder = yard.copy(before)
-    total = yard.worker.do(folder, stage, points=points, chunk=chunk)["points"]
-    shutil.rmtree(folder)
+    total = count_points(yard, stage, before, points=points, chunk=chunk)
     step = 1 if IS_SOAK else max(1, -(-total // at_most))
     chosen = range(1 + SEED % step, total + 1, step)
-    wrong: list[str] = []
-    for point in chosen:
-        folder = yard.copy(before)
-        answer = yard.worker.do(folder, stage, points=points, crash_at=point, chunk=chunk, fault=fault)
-        if answer["code"] != 137:
-            wrong.append(f"{stage} ended with {answer['code']} instead of dying at {points} point {point}")
-        wrong += [f"{stage}, {points} point {point} of {total}: {what}" for what in yard.complaints(folder, stage, after, chunk=chunk)]
-    print(f"{stage}: {len(chosen)} of {total} crash points ({points}), {len(wrong)} complaints, seed {SEED}")
+    wrong = [what for point in chosen for what in crash(yard, stage, before, after, point, points=points, chunk=chunk)]
+    print(f"{stage}: {len(chosen)} of {total} crash points ({points}), {len(wrong)} complaints, NIANGJIA_SEED={SEED}")
     return total, wrong
+
+
+def crash_until_found_out(yard: Yard, stage: str, before: str, after: str, *, points: str, fault: str, chunk: int = 0) -> list[str]:
+    """With the `fault` of `planted`, at points in any order: the first complaints, or none if all points passed."""
+    total = count_points(yard, stage, before, points=points, chunk=chunk, fault=fault)
+    for point in random.Random(SEED).sample(range(1, total + 1), total):
+        wrong = crash(yard, stage, before, after, point, points=points, chunk=chunk, fault=fault)
+        if wrong:
+            print(f"{fault}: found out at {points} point {point} of {total}, NIANGJIA_SEED={SEED}: {wrong[0][:200]}")
+            return wrong
+    return []
+
+
+def count_points(yard: Yard, stage: str, before: str, **order: Any) -> int:
+    folder = yard.copy(before)
+    answer = yard.worker.do(folder, stage, **order)
+    assert answer["code"] == 0, (folder / "child.log").read_text()[-3000:]
+    shutil.rmtree(folder)
+    return answer["points"]
+
+
+def crash(yard: Yard, stage: str, before: str, after: str, point: int, *, chunk: int, **order: Any) -> list[str]:
+    """Die at one point, then repeat the stage, without the fault if there was one. What is wrong then."""
+    folder = yard.copy(before)
+    answer = yard.worker.do(folder, stage, crash_at=point, chunk=chunk, **order)
+    assert answer["code"] == 137, f"{stage} ended with {answer['code']} instead of dying at point {point}"
+    return [f"{stage}, {order['points']} point {point}: {what}" for what in yard.complaints(folder, stage, after, chunk=chunk)]
