@@ -241,6 +241,44 @@ def programs_test(folder: Path | None, as_json: bool) -> None:
 
 
 @main.command()
+@click.option("--as", "username", metavar="USER", prompt="用户名 · user", help="财务岗位的用户名 · the user name of a finance post.")
+@click.option("--password", prompt="口令 · password", hide_input=True, envvar="NIANGJIA_PASSWORD", help="默认读取 $NIANGJIA_PASSWORD。")
+@click.option("--batch", "batch_id", type=int, help="封存该批次并写出银行文件；重复运行得到同一文件 · seal it and write its bank file.")
+@click.option("--receipt", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="录入该批次的银行回单 · take in the bank's answer for the batch.")
+@data_option
+@json_option
+@refusals_in_words
+def pay(username: str, password: str, batch_id: int | None, receipt: Path | None, data: Path | None, as_json: bool) -> None:
+    """发放：列出批次，写出银行文件，录入回单 · list batches, write a bank file, take in the bank's answer."""
+    deployment = open_deployment(data)
+    from niangjia.cli.clock import now
+    from niangjia.cli.signing_in import finance_viewer
+    from niangjia.jobs import pay as paying
+
+    viewer = finance_viewer(username, password, now())
+    if batch_id is None:
+        if receipt is not None:
+            raise click.UsageError("--receipt 须与 --batch 同用 · --receipt needs --batch")
+        batches = paying.list_batches(viewer)
+        if as_json:
+            show_json(batches)
+            return
+        table = Table("编号 id", "批次", "状态", "笔数", "金额（元）", "已到账", "退回", box=None, header_style="bold")
+        for batch in batches:
+            table.add_row(str(batch.id), batch.number, str(batch.state.label), str(batch.line_count), f"{batch.total:,.2f}", str(batch.settled_count), str(batch.returned_count))
+        out.print(table)
+    elif receipt is not None:
+        report = paying.receive(batch_id, receipt.read_bytes(), viewer=viewer, now=now())
+        show_json(report) if as_json else out.print(f"[green]✓[/] 回单已录入 · taken in: {report}")
+    else:
+        export = paying.export(deployment, batch_id, viewer=viewer, now=now())
+        if as_json:
+            show_json({"batch": export.batch.number, "lines": export.batch.line_count, "total": export.batch.total, "file": export.path, "sha256": export.sha256})
+        else:
+            out.print(f"[green]✓[/] {export.batch.number}：{export.batch.line_count} 笔 {export.batch.total:,.2f} 元\n  {export.path}\n  SHA-256 {export.sha256}")
+
+
+@main.command()
 @data_option
 @json_option
 @refusals_in_words

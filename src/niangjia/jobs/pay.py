@@ -39,6 +39,11 @@ class UnreadableReceipt(DataProblem):
         )
 
 
+def list_batches(viewer: Viewer) -> list[BatchCard]:
+    """Batches of the viewer's part of the tree."""
+    return money.list_batches(viewer)
+
+
 def export(deployment: Deployment, batch_id: int, *, viewer: Viewer, now: datetime) -> Export:
     """
     Seal an approved batch, write its bank file, and return where it lies. Safe to repeat: the same bytes, nobody twice.

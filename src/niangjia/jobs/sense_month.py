@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+from django.db import transaction
 
 from niangjia.apps.alerts import actions as alerts
 from niangjia.apps.alerts.types import RunInfo, RunKind, SignalRow
@@ -64,10 +65,11 @@ def receive_references(deployment: Deployment, month: Month, *, now: datetime) -
     """The union tree and the living standards, as the latest feeds up to `month` say them."""
     feeds = sensing.load_feeds(programs_folder())
     if rows := sensing.latest_snapshot(deployment.lake, feeds["union"], month):
-        done = organizations.receive_unions(rows)
-        if done.created_count or done.changed_count:
-            detail = {"created": done.created_count, "changed": done.changed_count, "moved": len(done.moves)}
-            audit.record(None, action="organizations.receive_unions", object=f"month:{month}", detail=detail, now=now)
+        with transaction.atomic():
+            done = organizations.receive_unions(rows)
+            if done.created_count or done.changed_count:
+                detail = {"created": done.created_count, "changed": done.changed_count, "moved": len(done.moves)}
+                audit.record(None, action="organizations.receive_unions", object=f"month:{month}", detail=detail, now=now)
     standards = sensing.latest_snapshot(deployment.lake, feeds["standard"], month)
     programs.receive_standards(
         [StandardRow(str(row["area"]), row["from"], row["dibao_monthly"]) for row in standards],  # type: ignore[arg-type]
@@ -158,7 +160,7 @@ def _receive_memberships(deployment: Deployment, month: Month, persons_received:
 
 
 class Responsible:
-    """Area → the union that answers for it: town, else county, else city, else the root of the tree. No area: the home city's."""
+    """Area → the union that answers for it: town, else county, else city; elsewhere or unknown, the home union."""
 
     def __init__(self, home: str) -> None:
         self._home = home.ljust(12, "0")
@@ -168,7 +170,8 @@ class Responsible:
         """Raises NoUnionTree: no `union` feed was ever landed."""
         area = area or self._home
         if area not in self._known:
-            found = unions.find_town_union(area) or unions.find_county_union(area) or unions.find_city_union(area) or unions.find_root()
+            found = unions.find_town_union(area) or unions.find_county_union(area) or unions.find_city_union(area)
+            found = found or unions.find_city_union(self._home) or unions.find_county_union(self._home) or unions.find_root()
             if found is None:
                 raise NoUnionTree
             self._known[area] = found.id
