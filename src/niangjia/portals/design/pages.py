@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import wraps
 from inspect import signature
-from typing import Any
+from typing import Any, Protocol, cast
 
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
@@ -21,9 +21,20 @@ from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import PostCard, Viewer
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.refusals import status_of
+from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 
 View = Callable[..., HttpResponse]
+
+
+class Page(Protocol):
+    """A view with its policy. `unguarded` is the view itself, for a step that has asked for the right already."""
+
+    policy: str | Access
+    methods: tuple[str, ...]
+    unguarded: View
+
+    def __call__(self, request: HttpRequest, *args: Any, **parts: Any) -> HttpResponse: ...
 
 
 class Access(StrEnum):
@@ -33,7 +44,7 @@ class Access(StrEnum):
     ANY_POST = "ANY_POST"  # whoever is signed in and holds a post today
 
 
-def page(policy: str | Access, *, methods: Sequence[str] = ("GET",), shown_on: View | None = None) -> Callable[[View], View]:
+def page(policy: str | Access, *, methods: Sequence[str] = ("GET",), shown_on: Page | None = None) -> Callable[[View], Page]:
     """
     Declare who may open a view, and by which methods.
 
@@ -45,9 +56,9 @@ def page(policy: str | Access, *, methods: Sequence[str] = ("GET",), shown_on: V
         raise KeyError(policy)
     allowed = {*methods, "HEAD"} if "GET" in methods else set(methods)
 
-    def declare(view: View) -> View:
+    def declare(view: View) -> Page:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **parts: Any) -> HttpResponse:
+        def guarded(request: PageRequest, *args: Any, **parts: Any) -> HttpResponse:
             if request.method not in allowed:
                 response = show(request, "design/not_this_way.html", status=405)
                 response.headers["Allow"] = ", ".join(sorted(allowed))
@@ -62,40 +73,38 @@ def page(policy: str | Access, *, methods: Sequence[str] = ("GET",), shown_on: V
             except Refusal as refusal:
                 return _refused(request, refusal, shown_on, parts)
 
-        guarded.policy = policy  # type: ignore[attr-defined]
-        guarded.methods = tuple(methods)  # type: ignore[attr-defined]
-        guarded.unguarded = view  # type: ignore[attr-defined]
-        return guarded
+        declared = cast(Page, guarded)
+        declared.policy, declared.methods, declared.unguarded = policy, tuple(methods), view
+        return declared
 
     return declare
 
 
-def _recognise(request: HttpRequest) -> None:
+def _recognise(request: PageRequest) -> None:
     """Set `request.viewer`, checked afresh, and `request.posts`. A session whose posts have all ended is signed out."""
-    request.viewer = None
-    request.posts = []
+    request.viewer = None  # type: ignore[assignment]
+    request.posts, request.post_card = [], None
     if not request.user.is_authenticated:
         return
     today = timezone.localdate()
-    posts: list[PostCard] = accounts.list_posts(request.user.pk, today=today)
+    posts: list[PostCard] = accounts.list_posts(request.user.pk or 0, today=today)
     if not posts:
         logout(request)
         return
     chosen = next((post for post in posts if post.id == request.session.get("post_id")), posts[0])
-    viewer: Viewer = accounts.get_viewer(account_id=request.user.pk, post_id=chosen.id, today=today)
+    viewer: Viewer = accounts.get_viewer(account_id=request.user.pk or 0, post_id=chosen.id, today=today)
     request.viewer, request.posts, request.post_card = viewer, posts, chosen
 
 
-def _refused(request: HttpRequest, refusal: Refusal, shown_on: View | None, parts: dict[str, Any]) -> HttpResponse:
+def _refused(request: PageRequest, refusal: Refusal, shown_on: Page | None, parts: dict[str, Any]) -> HttpResponse:
     status = status_of(refusal)
     if shown_on is not None and status == 409:
         try:
-            permissions_of = shown_on.policy  # type: ignore[attr-defined]
-            if not isinstance(permissions_of, Access):
-                permissions.require(request.viewer, permissions_of)
+            if not isinstance(shown_on.policy, Access):
+                permissions.require(request.viewer, shown_on.policy)
             request.refusal = refusal
-            known = signature(shown_on.unguarded).parameters  # type: ignore[attr-defined]
-            response = shown_on.unguarded(request, **{name: value for name, value in parts.items() if name in known})  # type: ignore[attr-defined]
+            known = signature(shown_on.unguarded).parameters
+            response = shown_on.unguarded(request, **{name: value for name, value in parts.items() if name in known})
             response.status_code = status
             return response
         except Refusal:

@@ -9,7 +9,15 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from niangjia.kernel.deployment import Deployment
 from niangjia.portals.design.navigation import entries_for
+
+
+def deployment() -> Deployment:
+    """The folder that is served; `config.wsgi` does not start without one."""
+    if settings.DEPLOYMENT is None:
+        return Deployment.load()  # raises, with the words for it
+    return settings.DEPLOYMENT
 
 
 def show(request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200) -> HttpResponse:

@@ -6,7 +6,7 @@ import uuid
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,13 +26,14 @@ from niangjia.kernel.money import ZERO
 from niangjia.portals.design import words
 from niangjia.portals.design.forms import Form
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 
 _WITHDRAWABLE = (CaseState.OPEN, CaseState.SUBMITTED, CaseState.FILE_DRAFT, CaseState.FILE_TIERED, CaseState.FILE_ANNOUNCED)
 
 
 @page("own.view")
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     person_id = viewer.person_id or 0
     card = registry_queries.get_person_card(viewer, person_id)
@@ -62,7 +63,7 @@ class ObjectionForm(Form):
 
 
 @page("own.view", methods=("GET", "POST"))
-def object_to(request: HttpRequest, case_id: int) -> HttpResponse:
+def object_to(request: PageRequest, case_id: int) -> HttpResponse:
     form = ObjectionForm(request.POST or None, initial={"key": uuid.uuid4()})
     matter = next((one for one in queries.get_own_matters(request.viewer) if one.case_id == case_id), None)
     if matter is None:
@@ -79,20 +80,20 @@ def object_to(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 @page("own.view")
-def objection(request: HttpRequest, grievance_id: int) -> HttpResponse:
+def objection(request: PageRequest, grievance_id: int) -> HttpResponse:
     said = cases.read_grievance(viewer=request.viewer, grievance_id=grievance_id, now=timezone.now())
     return show(request, "member/objection.html", {"said": said})
 
 
 @page("own.view", methods=("POST",), shown_on=mine)
-def withdraw(request: HttpRequest, case_id: int) -> HttpResponse:
+def withdraw(request: PageRequest, case_id: int) -> HttpResponse:
     cases.withdraw(viewer=request.viewer, case_id=case_id, now=timezone.now())
     messages.success(request, _("已撤回。需要时随时可以再提出。"))
     return redirect("member:mine")
 
 
 @page("own.view", methods=("POST",), shown_on=mine)
-def apply(request: HttpRequest) -> HttpResponse:
+def apply(request: PageRequest) -> HttpResponse:
     causes = [cause for cause in request.POST.getlist("cause") if cause in CAUSES]
     card = cases.apply_for_help(viewer=request.viewer, causes=causes or ["其他"], now=timezone.now())
     messages.success(request, _("申请已提出，编号 %(number)s。工会会派人上门了解。") % {"number": card.number})
@@ -100,7 +101,7 @@ def apply(request: HttpRequest) -> HttpResponse:
 
 
 @page("own.view", methods=("POST",), shown_on=mine)
-def consent(request: HttpRequest) -> HttpResponse:
+def consent(request: PageRequest) -> HttpResponse:
     """Give or withdraw the consent to the monthly cross-check."""
     person_id = request.viewer.person_id or 0
     now = timezone.now()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +21,8 @@ from niangjia.jobs import health as health_job
 from niangjia.portals.design import words
 from niangjia.portals.design.forms import Form, day_input
 from niangjia.portals.design.pages import page
-from niangjia.portals.design.showing import show
+from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.showing import deployment, show
 
 ROWS = 50
 
@@ -39,7 +39,7 @@ class AppointForm(Form):
 
 
 @page("organizations.manage")
-def unions(request: HttpRequest, org_id: int | None = None) -> HttpResponse:
+def unions(request: PageRequest, org_id: int | None = None) -> HttpResponse:
     """One union with those right below it, and who holds which post there."""
     viewer: Viewer = request.viewer
     asked = request.GET.get("org", "")
@@ -58,7 +58,7 @@ def unions(request: HttpRequest, org_id: int | None = None) -> HttpResponse:
 
 
 @page("accounts.manage", methods=("POST",), shown_on=unions)
-def appoint(request: HttpRequest, org_id: int) -> HttpResponse:
+def appoint(request: PageRequest, org_id: int) -> HttpResponse:
     now = timezone.now()
     form = AppointForm(request.POST)
     if not form.is_valid():
@@ -78,7 +78,7 @@ def appoint(request: HttpRequest, org_id: int) -> HttpResponse:
 
 
 @page("accounts.manage", methods=("POST",), shown_on=unions)
-def end_post(request: HttpRequest, post_id: int) -> HttpResponse:
+def end_post(request: PageRequest, post_id: int) -> HttpResponse:
     accounts.end_post(viewer=request.viewer, post_id=post_id, now=timezone.now())
     messages.success(request, _("岗位已结束，从下一次打开页面起失效。"))
     org = request.POST.get("org", "")
@@ -86,9 +86,9 @@ def end_post(request: HttpRequest, post_id: int) -> HttpResponse:
 
 
 @page("organizations.manage")
-def health(request: HttpRequest) -> HttpResponse:
+def health(request: PageRequest) -> HttpResponse:
     context = {
-        "batches": Paginator(health_job.list_batches(settings.DEPLOYMENT), ROWS).get_page(request.GET.get("page")),
-        "runs": health_job.list_runs(settings.DEPLOYMENT),
+        "batches": Paginator(health_job.list_batches(deployment()), ROWS).get_page(request.GET.get("page")),
+        "runs": health_job.list_runs(deployment()),
     }
     return show(request, "officer/health.html", context)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from django import forms
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +14,8 @@ from niangjia.apps.audit import queries
 from niangjia.jobs import verify
 from niangjia.portals.design.forms import Form, day_input
 from niangjia.portals.design.pages import page
-from niangjia.portals.design.showing import show
+from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.showing import deployment, show
 
 ROWS = 100
 
@@ -32,7 +32,7 @@ class SearchForm(Form):
 
 
 @page("audit.view")
-def events(request: HttpRequest) -> HttpResponse:
+def events(request: PageRequest) -> HttpResponse:
     form = SearchForm(request.GET or None)
     asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
     since = asked.get("since")
@@ -56,7 +56,7 @@ def events(request: HttpRequest) -> HttpResponse:
 
 
 @page("audit.view", methods=("POST",), shown_on=events)
-def check_chain(request: HttpRequest) -> HttpResponse:
+def check_chain(request: PageRequest) -> HttpResponse:
     """Walk the whole chain now and say what was found. Reads only."""
-    request.report = verify.verify_audit(settings.DEPLOYMENT)
+    request.report = verify.verify_audit(deployment())
     return events.unguarded(request)

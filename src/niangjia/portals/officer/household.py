@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
@@ -23,6 +23,7 @@ from niangjia.apps.workorders import queries as workorders
 from niangjia.kernel.money import ZERO
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 
 
@@ -41,7 +42,7 @@ def _sensed(viewer: Viewer, household_id: int) -> dict[str, Any]:
 
 
 @page("registry.view")
-def household_page(request: HttpRequest, household_id: int) -> HttpResponse:
+def household_page(request: PageRequest, household_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer
     now = timezone.now()
     household = registry_queries.get_household_card(viewer, household_id)
@@ -72,7 +73,7 @@ def household_page(request: HttpRequest, household_id: int) -> HttpResponse:
 
 
 @page("registry.reveal", methods=("POST",), shown_on=household_page)
-def reveal(request: HttpRequest, household_id: int) -> HttpResponse:
+def reveal(request: PageRequest, household_id: int) -> HttpResponse:
     """Open one field of a member; shown once, on this answer only, and on record with its reason."""
     person_id = int(request.POST["person"]) if request.POST.get("person", "").isdigit() else 0
     if person_id not in registry_queries.get_household_card(request.viewer, household_id).member_ids:

@@ -7,10 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,7 +27,8 @@ from niangjia.kernel.money import ZERO
 from niangjia.portals.design import words
 from niangjia.portals.design.forms import Form, money_input
 from niangjia.portals.design.pages import page
-from niangjia.portals.design.showing import show
+from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.showing import deployment, show
 
 ROWS = 50
 
@@ -41,7 +41,7 @@ class BudgetForm(Form):
 
 
 @page("funds.view", methods=("GET", "POST"))
-def funds_page(request: HttpRequest) -> HttpResponse:
+def funds_page(request: PageRequest) -> HttpResponse:
     """Budgets with where their money is; finance asks for more, another approves it."""
     viewer: Viewer = request.viewer
     now = timezone.now()
@@ -80,14 +80,14 @@ def _ask_for_money(viewer: Viewer, asked: dict[str, Any], key: str) -> None:
 
 
 @page("funds.approve", methods=("POST",), shown_on=funds_page)
-def approve_request(request: HttpRequest, request_id: int) -> HttpResponse:
+def approve_request(request: PageRequest, request_id: int) -> HttpResponse:
     served = funds.approve_request(viewer=request.viewer, request_id=request_id, now=timezone.now())
     messages.success(request, _("已批准，资金到账；排队的 %(count)s 笔已有款。") % {"count": len(served)})
     return redirect("officer:funds")
 
 
 @page("funds.view")
-def budget(request: HttpRequest, budget_id: int) -> HttpResponse:
+def budget(request: PageRequest, budget_id: int) -> HttpResponse:
     """What waits in one budget: to be approved, to be paid, queued for money."""
     viewer: Viewer = request.viewer
     balance = next((one for one in queries.list_balances(viewer) if one.budget_id == budget_id), None)
@@ -114,7 +114,7 @@ def budget(request: HttpRequest, budget_id: int) -> HttpResponse:
 
 
 @page("funds.approve", methods=("POST",))
-def approve_reservations(request: HttpRequest) -> HttpResponse:
+def approve_reservations(request: PageRequest) -> HttpResponse:
     """Approve those ticked; the first refusal stops there and says so, what went before stays approved."""
     now = timezone.now()
     ids = [int(value) for value in request.POST.getlist("reservation") if value.isdigit()]
@@ -125,14 +125,14 @@ def approve_reservations(request: HttpRequest) -> HttpResponse:
 
 
 @page("funds.prepare", methods=("POST",), shown_on=budget)
-def prepare(request: HttpRequest, budget_id: int) -> HttpResponse:
+def prepare(request: PageRequest, budget_id: int) -> HttpResponse:
     card = funds.prepare_batch(viewer=request.viewer, budget_id=budget_id, key=request.POST.get("key", ""), now=timezone.now())
     messages.success(request, _("批次 %(number)s 已编制，请另一人审批。") % {"number": card.number})
     return redirect("officer:batch", card.id)
 
 
 @page("funds.view")
-def batches(request: HttpRequest) -> HttpResponse:
+def batches(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     state = request.GET.get("state", "")
     found = queries.list_batches(viewer, state=state if state in BatchState.values else "")
@@ -150,11 +150,11 @@ def batches(request: HttpRequest) -> HttpResponse:
 
 
 @page("funds.view")
-def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+def batch(request: PageRequest, batch_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer
     card = queries.get_batch(viewer, batch_id)
     rows = Paginator(queries.list_batch_payments(viewer, batch_id), ROWS).get_page(request.GET.get("page"))
-    people = {card.prepared_by, card.approved_by, card.sealed_by} - {None}
+    people = {account for account in (card.prepared_by, card.approved_by, card.sealed_by) if account is not None}
     context = {
         "batch": card,
         "rows": rows,
@@ -174,46 +174,46 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     return show(request, "officer/batch.html", context)
 
 
-def _done(request: HttpRequest, batch_id: int, text: str) -> HttpResponse:
+def _done(request: PageRequest, batch_id: int, text: str) -> HttpResponse:
     messages.success(request, text)
     return redirect("officer:batch", batch_id)
 
 
 @page("funds.approve", methods=("POST",), shown_on=batch)
-def approve_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+def approve_batch(request: PageRequest, batch_id: int) -> HttpResponse:
     funds.approve_batch(viewer=request.viewer, batch_id=batch_id, now=timezone.now())
     return _done(request, batch_id, _("批次已审批，可由第三人封存付款。"))
 
 
 @page("funds.prepare", methods=("POST",), shown_on=batch)
-def cancel_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+def cancel_batch(request: PageRequest, batch_id: int) -> HttpResponse:
     funds.cancel_batch(viewer=request.viewer, batch_id=batch_id, reason=request.POST.get("reason", ""), now=timezone.now())
     return _done(request, batch_id, _("批次已作废，名单回到待发。"))
 
 
 @page("funds.pay", methods=("POST",), shown_on=batch)
-def seal_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
-    pay.export(settings.DEPLOYMENT, batch_id, viewer=request.viewer, now=timezone.now())
+def seal_batch(request: PageRequest, batch_id: int) -> HttpResponse:
+    pay.export(deployment(), batch_id, viewer=request.viewer, now=timezone.now())
     return _done(request, batch_id, _("批次已封存，款项在途，银行文件已生成。请下载送银行。"))
 
 
 @page("funds.pay", methods=("POST",), shown_on=batch)
-def bank_file(request: HttpRequest, batch_id: int) -> HttpResponse:
+def bank_file(request: PageRequest, batch_id: int) -> HttpResponse:
     """The bank's file, by POST: it opens bank accounts, and every opening is on record."""
-    made = pay.export(settings.DEPLOYMENT, batch_id, viewer=request.viewer, now=timezone.now())
+    made = pay.export(deployment(), batch_id, viewer=request.viewer, now=timezone.now())
     response = HttpResponse(made.path.read_bytes(), content_type="text/csv; charset=gb18030")
     response.headers["Content-Disposition"] = f'attachment; filename="{made.path.name}"'
     return response
 
 
 @page("funds.pay", methods=("POST",), shown_on=batch)
-def mark_sent(request: HttpRequest, batch_id: int) -> HttpResponse:
+def mark_sent(request: PageRequest, batch_id: int) -> HttpResponse:
     funds.mark_sent(viewer=request.viewer, batch_id=batch_id, now=timezone.now())
     return _done(request, batch_id, _("已登记送银行。收到回单后在此登记。"))
 
 
 @page("funds.confirm", methods=("POST",), shown_on=batch)
-def receipts(request: HttpRequest, batch_id: int) -> HttpResponse:
+def receipts(request: PageRequest, batch_id: int) -> HttpResponse:
     """The bank's answer, as a file or line by line: ``outcome-<reference>`` = PAID or RETURNED."""
     now = timezone.now()
     if upload := request.FILES.get("file"):
@@ -232,7 +232,7 @@ def receipts(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 @page("funds.view")
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: PageRequest) -> HttpResponse:
     """The register 台账 of a year, with what reached workers."""
     viewer: Viewer = request.viewer
     this_year = timezone.localdate().year

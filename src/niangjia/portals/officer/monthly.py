@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +23,8 @@ from niangjia.jobs import dispatch_month
 from niangjia.kernel.months import Month
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
-from niangjia.portals.design.showing import show
+from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.showing import deployment, show
 from niangjia.portals.officer.people import household_names
 
 ROWS = 25
@@ -45,7 +45,7 @@ def _month(text: str) -> Month | None:
         return None
 
 
-def _read(request: HttpRequest, month: Month | None) -> AlertFilter:
+def _read(request: PageRequest, month: Month | None) -> AlertFilter:
     """The filters of the address bar; what nobody knows is no filter."""
     given = {name: request.GET.get(name, "").strip() for name in ("area", "cause", "grade", "state", "suppressed", "text")}
     return AlertFilter(
@@ -61,7 +61,7 @@ def _read(request: HttpRequest, month: Month | None) -> AlertFilter:
 
 
 @page("alerts.view")
-def monthly_list(request: HttpRequest) -> HttpResponse:
+def monthly_list(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     months = queries.list_months(viewer)
     month = _month(request.GET.get("month", "")) or (months[0] if months else None)
@@ -91,7 +91,7 @@ def monthly_list(request: HttpRequest) -> HttpResponse:
 
 
 @page("alerts.view", methods=("POST",), shown_on=monthly_list)
-def find_person(request: HttpRequest) -> HttpResponse:
+def find_person(request: PageRequest) -> HttpResponse:
     """A number of a person travels in the body, never in an address, and leads to the household's page."""
     text = request.POST.get("number", "").strip()
     card = registry.find_person_by_id_number(request.viewer, text) or registry.find_person_by_phone(request.viewer, text)
@@ -101,7 +101,7 @@ def find_person(request: HttpRequest) -> HttpResponse:
 
 
 @page("alerts.view")
-def corrections(request: HttpRequest) -> HttpResponse:
+def corrections(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     months = queries.list_months(viewer)
     month = _month(request.GET.get("month", "")) or (months[0] if months else None)
@@ -119,7 +119,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
 
 
 @page("alerts.release")
-def release_page(request: HttpRequest, month: str) -> HttpResponse:
+def release_page(request: PageRequest, month: str) -> HttpResponse:
     viewer: Viewer = request.viewer
     asked = _asked(month)
     run = queries.get_run(viewer, asked)
@@ -143,14 +143,14 @@ def _back(month: str) -> HttpResponse:
 
 
 @page("alerts.release", methods=("POST",), shown_on=release_page)
-def draw_sample(request: HttpRequest, month: str) -> HttpResponse:
+def draw_sample(request: PageRequest, month: str) -> HttpResponse:
     size = alerts.draw_sample(viewer=request.viewer, month=_asked(month), now=timezone.now())
     messages.success(request, _("已抽出 %(size)s 户，请逐户看过再发布。") % {"size": size})
     return _back(month)
 
 
 @page("alerts.release", methods=("POST",), shown_on=release_page)
-def mark_sample(request: HttpRequest, month: str) -> HttpResponse:
+def mark_sample(request: PageRequest, month: str) -> HttpResponse:
     """Each looked-at row comes as ``mark-<alert>`` = right or wrong."""
     now = timezone.now()
     marked: dict[bool, list[int]] = {True: [], False: []}
@@ -165,7 +165,7 @@ def mark_sample(request: HttpRequest, month: str) -> HttpResponse:
 
 
 @page("alerts.release", methods=("POST",), shown_on=release_page)
-def release(request: HttpRequest, month: str) -> HttpResponse:
+def release(request: PageRequest, month: str) -> HttpResponse:
     """Release, then send the orders. If sending is refused or cut off, the list stays released and `dispatch` goes on."""
     alerts.release(viewer=request.viewer, month=_asked(month), now=timezone.now(), reason=request.POST.get("reason", ""))
     messages.success(request, _("%(month)s 名单已发布。") % {"month": month})
@@ -173,12 +173,12 @@ def release(request: HttpRequest, month: str) -> HttpResponse:
 
 
 @page("alerts.release", methods=("POST",), shown_on=release_page)
-def dispatch(request: HttpRequest, month: str) -> HttpResponse:
+def dispatch(request: PageRequest, month: str) -> HttpResponse:
     return _dispatch(request, month)
 
 
-def _dispatch(request: HttpRequest, month: str) -> HttpResponse:
-    sent = dispatch_month.dispatch(settings.DEPLOYMENT, _asked(month), viewer=request.viewer, now=timezone.now())
+def _dispatch(request: PageRequest, month: str) -> HttpResponse:
+    sent = dispatch_month.dispatch(deployment(), _asked(month), viewer=request.viewer, now=timezone.now())
     messages.success(
         request,
         _("派单完成：新派 %(opened)s 户，并入在办 %(joined)s 户，近期已有结论 %(settled)s 户。")
@@ -190,7 +190,7 @@ def _dispatch(request: HttpRequest, month: str) -> HttpResponse:
 
 
 @page("alerts.release", methods=("POST",), shown_on=release_page)
-def release_corrections(request: HttpRequest, month: str) -> HttpResponse:
+def release_corrections(request: PageRequest, month: str) -> HttpResponse:
     alerts.release_correction(viewer=request.viewer, month=_asked(month), now=timezone.now())
     messages.success(request, _("更正名单已下发。"))
     return redirect(f"{reverse('officer:corrections')}?month={month}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from niangjia.apps.cases import queries
 from niangjia.apps.cases.types import CaseFilter, CaseState
 from niangjia.portals.design.forms import Form
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 from niangjia.portals.officer.people import household_names
 
@@ -24,7 +25,7 @@ ROWS = 25
 
 
 @page("cases.announce")
-def notices(request: HttpRequest) -> HttpResponse:
+def notices(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     announced = list(queries.list_cases(viewer, CaseFilter(state=CaseState.FILE_ANNOUNCED)))
     waiting = list(queries.list_cases(viewer, CaseFilter(state=CaseState.FILE_TIERED)))
@@ -50,7 +51,7 @@ class AnswerForm(Form):
 
 
 @page("cases.review", methods=("GET", "POST"))
-def grievance(request: HttpRequest, grievance_id: int) -> HttpResponse:
+def grievance(request: PageRequest, grievance_id: int) -> HttpResponse:
     """The words of an objection; reading them is on record. Answered by somebody who had no hand in the case."""
     viewer: Viewer = request.viewer
     now = timezone.now()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from niangjia.apps.workorders import queries
 from niangjia.apps.workorders.types import OrderCard, OrderState
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 from niangjia.portals.officer.asking import questions
 from niangjia.portals.officer.people import household_names, verifier_of
@@ -35,7 +36,7 @@ _VERIFYING = {Level.GRASSROOTS: Role.GRASSROOTS, Level.TOWN: Role.TOWNSHIP, Leve
 
 
 @page("workorders.view")
-def orders(request: HttpRequest) -> HttpResponse:
+def orders(request: PageRequest) -> HttpResponse:
     """Mine first: what my union holds and is open, soonest due first. Everything of my part of the tree by ``scope=all``."""
     viewer: Viewer = request.viewer
     now = timezone.now()
@@ -69,7 +70,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     return show(request, "officer/orders.html", context)
 
 
-def order_context(request: HttpRequest, order_id: int) -> dict[str, Any]:
+def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
     """Everything the page of one order shows."""
     viewer: Viewer = request.viewer
     now = timezone.now()
@@ -111,31 +112,31 @@ def order_context(request: HttpRequest, order_id: int) -> dict[str, Any]:
 
 
 @page("workorders.view")
-def order_page(request: HttpRequest, order_id: int) -> HttpResponse:
+def order_page(request: PageRequest, order_id: int) -> HttpResponse:
     context = order_context(request, order_id)
     registry.record_view(viewer=request.viewer, person_id=context["order"].person_id, page="work order", now=timezone.now())
     return show(request, "officer/order.html", context | {"opened": getattr(request, "opened", None)})
 
 
-def _done(request: HttpRequest, order_id: int, text: str) -> HttpResponse:
+def _done(request: PageRequest, order_id: int, text: str) -> HttpResponse:
     messages.success(request, text)
     return redirect("officer:order", order_id)
 
 
-def _step(request: HttpRequest) -> int | None:
+def _step(request: PageRequest) -> int | None:
     """The order's step as the page showed it: of two who press at once, one wins and the other is told."""
     step = request.POST.get("step", "")
     return int(step) if step.isdigit() else None
 
 
 @page("workorders.accept", methods=("POST",), shown_on=order_page)
-def accept(request: HttpRequest, order_id: int) -> HttpResponse:
+def accept(request: PageRequest, order_id: int) -> HttpResponse:
     workorders.accept(viewer=request.viewer, order_id=order_id, step=_step(request), now=timezone.now())
     return _done(request, order_id, _("已签收。"))
 
 
 @page("workorders.forward", methods=("POST",), shown_on=order_page)
-def forward(request: HttpRequest, order_id: int) -> HttpResponse:
+def forward(request: PageRequest, order_id: int) -> HttpResponse:
     to_org = request.POST.get("to_org", "")
     card = workorders.forward(
         viewer=request.viewer, order_id=order_id, to_org_id=int(to_org) if to_org.isdigit() else 0, step=_step(request), now=timezone.now()
@@ -145,7 +146,7 @@ def forward(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 @page("workorders.return", methods=("POST",), shown_on=order_page)
-def hand_back(request: HttpRequest, order_id: int) -> HttpResponse:
+def hand_back(request: PageRequest, order_id: int) -> HttpResponse:
     card = workorders.hand_back(
         viewer=request.viewer, order_id=order_id, reason=request.POST.get("reason", ""), step=_step(request), now=timezone.now()
     )
@@ -154,7 +155,7 @@ def hand_back(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 @page("workorders.assign", methods=("POST",), shown_on=order_page)
-def assign(request: HttpRequest, order_id: int) -> HttpResponse:
+def assign(request: PageRequest, order_id: int) -> HttpResponse:
     account = request.POST.get("account", "")
     verifier = verifier_of(int(account) if account.isdigit() else request.viewer.account_id)
     workorders.assign(viewer=request.viewer, order_id=order_id, assignee=verifier, step=_step(request), now=timezone.now())
@@ -162,7 +163,7 @@ def assign(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 @page("cases.verify", methods=("POST",), shown_on=order_page)
-def stand_aside(request: HttpRequest, order_id: int) -> HttpResponse:
+def stand_aside(request: PageRequest, order_id: int) -> HttpResponse:
     workorders.declare_conflict(
         viewer=request.viewer, order_id=order_id, reason=request.POST.get("reason", ""), step=_step(request), now=timezone.now()
     )
@@ -170,7 +171,7 @@ def stand_aside(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 @page("cases.verify", methods=("POST",), shown_on=order_page)
-def contact_try(request: HttpRequest, order_id: int) -> HttpResponse:
+def contact_try(request: PageRequest, order_id: int) -> HttpResponse:
     """A try is kept as a visit of the case that saw nobody: case and order both have it."""
     now = timezone.now()
     way = VisitWay.PHONE if request.POST.get("way") == "PHONE" else VisitWay.NONE
@@ -189,7 +190,7 @@ def contact_try(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 @page("registry.reveal", methods=("POST",), shown_on=order_page)
-def reveal(request: HttpRequest, order_id: int) -> HttpResponse:
+def reveal(request: PageRequest, order_id: int) -> HttpResponse:
     """Open one field of the worker to be visited; shown once, on this answer only."""
     order = queries.get_order(request.viewer, order_id, now=timezone.now())
     column = PersonField(request.POST["field"]) if request.POST.get("field") in set(PersonField) else PersonField.PHONE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 
 from niangjia.apps.accounts.types import Viewer
@@ -10,6 +10,7 @@ from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import queries
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 
 
@@ -19,7 +20,7 @@ class NoSuchPack(Refusal):
 
 
 @page("programs.view")
-def program_list(request: HttpRequest) -> HttpResponse:
+def program_list(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     area = organizations.get_union(viewer.org_id).area
     context = {
@@ -31,7 +32,7 @@ def program_list(request: HttpRequest) -> HttpResponse:
 
 
 @page("programs.view")
-def program(request: HttpRequest, pack_id: int) -> HttpResponse:
+def program(request: PageRequest, pack_id: int) -> HttpResponse:
     """The published rule page of one pack: who, what, how much, by which clause; from the pack itself."""
     viewer: Viewer = request.viewer
     card = next((one for one in queries.list_packs(viewer) if one.id == pack_id), None)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.refusals import status_of
+from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 from niangjia.portals.officer import sheets
 from niangjia.portals.officer.people import household_names
@@ -44,7 +45,7 @@ class UnreadableEntry(Refusal):
 
 
 @page("cases.review")
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: PageRequest) -> HttpResponse:
     """The desk: findings to accept, files to approve, cases to go on with."""
     viewer: Viewer = request.viewer
     desk = request.GET.get("desk", "accept")
@@ -69,10 +70,12 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @page("cases.view")
-def files(request: HttpRequest) -> HttpResponse:
+def files(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     given = {name: request.GET.get(name, "").strip() for name in ("state", "outcome", "month", "cause")}
-    narrow = CaseFilter(**given, only_open=not given["state"] and request.GET.get("all") != "1")
+    narrow = CaseFilter(
+        state=given["state"], outcome=given["outcome"], month=given["month"], cause=given["cause"], only_open=not given["state"] and request.GET.get("all") != "1"
+    )
     rows = Paginator(queries.list_cases(viewer, narrow), ROWS).get_page(request.GET.get("page"))
     context = {
         "rows": rows,
@@ -87,7 +90,7 @@ def files(request: HttpRequest) -> HttpResponse:
 
 
 @page("cases.view")
-def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
+def case_page(request: PageRequest, case_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer
     now = timezone.now()
     details = queries.get_details(viewer, case_id, now=now)
@@ -135,7 +138,7 @@ def _compare(alert: Any, visit: Any) -> list[tuple[object, Any, Any]]:
 
 
 @page("registry.reveal", methods=("POST",), shown_on=case_page)
-def open_form(request: HttpRequest, case_id: int) -> HttpResponse:
+def open_form(request: PageRequest, case_id: int) -> HttpResponse:
     """Open the sealed part of a visit's form; shown once, on record with its reason."""
     visit_id = int(request.POST["visit"]) if request.POST.get("visit", "").isdigit() else 0
     values = cases.open_visit_form(viewer=request.viewer, visit_id=visit_id, reason=request.POST.get("reason", ""), now=timezone.now())
@@ -146,7 +149,7 @@ def open_form(request: HttpRequest, case_id: int) -> HttpResponse:
 # --- the steps ---------------------------------------------------------------------------------------------------
 
 
-def _start_file(request: HttpRequest, case_id: int) -> None:
+def _start_file(request: PageRequest, case_id: int) -> None:
     case = queries.get_case(request.viewer, case_id)
     members = registry.list_household_members(request.viewer, case.household_id)
     cases.start_file(
@@ -154,7 +157,7 @@ def _start_file(request: HttpRequest, case_id: int) -> None:
     )
 
 
-def _record_income(request: HttpRequest, case_id: int) -> None:
+def _record_income(request: PageRequest, case_id: int) -> None:
     try:
         month, typed = Month(request.POST.get("month", "").strip()), request.POST.get("income", "").strip()
         income, standard = (yuan(text.replace(",", "")) if text else None for text in (typed, request.POST.get("standard", "").strip()))
@@ -165,7 +168,7 @@ def _record_income(request: HttpRequest, case_id: int) -> None:
     )
 
 
-def _propose_exit(request: HttpRequest, case_id: int) -> None:
+def _propose_exit(request: PageRequest, case_id: int) -> None:
     kind = request.POST.get("kind", "")
     cases.propose_exit(
         viewer=request.viewer,
@@ -177,19 +180,19 @@ def _propose_exit(request: HttpRequest, case_id: int) -> None:
     )
 
 
-def _plain(action: Callable[..., Any]) -> Callable[[HttpRequest, int], None]:
+def _plain(action: Callable[..., Any]) -> Callable[[PageRequest, int], None]:
     return lambda request, case_id: action(viewer=request.viewer, case_id=case_id, now=timezone.now())
 
 
-def _with_reason(action: Callable[..., Any]) -> Callable[[HttpRequest, int], None]:
+def _with_reason(action: Callable[..., Any]) -> Callable[[PageRequest, int], None]:
     return lambda request, case_id: action(viewer=request.viewer, case_id=case_id, reason=request.POST.get("reason", ""), now=timezone.now())
 
 
-def _accept(request: HttpRequest, case_id: int) -> None:
+def _accept(request: PageRequest, case_id: int) -> None:
     cases.accept_finding(viewer=request.viewer, case_id=case_id, target_area=request.POST.get("target_area", "").strip(), now=timezone.now())
 
 
-ACTS: dict[str, tuple[str, Callable[[HttpRequest, int], None]]] = {
+ACTS: dict[str, tuple[str, Callable[[PageRequest, int], None]]] = {
     "accept": ("cases.review", _accept),
     "return": ("cases.review", _with_reason(cases.return_finding)),
     "close-without-file": ("cases.review", _with_reason(cases.close_without_file)),
@@ -211,7 +214,7 @@ ACTS: dict[str, tuple[str, Callable[[HttpRequest, int], None]]] = {
 
 
 @page("cases.view", methods=("POST",), shown_on=case_page)
-def act(request: HttpRequest, case_id: int, act: str) -> HttpResponse:
+def act(request: PageRequest, case_id: int, act: str) -> HttpResponse:
     """One step of a case; each names its own permission, what is not in the table is refused."""
     if act not in ACTS:
         raise NotAnAct
@@ -233,7 +236,7 @@ _FILE_SECTIONS = (
 
 
 @page("cases.verify", methods=("GET", "POST"))
-def fill_file(request: HttpRequest, case_id: int) -> HttpResponse:
+def fill_file(request: PageRequest, case_id: int) -> HttpResponse:
     """The national form of a file. What was kept before in plain comes back; sealed fields are typed anew."""
     viewer: Viewer = request.viewer
     details = queries.get_details(viewer, case_id, now=timezone.now())

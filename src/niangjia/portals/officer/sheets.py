@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
@@ -26,8 +27,8 @@ class Cell:
     field: Field
     name: str
     value: Any
-    errors: list[str] = field(default_factory=list)
-    rows: list[list[Cell]] = field(default_factory=list)
+    errors: list[str] = dataclasses.field(default_factory=list)
+    rows: list[list[Cell]] = dataclasses.field(default_factory=list)
 
     @property
     def kind(self) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.refusals import status_of
+from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 from niangjia.portals.officer import sheets
 from niangjia.portals.officer.orders import order_context, order_page
@@ -43,7 +44,7 @@ _SECTIONS = (
 )
 
 
-def case_of(request: HttpRequest, order_id: int):
+def case_of(request: PageRequest, order_id: int):
     case = case_queries.find_case_of_order(request.viewer, order_id)
     if case is None:
         raise case_queries.NotFound
@@ -58,7 +59,7 @@ def _day(text: str) -> date | None:
 
 
 @page("cases.verify", methods=("GET", "POST"))
-def visit(request: HttpRequest, order_id: int) -> HttpResponse:
+def visit(request: PageRequest, order_id: int) -> HttpResponse:
     """The whole form of a visit. Nothing typed is lost: what cannot be taken comes back with a word at its field."""
     case = case_of(request, order_id)
     now = timezone.now()
@@ -84,7 +85,7 @@ def visit(request: HttpRequest, order_id: int) -> HttpResponse:
     return show(request, "officer/visit.html", context | order_context(request, order_id), status=422 if problems else 200)
 
 
-def _known(request: HttpRequest, household_id: int) -> dict[str, Any]:
+def _known(request: PageRequest, household_id: int) -> dict[str, Any]:
     """What the register knows already, to be confirmed rather than typed: relations and birth dates, never names."""
     members = registry.list_household_members(request.viewer, household_id)
     rows = [
@@ -93,7 +94,7 @@ def _known(request: HttpRequest, household_id: int) -> dict[str, Any]:
     return {"people": len(rows) or "", "members": rows}
 
 
-def _record(request: HttpRequest, case_id: int, head: dict[str, str], values: dict[str, Any], now) -> list[tuple[str, str, str]]:
+def _record(request: PageRequest, case_id: int, head: dict[str, str], values: dict[str, Any], now) -> list[tuple[str, str, str]]:
     """Take the visit in; what is wrong with the form comes back, every other refusal passes on."""
     day = _day(head["visited_on"])
     if day is None:
@@ -122,7 +123,7 @@ def _record(request: HttpRequest, case_id: int, head: dict[str, str], values: di
 
 
 @page("cases.verify", methods=("POST",), shown_on=order_page)
-def submit_finding(request: HttpRequest, order_id: int) -> HttpResponse:
+def submit_finding(request: PageRequest, order_id: int) -> HttpResponse:
     given = {name: request.POST.get(name, "").strip() for name in ("outcome", "main_cause", "suggested_tier", "reason")}
     if given["outcome"] not in Outcome.values:
         raise OutcomeMissing

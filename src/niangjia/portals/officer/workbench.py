@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,8 +19,10 @@ from niangjia.apps.cases.types import CaseState
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import BatchState
 from niangjia.apps.workorders import queries as workorders
+from niangjia.apps.workorders.types import OrderState
 from niangjia.kernel.money import ZERO, show_yuan
 from niangjia.portals.design.pages import Access, page
+from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 from niangjia.portals.officer.people import household_names
 
@@ -48,7 +50,7 @@ class Todo:
 
 
 @page(Access.ANY_POST)
-def workbench(request: HttpRequest) -> HttpResponse:
+def workbench(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     if permissions.may(viewer, "own.view"):
         return redirect("member:mine")
@@ -90,10 +92,10 @@ def _about_orders(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> 
     note = _("超期 %(count)s 件") % {"count": late_count} if late_count else _("没有超期")
     tiles.append(Tile(_("在办工单"), open_count, _("件"), f"{url}?scope=all", note, "warn" if late_count else "good"))
     here = next((row for row in workorders.count_by_state(viewer, now=now) if row.org_id == viewer.org_id), None)
-    waiting = here.by_state.get("CREATED", 0) if here else 0
+    waiting = here.by_state.get(OrderState.CREATED, 0) if here else 0
     if waiting:
         todos.append(Todo("ticket", _("%(count)s 件工单待签收") % {"count": waiting}, f"{url}?state=CREATED"))
-    returned = here.by_state.get("RETURNED", 0) if here else 0
+    returned = here.by_state.get(OrderState.RETURNED, 0) if here else 0
     if returned:
         todos.append(Todo("arrow-back-up", _("%(count)s 件工单被退回，需补正") % {"count": returned}, f"{url}?state=RETURNED"))
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import auth
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,6 +18,7 @@ from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts import queries as account_queries
 from niangjia.portals.design.forms import Form
 from niangjia.portals.design.pages import Access, page
+from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 
 _BACKEND = "niangjia.apps.accounts.backends.AccountBackend"
@@ -39,7 +40,7 @@ def demo_logins() -> list[dict[str, Any]]:
 
 
 @page(Access.PUBLIC, methods=("GET", "POST"))
-def login(request: HttpRequest) -> HttpResponse:
+def login(request: PageRequest) -> HttpResponse:
     form = LoginForm(request.POST or None)
     next_address = request.POST.get("next") or request.GET.get("next") or ""
     status = 200
@@ -59,14 +60,14 @@ def login(request: HttpRequest) -> HttpResponse:
 
 
 @page(Access.ANY_POST, methods=("POST",))
-def logout(request: HttpRequest) -> HttpResponse:
+def logout(request: PageRequest) -> HttpResponse:
     auth.logout(request)
     return redirect("public:login")
 
 
 @page(Access.ANY_POST, methods=("POST",))
-def choose_post(request: HttpRequest) -> HttpResponse:
+def choose_post(request: PageRequest) -> HttpResponse:
     post_id = int(request.POST.get("post", "0")) if request.POST.get("post", "").isdigit() else 0
-    viewer = account_queries.get_viewer(account_id=request.user.pk, post_id=post_id, today=timezone.localdate())
+    viewer = account_queries.get_viewer(account_id=request.viewer.account_id, post_id=post_id, today=timezone.localdate())
     request.session["post_id"] = viewer.post_id
     return redirect("public:home")

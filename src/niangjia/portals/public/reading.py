@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,11 +16,12 @@ from niangjia.apps.cases import queries as case_queries
 from niangjia.portals.design import words
 from niangjia.portals.design.forms import Form, ReasonForm
 from niangjia.portals.design.pages import Access, page
+from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 
 
 @page(Access.PUBLIC)
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PageRequest) -> HttpResponse:
     """Whoever is signed in goes on to their own desk."""
     if request.viewer is not None:
         return redirect("member:mine" if permissions.may(request.viewer, "own.view") else "officer:workbench")
@@ -28,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @page(Access.PUBLIC)
-def notices(request: HttpRequest) -> HttpResponse:
+def notices(request: PageRequest) -> HttpResponse:
     today = timezone.localdate()
     return show(request, "public/notices.html", {"notices": case_queries.list_live_notices(today=today), "today": today})
 
@@ -49,7 +50,7 @@ class ObjectionForm(Form):
 
 
 @page(Access.PUBLIC, methods=("GET", "POST"))
-def object_to_notice(request: HttpRequest, notice_id: int) -> HttpResponse:
+def object_to_notice(request: PageRequest, notice_id: int) -> HttpResponse:
     form = ObjectionForm(request.POST or None)
     now = timezone.now()
     notice = next((one for one in case_queries.list_live_notices(today=timezone.localdate(now)) if one.id == notice_id), None)
@@ -63,12 +64,12 @@ def object_to_notice(request: HttpRequest, notice_id: int) -> HttpResponse:
 
 
 @page(Access.PUBLIC)
-def accessibility(request: HttpRequest) -> HttpResponse:
+def accessibility(request: PageRequest) -> HttpResponse:
     return show(request, "public/accessibility.html")
 
 
 @page(Access.PUBLIC)
-def components(request: HttpRequest) -> HttpResponse:
+def components(request: PageRequest) -> HttpResponse:
     """Every shared piece on one page, to look at and to test."""
     wrong = ReasonForm({"reason": ""})
     wrong.is_valid()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gettext
+import hashlib
 import re
 
 import pytest
@@ -12,6 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role
+from niangjia.config import settings
+from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
 
 PUBLIC = {"public:home", "public:login", "public:notices", "public:object", "public:accessibility", "public:components", "healthy", "set_language"}
@@ -145,14 +149,11 @@ def test_a_post_without_its_token_changes_nothing(house):
 
 def test_every_page_is_english_in_english(house, signed_in):
     """Names of people and unions, and what the packs say of themselves in their own papers, stay Chinese."""
-    from niangjia.portals.design import words
-
     for name in ("officer:list", "officer:orders", "officer:batches", "officer:review", "officer:workbench"):
         html = signed_in(house.viewers[Role.COUNTY], "en").get(reverse(name)).content.decode()
         assert 'lang="en"' in html
         for label in ("月度名单", "待签收", "筛选", "状态", "全部", "发放批次"):
             assert label not in html, (name, label)
-    assert words.WORDS
 
 
 def test_an_unknown_address_gets_a_designed_page(house, signed_in):
@@ -167,3 +168,36 @@ def test_each_page_carries_a_strict_content_policy(house, signed_in):
 
 def test_permissions_named_by_pages_exist():
     assert {view.policy for _name, view in every_view() if not isinstance(view.policy, Access)} <= permissions.ACTIONS
+
+
+def test_every_icon_that_a_page_uses_is_in_the_sprite():
+    folder = settings.DESIGN.parent
+    sprite = (settings.DESIGN / "templates/design/sprite.svg").read_text()
+    used = set()
+    for file in [*folder.rglob("*.html"), *folder.rglob("*.py")]:
+        if "tests" not in file.parts:
+            used |= set(re.findall(r'(?:icon |glyph=|glyph\|default:|Todo\()"([a-z0-9-]+)"', file.read_text()))
+    used |= {entry.icon for entry in navigation.ENTRIES}
+    assert used and {name for name in used if f'id="i-{name}"' not in sprite} == set()
+
+
+def test_what_was_vendored_is_what_was_checked():
+    folder = settings.DESIGN / "static/vendor"
+    for line in (folder / "SHA256SUMS").read_text().splitlines():
+        stated, name = line.split()
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == stated
+    assert not re.search(r"url\((?![\"']?(?:data:|#))", (folder / "tabler.min.css").read_text())
+
+
+def test_every_word_of_the_pages_has_its_english():
+    catalogue = gettext.GNUTranslations((settings.PACKAGE / "locale/en/LC_MESSAGES/django.mo").open("rb"))
+    chinese = re.compile(r"[\u4e00-\u9fff]")
+    missing = set()
+    for file in settings.DESIGN.rglob("*.html"):
+        for text in re.findall(r"{% translate (?:\"([^\"]+)\"|'([^']+)')", file.read_text()):
+            word = (text[0] or text[1]).replace("%", "%%") if "%" in (text[0] or text[1]) else (text[0] or text[1])
+            if chinese.search(word) and catalogue.gettext(word) == word and word != "简体中文":
+                missing.add(word)
+    for table in words.WORDS.values():
+        missing |= {str(label) for label, _tone in table.values() if catalogue.gettext(str(label)) == str(label)}
+    assert missing == set()

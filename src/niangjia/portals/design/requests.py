@@ -1,0 +1,27 @@
+"""A request as our views get it: who asks is known, and what a page is to show once rides along."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from niangjia.apps.accounts.types import PostCard, Viewer
+from niangjia.kernel.problems import Refusal
+
+
+class PageRequest(HttpRequest):
+    """
+    Set by `pages.page` before the view runs. `viewer` and `post_card` are null on a public page without a session.
+
+    `refusal`, `opened`, `opened_form`, `report` and `form` are set by a step whose outcome its page shows once.
+    """
+
+    viewer: Viewer
+    posts: list[PostCard]
+    post_card: PostCard | None
+    refusal: Refusal | None
+    opened: dict[str, object]
+    opened_form: list[Any]
+    report: Any
+    form: Any
