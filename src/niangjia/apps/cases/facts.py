@@ -46,6 +46,8 @@ def of_file(case: Case, file: HardshipFile, now: datetime) -> dict[str, Any]:
         "rigid_spending_12m": Decimal(form["rigid_total"]),
         "low_income_standard": programs.get_standard(case.area, asof=timezone.localdate(now)),
     }
+    # Goods are proposed by the officer who decides the tier; none proposed is none, not unknown.
+    facts["goods_value"] = Decimal("0.00")
     for name in forms.COST_FACTS:
         if name in form:
             facts[name] = Decimal(form[name])
