@@ -71,7 +71,10 @@ def test_a_refund_nets_its_settlement_to_nothing(month: MonthList, who: SimpleNa
 
 
 def test_a_partial_refund_leaves_the_rest(month: MonthList, who: SimpleNamespace) -> None:
-    assert (month.of(who.partly_refunded)["M4"], month.of(who.partly_refunded)["M5"]) == (Decimal("24000.00"), Decimal("24000.00"))
+    assert (month.of(who.partly_refunded)["M4"], month.of(who.partly_refunded)["M5"]) == (
+        Decimal("24000.00"),
+        Decimal("24000.00"),
+    )
 
 
 EDGES = {
@@ -107,7 +110,9 @@ def visits(town: Town, who: SimpleNamespace) -> None:
         town.settle(who.patient, "9000", day)
 
 
-def test_the_largest_visit_of_a_listed_household_is_exact_though_far_below_its_line(month: MonthList, who: SimpleNamespace) -> None:
+def test_the_largest_visit_of_a_listed_household_is_exact_though_far_below_its_line(
+    month: MonthList, who: SimpleNamespace
+) -> None:
     assert (month.of(who.patient)["M4"], month.of(who.patient)["M5"]) == (Decimal("28000.00"), Decimal("10000.00"))
     assert "T-ILL-3" not in month.fired(who.patient)
 
@@ -118,7 +123,9 @@ def income_unknown(town: Town, who: SimpleNamespace) -> None:
     town.settle(who.uninsured, "18000", "2023-06-10")
     town.settle(who.uninsured_below, "17999.99", "2023-06-10")
     town.settle(who.told_by_canvass, "18000", "2023-06-10")
-    town.add("canvass", id=who.told_by_canvass, union_code="U1", reported_on="2023-09-01", cause="因病", income_12m="45000")
+    town.add(
+        "canvass", id=who.told_by_canvass, union_code="U1", reported_on="2023-09-01", cause="因病", income_12m="45000"
+    )
 
 
 def test_unknown_income_with_high_cost_fires_ill_2_alone(month: MonthList, who: SimpleNamespace) -> None:
@@ -129,7 +136,10 @@ def test_unknown_income_with_high_cost_fires_ill_2_alone(month: MonthList, who: 
 
 
 def test_an_income_found_by_a_canvass_takes_the_place_of_unknown(month: MonthList, who: SimpleNamespace) -> None:
-    assert (month.fired(who.told_by_canvass), month.of(who.told_by_canvass)["I2"]) == ({"T-ILL-1", "T-ILL-2"}, Decimal("45000.00"))
+    assert (month.fired(who.told_by_canvass), month.of(who.told_by_canvass)["I2"]) == (
+        {"T-ILL-1", "T-ILL-2"},
+        Decimal("45000.00"),
+    )
 
 
 def test_money_leaves_as_decimal_with_two_places(month: MonthList) -> None:
@@ -147,7 +157,9 @@ def leap_birthdays(town: Town, who: SimpleNamespace) -> None:
     town.lodger(who.day_later, "2008-03-01")
 
 
-def test_born_on_a_leap_day_is_of_working_age_on_the_leap_day_sixteen_years_later(month: MonthList, who: SimpleNamespace) -> None:
+def test_born_on_a_leap_day_is_of_working_age_on_the_leap_day_sixteen_years_later(
+    month: MonthList, who: SimpleNamespace
+) -> None:
     assert month.of(who.leapling)["I2"] is None, "sixteen, no insurance, no school: the household's income is unknown"
     assert month.of(who.day_later)["I2"] == Decimal("60000.00")
 
@@ -192,7 +204,9 @@ def test_the_divorced_are_two_households_from_the_day_of_the_divorce(month: Mont
     assert month.of(who.nearly_former_husband)["size"] == 2, "divorced on the day after the month's end"
 
 
-def test_the_divorced_under_one_household_number_are_still_one_household(month: MonthList, who: SimpleNamespace) -> None:
+def test_the_divorced_under_one_household_number_are_still_one_household(
+    month: MonthList, who: SimpleNamespace
+) -> None:
     assert month.of(who.still_there)["household_key"] == month.of(who.never_left)["household_key"]
 
 
@@ -215,12 +229,16 @@ def bereaved(town: Town, who: SimpleNamespace) -> None:
     who.young_widow = town.lodger(dead, "1984-01-01", "spouse")
 
 
-def test_a_dead_sole_earner_lists_the_household_though_its_income_would_do(month: MonthList, who: SimpleNamespace) -> None:
+def test_a_dead_sole_earner_lists_the_household_though_its_income_would_do(
+    month: MonthList, who: SimpleNamespace
+) -> None:
     row = month.of(who.widow)
     assert (row["triggers"], row["labels"], row["I5"], row["size"]) == ("T-INC-1", "bereaved", Decimal("4.00"), 1)
 
 
-def test_nobody_is_bereaved_while_another_earns_nor_after_a_year_nor_with_unknown_income(month: MonthList, who: SimpleNamespace) -> None:
+def test_nobody_is_bereaved_while_another_earns_nor_after_a_year_nor_with_unknown_income(
+    month: MonthList, who: SimpleNamespace
+) -> None:
     assert [month.of(one) for one in (who.widow_with_son, who.widow_of_long_ago, who.young_widow)] == [{}, {}, {}]
 
 
@@ -281,7 +299,9 @@ def test_a_second_home_asks_for_an_explanation_only_above_the_average_area(
     month: MonthList, who: SimpleNamespace, name: str, must_explain: bool
 ) -> None:
     row = month.of(who.owner[name])
-    assert (row["state"], row["grade"]) == ("NEW", "YELLOW" if must_explain else "ORANGE"), "one step off, never dropped"
+    assert (row["state"], row["grade"]) == ("NEW", "YELLOW" if must_explain else "ORANGE"), (
+        "one step off, never dropped"
+    )
     assert row["labels"] == ("needs-property-explanation" if must_explain else "")
 
 
@@ -298,7 +318,9 @@ def moved(town: Town, who: SimpleNamespace) -> None:
     town.settle(who.treated_at_home, "10", "2023-12-01")
 
 
-def test_moved_inside_the_province_is_labelled_for_transfer_and_stays_active(month: MonthList, who: SimpleNamespace) -> None:
+def test_moved_inside_the_province_is_labelled_for_transfer_and_stays_active(
+    month: MonthList, who: SimpleNamespace
+) -> None:
     row = month.of(who.to_hangzhou)
     assert (row["state"], row["suppress_code"], row["labels"]) == ("NEW", "S-MOVED", "transfer:3301")
 
@@ -323,7 +345,12 @@ def test_without_a_standard_the_triggers_that_need_it_rest_and_the_run_names_the
     month: MonthList, who: SimpleNamespace
 ) -> None:
     row = month.of(who.without_standard)
-    assert (row["triggers"], row["labels"], row["I4"], row["I5"]) == ("T-ILL-1", "no-standard", Decimal("3000.00"), None)
+    assert (row["triggers"], row["labels"], row["I4"], row["I5"]) == (
+        "T-ILL-1",
+        "no-standard",
+        Decimal("3000.00"),
+        None,
+    )
     assert month.of(who.poor_without_standard) == {}
     manifest = month.run.manifest()
     assert (manifest["areas_without_standard"], manifest["month"]) == (["330683100000"], "2024-02")
@@ -345,7 +372,10 @@ def own_history(town: Town, who: SimpleNamespace) -> sensing.OwnHistory:
         return sensing.Verification((pseudonym(person),), on, (cause,), Decimal("60000"), Decimal(oop_net))
 
     return sensing.OwnHistory(
-        open_files=(sensing.OpenFile((pseudonym(who.on_file),), "因病"), sensing.OpenFile((pseudonym(who.on_file_for_study),), "因学")),
+        open_files=(
+            sensing.OpenFile((pseudonym(who.on_file),), "因病"),
+            sensing.OpenFile((pseudonym(who.on_file_for_study),), "因学"),
+        ),
         not_in_hardship=(
             not_in_hardship(who.visited, date(2023, 9, 1)),
             not_in_hardship(who.visited_long_ago, date(2023, 8, 31)),
@@ -366,7 +396,9 @@ def test_a_file_for_the_same_cause_holds_and_for_another_does_not(month: MonthLi
     assert code_and_state(month.of(who.on_file_for_study)) == (None, "NEW")
 
 
-def test_found_not_in_hardship_holds_for_six_months_while_the_figures_are_alike(month: MonthList, who: SimpleNamespace) -> None:
+def test_found_not_in_hardship_holds_for_six_months_while_the_figures_are_alike(
+    month: MonthList, who: SimpleNamespace
+) -> None:
     assert code_and_state(month.of(who.visited)) == ("S-RECENT", "HELD")
     for reopened in (who.visited_long_ago, who.visited_now_worse, who.visited_for_study):
         assert code_and_state(month.of(reopened)) == (None, "NEW")
@@ -374,14 +406,18 @@ def test_found_not_in_hardship_holds_for_six_months_while_the_figures_are_alike(
 
 def test_who_was_paid_this_year_is_marked_and_still_helped(month: MonthList, who: SimpleNamespace) -> None:
     assert code_and_state(month.of(who.paid)) == ("S-PAID", "NEW")
-    assert code_and_state(month.of(who.paid_and_on_dibao)) == ("S-SCHEME", "NEW"), "the first code that matches is shown"
+    assert code_and_state(month.of(who.paid_and_on_dibao)) == ("S-SCHEME", "NEW"), (
+        "the first code that matches is shown"
+    )
 
 
 def test_who_withdrew_consent_is_held(month: MonthList, who: SimpleNamespace) -> None:
     assert code_and_state(month.of(who.opted_out)) == ("S-OPTOUT", "HELD")
 
 
-def test_who_withdrew_consent_and_is_reported_counts_by_the_report_alone(month: MonthList, who: SimpleNamespace) -> None:
+def test_who_withdrew_consent_and_is_reported_counts_by_the_report_alone(
+    month: MonthList, who: SimpleNamespace
+) -> None:
     row = month.of(who.opted_out_and_reported)
     assert (row["triggers"], row["causes"], row["state"]) == ("T-MAN-1", "因残", "NEW")
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from niangjia.engines import sensing
 from niangjia.engines.sensing.tests.town_on_paper import OTHER_EMPLOYER, MonthList, Town, drawn
+from niangjia.kernel.deployment import programs_folder
 from niangjia.kernel.months import Month
 
 FEBRUARY = Month("2024-02")  # W12 = 2023-03 … 2024-02
@@ -30,8 +34,12 @@ def acts(table: list[Row]) -> Callable[[Callable[[Town, Row], str]], Callable[[T
 
 
 @pytest.fixture(scope="module")
-def sensed(tmp_path_factory: pytest.TempPathFactory) -> tuple[MonthList, dict[int, str]]:
-    town = Town(tmp_path_factory.mktemp("triggers"))
+def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    return Town(tmp_path_factory.mktemp("triggers"))
+
+
+@pytest.fixture(scope="module")
+def sensed(town: Town) -> tuple[MonthList, dict[int, str]]:
     worker_of = {id(row): write(town, row) for table, write in _DRAWINGS for row in table}
     town.settle(town.worker(), "1", "2022-12-01")  # a settlement history that reaches back to T-14, for M6
     town.land(town.deliver(FEBRUARY))
@@ -93,7 +101,9 @@ EDU_2 = drawn("""
 def fees(town: Town, row: Row) -> str:
     known = row["base"] != "unknown"
     worker = town.worker(base=row["base"], months=YEAR if known else ())
-    town.study(town.lodger(worker, "2012-09-01"), "compulsory", ownership=row["ownership"], fee=row["fee"], aid=row["aid"])
+    town.study(
+        town.lodger(worker, "2012-09-01"), "compulsory", ownership=row["ownership"], fee=row["fee"], aid=row["aid"]
+    )
     return worker
 
 
@@ -131,6 +141,22 @@ def misfortunes(town: Town, row: Row) -> str:
 @rows(CAT_1)
 def test_cat_1_is_strict_above_eighty_percent_of_income(sensed, row: Row) -> None:
     assert fires(sensed, "T-CAT-1", row) == row["fires"]
+
+
+def test_cat_1_counts_the_line_itself_where_the_pack_says_so(sensed, town: Town, tmp_path: Path) -> None:
+    programs = shutil.copytree(programs_folder(), tmp_path / "programs")
+    written = programs / "330000-zhejiang" / "hardship-sensing" / "program.yaml"
+    strict = "loss_at_the_line_counts: {unit: flag, values: {2000-01-01: false}"
+    assert strict in written.read_text(encoding="utf-8")
+    written.write_text(
+        written.read_text(encoding="utf-8").replace(strict, strict.replace("false", "true")), encoding="utf-8"
+    )
+
+    month = town.sense(FEBRUARY, runs=tmp_path / "runs", pack=sensing.load_sensing_pack(programs))
+    at_the_line, compensated_to_it = CAT_1[0], CAT_1[3]
+    for row in (at_the_line, compensated_to_it):
+        assert fires(sensed, "T-CAT-1", row) == "no"
+        assert fires((month, sensed[1]), "T-CAT-1", row) == "yes"
 
 
 # ------------------------------------------------------------------------------------------------------------- T-UNE
@@ -199,7 +225,13 @@ UNE_2 = drawn("""
 @acts(UNE_2)
 def benefits(town: Town, row: Row) -> str:
     worker = town.worker(months=YEAR[:1])
-    town.add("unemployment", id=worker, benefit_from="2023-05-01", benefit_to=row["benefit_to"] or None, benefit_monthly="1800")
+    town.add(
+        "unemployment",
+        id=worker,
+        benefit_from="2023-05-01",
+        benefit_to=row["benefit_to"] or None,
+        benefit_monthly="1800",
+    )
     if row["paid by an employer in"]:
         town.earn(worker, "5000", [Month(row["paid by an employer in"])])
     return worker
@@ -260,10 +292,23 @@ def graded(town: Town, row: Row) -> str:
         case ["shop"]:
             town.add("real_estate", id=worker, property_no=worker, use="shop", area_m2="10", share="0.01")
         case [("capital" | "closed") as state, amount]:
-            town.add("business", id=worker, uscc=OTHER_EMPLOYER, role="股东", capital=amount, state="open" if state == "capital" else "closed")
+            town.add(
+                "business",
+                id=worker,
+                uscc=OTHER_EMPLOYER,
+                role="股东",
+                capital=amount,
+                state="open" if state == "capital" else "closed",
+            )
         case [("car" | "oldcar" | "handicar") as kind, price]:
             first_day = "2014-02-28" if kind == "oldcar" else "2014-03-01"
-            town.add("vehicle", id=worker, kind="disability" if kind == "handicar" else "car", first_registered_on=first_day, price=price)
+            town.add(
+                "vehicle",
+                id=worker,
+                kind="disability" if kind == "handicar" else "car",
+                first_registered_on=first_day,
+                price=price,
+            )
     return worker
 
 

@@ -96,9 +96,13 @@ class Town:
         self.paper: dict[str, list[dict[str, object]]] = {feed: [] for feed in FEEDS}
         self.numbers = itertools.count(1)
         self.add("standard", area=COUNTY, since="2015-01-01", dibao_monthly="1000", mean_housing_area_m2="50")
-        self.add("union", code="U1", name="新昌县某厂工会", level="grassroots", area=TOWN, uscc=EMPLOYER, state="active")
+        self.add(
+            "union", code="U1", name="新昌县某厂工会", level="grassroots", area=TOWN, uscc=EMPLOYER, state="active"
+        )
 
-    def add(self, feed: str, *, since: str | None = None, until: str | None = None, **cells: object) -> dict[str, object]:
+    def add(
+        self, feed: str, *, since: str | None = None, until: str | None = None, **cells: object
+    ) -> dict[str, object]:
         """Write one row; `since` and `until` are the columns from and to. The row may be changed later."""
         row = {code: cell for code, cell in ({"from": since, "to": until} | cells).items() if cell is not None}
         assert set(row) <= set(FEEDS[feed].columns), f"{feed} has no {set(row) - set(FEEDS[feed].columns)}"
@@ -123,7 +127,16 @@ class Town:
         until: str | None = None, died: str | None = None,
     ) -> dict[str, object]:  # fmt: skip
         number = household or f"H{next(self.numbers)}"
-        return self.add("household", household_no=number, id=person, relation=relation, area=area, since=since, until=until, death_date=died)
+        return self.add(
+            "household",
+            household_no=number,
+            id=person,
+            relation=relation,
+            area=area,
+            since=since,
+            until=until,
+            death_date=died,
+        )
 
     def lodger(self, with_person: str, birth: str, relation: str = "child", *, sex: str = "F", **stay: str) -> str:
         """Somebody who lives in another's household and is neither a member nor insured."""
@@ -139,7 +152,16 @@ class Town:
         self, person: str, base: object, months: Iterable[Month], *, paid: int = 1, employer: str = EMPLOYER, stop_reason: str | None = None
     ) -> None:  # fmt: skip
         for month in months:
-            self.add("social_insurance", aac002=person, aab001=employer, aae140="110", month=month, aac040=base, paid=paid, stop_reason=stop_reason)
+            self.add(
+                "social_insurance",
+                aac002=person,
+                aab001=employer,
+                aae140="110",
+                month=month,
+                aac040=base,
+                paid=paid,
+                stop_reason=stop_reason,
+            )
 
     def settle(
         self, person: str, amount: object, day: str, *, visit: str | None = None, refund: int = 0, place: str | None = COUNTY
@@ -153,9 +175,20 @@ class Town:
     def study(
         self, person: str, stage: str, *, fee: object = "0", aid: object = "0", ownership: str = "public", since: str = "2021-09-01", until: str | None = None
     ) -> None:  # fmt: skip
-        self.add("school", id=person, stage=stage, fee_yearly=fee, aid_yearly=aid, ownership=ownership, since=since, until=until)
+        self.add(
+            "school",
+            id=person,
+            stage=stage,
+            fee_yearly=fee,
+            aid_yearly=aid,
+            ownership=ownership,
+            since=since,
+            until=until,
+        )
 
-    def misfortune(self, person: str, loss: object, day: str, *, kind: str = "fire", compensation: object = "0") -> None:
+    def misfortune(
+        self, person: str, loss: object, day: str, *, kind: str = "fire", compensation: object = "0"
+    ) -> None:
         self.add("event", id=person, kind=kind, happened_on=day, loss=loss, compensation=compensation)
 
     # ---- the doors
@@ -185,15 +218,25 @@ class Town:
     def land(self, folder: Path, *, lake: Path | None = None) -> list[sensing.BatchReport]:
         """Land a month's folder; a town this small has no usual volume, so the gate is told to let it pass."""
         reports = sensing.land_folder(
-            lake or self.folder / "lake", folder, keys=KEYS, feeds=FEEDS, override="a town on paper", memory_limit="1GB", threads=2
+            lake or self.folder / "lake",
+            folder,
+            keys=KEYS,
+            feeds=FEEDS,
+            override="a town on paper",
+            memory_limit="1GB",
+            threads=1,
         )
         assert not [report for report in reports if report.status == "refused" or report.rows_set_aside], reports
         return reports
 
-    def sense(self, month: Month, own: sensing.OwnHistory | None = None, *, at: Path | None = None) -> MonthList:
-        at = at or self.folder
+    def sense(
+        self, month: Month, own: sensing.OwnHistory | None = None, *,
+        lake: Path | None = None, runs: Path | None = None, pack: sensing.SensingPack = PACK,
+    ) -> MonthList:  # fmt: skip
+        lake, runs = lake or self.folder / "lake", runs or self.folder / "runs"
+        limits = {"memory_limit": "1GB", "threads": 1}
         return MonthList(
             sensing.sense_month(
-                lake=at / "lake", runs=at / "runs", month=month, home="330600", pack=PACK, feeds=FEEDS, own=own, memory_limit="1GB", threads=2
+                lake=lake, runs=runs, month=month, home="330600", pack=pack, feeds=FEEDS, own=own, **limits
             )
         )
