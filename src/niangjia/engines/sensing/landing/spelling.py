@@ -7,9 +7,8 @@ The reference for ID numbers is `kernel.identity.read_id_number`; a generated te
 
 from __future__ import annotations
 
-import sys
 import unicodedata
-from functools import cache, reduce
+from functools import cache
 
 from niangjia.engines.sensing.landing.feeds import Column
 
@@ -39,43 +38,44 @@ def is_blank(sql: str) -> str:
 
 
 @cache
-def _narrow_tables() -> tuple[str, str, list[tuple[str, str]]]:
-    """Characters that NFKC turns into one ASCII character, and those it turns into several digits."""
-    wide, narrow, several = [], [], []
-    for point in range(0x80, min(sys.maxunicode, 0x1FFFF) + 1):
-        character = chr(point)
-        folded = unicodedata.normalize("NFKC", character)
-        if folded == character:
-            continue
-        if len(folded) == 1 and "!" <= folded <= "~":
-            wide.append(character)
-            narrow.append(folded)
-        elif folded.strip("0123456789Xx'") == "" and folded:
-            several.append((character, folded))
-    return "".join(wide), "".join(narrow), several
+def _narrow_table() -> tuple[str, str]:
+    """Characters that NFKC turns into one ASCII character, and that character; the full-width ones, which are common, aside."""
+    wide, plain = [], []
+    for point in range(0x80, 0x20000):
+        folded = unicodedata.normalize("NFKC", chr(point))
+        if len(folded) == 1 and "!" <= folded <= "~" and not 0xFF01 <= point <= 0xFF5E:
+            wide.append(chr(point))
+            plain.append(folded)
+    return "".join(wide), "".join(plain)
 
 
-def narrow(sql: str) -> str:
-    """Half-width: NFKC for every character that becomes ASCII."""
+def _narrow_macros() -> list[str]:
+    """
+    `narrow`: full-width characters become half-width. `narrow_all`, for ID numbers: NFKC for every character that becomes
+    ASCII, in steps: full-width, then the rare ones (superscripts, mathematical, circled), then circled 10 to 50, which
+    become two digits. Two macros because the second takes long to plan, and a file has twenty columns.
+    """
     full_width = "".join(chr(point) for point in range(0xFF01, 0xFF5F))
     half_width = "".join(chr(point) for point in range(0x21, 0x7F))
-    wide, plain, several = _narrow_tables()
-    common = f"translate({sql}, {text(full_width)}, {text(half_width)})"
-    digits = "".join(character for character, _ in several)
-    expanded = reduce(lambda inner, pair: f"replace({inner}, {text(pair[0])}, {text(pair[1])})", several, "c")
-    rare = (
-        f"translate(CASE WHEN regexp_matches(c, '[{digits}]') THEN {expanded} ELSE c END, {text(wide)}, {text(plain)})"
-    )
-    # list_transform binds `common` to a name, so that it is computed once.
-    second = f"list_transform([{common}], lambda c: CASE WHEN strlen(c) = length(c) THEN c ELSE {rare} END)[1]"
-    return f"CASE WHEN strlen({sql}) = length({sql}) THEN {sql} ELSE {second} END"
+    wide, plain = _narrow_table()
+    return [
+        f"CREATE MACRO narrow(x) AS CASE WHEN strlen(x) = length(x) THEN x ELSE translate(x, {text(full_width)}, {text(half_width)}) END",
+        f"CREATE MACRO narrow_rare(x) AS translate(x, {text(wide)}, {text(plain)})",
+        """CREATE MACRO narrow_circled(x) AS array_to_string(list_transform(string_split(x, ''), lambda c: CASE
+            WHEN unicode(c) BETWEEN 9321 AND 9331 THEN (unicode(c) - 9311)::VARCHAR
+            WHEN unicode(c) BETWEEN 12881 AND 12895 THEN (unicode(c) - 12860)::VARCHAR
+            WHEN unicode(c) BETWEEN 12977 AND 12991 THEN (unicode(c) - 12941)::VARCHAR ELSE c END), '')""",
+        """CREATE MACRO narrow_all(x) AS list_transform([narrow(x)], lambda c: CASE WHEN strlen(c) = length(c) THEN c
+            WHEN regexp_matches(c, '[⑩-⑳㉑-㉟㊱-㊿]') THEN narrow_circled(narrow_rare(c)) ELSE narrow_rare(c) END)[1]""",
+    ]
 
 
 def macros() -> list[str]:
     """The long ways, as macros of the connection."""
     return [
-        f"CREATE MACRO narrow(x) AS ({narrow('x')})",
-        rf"CREATE MACRO squeeze(x) AS regexp_replace(narrow(x), '[{_BLANK}]+', '', 'g')",
+        *_narrow_macros(),
+        rf"CREATE MACRO drop_blanks(x) AS regexp_replace(x, '[{_BLANK}]+', '', 'g')",
+        "CREATE MACRO squeeze(x) AS drop_blanks(narrow(x))",
         "CREATE MACRO fold(x) AS upper(squeeze(x))",
         rf"CREATE MACRO strip_blanks(x) AS regexp_replace(x, '^[{_BLANK}]+|[{_BLANK}]+$', '', 'g')",
         _id_macro(),
@@ -92,8 +92,8 @@ def macros() -> list[str]:
             WHEN regexp_full_match(x, '[-+]?[¥￥]?-?(?:[0-9]{1,14}|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]{1,2}0*)?元?')
             THEN regexp_replace(x, '[,¥￥元+]', '', 'g') END""",
         r"""CREATE MACRO long_number(x) AS CASE
-            WHEN regexp_full_match(x, '[-+]?(?:[0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?(?:M2|平方米)?')
-            THEN regexp_replace(x, ',|\+|M2|平方米', '', 'g') END""",
+            WHEN regexp_full_match(x, '[-+]?(?:[0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?(?:M2|㎡|平方米)?')
+            THEN regexp_replace(x, ',|\+|M2|㎡|平方米', '', 'g') END""",
         r"""CREATE MACRO long_ratio(x) AS CASE
             WHEN regexp_full_match(x, '[0-9]{1,3}(?:\.[0-9]+)?%') THEN CAST(x[:-2] AS DECIMAL(20,10)) * 0.01::DECIMAL(2,2)
             WHEN regexp_full_match(x, '[0-9]{1,6}/[1-9][0-9]{0,5}')
@@ -104,7 +104,7 @@ def macros() -> list[str]:
 
 
 def _id_macro() -> str:
-    return r"""CREATE MACRO long_id(x) AS list_transform([ltrim(fold(x), '''')], lambda c: CASE
+    return r"""CREATE MACRO long_id(x) AS list_transform([ltrim(upper(drop_blanks(narrow_all(x))), '''')], lambda c: CASE
         WHEN regexp_full_match(c, '[0-9]{17}[0-9X]') THEN c
         WHEN regexp_full_match(c, '[0-9]{15}') THEN c[1:6] || '19' || c[7:15] || '?' END)[1]"""
 

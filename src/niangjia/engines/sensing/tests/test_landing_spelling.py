@@ -218,3 +218,12 @@ def test_any_amount_comes_back_to_the_cent(database: duckdb.DuckDBPyConnection, 
 def test_ratios(database: duckdb.DuckDBPyConnection, written: str, ratio: str | None) -> None:
     expected = None if ratio is None else Decimal(ratio)
     assert read(database, spelling.ratio_value("x", "VARCHAR"), written) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("89.12㎡", "89.12"), ("1,089平方米", "1089"), ("８９", "89"), ("约90", None), ("nan", None)],
+)
+def test_areas(database: duckdb.DuckDBPyConnection, written: str, number: str | None) -> None:
+    expected = None if number is None else Decimal(number)
+    assert read(database, spelling.number_value("x", "VARCHAR"), written) == expected
