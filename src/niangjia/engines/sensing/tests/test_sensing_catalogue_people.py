@@ -33,7 +33,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[MonthList, SimpleNam
         name: tuple(one for history in histories for one in getattr(history, name))
         for name in ("open_files", "not_in_hardship", "paid_this_year", "opted_out")
     })  # fmt: skip
-    town.land(town.deliver(FEBRUARY, early=True))
+    town.land(town.deliver(FEBRUARY, early=["medical_settlement"]))
     return town.sense(FEBRUARY, own), who
 
 

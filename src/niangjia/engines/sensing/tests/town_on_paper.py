@@ -194,19 +194,19 @@ class Town:
     # ---- the doors
 
     def deliver(
-        self, month: Month, *, without: Iterable[str] = (), only: Iterable[str] | None = None, early: bool = False
+        self, month: Month, *, without: Iterable[str] = (), only: Iterable[str] | None = None, early: Iterable[str] = ()
     ) -> Path:
         """
         Write the month's folder: every feed but `without` (or `only` some), a header alone where there is nothing to tell.
 
-        Rows of increments dated later stay on paper for their month, unless they are sent `early`.
+        Rows of increments dated later stay on paper for their month, except of the feeds that are sent `early`.
         """
         place = self.folder / "feeds" / str(month)
         place.mkdir(parents=True, exist_ok=True)
         for feed in set(FEEDS if only is None else only) - set(without):
             rows, later = self.paper[feed], []
             if feed in _DATED_BY:
-                later = [row for row in rows if str(row[_DATED_BY[feed]])[:7] > str(month) and not early]
+                later = [row for row in rows if str(row[_DATED_BY[feed]])[:7] > str(month) and feed not in early]
                 rows = [row for row in rows if row not in later]
                 self.paper[feed] = later
             with open(place / f"{feed}.csv", "w", encoding="utf-8", newline="") as file:
