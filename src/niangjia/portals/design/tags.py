@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -13,11 +14,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from niangjia.apps.organizations import areas
+from niangjia.engines import policy
+from niangjia.kernel.deployment import programs_folder
 from niangjia.kernel.money import show_yuan, yuan_in_capitals
 from niangjia.portals.design import words
 
@@ -166,7 +168,7 @@ def percent(part: object, whole: object) -> int:
 
 
 _OPTIONS = {
-    "living": lazy("生活救助"), "medical": lazy("医疗救助"), "study": lazy("助学救助"), "M": lazy("男"), "F": lazy("女"),
+    "living": gettext_lazy("生活救助"), "medical": gettext_lazy("医疗救助"), "study": gettext_lazy("助学救助"), "M": gettext_lazy("男"), "F": gettext_lazy("女"),
 }  # fmt: skip
 
 
@@ -195,7 +197,7 @@ def verdict(result: object) -> SafeString:
     return format_html('<svg class="icon {}" role="img" aria-label="{}"><use href="#i-{}"></use></svg>', tone, label, name)
 
 
-_PURPOSES = {"special-relief": lazy("专项帮扶资金"), "graded-aid": lazy("梯度救助"), "hardship": lazy("困难帮扶")}
+_PURPOSES = {"special-relief": gettext_lazy("专项帮扶资金"), "graded-aid": gettext_lazy("梯度救助"), "hardship": gettext_lazy("困难帮扶")}
 
 
 @register.filter
@@ -211,3 +213,31 @@ def case_link(case_ref: str) -> SafeString | str:
     if len(parts) >= 2 and parts[0] == "case" and parts[1].isdigit():
         return format_html('<a href="{}">{}</a>', reverse("officer:case", args=[int(parts[1])]), _("个案 %(number)s") % {"number": parts[1]})
     return case_ref
+
+
+_UNITS = {"yuan": gettext_lazy("元"), "working_days": gettext_lazy("个工作日"), "months": gettext_lazy("个月"), "days": gettext_lazy("天")}
+
+
+@register.filter
+def unit_word(unit: str) -> str:
+    """A parameter's unit in words; plain ratios and flags have none."""
+    return str(_UNITS.get(unit, ""))
+
+
+@register.filter
+def causes_in_words(group: str) -> str:
+    """An order's cause group, ``因病、失业``, in the page's language."""
+    between = "、" if (get_language() or "zh").startswith("zh") else ", "
+    return between.join(in_words(code, "cause") for code in (group or "").split("、") if code)
+
+
+@lru_cache(maxsize=1)
+def _facts() -> dict[str, dict[str, str]]:
+    """Titles of the vocabulary's facts; read once a process."""
+    return {name: dict(fact.title) for name, fact in policy.load_vocabulary(programs_folder()).facts.items()}
+
+
+@register.filter
+def fact_word(name: str) -> str:
+    """A fact of the vocabulary by its title; a name that it does not know stays as it is."""
+    return _facts().get(str(name), {}).get("zh" if (get_language() or "zh").startswith("zh") else "en", str(name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,12 +16,13 @@ from niangjia.apps.cases.types import CaseFilter
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import queries as programs
-from niangjia.apps.programs.types import Subject, SubjectKind
+from niangjia.apps.programs.types import PackCard, Subject, SubjectKind
 from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as registry_queries
 from niangjia.apps.registry.types import PersonField
 from niangjia.apps.workorders import queries as workorders
 from niangjia.kernel.money import ZERO
+from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
@@ -41,6 +43,22 @@ def _sensed(viewer: Viewer, household_id: int) -> dict[str, Any]:
     }
 
 
+def _previews(viewer: Viewer, area: str, decided: set[str], today: date) -> list[tuple[PackCard, tuple[str, ...], Refusal | None]]:
+    """Programmes that give something here and have decided nothing yet: what each still has to know, or why it cannot decide at all."""
+    if not area or not permissions.may(viewer, "programs.view"):
+        return []
+    found: list[tuple[PackCard, tuple[str, ...], Refusal | None]] = []
+    for program in sorted({card.pack_id for card in programs.list_packs(viewer)} - decided):
+        card = programs.find_pack(program, area=area, asof=today)
+        if card is None or not programs.get_pack(program, area=area, asof=today).benefit:
+            continue
+        try:
+            found.append((card, programs.preview(program, area=area, asof=today, facts={}).unknown, None))
+        except Refusal as refusal:
+            found.append((card, (), refusal))
+    return found
+
+
 @page("registry.view")
 def household_page(request: PageRequest, household_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer
@@ -54,12 +72,14 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
     payments = [payment for member in members for payment in funds.list_payments(person_id=member.person.id)]
     sees_orders = permissions.may(viewer, "workorders.view")
     orders = workorders.visible_orders(viewer).filter(household_id=household_id).order_by("-pk") if sees_orders else []
+    union = organizations.get_unions([household.org_id]).get(household.org_id) if household.org_id else None
     context = {
         "household": household,
-        "union": organizations.get_unions([household.org_id]).get(household.org_id) if household.org_id else None,
+        "union": union,
         "members": members,
         "past_members": registry_queries.list_past_members(viewer, household_id),
         "decisions": sorted(decisions, key=lambda decision: decision.made_at, reverse=True),
+        "previews": _previews(viewer, union.area if union else "", {decision.pack_id for decision in decisions}, timezone.localdate(now)),
         "payments": payments,
         "paid": sum((payment.amount for payment in payments if payment.state == "SETTLED"), ZERO),
         "orders": [workorders.card(row, now=now) for row in orders],

@@ -30,7 +30,7 @@ from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import deployment, show
 
-ROWS = 50
+ROWS = 100
 
 
 class BudgetForm(Form):
@@ -113,15 +113,15 @@ def budget(request: PageRequest, budget_id: int) -> HttpResponse:
     return show(request, "officer/budget.html", context)
 
 
-@page("funds.approve", methods=("POST",))
-def approve_reservations(request: PageRequest) -> HttpResponse:
+@page("funds.approve", methods=("POST",), shown_on=budget)
+def approve_reservations(request: PageRequest, budget_id: int) -> HttpResponse:
     """Approve those ticked; the first refusal stops there and says so, what went before stays approved."""
     now = timezone.now()
     ids = [int(value) for value in request.POST.getlist("reservation") if value.isdigit()]
     for reservation_id in ids:
         funds.approve(viewer=request.viewer, reservation_id=reservation_id, now=now)
     messages.success(request, _("已审批 %(count)s 笔。") % {"count": len(ids)})
-    return redirect("officer:budget", int(request.POST.get("budget", "0")))
+    return redirect("officer:budget", budget_id)
 
 
 @page("funds.prepare", methods=("POST",), shown_on=budget)

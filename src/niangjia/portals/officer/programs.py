@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from django.http import HttpResponse
 from django.utils import timezone
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import queries
+from niangjia.engines.policy import Pack
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
@@ -42,4 +46,37 @@ def program(request: PageRequest, pack_id: int) -> HttpResponse:
     asof = max(filter(None, [asof, card.active_from]))
     pack = queries.get_pack(card.pack_id, area=card.area, asof=asof)
     values = [(parameter, parameter.at(asof, card.area)) for parameter in pack.parameters.values()]
-    return show(request, "officer/program.html", {"card": card, "pack": pack, "values": values, "asof": asof})
+    named = _Worded(pack, {parameter.name: value for parameter, value in values})
+    context = {
+        "card": card,
+        "pack": pack,
+        "values": values,
+        "asof": asof,
+        "rules": [(rule, named.say(rule.say)) for rule in pack.rules],
+        "tiers": [(tier, named.say(tier.say)) for tier in pack.tiers],
+        "benefit": [(line, named.say(line.say)) for line in pack.benefit],
+        "caps": [(cap, named.say(cap.say)) for cap in pack.caps],
+        "triggers": [(trigger, named.say(trigger.say)) for trigger in pack.triggers],
+    }
+    return show(request, "officer/program.html", context)
+
+
+class _Worded:
+    """A pack's sentences for nobody in particular: a fact stands by its name, a parameter by its value."""
+
+    def __init__(self, pack: Pack, values: Mapping[str, object]) -> None:
+        self.titles = {name: fact.title for name, fact in pack.vocabulary.facts.items()}
+        self.values = values
+
+    def say(self, pair: Mapping[str, str]) -> dict[str, str]:
+        return {language: self._filled(text, language) for language, text in pair.items()}
+
+    def _filled(self, text: str, language: str) -> str:
+        return re.sub(r"\{(\w+)\}", lambda found: self._one(found.group(1), language), text)
+
+    def _one(self, name: str, language: str) -> str:
+        if name in self.values:
+            value = self.values[name]
+            return ("（待填）" if language == "zh" else "(to be filled in)") if value is None else str(value)
+        title = self.titles.get(name, {}).get(language, name)
+        return f"「{title}」" if language == "zh" else f"“{title}”"

@@ -26,3 +26,15 @@ const closeMenus = (keep) => document.querySelectorAll("details.who[open], detai
 });
 document.addEventListener("click", (event) => closeMenus(event.target));
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(null); });
+
+// A head cell that ticks its whole column.
+for (const cell of document.querySelectorAll("th[data-all]")) {
+  const all = document.createElement("input");
+  all.type = "checkbox";
+  all.className = "form-check-input";
+  all.setAttribute("aria-label", cell.dataset.all);
+  all.addEventListener("change", () => {
+    for (const box of cell.closest("table").querySelectorAll("tbody input[type=checkbox]")) box.checked = all.checked;
+  });
+  cell.append(all);
+}
