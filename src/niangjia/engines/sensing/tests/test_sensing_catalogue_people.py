@@ -64,6 +64,9 @@ def refunds(town: Town, who: SimpleNamespace) -> None:
     town.settle(who.refunded, "-30000", "2023-06-12", visit="VR1", refund=1)
     town.settle(who.partly_refunded, "30000", "2023-06-10", visit="VR2")
     town.settle(who.partly_refunded, "-6000", "2023-06-12", visit="VR2", refund=1)
+    who.refunded_before_paid = town.worker(months=YEAR)
+    town.settle(who.refunded_before_paid, "24000", "2023-06-10", visit="VR3")
+    town.settle(who.refunded_before_paid, "-24000", "2023-06-09", visit="VR3", refund=1)
 
 
 def test_a_refund_nets_its_settlement_to_nothing(month: MonthList, who: SimpleNamespace) -> None:
@@ -75,6 +78,11 @@ def test_a_partial_refund_leaves_the_rest(month: MonthList, who: SimpleNamespace
         Decimal("24000.00"),
         Decimal("24000.00"),
     )
+
+
+def test_a_refund_dated_before_its_settlement_is_set_aside(month: MonthList, who: SimpleNamespace) -> None:
+    assert month.of(who.refunded_before_paid)["M4"] == Decimal("24000.00")
+    assert [row["reason"] for row in month.set_aside()] == ["ORPHAN_REFUND"]
 
 
 EDGES = {

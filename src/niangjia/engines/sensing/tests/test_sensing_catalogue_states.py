@@ -20,6 +20,7 @@ FIRST = Month("2021-10")
 MONTHS = [FIRST.plus(offset) for offset in range(12)]  # October 2021 … September 2022
 PAST = FIRST.window(12)
 EVENT_FEED_MISSING = {Month("2021-12"), Month("2022-02"), Month("2022-03"), Month("2022-04")}
+DISABILITY_FEED_MISSING = Month("2022-02")
 LATE = Month("2022-06")  # a batch of this month arrives after its list was made
 ACTIVE = {"NEW", "CONTINUING", "RETURNED", "STALE"}
 
@@ -120,7 +121,12 @@ def people(town: Town, who: SimpleNamespace) -> dict[Month, list[Callable[[], ob
     leapling = who.leapling = town.lodger(who.parent, "2004-02-29")
     town.live(leapling, "H-own", since="2021-01-01")
 
-    who.unlucky_late = town.worker(months=everything)
+    who.certified, who.certified_unseen = town.worker(months=everything), town.worker(months=everything)
+    for person, day in ((who.certified, "2022-01-05"), (who.certified_unseen, "2022-02-05")):
+        town.add("disability", id=person, kind="4", grade="1", since=day)
+
+    who.unlucky_late, who.mistyped = town.worker(months=everything), town.worker(months=everything)
+    who.settlement_mistyped = town.settle(who.mistyped, "24000", "2022-05-10")
     return happens
 
 
@@ -138,6 +144,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
         )
         # The year's contributions come at once, which is quicker to land; each counts only from its own month on.
         without = ["event"] if month in EVENT_FEED_MISSING else []
+        without += ["disability"] if month == DISABILITY_FEED_MISSING else []
         told.reports[month] = town.land(town.deliver(month, without=without, early=["social_insurance"]))
         told.lists[month] = town.sense(month, told.own[month])
         if month == LATE:
@@ -145,6 +152,9 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
             told.official_before = {path.name: path.read_bytes() for path in folder.iterdir()}
             shutil.rmtree(town.folder / "feeds" / str(LATE))
             town.settle(who.unlucky_late, "24000", "2022-06-10")
+            town.paper["medical_settlement"].append(
+                who.settlement_mistyped | {"setl_time": "2022-04-10", "medfee_sumamt": "2400", "psn_part_amt": "2400"}
+            )
             town.land(town.deliver(LATE, only=["medical_settlement"]))
             told.corrected = town.sense(LATE, told.own[LATE])
     return told
@@ -161,6 +171,8 @@ HISTORIES = drawn("""
     mourned          | NEW, CONTINUING×2, EXITED dead, —×8
     no_longer_member | NEW, CONTINUING×4, EXITED not-sensed, —×6
     gone             | NEW, CONTINUING×5, EXITED moved, —×5
+    certified        | —×3, NEW, STALE feed-missing:disability, EXITED threshold, —×6
+    certified_unseen | —×5, NEW, EXITED threshold, —×5
     """)
 
 
@@ -254,10 +266,13 @@ def test_late_data_make_a_correction_list_and_leave_the_months_list_as_it_was(ye
     assert sensing.official_run(year.town.folder / "runs", LATE) == official.folder
     assert {path.name: path.read_bytes() for path in official.folder.iterdir()} == year.official_before
     with open(corrected.run.folder / "correction.csv", encoding="utf-8", newline="") as file:
-        differences = {row["column"]: (row["was"], row["is_now"]) for row in csv.DictReader(file)}
-    assert (differences["state"], differences["M4"], differences["triggers"]) == (
-        ("", "NEW"), ("", "24000.00"), ("", "T-ILL-1|T-ILL-2|T-ILL-4"),
-    )  # fmt: skip
+        told = {(row["household_key"], row["column"]): (row["was"], row["is_now"]) for row in csv.DictReader(file)}
+    came_late = corrected.of(year.who.unlucky_late)["household_key"]
+    assert told[came_late, "state"] == ("", "NEW")
+    assert (told[came_late, "M4"], told[came_late, "triggers"]) == (("", "24000.00"), ("", "T-ILL-1|T-ILL-2|T-ILL-4"))
+    mistyped = year.lists[LATE].of(year.who.mistyped)["household_key"]
+    assert (told[mistyped, "state"], told[mistyped, "M4"]) == (("CONTINUING", "EXITED"), ("24000.00", "2400.00"))
+    assert {key for key, _ in told} == {came_late, mistyped}
 
 
 def test_only_the_correction_and_later_months_know_what_came_late(year: Year) -> None:
@@ -265,6 +280,11 @@ def test_only_the_correction_and_later_months_know_what_came_late(year: Year) ->
     assert (year.lists[LATE].state(year.who.unlucky_late), year.corrected.state(year.who.unlucky_late)) == ("", "NEW")
     assert year.states(year.who.unlucky_late) == spoken("—×9, NEW, CONTINUING×2")
     assert year.lists[LATE.next()].of(year.who.unlucky_late)["first_month"] == "2022-07"
+
+
+def test_a_settlement_sent_again_with_another_day_and_amount_replaces_the_first(year: Year) -> None:
+    assert year.states(year.who.mistyped) == spoken("—×7, NEW, CONTINUING, EXITED threshold, —×2")
+    assert year.lists[LATE.next()].of(year.who.mistyped)["M4"] == Decimal("2400.00")
 
 
 def test_sensing_again_what_was_sensed_writes_nothing(year: Year) -> None:

@@ -153,6 +153,7 @@ def test_cat_1_counts_the_line_itself_where_the_pack_says_so(sensed, town: Town,
     )
 
     month = town.sense(FEBRUARY, runs=tmp_path / "runs", pack=sensing.load_sensing_pack(programs))
+    assert month.run.run_id != sensed[0].run.run_id, "the run's name covers the pack"
     at_the_line, compensated_to_it = CAT_1[0], CAT_1[3]
     for row in (at_the_line, compensated_to_it):
         assert fires(sensed, "T-CAT-1", row) == "no"
