@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 import traceback
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,32 @@ def main() -> None:
     from niangjia.jobs import dispatch_month, land_feeds, pay, sense_month, verify  # noqa: F401
     from tests.faults import stages  # noqa: F401
 
+    _read_rules_once()
     print("ready", flush=True)
     for line in sys.stdin:
         print(json.dumps(_serve(json.loads(line))), flush=True)
+
+
+def _read_rules_once() -> None:
+    """Rules and feeds stay the same under every order, and reading them is most of a small stage's time."""
+    from niangjia.engines import policy, sensing
+    from niangjia.engines.policy import yamltext
+    from niangjia.engines.sensing.landing import feeds
+    from niangjia.kernel.deployment import programs_folder
+
+    parse, known = yamltext.parse_yaml, {}
+
+    def parse_once(raw: bytes, name: str) -> Any:
+        if raw not in known:
+            known[raw] = parse(raw, name)
+        return known[raw]
+
+    yamltext.parse_yaml, feeds.read_feed = parse_once, cache(feeds.read_feed)
+    folder = programs_folder()
+    sensing.load_feeds(folder)
+    vocabulary = policy.load_vocabulary(folder)
+    for path in policy.list_packs(folder):
+        policy.load_pack(path.parent, vocabulary)
 
 
 def _serve(order: dict[str, Any]) -> dict[str, Any]:
@@ -97,6 +121,7 @@ def _obey(order: dict[str, Any], folder: Path) -> dict[str, Any]:
         said["breaches"] = [f"{breach.rule} {breach.place}: {breach.detail}" for breach in verify(deployment, now=stages.NOW)]
         said["breaches"] += [f"LEFTOVER {path}" for path in stages.leftovers(deployment)]
         said["result"] = stages.result(deployment)
+    connection.close()
     return said
 
 
