@@ -8,7 +8,15 @@ Always true here:
 """
 
 from niangjia.engines.sensing.lake import committed, latest_snapshot, pseudonym_text
-from niangjia.engines.sensing.landing import BatchReport, Feed, Identity, SetAside, find_identities, land_folder, load_feeds
+from niangjia.engines.sensing.landing import (
+    BatchReport,
+    Feed,
+    Identity,
+    SetAside,
+    find_identities,
+    land_folder,
+    load_feeds,
+)
 from niangjia.engines.sensing.own import OpenFile, OwnHistory, Verification
 from niangjia.engines.sensing.pack import SensingPack, load_sensing_pack
 from niangjia.engines.sensing.persons import employers_of, memberships_of

@@ -116,10 +116,12 @@ def confirm(lake: Path, month: str, feed: str, batch: str) -> None:
         storage.write(path, batch.encode())
 
 
-def confirmed(lake: Path, month: Month) -> set[str]:
-    """Feeds that came for `month` unchanged from an earlier delivery."""
+def confirmed(lake: Path, month: Month) -> dict[str, str]:
+    """Feeds that came for `month` unchanged from another delivery, and the batch that holds their rows."""
     folder = lake / "arrivals" / str(month)
-    return {path.name for path in folder.iterdir() if path.suffix != ".part"} if folder.is_dir() else set()
+    if not folder.is_dir():
+        return {}
+    return {path.name: path.read_text() for path in folder.iterdir() if path.suffix != ".part"}
 
 
 def months_confirmed(lake: Path, feed: str) -> set[Month]:

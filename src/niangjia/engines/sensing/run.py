@@ -118,9 +118,10 @@ def sense_month(
 def inputs_of(lake: Path, feeds: Mapping[str, Feed], month: Month) -> Inputs:
     """The committed files that `month` reads: increments by the event's own date, snapshots of the month's folder."""
     reports = lakes.committed(lake)
-    came = {report.feed for report in reports if report.month == month.text} | lakes.confirmed(lake, month)
+    confirmed = lakes.confirmed(lake, month)
+    came = {report.feed for report in reports if report.month == month.text} | confirmed.keys()
     increments: dict[str, dict[Month, list[Path]]] = {feed: {} for feed in INCREMENTS}
-    snapshots: dict[str, BatchReport] = {}
+    snapshots: dict[str, tuple[str, BatchReport]] = {}
     used: list[tuple[str, str]] = []
     for report in reports:
         if report.feed not in COLUMNS:
@@ -131,20 +132,19 @@ def inputs_of(lake: Path, feeds: Mapping[str, Feed], month: Month) -> Inputs:
                 increments[report.feed].setdefault(event_month, []).append(lakes.data_path(lake, feeds[report.feed], str(event_month), report.batch))
             if reached:
                 used.append((f"{report.feed}:{report.month}", report.content_hash))
-        elif report.month <= month.text:
+        else:
+            stands_for = month.text if report.batch == confirmed.get(report.feed) else report.month
             held = snapshots.get(report.feed)
-            if held is None or (report.month, report.seq) > (held.month, held.seq):
-                snapshots[report.feed] = report
-    # A snapshot of an earlier month stands in only where nothing can be computed without one, or where it was sent again unchanged.
-    snapshots = {
-        feed: report for feed, report in snapshots.items() if report.month == month.text or feed in CARRIED_FORWARD or feed in came
-    }
-    used += [(f"{feed}:{report.month}", report.content_hash) for feed, report in snapshots.items()]
+            if stands_for <= month.text and (held is None or (stands_for, report.seq) > (held[0], held[1].seq)):
+                snapshots[report.feed] = (stands_for, report)
+    # A snapshot of an earlier month stands in only where nothing can be computed without one.
+    chosen = {feed: report for feed, (stands_for, report) in snapshots.items() if stands_for == month.text or feed in CARRIED_FORWARD}
+    used += [(f"{feed}:{report.month}", report.content_hash) for feed, report in chosen.items()]
     return Inputs(
         month=month,
         came=frozenset(came),
-        snapshots={feed: Month(report.month) for feed, report in snapshots.items()},
-        snapshot_files={feed: (lakes.data_path(lake, feeds[feed], report.month, report.batch),) for feed, report in snapshots.items()},
+        snapshots={feed: Month(report.month) for feed, report in chosen.items()},
+        snapshot_files={feed: (lakes.data_path(lake, feeds[feed], report.month, report.batch),) for feed, report in chosen.items()},
         increments={feed: {event: tuple(files) for event, files in sorted(held.items())} for feed, held in increments.items()},
         superseded=tuple(lakes.superseded_files(lake, feeds[lakes.CORRECTED], reports=reports)),
         previous_disability=_last_came(lake, reports, "disability", month),
@@ -249,8 +249,9 @@ def _plan(bench: Workbench, inputs: Inputs, settings: _Settings) -> None:
     def condition(words: str) -> str:
         return pack.condition(words, month.last_day)
 
+    income.insurance(bench, inputs)
     people.build(bench, inputs, settings.own)
-    income.build(bench, inputs)
+    income.pensions_and_benefits(bench, inputs)
     spending.build(bench, inputs, left_out, exact_above=limits.lowest("large_stay"))
     facts.build(bench, inputs, high_fee_above=limits.number("high_fee_school"))
     diff.load_history(bench, settings.earlier)
@@ -306,7 +307,7 @@ def _set_aside(bench: Workbench, lake: Path, month: Month) -> list[tuple[str, ..
     advice = "未找到同一人同一就诊号的原结算；补来原结算后会自动重新匹配 / no earlier settlement of this person and visit; it is looked for again in each run"
     for seq, row in bench.rows("SELECT _seq, _row FROM orphan_refund WHERE back <= 11 ORDER BY ALL"):
         files = reports[seq].files
-        place = min(row // 1_000_000_000, len(files) - 1)
+        place = min(row // 1_000_000_000, len(files)) - 1  # parts count from 1
         rows.append(("medical_settlement", files[place], "", str(row % 1_000_000_000), "mdtrt_id", "ORPHAN_REFUND", advice))
     return rows
 

@@ -8,8 +8,8 @@ from niangjia.engines.sensing.plan.steps import Workbench, text
 _W12 = 12
 
 
-def build(bench: Workbench, inputs: Inputs) -> None:
-    """Tables left behind: wage (one row per insured person), pension_income, benefit_income, jobless, benefit_ended."""
+def insurance(bench: Workbench, inputs: Inputs) -> None:
+    """Tables left behind: wage (one row per insured person), jobless."""
     window = inputs.month.window(_W12)
     columns = ["person", "aab001", "aae140", "aac040", "paid"]
     if has_rivals(bench, inputs, "social_insurance", window):
@@ -29,7 +29,6 @@ def build(bench: Workbench, inputs: Inputs) -> None:
             GROUP BY person, back) GROUP BY person""")
     bench.connection.execute("UPDATE wage SET wages = torn.wages FROM wage_torn torn WHERE torn.person = wage.person")
     _jobless(bench, inputs, source)
-    _pensions_and_benefits(bench, inputs)
     bench.drop("wage_torn", "insurance")
 
 
@@ -65,7 +64,8 @@ def _jobless(bench: Workbench, inputs: Inputs, source: str) -> None:
         FROM history h JOIN last_employer e ON e.person = h.person GROUP BY h.person""")
 
 
-def _pensions_and_benefits(bench: Workbench, inputs: Inputs) -> None:
+def pensions_and_benefits(bench: Workbench, inputs: Inputs) -> None:
+    """Tables left behind: pension_income, benefit_income, benefit_ended."""
     months = " UNION ALL ".join(
         f"SELECT DATE {text(month.first_day)} AS first_day, DATE {text(month.last_day)} AS last_day" for month in inputs.month.window(_W12)
     )

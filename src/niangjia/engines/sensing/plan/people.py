@@ -14,7 +14,7 @@ _STAY_RANK = """(CASE WHEN {dependent} THEN (relation = 'child') ELSE (relation 
 
 
 def build(bench: Workbench, inputs: Inputs, own: OwnHistory) -> None:
-    """Tables left behind: person (one row per living person), household_area, departed, worker_past, enrolment, student."""
+    """Needs `wage`. Tables left behind: person (one row per living person), departed, enrolment, student, dead."""
     asof = f"DATE {text(inputs.month.last_day)}"
     _schooling(bench, inputs, asof)
     _register(bench, inputs, asof)
@@ -58,15 +58,15 @@ def _workers(bench: Workbench, inputs: Inputs, asof: str) -> None:
     bench.make("membership", "one row per active union member: the latest membership", f"""
         SELECT person, arg_max(union_code, (joined_on, union_code)) AS union_code, any_value(birth_date) AS birth_date, any_value(sex) AS sex
         FROM ({snapshot_sql(inputs, "member")}) WHERE {open_at(asof, "joined_on", "left_on")} GROUP BY person""")
-    recent = increment_sql(inputs, "social_insurance", inputs.month.window(3), ["person", "aab001", "aae140", "paid", "birth_date", "sex", "_seq", "_row"])
-    bench.make("recently_insured", "one row per person paid for by an employer in T-2 … T", f"""
-        SELECT person, any_value(birth_date) AS birth_date, any_value(sex) AS sex, arg_max(aab001, (-back::INT, aab001)) AS employer
-        FROM ({recent}) WHERE aae140 = '110' AND paid AND aab001 IS NOT NULL GROUP BY person""")
     bench.make("worker", "one row per worker", """
-        SELECT coalesce(m.person, i.person) AS person, coalesce(m.birth_date, i.birth_date) AS birth_date, coalesce(m.sex, i.sex) AS sex,
-               m.union_code, i.employer
-        FROM membership m FULL JOIN recently_insured i ON m.person = i.person""")
-    bench.drop("recently_insured")
+        SELECT coalesce(m.person, i.person) AS person, m.birth_date, m.sex, m.union_code
+        FROM membership m FULL JOIN (SELECT person FROM wage WHERE months_since_employer <= 2) i ON m.person = i.person""")
+    # Only for workers whom neither register nor union knows are birth date, sex and employer taken from the insurance rows.
+    recent = increment_sql(inputs, "social_insurance", inputs.month.window(3), ["person", "aab001", "aae140", "paid", "birth_date", "sex"])
+    bench.make("insured_only", "one row per worker known from insurance alone", f"""
+        SELECT person, any_value(birth_date) AS birth_date, any_value(sex) AS sex, arg_max(aab001, (-back::INT, aab001)) AS employer
+        FROM ({recent}) WHERE aae140 = '110' AND paid AND aab001 IS NOT NULL
+          AND person IN (SELECT person FROM worker ANTI JOIN residence USING (person) WHERE union_code IS NULL) GROUP BY person""")
 
 
 def _nodes(bench: Workbench, inputs: Inputs, own: OwnHistory, asof: str) -> None:
@@ -78,9 +78,10 @@ def _nodes(bench: Workbench, inputs: Inputs, own: OwnHistory, asof: str) -> None
     bench.make("declared", "one row per person of a household declared at a verification", _declared_sql(own))
     bench.make("unregistered", "one row per worker or spouse without a register row", """
         SELECT person, any_value(birth_date) AS birth_date, any_value(sex) AS sex FROM (
-            SELECT person, birth_date, sex FROM worker
+            SELECT person, birth_date, sex FROM worker WHERE union_code IS NOT NULL
+            UNION ALL SELECT person, birth_date, sex FROM insured_only
             UNION ALL SELECT person_a, birth_date_a, sex_a FROM couple UNION ALL SELECT person_b, birth_date_b, sex_b FROM couple)
-        WHERE person NOT IN (SELECT person FROM residence) AND person NOT IN (SELECT person FROM dead) GROUP BY person""")
+        ANTI JOIN residence USING (person) ANTI JOIN dead USING (person) GROUP BY person""")
     bench.make("number_node", "one row per household number", """
         SELECT household_no, row_number() OVER ()::INT AS node FROM (SELECT household_no FROM residence GROUP BY household_no)""")
     numbers = bench.value("SELECT count(*) FROM number_node")
@@ -141,8 +142,9 @@ def _persons(bench: Workbench, inputs: Inputs, asof: str) -> None:
         LEFT JOIN retired r ON r.person = p.person
         LEFT JOIN student s ON s.person = p.person
         LEFT JOIN union_area ua ON ua.code = w.union_code
-        LEFT JOIN employer_area ea ON ea.uscc = w.employer""")
-    bench.drop("placed", "retired", "union_area", "employer_area", "link")
+        LEFT JOIN insured_only i ON i.person = p.person
+        LEFT JOIN employer_area ea ON ea.uscc = i.employer""")
+    bench.drop("placed", "retired", "union_area", "employer_area", "insured_only", "link")
     _departed(bench, inputs)
 
 

@@ -21,8 +21,7 @@ def build(bench: Workbench, inputs: Inputs, left_out: str, exact_above: str) -> 
     if has_rivals(bench, inputs, "medical_settlement", window) or inputs.superseded:
         rows = _settle_rivals(bench, inputs, rows)
     _orphans(bench, inputs, rows)
-    counted = f"""SELECT * FROM ({rows}) r WHERE (med_type IS NULL OR med_type NOT IN ({left_out}))
-        AND NOT (refd_setl_flag AND setl_id IN (SELECT setl_id FROM orphan_refund))"""
+    counted = _counted(rows, left_out)
     bench.make("medical", "one row per patient of T-14 … T", f"""
         SELECT person,
                coalesce(sum(psn_part_amt) FILTER (back <= 11), 0)::DECIMAL(16,2) AS oop_total,
@@ -45,10 +44,16 @@ def visits_of(bench: Workbench, inputs: Inputs, left_out: str, persons: str) -> 
     bench.make("visit", "one row per patient who paid much or is on the list: the largest net visit", f"""
         SELECT * FROM visit WHERE person NOT IN ({persons}) UNION ALL
         SELECT person, greatest(0, max(net))::DECIMAL(16,2) FROM (
-            SELECT person, coalesce(mdtrt_id, setl_id) AS visit, mdtrt_id IS NULL AS is_single, sum(psn_part_amt) AS net FROM ({rows})
-            WHERE back <= 11 AND (med_type IS NULL OR med_type NOT IN ({left_out})) AND person IN ({persons})
-              AND NOT (refd_setl_flag AND setl_id IN (SELECT setl_id FROM orphan_refund)) GROUP BY ALL)
+            SELECT person, coalesce(mdtrt_id, setl_id) AS visit, mdtrt_id IS NULL AS is_single, sum(psn_part_amt) AS net
+            FROM ({_counted(rows, left_out)}) WHERE back <= 11 AND person IN ({persons}) GROUP BY ALL)
         GROUP BY person""")
+
+
+def _counted(rows: str, left_out: str) -> str:
+    """Rows that count. Settlements apart from refunds, so that their keys, which are long texts, need not be read to sum them up."""
+    kind = f"(med_type IS NULL OR med_type NOT IN ({left_out}))"
+    return f"""SELECT * FROM ({rows}) WHERE NOT refd_setl_flag AND {kind}
+        UNION ALL SELECT * FROM ({rows}) WHERE refd_setl_flag AND {kind} AND setl_id NOT IN (SELECT setl_id FROM orphan_refund)"""
 
 
 def _settle_rivals(bench: Workbench, inputs: Inputs, rows: str) -> str:
