@@ -11,9 +11,10 @@ setup: ## Python environment and dependencies · 建立环境
 demo: setup ## the invented city's three months, then the console · 演示
 	@$(NIANGJIA) demo data/demo
 
-test: ## everything tests need, then all tests · 全部测试
+test: ## everything tests need, then all tests, the apps on PostgreSQL too · 全部测试
 	@scripts/setup test
-	@$(PY) -m pytest -n 2 --dist loadgroup
+	@scripts/with-postgres $(PY) -m pytest -n 2 src/niangjia/apps
+	@$(PY) -m pytest -n 2
 
 check: ## what every change must pass: lint, types, import contracts, tests · 全部检查
 	@scripts/setup test

@@ -130,10 +130,9 @@ class _ByHand(sensing.SensingPack):
     """The sensing pack with conditions that a person wrote as SQL: what compiling costs is the difference."""
 
     def condition(self, text: str, asof: date) -> str:
-        for rule in (*self.pack.triggers, *(grade for grade in self.pack.grades if grade.when)):
-            if rule.when is not None and rule.when.text == text:
-                return BY_HAND[rule.id]
-        return PROPERTY_BY_HAND
+        written = {trigger.when.text: BY_HAND[trigger.id] for trigger in self.pack.triggers}
+        written |= {grade.when.text: BY_HAND[grade.id] for grade in self.pack.grades if grade.when}
+        return written.get(text, PROPERTY_BY_HAND)
 
 
 def _by_hand(pack: sensing.SensingPack) -> sensing.SensingPack:

@@ -205,7 +205,10 @@ def programs_check(folder: Path | None, as_json: bool) -> None:
     from niangjia.engines import policy, sensing
 
     folder = folder or programs_folder()
-    problems = [*policy.check_folder(folder), *sensing.check_folder(folder)]
+    problems: list[object] = list(policy.check_folder(folder))
+    if not problems:
+        sensing.load_sensing_pack(folder)
+        sensing.load_feeds(folder)
     if as_json:
         show_json([str(problem) for problem in problems])
     else:
@@ -228,14 +231,14 @@ def programs_test(folder: Path | None, as_json: bool) -> None:
     vocabulary = policy.load_vocabulary(folder)
     results = []
     for path in sorted(folder.glob("*/*/cases.yaml")):
-        pack = policy.load_pack(path.parent, vocabulary)
-        results += [(pack.id, result) for result in policy.run_cases(pack)]
-    failed = [(pack, result) for pack, result in results if not result.passed]
+        loaded = policy.load_pack(path.parent, vocabulary)
+        results += [(loaded.id, result) for result in policy.run_cases(loaded)]
+    failed = [(name, result) for name, result in results if not result.passed]
     if as_json:
-        show_json([{"pack": pack, "case": result.name, "passed": result.passed} for pack, result in results])
+        show_json([{"pack": name, "case": result.name, "passed": result.passed} for name, result in results])
     else:
-        for pack, result in failed:
-            err.print(f"[red]✗ {pack}[/] {result}")
+        for name, result in failed:
+            err.print(f"[red]✗ {name}[/] {result}")
         out.print(f"{len(results) - len(failed)} 例通过 · passed，{len(failed)} 例不符 · failed")
     sys.exit(1 if failed else 0)
 

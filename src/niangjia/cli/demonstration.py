@@ -15,6 +15,7 @@ from niangjia.cli.console import open_deployment, out, progress_bar, show_json
 from niangjia.kernel.deployment import Deployment
 from niangjia.kernel.money import show_yuan, yuan_in_capitals
 from niangjia.kernel.months import Month
+from niangjia.kernel.problems import Refusal
 
 HOME = "330600"
 FIRST_MONTH = Month("2023-08")
@@ -23,8 +24,30 @@ SHARES_DONE = (96, 90, 55)
 """Percent of the county's orders that the demo's officers finish each month; the last month is left in the middle of its work."""
 
 
+class NotADemo(Refusal):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder} 不是演示文件夹：演示会清空所在文件夹并开设口令公开的账号。什么都没有改动，请另选一个空文件夹。",
+            f"{folder} is no demo: the demo empties its folder and opens accounts with a published password. Nothing was touched; choose an empty folder.",
+        )
+
+
+class DemoOnAServer(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "演示只用文件夹内的 SQLite，以免把口令公开的账号写进正式数据库。请先清除环境变量 NIANGJIA_DATABASE_URL。",
+            "The demo keeps to SQLite in its folder, so that accounts with a published password never reach a real database. Unset NIANGJIA_DATABASE_URL first.",
+        )
+
+
 def run(folder: Path, *, persons: int, months: int, serving: bool, port: int, as_json: bool) -> None:
-    """Make the demo in `folder` unless it is there already, then serve it."""
+    """
+    Make the demo in `folder` unless it is there already, then serve it.
+
+    Raises:
+        NotADemo: something else lies there. DemoOnAServer: the environment leads to a database server.
+    """
+    _refuse_what_is_real(folder)
     started = time.perf_counter()
     done = folder / "demo-done.json"
     if not done.exists():
@@ -43,6 +66,18 @@ def run(folder: Path, *, persons: int, months: int, serving: bool, port: int, as
         run_server(deployment, "127.0.0.1", port, 1)
 
 
+def _refuse_what_is_real(folder: Path) -> None:
+    """A demo that was begun says so in its `niangjia.toml`, which is written first; anything else is somebody's."""
+    if os.environ.get("NIANGJIA_DATABASE_URL"):
+        raise DemoOnAServer
+    if (folder / "niangjia.toml").exists():
+        deployment = Deployment.load(folder)
+        if not deployment.is_demo or deployment.database_url:
+            raise NotADemo(folder)
+    elif folder.exists() and any(folder.iterdir()):
+        raise NotADemo(folder)
+
+
 def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
     from demo.town import generate
 
@@ -57,8 +92,8 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
     live = [FIRST_MONTH.plus(offset) for offset in range(months)]
     with progress_bar() as progress:
         report = generate(folder / "feeds", persons=persons, first_month=FIRST_MONTH, months=months, form="mixed", home=HOME, progress=progress)
-        for month in report.history:
-            land_feeds.land(deployment, folder / "feeds" / month, now=_at(Month(month)), progress=progress)
+        for earlier in report.history:
+            land_feeds.land(deployment, folder / "feeds" / earlier, now=_at(Month(earlier)), progress=progress)
         office, plays = None, []
         for place, month in enumerate(live):
             now = _at(month)
@@ -70,6 +105,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
             play.run()
             plays.append((month, batches, run, play))
         assert office is not None
+        plays[-1][3].hire_visitors()
         town.hire_worker(office, plays[-1][3].clock())
         breaches = verify.verify(deployment, now=plays[-1][3].clock(), progress=progress)
     (folder / "demo-logins.json").write_text(json.dumps(office.logins, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -116,7 +152,7 @@ def _clear_half_made(folder: Path) -> None:
 
 def _show(summary: dict, seconds: float) -> None:
     table = Table("月份", "导入行", "搁置", "名单", "新增", "持续", "返困", "退出", "暂缓", "派单", "核实", "公示", "发放笔数", "发放金额（元）", box=None, header_style="bold")
-    total = Counter()
+    total: Counter[str] = Counter()
     for month in summary["months"]:
         counts, work = month["counts"], month["work"]
         table.add_row(

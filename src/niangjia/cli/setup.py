@@ -27,6 +27,7 @@ def run_server(deployment: Deployment, host: str, port: int, workers: int) -> No
     """Serve until interrupted. The address is printed first."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     port = port or _free_port(host)
     if not _is_free(host, port):
@@ -37,7 +38,7 @@ def run_server(deployment: Deployment, host: str, port: int, workers: int) -> No
     out.print(f"\n[bold]控制台 · console[/]  http://{host}:{port}/   （Ctrl-C 停止 · to stop）")
     if deployment.is_demo:
         show_logins(deployment)
-    Granian("niangjia.config.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers, log_level="warning").serve()
+    Granian("niangjia.config.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers, blocking_threads=8, backpressure=64, log_level=LogLevels.error).serve()
 
 
 def show_logins(deployment: Deployment) -> None:
