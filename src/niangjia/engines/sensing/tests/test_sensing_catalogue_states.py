@@ -75,6 +75,10 @@ def people(town: Town, who: SimpleNamespace) -> dict[Month, list[Callable[[], ob
     )  # sent once, unchanged ever after
     who.burnt_out = town.worker(months=everything)
     town.misfortune(who.burnt_out, "60000", "2021-09-01")  # in the window until August 2022
+    who.burnt_and_mourned, who.burnt_and_filed = town.worker(months=PAST), town.worker(months=everything)
+    for person in (who.burnt_and_mourned, who.burnt_and_filed):
+        town.misfortune(person, "60000", "2021-09-01")
+    happens[MONTHS[4]].append(lambda: stay_of(who.burnt_and_mourned).update(death_date="2022-02-10"))
     who.jobless = town.worker(base="6000", months=[month for month in PAST if month <= Month("2021-06")])
     town.earn(who.jobless, "6000", MONTHS[2:])
 
@@ -130,6 +134,11 @@ def people(town: Town, who: SimpleNamespace) -> dict[Month, list[Callable[[], ob
     return happens
 
 
+def closed_files(who: SimpleNamespace, month: Month) -> list[str]:
+    graduated = [who.graduate] if month >= Month("2021-12") else []
+    return graduated + ([who.burnt_and_filed] if month == Month("2022-02") else [])
+
+
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
     town, who = Town(tmp_path_factory.mktemp("states")), SimpleNamespace()
@@ -140,7 +149,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
             event()
         told.own[month] = sensing.OwnHistory(
             opted_out=(pseudonym(who.withdrawn),) if month == Month("2022-02") else (),
-            file_exits=((pseudonym(who.graduate),),) if month >= Month("2021-12") else (),
+            file_exits=tuple((pseudonym(one),) for one in closed_files(who, month)),
         )
         # The year's contributions come at once, which is quicker to land; each counts only from its own month on.
         without = ["event"] if month in EVENT_FEED_MISSING else []
@@ -196,6 +205,14 @@ def test_a_missing_feed_makes_stale_not_exited_and_two_months_at_most(year: Year
     stale = year.lists[MONTHS[2]].of(year.who.burnt_out)
     assert (stale["triggers"], stale["causes"], stale["grade"]) == ("T-CAT-1", "因灾", "ORANGE"), (
         "what it was listed for is kept"
+    )
+
+
+def test_a_death_or_a_closed_file_does_not_wait_for_the_missing_feed(year: Year) -> None:
+    stale = "STALE feed-missing:event"
+    assert year.states(year.who.burnt_and_mourned) == spoken(f"NEW, CONTINUING, {stale}, CONTINUING, EXITED dead, —×7")
+    assert year.states(year.who.burnt_and_filed) == spoken(
+        f"NEW, CONTINUING, {stale}, CONTINUING, EXITED file-exit, —×2, RETURNED, CONTINUING×3, EXITED threshold"
     )
 
 
