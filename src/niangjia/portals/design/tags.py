@@ -138,7 +138,17 @@ def moment(value: datetime | None) -> str:
 
 @register.filter
 def area_name(code: str) -> str:
-    return areas.name_of(code) if code else "—"
+    """The division's name; of a village or community, which no table names, the town's."""
+    known = (areas.name_of(code[:length]) for length in (12, 9, 6) if areas.name_of(code[:length]) != code[:length])
+    return next(known, code) if code else "—"
+
+
+@register.filter
+def gap_area(gap: str) -> str:
+    """A run's gap, ``330106001001：2023-10 …``, as the area's full name with its code."""
+    code = gap.partition("：")[0]
+    name = areas.full_name_of(code)
+    return f"{name}（{code}）" if name != code else code
 
 
 @register.filter
@@ -241,3 +251,13 @@ def _facts() -> dict[str, dict[str, str]]:
 def fact_word(name: str) -> str:
     """A fact of the vocabulary by its title; a name that it does not know stays as it is."""
     return _facts().get(str(name), {}).get("zh" if (get_language() or "zh").startswith("zh") else "en", str(name))
+
+
+@register.filter
+def status_sentence(matter: Any) -> str:
+    """Where a worker's matter stands, without the state's code, which the badge beside it says in words."""
+    text = str(half(matter, "status"))
+    for between in ("：", ": "):
+        if between in text:
+            return text.split(between, 1)[1]
+    return in_words(matter.state, "case_state")
