@@ -57,7 +57,7 @@ def open_deployment(folder: Path | None) -> Deployment:
     """Load the deployment and start Django on it."""
     deployment = Deployment.load(folder)
     os.environ["NIANGJIA_DATA"] = str(deployment.folder)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "niangjia.config.settings"
     import django
 
     django.setup()

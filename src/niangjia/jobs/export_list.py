@@ -64,8 +64,12 @@ def rows(deployment: Deployment, month: Month, *, members: bool, reason: str, no
 
 def write_csv(table: list[list[str]], file: TextIO) -> None:
     """Spreadsheet-safe: a cell that a spreadsheet would run as a formula gets an apostrophe."""
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerows([[f"'{cell}" if cell[:1] in "=+@\t\r" or (cell[:1] == "-" and not _is_number(cell)) else cell for cell in row] for row in table])
+    csv.writer(file, lineterminator="\n").writerows([_safe(cell) for cell in row] for row in table)
+
+
+def _safe(cell: str) -> str:
+    is_formula = cell.startswith(("=", "+", "@", "\t", "\r")) or (cell.startswith("-") and not _is_number(cell))
+    return f"'{cell}" if is_formula else cell
 
 
 def _is_number(cell: str) -> bool:
