@@ -26,13 +26,13 @@ from niangjia.apps.funds.types import Outcome as BankOutcome
 from niangjia.apps.funds.types import ReceiptLine
 from niangjia.apps.organizations import calendar
 from niangjia.apps.organizations import queries as unions
-from niangjia.apps.organizations.types import Level
+from niangjia.apps.organizations.types import Level, Union
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as persons
 from niangjia.apps.workorders import actions as orders
 from niangjia.apps.workorders import queries as order_queries
-from niangjia.apps.workorders.types import OrderState, Verifier
+from niangjia.apps.workorders.types import OrderCard, OrderState, Verifier
 from niangjia.jobs import dispatch_month, pay
 from niangjia.kernel.deployment import Deployment
 from niangjia.kernel.identity import birth_date
@@ -162,15 +162,7 @@ class Play:
 
     def _verify(self, case_id: int, order_id: int, household_id: int, person_id: int) -> None:
         self.clock.go_to(8 + chance(case_id, "days") % 9)
-        order = order_queries.get_card(order_id, now=self.clock())
-        for _ in range(5):
-            officer = self.office.officer(order.org_id, self.clock())
-            if order.state in (OrderState.CREATED, OrderState.RETURNED):
-                order = orders.accept(viewer=officer, order_id=order_id, now=self.clock())
-            if order.org_id == order.verify_org_id:
-                break
-            target = order_queries.list_forward_candidates(officer, order_id)[0]
-            order = orders.forward(viewer=officer, order_id=order_id, to_org_id=target.org_id, now=self.clock())
+        order = self._send_down(order_id)
         visitor = self.office.officer(order.verify_org_id, self.clock())
         orders.assign(viewer=visitor, order_id=order_id, assignee=Verifier(visitor.name, visitor.account_id, frozenset()), now=self.clock())
         self._count("visited")
@@ -187,6 +179,38 @@ class Play:
         )
         reason = "" if outcome in (Outcome.V1, Outcome.V2, Outcome.V3) else "入户所见与数据不符（演示）"
         cases.submit_finding(viewer=visitor, case_id=case_id, outcome=outcome, person_id=person_id, reason=reason, now=self.clock())
+
+    def _send_down(self, order_id: int) -> OrderCard:
+        """Union after union accepts and forwards until the one that verifies has it."""
+        order = order_queries.get_card(order_id, now=self.clock())
+        for _ in range(5):
+            officer = self.office.officer(order.org_id, self.clock())
+            if order.state in (OrderState.CREATED, OrderState.RETURNED):
+                order = orders.accept(viewer=officer, order_id=order_id, now=self.clock())
+            if order.org_id == order.verify_org_id:
+                break
+            target = order_queries.list_forward_candidates(officer, order_id)[0]
+            order = orders.forward(viewer=officer, order_id=order_id, to_org_id=target.org_id, now=self.clock())
+        return order
+
+    def hire_visitors(self) -> None:
+        """Logins for a township and a grassroots union with a visit before them; one order is sent down to them for it."""
+        waiting = [case for case in self._county_cases() if case.state == CaseState.OPEN]
+        chains = [self._chain_of(case.work_order_id) for case in waiting]
+        order_id, town, grassroots = next((chain for chain in chains if chain), (0, *_first_unions(self.county.id)))
+        now = self.clock()
+        self.office.hire("township", "乡镇工会干部（虚构）", town.id, Role.TOWNSHIP, f"{town.name} · 转派", now=now)
+        visitor = self.office.hire("grassroots", "基层工会主席（虚构）", grassroots.id, Role.GRASSROOTS, f"{grassroots.name} · 入户核实", now=now)
+        if order_id:
+            self._send_down(order_id)
+            orders.assign(viewer=visitor, order_id=order_id, assignee=Verifier(visitor.name, visitor.account_id, frozenset()), now=self.clock())
+
+    def _chain_of(self, order_id: int) -> tuple[int, Union, Union] | None:
+        """The order with the town and the grassroots union it goes through; none if it goes another way."""
+        order = order_queries.get_card(order_id, now=self.clock())
+        verifying = unions.get_union(order.verify_org_id)
+        above = unions.get_union(verifying.parent_id) if verifying.parent_id else None
+        return (order_id, above, verifying) if above and (verifying.level, above.level) == (Level.GRASSROOTS, Level.TOWN) else None
 
     def _figures(self, viewer: Viewer, household_id: int) -> tuple[Decimal, Decimal, int, str]:
         """Income, own medical cost, persons and main cause as the list has them; an unknown income is found out at the visit."""
@@ -236,8 +260,9 @@ class Play:
                 self._count("announced")
 
     def _open_file(self, case, reviewer: Viewer, second: Viewer) -> bool:
-        members = {member.person.id: member.relation or "本人" for member in persons.list_household_members(reviewer, case.household_id)}
+        members = {member.person.id: member.relation or "家庭成员" for member in persons.list_household_members(reviewer, case.household_id)}
         person_id = case.person_id if case.person_id in members else min(members)
+        members[person_id] = "本人"
         visitor = self.office.officer(order_queries.get_card(case.work_order_id, now=self.clock()).verify_org_id, self.clock())
         id_number = registry.reveal(viewer=visitor, person_id=person_id, field="id_number", reason="建档填表（演示）", now=self.clock())
         if not id_number or birth_date(id_number).year > self.month.year - 17:
@@ -307,20 +332,21 @@ class Play:
         self._count("paid", card.settled_count)
 
 
+def _first_unions(county_id: int) -> tuple[Union, Union]:
+    town = next(union for union in unions.list_children(county_id) if union.level == Level.TOWN)
+    return town, next(union for union in unions.list_children(town.id) if union.level in (Level.GRASSROOTS, Level.FEDERATION))
+
+
 def open_office(deployment: Deployment, first_month: Month, *, password: str, now: datetime) -> Office:
     """Accounts, one login a role; budgets put in and approved by another person; what the papers leave open, filled with invented values."""
     county, city, root = unions.find_county_union(COUNTY + "000000"), unions.find_city_union(COUNTY + "000000"), unions.find_root()
     assert county and city and root, "the invented city has its unions"
-    town = next(union for union in unions.list_children(county.id) if union.level == Level.TOWN)
-    grassroots = next(union for union in unions.list_children(town.id) if union.level in (Level.GRASSROOTS, Level.FEDERATION))
     office = Office(deployment, first_month.first_day, password)
     for username, name, org_id, role, title in (
         ("province", "省工会干部（虚构）", root.id, Role.PROVINCE, "省总工会"),
         ("city", "市工会干部（虚构）", city.id, Role.CITY, "市总工会 · 发布名单"),
         ("county", "县工会干部甲（虚构）", county.id, Role.COUNTY, "县总工会 · 派单、复核、公示"),
         ("county2", "县工会干部乙（虚构）", county.id, Role.COUNTY, "县总工会 · 批准、资金审批"),
-        ("township", "乡镇工会干部（虚构）", town.id, Role.TOWNSHIP, f"{town.name} · 转派"),
-        ("grassroots", "基层工会主席（虚构）", grassroots.id, Role.GRASSROOTS, f"{grassroots.name} · 入户核实"),
         ("finance", "县工会财务甲（虚构）", county.id, Role.FINANCE, "县总工会财务 · 编制批次"),
         ("finance2", "县工会财务乙（虚构）", county.id, Role.FINANCE, "县总工会财务 · 付款"),
         ("auditor", "审计员（虚构）", city.id, Role.AUDITOR, "市总工会审计"),
