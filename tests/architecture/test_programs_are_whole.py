@@ -1,5 +1,7 @@
 """A program is a folder that a person can read, check and try."""
 
+import shutil
+
 import pytest
 import yaml
 
@@ -41,3 +43,10 @@ def test_every_program_says_where_it_comes_from_in_both_languages(folder):
 def test_every_program_passes_its_own_checks():
     problems = [*policy.check_folder(PROGRAMS), *sensing.check_folder(PROGRAMS)]
     assert not problems, [str(problem) for problem in problems]
+
+
+def test_a_feed_and_a_trigger_that_do_not_hold_are_named(tmp_path):
+    shutil.copytree(PROGRAMS, tmp_path / "programs")
+    feed = tmp_path / "programs" / "vocabulary" / "feeds" / "event.yaml"
+    feed.write_text(feed.read_text(encoding="utf-8").replace("cadence:", "cadense:"), encoding="utf-8")
+    assert any(problem.file == str(feed) and "cadense" in problem.en for problem in sensing.check_folder(tmp_path / "programs"))

@@ -28,6 +28,8 @@ BEFORE = {  # what a folder is made of: (the folder before, stages)
     "paid": ("approved", ["pay"]),
     "small landing": ("started", ["make_small_folder"]),
     "small landed": ("small landing", ["land"]),
+    "late delivery": ("sensed", ["make_late_folder"]),
+    "late landed": ("late delivery", ["land"]),
     "small run": ("landed with runs", ["make_small_run"]),
     "landed with runs": ("landed", ["sense_only"]),
     "small received": ("small run", ["receive"]),
@@ -159,14 +161,14 @@ def kill_often(yard: Yard, stage: str, before: str, after: str, *, kills: int = 
 
 
 def crash_everywhere(
-    yard: Yard, stage: str, before: str, after: str, *, points: str, at_most: int, chunk: int = 0
+    yard: Yard, stage: str, before: str, after: str, *, points: str, at_most: int, in_soak: int = 10**6, chunk: int = 0
 ) -> tuple[int, list[str]]:
     """
     Let `stage` end before its 1st, 2nd … statement (`points` = sql) or file write (files) and repeat it; all points in a
-    soak, else `at_most` of them spread evenly. Returns how many there were, and what was wrong.
+    soak (or `in_soak`), else `at_most` of them spread evenly. Returns how many there were, and what was wrong.
     """
     total = count_points(yard, stage, before, points=points, chunk=chunk)
-    step = 1 if IS_SOAK else max(1, -(-total // at_most))
+    step = max(1, -(-total // (in_soak if IS_SOAK else at_most)))
     chosen = range(1 + SEED % step, total + 1, step)
     wrong = [what for point in chosen for what in crash(yard, stage, before, after, point, points=points, chunk=chunk)]
     print(f"{stage}: {len(chosen)} of {total} crash points ({points}), {len(wrong)} complaints, NIANGJIA_SEED={SEED}")

@@ -137,6 +137,18 @@ def make_small_folder(deployment: Deployment) -> None:
             path.unlink()
 
 
+def make_late_folder(deployment: Deployment) -> None:
+    """A delivery for a month that has its list: the membership register once more, with one member less."""
+    folder = deployment.folder / "feeds" / str(MONTH)
+    for path in folder.iterdir():
+        if path.stem == "member":
+            members = pq.read_table(path)
+            path.unlink()  # the copy that stays is another name of the same file
+            pq.write_table(members.slice(1), path)
+        else:
+            path.unlink()
+
+
 def release(deployment: Deployment) -> None:
     from niangjia.apps.accounts.types import Role
     from niangjia.apps.alerts import actions as alerts

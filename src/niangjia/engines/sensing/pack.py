@@ -10,6 +10,7 @@ from pathlib import Path
 
 from niangjia.engines import policy
 from niangjia.engines.policy.pack import Grade, Pack, Trigger
+from niangjia.engines.sensing.landing.feeds import read_feed
 from niangjia.engines.sensing.plan.sources import COLUMNS
 from niangjia.kernel.problems import Refusal
 
@@ -119,6 +120,23 @@ def load_sensing_pack(programs: Path) -> SensingPack:
             if feed not in COLUMNS:
                 raise UnknownFeedInTrigger(trigger.id, feed)
     return SensingPack(packs[0])
+
+
+def check_folder(programs: Path) -> list[policy.Problem]:
+    """What `policy.check_folder` cannot see: every feed's declaration, and that one sensing pack reads feeds that exist."""
+    problems = []
+    for file in sorted((programs / "vocabulary" / "feeds").glob("*.yaml")):
+        try:
+            read_feed(file)
+        except Refusal as refusal:
+            problems.append(policy.Problem(str(file), 0, 0, refusal.zh, refusal.en))
+    try:
+        load_sensing_pack(programs)
+    except policy.PackError:
+        pass  # policy.check_folder tells it with line and word
+    except Refusal as refusal:
+        problems.append(policy.Problem(str(programs), 0, 0, refusal.zh, refusal.en))
+    return problems
 
 
 def _is_sensing(path: Path) -> bool:
