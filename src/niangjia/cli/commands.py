@@ -205,10 +205,7 @@ def programs_check(folder: Path | None, as_json: bool) -> None:
     from niangjia.engines import policy, sensing
 
     folder = folder or programs_folder()
-    problems: list[object] = list(policy.check_folder(folder))
-    if not problems:
-        sensing.load_sensing_pack(folder)
-        sensing.load_feeds(folder)
+    problems = [*policy.check_folder(folder), *sensing.check_folder(folder)]
     if as_json:
         show_json([str(problem) for problem in problems])
     else:
