@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.cases import queries as cases
@@ -27,6 +32,22 @@ from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
+
+
+class BadAccount(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "收款账号须为 8 至 32 位数字，并写明开户行。请核对银行卡后重新登记。",
+            "An account has 8 to 32 digits and comes with its bank's name. Check the card and enter it again.",
+        )
+
+
+class OwnAccount(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "不能登记自己家庭的收款账号，请由同事办理。",
+            "Nobody enters the account of their own household. Ask a colleague to do it.",
+        )
 
 
 def _sensed(viewer: Viewer, household_id: int) -> dict[str, Any]:
@@ -86,6 +107,7 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         "cases": cases.list_cases(viewer, CaseFilter(household_id=household_id)),
         "thread": cases.timeline(viewer, household_id),
         "can_reveal": permissions.may(viewer, "registry.reveal"),
+        "can_enter_account": permissions.may(viewer, "cases.verify"),
         "fields": words.choices("person_field"),
         "opened": getattr(request, "opened", None),
     }
@@ -102,3 +124,20 @@ def reveal(request: PageRequest, household_id: int) -> HttpResponse:
     value = registry.reveal(viewer=request.viewer, person_id=person_id, field=column, reason=request.POST.get("reason", ""), now=timezone.now())
     request.opened = {"person_id": person_id, "field": column.value, "value": value}
     return household_page.unguarded(request, household_id=household_id)
+
+
+@page("cases.verify", methods=("POST",), shown_on=household_page)
+def enter_account(request: PageRequest, household_id: int) -> HttpResponse:
+    """Keep the account that a member's help is paid to; who pays it out may not enter it."""
+    members = registry_queries.get_household_card(request.viewer, household_id).member_ids
+    person_id = int(request.POST["person"]) if request.POST.get("person", "").isdigit() else 0
+    if person_id not in members:
+        raise registry_queries.NotFound
+    if accounts.person_of(request.viewer.account_id) in members:
+        raise OwnAccount
+    account, bank_name = re.sub(r"\s", "", request.POST.get("account", "")), request.POST.get("bank_name", "").strip()
+    if not re.fullmatch(r"[0-9]{8,32}", account) or not bank_name:
+        raise BadAccount
+    registry.set_bank_account(viewer=request.viewer, person_id=person_id, account=account, bank_name=bank_name[:60], now=timezone.now())
+    messages.success(request, _("收款账号已登记，尾号 %(tail)s。") % {"tail": account[-4:]})
+    return redirect("officer:household", household_id)

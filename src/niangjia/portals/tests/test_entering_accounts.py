@@ -1,0 +1,50 @@
+"""The account that help is paid to: entered by who visits, never by who pays, nor for one's own household."""
+
+import pytest
+from django.urls import reverse
+
+from niangjia.apps.accounts.models import Account
+from niangjia.apps.accounts.types import Role
+from niangjia.apps.audit import queries as audit
+from niangjia.apps.registry import queries as registry
+
+CARD = {"account": "6217 0033 1234 5678 901", "bank_name": "（虚构）银行新昌支行"}
+
+
+@pytest.fixture
+def entering(house):
+    household_id = house.households["confirmed"]
+    person_id = registry.members_of([household_id])[household_id][0]
+    return reverse("officer:enter_account", args=[household_id]), person_id
+
+
+def test_who_visits_enters_an_account_and_it_is_on_record_without_its_digits(house, signed_in, entering):
+    address, person_id = entering
+    page = (
+        signed_in(house.viewers[Role.COUNTY]).post(address, CARD | {"person": person_id}, follow=True).content.decode()
+    )
+    assert "尾号 8901" in page and "1234 5678" not in page and "12345678" not in page
+    event = audit.list_about(f"person:{person_id}", actions=("registry.set_bank_account",))[0]
+    assert "5678" not in str(event.detail)
+
+
+@pytest.mark.parametrize("wrong", [{"account": "1234"}, {"account": "62170033abc45678"}, {"bank_name": " "}])
+def test_an_account_that_no_bank_could_have_is_refused_in_words(house, signed_in, entering, wrong):
+    address, person_id = entering
+    answer = signed_in(house.viewers[Role.COUNTY]).post(address, CARD | {"person": person_id} | wrong)
+    assert answer.status_code == 409 and "8 至 32 位" in answer.content.decode()
+
+
+def test_finance_enters_none_and_nobody_one_of_a_stranger_to_the_household(house, signed_in, entering):
+    address, person_id = entering
+    assert signed_in(house.viewers[Role.FINANCE]).post(address, CARD | {"person": person_id}).status_code == 403
+    assert signed_in(house.viewers[Role.COUNTY]).post(address, CARD | {"person": 999999}).status_code == 404
+
+
+def test_nobody_enters_the_account_of_their_own_household(house, signed_in, entering):
+    address, person_id = entering
+    county = house.viewers[Role.COUNTY]
+    Account.objects.filter(person_id=person_id).update(person_id=None)
+    Account.objects.filter(pk=county.account_id).update(person_id=person_id)
+    answer = signed_in(county).post(address, CARD | {"person": person_id})
+    assert answer.status_code == 409 and "自己家庭" in answer.content.decode()
