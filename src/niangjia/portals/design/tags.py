@@ -18,7 +18,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from niangjia.apps.organizations import areas
-from niangjia.engines import policy
+from niangjia.engines import policy, sensing
 from niangjia.kernel.deployment import programs_folder
 from niangjia.kernel.money import show_yuan, yuan_in_capitals
 from niangjia.portals.design import words
@@ -261,3 +261,15 @@ def status_sentence(matter: Any) -> str:
         if between in text:
             return text.split(between, 1)[1]
     return in_words(matter.state, "case_state")
+
+
+@lru_cache(maxsize=1)
+def _feeds() -> dict[str, dict[str, str]]:
+    """Titles of the feeds; read once a process."""
+    return {name: {"zh": feed.zh, "en": feed.en} for name, feed in sensing.load_feeds(programs_folder()).items()}
+
+
+@register.filter
+def feed_word(name: str) -> str:
+    """A feed by its title; one that nobody declared stays as it is."""
+    return _feeds().get(str(name), {}).get("zh" if (get_language() or "zh").startswith("zh") else "en", str(name))

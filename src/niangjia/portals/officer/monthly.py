@@ -60,6 +60,11 @@ def _read(request: PageRequest, month: Month | None) -> AlertFilter:
     )
 
 
+def _reachable(viewer: Viewer, household_ids: list[int]) -> set[int]:
+    """Households whose own page the viewer may open: one listed here may have its member's union, and so its files, elsewhere."""
+    return set(registry.visible_households(viewer).filter(pk__in=household_ids).values_list("pk", flat=True))
+
+
 @page("alerts.view")
 def monthly_list(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
@@ -79,6 +84,7 @@ def monthly_list(request: PageRequest) -> HttpResponse:
         "narrow": narrow,
         "rows": rows,
         "listed": [(alert, names.get(alert.household_id), queries.sentences(alert)) for alert in rows],
+        "reachable": _reachable(viewer, [alert.household_id for alert in rows]),
         "counts": counts,
         "tiles": [(state, counts.by_state.get(state, 0)) for state in words.WORDS["alert_state"]],
         "balance": queries.list_invariant(month),
@@ -113,6 +119,7 @@ def corrections(request: PageRequest) -> HttpResponse:
         "month": month,
         "rows": rows,
         "listed": [(difference, names.get(difference.household_id)) for difference in rows],
+        "reachable": _reachable(viewer, [difference.household_id for difference in rows]),
         "can_release": permissions.may(viewer, "alerts.release"),
     }
     return show(request, "officer/corrections.html", context)
