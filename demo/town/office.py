@@ -42,6 +42,7 @@ from niangjia.kernel.months import Month
 Progress = Callable[[str, float], None]
 COUNTY = "330624"  # Xinchang: the only county whose papers name a grant
 BUDGETS = {"special-relief": Decimal("150000.00"), "graded-aid": Decimal("600000.00")}  # invented
+RELATIONS = {"head": "户主", "spouse": "配偶", "child": "子女", "parent": "父母", "other": "其他"}
 LEVEL_ROLES = {
     Level.PROVINCE: Role.PROVINCE, Level.CITY: Role.CITY, Level.COUNTY: Role.COUNTY, Level.TOWN: Role.TOWNSHIP,
     Level.GRASSROOTS: Role.GRASSROOTS, Level.FEDERATION: Role.GRASSROOTS,
@@ -226,7 +227,7 @@ class Play:
     def _visit_form(self, visitor: Viewer, case_id: int, household_id: int) -> dict[str, object]:
         income, medical, size, cause = self._figures(self.reviewer, household_id)
         members = [
-            {"name": member.person.name or "（未登记）", "relation": member.relation or "本人"}
+            {"name": member.person.name or "（未登记）", "relation": RELATIONS.get(member.relation, "本人")}
             for member in persons.list_household_members(visitor, household_id)
         ] or [{"name": "（未登记）", "relation": "本人"}]
         return {

@@ -97,7 +97,7 @@ def receive(deployment: Deployment, run: sensing.Run, *, now: datetime, progress
     if progress:
         progress("名单入库 · registry", 0.0)
     responsible = Responsible(deployment.home)
-    facts = list(_household_facts(deployment, rows, members, responsible))
+    facts = list(_household_facts(deployment, run.month, rows, members, responsible))
     received = registry.receive_households(facts, now=now)
     _receive_memberships(deployment, run.month, received.person_ids, now)
     ids = dict(received.household_ids)
@@ -129,12 +129,13 @@ def _members(folder: Path) -> dict[str, list[str]]:
 
 
 def _household_facts(
-    deployment: Deployment, rows: list[dict[str, Any]], members: Mapping[str, list[str]], responsible: Responsible
+    deployment: Deployment, month: Month, rows: list[dict[str, Any]], members: Mapping[str, list[str]], responsible: Responsible
 ) -> Iterator[HouseholdFacts]:
     """Only now, and only for the households of the list, are pseudonyms turned back into names."""
     living = [row for row in rows if row["state"] != "EXITED" or row["size"] is not None]
     wanted = {person for row in living for person in members[row["household_key"]]}
     identities = sensing.find_identities(deployment.lake, deployment.keys(), wanted)
+    relations = sensing.relations_of(deployment.lake, sensing.load_feeds(programs_folder()), month, wanted)
     for row in living:
         people = []
         for pseudonym in members[row["household_key"]]:
@@ -142,6 +143,7 @@ def _household_facts(
             people.append(MemberFacts(
                 pseudonym=pseudonym, id_number=found.id_number if found else "", name=found.name if found else "", phone=found.phone if found else "",
                 birth_date=identity.birth_date(found.id_number) if found else None, sex=identity.sex(found.id_number) if found else "",
+                relation=relations.get(pseudonym, ""),
             ))
         yield HouseholdFacts(key=row["household_key"], members=tuple(people), org_id=responsible(row["area"]))
 

@@ -19,11 +19,11 @@ from niangjia.engines.sensing.landing import (
 )
 from niangjia.engines.sensing.own import OpenFile, OwnHistory, Verification
 from niangjia.engines.sensing.pack import SensingPack, check_folder, load_sensing_pack
-from niangjia.engines.sensing.persons import employers_of, memberships_of
+from niangjia.engines.sensing.persons import employers_of, memberships_of, relations_of
 from niangjia.engines.sensing.run import MonthNotLanded, Run, list_runs, official_run, sense_month
 from niangjia.engines.sensing.verification import verify_lake, verify_runs
 
 __all__ = [
     "BatchReport", "Feed", "Identity", "MonthNotLanded", "OpenFile", "OwnHistory", "Run", "SensingPack", "SetAside", "Verification",
-    "check_folder", "committed", "employers_of", "find_identities", "land_folder", "latest_snapshot", "list_runs", "load_feeds", "load_sensing_pack", "memberships_of", "official_run", "pseudonym_text", "sense_month", "verify_lake", "verify_runs",
+    "check_folder", "committed", "employers_of", "find_identities", "land_folder", "latest_snapshot", "list_runs", "load_feeds", "load_sensing_pack", "memberships_of", "official_run", "pseudonym_text", "relations_of", "sense_month", "verify_lake", "verify_runs",
 ]  # fmt: skip

@@ -29,12 +29,19 @@ class UnionSpell:
 
 def memberships_of(lake: Path, feeds: Mapping[str, Feed], month: Month, persons: Iterable[str]) -> list[UnionSpell]:
     """Memberships of `persons` (32 hex characters) in the newest `member` snapshot up to `month`."""
-    held = [file for file in lakes.files(lake, feeds["member"]) if file.month <= month.text]
-    newest = max(held, key=lambda file: (file.month, file.seq), default=None)
+    newest = _newest(lake, feeds["member"], month)
     if newest is None:
         return []
-    rows = _semi_join([newest.path], persons, 'union_code, joined_on, left_on, coalesce("group", \'\')', "TRUE", "joined_on, union_code")
+    rows = _semi_join([newest], persons, 'union_code, joined_on, left_on, coalesce("group", \'\')', "TRUE", "joined_on, union_code")
     return [UnionSpell(*row) for row in rows]
+
+
+def relations_of(lake: Path, feeds: Mapping[str, Feed], month: Month, persons: Iterable[str]) -> dict[str, str]:
+    """The register's word (head, spouse, child, parent, other) for each of `persons`, from the latest stay; absent = not registered."""
+    newest = _newest(lake, feeds["household"], month)
+    if newest is None:
+        return {}
+    return {person: relation for person, relation, _ in _semi_join([newest], persons, 'relation, "from"', "TRUE", '"from", relation')}
 
 
 def employers_of(lake: Path, feeds: Mapping[str, Feed], month: Month, persons: Iterable[str]) -> dict[str, str]:
@@ -45,6 +52,12 @@ def employers_of(lake: Path, feeds: Mapping[str, Feed], month: Month, persons: I
         return {}
     rows = _semi_join(files, persons, "aab001, month", "aae140 = '110' AND paid AND aab001 IS NOT NULL", "month, aab001")
     return {person: employer for person, employer, _ in rows}
+
+
+def _newest(lake: Path, feed: Feed, month: Month) -> Path | None:
+    held = [file for file in lakes.files(lake, feed) if file.month <= month.text]
+    newest = max(held, key=lambda file: (file.month, file.seq), default=None)
+    return newest.path if newest else None
 
 
 def _semi_join(files: list[Path], persons: Iterable[str], columns: str, condition: str, order: str) -> list[tuple]:
