@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 KILLED = 137
+LONGEST = 600
+"""Seconds that a child may live: one that hangs dies of SIGALRM and is a failure, not a test that never ends."""
 
 
 def main() -> None:
@@ -63,11 +65,12 @@ def _serve(order: dict[str, Any]) -> dict[str, Any]:
     started = time.perf_counter()
     child = os.fork()
     if child == 0:
-        os.setpgid(0, 0)
+        signal.alarm(LONGEST)
         _live(order, folder, answer)
+    os.setpgid(child, child)
     if (moment := order.get("kill_after")) is not None:
         time.sleep(moment)
-        os.kill(child, signal.SIGKILL) if os.getpgid(child) != child else os.killpg(child, signal.SIGKILL)
+        os.killpg(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     said = json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else {}
     return {"code": os.waitstatus_to_exitcode(status), "seconds": time.perf_counter() - started} | said
