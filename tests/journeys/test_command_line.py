@@ -1,0 +1,101 @@
+"""A month by hand: what the command line does, refuses, and says."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from demo.town import generate
+from niangjia.kernel.months import Month
+
+REPOSITORY = Path(__file__).parents[2]
+MONTH = "2023-10"
+
+
+def niangjia(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "niangjia", *map(str, words)], capture_output=True, encoding="utf-8", cwd=REPOSITORY,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY / "src"), **environment},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sensed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A deployment with one month landed and sensed."""
+    folder = tmp_path_factory.mktemp("by-hand")
+    generate(folder / "feeds", persons=2000, first_month=Month(MONTH), months=1, history_months=1, form="mixed")
+    for words in (("init", folder / "data", "--home", "330600"), ("land", folder / "feeds"), ("sense", "--month", MONTH)):
+        done = niangjia(*words, **({} if words[0] == "init" else {"NIANGJIA_DATA": str(folder / "data")}))
+        assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "data"
+
+
+def test_help_names_every_step_of_a_month() -> None:
+    said = niangjia("--help").stdout
+    assert all(word in said for word in ("init", "land", "sense", "list", "explain", "pay", "verify", "verify-audit", "serve", "demo", "bench", "programs"))
+
+
+def test_wrong_use_ends_with_2_and_says_how_a_month_is_written(sensed: Path) -> None:
+    done = niangjia("sense", "--month", "2023-13", "--data", sensed)
+    assert done.returncode == 2
+    assert "2024-12" in done.stderr
+
+
+def test_a_folder_that_is_no_deployment_is_refused_with_the_command_that_makes_one(tmp_path: Path) -> None:
+    done = niangjia("sense", "--month", MONTH, "--data", tmp_path)
+    assert done.returncode == 1
+    assert "niangjia init" in done.stderr
+
+
+def test_init_again_keeps_the_deployment_and_another_home_is_refused(sensed: Path) -> None:
+    assert niangjia("init", sensed, "--home", "330600").returncode == 0
+    other = niangjia("init", sensed, "--home", "330100")
+    assert other.returncode == 1
+    assert "330600" in other.stderr
+
+
+def test_a_month_that_was_not_landed_is_refused_in_both_languages(sensed: Path) -> None:
+    done = niangjia("sense", "--month", "2030-01", "--data", sensed)
+    assert done.returncode == 1
+    assert "niangjia land" in done.stderr and "Nothing has been landed" in done.stderr
+
+
+def test_sensing_again_changes_nothing(sensed: Path) -> None:
+    first = json.loads(niangjia("sense", "--month", MONTH, "--data", sensed, "--json").stdout)
+    assert first["is_new"] is False
+    assert first["kind"] == "monthly"
+
+
+def test_id_numbers_need_a_reason_and_are_logged(sensed: Path) -> None:
+    assert niangjia("list", "--month", MONTH, "--csv", "--members", "--data", sensed).returncode == 1
+    table = niangjia("list", "--month", MONTH, "--csv", "--members", "--reason", "核对本月名单", "--data", sensed).stdout.splitlines()
+    assert table[0].startswith("members,month,household_key")
+    assert len(table) > 2
+
+
+def test_explain_tells_why_somebody_is_on_the_list_and_what_a_program_still_has_to_ask(sensed: Path) -> None:
+    table = niangjia("list", "--month", MONTH, "--csv", "--members", "--reason", "核对本月名单", "--data", sensed).stdout.splitlines()
+    person = next(row for row in table[1:] if ",330624" in row).split(",")[0].split("|")[0]
+    why = json.loads(niangjia("explain", person, "hardship-sensing", "--month", MONTH, "--json", "--data", sensed).stdout)
+    assert why["lines"] and why["lines_en"]
+    grant = json.loads(niangjia("explain", person, "special-grant", "--month", MONTH, "--json", "--data", sensed).stdout)
+    assert grant["outcome"] == "cannot_tell"
+
+
+def test_a_folder_with_an_unknown_feed_lands_the_others_and_ends_with_1(sensed: Path, tmp_path: Path) -> None:
+    month = tmp_path / "2023-11"
+    month.mkdir()
+    (month / "medical_setlement.csv").write_text("a,b\n1,2\n")
+    done = niangjia("land", month, "--data", sensed)
+    assert done.returncode == 1
+    assert "medical_settlement" in done.stderr
+
+
+def test_every_invariant_holds_and_the_audit_chain_is_whole(sensed: Path) -> None:
+    assert niangjia("verify", "--data", sensed).returncode == 0
+    assert niangjia("verify-audit", "--data", sensed).returncode == 0
