@@ -61,8 +61,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "csp",
-    "django_htmx",
-    "django_filters",
     "niangjia.apps.organizations",
     "niangjia.apps.audit",
     "niangjia.apps.accounts",
@@ -86,7 +84,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "niangjia.config.middleware.keep_pages_private",
 ]
 
