@@ -40,8 +40,3 @@ def keep_pages_private(get_response: Callable[[HttpRequest], HttpResponse]) -> C
         return response
 
     return respond
-
-
-def csp_nonce(request: HttpRequest) -> dict[str, object]:
-    """django-htmx reads `csp_nonce`, django-csp supplies `CSP_NONCE`."""
-    return {"csp_nonce": getattr(request, "csp_nonce", "")}

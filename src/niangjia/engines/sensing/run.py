@@ -299,7 +299,7 @@ def _write_differences(bench: Workbench, part: Path, official: Path) -> None:
 def _set_aside(bench: Workbench, lake: Path, month: Month) -> list[tuple[str, ...]]:
     """Rows of the month's folder that could not be read, and refunds that still wait for their settlement."""
     reports = {report.seq: report for report in lakes.committed(lake)}
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (row.feed, row.file, row.sheet, str(row.row), row.column, row.code, f"{row.advice_zh} / {row.advice_en}")
         for report in reports.values() if report.month == month.text
         for row in lakes.set_aside(lake, report.batch)
