@@ -10,9 +10,10 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.funds.ledger import lock
-from niangjia.apps.funds.models import Budget, Payment, PaymentBatch
+from niangjia.apps.funds.models import Budget, Payment, PaymentBatch, Reservation
 from niangjia.apps.funds.problems import NotFound, OwnBenefit, SamePerson
 from niangjia.apps.organizations import scope
+from niangjia.apps.registry import queries as registry
 
 
 def budget_to_manage(viewer: Viewer, budget_id: int, permission: str) -> Budget:
@@ -33,6 +34,15 @@ def require_use(viewer: Viewer, budget: Budget, *any_of: str) -> None:
         raise NotFound("预算", "budget", budget.pk)
 
 
+def require_own_people(viewer: Viewer, reservation: Reservation) -> None:
+    """A budget above pays for many branches; each decides on its own households only. Raises NotFound."""
+    if scope.covers(viewer.org_path, reservation.budget.org.path):
+        return
+    home = (reservation.household.home if reservation.household else None) or reservation.person.home
+    if home is None or not scope.covers(viewer.org_path, home.path or ""):
+        raise NotFound("预留", "reservation", reservation.pk)
+
+
 def batch_to_manage(viewer: Viewer, batch_id: int, permission: str) -> PaymentBatch:
     """The batch, its budget locked. Raises NotAllowed, NotFound."""
     permissions.require(viewer, permission)
@@ -50,8 +60,13 @@ def refuse_case_officers(viewer: Viewer, case_officer_ids: Iterable[int], wants_
 
 
 def refuse_beneficiary(viewer: Viewer, person_ids: Iterable[int]) -> None:
+    """Raises OwnBenefit: neither one's own money nor that of whom one lives with."""
     own = accounts.get_account(viewer.account_id).person_id  # a viewer carries it only while acting as a worker
-    if own is not None and own in set(person_ids):
+    if own is None:
+        return
+    household_id = registry.household_of(own)
+    home = registry.members_of([household_id]).get(household_id, ()) if household_id else ()
+    if {own, *home} & set(person_ids):
         raise OwnBenefit
 
 
@@ -65,3 +80,9 @@ def refuse_interested(viewer: Viewer, payments: QuerySet[Payment], wants_zh: str
         payees.add(person_id)
     refuse_case_officers(viewer, officers, wants_zh, wants_en)
     refuse_beneficiary(viewer, payees)
+
+
+def refuse_approvers(viewer: Viewer, payments: QuerySet[Payment]) -> None:
+    """Who approved the money of one of these cases does not pay it out, on whatever post."""
+    if payments.filter(reservation__approved_by=viewer.account_id).exists():
+        raise SamePerson("审批名单中的款项", "approved money on this list", "办理付款", "pay it out")

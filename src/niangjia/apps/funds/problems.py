@@ -74,7 +74,8 @@ class SamePerson(Refusal):
 class OwnBenefit(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "这笔款项的受助人是您本人，请由另一位同事办理。", "You are the beneficiary yourself. Ask another colleague."
+            "这笔款项的受助人是您本人或您的家人，请由另一位同事办理。",
+            "The beneficiary is you or somebody you live with. Ask another colleague.",
         )
 
 

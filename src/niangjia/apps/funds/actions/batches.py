@@ -228,7 +228,7 @@ def seal_batch(*, viewer: Viewer, batch_id: int, account_marks: Mapping[int, str
     come here. A payment that repeats a returned one needs another account than the one that failed.
 
     Raises:
-        SamePerson: the viewer prepared or approved it, or verified or reviewed one of its cases.
+        SamePerson: the viewer prepared or approved it, or verified, reviewed or approved one of its cases.
         AccountMissing, AccountUnchanged, ContentChanged, WrongState.
     """
     batch = access.batch_to_manage(viewer, batch_id, "funds.pay")
@@ -239,6 +239,7 @@ def seal_batch(*, viewer: Viewer, batch_id: int, account_marks: Mapping[int, str
     if batch.approved_by_id == viewer.account_id:
         raise SamePerson("审批这个批次", "approved this batch", "办理付款", "pay it out")
     access.refuse_interested(viewer, batch.payments.all(), "办理付款", "pay it out")
+    access.refuse_approvers(viewer, batch.payments.all())
     _require_legal(batch, "seal", "封存", "seal it")
     _require_unchanged(batch)
     payments = list(

@@ -158,10 +158,12 @@ def approve(*, viewer: Viewer, reservation_id: int, now: datetime) -> Reservatio
     Approve a reservation for payment, also one still in the queue. Safe to repeat by the same person. Permission: funds.approve.
 
     Raises:
+        NotFound: a household of another branch, though the same budget pays for both.
         SamePerson: the viewer reserved it, or verified or reviewed the case.
         WrongState: cancelled, in a batch, or approved by somebody else already.
     """
     reservation = _reservation_to_use(viewer, reservation_id, "funds.approve")
+    access.require_own_people(viewer, reservation)
     if reservation.approved_by_id == viewer.account_id:
         return reservation_card(reservation)
     if reservation.requested_by_id == viewer.account_id:

@@ -17,6 +17,9 @@ from niangjia.apps.funds.models import LedgerAccount, LedgerTransfer, Payment, P
 from niangjia.apps.funds.tests import money
 from niangjia.apps.funds.tests.money import E02_CAPS, GRANT, NOW, PURPOSE
 from niangjia.apps.funds.types import BatchState, Cap, Outcome, PaymentState, Per, ReceiptLine, ReservationState
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.registry import actions as registry
+from niangjia.apps.registry.types import HouseholdFacts, MemberFacts
 
 PAID, RETURNED = Outcome.PAID, Outcome.RETURNED
 pytestmark = pytest.mark.django_db
@@ -405,6 +408,59 @@ def test_nobody_handles_their_own_benefit(county, budget_id):
     card = county.reserve(1)
     with pytest.raises(problems.OwnBenefit):
         county.approve(card)
+
+
+def test_nobody_handles_the_benefit_of_whom_they_live_with(county, budget_id):
+    pair = tuple(MemberFacts(f"{number:032x}", name="王小明") for number in (90, 91))
+    received = registry.receive_households([HouseholdFacts("H90", pair, county.org_id)], now=NOW)
+    person_id, spouse_id = (received.person_ids[member.pseudonym] for member in pair)
+    home = received.household_ids["H90"]
+
+    def is_home_of(viewer):
+        Account.objects.filter(person_id=spouse_id).update(person_id=None)
+        Account.objects.filter(pk=viewer.account_id).update(person_id=spouse_id)
+
+    def reserve():
+        return funds.reserve(
+            viewer=county.officer, org_path=county.path, purpose=PURPOSE, year=2023, case_ref="case:90",
+            person_id=person_id, household_id=home, amount=GRANT, now=NOW,
+        )  # fmt: skip
+
+    is_home_of(county.officer)
+    with pytest.raises(problems.OwnBenefit):
+        reserve()
+    is_home_of(county.approver)
+    card = reserve()
+    with pytest.raises(problems.OwnBenefit):
+        county.approve(card)
+    is_home_of(county.payer)
+    county.approve(card)
+    batch = county.prepare(budget_id)
+    with pytest.raises(problems.OwnBenefit):
+        county.send(batch.id)
+
+
+def test_a_county_approves_only_its_own_people_from_a_budget_of_the_city(county):
+    city = replace(county.finance, org_path=organizations.get_union(county.city_org_id).path)
+    request = funds.open_budget(
+        viewer=city, org_id=county.city_org_id, purpose="city", year=2023, amount=GRANT, key="c", reason="市级", now=NOW
+    )
+    approver = replace(county.approver, org_path=city.org_path)
+    funds.approve_request(viewer=approver, request_id=request, now=NOW)
+    card = county.reserve(0, purpose="city")
+    with pytest.raises(problems.NotFound):
+        funds.approve(viewer=county.elsewhere_county, reservation_id=card.id, now=NOW)
+    county.approve(card)
+    assert queries.get_reservation(card.id).approved_by == county.approver.account_id
+
+
+def test_who_approved_the_money_does_not_pay_it_out_on_another_post(county, budget_id):
+    card = county.reserve(0)
+    as_county = replace(county.approver, account_id=county.payer.account_id)
+    funds.approve(viewer=as_county, reservation_id=card.id, now=NOW)
+    batch = county.prepare(budget_id)
+    with pytest.raises(problems.SamePerson):
+        county.send(batch.id)
 
 
 def test_the_database_itself_refuses_two_duties_in_one_hand(county, budget_id):
