@@ -33,7 +33,7 @@ contracts: ## who may import whom · 依赖规则
 	@.venv/bin/lint-imports
 
 soak: ## long fault and differential runs · 长时间测试
-	@NIANGJIA_KILLS=50 NIANGJIA_ORACLE_SEEDS=200 $(PY) -m pytest -n 2 -m "slow or not slow" tests/faults tests/oracle
+	@NIANGJIA_KILLS=50 NIANGJIA_ORACLE_SEEDS=200 $(PY) -m pytest -n 2 -rP -m "slow or not slow" tests/faults tests/oracle
 
 bench: setup ## all benchmarks · 测速
 	@$(NIANGJIA) bench sense --persons 1000000

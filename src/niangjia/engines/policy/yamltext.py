@@ -15,6 +15,8 @@ import yaml
 
 from niangjia.engines.policy.problems import Problem, nearest_word
 
+# libyaml's parser is ten times faster; it gives the same nodes and places.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LARGEST_FILE = 1_000_000
 DEEPEST = 12
 
@@ -103,7 +105,7 @@ def parse_yaml(raw: bytes, name: str) -> Item:
         raise BadFile(Problem(name, 0, 0, "文件不是 UTF-8，请另存为 UTF-8。", "The file is not UTF-8; save it as UTF-8.")) from None
     try:
         _check_events(text, name)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         reason = getattr(fault, "problem", None) or "unreadable"
@@ -120,7 +122,7 @@ def parse_yaml(raw: bytes, name: str) -> Item:
 
 def _check_events(text: str, name: str) -> None:
     depth = documents = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=_LOADER):
         mark = event.start_mark
         place = (name, mark.line + 1, mark.column + 1) if mark else (name, 0, 0)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):

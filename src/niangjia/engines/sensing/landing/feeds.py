@@ -12,6 +12,8 @@ import yaml
 
 from niangjia.kernel.problems import Refusal
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 KINDS = ("increment", "snapshot", "reference")
 TYPES = ("id", "text", "code", "money", "number", "ratio", "integer", "flag", "date", "month", "phone")
 _FEED_WORDS = frozenset(
@@ -153,7 +155,7 @@ def load_feeds(programs_folder: Path) -> dict[str, Feed]:
 
 def read_feed(file: Path) -> Feed:
     try:
-        declared = yaml.safe_load(file.read_text(encoding="utf-8"))
+        declared = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise FeedDeclarationError(file, f"不是有效的 YAML：{error}", f"not valid YAML: {error}") from error
     if not isinstance(declared, dict):
