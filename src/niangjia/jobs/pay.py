@@ -19,9 +19,11 @@ from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as persons
 from niangjia.jobs.verify import BANK_FILES
 from niangjia.kernel.deployment import Deployment
+from niangjia.kernel.money import yuan
 from niangjia.kernel.problems import DataProblem
 
 PURPOSE = "困难职工帮扶"
+LARGEST_RECEIPT = 5 * 1024 * 1024  # bytes: some 50,000 lines; a batch is far smaller
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,16 @@ _OUTCOMES = {"成功": Outcome.PAID, "PAID": Outcome.PAID, "退回": Outcome.RET
 
 def read_receipt(content: bytes) -> list[ReceiptLine]:
     """Raises UnreadableReceipt."""
+    if len(content) > LARGEST_RECEIPT:
+        raise UnreadableReceipt(1, "文件超过 5 MB，请核对是否选错", "the file is larger than 5 MB: is it the right one")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("gb18030", errors="replace")
-    rows = list(csv.DictReader(io.StringIO(text)))
+    try:
+        rows = list(csv.DictReader(io.StringIO(text)))
+    except csv.Error as error:
+        raise UnreadableReceipt(1, "文件不是 CSV", "the file is not CSV") from error
     if not rows or not {"参考号", "金额", "结果"} <= rows[0].keys():
         raise UnreadableReceipt(1, "表头须有 参考号、金额、结果", "the header needs 参考号, 金额, 结果")
     return [_receipt_line(number, row) for number, row in enumerate(rows, start=2) if row["参考号"]]
@@ -101,6 +108,8 @@ def _receipt_line(number: int, row: Mapping[str, str]) -> ReceiptLine:
         raise UnreadableReceipt(number, f"结果“{row['结果']}”应为 成功 或 退回", f"result {row['结果']!r} should be 成功 or 退回")
     try:
         amount = Decimal((row["金额"] or "").replace(",", "").strip())
+        if yuan(amount) != amount or amount <= 0:  # NaN and what no account can hold are refused by `yuan`
+            raise ValueError
         day = date.fromisoformat(row["日期"].strip()) if (row.get("日期") or "").strip() else None
     except (InvalidOperation, ValueError) as error:
         raise UnreadableReceipt(number, "金额或日期无法识别", "the amount or the day cannot be read") from error
