@@ -33,6 +33,11 @@ def get_account(account_id: int) -> Account:
     return Account.objects.get(pk=account_id)
 
 
+def is_active(account_id: int) -> bool:
+    """False as well for an account that is not there."""
+    return Account.objects.filter(pk=account_id, is_active=True).exists()
+
+
 def get_viewer(*, account_id: int, post_id: int, today: date) -> Viewer:
     """
     The one who asks, on that post, checked afresh: an ended post or a disabled account is refused with the next request.

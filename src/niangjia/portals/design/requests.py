@@ -10,6 +10,19 @@ from niangjia.apps.accounts.types import PostCard, Viewer
 from niangjia.kernel.problems import Refusal
 
 
+_LONGEST = 18  # digits that the database's largest whole number always holds
+
+
+def whole(text: str, otherwise: int = 0) -> int:
+    """
+    The id or number that `text` is, else `otherwise`: whatever is typed into a request, nothing breaks.
+
+    >>> whole("12"), whole("²"), whole("-1"), whole("9" * 5000), whole("")
+    (12, 0, 0, 0, 0)
+    """
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST else otherwise
+
+
 class PageRequest(HttpRequest):
     """
     Set by `pages.page` before the view runs. `viewer` and `post_card` are null on a public page without a session.

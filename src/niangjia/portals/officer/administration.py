@@ -21,7 +21,7 @@ from niangjia.jobs import health as health_job
 from niangjia.portals.design import words
 from niangjia.portals.design.forms import Form, day_input
 from niangjia.portals.design.pages import page
-from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
 
 ROWS = 50
@@ -43,7 +43,7 @@ def unions(request: PageRequest, org_id: int | None = None) -> HttpResponse:
     """One union with those right below it, and who holds which post there."""
     viewer: Viewer = request.viewer
     asked = request.GET.get("org", "")
-    union = organizations.get_union(org_id or (int(asked) if asked.isdigit() else viewer.org_id))
+    union = organizations.get_union(org_id or whole(asked, viewer.org_id))
     if not scope.covers(viewer.org_path, union.path):
         raise organizations.NoSuchUnion(union.id)
     rows = Paginator(organizations.list_children(union.id), ROWS).get_page(request.GET.get("page"))
@@ -82,7 +82,7 @@ def end_post(request: PageRequest, post_id: int) -> HttpResponse:
     accounts.end_post(viewer=request.viewer, post_id=post_id, now=timezone.now())
     messages.success(request, _("岗位已结束，从下一次打开页面起失效。"))
     org = request.POST.get("org", "")
-    return redirect(f"{reverse('officer:unions')}?org={org}" if org.isdigit() else "officer:unions")
+    return redirect(f"{reverse('officer:unions')}?org={org}" if whole(org) else "officer:unions")
 
 
 @page("organizations.manage")

@@ -14,7 +14,7 @@ from niangjia.apps.audit import queries
 from niangjia.jobs import verify
 from niangjia.portals.design.forms import Form, day_input
 from niangjia.portals.design.pages import page
-from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
 
 ROWS = 100
@@ -43,7 +43,7 @@ def events(request: PageRequest) -> HttpResponse:
         object=asked.get("object", "").strip(),
         since=timezone.make_aware(datetime.combine(since, time.min)) if since else None,
         limit=ROWS,
-        before_seq=int(before) if before.isdigit() else None,
+        before_seq=whole(before) or None,
     )
     context = {
         "form": form,

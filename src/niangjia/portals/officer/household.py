@@ -30,7 +30,7 @@ from niangjia.kernel.money import ZERO
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
-from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 
 
@@ -117,7 +117,7 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
 @page("registry.reveal", methods=("POST",), shown_on=household_page)
 def reveal(request: PageRequest, household_id: int) -> HttpResponse:
     """Open one field of a member; shown once, on this answer only, and on record with its reason."""
-    person_id = int(request.POST["person"]) if request.POST.get("person", "").isdigit() else 0
+    person_id = whole(request.POST.get("person", ""))
     if person_id not in registry_queries.get_household_card(request.viewer, household_id).member_ids:
         raise registry_queries.NotFound
     column = PersonField(request.POST["field"]) if request.POST.get("field") in set(PersonField) else PersonField.NAME
@@ -130,7 +130,7 @@ def reveal(request: PageRequest, household_id: int) -> HttpResponse:
 def enter_account(request: PageRequest, household_id: int) -> HttpResponse:
     """Keep the account that a member's help is paid to; who pays it out may not enter it."""
     members = registry_queries.get_household_card(request.viewer, household_id).member_ids
-    person_id = int(request.POST["person"]) if request.POST.get("person", "").isdigit() else 0
+    person_id = whole(request.POST.get("person", ""))
     if person_id not in members:
         raise registry_queries.NotFound
     if accounts.person_of(request.viewer.account_id) in members:

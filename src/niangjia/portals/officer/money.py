@@ -27,7 +27,7 @@ from niangjia.kernel.money import ZERO
 from niangjia.portals.design import words
 from niangjia.portals.design.forms import Form, money_input
 from niangjia.portals.design.pages import page
-from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
 
 ROWS = 100
@@ -117,7 +117,7 @@ def budget(request: PageRequest, budget_id: int) -> HttpResponse:
 def approve_reservations(request: PageRequest, budget_id: int) -> HttpResponse:
     """Approve those ticked; the first refusal stops there and says so, what went before stays approved."""
     now = timezone.now()
-    ids = [int(value) for value in request.POST.getlist("reservation") if value.isdigit()]
+    ids = [number for value in request.POST.getlist("reservation") if (number := whole(value))]
     for reservation_id in ids:
         funds.approve(viewer=request.viewer, reservation_id=reservation_id, now=now)
     messages.success(request, _("已审批 %(count)s 笔。") % {"count": len(ids)})
@@ -217,7 +217,7 @@ def receipts(request: PageRequest, batch_id: int) -> HttpResponse:
     """The bank's answer, as a file or line by line: ``outcome-<reference>`` = PAID or RETURNED."""
     now = timezone.now()
     if upload := request.FILES.get("file"):
-        lines = pay.read_receipt(upload.read())
+        lines = pay.read_receipt(upload.read(pay.LARGEST_RECEIPT + 1))
     else:
         amounts = {row.reference: row.amount for row in queries.list_batch_payments(request.viewer, batch_id)}
         lines = [
@@ -237,7 +237,7 @@ def register(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     this_year = timezone.localdate().year
     years = sorted({one.year for one in queries.list_balances(viewer)} | {this_year}, reverse=True)
-    year = int(request.GET["year"]) if request.GET.get("year", "").isdigit() else (years[0] if this_year not in years else this_year)
+    year = whole(request.GET.get("year", ""), this_year)
     state = request.GET.get("state", "")
     rows = Paginator(queries.list_register(viewer, year=year, state=state)[::-1], ROWS).get_page(request.GET.get("page"))
     context = {

@@ -23,7 +23,7 @@ from niangjia.jobs import dispatch_month
 from niangjia.kernel.months import Month
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
-from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
 from niangjia.portals.officer.people import household_names
 
@@ -162,8 +162,8 @@ def mark_sample(request: PageRequest, month: str) -> HttpResponse:
     now = timezone.now()
     marked: dict[bool, list[int]] = {True: [], False: []}
     for name, value in request.POST.items():
-        if name.startswith("mark-") and name[5:].isdigit() and value in ("right", "wrong"):
-            marked[value == "right"].append(int(name[5:]))
+        if name.startswith("mark-") and whole(name[5:]) and value in ("right", "wrong"):
+            marked[value == "right"].append(whole(name[5:]))
     for is_right, alert_ids in marked.items():
         if alert_ids:
             alerts.record_sample(viewer=request.viewer, alert_ids=alert_ids, is_right=is_right, now=now)

@@ -26,7 +26,7 @@ from niangjia.apps.workorders import queries
 from niangjia.apps.workorders.types import OrderCard, OrderState
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
-from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.officer.asking import questions
 from niangjia.portals.officer.people import household_names, verifier_of
@@ -126,7 +126,7 @@ def _done(request: PageRequest, order_id: int, text: str) -> HttpResponse:
 def _step(request: PageRequest) -> int | None:
     """The order's step as the page showed it: of two who press at once, one wins and the other is told."""
     step = request.POST.get("step", "")
-    return int(step) if step.isdigit() else None
+    return whole(step, -1) if step else None
 
 
 @page("workorders.accept", methods=("POST",), shown_on=order_page)
@@ -139,7 +139,7 @@ def accept(request: PageRequest, order_id: int) -> HttpResponse:
 def forward(request: PageRequest, order_id: int) -> HttpResponse:
     to_org = request.POST.get("to_org", "")
     card = workorders.forward(
-        viewer=request.viewer, order_id=order_id, to_org_id=int(to_org) if to_org.isdigit() else 0, step=_step(request), now=timezone.now()
+        viewer=request.viewer, order_id=order_id, to_org_id=whole(to_org), step=_step(request), now=timezone.now()
     )
     messages.success(request, _("已转给%(union)s。") % {"union": card.org_name})
     return redirect("officer:orders")
@@ -157,7 +157,7 @@ def hand_back(request: PageRequest, order_id: int) -> HttpResponse:
 @page("workorders.assign", methods=("POST",), shown_on=order_page)
 def assign(request: PageRequest, order_id: int) -> HttpResponse:
     account = request.POST.get("account", "")
-    verifier = verifier_of(int(account) if account.isdigit() else request.viewer.account_id)
+    verifier = verifier_of(whole(account) if account else request.viewer.account_id)
     workorders.assign(viewer=request.viewer, order_id=order_id, assignee=verifier, step=_step(request), now=timezone.now())
     return _done(request, order_id, _("已指派%(name)s走访。") % {"name": verifier.name})
 

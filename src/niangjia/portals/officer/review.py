@@ -26,7 +26,7 @@ from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.refusals import status_of
-from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.officer import sheets
 from niangjia.portals.officer.people import household_names
@@ -140,7 +140,7 @@ def _compare(alert: Any, visit: Any) -> list[tuple[object, Any, Any]]:
 @page("registry.reveal", methods=("POST",), shown_on=case_page)
 def open_form(request: PageRequest, case_id: int) -> HttpResponse:
     """Open the sealed part of a visit's form; shown once, on record with its reason."""
-    visit_id = int(request.POST["visit"]) if request.POST.get("visit", "").isdigit() else 0
+    visit_id = whole(request.POST.get("visit", ""))
     values = cases.open_visit_form(viewer=request.viewer, visit_id=visit_id, reason=request.POST.get("reason", ""), now=timezone.now())
     request.opened_form = sheets.cells(forms.VISIT_FORM, values)
     return case_page.unguarded(request, case_id=case_id)

@@ -18,7 +18,7 @@ from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts import queries as account_queries
 from niangjia.portals.design.forms import Form
 from niangjia.portals.design.pages import Access, page
-from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 
 _BACKEND = "niangjia.apps.accounts.backends.AccountBackend"
@@ -67,7 +67,7 @@ def logout(request: PageRequest) -> HttpResponse:
 
 @page(Access.ANY_POST, methods=("POST",))
 def choose_post(request: PageRequest) -> HttpResponse:
-    post_id = int(request.POST.get("post", "0")) if request.POST.get("post", "").isdigit() else 0
+    post_id = whole(request.POST.get("post", ""))
     viewer = account_queries.get_viewer(account_id=request.viewer.account_id, post_id=post_id, today=timezone.localdate())
     request.session["post_id"] = viewer.post_id
     return redirect("public:home")

@@ -229,7 +229,7 @@ def assign(
     if turn.is_repeat:
         return turn.card()
     order = turn.order
-    if assignee.account_id is None or not accounts.get_account(assignee.account_id).is_active:
+    if assignee.account_id is None or not accounts.is_active(assignee.account_id):
         raise AccountInactive
     _refuse_conflict(order, assignee)
     columns: dict[str, Any] = {"assignee_id": assignee.account_id}
