@@ -54,7 +54,9 @@ def main() -> None:
     folder = programs_folder()
     vocabulary = policy.load_vocabulary(folder)
     overrides = policy.load_parameters(Path(__file__).resolve().parents[1] / "demo" / "town" / "parameters.yaml")
-    packs = [policy.load_pack(folder / "330624-xinchang" / name, vocabulary) for name in ("special-grant", "graded-aid")]
+    packs = [
+        policy.load_pack(folder / "330624-xinchang" / name, vocabulary) for name in ("special-grant", "graded-aid")
+    ]
     with tempfile.TemporaryDirectory() as temporary:
         for number in range(1, 9):
             place = Path(temporary) / f"invented-{number}"
@@ -79,7 +81,9 @@ def main() -> None:
     print(f"nearest change, one programme: {nearest:8.1f} µs  (worked out only when asked for)")
 
 
-def _decide_read(vocabulary: policy.Vocabulary, programs: list[policy.Program], person: dict[str, object]) -> list[policy.Decision]:
+def _decide_read(
+    vocabulary: policy.Vocabulary, programs: list[policy.Program], person: dict[str, object]
+) -> list[policy.Decision]:
     facts = policy.read_facts(vocabulary, person)
     return [program.decide_read(facts) for program in programs]
 

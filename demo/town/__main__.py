@@ -22,11 +22,29 @@ from niangjia.kernel.problems import Refusal
 @click.option("--form", type=click.Choice(["parquet", "csv", "mixed"]), default="parquet", show_default=True)
 @click.option("--home", default="330600", show_default=True, help="a city or county of Zhejiang")
 @click.option("--warts/--clean", default=True, show_default=True)
-def main(folder: Path, persons: int, first_month: str, months: int, history_months: int, seed: int, form: str, home: str, warts: bool) -> None:
+def main(
+    folder: Path,
+    persons: int,
+    first_month: str,
+    months: int,
+    history_months: int,
+    seed: int,
+    form: str,
+    home: str,
+    warts: bool,
+) -> None:
     try:
         report = generate(
-            folder, persons=persons, first_month=Month(first_month), months=months, history_months=history_months, seed=seed,
-            form=form, home=home, warts=warts, progress=lambda sentence, part: click.echo(f"\r{part:5.0%} {sentence:<40}", nl=False, err=True),  # type: ignore[arg-type]
+            folder,
+            persons=persons,
+            first_month=Month(first_month),
+            months=months,
+            history_months=history_months,
+            seed=seed,
+            form=form,
+            home=home,
+            warts=warts,
+            progress=lambda sentence, part: click.echo(f"\r{part:5.0%} {sentence:<40}", nl=False, err=True),  # type: ignore[arg-type]
         )
     except (Refusal, ValueError) as problem:
         click.echo(f"\n{problem}", err=True)
@@ -35,7 +53,9 @@ def main(folder: Path, persons: int, first_month: str, months: int, history_mont
     click.echo(report.invented)
     for feed, rows in report.rows.items():
         click.echo(f"{feed:<20}{rows:>14,}")
-    click.echo(f"{report.persons:,} persons, {len(report.history)}+{len(report.months)} months, {report.seconds} s → {folder}")
+    click.echo(
+        f"{report.persons:,} persons, {len(report.history)}+{len(report.months)} months, {report.seconds} s → {folder}"
+    )
 
 
 if __name__ == "__main__":

@@ -26,25 +26,36 @@ MONTH = Month("2023-10")
 TOWNS = 20
 
 
-def measure(deployment: Deployment, households: int, *, now: datetime, progress: Callable[[str, float], None]) -> dict[str, object]:
+def measure(
+    deployment: Deployment, households: int, *, now: datetime, progress: Callable[[str, float], None]
+) -> dict[str, object]:
     """Seconds for receiving and for dispatching `households`; the people are invented."""
     organizations.receive_unions(_unions())
     town_ids = [unions.find_union_by_code(f"T{town:02d}").id for town in range(TOWNS)]
     city = unions.find_union_by_code("CITY")
     account = accounts.create_account(viewer=None, username="bench", name="测速（虚构）", password=None, now=now)
-    post = accounts.appoint(viewer=None, account_id=account, org_id=city.id, role=Role.CITY, starts_on=date(2023, 1, 1), now=now)
+    post = accounts.appoint(
+        viewer=None, account_id=account, org_id=city.id, role=Role.CITY, starts_on=date(2023, 1, 1), now=now
+    )
     viewer = posts.get_viewer(account_id=account, post_id=post, today=date(2023, 11, 6))
     started = time.perf_counter()
     received = registry.receive_households([_household(number, town_ids) for number in range(households)], now=now)
-    rows = [_signal(number, received.household_ids[f"bench-{number}"], town_ids[number % TOWNS]) for number in range(households)]
+    rows = [
+        _signal(number, received.household_ids[f"bench-{number}"], town_ids[number % TOWNS])
+        for number in range(households)
+    ]
     alerts.receive_run(viewer=None, run=RunInfo(MONTH, "bench", "0" * 64, "0" * 64, households), rows=rows, now=now)
     taken_in = time.perf_counter() - started
     alerts.draw_sample(viewer=viewer, month=MONTH, now=now)
-    alerts.record_sample(viewer=viewer, alert_ids=[row.alert_id for row in lists.list_sample(viewer, MONTH)], is_right=True, now=now)
+    alerts.record_sample(
+        viewer=viewer, alert_ids=[row.alert_id for row in lists.list_sample(viewer, MONTH)], is_right=True, now=now
+    )
     alerts.release(viewer=viewer, month=MONTH, now=now)
     ids = lists.list_active_ids(viewer, MONTH)
     started = time.perf_counter()
-    opened = cases.open_cases(viewer=viewer, alert_ids=ids, now=now, progress=lambda done: progress("dispatch", done / len(ids)))
+    opened = cases.open_cases(
+        viewer=viewer, alert_ids=ids, now=now, progress=lambda done: progress("dispatch", done / len(ids))
+    )
     dispatched = time.perf_counter() - started
     assert opened.opened == households, opened
     return {"take the list in s": round(taken_in, 2), "dispatch with cases and audit s": round(dispatched, 2)}
@@ -53,12 +64,40 @@ def measure(deployment: Deployment, households: int, *, now: datetime, progress:
 def _unions() -> list[dict[str, object]]:
     blank = {"uscc": None, "state": "active"}
     top = [
-        {"code": "PROV", "parent": None, "name": "省总工会（虚构）", "level": "province", "area": "330000000000", **blank},
-        {"code": "CITY", "parent": "PROV", "name": "市总工会（虚构）", "level": "city", "area": "330600000000", **blank},
-        {"code": "COUNTY", "parent": "CITY", "name": "县总工会（虚构）", "level": "county", "area": "330624000000", **blank},
+        {
+            "code": "PROV",
+            "parent": None,
+            "name": "省总工会（虚构）",
+            "level": "province",
+            "area": "330000000000",
+            **blank,
+        },
+        {
+            "code": "CITY",
+            "parent": "PROV",
+            "name": "市总工会（虚构）",
+            "level": "city",
+            "area": "330600000000",
+            **blank,
+        },
+        {
+            "code": "COUNTY",
+            "parent": "CITY",
+            "name": "县总工会（虚构）",
+            "level": "county",
+            "area": "330624000000",
+            **blank,
+        },
     ]
     towns = [
-        {"code": f"T{town:02d}", "parent": "COUNTY", "name": f"镇总工会{town}（虚构）", "level": "town", "area": f"330624{town + 1:03d}000", **blank}
+        {
+            "code": f"T{town:02d}",
+            "parent": "COUNTY",
+            "name": f"镇总工会{town}（虚构）",
+            "level": "town",
+            "area": f"330624{town + 1:03d}000",
+            **blank,
+        }
         for town in range(TOWNS)
     ]
     return [*top, *towns]
@@ -66,7 +105,12 @@ def _unions() -> list[dict[str, object]]:
 
 def _household(number: int, town_ids: list[int]) -> HouseholdFacts:
     members = tuple(
-        MemberFacts(pseudonym=hashlib.sha256(f"bench {number} {place}".encode()).hexdigest()[:32], name=f"虚构{number % 97}", birth_date=date(1970 + place * 5, 1, 1), sex="MF"[place % 2])
+        MemberFacts(
+            pseudonym=hashlib.sha256(f"bench {number} {place}".encode()).hexdigest()[:32],
+            name=f"虚构{number % 97}",
+            birth_date=date(1970 + place * 5, 1, 1),
+            sex="MF"[place % 2],
+        )
         for place in range(3)
     )
     return HouseholdFacts(key=f"bench-{number}", members=members, org_id=town_ids[number % TOWNS])

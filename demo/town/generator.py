@@ -17,12 +17,38 @@ from niangjia.kernel.problems import Refusal
 
 Form = Literal["parquet", "csv", "mixed"]
 INCREMENTS = ("medical_settlement", "social_insurance", "aid_payment", "event", "mutual_aid", "canvass")
-SNAPSHOTS = ("household", "marriage", "member", "unemployment", "pension", "disability", "school", "low_income_scheme",
-             "real_estate", "vehicle", "business", "union", "standard")
+SNAPSHOTS = (
+    "household",
+    "marriage",
+    "member",
+    "unemployment",
+    "pension",
+    "disability",
+    "school",
+    "low_income_scheme",
+    "real_estate",
+    "vehicle",
+    "business",
+    "union",
+    "standard",
+)
 FEEDS = INCREMENTS + SNAPSHOTS
-PARQUET_IN_HISTORY = ("medical_settlement", "social_insurance")  # of the mixed form: an archive, from before the counties sent files
+PARQUET_IN_HISTORY = (
+    "medical_settlement",
+    "social_insurance",
+)  # of the mixed form: an archive, from before the counties sent files
 # Written in the order of their persons: sorting ten million rows would be half the work. The small feeds are sorted.
-UNSORTED = ("medical_settlement", "social_insurance", "household", "marriage", "member", "pension", "school", "real_estate", "vehicle")
+UNSORTED = (
+    "medical_settlement",
+    "social_insurance",
+    "household",
+    "marriage",
+    "member",
+    "pension",
+    "school",
+    "real_estate",
+    "vehicle",
+)
 SQL = Path(__file__).parent / "sql"
 FEWEST, MOST = 2_000, 10_000_000
 
@@ -77,13 +103,22 @@ def generate(
     tell = progress or (lambda sentence, part: None)
     folder.mkdir(parents=True, exist_ok=True)
     plan = tables.Plan(persons, first_month, months, history_months, seed, home, warts)
-    report = TownReport(str(folder), persons, [month.text for month in plan.live], [month.text for month in plan.history], seed, form)
+    report = TownReport(
+        str(folder), persons, [month.text for month in plan.live], [month.text for month in plan.history], seed, form
+    )
     scratch = folder / ".town.duckdb"
     scratch.unlink(missing_ok=True)
-    connection = duckdb.connect(str(scratch), config={"memory_limit": "4GB", "threads": 2, "temp_directory": str(folder / ".town.spill")})
+    connection = duckdb.connect(
+        str(scratch), config={"memory_limit": "4GB", "threads": 2, "temp_directory": str(folder / ".town.spill")}
+    )
     try:
         tables.build(connection, plan, lambda step: tell(f"{step}…", 0.0))
-        work = [(month, feed) for month in plan.history + plan.live for feed in FEEDS if feed in INCREMENTS or month >= first_month.previous()]
+        work = [
+            (month, feed)
+            for month in plan.history + plan.live
+            for feed in FEEDS
+            if feed in INCREMENTS or month >= first_month.previous()
+        ]
         for done, (month, feed) in enumerate(work):
             tell(f"{month} {feed}", done / len(work))
             _write(connection, folder / month.text, feed, month, form, plan, report)
@@ -95,12 +130,22 @@ def generate(
         scratch.unlink(missing_ok=True)
     report.seconds = round(time.monotonic() - started, 2)
     told = {key: value for key, value in asdict(report).items() if key not in ("folder", "seconds")}
-    (folder / "truth.json").write_text(json.dumps(told | {"planted": planted}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (folder / "truth.json").write_text(
+        json.dumps(told | {"planted": planted}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
     tell("done", 1.0)
     return report
 
 
-def _write(connection: duckdb.DuckDBPyConnection, folder: Path, feed: str, month: Month, form: Form, plan: tables.Plan, report: TownReport) -> None:
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    feed: str,
+    month: Month,
+    form: Form,
+    plan: tables.Plan,
+    report: TownReport,
+) -> None:
     folder.mkdir(exist_ok=True)
     connection.execute("SET VARIABLE m = ?", [month.index])
     connection.execute("SET VARIABLE month = ?", [month.text])
@@ -114,7 +159,9 @@ def _write(connection: duckdb.DuckDBPyConnection, folder: Path, feed: str, month
         ).fetchone()
         rows = int(written[0]) if written else 0
     else:
-        rows, spoilt = text_files.write(connection, query, folder=folder, feed=feed, mixed=form == "mixed", warts=plan.warts)
+        rows, spoilt = text_files.write(
+            connection, query, folder=folder, feed=feed, mixed=form == "mixed", warts=plan.warts
+        )
         for wart, count in spoilt.items():
             report.warts[wart] = report.warts.get(wart, 0) + count
     if feed in truth.TYPED_WARTS_IN and plan.warts:

@@ -64,10 +64,24 @@ class Office:
     logins: list[dict[str, str]] = field(default_factory=list)
     _viewers: dict[tuple[int, Role, int], Viewer] = field(default_factory=dict)
 
-    def hire(self, username: str, name: str, org_id: int, role: Role, title: str, *, person_id: int | None = None, now: datetime) -> Viewer:
+    def hire(
+        self,
+        username: str,
+        name: str,
+        org_id: int,
+        role: Role,
+        title: str,
+        *,
+        person_id: int | None = None,
+        now: datetime,
+    ) -> Viewer:
         """An account with a login that is printed for whoever tries the demo."""
-        account = accounts.create_account(viewer=None, username=username, name=name, password=self.password, person_id=person_id, now=now)
-        post = accounts.appoint(viewer=None, account_id=account, org_id=org_id, role=role, starts_on=self.started, now=now)
+        account = accounts.create_account(
+            viewer=None, username=username, name=name, password=self.password, person_id=person_id, now=now
+        )
+        post = accounts.appoint(
+            viewer=None, account_id=account, org_id=org_id, role=role, starts_on=self.started, now=now
+        )
         self.logins.append({"username": username, "password": self.password, "role": role.value, "title": title})
         return posts.get_viewer(account_id=account, post_id=post, today=timezone.localdate(now))
 
@@ -77,8 +91,12 @@ class Office:
         if key not in self._viewers:
             union = unions.get_union(org_id)
             username = f"{role.value.lower()}-{org_id}-{nth}"
-            account = accounts.create_account(viewer=None, username=username, name=f"{union.name[:12]}干事{nth}（虚构）", password=None, now=now)
-            post = accounts.appoint(viewer=None, account_id=account, org_id=org_id, role=role, starts_on=self.started, now=now)
+            account = accounts.create_account(
+                viewer=None, username=username, name=f"{union.name[:12]}干事{nth}（虚构）", password=None, now=now
+            )
+            post = accounts.appoint(
+                viewer=None, account_id=account, org_id=org_id, role=role, starts_on=self.started, now=now
+            )
             self._viewers[key] = posts.get_viewer(account_id=account, post_id=post, today=timezone.localdate(now))
         return self._viewers[key]
 
@@ -156,7 +174,9 @@ class Play:
         alerts.record_sample(viewer=city, alert_ids=sample, is_right=True, note="演示抽样", now=self.clock())
         alerts.release(viewer=city, month=self.month, now=self.clock())
         self.clock.go_to(7)
-        opened = dispatch_month.dispatch(self.deployment, self.month, viewer=city, now=self.clock(), progress=self.progress)
+        opened = dispatch_month.dispatch(
+            self.deployment, self.month, viewer=city, now=self.clock(), progress=self.progress
+        )
         self._count("dispatched", opened.opened)
 
     # --- down the tree, and the visit ---
@@ -165,21 +185,55 @@ class Play:
         self.clock.go_to(8 + chance(case_id, "days") % 9)
         order = self._send_down(order_id)
         visitor = self.office.officer(order.verify_org_id, self.clock())
-        orders.assign(viewer=visitor, order_id=order_id, assignee=Verifier(visitor.name, visitor.account_id, frozenset()), now=self.clock())
+        orders.assign(
+            viewer=visitor,
+            order_id=order_id,
+            assignee=Verifier(visitor.name, visitor.account_id, frozenset()),
+            now=self.clock(),
+        )
         self._count("visited")
         luck = chance(case_id, "outcome")
         if luck < 4:
-            tries = [ContactTry(self.clock(), VisitWay.PHONE.value, False), ContactTry(self.clock(), VisitWay.NONE.value, False)]
-            cases.record_visit(viewer=visitor, case_id=case_id, visited_on=self.clock.today, way=VisitWay.PHONE, contact_tries=tries, now=self.clock())
-            cases.submit_finding(viewer=visitor, case_id=case_id, outcome=Outcome.V7, reason="两次未联系上", now=self.clock())
+            tries = [
+                ContactTry(self.clock(), VisitWay.PHONE.value, False),
+                ContactTry(self.clock(), VisitWay.NONE.value, False),
+            ]
+            cases.record_visit(
+                viewer=visitor,
+                case_id=case_id,
+                visited_on=self.clock.today,
+                way=VisitWay.PHONE,
+                contact_tries=tries,
+                now=self.clock(),
+            )
+            cases.submit_finding(
+                viewer=visitor, case_id=case_id, outcome=Outcome.V7, reason="两次未联系上", now=self.clock()
+            )
             return
-        outcome = Outcome.V1 if luck < 62 else Outcome.V2 if luck < 74 else Outcome.V3 if luck < 84 else Outcome.V4 if luck < 97 else Outcome.V5
+        outcome = (
+            Outcome.V1
+            if luck < 62
+            else Outcome.V2
+            if luck < 74
+            else Outcome.V3
+            if luck < 84
+            else Outcome.V4
+            if luck < 97
+            else Outcome.V5
+        )
         cases.record_visit(
-            viewer=visitor, case_id=case_id, visited_on=self.clock.today, way=VisitWay.HOME, companions=["村社干部（虚构）"],
-            form=self._visit_form(visitor, case_id, household_id), now=self.clock(),
+            viewer=visitor,
+            case_id=case_id,
+            visited_on=self.clock.today,
+            way=VisitWay.HOME,
+            companions=["村社干部（虚构）"],
+            form=self._visit_form(visitor, case_id, household_id),
+            now=self.clock(),
         )
         reason = "" if outcome in (Outcome.V1, Outcome.V2, Outcome.V3) else "入户所见与数据不符（演示）"
-        cases.submit_finding(viewer=visitor, case_id=case_id, outcome=outcome, person_id=person_id, reason=reason, now=self.clock())
+        cases.submit_finding(
+            viewer=visitor, case_id=case_id, outcome=outcome, person_id=person_id, reason=reason, now=self.clock()
+        )
 
     def _send_down(self, order_id: int) -> OrderCard:
         """Union after union accepts and forwards until the one that verifies has it."""
@@ -201,17 +255,33 @@ class Play:
         order_id, town, grassroots = next((chain for chain in chains if chain), (0, *_first_unions(self.county.id)))
         now = self.clock()
         self.office.hire("township", "乡镇工会干部（虚构）", town.id, Role.TOWNSHIP, f"{town.name} · 转派", now=now)
-        visitor = self.office.hire("grassroots", "基层工会主席（虚构）", grassroots.id, Role.GRASSROOTS, f"{grassroots.name} · 入户核实", now=now)
+        visitor = self.office.hire(
+            "grassroots",
+            "基层工会主席（虚构）",
+            grassroots.id,
+            Role.GRASSROOTS,
+            f"{grassroots.name} · 入户核实",
+            now=now,
+        )
         if order_id:
             self._send_down(order_id)
-            orders.assign(viewer=visitor, order_id=order_id, assignee=Verifier(visitor.name, visitor.account_id, frozenset()), now=self.clock())
+            orders.assign(
+                viewer=visitor,
+                order_id=order_id,
+                assignee=Verifier(visitor.name, visitor.account_id, frozenset()),
+                now=self.clock(),
+            )
 
     def _chain_of(self, order_id: int) -> tuple[int, Union, Union] | None:
         """The order with the town and the grassroots union it goes through; none if it goes another way."""
         order = order_queries.get_card(order_id, now=self.clock())
         verifying = unions.get_union(order.verify_org_id)
         above = unions.get_union(verifying.parent_id) if verifying.parent_id else None
-        return (order_id, above, verifying) if above and (verifying.level, above.level) == (Level.GRASSROOTS, Level.TOWN) else None
+        return (
+            (order_id, above, verifying)
+            if above and (verifying.level, above.level) == (Level.GRASSROOTS, Level.TOWN)
+            else None
+        )
 
     def _figures(self, viewer: Viewer, household_id: int) -> tuple[Decimal, Decimal, int, str]:
         """Income, own medical cost, persons and main cause as the list has them; an unknown income is found out at the visit."""
@@ -255,21 +325,35 @@ class Play:
         confirmed = [case for case in self._county_cases() if case.state == CaseState.CONFIRMED]
         for case in confirmed:
             if chance(case.pk, "file") >= 30:
-                cases.close_without_file(viewer=reviewer, case_id=case.pk, now=self.clock(), reason="一次性帮扶后困难缓解（演示）")
+                cases.close_without_file(
+                    viewer=reviewer, case_id=case.pk, now=self.clock(), reason="一次性帮扶后困难缓解（演示）"
+                )
                 continue
             if self._open_file(case, reviewer, second):
                 self._count("announced")
 
     def _open_file(self, case, reviewer: Viewer, second: Viewer) -> bool:
-        members = {member.person.id: member.relation or "家庭成员" for member in persons.list_household_members(reviewer, case.household_id)}
+        members = {
+            member.person.id: member.relation or "家庭成员"
+            for member in persons.list_household_members(reviewer, case.household_id)
+        }
         person_id = case.person_id if case.person_id in members else min(members)
         members[person_id] = "本人"
-        visitor = self.office.officer(order_queries.get_card(case.work_order_id, now=self.clock()).verify_org_id, self.clock())
-        id_number = registry.reveal(viewer=visitor, person_id=person_id, field="id_number", reason="建档填表（演示）", now=self.clock())
+        visitor = self.office.officer(
+            order_queries.get_card(case.work_order_id, now=self.clock()).verify_org_id, self.clock()
+        )
+        id_number = registry.reveal(
+            viewer=visitor, person_id=person_id, field="id_number", reason="建档填表（演示）", now=self.clock()
+        )
         if not id_number or birth_date(id_number).year > self.month.year - 17:
             return False
         cases.start_file(viewer=reviewer, case_id=case.pk, members=members, person_id=person_id, now=self.clock())
-        cases.fill_file(viewer=visitor, case_id=case.pk, values=self._file_form(case, person_id, id_number, members), now=self.clock())
+        cases.fill_file(
+            viewer=visitor,
+            case_id=case.pk,
+            values=self._file_form(case, person_id, id_number, members),
+            now=self.clock(),
+        )
         decision = cases.decide_tier(viewer=reviewer, case_id=case.pk, now=self.clock())
         if decision.outcome.value.lower() != "granted":
             self._count("tier not told")
@@ -314,17 +398,29 @@ class Play:
         waiting = money.list_reservations(clerk, budget_id=budget_id, state="RESERVED", is_approved=False)
         for reservation in waiting:
             registry.set_bank_account(
-                viewer=None, person_id=reservation.person_id, account=f"62170033{reservation.person_id:011d}", bank_name="（虚构）银行新昌支行", now=self.clock()
+                viewer=None,
+                person_id=reservation.person_id,
+                account=f"62170033{reservation.person_id:011d}",
+                bank_name="（虚构）银行新昌支行",
+                now=self.clock(),
             )
             funds.approve(viewer=approver, reservation_id=reservation.id, now=self.clock())
         if not waiting or self.share_done < 60:
             return
-        batch = funds.prepare_batch(viewer=clerk, budget_id=budget_id, key=f"{self.month}-{budget_id}", now=self.clock())
+        batch = funds.prepare_batch(
+            viewer=clerk, budget_id=budget_id, key=f"{self.month}-{budget_id}", now=self.clock()
+        )
         funds.approve_batch(viewer=approver, batch_id=batch.id, now=self.clock())
         pay.export(self.deployment, batch.id, viewer=payer, now=self.clock())
         funds.mark_sent(viewer=payer, batch_id=batch.id, now=self.clock())
         lines = [
-            ReceiptLine(line.reference, line.amount, BankOutcome.RETURNED if place == 0 else BankOutcome.PAID, self.clock.today, "户名不符（演示）" if place == 0 else "")
+            ReceiptLine(
+                line.reference,
+                line.amount,
+                BankOutcome.RETURNED if place == 0 else BankOutcome.PAID,
+                self.clock.today,
+                "户名不符（演示）" if place == 0 else "",
+            )
             for place, line in enumerate(money.list_bank_lines(payer, batch.id))
         ]
         funds.receive_receipt(viewer=payer, batch_id=batch.id, lines=lines, now=self.clock())
@@ -335,12 +431,18 @@ class Play:
 
 def _first_unions(county_id: int) -> tuple[Union, Union]:
     town = next(union for union in unions.list_children(county_id) if union.level == Level.TOWN)
-    return town, next(union for union in unions.list_children(town.id) if union.level in (Level.GRASSROOTS, Level.FEDERATION))
+    return town, next(
+        union for union in unions.list_children(town.id) if union.level in (Level.GRASSROOTS, Level.FEDERATION)
+    )
 
 
 def open_office(deployment: Deployment, first_month: Month, *, password: str, now: datetime) -> Office:
     """Accounts, one login a role; budgets put in and approved by another person; what the papers leave open, filled with invented values."""
-    county, city, root = unions.find_county_union(COUNTY + "000000"), unions.find_city_union(COUNTY + "000000"), unions.find_root()
+    county, city, root = (
+        unions.find_county_union(COUNTY + "000000"),
+        unions.find_city_union(COUNTY + "000000"),
+        unions.find_root(),
+    )
     assert county and city and root, "the invented city has its unions"
     office = Office(deployment, first_month.first_day, password)
     for username, name, org_id, role, title in (
@@ -358,7 +460,14 @@ def open_office(deployment: Deployment, first_month: Month, *, password: str, no
     for purpose, amount in BUDGETS.items():
         for year in (first_month.year, first_month.year + 1):
             request = funds.open_budget(
-                viewer=clerk, org_id=county.id, purpose=purpose, year=year, amount=amount, key=f"demo-{purpose}-{year}", reason="演示预算（虚构）", now=now
+                viewer=clerk,
+                org_id=county.id,
+                purpose=purpose,
+                year=year,
+                amount=amount,
+                key=f"demo-{purpose}-{year}",
+                reason="演示预算（虚构）",
+                now=now,
             )
             funds.approve_request(viewer=approver, request_id=request, now=now)
     _fill_parameters(office.officer(city.id, now), office.officer(city.id, now, nth=2), now)
@@ -371,8 +480,15 @@ def _fill_parameters(clerk: Viewer, approver: Viewer, now: datetime) -> None:
         for name, entry in parameters.items():
             for starts_on, value in entry["values"].items():
                 entered = programs.enter_parameter(
-                    viewer=clerk, program=program, name=name, area=COUNTY, starts_on=starts_on, value=str(value).lower() if isinstance(value, bool) else str(value),
-                    source="演示城市，虚构", is_invented=True, now=now,
+                    viewer=clerk,
+                    program=program,
+                    name=name,
+                    area=COUNTY,
+                    starts_on=starts_on,
+                    value=str(value).lower() if isinstance(value, bool) else str(value),
+                    source="演示城市，虚构",
+                    is_invented=True,
+                    now=now,
                 )
                 programs.approve_parameter(viewer=approver, parameter_id=entered.id, now=now)
 
@@ -381,7 +497,14 @@ def hire_worker(office: Office, now: datetime) -> None:
     """A login for a worker who was helped, so that the worker's own page has something to show."""
     county = unions.find_county_union(COUNTY + "000000")
     viewer = office.officer(county.id, now)
-    helped = matters.list_cases(viewer, matters.CaseFilter()).exclude(person_id=None).filter(outcome__in=["V1", "V2"]).order_by("pk")
+    helped = (
+        matters.list_cases(viewer, matters.CaseFilter())
+        .exclude(person_id=None)
+        .filter(outcome__in=["V1", "V2"])
+        .order_by("pk")
+    )
     chosen = helped.filter(state__in=[CaseState.ON_FILE, CaseState.FILE_ANNOUNCED]).first() or helped.first()
     if chosen is not None:
-        office.hire("worker", "职工（虚构）", county.id, Role.WORKER, "职工本人 · 我的娘家", person_id=chosen.person_id, now=now)
+        office.hire(
+            "worker", "职工（虚构）", county.id, Role.WORKER, "职工本人 · 我的娘家", person_id=chosen.person_id, now=now
+        )

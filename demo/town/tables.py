@@ -12,7 +12,9 @@ from demo.town import divisions, shapes, stories
 from niangjia.kernel.months import Month
 
 SETUP = Path(__file__).parent / "setup"
-STORY_REACH = 14  # months before the first live one that a story may touch: its turn eight before, its effects five before that
+STORY_REACH = (
+    14  # months before the first live one that a story may touch: its turn eight before, its effects five before that
+)
 
 
 @dataclass(frozen=True)
@@ -38,42 +40,59 @@ def build(connection: duckdb.DuckDBPyConnection, plan: Plan, progress: Callable[
     """Make every table the feeds read. One person needs about 100 bytes on disk."""
     city = divisions.read_city(plan.home)
     slots = shapes.block()
-    _set(connection, {
-        "seed": plan.seed,
-        "persons": plan.persons,
-        "block": len(slots),
-        "employers": max(60, plan.persons // 60),
-        "villages": sum(town.villages for town in city.towns),
-        "first": plan.first_month.index,
-        "months": plan.months,
-        "oldest": plan.first_month.index - plan.history_months,
-        "base_year": plan.first_month.year,
-        "last_year": plan.live[-1].year,
-        "home": city.home,
-        "city": city.name,
-        "province": city.province,
-        "in_province": city.neighbour,
-        "out_of_province": divisions.OUT_OF_PROVINCE,
-        "elsewhere": list(divisions.ELSEWHERE),
-        "warts": plan.warts,
-        "blocks": plan.persons // len(slots),
-        "quiet_slot": shapes.first_slot("one-child", 3),
-        "old_slot": shapes.first_slot("old-couple"),
-        "old_single_slot": shapes.first_slot("old-single"),
-    })
+    _set(
+        connection,
+        {
+            "seed": plan.seed,
+            "persons": plan.persons,
+            "block": len(slots),
+            "employers": max(60, plan.persons // 60),
+            "villages": sum(town.villages for town in city.towns),
+            "first": plan.first_month.index,
+            "months": plan.months,
+            "oldest": plan.first_month.index - plan.history_months,
+            "base_year": plan.first_month.year,
+            "last_year": plan.live[-1].year,
+            "home": city.home,
+            "city": city.name,
+            "province": city.province,
+            "in_province": city.neighbour,
+            "out_of_province": divisions.OUT_OF_PROVINCE,
+            "elsewhere": list(divisions.ELSEWHERE),
+            "warts": plan.warts,
+            "blocks": plan.persons // len(slots),
+            "quiet_slot": shapes.first_slot("one-child", 3),
+            "old_slot": shapes.first_slot("old-couple"),
+            "old_single_slot": shapes.first_slot("old-single"),
+        },
+    )
     connection.execute("SET VARIABLE base_day = make_date(getvariable('base_year'), 1, 1)")
-    _table(connection, "town", "code VARCHAR, name VARCHAR, county_code VARCHAR, county VARCHAR, villages INTEGER, has_union BOOLEAN",
-           [(town.code, town.name, town.county_code, town.county, town.villages, town.has_union) for town in city.towns])
-    _table(connection, "village_prefix", "county_code VARCHAR, old INTEGER",
-           [(code, int(divisions.OLD_PREFIX.get(code, code))) for code in city.counties])
-    _table(connection, "slot", "slot INTEGER, household INTEGER, shape VARCHAR, relation VARCHAR, kin VARCHAR, sex_fixed VARCHAR, low INTEGER, span INTEGER, gap INTEGER, gap_span INTEGER, mate INTEGER",
-           [tuple(vars(slot).values()) for slot in slots])
+    _table(
+        connection,
+        "town",
+        "code VARCHAR, name VARCHAR, county_code VARCHAR, county VARCHAR, villages INTEGER, has_union BOOLEAN",
+        [(town.code, town.name, town.county_code, town.county, town.villages, town.has_union) for town in city.towns],
+    )
+    _table(
+        connection,
+        "village_prefix",
+        "county_code VARCHAR, old INTEGER",
+        [(code, int(divisions.OLD_PREFIX.get(code, code))) for code in city.counties],
+    )
+    _table(
+        connection,
+        "slot",
+        "slot INTEGER, household INTEGER, shape VARCHAR, relation VARCHAR, kin VARCHAR, sex_fixed VARCHAR, low INTEGER, span INTEGER, gap INTEGER, gap_span INTEGER, mate INTEGER",
+        [tuple(vars(slot).values()) for slot in slots],
+    )
     _stories(connection)
     for file in sorted(SETUP.glob("*.sql")):
         progress(file.stem)
         connection.execute(file.read_text(encoding="utf-8"))
     # More than 499 people of one county, day and sex would run over into the birth date.
-    too_many = connection.execute("SELECT count(*) FROM person WHERE substr(id, 7, 8) <> strftime(birth, '%Y%m%d')").fetchone()
+    too_many = connection.execute(
+        "SELECT count(*) FROM person WHERE substr(id, 7, 8) <> strftime(birth, '%Y%m%d')"
+    ).fetchone()
     if too_many and too_many[0]:
         raise RuntimeError(f"{too_many[0]} ID numbers ran out of sequence numbers")
 
@@ -87,16 +106,48 @@ def _stories(connection: duckdb.DuckDBPyConnection) -> None:
     ]
     _table(connection, "cycle", "household INTEGER, place INTEGER, length INTEGER, name VARCHAR", cycle)
     kinds = [
-        (one.name, one.head_work, one.head_base, one.spouse_work, one.spouse_base, one.head_age, one.child_age, one.scheme, list(one.homes))
+        (
+            one.name,
+            one.head_work,
+            one.head_base,
+            one.spouse_work,
+            one.spouse_base,
+            one.head_age,
+            one.child_age,
+            one.scheme,
+            list(one.homes),
+        )
         for one in stories.STORIES.values()
     ]
-    _table(connection, "kind", "name VARCHAR, head_work VARCHAR, head_base INTEGER, spouse_work VARCHAR, spouse_base INTEGER, head_age INTEGER, child_age INTEGER, scheme VARCHAR, homes INTEGER[]", kinds)
+    _table(
+        connection,
+        "kind",
+        "name VARCHAR, head_work VARCHAR, head_base INTEGER, spouse_work VARCHAR, spouse_base INTEGER, head_age INTEGER, child_age INTEGER, scheme VARCHAR, homes INTEGER[]",
+        kinds,
+    )
     effects = [
-        (one.name, effect.feed, effect.month, effect.text, effect.amount, effect.other, effect.on, effect.arrives, effect.visit, 13 if effect.other == 1 else 10, effect.last_day)
+        (
+            one.name,
+            effect.feed,
+            effect.month,
+            effect.text,
+            effect.amount,
+            effect.other,
+            effect.on,
+            effect.arrives,
+            effect.visit,
+            13 if effect.other == 1 else 10,
+            effect.last_day,
+        )
         for one in stories.STORIES.values()
         for effect in one.effects
     ]
-    _table(connection, "effect", 'story VARCHAR, feed VARCHAR, month INTEGER, text VARCHAR, amount INTEGER, other INTEGER, "on" VARCHAR, arrives INTEGER, visit INTEGER, day INTEGER, last_day BOOLEAN', effects)
+    _table(
+        connection,
+        "effect",
+        'story VARCHAR, feed VARCHAR, month INTEGER, text VARCHAR, amount INTEGER, other INTEGER, "on" VARCHAR, arrives INTEGER, visit INTEGER, day INTEGER, last_day BOOLEAN',
+        effects,
+    )
 
 
 def _set(connection: duckdb.DuckDBPyConnection, values: dict[str, object]) -> None:

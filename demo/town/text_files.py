@@ -57,7 +57,10 @@ _ID_FORMS = {
     "id-apostrophe": "'''' || {0}",
     "missing-required": "NULL",
 }
-_MONEY_FORMS = {"money-thousands-separator": "format('{{:,.2f}}', {0}::DOUBLE)", "money-yuan-suffix": "{0}::VARCHAR || '元'"}
+_MONEY_FORMS = {
+    "money-thousands-separator": "format('{{:,.2f}}', {0}::DOUBLE)",
+    "money-yuan-suffix": "{0}::VARCHAR || '元'",
+}
 _DATE_FORMS = {
     "date-slashes": "strftime({0}, '%Y/%-m/%-d')",
     "date-compact": "strftime({0}, '%Y%m%d')",
@@ -67,19 +70,36 @@ _DATE_FORMS = {
 TEXT_WARTS = (*_ID_FORMS, *_MONEY_FORMS, *_DATE_FORMS)
 
 
-def write(connection: duckdb.DuckDBPyConnection, query: str, *, folder: Path, feed: str, mixed: bool, warts: bool) -> tuple[int, dict[str, int]]:
+def write(
+    connection: duckdb.DuckDBPyConnection, query: str, *, folder: Path, feed: str, mixed: bool, warts: bool
+) -> tuple[int, dict[str, int]]:
     """Write one feed of one month as text; return its rows and how many cells or files were spoilt in which way."""
     dialect = MIXED.get(feed, Dialect()) if mixed else Dialect()
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE clean AS SELECT row_number() OVER () AS _row, * FROM (FROM ({query}) ORDER BY ALL)")
-    columns = {name: kind for name, kind, *_ in connection.execute("DESCRIBE clean").fetchall() if name not in ("_row", "may_spoil", "wart")}
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE clean AS SELECT row_number() OVER () AS _row, * FROM (FROM ({query}) ORDER BY ALL)"
+    )
+    columns = {
+        name: kind
+        for name, kind, *_ in connection.execute("DESCRIBE clean").fetchall()
+        if name not in ("_row", "may_spoil", "wart")
+    }
     rows = _count(connection, "clean")
     if "wart" in {name for name, *_ in connection.execute("DESCRIBE clean").fetchall()}:
         connection.execute("UPDATE clean SET may_spoil = false WHERE wart IS NOT NULL")
-    spoilt = _choose(connection, columns, each=min(6, rows // 150) if warts and feed not in PLAIN else 0, unreadable=feed in UNREADABLE_IN)
+    spoilt = _choose(
+        connection,
+        columns,
+        each=min(6, rows // 150) if warts and feed not in PLAIN else 0,
+        unreadable=feed in UNREADABLE_IN,
+    )
     shown = ", ".join(f"{_rendered(name, kind, columns)} AS {_column(name)}" for name, kind in columns.items())
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE shown AS SELECT _row, {shown} FROM clean LEFT JOIN spoil USING (_row) ORDER BY _row")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE shown AS SELECT _row, {shown} FROM clean LEFT JOIN spoil USING (_row) ORDER BY _row"
+    )
     if feed == "social_insurance" and warts:
-        connection.execute("INSERT INTO shown SELECT shown.* FROM shown JOIN spoil USING (_row) WHERE spoil.wart = 'money-yuan-suffix'")
+        connection.execute(
+            "INSERT INTO shown SELECT shown.* FROM shown JOIN spoil USING (_row) WHERE spoil.wart = 'money-yuan-suffix'"
+        )
         spoilt["row-twice"] = _count(connection, "shown") - rows
         rows += spoilt["row-twice"]
     header = _header(feed, columns) if dialect.chinese_header else list(columns)
@@ -89,14 +109,21 @@ def write(connection: duckdb.DuckDBPyConnection, query: str, *, folder: Path, fe
         spoilt["file-gb18030"] = _write_parts(connection, folder / feed, columns)
     else:
         _write_csv(connection, folder / f"{feed}.csv", "FROM shown", columns, header, dialect)
-    for name, applies in (("file-bom", dialect.encoding == "utf-8-sig"), ("file-gb18030", dialect.encoding == "gb18030"), ("file-semicolon", dialect.delimiter == ";"),
-                          ("file-tab", dialect.delimiter == "\t"), ("extra-column", dialect.extra is not None)):
+    for name, applies in (
+        ("file-bom", dialect.encoding == "utf-8-sig"),
+        ("file-gb18030", dialect.encoding == "gb18030"),
+        ("file-semicolon", dialect.delimiter == ";"),
+        ("file-tab", dialect.delimiter == "\t"),
+        ("extra-column", dialect.extra is not None),
+    ):
         if applies:
             spoilt[name] = spoilt.get(name, 0) + 1
     return rows, {name: count for name, count in spoilt.items() if count}
 
 
-def _choose(connection: duckdb.DuckDBPyConnection, columns: dict[str, str], *, each: int, unreadable: bool) -> dict[str, int]:
+def _choose(
+    connection: duckdb.DuckDBPyConnection, columns: dict[str, str], *, each: int, unreadable: bool
+) -> dict[str, int]:
     """Fill the table `spoil` (grain: one row per spoilt row, one wart each): `each` rows for every wart."""
     connection.execute("CREATE OR REPLACE TEMP TABLE spoil (_row BIGINT, wart VARCHAR)")
     if not each:
@@ -108,8 +135,20 @@ def _choose(connection: duckdb.DuckDBPyConnection, columns: dict[str, str], *, e
         f"SELECT _row, substr({id_column}, 7, 2) = '19', right({id_column}, 1) = 'X', {amount}, {dated}"
         f" FROM clean WHERE may_spoil ORDER BY roll(60, _row % 60000000), _row LIMIT 3000"
     ).fetchall()
-    fits = {"id-15-digits": 1, "id-lower-case-x": 2, "money-thousands-separator": 3, "date-slashes": 4, "date-compact": 4, "date-chinese": 4, "date-excel-serial": 4}
-    wanted = [wart for wart in TEXT_WARTS if (wart not in _MONEY_FORMS or money) and (wart != "missing-required" or unreadable)]
+    fits = {
+        "id-15-digits": 1,
+        "id-lower-case-x": 2,
+        "money-thousands-separator": 3,
+        "date-slashes": 4,
+        "date-compact": 4,
+        "date-chinese": 4,
+        "date-excel-serial": 4,
+    }
+    wanted = [
+        wart
+        for wart in TEXT_WARTS
+        if (wart not in _MONEY_FORMS or money) and (wart != "missing-required" or unreadable)
+    ]
     chosen: list[tuple[int, str]] = []
     taken: set[int] = set()
     for wart in wanted:
@@ -137,15 +176,27 @@ def _rendered(name: str, kind: str, columns: dict[str, str]) -> str:
     return f"CASE spoil.wart {cases} ELSE {column}::VARCHAR END"
 
 
-def _write_csv(connection: duckdb.DuckDBPyConnection, path: Path, source: str, columns: dict[str, str], header: list[str], dialect: Dialect) -> None:
-    names = [f"{_column(code)} AS \"{title}\"" for code, title in zip(columns, header, strict=True)]
+def _write_csv(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    source: str,
+    columns: dict[str, str],
+    header: list[str],
+    dialect: Dialect,
+) -> None:
+    names = [f'{_column(code)} AS "{title}"' for code, title in zip(columns, header, strict=True)]
     if dialect.extra:
         names.append(f"'{dialect.extra[1]}' AS \"{dialect.extra[0]}\"")
     plain = path.with_suffix(".part") if dialect.encoding != "utf-8" else path
     quoted = str(plain).replace("'", "''")
-    connection.execute(f"COPY (SELECT {', '.join(names)} {source}) TO '{quoted}' (FORMAT csv, HEADER, DELIMITER '{dialect.delimiter}')")
+    connection.execute(
+        f"COPY (SELECT {', '.join(names)} {source}) TO '{quoted}' (FORMAT csv, HEADER, DELIMITER '{dialect.delimiter}')"
+    )
     if plain != path:
-        with plain.open(encoding="utf-8", newline="") as clean, path.open("w", encoding=dialect.encoding, newline="") as encoded:
+        with (
+            plain.open(encoding="utf-8", newline="") as clean,
+            path.open("w", encoding=dialect.encoding, newline="") as encoded,
+        ):
             shutil.copyfileobj(clean, encoded)
         plain.unlink()
 
@@ -157,12 +208,20 @@ def _write_parts(connection: duckdb.DuckDBPyConnection, folder: Path, columns: d
     ours = [county for county in counties if county[:4] == counties[-1][:4]]
     for county in counties:
         last = county == ours[-1]
-        _write_csv(connection, folder / f"{county}.csv", f"FROM shown WHERE left(area, 6) = '{county}'", columns,
-                   _header("household", columns) if last else list(columns), Dialect(encoding="gb18030" if last else "utf-8"))
+        _write_csv(
+            connection,
+            folder / f"{county}.csv",
+            f"FROM shown WHERE left(area, 6) = '{county}'",
+            columns,
+            _header("household", columns) if last else list(columns),
+            Dialect(encoding="gb18030" if last else "utf-8"),
+        )
     return 1
 
 
-def _write_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, columns: dict[str, str], header: list[str], dialect: Dialect) -> int:
+def _write_xlsx(
+    connection: duckdb.DuckDBPyConnection, path: Path, columns: dict[str, str], header: list[str], dialect: Dialect
+) -> int:
     """An Excel file; neighbouring equal cells of the `merge` column are merged. How many ranges were."""
     place = list(columns).index(dialect.merge) if dialect.merge else -1
     order = f"ORDER BY {_column(dialect.merge)}, _row" if dialect.merge else "ORDER BY _row"
@@ -185,7 +244,14 @@ def _write_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, columns: dict
     return ranges
 
 
-def _write_cell(sheet: xlsxwriter.worksheet.Worksheet, line: int, column: int, value: str | None, kind: str, day: xlsxwriter.format.Format) -> None:
+def _write_cell(
+    sheet: xlsxwriter.worksheet.Worksheet,
+    line: int,
+    column: int,
+    value: str | None,
+    kind: str,
+    day: xlsxwriter.format.Format,
+) -> None:
     if value is None:
         return
     if kind == "DATE" and len(value) == 10 and value[4] == "-":

@@ -16,7 +16,11 @@ TOLD_IN_FULL = 3_000  # stories; of larger towns the first ones only
 
 
 def count_stories(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    return dict(connection.execute("SELECT story, count(*) FROM story WHERE story <> 'wedding-bride' GROUP BY 1 ORDER BY 1").fetchall())
+    return dict(
+        connection.execute(
+            "SELECT story, count(*) FROM story WHERE story <> 'wedding-bride' GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+    )
 
 
 def planted(connection: duckdb.DuckDBPyConnection, plan: tables.Plan) -> list[dict[str, object]]:
@@ -27,16 +31,31 @@ def planted(connection: duckdb.DuckDBPyConnection, plan: tables.Plan) -> list[di
     """
     rows = connection.execute(
         "SELECT story.story, story.turn, any_value(household_no), list(id ORDER BY i), list(name ORDER BY i) FROM story JOIN person USING (h)"
-        " WHERE story.story <> 'wedding-bride' GROUP BY h, story.story, story.turn ORDER BY h LIMIT ?", [TOLD_IN_FULL]
+        " WHERE story.story <> 'wedding-bride' GROUP BY h, story.story, story.turn ORDER BY h LIMIT ?",
+        [TOLD_IN_FULL],
     ).fetchall()
     neighbour = divisions.read_city(plan.home).neighbour[:4]
     live = {month.index for month in plan.live}
     entries: list[dict[str, object]] = []
     for name, turn, household_no, ids, names in rows:
         story = stories.STORIES[name]
-        expects = [told for expect in story.expects if turn + expect.month in live and (told := _expect(expect, turn, min(live), neighbour))]
-        entries.append({"story": name, "zh": story.zh, "en": story.en, "turn": Month.from_index(turn).text, "household_no": household_no,
-                        "ids": ids, "names": names, "expects": expects})
+        expects = [
+            told
+            for expect in story.expects
+            if turn + expect.month in live and (told := _expect(expect, turn, min(live), neighbour))
+        ]
+        entries.append(
+            {
+                "story": name,
+                "zh": story.zh,
+                "en": story.en,
+                "turn": Month.from_index(turn).text,
+                "household_no": household_no,
+                "ids": ids,
+                "names": names,
+                "expects": expects,
+            }
+        )
     return entries
 
 
@@ -46,10 +65,14 @@ def _expect(expect: stories.Expect, turn: int, first: int, neighbour: str) -> di
     for key in ("triggers", "state", "label", "suppressed", "absent"):
         value = getattr(expect, key)
         if value and not (value in ("EXITED", "CONTINUING") and turn + expect.month == first):
-            told[key] = list(value) if key == "triggers" else value.format(neighbour=neighbour) if key == "label" else value
+            told[key] = (
+                list(value) if key == "triggers" else value.format(neighbour=neighbour) if key == "label" else value
+            )
     return told if len(told) > 1 else None
 
 
 def count_typed_warts(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, int]:
     """Warts of one feed and month that every form carries; the feed's SQL marks them in a column `wart` that is not written."""
-    return dict(connection.execute(f"SELECT wart, count(*) FROM ({query}) WHERE wart IS NOT NULL GROUP BY 1").fetchall())
+    return dict(
+        connection.execute(f"SELECT wart, count(*) FROM ({query}) WHERE wart IS NOT NULL GROUP BY 1").fetchall()
+    )

@@ -17,7 +17,10 @@ ROOMS_BELOW_THE_CLOCK = ("kernel", "engines", "adapters", "apps")
 def modules(*rooms: str) -> list[Path]:
     """Product modules of these rooms; no tests, no migrations."""
     return sorted(
-        path for room in rooms for path in (SOURCE / room).rglob("*.py") if not {"tests", "migrations"} & set(path.parts)
+        path
+        for room in rooms
+        for path in (SOURCE / room).rglob("*.py")
+        if not {"tests", "migrations"} & set(path.parts)
     )
 
 

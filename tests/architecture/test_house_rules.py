@@ -25,7 +25,9 @@ def test_no_clock_is_read_below_the_jobs(room):
         place(path, call)
         for path in modules(room)
         for name, call in calls(path)
-        if (name in CLOCKS or name.endswith(("datetime.now", "date.today", "timezone.now"))) and not call.args and not call.keywords
+        if (name in CLOCKS or name.endswith(("datetime.now", "date.today", "timezone.now")))
+        and not call.args
+        and not call.keywords
     ]
     assert not found, found
 

@@ -5,7 +5,9 @@ import re
 from tests.architecture.house import CHECKOUT, tracked
 
 FOLDERS = re.compile(r"(?<![\w.~-])/(?:work|root|Users|home/\w+|mnt/\w+|tmp/\w+)(?:/[\w.-]+)+")
-HOSTS = re.compile(r"https?://(?:[\w.-]+@)?(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|[\w-]+[:/]|[\w.-]+\.(?:internal|local|lan|corp|intranet)\b)")
+HOSTS = re.compile(
+    r"https?://(?:[\w.-]+@)?(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|[\w-]+[:/]|[\w.-]+\.(?:internal|local|lan|corp|intranet)\b)"
+)
 INDEXES = re.compile(r"(?:--(?:extra-)?index-url|--trusted-host|--registry|_authToken|artifactory|PIP_INDEX_URL)", re.I)
 LOOPBACK = re.compile(r"https?://localhost\b")
 
@@ -32,5 +34,9 @@ def test_no_tracked_file_names_a_host_of_one_network():
 
 
 def test_no_tracked_file_names_where_packages_are_fetched_from():
-    found = [f"{place} {line.strip()[:100]}" for place, line in lines() if INDEXES.search(line) and not place.startswith("tests/architecture/")]
+    found = [
+        f"{place} {line.strip()[:100]}"
+        for place, line in lines()
+        if INDEXES.search(line) and not place.startswith("tests/architecture/")
+    ]
     assert not found, found

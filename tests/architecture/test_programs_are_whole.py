@@ -30,7 +30,11 @@ def test_a_program_has_its_rules_its_cases_and_its_story(folder):
 
 @names
 def test_every_parameter_says_which_clause_it_comes_from(folder):
-    silent = [name for name, entry in written(folder).get("parameters", {}).items() if not str(entry.get("clause") or "").strip()]
+    silent = [
+        name
+        for name, entry in written(folder).get("parameters", {}).items()
+        if not str(entry.get("clause") or "").strip()
+    ]
     assert not silent, silent
 
 
@@ -49,4 +53,6 @@ def test_a_feed_and_a_trigger_that_do_not_hold_are_named(tmp_path):
     shutil.copytree(PROGRAMS, tmp_path / "programs")
     feed = tmp_path / "programs" / "vocabulary" / "feeds" / "event.yaml"
     feed.write_text(feed.read_text(encoding="utf-8").replace("cadence:", "cadense:"), encoding="utf-8")
-    assert any(problem.file == str(feed) and "cadense" in problem.en for problem in sensing.check_folder(tmp_path / "programs"))
+    assert any(
+        problem.file == str(feed) and "cadense" in problem.en for problem in sensing.check_folder(tmp_path / "programs")
+    )

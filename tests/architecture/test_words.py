@@ -16,18 +16,29 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 def catalogue() -> dict[str, str]:
     with (CATALOGUE / "django.mo").open("rb") as file:
         read = gettext.GNUTranslations(file)._catalog
-    return {key[0] if isinstance(key, tuple) else key: value for key, value in read.items() if not isinstance(key, tuple) or key[1] == 0}
+    return {
+        key[0] if isinstance(key, tuple) else key: value
+        for key, value in read.items()
+        if not isinstance(key, tuple) or key[1] == 0
+    }
 
 
 def words_of_pages() -> dict[str, str]:
     """Chinese sentence → where it is used; from templates and from Python."""
     found: dict[str, str] = {}
     for path in SOURCE.rglob("*.html"):
-        for said in re.findall(r"n?gettext\((u?(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"))", templatize(path.read_text(encoding="utf-8"))):
+        for said in re.findall(
+            r"n?gettext\((u?(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"))", templatize(path.read_text(encoding="utf-8"))
+        ):
             found[ast.literal_eval(said)] = path.name
     for path in modules("kernel", "engines", "adapters", "apps", "jobs", "portals", "config", "cli"):
         for name, call in calls(path):
-            if name in CALLS and call.args and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str):
+            if (
+                name in CALLS
+                and call.args
+                and isinstance(call.args[0], ast.Constant)
+                and isinstance(call.args[0].value, str)
+            ):
                 found[call.args[0].value] = f"{path.name}:{call.lineno}"
     return found
 
@@ -41,11 +52,17 @@ def test_every_sentence_of_a_page_is_in_the_english_catalogue():
 
 def test_the_compiled_catalogue_is_made_from_the_written_one():
     written = (CATALOGUE / "django.po").read_text(encoding="utf-8")
-    entries = re.findall(r'^msgid ((?:"(?:[^"\\]|\\.)*"\n)+)(?:msgid_plural .*\n)?msgstr(?:\[0\])? ((?:"(?:[^"\\]|\\.)*"\n?)+)', written, re.M)
+    entries = re.findall(
+        r'^msgid ((?:"(?:[^"\\]|\\.)*"\n)+)(?:msgid_plural .*\n)?msgstr(?:\[0\])? ((?:"(?:[^"\\]|\\.)*"\n?)+)',
+        written,
+        re.M,
+    )
     said = {unquoted(msgid): unquoted(msgstr) for msgid, msgstr in entries if unquoted(msgid)}
     english = catalogue()
     assert not [msgid for msgid, msgstr in said.items() if not msgstr], "without a translation"
-    assert not [msgid for msgid, msgstr in said.items() if english.get(msgid) != msgstr], "compilemessages was forgotten"
+    assert not [msgid for msgid, msgstr in said.items() if english.get(msgid) != msgstr], (
+        "compilemessages was forgotten"
+    )
 
 
 def unquoted(lines: str) -> str:

@@ -48,7 +48,9 @@ class Worker:
     process: subprocess.Popen = field(init=False)
 
     def __post_init__(self) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("NIANGJIA_", "DJANGO_"))}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("NIANGJIA_", "DJANGO_"))
+        }
         environment |= {"NIANGJIA_DATA": str(self.data), "DJANGO_SETTINGS_MODULE": "niangjia.config.settings"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.worker"], cwd=CHECKOUT, env=environment, stdin=subprocess.PIPE,
@@ -87,7 +89,9 @@ class Yard:
             before, stages = BEFORE[name]
             _copy(self.ready(before) if before else self.folder / "keys-of-all", folder)
             chunk = 8 if name.startswith("small") else 0
-            answer = self.worker.do(folder, *stages, is_preparing=stages[0] not in KILLED_STAGES, chunk=chunk, is_checked=True)
+            answer = self.worker.do(
+                folder, *stages, is_preparing=stages[0] not in KILLED_STAGES, chunk=chunk, is_checked=True
+            )
             assert answer["code"] == 0, (folder / "child.log").read_text()[-3000:]
             self.answers[name] = answer
         return folder
@@ -175,7 +179,9 @@ def crash_everywhere(
     return total, wrong
 
 
-def crash_until_found_out(yard: Yard, stage: str, before: str, after: str, *, points: str, fault: str, chunk: int = 0) -> list[str]:
+def crash_until_found_out(
+    yard: Yard, stage: str, before: str, after: str, *, points: str, fault: str, chunk: int = 0
+) -> list[str]:
     """With the `fault` of `planted`, at points in any order: the first complaints, or none if all points passed."""
     total = count_points(yard, stage, before, points=points, chunk=chunk, fault=fault)
     for point in random.Random(SEED).sample(range(1, total + 1), total):
@@ -199,4 +205,7 @@ def crash(yard: Yard, stage: str, before: str, after: str, point: int, *, chunk:
     folder = yard.copy(before)
     answer = yard.worker.do(folder, stage, crash_at=point, chunk=chunk, **order)
     assert answer["code"] == 137, f"{stage} ended with {answer['code']} instead of dying at point {point}"
-    return [f"{stage}, {order['points']} point {point}: {what}" for what in yard.complaints(folder, stage, after, chunk=chunk)]
+    return [
+        f"{stage}, {order['points']} point {point}: {what}"
+        for what in yard.complaints(folder, stage, after, chunk=chunk)
+    ]

@@ -54,7 +54,9 @@ def sense_only(deployment: Deployment) -> None:
     from niangjia.kernel.deployment import programs_folder
 
     pack, feeds = sensing.load_sensing_pack(programs_folder()), sensing.load_feeds(programs_folder())
-    sensing.sense_month(lake=deployment.lake, runs=deployment.runs, month=MONTH, home=deployment.home, pack=pack, feeds=feeds)
+    sensing.sense_month(
+        lake=deployment.lake, runs=deployment.runs, month=MONTH, home=deployment.home, pack=pack, feeds=feeds
+    )
 
 
 def receive(deployment: Deployment) -> None:
@@ -122,7 +124,9 @@ def make_small_run(deployment: Deployment) -> None:
     schema = pq.read_schema(whole / "signals.parquet")
     pq.write_table(pa.Table.from_pylist(few, schema=schema), folder / "signals.parquet")
     members = pq.read_table(whole / "members.parquet")
-    pq.write_table(members.filter(pa.compute.is_in(members["household_key"], pa.array(sorted(keys)))), folder / "members.parquet")
+    pq.write_table(
+        members.filter(pa.compute.is_in(members["household_key"], pa.array(sorted(keys)))), folder / "members.parquet"
+    )
     manifest = json.loads((whole / "manifest.json").read_text(encoding="utf-8"))
     manifest["hashes"]["signals.parquet"] = _sha256(folder / "signals.parquet")
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
@@ -174,14 +178,23 @@ def approve_payments(deployment: Deployment) -> None:
     clerk, approver = _hire("clerk", union.id, Role.FINANCE), _hire("approver", union.id, Role.CITY)
     _hire("payer", union.id, Role.FINANCE)
     request = funds.open_budget(
-        viewer=clerk, org_id=union.id, purpose="special-relief", year=2023, amount=Decimal("500000.00"), key="b", reason="kill test", now=NOW
+        viewer=clerk,
+        org_id=union.id,
+        purpose="special-relief",
+        year=2023,
+        amount=Decimal("500000.00"),
+        key="b",
+        reason="kill test",
+        now=NOW,
     )
     funds.approve_request(viewer=approver, request_id=request, now=NOW)
     heads: dict[int, int] = {}
     for home, person in HouseholdMember.objects.order_by("pk").values_list("household_id", "person_id"):
         heads.setdefault(home, person)
     for home, person in list(heads.items())[:100]:
-        registry.set_bank_account(viewer=None, person_id=person, account=f"62170033{person:011d}", bank_name="（虚构）银行", now=NOW)
+        registry.set_bank_account(
+            viewer=None, person_id=person, account=f"62170033{person:011d}", bank_name="（虚构）银行", now=NOW
+        )
         held = funds.reserve(
             viewer=clerk, org_path=union.path, purpose="special-relief", year=2023, case_ref=f"kill:{home}", person_id=person,
             household_id=home, amount=Decimal("500.00"), now=NOW,
@@ -194,7 +207,9 @@ def approve_payments(deployment: Deployment) -> None:
 def _hire(username: str, org_id: int, role):
     from niangjia.apps.accounts import actions as accounts
 
-    account = accounts.create_account(viewer=None, username=username, name=f"{username}（虚构）", password=None, now=NOW)
+    account = accounts.create_account(
+        viewer=None, username=username, name=f"{username}（虚构）", password=None, now=NOW
+    )
     accounts.appoint(viewer=None, account_id=account, org_id=org_id, role=role, starts_on=date(2023, 1, 1), now=NOW)
     return _viewer(username)
 
@@ -227,7 +242,9 @@ def result(deployment: Deployment) -> dict[str, object]:
         "spells": HouseholdMember.objects.values_list("household__key", "person__pseudonym", "ends_before"),
         "memberships": Membership.objects.values_list("person__pseudonym", "union_id", "joined_on", "left_on"),
         "lists": SensingRun.objects.values_list("month", "kind", "list_hash", "state"),
-        "alerts": HardshipAlert.objects.values_list("household__key", "month", "state", "grade", "causes", "triggers", "org_id"),
+        "alerts": HardshipAlert.objects.values_list(
+            "household__key", "month", "state", "grade", "causes", "triggers", "org_id"
+        ),
         "cases": Case.objects.values_list("household_id", "month", "state", "work_order_id"),
         "cases of alerts": CaseAlert.objects.values_list("case__household_id", "alert_id", "settlement"),
         "case moves": CaseMove.objects.values_list("case__household_id", "action"),
@@ -240,7 +257,10 @@ def result(deployment: Deployment) -> dict[str, object]:
         "audit": _acts(AuditEvent.objects.values_list("action", "object")),
     }
     tables = {name: sorted(str(row) for row in found) for name, found in rows.items()}
-    counted = {name: f"{len(found)} {hashlib.sha256(chr(10).join(found).encode()).hexdigest()[:16]}" for name, found in tables.items()}
+    counted = {
+        name: f"{len(found)} {hashlib.sha256(chr(10).join(found).encode()).hexdigest()[:16]}"
+        for name, found in tables.items()
+    }
     return counted | {f"file {name}": digest for name, digest in _files(deployment).items()}
 
 
@@ -262,7 +282,9 @@ def _files(deployment: Deployment) -> dict[str, str]:
 def leftovers(deployment: Deployment) -> list[str]:
     """Parts and spill of runs that died."""
     return [
-        str(path.relative_to(deployment.folder)) for path in deployment.folder.rglob("*") if path.suffix == ".part" or path.name == "spill"
+        str(path.relative_to(deployment.folder))
+        for path in deployment.folder.rglob("*")
+        if path.suffix == ".part" or path.name == "spill"
     ]
 
 

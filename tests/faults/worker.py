@@ -121,7 +121,9 @@ def _obey(order: dict[str, Any], folder: Path) -> dict[str, Any]:
         getattr(stages, stage)(deployment)
     said: dict[str, Any] = {"points": counter.seen}
     if order.get("is_checked"):
-        said["breaches"] = [f"{breach.rule} {breach.place}: {breach.detail}" for breach in verify(deployment, now=stages.NOW)]
+        said["breaches"] = [
+            f"{breach.rule} {breach.place}: {breach.detail}" for breach in verify(deployment, now=stages.NOW)
+        ]
         said["breaches"] += [f"LEFTOVER {path}" for path in stages.leftovers(deployment)]
         said["result"] = stages.result(deployment)
     connection.close()

@@ -29,7 +29,11 @@ def sensed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A deployment with one month landed and sensed."""
     folder = tmp_path_factory.mktemp("by-hand")
     generate(folder / "feeds", persons=2000, first_month=Month(MONTH), months=1, history_months=1, form="mixed")
-    for words in (("init", folder / "data", "--home", "330600"), ("land", folder / "feeds"), ("sense", "--month", MONTH)):
+    for words in (
+        ("init", folder / "data", "--home", "330600"),
+        ("land", folder / "feeds"),
+        ("sense", "--month", MONTH),
+    ):
         done = niangjia(*words, **({} if words[0] == "init" else {"NIANGJIA_DATA": str(folder / "data")}))
         assert done.returncode == 0, done.stdout + done.stderr
     return folder / "data"
@@ -37,7 +41,23 @@ def sensed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_help_names_every_step_of_a_month() -> None:
     said = niangjia("--help").stdout
-    assert all(word in said for word in ("init", "land", "sense", "list", "explain", "pay", "verify", "verify-audit", "serve", "demo", "bench", "programs"))
+    assert all(
+        word in said
+        for word in (
+            "init",
+            "land",
+            "sense",
+            "list",
+            "explain",
+            "pay",
+            "verify",
+            "verify-audit",
+            "serve",
+            "demo",
+            "bench",
+            "programs",
+        )
+    )
 
 
 def test_wrong_use_ends_with_2_and_says_how_a_month_is_written(sensed: Path) -> None:
@@ -73,17 +93,25 @@ def test_sensing_again_changes_nothing(sensed: Path) -> None:
 
 def test_id_numbers_need_a_reason_and_are_logged(sensed: Path) -> None:
     assert niangjia("list", "--month", MONTH, "--csv", "--members", "--data", sensed).returncode == 1
-    table = niangjia("list", "--month", MONTH, "--csv", "--members", "--reason", "核对本月名单", "--data", sensed).stdout.splitlines()
+    table = niangjia(
+        "list", "--month", MONTH, "--csv", "--members", "--reason", "核对本月名单", "--data", sensed
+    ).stdout.splitlines()
     assert table[0].startswith("members,month,household_key")
     assert len(table) > 2
 
 
 def test_explain_tells_why_somebody_is_on_the_list_and_what_a_program_still_has_to_ask(sensed: Path) -> None:
-    table = niangjia("list", "--month", MONTH, "--csv", "--members", "--reason", "核对本月名单", "--data", sensed).stdout.splitlines()
+    table = niangjia(
+        "list", "--month", MONTH, "--csv", "--members", "--reason", "核对本月名单", "--data", sensed
+    ).stdout.splitlines()
     person = next(row for row in table[1:] if ",330624" in row).split(",")[0].split("|")[0]
-    why = json.loads(niangjia("explain", person, "hardship-sensing", "--month", MONTH, "--json", "--data", sensed).stdout)
+    why = json.loads(
+        niangjia("explain", person, "hardship-sensing", "--month", MONTH, "--json", "--data", sensed).stdout
+    )
     assert why["lines"] and why["lines_en"]
-    grant = json.loads(niangjia("explain", person, "special-grant", "--month", MONTH, "--json", "--data", sensed).stdout)
+    grant = json.loads(
+        niangjia("explain", person, "special-grant", "--month", MONTH, "--json", "--data", sensed).stdout
+    )
     assert grant["outcome"] == "cannot_tell"
 
 

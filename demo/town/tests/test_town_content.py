@@ -64,7 +64,9 @@ def test_history_has_the_increments_and_live_months_all_nineteen_feeds(parquet_t
 
 @pytest.mark.parametrize("feed", FEEDS)
 def test_a_feeds_columns_are_those_the_vocabulary_declares(parquet_town: Path, feed: str) -> None:
-    declared = yaml.safe_load((programs_folder() / "vocabulary" / "feeds" / f"{feed}.yaml").read_text(encoding="utf-8"))["columns"]
+    declared = yaml.safe_load(
+        (programs_folder() / "vocabulary" / "feeds" / f"{feed}.yaml").read_text(encoding="utf-8")
+    )["columns"]
     written = [row[0] for row in read(f"DESCRIBE FROM '{parquet_town}/2023-10/{feed}.parquet'")]
     assert set(written) == set(declared)
     required = [code for code, column in declared.items() if column.get("required")]
@@ -73,7 +75,9 @@ def test_a_feeds_columns_are_those_the_vocabulary_declares(parquet_town: Path, f
 
 
 def test_every_id_number_is_valid_agrees_with_birth_and_sex_and_belongs_to_one_person(parquet_town: Path) -> None:
-    rows = read(f"SELECT id, birth, sex, name, death_date FROM '{parquet_town}/2023-10/household.parquet' WHERE \"to\" IS NULL")
+    rows = read(
+        f"SELECT id, birth, sex, name, death_date FROM '{parquet_town}/2023-10/household.parquet' WHERE \"to\" IS NULL"
+    )
     assert len({row[0] for row in rows}) == len(rows) > 2_900
     for number, birth, given_sex, _, _ in rows:
         assert read_id_number(number) == number
@@ -86,14 +90,20 @@ def test_every_name_carries_a_character_that_says_made_up(parquet_town: Path) ->
 
 
 def test_every_employer_has_a_valid_credit_code(parquet_town: Path) -> None:
-    codes = read(f"SELECT DISTINCT aab001 FROM '{parquet_town}/2023-10/social_insurance.parquet' WHERE aab001 IS NOT NULL")
+    codes = read(
+        f"SELECT DISTINCT aab001 FROM '{parquet_town}/2023-10/social_insurance.parquet' WHERE aab001 IS NOT NULL"
+    )
     assert codes and all(uscc.is_valid(code) for (code,) in codes)
 
 
 def test_a_member_belongs_to_a_union_that_exists_and_every_parent_exists(parquet_town: Path) -> None:
     month = f"{parquet_town}/2023-10"
-    assert read(f"SELECT count(*) FROM '{month}/member.parquet' WHERE union_code NOT IN (SELECT code FROM '{month}/union.parquet')") == [(0,)]
-    assert read(f"SELECT count(*) FROM '{month}/union.parquet' WHERE parent NOT IN (SELECT code FROM '{month}/union.parquet')") == [(0,)]
+    assert read(
+        f"SELECT count(*) FROM '{month}/member.parquet' WHERE union_code NOT IN (SELECT code FROM '{month}/union.parquet')"
+    ) == [(0,)]
+    assert read(
+        f"SELECT count(*) FROM '{month}/union.parquet' WHERE parent NOT IN (SELECT code FROM '{month}/union.parquet')"
+    ) == [(0,)]
     levels = dict(read(f"SELECT level, count(*) FROM '{month}/union.parquet' GROUP BY 1"))
     assert (levels["province"], levels["city"], levels["county"], levels["town"]) == (1, 1, 6, 99)
 
@@ -120,7 +130,9 @@ def test_no_snapshot_is_the_same_file_as_the_month_before(csv_town: Path) -> Non
 
 def test_the_same_arguments_give_the_same_bytes_and_another_seed_other_people(tmp_path: Path) -> None:
     for folder, seed in (("one", 1), ("again", 1), ("other", 2)):
-        generate(tmp_path / folder, persons=2_000, first_month=FIRST, months=1, history_months=1, seed=seed, form="mixed")
+        generate(
+            tmp_path / folder, persons=2_000, first_month=FIRST, months=1, history_months=1, seed=seed, form="mixed"
+        )
     files = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.*"))
     assert len(files) > 20
     for path in files:
@@ -164,7 +176,16 @@ def test_spoilt_cells_are_read_and_exactly_the_unreadable_rows_are_set_aside(hea
         "BAD_REFUND_SIGN": warts["refund-wrong-sign"],
         "MISSING_REQUIRED": warts["missing-required"],
     }
-    for wart in ("id-15-digits", "id-lower-case-x", "id-full-width", "money-yuan-suffix", "date-excel-serial", "late-settlement", "orphan-refund", "row-twice"):
+    for wart in (
+        "id-15-digits",
+        "id-lower-case-x",
+        "id-full-width",
+        "money-yuan-suffix",
+        "date-excel-serial",
+        "late-settlement",
+        "orphan-refund",
+        "row-twice",
+    ):
         assert warts[wart] > 0
 
 
@@ -173,12 +194,21 @@ def test_every_report_says_that_it_is_invented(csv_town: Path) -> None:
 
 
 def test_a_clean_county_has_no_warts(tmp_path: Path) -> None:
-    report = generate(tmp_path, persons=2_000, first_month=FIRST, months=1, history_months=1, home="330624", warts=False, form="csv")
+    report = generate(
+        tmp_path, persons=2_000, first_month=FIRST, months=1, history_months=1, home="330624", warts=False, form="csv"
+    )
     assert report.warts == {}
-    assert {row[0] for row in read(f"SELECT DISTINCT left(area, 6) FROM read_csv('{tmp_path}/2023-10/household.csv', all_varchar = true)")} >= {"330624"}
+    assert {
+        row[0]
+        for row in read(
+            f"SELECT DISTINCT left(area, 6) FROM read_csv('{tmp_path}/2023-10/household.csv', all_varchar = true)"
+        )
+    } >= {"330624"}
 
 
-@pytest.mark.parametrize("wrong", [{"persons": 10}, {"persons": 20_000_000}, {"months": 0}, {"home": "110000"}, {"seed": -1}])
+@pytest.mark.parametrize(
+    "wrong", [{"persons": 10}, {"persons": 20_000_000}, {"months": 0}, {"home": "110000"}, {"seed": -1}]
+)
 def test_impossible_towns_are_refused(tmp_path: Path, wrong: dict) -> None:
     with pytest.raises(Refusal):
         generate(tmp_path, **({"persons": 2_000, "first_month": FIRST, "months": 1} | wrong))

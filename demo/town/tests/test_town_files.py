@@ -52,7 +52,14 @@ def test_a_byte_order_mark_semicolons_tabs_and_columns_nobody_asked_for(town: tu
 
 
 def test_a_household_comes_in_a_part_per_county(town: tuple[Path, TownReport]) -> None:
-    assert {path.stem for path in (town[0] / "household").iterdir()} >= {"330602", "330603", "330604", "330624", "330681", "330683"}
+    assert {path.stem for path in (town[0] / "household").iterdir()} >= {
+        "330602",
+        "330603",
+        "330604",
+        "330624",
+        "330681",
+        "330683",
+    }
 
 
 def test_excel_cells_are_merged_over_the_members_of_a_household(town: tuple[Path, TownReport]) -> None:
@@ -75,5 +82,7 @@ def test_every_spelling_of_an_id_number_means_the_same_person(town: tuple[Path, 
     rows = list(csv.DictReader(io.StringIO((town[0] / "member.csv").read_text(encoding="utf-8-sig"))))
     written = [row["id"] for row in rows if row["id"]]
     unreadable = [number for number in written if read_id_number(number) is None]
-    assert any(len(number) == 15 for number in written) and any("１" in number or "２" in number or "３" in number for number in written)
+    assert any(len(number) == 15 for number in written) and any(
+        "１" in number or "２" in number or "３" in number for number in written
+    )
     assert len(unreadable) <= 5

@@ -53,24 +53,55 @@ def sense(persons: int, folder: Path | None, *, as_json: bool) -> None:
         deployment = Deployment.create(place / "data", HOME, is_demo=True)
         feeds_folder = place / "feeds"
         if not (feeds_folder / "truth.json").exists():
-            generate(feeds_folder, persons=persons, first_month=MONTH, months=2, history_months=HISTORY, form="parquet", home=HOME, progress=progress)
+            generate(
+                feeds_folder,
+                persons=persons,
+                first_month=MONTH,
+                months=2,
+                history_months=HISTORY,
+                form="parquet",
+                home=HOME,
+                progress=progress,
+            )
         figures = _measure(deployment, feeds_folder, progress)
-    figures = {"persons": persons, "machine": f"{os.cpu_count()} cores, {platform.python_implementation()} {platform.python_version()}, duckdb {duckdb.__version__}", **figures}
+    figures = {
+        "persons": persons,
+        "machine": f"{os.cpu_count()} cores, {platform.python_implementation()} {platform.python_version()}, duckdb {duckdb.__version__}",
+        **figures,
+    }
     _show(figures, as_json)
 
 
 def _measure(deployment: Deployment, feeds_folder: Path, progress: Callable[[str, float], None]) -> dict[str, object]:
-    feeds, pack, keys = sensing.load_feeds(programs_folder()), sensing.load_sensing_pack(programs_folder()), deployment.keys()
+    feeds, pack, keys = (
+        sensing.load_feeds(programs_folder()),
+        sensing.load_sensing_pack(programs_folder()),
+        deployment.keys(),
+    )
 
     def land(folder: Path) -> None:
         sensing.land_folder(
-            deployment.lake, folder, keys=keys, feeds=feeds, progress=progress, override="bench", memory_limit=deployment.memory_limit, threads=deployment.threads
+            deployment.lake,
+            folder,
+            keys=keys,
+            feeds=feeds,
+            progress=progress,
+            override="bench",
+            memory_limit=deployment.memory_limit,
+            threads=deployment.threads,
         )
 
     def run(month: Month, rules: sensing.SensingPack, runs: Path) -> sensing.Run:
         return sensing.sense_month(
-            lake=deployment.lake, runs=runs, month=month, home=HOME, pack=rules, feeds=feeds, progress=progress,
-            memory_limit=deployment.memory_limit, threads=deployment.threads,
+            lake=deployment.lake,
+            runs=runs,
+            month=month,
+            home=HOME,
+            pack=rules,
+            feeds=feeds,
+            progress=progress,
+            memory_limit=deployment.memory_limit,
+            threads=deployment.threads,
         )
 
     for month in (MONTH.plus(-offset) for offset in range(HISTORY, 0, -1)):
@@ -165,7 +196,9 @@ def dispatch(orders: int, *, as_json: bool) -> None:
 
         prepare_database()
         with progress_bar(quiet=as_json) as progress:
-            figures = dispatching.measure(deployment, orders, now=datetime.fromisoformat("2023-11-06T09:00:00+08:00"), progress=progress)
+            figures = dispatching.measure(
+                deployment, orders, now=datetime.fromisoformat("2023-11-06T09:00:00+08:00"), progress=progress
+            )
     _show({"orders": orders, **figures}, as_json)
 
 

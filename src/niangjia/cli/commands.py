@@ -46,7 +46,12 @@ def main() -> None:
 @main.command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--home", required=True, metavar="AREA", help="行政区划代码，例如绍兴市 330600 · division code.")
-@click.option("--database", default="", metavar="URL", help="postgresql://…；不填则用文件夹内的 SQLite · empty: SQLite in the folder.")
+@click.option(
+    "--database",
+    default="",
+    metavar="URL",
+    help="postgresql://…；不填则用文件夹内的 SQLite · empty: SQLite in the folder.",
+)
 @json_option
 @refusals_in_words
 def init(folder: Path, home: str, database: str, as_json: bool) -> None:
@@ -59,12 +64,18 @@ def init(folder: Path, home: str, database: str, as_json: bool) -> None:
     if as_json:
         show_json({"folder": deployment.folder, "home": deployment.home})
     else:
-        out.print(f"[green]✓[/] {deployment.folder} 已就绪 · ready. 下一步 · next: niangjia land FOLDER --data {folder}")
+        out.print(
+            f"[green]✓[/] {deployment.folder} 已就绪 · ready. 下一步 · next: niangjia land FOLDER --data {folder}"
+        )
 
 
 @main.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--override", metavar="REASON", help="数据量异常仍要导入时写明理由（会记录）· let a batch of unusual size pass; logged.")
+@click.option(
+    "--override",
+    metavar="REASON",
+    help="数据量异常仍要导入时写明理由（会记录）· let a batch of unusual size pass; logged.",
+)
 @data_option
 @json_option
 @refusals_in_words
@@ -90,19 +101,30 @@ def _show_reports(reports: list) -> None:
         colour = {"landed": "green", "duplicate": "dim", "refused": "red"}[report.status]
         word = {"landed": "已导入", "duplicate": "已有，未重复导入", "refused": "未导入"}[report.status]
         table.add_row(
-            str(report.month), report.feed, f"[{colour}]{word}[/]", f"{report.rows_in:,}", f"{report.rows_accepted:,}",
-            f"{report.rows_set_aside:,}", f"{report.rows_duplicate:,}",
+            str(report.month),
+            report.feed,
+            f"[{colour}]{word}[/]",
+            f"{report.rows_in:,}",
+            f"{report.rows_accepted:,}",
+            f"{report.rows_set_aside:,}",
+            f"{report.rows_duplicate:,}",
         )
     out.print(table)
     for report in reports:
         if report.status == "refused":
             err.print(f"[red]✗ {report.month} {report.feed}[/] {report.refused_zh}\n  {report.refused_en}")
         if report.extra_columns:
-            err.print(f"[dim]{report.month} {report.feed}：未用到的列 · ignored columns: {', '.join(report.extra_columns)}[/]")
+            err.print(
+                f"[dim]{report.month} {report.feed}：未用到的列 · ignored columns: {', '.join(report.extra_columns)}[/]"
+            )
         for problem in report.set_aside[:3]:
-            err.print(f"[yellow]  {report.month} {report.feed} 第 {problem.row} 行 {problem.column} {problem.code}[/] {problem.advice_zh}")
+            err.print(
+                f"[yellow]  {report.month} {report.feed} 第 {problem.row} 行 {problem.column} {problem.code}[/] {problem.advice_zh}"
+            )
         if report.rows_set_aside > 3:
-            err.print(f"[dim]  …共 {report.rows_set_aside} 行，见该月 runs/…/set_aside.csv · see set_aside.csv of the run[/]")
+            err.print(
+                f"[dim]  …共 {report.rows_set_aside} 行，见该月 runs/…/set_aside.csv · see set_aside.csv of the run[/]"
+            )
 
 
 @main.command()
@@ -120,20 +142,41 @@ def sense(month: Month, data: Path | None, as_json: bool) -> None:
         run = sense_month.sense(deployment, month, now=now(), progress=progress)
     manifest = run.manifest()
     if as_json:
-        show_json({"month": month, "run": run.run_id, "kind": run.kind, "is_new": run.is_new, "counts": run.counts, "folder": run.folder,
-                   "feeds_missing": manifest["feeds_missing"], "areas_without_standard": manifest["areas_without_standard"]})
+        show_json(
+            {
+                "month": month,
+                "run": run.run_id,
+                "kind": run.kind,
+                "is_new": run.is_new,
+                "counts": run.counts,
+                "folder": run.folder,
+                "feeds_missing": manifest["feeds_missing"],
+                "areas_without_standard": manifest["areas_without_standard"],
+            }
+        )
         return
     word = {"monthly": "名单", "correction": "更正名单（原名单不变）"}[run.kind]
     out.print(f"[green]✓[/] {month} {word} · {'新生成' if run.is_new else '输入未变，沿用已有结果'} · {run.folder}")
     _show_counts(run.counts)
     for feed in manifest["feeds_missing"]:
-        err.print(f"[yellow]![/] {month} 未收到 {feed}：相关指标按“无法判断”处理 · {feed} did not come: its indicators are UNKNOWN")
+        err.print(
+            f"[yellow]![/] {month} 未收到 {feed}：相关指标按“无法判断”处理 · {feed} did not come: its indicators are UNKNOWN"
+        )
     for area in manifest["areas_without_standard"][:5]:
-        err.print(f"[yellow]![/] {area} 在 {month.last_day} 无低保标准，需要标准的触发未判断。请在 standard 数据中补上 · no standard for {area} on {month.last_day}")
+        err.print(
+            f"[yellow]![/] {area} 在 {month.last_day} 无低保标准，需要标准的触发未判断。请在 standard 数据中补上 · no standard for {area} on {month.last_day}"
+        )
 
 
 def _show_counts(counts: dict[str, int]) -> None:
-    words = {"NEW": "新增", "CONTINUING": "持续", "RETURNED": "返困", "EXITED": "退出", "HELD": "暂缓", "STALE": "数据未到"}
+    words = {
+        "NEW": "新增",
+        "CONTINUING": "持续",
+        "RETURNED": "返困",
+        "EXITED": "退出",
+        "HELD": "暂缓",
+        "STALE": "数据未到",
+    }
     out.print("  " + "  ".join(f"{word} [bold]{counts[state]:,}[/]" for state, word in words.items()))
     out.print(
         f"  在册 active: {counts['active_before']:,} + {counts['NEW']:,} + {counts['RETURNED']:,} − {counts['EXITED']:,}"
@@ -144,7 +187,9 @@ def _show_counts(counts: dict[str, int]) -> None:
 @main.command("list")
 @click.option("--month", type=MONTH, required=True)
 @click.option("--csv", "as_csv", is_flag=True, help="输出 CSV · print as CSV.")
-@click.option("--members", is_flag=True, help="首列附成员身份证号（须写理由，会记录）· ID numbers of the members first; logged.")
+@click.option(
+    "--members", is_flag=True, help="首列附成员身份证号（须写理由，会记录）· ID numbers of the members first; logged."
+)
 @click.option("--reason", default="", help="查看身份证号的理由 · why the ID numbers are needed.")
 @data_option
 @json_option
@@ -167,7 +212,9 @@ def list_month(month: Month, as_csv: bool, members: bool, reason: str, data: Pat
             named = dict(zip(rows[0], row, strict=True))
             table.add_row(*(named[column] for column in shown))
         out.print(table)
-        out.print(f"共 {len(rows) - 1:,} 户 · households" + ("，显示前 200 户；全部请用 --csv" if len(rows) > 201 else ""))
+        out.print(
+            f"共 {len(rows) - 1:,} 户 · households" + ("，显示前 200 户；全部请用 --csv" if len(rows) > 201 else "")
+        )
 
 
 @main.command()
@@ -241,14 +288,37 @@ def programs_test(folder: Path | None, as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--as", "username", metavar="USER", prompt="用户名 · user", help="财务岗位的用户名 · the user name of a finance post.")
-@click.option("--password", prompt="口令 · password", hide_input=True, envvar="NIANGJIA_PASSWORD", help="默认读取 $NIANGJIA_PASSWORD。")
-@click.option("--batch", "batch_id", type=int, help="封存该批次并写出银行文件；重复运行得到同一文件 · seal it and write its bank file.")
-@click.option("--receipt", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="录入该批次的银行回单 · take in the bank's answer for the batch.")
+@click.option(
+    "--as",
+    "username",
+    metavar="USER",
+    prompt="用户名 · user",
+    help="财务岗位的用户名 · the user name of a finance post.",
+)
+@click.option(
+    "--password",
+    prompt="口令 · password",
+    hide_input=True,
+    envvar="NIANGJIA_PASSWORD",
+    help="默认读取 $NIANGJIA_PASSWORD。",
+)
+@click.option(
+    "--batch",
+    "batch_id",
+    type=int,
+    help="封存该批次并写出银行文件；重复运行得到同一文件 · seal it and write its bank file.",
+)
+@click.option(
+    "--receipt",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="录入该批次的银行回单 · take in the bank's answer for the batch.",
+)
 @data_option
 @json_option
 @refusals_in_words
-def pay(username: str, password: str, batch_id: int | None, receipt: Path | None, data: Path | None, as_json: bool) -> None:
+def pay(
+    username: str, password: str, batch_id: int | None, receipt: Path | None, data: Path | None, as_json: bool
+) -> None:
     """发放：列出批次，写出银行文件，录入回单 · list batches, write a bank file, take in the bank's answer."""
     deployment = open_deployment(data)
     from niangjia.cli.clock import now
@@ -265,7 +335,15 @@ def pay(username: str, password: str, batch_id: int | None, receipt: Path | None
             return
         table = Table("编号 id", "批次", "状态", "笔数", "金额（元）", "已到账", "退回", box=None, header_style="bold")
         for batch in batches:
-            table.add_row(str(batch.id), batch.number, str(batch.state.label), str(batch.line_count), f"{batch.total:,.2f}", str(batch.settled_count), str(batch.returned_count))
+            table.add_row(
+                str(batch.id),
+                batch.number,
+                str(batch.state.label),
+                str(batch.line_count),
+                f"{batch.total:,.2f}",
+                str(batch.settled_count),
+                str(batch.returned_count),
+            )
         out.print(table)
     elif receipt is not None:
         report = paying.receive(batch_id, receipt.read_bytes(), viewer=viewer, now=now())
@@ -273,9 +351,19 @@ def pay(username: str, password: str, batch_id: int | None, receipt: Path | None
     else:
         export = paying.export(deployment, batch_id, viewer=viewer, now=now())
         if as_json:
-            show_json({"batch": export.batch.number, "lines": export.batch.line_count, "total": export.batch.total, "file": export.path, "sha256": export.sha256})
+            show_json(
+                {
+                    "batch": export.batch.number,
+                    "lines": export.batch.line_count,
+                    "total": export.batch.total,
+                    "file": export.path,
+                    "sha256": export.sha256,
+                }
+            )
         else:
-            out.print(f"[green]✓[/] {export.batch.number}：{export.batch.line_count} 笔 {export.batch.total:,.2f} 元\n  {export.path}\n  SHA-256 {export.sha256}")
+            out.print(
+                f"[green]✓[/] {export.batch.number}：{export.batch.line_count} 笔 {export.batch.total:,.2f} 元\n  {export.path}\n  SHA-256 {export.sha256}"
+            )
 
 
 @main.command()
@@ -313,7 +401,9 @@ def verify_audit(data: Path | None, as_json: bool) -> None:
     if as_json:
         show_json(report)
     elif report.is_whole:
-        out.print(f"[green]✓[/] 审计链完整，共 {report.event_count:,} 条 · the chain is whole, {report.event_count:,} events")
+        out.print(
+            f"[green]✓[/] 审计链完整，共 {report.event_count:,} 条 · the chain is whole, {report.event_count:,} events"
+        )
     else:
         err.print(f"[red]✗[/] 审计链在第 {report.broken_seq} 条断开 · broken at {report.broken_seq}: {report.kind}")
     sys.exit(0 if report.is_whole else 1)
@@ -346,7 +436,14 @@ def demo(folder: Path | None, persons: int, months: int, serving: bool, port: in
     """演示：虚构城市的三个月，从数据到发放，然后打开控制台 · an invented city's three months, then the console."""
     from niangjia.cli import demonstration
 
-    demonstration.run((folder or Path("data/demo")).resolve(), persons=persons, months=months, serving=serving, port=port, as_json=as_json)
+    demonstration.run(
+        (folder or Path("data/demo")).resolve(),
+        persons=persons,
+        months=months,
+        serving=serving,
+        port=port,
+        as_json=as_json,
+    )
 
 
 @main.group()
@@ -356,7 +453,12 @@ def bench() -> None:
 
 @bench.command("sense")
 @click.option("--persons", default=1_000_000, show_default=True)
-@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=None, help="数据放哪里（默认临时文件夹）· where; default a temporary folder.")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="数据放哪里（默认临时文件夹）· where; default a temporary folder.",
+)
 @json_option
 @refusals_in_words
 def bench_sense(persons: int, folder: Path | None, as_json: bool) -> None:

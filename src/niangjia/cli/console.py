@@ -44,7 +44,10 @@ class MonthType(click.ParamType):
 
 def data_option(command: F) -> F:
     return click.option(
-        "--data", type=click.Path(file_okay=False, path_type=Path), default=None, metavar="DIR",
+        "--data",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=None,
+        metavar="DIR",
         help="部署文件夹（默认 $NIANGJIA_DATA，再默认 ./data）· the deployment's folder.",
     )(command)
 
@@ -70,7 +73,12 @@ def progress_bar(*, quiet: bool = False) -> Iterator[Callable[[str, float], None
     if quiet or not err.is_terminal:
         yield lambda label, share: None
         return
-    columns = (TextColumn("{task.description}", justify="left"), BarColumn(bar_width=30), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}", justify="left"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("", total=1.0)
         yield lambda label, share: bar.update(task, description=label[:48], completed=share)

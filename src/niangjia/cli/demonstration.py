@@ -91,13 +91,23 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
     prepare_database()
     live = [FIRST_MONTH.plus(offset) for offset in range(months)]
     with progress_bar() as progress:
-        report = generate(folder / "feeds", persons=persons, first_month=FIRST_MONTH, months=months, form="mixed", home=HOME, progress=progress)
+        report = generate(
+            folder / "feeds",
+            persons=persons,
+            first_month=FIRST_MONTH,
+            months=months,
+            form="mixed",
+            home=HOME,
+            progress=progress,
+        )
         for earlier in report.history:
             land_feeds.land(deployment, folder / "feeds" / earlier, now=_at(Month(earlier)), progress=progress)
         office, plays = None, []
         for place, month in enumerate(live):
             now = _at(month)
-            batches = land_feeds.land(deployment, folder / "feeds" / str(month), now=now, override=_OVERRIDE, progress=progress)
+            batches = land_feeds.land(
+                deployment, folder / "feeds" / str(month), now=now, override=_OVERRIDE, progress=progress
+            )
             run = sense_month.sense(deployment, month, now=now, progress=progress)
             office = office or town.open_office(deployment, FIRST_MONTH, password=PASSWORD, now=now)
             share = SHARES_DONE[min(place, len(SHARES_DONE) - 1)] if place < months - 1 else SHARES_DONE[-1]
@@ -142,7 +152,17 @@ def _clear_half_made(folder: Path) -> None:
     """A demo that was interrupted starts anew: everything in it is invented and made again."""
     import shutil
 
-    for name in ("feeds", "lake", "runs", "bank", "db.sqlite3", "db.sqlite3-wal", "db.sqlite3-shm", "demo-logins.json", "audit-anchors.jsonl"):
+    for name in (
+        "feeds",
+        "lake",
+        "runs",
+        "bank",
+        "db.sqlite3",
+        "db.sqlite3-wal",
+        "db.sqlite3-shm",
+        "demo-logins.json",
+        "audit-anchors.jsonl",
+    ):
         path = folder / name
         if path.is_dir():
             shutil.rmtree(path)
@@ -151,7 +171,24 @@ def _clear_half_made(folder: Path) -> None:
 
 
 def _show(summary: dict, seconds: float) -> None:
-    table = Table("月份", "导入行", "搁置", "名单", "新增", "持续", "返困", "退出", "暂缓", "派单", "核实", "公示", "发放笔数", "发放金额（元）", box=None, header_style="bold")
+    table = Table(
+        "月份",
+        "导入行",
+        "搁置",
+        "名单",
+        "新增",
+        "持续",
+        "返困",
+        "退出",
+        "暂缓",
+        "派单",
+        "核实",
+        "公示",
+        "发放笔数",
+        "发放金额（元）",
+        box=None,
+        header_style="bold",
+    )
     total: Counter[str] = Counter()
     for month in summary["months"]:
         counts, work = month["counts"], month["work"]
@@ -163,7 +200,9 @@ def _show(summary: dict, seconds: float) -> None:
         total["paid"] += int(_yuan(month["paid"]) * 100)
     out.print(table)
     paid = _yuan(str(total["paid"])) / 100
-    out.print(f"三个月共发放 [bold]{show_yuan(paid)}[/] 元（{yuan_in_capitals(paid)}）；全城 {summary['persons']:,} 人，[dim]{summary['invented']}[/]")
+    out.print(
+        f"三个月共发放 [bold]{show_yuan(paid)}[/] 元（{yuan_in_capitals(paid)}）；全城 {summary['persons']:,} 人，[dim]{summary['invented']}[/]"
+    )
     if summary["breaches"]:
         out.print(f"[red]✗ {len(summary['breaches'])} 项不变量不成立[/]", *summary["breaches"], sep="\n")
     else:

@@ -38,7 +38,16 @@ def run_server(deployment: Deployment, host: str, port: int, workers: int) -> No
     out.print(f"\n[bold]控制台 · console[/]  http://{host}:{port}/   （Ctrl-C 停止 · to stop）")
     if deployment.is_demo:
         show_logins(deployment)
-    Granian("niangjia.config.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers, blocking_threads=8, backpressure=64, log_level=LogLevels.error).serve()
+    Granian(
+        "niangjia.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=8,
+        backpressure=64,
+        log_level=LogLevels.error,
+    ).serve()
 
 
 def show_logins(deployment: Deployment) -> None:

@@ -19,7 +19,9 @@ from niangjia.kernel.months import Month
 Progress = Callable[[str, float], None]
 
 
-def dispatch(deployment: Deployment, month: Month, *, viewer: Viewer, now: datetime, progress: Progress | None = None) -> OpenedCases:
+def dispatch(
+    deployment: Deployment, month: Month, *, viewer: Viewer, now: datetime, progress: Progress | None = None
+) -> OpenedCases:
     """
     Open a case and send an order for every active household of the month's released list that has none.
 
@@ -47,7 +49,9 @@ def employed_contacts(deployment: Deployment, month: Month, cards: Sequence[Aler
     area = {card.household_id: card.area for card in cards}
     members = registry.members_of(set(area))
     organised = registry.open_memberships_of({person for persons in members.values() for person in persons})
-    unorganised = {home: persons for home, persons in members.items() if not any(person in organised for person in persons)}
+    unorganised = {
+        home: persons for home, persons in members.items() if not any(person in organised for person in persons)
+    }
     names = registry.pseudonyms_of({person for persons in unorganised.values() for person in persons})
     if not names:
         return {}

@@ -65,14 +65,28 @@ def explain(deployment: Deployment, person: str, program: str, month: Month, *, 
     row = _row_of(folder, pseudonym)
     if row is None:
         raise NotOnThatList(month)
-    audit.record(None, action="programs.explain", object=f"program:{program}", reason=reason, detail={"month": str(month), "household": row["household_key"]}, now=now)
+    audit.record(
+        None,
+        action="programs.explain",
+        object=f"program:{program}",
+        reason=reason,
+        detail={"month": str(month), "household": row["household_key"]},
+        now=now,
+    )
     pack = sensing.load_sensing_pack(programs_folder())
     return _why_listed(pack, month, row) if program == pack.id else _what_program_says(program, month, row, pseudonym)
 
 
 def in_words(answer: Answer) -> str:
     figures = "  ".join(f"{name}={'未知' if value is None else value}" for name, value in answer.figures.items())
-    return "\n".join([f"{answer.program} · {answer.month} · {answer.outcome}", *(f"  · {line}" for line in answer.lines), f"  {figures}", *(f"    {line}" for line in answer.lines_en)])
+    return "\n".join(
+        [
+            f"{answer.program} · {answer.month} · {answer.outcome}",
+            *(f"  · {line}" for line in answer.lines),
+            f"  {figures}",
+            *(f"    {line}" for line in answer.lines_en),
+        ]
+    )
 
 
 def _pseudonym(deployment: Deployment, person: str) -> str:
@@ -107,10 +121,16 @@ def _why_listed(pack: sensing.SensingPack, month: Month, row: dict[str, Any]) ->
 
     def words(language: str) -> tuple[str, ...]:
         said = [f"{trigger}：{_filled(pack.says[trigger][language], row)}" for trigger in fired]
-        said += [word for word in (row["suppress_code"], *(row["labels"] or "").split("|"), *(row["reasons"] or "").split("|")) if word]
+        said += [
+            word
+            for word in (row["suppress_code"], *(row["labels"] or "").split("|"), *(row["reasons"] or "").split("|"))
+            if word
+        ]
         return tuple(said)
 
-    return Answer(pack.id, month, f"{row['state']} {row['grade'] or ''}".strip(), words("zh"), words("en"), _figures(row))
+    return Answer(
+        pack.id, month, f"{row['state']} {row['grade'] or ''}".strip(), words("zh"), words("en"), _figures(row)
+    )
 
 
 def _filled(sentence: str, row: dict[str, Any]) -> str:
@@ -122,7 +142,14 @@ def _what_program_says(program: str, month: Month, row: dict[str, Any], pseudony
     for card in _decisions(pseudonym, row["household_key"]):
         if card.pack_id == program:
             outcome = f"{card.outcome.value} {card.tier} {card.amount if card.amount is not None else ''}".strip()
-            return Answer(program, month, outcome, tuple(line.zh for line in card.trace), tuple(line.en for line in card.trace), _figures(row))
+            return Answer(
+                program,
+                month,
+                outcome,
+                tuple(line.zh for line in card.trace),
+                tuple(line.en for line in card.trace),
+                _figures(row),
+            )
     facts = {"household_size": row["size"], "income_12m": row["I2"], "medical_own_cost_12m": row["M4"]}
     said = programs.explain(program, area=row["area"] or "", asof=month.last_day, facts=facts)
     zh, en = (tuple(said[language].as_text().splitlines()) for language in ("zh", "en"))

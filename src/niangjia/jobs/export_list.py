@@ -27,7 +27,7 @@ class NoList(Refusal):
 class ReasonMissing(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "导出身份证号须写明理由：--reason \"核对本月名单\"。理由会记入审计。",
+            '导出身份证号须写明理由：--reason "核对本月名单"。理由会记入审计。',
             'Exporting ID numbers needs a reason: --reason "check this month\'s list". It is written to the audit log.',
         )
 
@@ -53,12 +53,22 @@ def rows(deployment: Deployment, month: Month, *, members: bool, reason: str, no
     persons: dict[str, list[str]] = defaultdict(list)
     for row in pq.read_table(folder / "members.parquet").to_pylist():
         persons[row["household_key"]].append(sensing.pseudonym_text(row["person"]))
-    identities = sensing.find_identities(deployment.lake, deployment.keys(), {person for people in persons.values() for person in people})
+    identities = sensing.find_identities(
+        deployment.lake, deployment.keys(), {person for people in persons.values() for person in people}
+    )
     audit.record(
-        None, action="list.export", object=f"list:{month}", reason=reason, detail={"households": len(body), "persons": len(identities)}, now=now
+        None,
+        action="list.export",
+        object=f"list:{month}",
+        reason=reason,
+        detail={"households": len(body), "persons": len(identities)},
+        now=now,
     )
     key = header.index("household_key")
-    numbers = ["|".join(sorted(identities[person].id_number for person in persons[row[key]] if person in identities)) for row in body]
+    numbers = [
+        "|".join(sorted(identities[person].id_number for person in persons[row[key]] if person in identities))
+        for row in body
+    ]
     return [["members", *header], *([number, *row] for number, row in zip(numbers, body, strict=True))]
 
 

@@ -38,7 +38,13 @@ def list_batches(deployment: Deployment, *, month: Month | None = None) -> list[
     """Landed batches, newest first."""
     return [
         BatchLine(
-            report.batch, report.feed, report.month, report.rows_in, report.rows_accepted, report.rows_set_aside, report.rows_duplicate
+            report.batch,
+            report.feed,
+            report.month,
+            report.rows_in,
+            report.rows_accepted,
+            report.rows_set_aside,
+            report.rows_duplicate,
         )
         for report in reversed(sensing.committed(deployment.lake))
         if month is None or report.month == month.text
@@ -52,8 +58,14 @@ def list_runs(deployment: Deployment) -> list[RunLine]:
         manifest = run.manifest()
         lines.append(
             RunLine(
-                str(run.month), run.run_id, run.kind, run.counts, tuple(manifest["feeds_missing"]), tuple(manifest["areas_without_standard"]),
-                manifest["set_aside"], manifest["seconds"],
+                str(run.month),
+                run.run_id,
+                run.kind,
+                run.counts,
+                tuple(manifest["feeds_missing"]),
+                tuple(manifest["areas_without_standard"]),
+                manifest["set_aside"],
+                manifest["seconds"],
             )
         )
     return lines

@@ -20,7 +20,12 @@ LANDED = "lake.land"
 
 
 def land(
-    deployment: Deployment, folder: Path, *, now: datetime, override: str | None = None, progress: Progress | None = None
+    deployment: Deployment,
+    folder: Path,
+    *,
+    now: datetime,
+    override: str | None = None,
+    progress: Progress | None = None,
 ) -> list[sensing.BatchReport]:
     """
     Land one month folder, or a folder of month folders. `override` lets batches of unusual size pass, with that reason logged.
@@ -32,15 +37,36 @@ def land(
         Refusal: the folder holds no month folder.
     """
     reports = sensing.land_folder(
-        deployment.lake, folder, keys=deployment.keys(), feeds=sensing.load_feeds(programs_folder()), progress=progress,
-        override=override, memory_limit=deployment.memory_limit, threads=deployment.threads,
+        deployment.lake,
+        folder,
+        keys=deployment.keys(),
+        feeds=sensing.load_feeds(programs_folder()),
+        progress=progress,
+        override=override,
+        memory_limit=deployment.memory_limit,
+        threads=deployment.threads,
     )
     for month in late_months(deployment, (Month(report.month) for report in _unrecorded(deployment))):
         sense_month.sense(deployment, month, now=now, progress=progress)
     with transaction.atomic():
-        audit.record_many(None, entries=[sense_month.entry(LANDED, f"batch:{report.batch}", {
-            "rows": report.rows_in, "accepted": report.rows_accepted, "set_aside": report.rows_set_aside, "overridden": bool(report.override),
-        }, reason=report.override) for report in _unrecorded(deployment)], now=now)
+        audit.record_many(
+            None,
+            entries=[
+                sense_month.entry(
+                    LANDED,
+                    f"batch:{report.batch}",
+                    {
+                        "rows": report.rows_in,
+                        "accepted": report.rows_accepted,
+                        "set_aside": report.rows_set_aside,
+                        "overridden": bool(report.override),
+                    },
+                    reason=report.override,
+                )
+                for report in _unrecorded(deployment)
+            ],
+            now=now,
+        )
     return reports
 
 

@@ -51,8 +51,16 @@ def sense(deployment: Deployment, month: Month, *, now: datetime, progress: Prog
         MonthNotLanded, PackError: nothing to sense, or rules that do not hold.
     """
     run = sensing.sense_month(
-        lake=deployment.lake, runs=deployment.runs, month=month, home=deployment.home, pack=sensing.load_sensing_pack(programs_folder()),
-        feeds=sensing.load_feeds(programs_folder()), own=matters.own_history(asof=month.last_day), progress=progress, memory_limit=deployment.memory_limit, threads=deployment.threads,
+        lake=deployment.lake,
+        runs=deployment.runs,
+        month=month,
+        home=deployment.home,
+        pack=sensing.load_sensing_pack(programs_folder()),
+        feeds=sensing.load_feeds(programs_folder()),
+        own=matters.own_history(asof=month.last_day),
+        progress=progress,
+        memory_limit=deployment.memory_limit,
+        threads=deployment.threads,
     )
     receive_references(deployment, month, now=now)
     receive(deployment, run, now=now, progress=progress)
@@ -69,11 +77,14 @@ def receive_references(deployment: Deployment, month: Month, *, now: datetime) -
             done = organizations.receive_unions(rows)
             if done.created_count or done.changed_count:
                 detail = {"created": done.created_count, "changed": done.changed_count, "moved": len(done.moves)}
-                audit.record(None, action="organizations.receive_unions", object=f"month:{month}", detail=detail, now=now)
+                audit.record(
+                    None, action="organizations.receive_unions", object=f"month:{month}", detail=detail, now=now
+                )
     standards = sensing.latest_snapshot(deployment.lake, feeds["standard"], month)
     programs.receive_standards(
         [StandardRow(str(row["area"]), row["from"], row["dibao_monthly"]) for row in standards],  # type: ignore[arg-type]
-        source=f"standard {month}", now=now,
+        source=f"standard {month}",
+        now=now,
     )
 
 
@@ -86,7 +97,12 @@ def receive_households_on_file(run: sensing.Run, *, now: datetime) -> None:
         for person_id in persons.ids_of_pseudonyms([sensing.pseudonym_text(row["person"])]).values()
     }
     cases.record_sensed_months(
-        months=[(home, HeldMonth(run.month, row["income_per_capita"], row["standard"])) for home, row in homes.items() if home is not None], now=now
+        months=[
+            (home, HeldMonth(run.month, row["income_per_capita"], row["standard"]))
+            for home, row in homes.items()
+            if home is not None
+        ],
+        now=now,
     )
 
 
@@ -106,13 +122,20 @@ def receive(deployment: Deployment, run: sensing.Run, *, now: datetime, progress
     manifest = run.manifest()
     says = sensing.load_sensing_pack(programs_folder()).says
     info = RunInfo(
-        month=run.month, run_id=f"{run.month}-{run.run_id}", manifest_hash=manifest["hashes"]["signals.parquet"],
-        list_hash=manifest["hashes"]["signals.parquet"], row_count=len(rows), says=says,
+        month=run.month,
+        run_id=f"{run.month}-{run.run_id}",
+        manifest_hash=manifest["hashes"]["signals.parquet"],
+        list_hash=manifest["hashes"]["signals.parquet"],
+        row_count=len(rows),
+        says=says,
         kind=RunKind.MONTHLY if run.kind == "monthly" else RunKind.CORRECTION,
         gaps=tuple(f"{area}：{run.month} 无低保标准" for area in manifest["areas_without_standard"]),
     )
     alerts.receive_run(
-        viewer=None, run=info, rows=[_signal(row, ids[row["household_key"]], responsible(row["area"])) for row in rows], now=now,
+        viewer=None,
+        run=info,
+        rows=[_signal(row, ids[row["household_key"]], responsible(row["area"])) for row in rows],
+        now=now,
         progress=(lambda done: progress("名单入库 · alerts", done / max(len(rows), 1))) if progress else None,
     )
 
@@ -129,7 +152,11 @@ def _members(folder: Path) -> dict[str, list[str]]:
 
 
 def _household_facts(
-    deployment: Deployment, month: Month, rows: list[dict[str, Any]], members: Mapping[str, list[str]], responsible: Responsible
+    deployment: Deployment,
+    month: Month,
+    rows: list[dict[str, Any]],
+    members: Mapping[str, list[str]],
+    responsible: Responsible,
 ) -> Iterator[HouseholdFacts]:
     """Only now, and only for the households of the list, are pseudonyms turned back into names."""
     living = [row for row in rows if row["state"] != "EXITED" or row["size"] is not None]
@@ -140,22 +167,31 @@ def _household_facts(
         people = []
         for pseudonym in members[row["household_key"]]:
             found = identities.get(pseudonym)
-            people.append(MemberFacts(
-                pseudonym=pseudonym, id_number=found.id_number if found else "", name=found.name if found else "", phone=found.phone if found else "",
-                birth_date=identity.birth_date(found.id_number) if found else None, sex=identity.sex(found.id_number) if found else "",
-                relation=relations.get(pseudonym, ""),
-            ))
+            people.append(
+                MemberFacts(
+                    pseudonym=pseudonym,
+                    id_number=found.id_number if found else "",
+                    name=found.name if found else "",
+                    phone=found.phone if found else "",
+                    birth_date=identity.birth_date(found.id_number) if found else None,
+                    sex=identity.sex(found.id_number) if found else "",
+                    relation=relations.get(pseudonym, ""),
+                )
+            )
         yield HouseholdFacts(key=row["household_key"], members=tuple(people), org_id=responsible(row["area"]))
 
 
-def _receive_memberships(deployment: Deployment, month: Month, persons_received: Mapping[str, int], now: datetime) -> None:
+def _receive_memberships(
+    deployment: Deployment, month: Month, persons_received: Mapping[str, int], now: datetime
+) -> None:
     """Which union each person of the list belongs to: the first place an order goes."""
     tree = unions.load_by_code()
     spells = sensing.memberships_of(deployment.lake, sensing.load_feeds(programs_folder()), month, persons_received)
     registry.receive_memberships(
         [
             MembershipFacts(spell.person, tree[spell.union_code].id, spell.joined_on, spell.left_on, spell.group)
-            for spell in spells if spell.union_code in tree
+            for spell in spells
+            if spell.union_code in tree
         ],
         now=now,
     )
@@ -173,7 +209,12 @@ class Responsible:
         area = area or self._home
         if area not in self._known:
             found = unions.find_town_union(area) or unions.find_county_union(area) or unions.find_city_union(area)
-            found = found or unions.find_city_union(self._home) or unions.find_county_union(self._home) or unions.find_root()
+            found = (
+                found
+                or unions.find_city_union(self._home)
+                or unions.find_county_union(self._home)
+                or unions.find_root()
+            )
             if found is None:
                 raise NoUnionTree
             self._known[area] = found.id
@@ -184,8 +225,33 @@ def _signal(row: Mapping[str, Any], household_id: int, org_id: int) -> SignalRow
     def listed(column: str) -> tuple[str, ...]:
         return tuple(part for part in (row[column] or "").split("|") if part)
 
-    figures = {column: row[column] for column in ("I2", "I3", "I4", "I5", "M4", "M5", "size", "students", "dis_grade", "months_uninsured", "confidence")}
+    figures = {
+        column: row[column]
+        for column in (
+            "I2",
+            "I3",
+            "I4",
+            "I5",
+            "M4",
+            "M5",
+            "size",
+            "students",
+            "dis_grade",
+            "months_uninsured",
+            "confidence",
+        )
+    }
     return SignalRow(
-        household_id=household_id, org_id=org_id, area=row["area"] or "", state=row["state"], grade=row["grade"] or "", suppress_code=row["suppress_code"] or "",
-        causes=listed("causes"), triggers=listed("triggers"), labels=listed("labels"), reasons=listed("reasons"), first_month=row["first_month"] or "", **figures,
+        household_id=household_id,
+        org_id=org_id,
+        area=row["area"] or "",
+        state=row["state"],
+        grade=row["grade"] or "",
+        suppress_code=row["suppress_code"] or "",
+        causes=listed("causes"),
+        triggers=listed("triggers"),
+        labels=listed("labels"),
+        reasons=listed("reasons"),
+        first_month=row["first_month"] or "",
+        **figures,
     )

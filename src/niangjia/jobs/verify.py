@@ -35,7 +35,9 @@ class Breach:
     detail: str
 
 
-def verify(deployment: Deployment, *, now: datetime, progress: Callable[[str, float], None] | None = None) -> list[Breach]:
+def verify(
+    deployment: Deployment, *, now: datetime, progress: Callable[[str, float], None] | None = None
+) -> list[Breach]:
     """Check lake, runs, lists, orders, cases, money and the audit chain; empty = all is well. Changes nothing."""
     checks: list[tuple[str, Callable[[], list[Breach]]]] = [
         ("数据湖 · lake", lambda: [Breach(*found) for found in sensing.verify_lake(deployment.lake)]),

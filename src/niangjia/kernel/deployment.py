@@ -45,7 +45,9 @@ class Deployment:
         return Keys.load(self.folder / self.keys_folder)
 
     @classmethod
-    def create(cls, folder: Path, home: str, *, is_demo: bool = False, database_url: str = "", name: str = "") -> Deployment:
+    def create(
+        cls, folder: Path, home: str, *, is_demo: bool = False, database_url: str = "", name: str = ""
+    ) -> Deployment:
         """Make the folder and its keys; safe to repeat with the same home, refused with another."""
         if not re.fullmatch(r"\d{2}(\d{2}){0,5}", home) or len(home) > 12:
             raise Refusal(

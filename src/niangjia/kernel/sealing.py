@@ -54,7 +54,9 @@ class Keys:
         try:
             read = {path.stem: bytes.fromhex(path.read_text().strip()) for path in sorted(folder.glob("*.key"))}
             sealing = {name.removeprefix("sealing-"): key for name, key in read.items() if name.startswith("sealing-")}
-            return cls(read["pseudonym"], read["blind_index"], dict(sorted(sealing.items(), key=lambda item: int(item[0]))))
+            return cls(
+                read["pseudonym"], read["blind_index"], dict(sorted(sealing.items(), key=lambda item: int(item[0])))
+            )
         except (KeyError, ValueError) as error:
             raise Refusal(
                 f"{folder} 中缺少密钥。请从备份恢复 keys 目录；新建部署请运行 niangjia init。",

@@ -36,14 +36,28 @@ def rule_sql(pack: Pack, text: str, *, asof: date, relation: str = "", overrides
     try:
         node = parse(text, names, Kind.BOOLEAN, pack.vocabulary.titles)
     except Unreadable as fault:
-        raise PackError([Problem(pack.file, 0, fault.offset + 1, f"{fault.zh}（{text}）", f"{fault.en} ({text})", fault.word, fault.nearest)]) from None
+        raise PackError(
+            [
+                Problem(
+                    pack.file,
+                    0,
+                    fault.offset + 1,
+                    f"{fault.zh}（{text}）",
+                    f"{fault.en} ({text})",
+                    fault.word,
+                    fault.nearest,
+                )
+            ]
+        ) from None
     parameters = with_overrides(pack.parameters, overrides)
     _refuse_missing(pack, parameters, tree.parameters_in(node), asof)
     prefix = f"{_name(relation)}." if relation else ""
     return _Writer(pack, parameters, asof, lambda name: prefix + _name(name), f"{prefix}area").put(node)
 
 
-def batch_sql(pack: Pack, *, asof: date, relation: str = "facts", overrides: Overrides | None = None, with_caps: bool = False) -> str:
+def batch_sql(
+    pack: Pack, *, asof: date, relation: str = "facts", overrides: Overrides | None = None, with_caps: bool = False
+) -> str:
     """
     A SELECT with all columns of `relation` and: `outcome` (granted, refused, cannot_tell; NULL where `missing_parameter` names
     a parameter without value for the row's area, or `area` itself), `tier`, `amount` DECIMAL(16,2) (NULL unless granted), `needs_approval`
@@ -64,7 +78,10 @@ def batch_sql(pack: Pack, *, asof: date, relation: str = "facts", overrides: Ove
     inner = f"SELECT f.*, {', '.join([*tests, _missing_sql(pack, parameters, asof)])} FROM {relation} AS f"
 
     # The tier next, so that lines, caps and approvals can ask for it.
-    tier_test = "".join(f" WHEN {column} IS NULL THEN NULL WHEN {column} THEN {text_literal(tier.id)}" for (column, _), tier in zip(tiers, pack.tiers, strict=True))
+    tier_test = "".join(
+        f" WHEN {column} IS NULL THEN NULL WHEN {column} THEN {text_literal(tier.id)}"
+        for (column, _), tier in zip(tiers, pack.tiers, strict=True)
+    )
     tier_sql = f"CASE{tier_test} ELSE '' END" if tiers else "CAST(NULL AS VARCHAR)"
     inner = f"SELECT f.*, {tier_sql} AS _tier FROM ({inner}) AS f"
     writer.tier = "f._tier"
@@ -72,7 +89,10 @@ def batch_sql(pack: Pack, *, asof: date, relation: str = "facts", overrides: Ove
     caps = [(_name(f"cap_{cap.id}"), writer.put(cap.test)) for cap in pack.caps] if with_caps else []
     columns = [f"{sql} AS {column}" for column, sql in caps]
     columns += [f"{writer.put_cents(value)} AS {_name('_line_' + line)}" for line, value in pack.line_values.items()]
-    approvals = [f"CASE WHEN COALESCE({writer.put(one.when.node)}, TRUE) THEN {text_literal(one.id)} END" for one in pack.approvals]
+    approvals = [
+        f"CASE WHEN COALESCE({writer.put(one.when.node)}, TRUE) THEN {text_literal(one.id)} END"
+        for one in pack.approvals
+    ]
     columns.append(f"{_joined(approvals)} AS _approvals")
     inner = f"SELECT f.*, {', '.join(columns)} FROM ({inner}) AS f"
 
@@ -98,9 +118,16 @@ def batch_sql(pack: Pack, *, asof: date, relation: str = "facts", overrides: Ove
 class _Writer(SqlWriter):
     """Puts the parameters' values in place first: constants keep the integers small, and so the SQL fast."""
 
-    def __init__(self, pack: Pack, parameters: Mapping[str, Parameter], asof: date, column: Callable[[str], str], area: str) -> None:
+    def __init__(
+        self, pack: Pack, parameters: Mapping[str, Parameter], asof: date, column: Callable[[str], str], area: str
+    ) -> None:
         kinds = {name: fact.kind for name, fact in pack.vocabulary.facts.items()}
-        super().__init__(column=column, kinds=kinds, asof=asof, parameter=lambda node: parameter_sql(parameters[node.name], node.type, asof, area))
+        super().__init__(
+            column=column,
+            kinds=kinds,
+            asof=asof,
+            parameter=lambda node: parameter_sql(parameters[node.name], node.type, asof, area),
+        )
         self.parameters = parameters
 
     def put(self, node: Node) -> str:
@@ -130,7 +157,11 @@ def _constant(t: Type, value: Value) -> Node:
 def parameter_sql(parameter: Parameter, t: Type, asof: date, area: str) -> str:
     """A CASE over the area's prefixes, nearest first; NULL where no value is in force. Numbers at the scale of `t`."""
     in_force = parameter.in_force(asof)
-    branches = [f"WHEN starts_with({area}, {text_literal(prefix)}) THEN {value_sql(t, value)}" for prefix, value in in_force if prefix]
+    branches = [
+        f"WHEN starts_with({area}, {text_literal(prefix)}) THEN {value_sql(t, value)}"
+        for prefix, value in in_force
+        if prefix
+    ]
     default = [value_sql(t, value) for prefix, value in in_force if not prefix]
     return f"(CASE {' '.join(branches)} ELSE {default[0] if default else 'NULL'} END)"
 
@@ -181,5 +212,3 @@ def _any(tests: Sequence[str]) -> str:
 
 def _name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-

@@ -25,7 +25,9 @@ def line_value(amount: Node, ceiling: Node | None, cost: Node | None, less: Node
         if part is not None:
             build.need(part, Kind.NUMBER, "amount")
             if part.type.yuan not in (1, None):
-                raise WrongType("金额的结果不是钱，请检查单位。", "The result of the amount is not money; check its units.")
+                raise WrongType(
+                    "金额的结果不是钱，请检查单位。", "The result of the amount is not money; check its units."
+                )
     limits = [part for part in (amount, ceiling, cost) if part is not None]
     value = build.extreme("least", limits) if len(limits) > 1 else amount
     if less is not None:
@@ -49,7 +51,9 @@ def join(lines: Sequence[Line], caps: Sequence[Cap]) -> tuple[dict[str, Node], N
     values: dict[str, Node] = {}
     for line_id, group in groupby(lines, key=lambda line: line.id):
         if line_id in values:
-            raise WrongType(f"编号为 {line_id} 的几行应写在一起。", f"The lines with the id {line_id} must stand together.")
+            raise WrongType(
+                f"编号为 {line_id} 的几行应写在一起。", f"The lines with the id {line_id} must stand together."
+            )
         values[line_id] = _alternatives(list(group))
     if not values:
         return values, None, None
@@ -57,7 +61,9 @@ def join(lines: Sequence[Line], caps: Sequence[Cap]) -> tuple[dict[str, Node], N
     total, *rest = (tree.LineAmount(value.type, line) for line, value in values.items())
     for value in rest:
         total = build.arithmetic("+", total, value)
-    left = [build.arithmetic("-", cap.amount.node, tree.Used(_MONEY_USED, cap.id)) for cap in caps if cap.amount is not None]
+    left = [
+        build.arithmetic("-", cap.amount.node, tree.Used(_MONEY_USED, cap.id)) for cap in caps if cap.amount is not None
+    ]
     return values, _cents(total), _cents(build.extreme("least", [total, *left]) if left else total)
 
 
@@ -77,7 +83,9 @@ def _cents(value: Node) -> Node:
     """Not below zero, half up to the cent, and never more than a money column holds."""
     found = build.rounded(build.extreme("greatest", [value, build.zero()]), 2)
     if found.type.at_scale(max(2, found.type.scale)).high >= 10 ** (14 + max(2, found.type.scale)):
-        raise WrongType("金额可能超过 DECIMAL(16,2)，请写 ceiling。", "The amount could exceed DECIMAL(16,2); state a ceiling.")
+        raise WrongType(
+            "金额可能超过 DECIMAL(16,2)，请写 ceiling。", "The amount could exceed DECIMAL(16,2); state a ceiling."
+        )
     return _at_cents(found)
 
 

@@ -76,10 +76,14 @@ class _CaseReader(Reader):
         parameters = self._parameters(shared.get("parameters"))
         return [result for item in self.list(cases) if (result := self._case(item, facts, parameters)) is not None]
 
-    def _case(self, item: Item, facts: dict[str, object], parameters: dict[str, dict[str, dict[date, Value]]]) -> CaseResult | None:
+    def _case(
+        self, item: Item, facts: dict[str, object], parameters: dict[str, dict[str, dict[date, Value]]]
+    ) -> CaseResult | None:
         before = len(self.problems)
         table = self.table(item, required=("name", "expect"), optional=_CASE_KEYS)
-        expect = self.table(table.get("expect"), required=("outcome",), optional=("tier", "amount", "because", "lines", "approval"))
+        expect = self.table(
+            table.get("expect"), required=("outcome",), optional=("tier", "amount", "because", "lines", "approval")
+        )
         name = self.word(table.get("name"))
         self.word(expect.get("outcome"), among=OUTCOMES)
         asof = self._day(item, table)
@@ -101,7 +105,14 @@ class _CaseReader(Reader):
             }  # fmt: skip
         wanted = {key: _plain(value) for key, value in expect.items()}
         passed = all(_agrees(key, value, found.get(key)) for key, value in wanted.items())
-        return CaseResult(name, passed, _show(wanted), _show({key: found.get(key) for key in wanted | {"outcome": "", "because": ""}}), item.file, item.line)
+        return CaseResult(
+            name,
+            passed,
+            _show(wanted),
+            _show({key: found.get(key) for key in wanted | {"outcome": "", "because": ""}}),
+            item.file,
+            item.line,
+        )
 
     def _day(self, item: Item, table: Mapping[str, Item]) -> date | None:
         day, month = table.get("day"), table.get("month")
@@ -111,7 +122,13 @@ class _CaseReader(Reader):
             try:
                 return Month(month.text).last_day
             except ValueError:
-                self.refuse(month.fault(f"{month.text} 不是月份，请写作 2023-10。", f"{month.text} is not a month; write 2023-10.", month.text))
+                self.refuse(
+                    month.fault(
+                        f"{month.text} 不是月份，请写作 2023-10。",
+                        f"{month.text} is not a month; write 2023-10.",
+                        month.text,
+                    )
+                )
                 return None
         self.refuse(item.fault("请写 month 或 day。", "A case needs a month or a day.", "month"))
         return None
@@ -122,13 +139,22 @@ class _CaseReader(Reader):
         for name, value in self.table(item, optional=tuple(item.table)).items() if item else ():
             fact = facts.get(name)
             if fact is None:
-                self.refuse(item.keys[name].fault(f"词汇表里没有事实 {name}。", f"The vocabulary has no fact {name}.", name, nearest_word(name, facts)))  # type: ignore[union-attr]
+                self.refuse(
+                    item.keys[name].fault(
+                        f"词汇表里没有事实 {name}。",
+                        f"The vocabulary has no fact {name}.",
+                        name,
+                        nearest_word(name, facts),
+                    )
+                )  # type: ignore[union-attr]
                 continue
             given = value.text if fact.kind == "text" and value.value is not None else value.value
             wanted = {"boolean": bool, "date": date, "text": str}.get(fact.kind, (int, Decimal))
             is_flag = isinstance(given, bool) and fact.kind != "boolean"
             if given is not None and (is_flag or not isinstance(given, wanted)):
-                self.refuse(value.fault(f"{name} 应为 {fact.kind}。", f"{name} should be of type {fact.kind}.", value.text))
+                self.refuse(
+                    value.fault(f"{name} 应为 {fact.kind}。", f"{name} should be of type {fact.kind}.", value.text)
+                )
                 continue
             if fact.values and given is not None and given not in fact.values:
                 self.refuse(value.fault(f"{value.text} 不是 {name} 的取值。", f"{value.text} is not a value of {name}.", value.text,
@@ -144,7 +170,11 @@ class _CaseReader(Reader):
         table = self.table(item, optional=tuple(item.table))
         for name in table:
             if name not in caps:
-                self.refuse(item.keys[name].fault(f"没有叫 {name} 的上限。", f"There is no cap called {name}.", name, nearest_word(name, caps)))
+                self.refuse(
+                    item.keys[name].fault(
+                        f"没有叫 {name} 的上限。", f"There is no cap called {name}.", name, nearest_word(name, caps)
+                    )
+                )
         return {name: value.value for name, value in table.items()}
 
     def _parameters(self, item: Item | None) -> dict[str, dict[str, dict[date, Value]]]:
@@ -155,7 +185,9 @@ class _CaseReader(Reader):
                 self.refuse(item.keys[name].fault(f"没有叫 {name} 的参数。", f"There is no parameter called {name}.", name,  # type: ignore[union-attr]
                                                   nearest_word(name, self.pack.parameters)))  # fmt: skip
                 continue
-            found[name] = _dated(self, value) if isinstance(value.value, dict) else {"": {date(2000, 1, 1): value.value}}  # type: ignore[dict-item]
+            found[name] = (
+                _dated(self, value) if isinstance(value.value, dict) else {"": {date(2000, 1, 1): value.value}}
+            )  # type: ignore[dict-item]
         return found
 
 
@@ -287,5 +319,3 @@ def _show(values: Mapping[str, object]) -> str:
         if value not in (None, "", "{}"):
             parts.append(f"{key} {value}")
     return ", ".join(parts)
-
-

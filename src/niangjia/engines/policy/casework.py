@@ -10,7 +10,21 @@ from niangjia.engines.policy.problems import nearest_word
 from niangjia.engines.policy.yamltext import Item, Reader
 
 ID = r"[A-Za-z][A-Za-z0-9_-]{0,39}"
-_FIELD_TYPES = ("money", "integer", "number", "boolean", "date", "text", "choice", "choices", "table", "photo", "file", "signature", "person")
+_FIELD_TYPES = (
+    "money",
+    "integer",
+    "number",
+    "boolean",
+    "date",
+    "text",
+    "choice",
+    "choices",
+    "table",
+    "photo",
+    "file",
+    "signature",
+    "person",
+)
 _ROLES = ("province", "city", "county", "township", "grassroots", "finance", "auditor", "administrator", "worker")
 
 
@@ -31,13 +45,19 @@ class CaseworkReader(Reader):
         return found
 
     def form_field(self, item: Item) -> FormField:
-        table = self.table(item, required=("id", "title", "type"), optional=("stage", "values", "required", "evidence", "note"))
+        table = self.table(
+            item, required=("id", "title", "type"), optional=("stage", "values", "required", "evidence", "note")
+        )
         return FormField(self.an_id(table.get("id"), "form"), self.bilingual(table.get("title")), self.word(table.get("type"), among=_FIELD_TYPES),
                          self.word(table.get("stage")), tuple(self.word(value) for value in self.list(table.get("values"))),
                          self.flag(table.get("required")), tuple(self.word(value) for value in self.list(table.get("evidence"))))  # fmt: skip
 
     def stage(self, item: Item) -> Stage:
-        table = self.table(item, required=("id", "title", "role"), optional=("level", "working_days", "outcomes", "second_person", "note"))
+        table = self.table(
+            item,
+            required=("id", "title", "role"),
+            optional=("level", "working_days", "outcomes", "second_person", "note"),
+        )
         outcomes = table.get("outcomes")
         entries = self.table(outcomes, optional=tuple(outcomes.table)) if outcomes else {}
         return Stage(self.an_id(table.get("id"), "stages"), self.bilingual(table.get("title")), self.word(table.get("role"), among=_ROLES),

@@ -110,7 +110,11 @@ class Explanation:
         marks = {True: "✓", False: "✗", None: "?"}
         colon = "：" if self.language == "zh" else ": "
         lines = [f"{self.title}{colon}{self.summary}"]
-        lines += [f"  {marks[step.truth]} {step.verdict}{colon}{step.sentence}  〔{step.clause}〕" for step in self.steps if step.applies]
+        lines += [
+            f"  {marks[step.truth]} {step.verdict}{colon}{step.sentence}  〔{step.clause}〕"
+            for step in self.steps
+            if step.applies
+        ]
         lines += [f"  · {line.sentence}  〔{line.clause}〕" for line in self.lines]
         if self.missing:
             label = "还不知道" if self.language == "zh" else "Not known yet"
@@ -139,7 +143,11 @@ def explain(program: Program, facts: Facts, *, used: Facts | None = None, langua
         steps += [cap.step(values, truth, True) for cap, truth in zip(plan.caps, trace.caps, strict=True)]
     lines: list[LineStep] = []
     if decision.outcome == "granted":
-        steps += [one.step(values, truth, True) for one, truth in zip(plan.approvals, trace.approvals, strict=True) if truth is not False]
+        steps += [
+            one.step(values, truth, True)
+            for one, truth in zip(plan.approvals, trace.approvals, strict=True)
+            if truth is not False
+        ]
         lines = [
             plan.line(line, cents, choice, values)
             for line, cents, choice in zip(pack.line_values, trace.lines, trace.choices, strict=True) if cents
@@ -152,11 +160,19 @@ def explain(program: Program, facts: Facts, *, used: Facts | None = None, langua
                        tuple(steps), tuple(lines), missing, pack.content_hash, program, facts, used)  # fmt: skip
 
 
-def _missing(pack: Pack, steps: list[Step], decision: Decision, values: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
+def _missing(
+    pack: Pack, steps: list[Step], decision: Decision, values: Mapping[str, Value]
+) -> tuple[tuple[str, str], ...]:
     """Unknown facts of what could not be told. A decided case misses nothing: what is unknown would not change it."""
     if decision.outcome != "cannot_tell":
         return ()
-    names = [value.name for step in steps if step.truth is None and step.applies for value in step.values if value.value is None]
+    names = [
+        value.name
+        for step in steps
+        if step.truth is None and step.applies
+        for value in step.values
+        if value.value is None
+    ]
     for line in decision.unknown:
         if line in pack.line_values:
             names += [name for name in tree.facts_in(pack.line_values[line]) if values[name].value is None]
@@ -170,7 +186,9 @@ class _Sentence:
     """A sentence cut at its facts' names, its parameters filled in: words at even places, names at odd ones."""
 
     def __init__(self, say: Say, language: Language, parameters: Mapping[str, Value]) -> None:
-        text = _NAMES.sub(lambda match: parameters[match[1]].shown if match[1] in parameters else match[0], say.get(language, ""))
+        text = _NAMES.sub(
+            lambda match: parameters[match[1]].shown if match[1] in parameters else match[0], say.get(language, "")
+        )
         self.pieces = _NAMES.split(text)
 
     def fill(self, values: Mapping[str, Value]) -> str:
@@ -183,7 +201,9 @@ _ODD = (False, True) * 200
 
 
 class _StepPlan:
-    def __init__(self, kind: str, step_id: str, sentence: _Sentence, clause: str, node: Node, language: Language) -> None:
+    def __init__(
+        self, kind: str, step_id: str, sentence: _Sentence, clause: str, node: Node, language: Language
+    ) -> None:
         self.head = (kind, step_id)
         self.sentence = sentence
         self.clause = clause
@@ -202,13 +222,23 @@ class _Plan:
         pack = program.pack
         self.language = language
         self.parameters = {
-            name: Value(name, one.say.get(language, name), program.parameters[name], worded.shown(program.parameters[name], one.kind, language), True)
+            name: Value(
+                name,
+                one.say.get(language, name),
+                program.parameters[name],
+                worded.shown(program.parameters[name], one.kind, language),
+                True,
+            )
             for name, one in pack.parameters.items()
         }
-        tests = [rule.say for rule in pack.rules] + [tier.say for tier in pack.tiers] + [line.say for line in pack.benefit]
+        tests = (
+            [rule.say for rule in pack.rules] + [tier.say for tier in pack.tiers] + [line.say for line in pack.benefit]
+        )
         named = [name for say in tests for name in _NAMES.findall(say.get(language, ""))]
         facts = dict.fromkeys([*pack.facts, *(name for name in named if name in pack.vocabulary.facts)])
-        self.facts = [(name, pack.vocabulary.facts[name].title[language], pack.vocabulary.facts[name].kind) for name in facts]
+        self.facts = [
+            (name, pack.vocabulary.facts[name].title[language], pack.vocabulary.facts[name].kind) for name in facts
+        ]
 
         def plan(kind: str, step_id: str, say: Say, clause: str, node: Node) -> _StepPlan:
             return _StepPlan(kind, step_id, _Sentence(say, language, self.parameters), clause, node, language)
@@ -232,7 +262,9 @@ class _Plan:
         """While it is unknown which alternative counts, the first speaks for all."""
         line, sentence = self.lines[line_id][choice or 0]
         amount = None if cents is None else YUAN[cents]
-        return LineStep(line_id, line.kind, line.title.get(self.language, line_id), sentence.fill(values), line.clause, amount)
+        return LineStep(
+            line_id, line.kind, line.title.get(self.language, line_id), sentence.fill(values), line.clause, amount
+        )
 
 
 @lru_cache(maxsize=512)

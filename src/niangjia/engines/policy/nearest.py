@@ -49,7 +49,9 @@ def changes(program: Program, facts: Facts, used: Facts | None, decision: Decisi
 
 
 class _Search:
-    def __init__(self, program: Program, facts: dict[str, object], used: Facts | None, now: tuple[str, str | None]) -> None:
+    def __init__(
+        self, program: Program, facts: dict[str, object], used: Facts | None, now: tuple[str, str | None]
+    ) -> None:
         self.program = program
         self.facts = facts
         self.used = used
@@ -69,7 +71,11 @@ class _Search:
         best: tuple[int, Decision] | None = None
         # The points where comparisons turn first: they are near and few, and bound the search after them.
         for step in sorted(set(self._turning_points(fact, start, tests)), key=lambda step: abs(step - start)):
-            if low <= step <= high and step != start and (decision := self.decide(fact, _value(fact, step))) is not None:
+            if (
+                low <= step <= high
+                and step != start
+                and (decision := self.decide(fact, _value(fact, step))) is not None
+            ):
                 best = (step, decision)
                 break
         for direction, end in ((-1, low), (1, high)):
@@ -109,7 +115,11 @@ class _Search:
     def _turning_points(self, fact: Fact, start: int, tests: list[Node]) -> Iterator[int]:
         for test in tests:
             for node in tree.walk(test):
-                if isinstance(node, tree.Compare) and node.left.type.kind is Kind.NUMBER and _is_crossable(node, fact.name):
+                if (
+                    isinstance(node, tree.Compare)
+                    and node.left.type.kind is Kind.NUMBER
+                    and _is_crossable(node, fact.name)
+                ):
                     yield from self._crossing(fact, start, node)
 
     def _crossing(self, fact: Fact, start: int, node: tree.Compare) -> Iterator[int]:
@@ -125,7 +135,9 @@ class _Search:
 
 def _is_crossable(node: Node, name: str) -> bool:
     parts = list(tree.walk(node))
-    return any(isinstance(part, tree.Fact) and part.name == name for part in parts) and not any(isinstance(part, tree.Used) for part in parts)
+    return any(isinstance(part, tree.Fact) and part.name == name for part in parts) and not any(
+        isinstance(part, tree.Used) for part in parts
+    )
 
 
 def _steps(fact: Fact, value: object) -> tuple[int, int, int]:

@@ -191,11 +191,14 @@ class Pack:
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """Everything that deciding evaluates, in the order of the file."""
-        tests = [rule.when.node for rule in self.rules] + [tier.when.node for tier in self.tiers] + [cap.test for cap in self.caps]
+        tests = (
+            [rule.when.node for rule in self.rules]
+            + [tier.when.node for tier in self.tiers]
+            + [cap.test for cap in self.caps]
+        )
         return (*tests, *self.line_values.values(), *(approval.when.node for approval in self.approvals))
 
     @cached_property
     def facts(self) -> tuple[str, ...]:
         """The facts that deciding asks for."""
         return tree.facts_in(*self.nodes)
-

@@ -40,6 +40,8 @@ _BODY = ("status", "parameters", "rules", "tiers", "benefit", "caps", "approvals
          "form", "stages", "notice", "fund", "counts", "note")  # fmt: skip
 _KIND_OF_UNIT = {"ratio": "number", "flag": "boolean", "date": "date", "code": "text", "text": "text", "list": "list"}
 _KINDS = ("money", "integer", "number", "boolean", "date", "text", "list")
+
+
 def load_pack(folder: Path | str, vocabulary: Vocabulary) -> Pack:
     """
     The pack in `folder` (its ``program.yaml``).
@@ -87,13 +89,27 @@ class _PackReader(CaseworkReader):
         self.check_stages(table.get("stages"), stages)
         area = self.word(table.get("area"))
         if area and not is_area(area):
-            self.refuse(table["area"].fault(f"{area} 不是区划代码，请加引号写六位代码。", f"{area} is not a division code; give six digits in quotes.", area))
+            self.refuse(
+                table["area"].fault(
+                    f"{area} 不是区划代码，请加引号写六位代码。",
+                    f"{area} is not a division code; give six digits in quotes.",
+                    area,
+                )
+            )
         unit = self.word(table.get("unit"), among=("person", "household"))
         entry = self.word(table.get("entry"), among=("sensing", "application", "nomination", "roster", "staff"))
         status = self.word(table["status"], among=("active", "confirm", "example")) if "status" in table else "active"
-        title, issuer, origin = self.bilingual(table.get("title")), self.word(table.get("issuer")), self.word(table.get("source"))
+        title, issuer, origin = (
+            self.bilingual(table.get("title")),
+            self.word(table.get("issuer")),
+            self.word(table.get("source")),
+        )
         pack_id = self.word(table.get("id"), pattern=ID)
-        notice, fund, counts = self.notice(table.get("notice")), self.texts(table.get("fund"), ("purpose",), ("note",)), self.counts(table.get("counts"))
+        notice, fund, counts = (
+            self.notice(table.get("notice")),
+            self.texts(table.get("fund"), ("purpose",), ("note",)),
+            self.counts(table.get("counts")),
+        )
         property_test = self.expression(table["property"], Kind.BOOLEAN, self.names) if "property" in table else None
         try:
             values, total, capped = benefits.join(lines, caps)
@@ -119,7 +135,12 @@ class _PackReader(CaseworkReader):
     def expression(self, item: Item | None, wanted: Kind, names: dict[str, Node]) -> Expression:
         if item is None or isinstance(item.value, dict | tuple):
             if item is not None:
-                self.refuse(item.fault("这里应是一个表达式；含逗号或括号时请加引号。", "An expression belongs here; put it in quotes if it has commas."))
+                self.refuse(
+                    item.fault(
+                        "这里应是一个表达式；含逗号或括号时请加引号。",
+                        "An expression belongs here; put it in quotes if it has commas.",
+                    )
+                )
             return Expression("", build.truth(False))
         try:
             return Expression(item.text, parse(item.text, names, wanted, self.titles))
@@ -139,7 +160,14 @@ class _PackReader(CaseworkReader):
             for name in _placeholders(text):
                 if name not in self.names and name not in self.parameters:
                     near = nearest_word(name, [*self.names, *self.parameters])
-                    self.refuse(item.table[language].fault(f"句子里的 {{{name}}} 不是事实或参数。", f"{{{name}}} in the sentence is no fact or parameter.", name, near))
+                    self.refuse(
+                        item.table[language].fault(
+                            f"句子里的 {{{name}}} 不是事实或参数。",
+                            f"{{{name}}} in the sentence is no fact or parameter.",
+                            name,
+                            near,
+                        )
+                    )
         return found
 
     def clause(self, item: Item | None) -> str:
@@ -155,7 +183,13 @@ class _PackReader(CaseworkReader):
             key = item.keys[name]
             check_name(self, name, key)
             if name in self.names:
-                self.refuse(key.fault(f"{name} 已是词汇表中的事实，参数请换一个名称。", f"{name} is a fact of the vocabulary; give the parameter another name.", name))
+                self.refuse(
+                    key.fault(
+                        f"{name} 已是词汇表中的事实，参数请换一个名称。",
+                        f"{name} is a fact of the vocabulary; give the parameter another name.",
+                        name,
+                    )
+                )
                 continue
             parameter = self._parameter(name, entry)
             if parameter is not None:
@@ -200,7 +234,9 @@ class _PackReader(CaseworkReader):
         for text, value in self.table(item, optional=tuple(item.table)).items():
             key = item.keys[text]
             if not isinstance(key.value, date):
-                self.refuse(key.fault(f"{text} 不是日期，请写作 2023-05-01。", f"{text} is not a date; write 2023-05-01.", text))
+                self.refuse(
+                    key.fault(f"{text} 不是日期，请写作 2023-05-01。", f"{text} is not a date; write 2023-05-01.", text)
+                )
                 continue
             given = tuple(part.text for part in value.items) if isinstance(value.value, tuple) else value.value
             if isinstance(given, dict) or (fault := misfit(parameter, given)):  # type: ignore[arg-type]
@@ -238,7 +274,9 @@ class _PackReader(CaseworkReader):
         ceiling, cost, less = (self.optional_expression(table.get(key), names) for key in ("ceiling", "cost", "less"))
         is_otherwise = self.flag(table.get("otherwise"))
         if is_otherwise and when is not None:
-            self.refuse(table["otherwise"].fault("when 与 otherwise 只能写一个。", "Write `when` or `otherwise`, not both."))
+            self.refuse(
+                table["otherwise"].fault("when 与 otherwise 只能写一个。", "Write `when` or `otherwise`, not both.")
+            )
         try:
             value = benefits.line_value(amount.node, *(part.node if part else None for part in (ceiling, cost, less)))
         except WrongType as fault:
@@ -248,10 +286,16 @@ class _PackReader(CaseworkReader):
                     self.sentence(table.get("say")), self.clause(table.get("clause")), value)  # fmt: skip
 
     def _cap(self, item: Item) -> Cap:
-        table = self.table(item, required=("id", "per", "window", "say", "clause"), optional=("count", "amount", "group", "note"))
+        table = self.table(
+            item, required=("id", "per", "window", "say", "clause"), optional=("count", "amount", "group", "note")
+        )
         cap_id = self.an_id(table.get("id"), "rules")
         if ("count" in table) == ("amount" in table):
-            self.refuse(item.fault("上限请写 count（次数）或 amount（金额）之一。", "A cap has either a count or an amount.", cap_id))
+            self.refuse(
+                item.fault(
+                    "上限请写 count（次数）或 amount（金额）之一。", "A cap has either a count or an amount.", cap_id
+                )
+            )
         count = self.optional_expression(table.get("count"), self.names_with_tier)
         amount = self.optional_expression(table.get("amount"), self.names_with_tier)
         try:
@@ -259,7 +303,11 @@ class _PackReader(CaseworkReader):
         except WrongType as fault:
             self.refuse(item.fault(fault.zh, fault.en, cap_id))
             test = build.truth(False)
-        group = self.word(table["group"], pattern=ID) if "group" in table else f"{self.word(self.root.table.get('id'))}.{cap_id}"
+        group = (
+            self.word(table["group"], pattern=ID)
+            if "group" in table
+            else f"{self.word(self.root.table.get('id'))}.{cap_id}"
+        )
         return Cap(cap_id, self.word(table.get("per"), among=("person", "household")),
                    self.word(table.get("window"), among=("year", "event", "lifetime", "rolling_12_months")),
                    count, amount, group, self.sentence(table.get("say")), self.clause(table.get("clause")), test)  # fmt: skip
@@ -283,15 +331,21 @@ class _PackReader(CaseworkReader):
             table = self.table(part, required=("id",), optional=("when", "otherwise", "say", "note"))
             grade_id = self.an_id(table.get("id"), "grades")
             if ("when" in table) == self.flag(table.get("otherwise")):
-                self.refuse(part.fault("请写 when 或 otherwise: true。", "Write `when`, or `otherwise: true`.", grade_id))
-            found.append(Grade(grade_id, self.expression(table["when"], Kind.BOOLEAN, names) if "when" in table else None))
+                self.refuse(
+                    part.fault("请写 when 或 otherwise: true。", "Write `when`, or `otherwise: true`.", grade_id)
+                )
+            found.append(
+                Grade(grade_id, self.expression(table["when"], Kind.BOOLEAN, names) if "when" in table else None)
+            )
         return tuple(found)
 
 
 def _domains(minimum: Decimal | None, maximum: Decimal | None) -> dict[str, tuple[int, int]]:
     """The usual domains of parameters; a stated bound may widen them."""
     stated = max((abs(bound) for bound in (minimum, maximum) if bound is not None), default=Decimal(0))
-    return {kind: (scale, max(largest, int(stated * 10**scale))) for kind, (scale, largest) in PARAMETER_DOMAINS.items()}
+    return {
+        kind: (scale, max(largest, int(stated * 10**scale))) for kind, (scale, largest) in PARAMETER_DOMAINS.items()
+    }
 
 
 def _placeholders(text: str) -> list[str]:

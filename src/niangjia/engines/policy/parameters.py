@@ -115,7 +115,11 @@ def with_overrides(parameters: Mapping[str, Parameter], overrides: Overrides | N
                 added.append(Dated(area_prefix(area), since, value))
         values = parameter.values + tuple(added)
         if twice := overlap(values):
-            raise BadOverride(name, f"{twice.area or '全部区划'} 在 {twice.since} 有两个值。", f"two values for {twice.area or 'everywhere'} on {twice.since}.")
+            raise BadOverride(
+                name,
+                f"{twice.area or '全部区划'} 在 {twice.since} 有两个值。",
+                f"two values for {twice.area or 'everywhere'} on {twice.since}.",
+            )
         filled[name] = replace(parameter, values=values)
     return filled
 
@@ -145,11 +149,15 @@ def misfit(parameter: Parameter, value: Value) -> tuple[str, str] | None:
     if parameter.type.kind is Kind.NUMBER and isinstance(value, int | Decimal):
         scaled = Decimal(value) * 10**parameter.type.scale
         if scaled != int(scaled):
-            return f"{value} 的小数超过 {parameter.type.scale} 位。", f"{value} has more than {parameter.type.scale} places."
+            return (
+                f"{value} 的小数超过 {parameter.type.scale} 位。",
+                f"{value} has more than {parameter.type.scale} places.",
+            )
         if not parameter.type.low <= int(scaled) <= parameter.type.high:
-            return f"{value} 超出允许范围。", f"{value} is outside its bounds; state minimum and maximum if it is meant."
+            return (
+                f"{value} 超出允许范围。",
+                f"{value} is outside its bounds; state minimum and maximum if it is meant.",
+            )
     if parameter.type.values is not None and value not in parameter.type.values:
         return f"{value} 不在可用取值中。", f"{value} is not one of its values."
     return None
-
-

@@ -52,7 +52,9 @@ class Program:
     def trace(self, facts: Facts, used: Facts | None = None) -> Trace:
         return self._trace(facts, used)
 
-    def explain(self, facts: Facts, *, used: Facts | None = None, language: Literal["zh", "en"] = "zh") -> explaining.Explanation:
+    def explain(
+        self, facts: Facts, *, used: Facts | None = None, language: Literal["zh", "en"] = "zh"
+    ) -> explaining.Explanation:
         """Every rule with clause, sentence, values and truth; what is missing; lazily the nearest change. Facts as for `decide`."""
         return explaining.explain(self, facts, used=used, language=language)
 
@@ -80,7 +82,17 @@ def compile_program(pack: Pack, *, asof: date, area: str, overrides: Overrides |
     if missing:
         raise MissingParameter(pack=pack.id, names=missing, area=area, asof=asof)
     text, functions = _compiled(pack, asof, _key(values))
-    return Program(pack, asof, area, values, text, functions["decide"], functions["decide_read"], functions["decide_under_caps"], functions["trace"])
+    return Program(
+        pack,
+        asof,
+        area,
+        values,
+        text,
+        functions["decide"],
+        functions["decide_read"],
+        functions["decide_under_caps"],
+        functions["trace"],
+    )
 
 
 Key = tuple[tuple[str, type, Value], ...]

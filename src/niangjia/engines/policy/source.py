@@ -26,7 +26,9 @@ _READERS = {
 }
 
 
-def compile_functions(pack: Pack, asof: date, parameters: Mapping[str, object]) -> tuple[str, dict[str, Callable[..., Any]]]:
+def compile_functions(
+    pack: Pack, asof: date, parameters: Mapping[str, object]
+) -> tuple[str, dict[str, Callable[..., Any]]]:
     """(source, {decide, decide_under_caps, trace})."""
     constants: list[object] = []
     parts = (
@@ -40,7 +42,9 @@ def compile_functions(pack: Pack, asof: date, parameters: Mapping[str, object]) 
     return text, {name: space[name] for name in ("decide", "decide_read", "decide_under_caps", "trace")}
 
 
-def compile_difference(pack: Pack, asof: date, parameters: Mapping[str, object], node: tree.Compare) -> Callable[..., Any]:
+def compile_difference(
+    pack: Pack, asof: date, parameters: Mapping[str, object], node: tree.Compare
+) -> Callable[..., Any]:
     """Left minus right of one comparison of numbers, at the larger scale."""
     constants: list[object] = []
     text = _Writer(pack, asof, parameters, constants, tree.facts_in(node)).difference(node)
@@ -62,7 +66,9 @@ def _run(text: str, constants: list[object], name: str) -> dict[str, Any]:
 
 
 class _Writer:
-    def __init__(self, pack: Pack, asof: date, parameters: Mapping[str, object], constants: list[object], facts: tuple[str, ...]) -> None:
+    def __init__(
+        self, pack: Pack, asof: date, parameters: Mapping[str, object], constants: list[object], facts: tuple[str, ...]
+    ) -> None:
         self.pack = pack
         self.variables = {name: f"f{position}" for position, name in enumerate(facts)}
         self.python = PythonWriter(self.variables, parameters, asof)
@@ -95,16 +101,24 @@ class _Writer:
         hash_key = self.key(pack.content_hash)
         if lines:
             # A sum under known caps is unknown only if a line is.
-            unknown = f"tuple([i for i, v in zip({self.key(tuple(pack.line_values))}, ({', '.join(lines)},)) if v is None])"
+            unknown = (
+                f"tuple([i for i, v in zip({self.key(tuple(pack.line_values))}, ({', '.join(lines)},)) if v is None])"
+            )
             missing = " or ".join(f"{one} is None" for one in lines)
-            self.emit(f"if {missing}: return new(Decision, ({self.key('cannot_tell')}, None, None, (), (), {unknown}, (), {hash_key}))")
-        amounts = "".join(f"({self.key(line)}, yuan[{variable}])," for line, variable in zip(pack.line_values, lines, strict=True))
+            self.emit(
+                f"if {missing}: return new(Decision, ({self.key('cannot_tell')}, None, None, (), (), {unknown}, (), {hash_key}))"
+            )
+        amounts = "".join(
+            f"({self.key(line)}, yuan[{variable}])," for line, variable in zip(pack.line_values, lines, strict=True)
+        )
         approvals = nothing
         if pack.approvals:
             tests = [self.python.variable(one.when.node) for one in pack.approvals]
             approvals = f"tuple([i for i, v in zip({self.key(tuple(one.id for one in pack.approvals))}, ({', '.join(tests)},)) if v is not False])"
         amount = f"yuan[{total}]" if total else "yuan[0]"
-        self.emit(f"return new(Decision, ({self.key('granted')}, {tier or 'None'}, {amount}, ({amounts}), (), (), {approvals}, {hash_key}))")
+        self.emit(
+            f"return new(Decision, ({self.key('granted')}, {tier or 'None'}, {amount}, ({amounts}), (), (), {approvals}, {hash_key}))"
+        )
         return self._function(f"{name}(facts{', used' if under_caps else ''})")
 
     def trace(self) -> str:
@@ -149,7 +163,9 @@ class _Writer:
             self.emit(f"{variable} = {get}({key})")
             return
         memory = self.key(values.scaled(t.scale, t.low, t.high)) if kind in ("money", "number") else ""
-        self.emit(f"v = {get}({key})", f"{variable} = {_READERS[kind].format(key=key, memory=memory, low=t.low, high=t.high)}")
+        self.emit(
+            f"v = {get}({key})", f"{variable} = {_READERS[kind].format(key=key, memory=memory, low=t.low, high=t.high)}"
+        )
 
     def _read_used(self, get: str) -> None:
         if self.pack.caps:

@@ -87,7 +87,9 @@ def _read_decimal(scaled: Scaled, kind: str, name: str, value: object) -> int | 
 def read_integer(name: str, value: object, low: int, high: int) -> int | None:
     if value is None:
         return None
-    is_whole = (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, Decimal) and value == value.to_integral_value())
+    is_whole = (isinstance(value, int) and not isinstance(value, bool)) or (
+        isinstance(value, Decimal) and value == value.to_integral_value()
+    )
     if not is_whole:
         raise FactError(name, value, "integer")
     found = int(value)  # type: ignore[call-overload]
@@ -112,8 +114,6 @@ def read_text(name: str, value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
     raise FactError(name, value, "text")
-
-
 
 
 def to_decimal(value: int, scale: int) -> Decimal:

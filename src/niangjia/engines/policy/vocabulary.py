@@ -73,7 +73,11 @@ def load_vocabulary(programs: Path) -> Vocabulary:
             continue
         for name, item in reader.table(root, optional=tuple(root.table)).items():
             if name in facts:
-                reader.refuse(root.keys[name].fault(f"事实 {name} 在另一个文件里已有。", f"The fact {name} is declared in another file too.", name))
+                reader.refuse(
+                    root.keys[name].fault(
+                        f"事实 {name} 在另一个文件里已有。", f"The fact {name} is declared in another file too.", name
+                    )
+                )
                 continue
             fact = read_fact(reader, name, root.keys[name], item)
             if fact is not None:
@@ -88,7 +92,11 @@ def load_vocabulary(programs: Path) -> Vocabulary:
 def read_fact(reader: Reader, name: str, key: Item, item: Item) -> Fact | None:
     before = len(reader.problems)
     check_name(reader, name, key)
-    table = reader.table(item, required=("zh", "en", "type", "unit", "grain"), optional=("values", "minimum", "maximum", "source", "note"))
+    table = reader.table(
+        item,
+        required=("zh", "en", "type", "unit", "grain"),
+        optional=("values", "minimum", "maximum", "source", "note"),
+    )
     kind = reader.word(table.get("type"), among=TYPE_NAMES)
     unit = read_unit(reader, table.get("unit"))
     grain = reader.word(table.get("grain"), among=("person", "household"))
@@ -110,7 +118,13 @@ def read_fact(reader: Reader, name: str, key: Item, item: Item) -> Fact | None:
 def check_name(reader: Reader, name: str, key: Item) -> None:
     reader.word(key, pattern=NAME)
     if name in RESERVED:
-        reader.refuse(key.fault(f"{name} 是规则语言的词，不能用作名称。", f"{name} is a word of the rule language and cannot be a name.", name))
+        reader.refuse(
+            key.fault(
+                f"{name} 是规则语言的词，不能用作名称。",
+                f"{name} is a word of the rule language and cannot be a name.",
+                name,
+            )
+        )
 
 
 def read_unit(reader: Reader, item: Item | None) -> str:
@@ -118,7 +132,11 @@ def read_unit(reader: Reader, item: Item | None) -> str:
     if item is not None:
         for part in unit.split("/"):
             if unit and part not in UNITS:
-                reader.refuse(item.fault(f"没有叫 {part} 的单位。", f"There is no unit called {part}.", part, nearest_word(part, UNITS)))
+                reader.refuse(
+                    item.fault(
+                        f"没有叫 {part} 的单位。", f"There is no unit called {part}.", part, nearest_word(part, UNITS)
+                    )
+                )
     return unit
 
 
@@ -143,5 +161,3 @@ def make_type(kind: str, unit: str, values: tuple[str, ...], minimum: Decimal | 
     low = -largest if minimum is None else max(-largest, int(minimum * 10**scale))
     high = largest if maximum is None else min(largest, int(maximum * 10**scale))
     return Type(Kind.NUMBER, scale, low, high, 1 if unit.startswith("yuan") else 0)
-
-

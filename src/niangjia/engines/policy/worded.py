@@ -50,22 +50,38 @@ def verdict(truth: bool | None, language: str) -> str:
 
 def result(pack: Pack, outcome: str, tier: str | None, language: str) -> str:
     title = next((one.title[language] for one in pack.tiers if one.id == tier), "")
-    return f"{_OUTCOMES[outcome][language]}（{title}）" if title and language == "zh" else _OUTCOMES[outcome][language] + (f" ({title})" if title else "")
+    return (
+        f"{_OUTCOMES[outcome][language]}（{title}）"
+        if title and language == "zh"
+        else _OUTCOMES[outcome][language] + (f" ({title})" if title else "")
+    )
 
 
 def summary(pack: Pack, decision: Decision, missing: Sequence[tuple[str, str]], language: str) -> str:
     told = result(pack, decision.outcome, decision.tier, language)
     if decision.outcome == "granted" and decision.amount is not None:
-        return f"{told}，{show_yuan(decision.amount)} 元。" if language == "zh" else f"{told}, {show_yuan(decision.amount)} yuan."
+        return (
+            f"{told}，{show_yuan(decision.amount)} 元。"
+            if language == "zh"
+            else f"{told}, {show_yuan(decision.amount)} yuan."
+        )
     titles = [title for _, title in missing]
     if decision.outcome == "cannot_tell" and titles:
-        return f"{told}，请先核实：{'、'.join(titles)}。" if language == "zh" else f"{told}; find out first: {', '.join(titles)}."
+        return (
+            f"{told}，请先核实：{'、'.join(titles)}。"
+            if language == "zh"
+            else f"{told}; find out first: {', '.join(titles)}."
+        )
     return told + ("。" if language == "zh" else ".")
 
 
 def change(pack: Pack, found: NearestChange, language: str) -> str:
     fact = pack.vocabulary.facts[found.fact]
-    title, before, after = fact.title[language], shown(found.value, fact.kind, language), shown(found.other, fact.kind, language)
+    title, before, after = (
+        fact.title[language],
+        shown(found.value, fact.kind, language),
+        shown(found.other, fact.kind, language),
+    )
     told = result(pack, found.decision.outcome, found.decision.tier, language)
     if fact.kind == "money":
         before, after = (f"{before} 元", f"{after} 元") if language == "zh" else (f"{before} yuan", f"{after} yuan")

@@ -92,7 +92,9 @@ def read_yaml(path: Path, shown: str | None = None) -> Item:
     try:
         raw = path.read_bytes()
     except OSError:
-        raise BadFile(Problem(name, 0, 0, "文件不存在或不能读。", "The file does not exist or cannot be read.")) from None
+        raise BadFile(
+            Problem(name, 0, 0, "文件不存在或不能读。", "The file does not exist or cannot be read.")
+        ) from None
     return parse_yaml(raw, name)
 
 
@@ -102,7 +104,9 @@ def parse_yaml(raw: bytes, name: str) -> Item:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise BadFile(Problem(name, 0, 0, "文件不是 UTF-8，请另存为 UTF-8。", "The file is not UTF-8; save it as UTF-8.")) from None
+        raise BadFile(
+            Problem(name, 0, 0, "文件不是 UTF-8，请另存为 UTF-8。", "The file is not UTF-8; save it as UTF-8.")
+        ) from None
     try:
         _check_events(text, name)
         node = yaml.compose(text, Loader=_LOADER)
@@ -126,7 +130,13 @@ def _check_events(text: str, name: str) -> None:
         mark = event.start_mark
         place = (name, mark.line + 1, mark.column + 1) if mark else (name, 0, 0)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise BadFile(Problem(*place, "不能用锚点和别名（& 与 *），请写全。", "Anchors and aliases (& and *) cannot be used; write it out."))
+            raise BadFile(
+                Problem(
+                    *place,
+                    "不能用锚点和别名（& 与 *），请写全。",
+                    "Anchors and aliases (& and *) cannot be used; write it out.",
+                )
+            )
         if getattr(event, "tag", None):
             raise BadFile(Problem(*place, "不能用标签（!）。", "Tags (!) cannot be used."))
         if isinstance(event, yaml.DocumentStartEvent):
@@ -188,7 +198,9 @@ class Reader:
     def refuse(self, problem: Problem) -> None:
         self.problems.append(problem)
 
-    def table(self, item: Item | None, *, required: tuple[str, ...] = (), optional: tuple[str, ...] = ()) -> dict[str, Item]:
+    def table(
+        self, item: Item | None, *, required: tuple[str, ...] = (), optional: tuple[str, ...] = ()
+    ) -> dict[str, Item]:
         """The table's entries; unknown and missing keys become problems."""
         if item is None:
             return {}
@@ -200,7 +212,10 @@ class Reader:
             if key not in known:
                 zh, en = f"没有叫 {key} 的键。", f"There is no key called {key}."
                 if item.table[key].value is None:
-                    zh, en = f"{zh}大括号里的句子若含逗号，请整句加引号。", f"{en} Put a sentence with a comma inside braces in quotes."
+                    zh, en = (
+                        f"{zh}大括号里的句子若含逗号，请整句加引号。",
+                        f"{en} Put a sentence with a comma inside braces in quotes.",
+                    )
                 self.refuse(item.keys[key].fault(zh, en, key, nearest_word(key, known)))
         for key in required:
             if key not in item.table:
@@ -225,7 +240,11 @@ class Reader:
             self.refuse(item.fault(f"{item.text} 不可用，可用：{'、'.join(among)}。", f"{item.text} cannot be used; there are: {', '.join(among)}.",
                                    item.text, nearest_word(item.text, among)))  # fmt: skip
         if pattern and not re.fullmatch(pattern, item.text):
-            self.refuse(item.fault(f"{item.text} 的写法不对。", f"{item.text} is not written as it should be ({pattern}).", item.text))
+            self.refuse(
+                item.fault(
+                    f"{item.text} 的写法不对。", f"{item.text} is not written as it should be ({pattern}).", item.text
+                )
+            )
         return item.text
 
     def flag(self, item: Item | None, default: bool = False) -> bool:
@@ -240,7 +259,13 @@ class Reader:
         if item is None or item.value is None:
             return None
         if not isinstance(item.value, int) or isinstance(item.value, bool) or not low <= item.value <= high:
-            self.refuse(item.fault(f"这里应是 {low} 到 {high} 的整数。", f"A whole number from {low} to {high} belongs here.", item.text))
+            self.refuse(
+                item.fault(
+                    f"这里应是 {low} 到 {high} 的整数。",
+                    f"A whole number from {low} to {high} belongs here.",
+                    item.text,
+                )
+            )
             return None
         return item.value
 
@@ -248,5 +273,3 @@ class Reader:
         """``{zh: …, en: …}``; both are needed: pages are Chinese first, English complete."""
         table = self.table(item, required=("zh", "en"))
         return {language: self.word(table.get(language)) for language in ("zh", "en") if language in table}
-
-

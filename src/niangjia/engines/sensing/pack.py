@@ -89,7 +89,9 @@ class Limits:
 
     def lowest(self, name: str) -> str:
         """The smallest value that the parameter takes in any area: nothing below it can matter anywhere."""
-        values = [value for _, value in self.pack.parameters[name].in_force(self.asof) if isinstance(value, int | Decimal)]
+        values = [
+            value for _, value in self.pack.parameters[name].in_force(self.asof) if isinstance(value, int | Decimal)
+        ]
         return _plain(min(values))
 
     def _value(self, name: str) -> object:
@@ -100,7 +102,11 @@ class Limits:
 
 
 def _plain(value: int | Decimal) -> str:
-    return format(Decimal(value), "f").rstrip("0").rstrip(".") if "." in format(Decimal(value), "f") else format(Decimal(value), "f")
+    return (
+        format(Decimal(value), "f").rstrip("0").rstrip(".")
+        if "." in format(Decimal(value), "f")
+        else format(Decimal(value), "f")
+    )
 
 
 def load_sensing_pack(programs: Path) -> SensingPack:
@@ -112,7 +118,11 @@ def load_sensing_pack(programs: Path) -> SensingPack:
         SensingPackMissing: none, or several.
     """
     vocabulary = policy.load_vocabulary(programs)
-    packs = [policy.load_pack(path.parent, vocabulary) for path in sorted(programs.glob("*/*/program.yaml")) if _is_sensing(path)]
+    packs = [
+        policy.load_pack(path.parent, vocabulary)
+        for path in sorted(programs.glob("*/*/program.yaml"))
+        if _is_sensing(path)
+    ]
     if len(packs) != 1:
         raise SensingPackMissing(len(packs))
     for trigger in packs[0].triggers:

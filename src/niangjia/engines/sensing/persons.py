@@ -32,7 +32,9 @@ def memberships_of(lake: Path, feeds: Mapping[str, Feed], month: Month, persons:
     newest = _newest(lake, feeds["member"], month)
     if newest is None:
         return []
-    rows = _semi_join([newest], persons, 'union_code, joined_on, left_on, coalesce("group", \'\')', "TRUE", "joined_on, union_code")
+    rows = _semi_join(
+        [newest], persons, "union_code, joined_on, left_on, coalesce(\"group\", '')", "TRUE", "joined_on, union_code"
+    )
     return [UnionSpell(*row) for row in rows]
 
 
@@ -41,7 +43,10 @@ def relations_of(lake: Path, feeds: Mapping[str, Feed], month: Month, persons: I
     newest = _newest(lake, feeds["household"], month)
     if newest is None:
         return {}
-    return {person: relation for person, relation, _ in _semi_join([newest], persons, 'relation, "from"', "TRUE", '"from", relation')}
+    return {
+        person: relation
+        for person, relation, _ in _semi_join([newest], persons, 'relation, "from"', "TRUE", '"from", relation')
+    }
 
 
 def employers_of(lake: Path, feeds: Mapping[str, Feed], month: Month, persons: Iterable[str]) -> dict[str, str]:
@@ -50,7 +55,9 @@ def employers_of(lake: Path, feeds: Mapping[str, Feed], month: Month, persons: I
     files = [file.path for file in lakes.files(lake, feeds["social_insurance"], months=months)]
     if not files:
         return {}
-    rows = _semi_join(files, persons, "aab001, month", "aae140 = '110' AND paid AND aab001 IS NOT NULL", "month, aab001")
+    rows = _semi_join(
+        files, persons, "aab001, month", "aae140 = '110' AND paid AND aab001 IS NOT NULL", "month, aab001"
+    )
     return {person: employer for person, employer, _ in rows}
 
 

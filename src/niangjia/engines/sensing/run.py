@@ -70,8 +70,13 @@ def official_run(runs: Path, month: Month) -> Path | None:
 
 def list_runs(runs: Path) -> list[Run]:
     """Finished runs, newest month first; of one month its list first, then corrections."""
-    found = [_load(path.parent, Month(path.parent.parent.name), is_new=False) for path in runs.glob("????-??/*/manifest.json")]
-    return sorted(sorted(found, key=lambda run: (run.kind != "monthly", run.run_id)), key=lambda run: run.month, reverse=True)
+    found = [
+        _load(path.parent, Month(path.parent.parent.name), is_new=False)
+        for path in runs.glob("????-??/*/manifest.json")
+    ]
+    return sorted(
+        sorted(found, key=lambda run: (run.kind != "monthly", run.run_id)), key=lambda run: run.month, reverse=True
+    )
 
 
 def sense_month(
@@ -129,7 +134,9 @@ def inputs_of(lake: Path, feeds: Mapping[str, Feed], month: Month) -> Inputs:
         if report.feed in INCREMENTS:
             reached = [Month(text) for text in report.months if text <= month.text]
             for event_month in reached:
-                increments[report.feed].setdefault(event_month, []).append(lakes.data_path(lake, feeds[report.feed], str(event_month), report.batch))
+                increments[report.feed].setdefault(event_month, []).append(
+                    lakes.data_path(lake, feeds[report.feed], str(event_month), report.batch)
+                )
             if reached:
                 used.append((f"{report.feed}:{report.month}", report.content_hash))
         else:
@@ -138,14 +145,22 @@ def inputs_of(lake: Path, feeds: Mapping[str, Feed], month: Month) -> Inputs:
             if stands_for <= month.text and (held is None or (stands_for, report.seq) > (held[0], held[1].seq)):
                 snapshots[report.feed] = (stands_for, report)
     # A snapshot of an earlier month stands in only where nothing can be computed without one.
-    chosen = {feed: report for feed, (stands_for, report) in snapshots.items() if stands_for == month.text or feed in CARRIED_FORWARD}
+    chosen = {
+        feed: report
+        for feed, (stands_for, report) in snapshots.items()
+        if stands_for == month.text or feed in CARRIED_FORWARD
+    }
     used += [(f"{feed}:{report.month}", report.content_hash) for feed, report in chosen.items()]
     return Inputs(
         month=month,
         came=frozenset(came),
         snapshots={feed: Month(report.month) for feed, report in chosen.items()},
-        snapshot_files={feed: (lakes.data_path(lake, feeds[feed], report.month, report.batch),) for feed, report in chosen.items()},
-        increments={feed: {event: tuple(files) for event, files in sorted(held.items())} for feed, held in increments.items()},
+        snapshot_files={
+            feed: (lakes.data_path(lake, feeds[feed], report.month, report.batch),) for feed, report in chosen.items()
+        },
+        increments={
+            feed: {event: tuple(files) for event, files in sorted(held.items())} for feed, held in increments.items()
+        },
         superseded=tuple(lakes.superseded_files(lake, feeds[lakes.CORRECTED], reports=reports)),
         previous_disability=_last_came(lake, reports, "disability", month),
         batches=tuple(sorted({*used, *((f"{feed}:came", str(month)) for feed in came)})),
@@ -187,15 +202,28 @@ def _run(folder: Path, inputs: Inputs, settings: _Settings) -> None:
         set_aside = _set_aside(bench, settings.lake, inputs.month)
         states = dict(bench.rows("SELECT state, count(*) FROM listing GROUP BY state ORDER BY state"))
         active = int(bench.value("SELECT count(*) FROM future WHERE is_active"))
-        released = int(bench.value("SELECT count(*) FROM row_state JOIN past USING (household_key) WHERE state = 'HELD' AND past.is_active"))
+        released = int(
+            bench.value(
+                "SELECT count(*) FROM row_state JOIN past USING (household_key) WHERE state = 'HELD' AND past.is_active"
+            )
+        )
         active_before = int(bench.value("SELECT count(*) FROM past WHERE is_active"))
-        no_standard = [area for (area,) in bench.rows("SELECT DISTINCT area FROM fact WHERE has_no_standard AND area IS NOT NULL ORDER BY area")]
+        no_standard = [
+            area
+            for (area,) in bench.rows(
+                "SELECT DISTINCT area FROM fact WHERE has_no_standard AND area IS NOT NULL ORDER BY area"
+            )
+        ]
         sensed = int(bench.value("SELECT count(*) FROM fact"))
     finally:
         bench.connection.close()
     shutil.rmtree(part / "spill", ignore_errors=True)
     counts = {
-        "sensed": sensed, "listed": sum(states.values()), "active": active, "active_before": active_before, "active_to_held": released,
+        "sensed": sensed,
+        "listed": sum(states.values()),
+        "active": active,
+        "active_before": active_before,
+        "active_to_held": released,
         **{state: states.get(state, 0) for state in ("NEW", "CONTINUING", "RETURNED", "EXITED", "HELD", "STALE")},
     }
     balance = active_before + counts["NEW"] + counts["RETURNED"] - counts["EXITED"] - released
@@ -213,7 +241,9 @@ def _run(folder: Path, inputs: Inputs, settings: _Settings) -> None:
         "previous_run": settings.earlier.name if settings.earlier else None,
         "inputs": [{"batch": name, "hash": digest} for name, digest in inputs.batches],
         "feeds_missing": sorted(COLUMNS.keys() - inputs.came),
-        "carried_forward": {feed: str(landed) for feed, landed in sorted(inputs.snapshots.items()) if feed not in inputs.came},
+        "carried_forward": {
+            feed: str(landed) for feed, landed in sorted(inputs.snapshots.items()) if feed not in inputs.came
+        },
         "areas_without_standard": no_standard,
         "counts": counts,
         "set_aside": len(set_aside),
@@ -278,7 +308,9 @@ def _write(bench: Workbench, part: Path, month: Month) -> None:
         "history_members.parquet": "SELECT * FROM future_member ORDER BY household_key, person",
     }.items():
         bench.connection.execute(f"COPY ({query}) TO {text(part / name)} (FORMAT parquet, COMPRESSION zstd)")
-    bench.connection.execute(f"COPY (SELECT * FROM listing ORDER BY area, household_key) TO {text(part / 'signals.csv')} (HEADER)")
+    bench.connection.execute(
+        f"COPY (SELECT * FROM listing ORDER BY area, household_key) TO {text(part / 'signals.csv')} (HEADER)"
+    )
     for path in part.glob("*.*"):
         if path.is_file():
             _sync_file(path)
@@ -292,7 +324,9 @@ def _write_differences(bench: Workbench, part: Path, official: Path) -> None:
             FROM official o FULL JOIN listing n USING (household_key) WHERE o."{column}" IS DISTINCT FROM n."{column}" """
         for column in compared
     )
-    bench.connection.execute(f"CREATE TEMP VIEW official AS SELECT * FROM read_parquet({text(official / 'signals.parquet')})")
+    bench.connection.execute(
+        f"CREATE TEMP VIEW official AS SELECT * FROM read_parquet({text(official / 'signals.parquet')})"
+    )
     bench.connection.execute(f"COPY (SELECT * FROM ({sides}) ORDER BY ALL) TO {text(part / 'correction.csv')} (HEADER)")
 
 
@@ -301,20 +335,25 @@ def _set_aside(bench: Workbench, lake: Path, month: Month) -> list[tuple[str, ..
     reports = {report.seq: report for report in lakes.committed(lake)}
     rows: list[tuple[str, ...]] = [
         (row.feed, row.file, row.sheet, str(row.row), row.column, row.code, f"{row.advice_zh} / {row.advice_en}")
-        for report in reports.values() if report.month == month.text
+        for report in reports.values()
+        if report.month == month.text
         for row in lakes.set_aside(lake, report.batch)
     ]
     advice = "未找到同一人同一就诊号的原结算；补来原结算后会自动重新匹配 / no earlier settlement of this person and visit; it is looked for again in each run"
     for seq, row in bench.rows("SELECT _seq, _row FROM orphan_refund WHERE back <= 11 ORDER BY ALL"):
         files = reports[seq].files
         place = min(row // 1_000_000_000, len(files)) - 1  # parts count from 1
-        rows.append(("medical_settlement", files[place], "", str(row % 1_000_000_000), "mdtrt_id", "ORPHAN_REFUND", advice))
+        rows.append(
+            ("medical_settlement", files[place], "", str(row % 1_000_000_000), "mdtrt_id", "ORPHAN_REFUND", advice)
+        )
     return rows
 
 
 def _previous_run(runs: Path, month: Month) -> Path | None:
     """The latest list before `month`: the one that this month's states are told from."""
-    earlier = sorted(folder.name for folder in runs.glob("????-??") if folder.name < str(month) and (folder / "official").exists())
+    earlier = sorted(
+        folder.name for folder in runs.glob("????-??") if folder.name < str(month) and (folder / "official").exists()
+    )
     return official_run(runs, Month(earlier[-1])) if earlier else None
 
 

@@ -27,10 +27,16 @@ def _lake_findings(lake: Path) -> Iterator[Finding]:
     for report in lakes.committed(lake):
         known.add(report.batch)
         if report.rows_in != report.rows_accepted + report.rows_set_aside + report.rows_duplicate:
-            yield "LAKE_ROWS", report.batch, f"{report.rows_in} in, {report.rows_accepted} + {report.rows_set_aside} + {report.rows_duplicate}"
+            yield (
+                "LAKE_ROWS",
+                report.batch,
+                f"{report.rows_in} in, {report.rows_accepted} + {report.rows_set_aside} + {report.rows_duplicate}",
+            )
         if (earlier := seen.setdefault((report.feed, report.content_hash), report.batch)) != report.batch:
             yield "LAKE_TWICE", report.batch, f"same content as {earlier}"
-        written = sum(pq.read_metadata(path).num_rows for path in lake.glob(f"{report.feed}/*=*/{report.batch}.parquet"))
+        written = sum(
+            pq.read_metadata(path).num_rows for path in lake.glob(f"{report.feed}/*=*/{report.batch}.parquet")
+        )
         if written != report.rows_accepted:
             yield "LAKE_FILES", report.batch, f"{report.rows_accepted} rows accepted, {written} in files"
     for path in lake.glob("*/*=*/*.parquet"):
@@ -51,7 +57,9 @@ def _run_findings(runs: Path) -> Iterator[Finding]:
             if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
                 yield "RUN_FILE", f"{place}/{name}", "missing or altered"
         counts = run.counts
-        expected = counts["active_before"] + counts["NEW"] + counts["RETURNED"] - counts["EXITED"] - counts["active_to_held"]
+        expected = (
+            counts["active_before"] + counts["NEW"] + counts["RETURNED"] - counts["EXITED"] - counts["active_to_held"]
+        )
         if expected != counts["active"]:
             yield "LIST_BALANCE", place, f"{expected} expected, {counts['active']} active"
         keys = pq.read_table(run.folder / "signals.parquet", columns=["household_key"]).column(0).to_pylist()

@@ -26,7 +26,13 @@ class Form(forms.Form):
             field.error_messages.setdefault("required", _("请填写"))
             if "required" in field.error_messages:
                 field.error_messages["required"] = _("请填写“%(label)s”。") % {"label": field.label}
-            kind = "form-select" if isinstance(field.widget, _CHOOSING) else "form-check-input" if isinstance(field.widget, _TICKING) else "form-control"
+            kind = (
+                "form-select"
+                if isinstance(field.widget, _CHOOSING)
+                else "form-check-input"
+                if isinstance(field.widget, _TICKING)
+                else "form-control"
+            )
             field.widget.attrs.setdefault("class", kind)
             if field.help_text:
                 field.widget.attrs["aria-describedby"] = f"hint-{self.add_prefix(name)}"

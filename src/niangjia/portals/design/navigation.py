@@ -57,10 +57,18 @@ def entries_for(viewer: Viewer, path: str) -> list[Shown]:
     if permissions.may(viewer, "own.view"):
         allowed = [Entry("member:mine", _("我的娘家"), "home-heart", is_tab=True)]
     urls = {entry.route: reverse(entry.route) for entry in allowed}
-    under = [url for url in urls.values() if path.startswith(url) and (url != urls.get("officer:workbench") or path == url)]
+    under = [
+        url for url in urls.values() if path.startswith(url) and (url != urls.get("officer:workbench") or path == url)
+    ]
     here = max(under, key=len, default="")
     tabs = [entry.route for entry in allowed if entry.is_tab][:MOST_TABS]
     return [
-        Shown(entry.label, entry.icon, urls[entry.route], urls[entry.route] == here or bool(entry.also and entry.also in path), entry.route in tabs)
+        Shown(
+            entry.label,
+            entry.icon,
+            urls[entry.route],
+            urls[entry.route] == here or bool(entry.also and entry.also in path),
+            entry.route in tabs,
+        )
         for entry in allowed
     ]

@@ -44,7 +44,9 @@ class Access(StrEnum):
     ANY_POST = "ANY_POST"  # whoever is signed in and holds a post today
 
 
-def page(policy: str | Access, *, methods: Sequence[str] = ("GET",), shown_on: Page | None = None) -> Callable[[View], Page]:
+def page(
+    policy: str | Access, *, methods: Sequence[str] = ("GET",), shown_on: Page | None = None
+) -> Callable[[View], Page]:
     """
     Declare who may open a view, and by which methods.
 

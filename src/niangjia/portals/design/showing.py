@@ -20,7 +20,9 @@ def deployment() -> Deployment:
     return settings.DEPLOYMENT
 
 
-def show(request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
+def show(
+    request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
     """Render a page inside the frame that fits the viewer."""
     viewer = getattr(request, "viewer", None)
     frame = {

@@ -31,8 +31,12 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
     """A line icon. Without a label it is decoration, which a screen reader leaves out."""
     kind = f"icon icon-{size}" if size else "icon"
     if label:
-        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="#i-{}"></use></svg>', kind, label, name)
-    return format_html('<svg class="{}" aria-hidden="true" focusable="false"><use href="#i-{}"></use></svg>', kind, name)
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><use href="#i-{}"></use></svg>', kind, label, name
+        )
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="#i-{}"></use></svg>', kind, name
+    )
 
 
 @register.simple_tag
@@ -204,10 +208,16 @@ def verdict(result: object) -> SafeString:
     is_amount = text.replace(".", "", 1).replace(",", "").isdigit()
     name, tone = ("coin", "sum") if is_amount or text == "given" else _VERDICTS.get(text, ("info-circle", "unsure"))
     label = {"ok": _("符合"), "no": _("不符合"), "sum": _("金额"), "unsure": _("说明或缺资料")}[tone]
-    return format_html('<svg class="icon {}" role="img" aria-label="{}"><use href="#i-{}"></use></svg>', tone, label, name)
+    return format_html(
+        '<svg class="icon {}" role="img" aria-label="{}"><use href="#i-{}"></use></svg>', tone, label, name
+    )
 
 
-_PURPOSES = {"special-relief": gettext_lazy("专项帮扶资金"), "graded-aid": gettext_lazy("梯度救助"), "hardship": gettext_lazy("困难帮扶")}
+_PURPOSES = {
+    "special-relief": gettext_lazy("专项帮扶资金"),
+    "graded-aid": gettext_lazy("梯度救助"),
+    "hardship": gettext_lazy("困难帮扶"),
+}
 
 
 @register.filter
@@ -221,11 +231,20 @@ def case_link(case_ref: str) -> SafeString | str:
     """``case:12:special-grant`` as a link to the case."""
     parts = case_ref.split(":")
     if len(parts) >= 2 and parts[0] == "case" and parts[1].isdigit():
-        return format_html('<a href="{}">{}</a>', reverse("officer:case", args=[int(parts[1])]), _("个案 %(number)s") % {"number": parts[1]})
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("officer:case", args=[int(parts[1])]),
+            _("个案 %(number)s") % {"number": parts[1]},
+        )
     return case_ref
 
 
-_UNITS = {"yuan": gettext_lazy("元"), "working_days": gettext_lazy("个工作日"), "months": gettext_lazy("个月"), "days": gettext_lazy("天")}
+_UNITS = {
+    "yuan": gettext_lazy("元"),
+    "working_days": gettext_lazy("个工作日"),
+    "months": gettext_lazy("个月"),
+    "days": gettext_lazy("天"),
+}
 
 
 @register.filter

@@ -29,7 +29,13 @@ from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 
-_WITHDRAWABLE = (CaseState.OPEN, CaseState.SUBMITTED, CaseState.FILE_DRAFT, CaseState.FILE_TIERED, CaseState.FILE_ANNOUNCED)
+_WITHDRAWABLE = (
+    CaseState.OPEN,
+    CaseState.SUBMITTED,
+    CaseState.FILE_DRAFT,
+    CaseState.FILE_TIERED,
+    CaseState.FILE_ANNOUNCED,
+)
 
 
 @page("own.view")
@@ -56,7 +62,10 @@ def mine(request: PageRequest) -> HttpResponse:
 class ObjectionForm(Form):
     about = forms.ChoiceField(label=gettext_lazy("对什么有异议"), choices=words.choices("grievance_about"))
     text = forms.CharField(
-        label=gettext_lazy("说明"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}), help_text=gettext_lazy("写明哪里不对、事实是什么。加密保存。")
+        label=gettext_lazy("说明"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=gettext_lazy("写明哪里不对、事实是什么。加密保存。"),
     )
     contact = forms.CharField(label=gettext_lazy("怎样联系您"), max_length=100, required=False)
     key = forms.UUIDField(widget=forms.HiddenInput(), required=False)

@@ -69,5 +69,9 @@ def grievance(request: PageRequest, grievance_id: int) -> HttpResponse:
         )
         messages.success(request, _("已答复。"))
         return redirect("officer:notices")
-    context = {"row": row, "said": cases.read_grievance(viewer=viewer, grievance_id=grievance_id, now=now), "form": form}
+    context = {
+        "row": row,
+        "said": cases.read_grievance(viewer=viewer, grievance_id=grievance_id, now=now),
+        "form": form,
+    }
     return show(request, "officer/grievance.html", context, status=422 if form.errors else 200)

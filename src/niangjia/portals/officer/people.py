@@ -23,7 +23,10 @@ def household_names(household_ids: Iterable[int]) -> dict[int, HouseholdName]:
     members = registry.members_of(household_ids)
     everyone = {person_id for persons in members.values() for person_id in persons}
     organised = registry.open_memberships_of(everyone)
-    shown = {home: next((person for person in persons if person in organised), persons[0]) for home, persons in members.items()}
+    shown = {
+        home: next((person for person in persons if person in organised), persons[0])
+        for home, persons in members.items()
+    }
     names = registry.masked_names(shown.values())
     return {home: HouseholdName(names.get(person, ""), len(members[home])) for home, person in shown.items()}
 

@@ -40,7 +40,10 @@ _SECTIONS = (
     (gettext_lazy("困难原因"), ("main_cause", "other_cause", "onset_date")),
     (gettext_lazy("收入与支出（近 12 个月）"), ("income_items", "rigid_items", "other_aid")),
     (gettext_lazy("财产与需要"), ("property_note", "job_wish", "urgent_need")),
-    (gettext_lazy("陈述与意见"), ("statement", "is_signed", "worker_objects", "verifier_opinion", "suggested_tier", "suggested_help", "photos")),
+    (
+        gettext_lazy("陈述与意见"),
+        ("statement", "is_signed", "worker_objects", "verifier_opinion", "suggested_tier", "suggested_help", "photos"),
+    ),
 )
 
 
@@ -82,19 +85,27 @@ def visit(request: PageRequest, order_id: int) -> HttpResponse:
         "wrong_day": any(name == "visited_on" for name, *_rest in problems),
         "problem_count": len(problems),
     }
-    return show(request, "officer/visit.html", context | order_context(request, order_id), status=422 if problems else 200)
+    return show(
+        request, "officer/visit.html", context | order_context(request, order_id), status=422 if problems else 200
+    )
 
 
 def _known(request: PageRequest, household_id: int) -> dict[str, Any]:
     """What the register knows already, to be confirmed rather than typed: relations and birth dates, never names."""
     members = registry.list_household_members(request.viewer, household_id)
     rows = [
-        {"relation": str(words.word("relation", member.relation)[0]), "birth_date": member.person.birth_date.isoformat() if member.person.birth_date else ""} for member in members
+        {
+            "relation": str(words.word("relation", member.relation)[0]),
+            "birth_date": member.person.birth_date.isoformat() if member.person.birth_date else "",
+        }
+        for member in members
     ]
     return {"people": len(rows) or "", "members": rows}
 
 
-def _record(request: PageRequest, case_id: int, head: dict[str, str], values: dict[str, Any], now) -> list[tuple[str, str, str]]:
+def _record(
+    request: PageRequest, case_id: int, head: dict[str, str], values: dict[str, Any], now
+) -> list[tuple[str, str, str]]:
     """Take the visit in; what is wrong with the form comes back, every other refusal passes on."""
     day = _day(head["visited_on"])
     if day is None:

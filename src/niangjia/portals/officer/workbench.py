@@ -79,9 +79,20 @@ def _about_list(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> No
     counts = alerts.count_states(viewer, month)
     url = f"{reverse('officer:list')}?month={month}"
     fresh = counts.by_state["NEW"] + counts.by_state["RETURNED"]
-    tiles.append(Tile(_("本月在册预警"), counts.active, _("户"), url, _("新增和返困 %(count)s 户") % {"count": fresh}, "warn" if fresh else ""))
+    tiles.append(
+        Tile(
+            _("本月在册预警"),
+            counts.active,
+            _("户"),
+            url,
+            _("新增和返困 %(count)s 户") % {"count": fresh},
+            "warn" if fresh else "",
+        )
+    )
     if permissions.may(viewer, "alerts.release") and alerts.get_run(viewer, month).state == RunState.RECEIVED:
-        todos.append(Todo("eye", _("%(month)s 名单待抽查发布") % {"month": month}, reverse("officer:release", args=[str(month)])))
+        todos.append(
+            Todo("eye", _("%(month)s 名单待抽查发布") % {"month": month}, reverse("officer:release", args=[str(month)]))
+        )
 
 
 def _about_orders(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
@@ -97,7 +108,9 @@ def _about_orders(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> 
         todos.append(Todo("ticket", _("%(count)s 件工单待签收") % {"count": waiting}, f"{url}?state=CREATED"))
     returned = here.by_state.get(OrderState.RETURNED, 0) if here else 0
     if returned:
-        todos.append(Todo("arrow-back-up", _("%(count)s 件工单被退回，需补正") % {"count": returned}, f"{url}?state=RETURNED"))
+        todos.append(
+            Todo("arrow-back-up", _("%(count)s 件工单被退回，需补正") % {"count": returned}, f"{url}?state=RETURNED")
+        )
 
 
 def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
@@ -110,15 +123,35 @@ def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
         waiting = counts.get(CaseState.SUBMITTED, 0)
         tiles.append(Tile(_("待复核"), waiting, _("件"), reverse("officer:review"), _("核实人与复核人须为两人")))
         if waiting:
-            todos.append(Todo("clipboard-check", _("%(count)s 件核实结论待复核") % {"count": waiting}, reverse("officer:review")))
+            todos.append(
+                Todo("clipboard-check", _("%(count)s 件核实结论待复核") % {"count": waiting}, reverse("officer:review"))
+            )
     if permissions.may(viewer, "cases.announce"):
         tiered, announced = counts.get(CaseState.FILE_TIERED, 0), counts.get(CaseState.FILE_ANNOUNCED, 0)
         if tiered:
-            todos.append(Todo("speakerphone", _("%(count)s 户已定档次，待公示") % {"count": tiered}, f"{reverse('officer:files')}?state=FILE_TIERED"))
+            todos.append(
+                Todo(
+                    "speakerphone",
+                    _("%(count)s 户已定档次，待公示") % {"count": tiered},
+                    f"{reverse('officer:files')}?state=FILE_TIERED",
+                )
+            )
         if announced:
-            todos.append(Todo("gavel", _("%(count)s 户公示中，期满可批准") % {"count": announced}, f"{reverse('officer:files')}?state=FILE_ANNOUNCED"))
+            todos.append(
+                Todo(
+                    "gavel",
+                    _("%(count)s 户公示中，期满可批准") % {"count": announced},
+                    f"{reverse('officer:files')}?state=FILE_ANNOUNCED",
+                )
+            )
         if open_grievances := cases.count_open_grievances(viewer):
-            todos.append(Todo("message-report", _("%(count)s 件异议待答复") % {"count": open_grievances}, reverse("officer:notices")))
+            todos.append(
+                Todo(
+                    "message-report",
+                    _("%(count)s 件异议待答复") % {"count": open_grievances},
+                    reverse("officer:notices"),
+                )
+            )
 
 
 def _about_money(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
@@ -133,7 +166,13 @@ def _about_money(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
     note = _("排队待款 %(count)s 笔") % {"count": queued} if queued else _("没有排队待款")
     tiles.append(Tile(_("专项资金可用"), show_yuan(available), _("元"), url, note, "warn" if queued else "good"))
     tiles.append(
-        Tile(_("今年已送达"), show_yuan(reached.total), _("元"), reverse("officer:register"), _("%(count)s 人") % {"count": reached.person_count})
+        Tile(
+            _("今年已送达"),
+            show_yuan(reached.total),
+            _("元"),
+            reverse("officer:register"),
+            _("%(count)s 人") % {"count": reached.person_count},
+        )
     )
     batches = funds.list_batches(viewer, year=year)
     moves = (
@@ -151,7 +190,11 @@ def _about_money(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
     for balance in balances:
         if permissions.may(viewer, "funds.prepare") and (payable := funds.count_payable(balance.budget_id)):
             todos.append(
-                Todo("cash", _("%(count)s 笔已审批，可编制批次") % {"count": payable}, reverse("officer:budget", args=[balance.budget_id]))
+                Todo(
+                    "cash",
+                    _("%(count)s 笔已审批，可编制批次") % {"count": payable},
+                    reverse("officer:budget", args=[balance.budget_id]),
+                )
             )
 
 

@@ -31,7 +31,9 @@ def home(request: PageRequest) -> HttpResponse:
 @page(Access.PUBLIC)
 def notices(request: PageRequest) -> HttpResponse:
     today = timezone.localdate()
-    return show(request, "public/notices.html", {"notices": case_queries.list_live_notices(today=today), "today": today})
+    return show(
+        request, "public/notices.html", {"notices": case_queries.list_live_notices(today=today), "today": today}
+    )
 
 
 class ObjectionForm(Form):
@@ -53,11 +55,15 @@ class ObjectionForm(Form):
 def object_to_notice(request: PageRequest, notice_id: int) -> HttpResponse:
     form = ObjectionForm(request.POST or None)
     now = timezone.now()
-    notice = next((one for one in case_queries.list_live_notices(today=timezone.localdate(now)) if one.id == notice_id), None)
+    notice = next(
+        (one for one in case_queries.list_live_notices(today=timezone.localdate(now)) if one.id == notice_id), None
+    )
     if notice is None:
         raise case_queries.NotFound
     if request.method == "POST" and form.is_valid():
-        cases.object_to_notice(notice_id=notice_id, words=form.cleaned_data["words"], contact=form.cleaned_data["contact"], now=now)
+        cases.object_to_notice(
+            notice_id=notice_id, words=form.cleaned_data["words"], contact=form.cleaned_data["contact"], now=now
+        )
         messages.success(request, _("异议已收到，由上一级工会核查，答复前不会批准该户。"))
         return redirect("public:notices")
     return show(request, "public/object.html", {"form": form, "notice": notice}, status=422 if form.errors else 200)
@@ -73,4 +79,8 @@ def components(request: PageRequest) -> HttpResponse:
     """Every shared piece on one page, to look at and to test."""
     wrong = ReasonForm({"reason": ""})
     wrong.is_valid()
-    return show(request, "design/components.html", {"words": words.WORDS.items(), "form": ReasonForm(auto_id="right_%s"), "wrong": wrong})
+    return show(
+        request,
+        "design/components.html",
+        {"words": words.WORDS.items(), "form": ReasonForm(auto_id="right_%s"), "wrong": wrong},
+    )

@@ -33,7 +33,9 @@ def on_the_day_of_work(monkeypatch):
 def signed_in():
     def sign_in(viewer: Viewer, language: str = "zh") -> Client:
         client = Client(headers={"accept-language": language})
-        client.force_login(accounts.get_account(viewer.account_id), backend="niangjia.apps.accounts.backends.AccountBackend")
+        client.force_login(
+            accounts.get_account(viewer.account_id), backend="niangjia.apps.accounts.backends.AccountBackend"
+        )
         return client
 
     return sign_in

@@ -65,12 +65,26 @@ def _rows(place: town.Town, homes: list[int], *, before: bool) -> list[SignalRow
         union = place["XG" if number % 3 else "XH"]
         rows.append(
             SignalRow(
-                home, union.id, union.area, state, grade, causes, triggers,
+                home,
+                union.id,
+                union.area,
+                state,
+                grade,
+                causes,
+                triggers,
                 suppress_code="S-SCHEME" if state == "HELD" else "",
                 reasons=("threshold",) if state == "EXITED" else (),
-                I2=Decimal("60000.00"), I3=Decimal("1666.67"), I4=Decimal(ratio) * 1000 if ratio else None, I5=Decimal(ratio) if ratio else None,
-                M4=Decimal(own_cost) if own_cost else None, M5=Decimal("12000.00"), size=3, students=1, months_uninsured=4,
-                confidence=Decimal("0.85"), first_month="" if state == "NEW" else "2023-09",
+                I2=Decimal("60000.00"),
+                I3=Decimal("1666.67"),
+                I4=Decimal(ratio) * 1000 if ratio else None,
+                I5=Decimal(ratio) if ratio else None,
+                M4=Decimal(own_cost) if own_cost else None,
+                M5=Decimal("12000.00"),
+                size=3,
+                students=1,
+                months_uninsured=4,
+                confidence=Decimal("0.85"),
+                first_month="" if state == "NEW" else "2023-09",
             )  # fmt: skip
         )
     return rows
@@ -155,12 +169,18 @@ def build(*, now: datetime = town.NOW, listed: int = 42, month: Month = Month("2
     cases.decide_tier(viewer=place.county, case_id=announced.pk, facts=desks.NO_GOODS, now=now)
     house.notice_id = cases.announce(viewer=place.county, case_id=announced.pk, now=now)
     keep("announced", announced)
-    house.grievance_id = cases.object_to_notice(notice_id=house.notice_id, words="他家另有两套住房", contact="社区王主任", now=now)
+    house.grievance_id = cases.object_to_notice(
+        notice_id=house.notice_id, words="他家另有两套住房", contact="社区王主任", now=now
+    )
 
     waiting_money = fund_queries.list_reservations(place.finance, budget_id=house.budget_id)
     for number, card in enumerate(waiting_money):
         registry.set_bank_account(
-            viewer=None, person_id=card.person_id, account=f"62220212345678{number:05d}", bank_name="新昌农商银行", now=now
+            viewer=None,
+            person_id=card.person_id,
+            account=f"62220212345678{number:05d}",
+            bank_name="新昌农商银行",
+            now=now,
         )
         if number != len(waiting_money) - 1:
             funds.approve(viewer=place.county_third, reservation_id=card.id, now=now)

@@ -19,7 +19,16 @@ from niangjia.config import settings
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
 
-PUBLIC = {"public:home", "public:login", "public:notices", "public:object", "public:accessibility", "public:components", "healthy", "set_language"}
+PUBLIC = {
+    "public:home",
+    "public:login",
+    "public:notices",
+    "public:object",
+    "public:accessibility",
+    "public:components",
+    "healthy",
+    "set_language",
+}
 STAFF = set(Role) - {Role.WORKER}
 LIST = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.AUDITOR}
 MONEY = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.FINANCE, Role.AUDITOR}
@@ -104,7 +113,9 @@ def test_each_role_opens_its_own_pages_and_no_other(house, signed_in, role):
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_no_page_shows_a_number_or_full_name_of_a_person_and_none_carries_its_own_style_or_script(house, signed_in, role):
+def test_no_page_shows_a_number_or_full_name_of_a_person_and_none_carries_its_own_style_or_script(
+    house, signed_in, role
+):
     client = signed_in(house.viewers[role])
     for name, (parts, allowed) in PAGES.items():
         if role not in allowed:
@@ -129,8 +140,21 @@ def test_an_action_is_not_carried_out_by_opening_its_address(house, signed_in):
         if "GET" in view.methods:
             continue
         parts = {"officer:act": [house.cases["submitted"], "accept"]}.get(name)
-        pattern = "month" if name in {"officer:draw", "officer:mark", "officer:release_now", "officer:dispatch", "officer:release_corrections"} else None
-        address = reverse(name, args=parts if parts else [str(house.months[1])] if pattern else [1] if _takes_a_number(name) else [])
+        pattern = (
+            "month"
+            if name
+            in {
+                "officer:draw",
+                "officer:mark",
+                "officer:release_now",
+                "officer:dispatch",
+                "officer:release_corrections",
+            }
+            else None
+        )
+        address = reverse(
+            name, args=parts if parts else [str(house.months[1])] if pattern else [1] if _takes_a_number(name) else []
+        )
         assert client.get(address).status_code == 405, name
 
 

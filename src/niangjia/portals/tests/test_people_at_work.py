@@ -47,13 +47,21 @@ def text(response) -> str:
 
 
 def test_a_wrong_password_is_refused_kindly_and_the_same_as_an_unknown_name(house):
-    replies = [text(Client().post("/login/", {"username": name, "password": "wrong"})) for name in ("county", "nobody-at-all")]
+    replies = [
+        text(Client().post("/login/", {"username": name, "password": "wrong"})) for name in ("county", "nobody-at-all")
+    ]
     assert all("用户名或密码不正确" in reply for reply in replies)
 
 
 def test_signing_in_leads_to_the_page_that_was_asked_for_and_never_off_the_host(house):
-    accounts.reset_password(viewer=None, account_id=house.viewers[Role.COUNTY].account_id, new_password="a-long-word-2023", now=town.NOW)
-    for asked, led in (("/desk/list/", "/desk/list/"), ("https://elsewhere.example/", "/"), ("//elsewhere.example/", "/")):
+    accounts.reset_password(
+        viewer=None, account_id=house.viewers[Role.COUNTY].account_id, new_password="a-long-word-2023", now=town.NOW
+    )
+    for asked, led in (
+        ("/desk/list/", "/desk/list/"),
+        ("https://elsewhere.example/", "/"),
+        ("//elsewhere.example/", "/"),
+    ):
         response = Client().post("/login/", {"username": "county", "password": "a-long-word-2023", "next": asked})
         assert response.status_code == 302 and response.url == led
 
@@ -73,7 +81,14 @@ def test_demo_logins_stand_only_on_a_demo(house, monkeypatch, tmp_path):
 def test_an_officer_with_two_posts_switches_between_them(house, signed_in):
     county = house.viewers[Role.COUNTY]
     union = house.desk.town["Y"]
-    second = accounts.appoint(viewer=None, account_id=county.account_id, org_id=union.id, role=Role.TOWNSHIP, starts_on=date(2020, 1, 2), now=town.NOW)
+    second = accounts.appoint(
+        viewer=None,
+        account_id=county.account_id,
+        org_id=union.id,
+        role=Role.TOWNSHIP,
+        starts_on=date(2020, 1, 2),
+        now=town.NOW,
+    )
     client = signed_in(county)
     assert "切换岗位" in text(client.get("/desk/"))
     client.post("/post/", {"post": second})
@@ -105,7 +120,10 @@ def test_the_city_looks_at_the_sample_releases_and_orders_go_out(house, at):
     month = Month("2023-11")
     place = house.desk.town
     found = town.households([201, 202], place["XG"], size=2)
-    rows = [houses.SignalRow(home, place["XG"].id, place["XG"].area, "NEW", "RED", ("因病",), ("T-ILL-2",)) for home, _persons in found.values()]
+    rows = [
+        houses.SignalRow(home, place["XG"].id, place["XG"].area, "NEW", "RED", ("因病",), ("T-ILL-2",))
+        for home, _persons in found.values()
+    ]
     houses.receive(month, rows, town.NOW)
     city = at(Role.CITY)
     assert "抽样" in text(city.get("/desk/list/2023-11/release/"))
@@ -171,7 +189,12 @@ def test_an_order_goes_down_is_visited_reviewed_and_paid_and_the_worker_sees_it(
     assert early.status_code == 409 and "请先登记" in text(early)
     incomplete = holder.post(order + "visit/", VISIT | {"verifier_opinion": "", "income_items-0-amount": "很多"})
     page = text(incomplete)
-    assert incomplete.status_code == 422 and "缺“核实人意见”" in page and "收入明细（12个月）”第1行" in page and 'value="SQ-9"' in page
+    assert (
+        incomplete.status_code == 422
+        and "缺“核实人意见”" in page
+        and "收入明细（12个月）”第1行" in page
+        and 'value="SQ-9"' in page
+    )
     alone = holder.post(order + "visit/", VISIT | {"companions": ""})
     assert alone.status_code == 422 and "两人" in text(alone)
     more = holder.post(order + "visit/", VISIT | {"more": "members"})
@@ -189,7 +212,9 @@ def test_an_order_goes_down_is_visited_reviewed_and_paid_and_the_worker_sees_it(
     reservation = funds.find_reservation(f"case:{case_id}:special-grant")
     third = signed_in(unions.county_third)
     budget = reverse("officer:budget", args=[house.budget_id])
-    refused = county.post(reverse("officer:approve_reservations", args=[house.budget_id]), {"reservation": reservation.id})
+    refused = county.post(
+        reverse("officer:approve_reservations", args=[house.budget_id]), {"reservation": reservation.id}
+    )
     assert refused.status_code == 409 and "待发放" in text(refused)  # whoever reviewed does not approve the money
     third.post(reverse("officer:approve_reservations", args=[house.budget_id]), {"reservation": reservation.id})
     finance, second = at(Role.FINANCE), signed_in(house.desk.second_finance)
@@ -203,12 +228,16 @@ def test_an_order_goes_down_is_visited_reviewed_and_paid_and_the_worker_sees_it(
     third.post(batch + "approve/")
     no_account = second.post(batch + "seal/")
     assert no_account.status_code == 409
-    houses.registry.set_bank_account(viewer=None, person_id=reservation.person_id, account="6222021234567899999", bank_name="农商银行", now=town.NOW)
+    houses.registry.set_bank_account(
+        viewer=None, person_id=reservation.person_id, account="6222021234567899999", bank_name="农商银行", now=town.NOW
+    )
     same = finance.post(batch + "seal/")
     assert same.status_code == 409 and "编制" in text(same)
     second.post(batch + "seal/")
     file = second.post(batch + "file/")
-    assert "6222021234567899999" in file.content.decode("gb18030") and "attachment" in file.headers["Content-Disposition"]
+    assert (
+        "6222021234567899999" in file.content.decode("gb18030") and "attachment" in file.headers["Content-Disposition"]
+    )
     second.post(batch + "sent/")
     line = funds.list_batch_payments(unions.finance, batch_id)[0]
     answer = io.StringIO()
@@ -260,7 +289,9 @@ def test_four_eyes_are_explained_on_the_page(house, at):
 
 def test_a_step_that_nobody_knows_or_that_is_anothers_is_refused(house, at):
     assert at(Role.COUNTY).post(reverse("officer:act", args=[house.cases["submitted"], "make-tea"])).status_code == 409
-    assert at(Role.GRASSROOTS).post(reverse("officer:act", args=[house.cases["submitted"], "accept"])).status_code == 403
+    assert (
+        at(Role.GRASSROOTS).post(reverse("officer:act", args=[house.cases["submitted"], "accept"])).status_code == 403
+    )
 
 
 def test_the_public_sees_masked_notices_and_objects_and_another_officer_answers(house, signed_in):
@@ -275,7 +306,9 @@ def test_the_public_sees_masked_notices_and_objects_and_another_officer_answers(
     assert own.status_code == 409
     other = signed_in(house.desk.town.county_third)
     assert "他家另有两套住房" in text(other.get(address))
-    assert "已答复" in text(other.post(address, {"verdict": "rejected", "answer": "已查询不动产，无两套住房"}, follow=True))
+    assert "已答复" in text(
+        other.post(address, {"verdict": "rejected", "answer": "已查询不动产，无两套住房"}, follow=True)
+    )
 
 
 # --- the worker ---
@@ -285,8 +318,15 @@ def test_a_worker_objects_stops_the_cross_check_and_takes_it_up_again(house, at)
     worker = at(Role.WORKER)
     page = text(worker.get("/mine/"))
     assert "连续 4 个月没有职工参保" in page and "给予" in page and "谁看过我的资料" in page
-    assert worker.post(reverse("member:object", args=[house.own_case_id]), {"about": "OUTCOME", "text": ""}).status_code == 422
-    assert "异议已收到" in text(worker.post(reverse("member:object", args=[house.own_case_id]), {"about": "OUTCOME", "text": "收入算错了"}, follow=True))
+    assert (
+        worker.post(reverse("member:object", args=[house.own_case_id]), {"about": "OUTCOME", "text": ""}).status_code
+        == 422
+    )
+    assert "异议已收到" in text(
+        worker.post(
+            reverse("member:object", args=[house.own_case_id]), {"about": "OUTCOME", "text": "收入算错了"}, follow=True
+        )
+    )
     assert "待答复" in text(worker.get("/mine/"))
     worker.post("/mine/consent/", {"wish": "withdraw"})
     assert "恢复每月比对" in text(worker.get("/mine/"))
@@ -311,13 +351,21 @@ def test_the_auditor_searches_the_chain_and_checks_it(house, at):
 def test_the_administrator_appoints_and_ends_a_post(house, at):
     union = house.desk.town["XH"]
     administrator = at(Role.ADMINISTRATOR)
-    asked = {"username": "new.one", "name": "钱七", "password": "a-long-word-2023", "role": "GRASSROOTS", "starts_on": "2023-11-01"}
+    asked = {
+        "username": "new.one",
+        "name": "钱七",
+        "password": "a-long-word-2023",
+        "role": "GRASSROOTS",
+        "starts_on": "2023-11-01",
+    }
     weak = administrator.post(reverse("officer:appoint", args=[union.id]), asked | {"starts_on": "yesterday"})
     assert weak.status_code == 422
     page = text(administrator.post(reverse("officer:appoint", args=[union.id]), asked, follow=True))
     assert "钱七" in page
     post_id = int(re.search(r"/desk/posts/(\d+)/end/", page).group(1))
-    assert "没有人在任" in text(administrator.post(reverse("officer:end_post", args=[post_id]), {"org": union.id}, follow=True))
+    assert "没有人在任" in text(
+        administrator.post(reverse("officer:end_post", args=[post_id]), {"org": union.id}, follow=True)
+    )
 
 
 def test_what_a_programme_says_is_shown_in_both_languages(house, signed_in):

@@ -67,7 +67,9 @@ def arithmetic(operator: str, left: Node, right: Node) -> Node:
         a, b = left.type, right.type
         corners = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
         yuan = None if a.yuan is None and b.yuan is None else (a.yuan or 0) + (b.yuan or 0)
-        return tree.Arithmetic(_fits(Type(Kind.NUMBER, a.scale + b.scale, min(corners), max(corners), yuan)), "*", left, right)
+        return tree.Arithmetic(
+            _fits(Type(Kind.NUMBER, a.scale + b.scale, min(corners), max(corners), yuan)), "*", left, right
+        )
     a, b, yuan = _aligned(operator, left, right)
     low, high = (a.low + b.low, a.high + b.high) if operator == "+" else (a.low - b.high, a.high - b.low)
     return tree.Arithmetic(_fits(Type(Kind.NUMBER, a.scale, low, high, yuan)), operator, left, right)
@@ -105,7 +107,8 @@ def compare(operator: str, left: Node, right: Node) -> Node:
         _aligned(operator, left, right)
     elif kind in (Kind.TEXT, Kind.BOOLEAN) and operator not in ("=", "!="):
         raise WrongType(
-            f"{_KIND_ZH[kind]}只能用 = 或 != 比较。", f"{_KIND_EN[kind].capitalize()} can only be compared with = or !=."
+            f"{_KIND_ZH[kind]}只能用 = 或 != 比较。",
+            f"{_KIND_EN[kind].capitalize()} can only be compared with = or !=.",
         )
     if kind is Kind.TEXT:
         for one, other in ((left, right), (right, left)):
@@ -169,7 +172,9 @@ def _without_idle_literals(operator: str, terms: list[Node]) -> list[Node]:
     """Leave out literals that can never be the result (a zero beside what is never negative); they are never unknown either."""
     kept = list(terms)
     for term in terms:
-        if isinstance(term, tree.Number) and any(_always_wins(operator, other.type, term.type) for other in kept if other is not term):
+        if isinstance(term, tree.Number) and any(
+            _always_wins(operator, other.type, term.type) for other in kept if other is not term
+        ):
             kept.remove(term)
     return kept
 
@@ -234,7 +239,6 @@ def _check_code(variable: Node, literal: Node) -> None:
         raise WrongType(f"'{literal.value}' 不是可用的取值：{listed}。", f"'{literal.value}' is not one of {listed}.")
 
 
-
 def _aligned(operator: str, left: Node, right: Node) -> tuple[Type, Type, int | None]:
     scale = max(left.type.scale, right.type.scale)
     a, b = left.type.at_scale(scale), right.type.at_scale(scale)
@@ -285,5 +289,3 @@ def _too_large() -> WrongType:
         "结果可能超出 38 位数字。请给事实或参数写上 minimum 与 maximum，或把规则拆开。",
         "The result could exceed 38 digits. Give the facts or parameters a minimum and a maximum, or split the rule.",
     )
-
-

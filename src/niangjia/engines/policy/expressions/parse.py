@@ -24,7 +24,9 @@ LARGEST_SQL = 4_000  # nodes of SQL that one expression may become (division and
 FUNCTIONS = ("abs", "add_months", "age_in_years", "coalesce", "floor", "greatest", "least", "round")
 
 
-def parse(text: str, names: Mapping[str, Node], wanted: Kind | None = None, titles: Mapping[str, str] | None = None) -> Node:
+def parse(
+    text: str, names: Mapping[str, Node], wanted: Kind | None = None, titles: Mapping[str, str] | None = None
+) -> Node:
     """
     The typed tree of `text`. `names`: what each name stands for. `titles`: Chinese title → name, for kind advice.
 
@@ -35,7 +37,13 @@ def parse(text: str, names: Mapping[str, Node], wanted: Kind | None = None, titl
         scan(text)
     except Unreadable as fault:
         if titles and (name := titles.get(fault.word)):
-            raise Unreadable(fault.offset, f"{fault.zh}“{fault.word}”的名称是 {name}。", f"{fault.en} It is called {name}.", fault.word, name) from None
+            raise Unreadable(
+                fault.offset,
+                f"{fault.zh}“{fault.word}”的名称是 {name}。",
+                f"{fault.en} It is called {name}.",
+                fault.word,
+                name,
+            ) from None
         raise
     try:
         parsed = sqlglot.parse_one(text, into=exp.Condition)
@@ -44,7 +52,9 @@ def parse(text: str, names: Mapping[str, Node], wanted: Kind | None = None, titl
     except RecursionError:
         raise Unreadable(0, "嵌套太深，请拆成几条规则。", "Nested too deeply; split it into several rules.") from None
     if _depth(parsed) > DEEPEST_TREE:
-        raise Unreadable(0, "表达式太长，请拆成几条规则。", "The expression is too long a chain; split it into several rules.")
+        raise Unreadable(
+            0, "表达式太长，请拆成几条规则。", "The expression is too long a chain; split it into several rules."
+        )
     node = _Reader(text, names).read(parsed)
     if wanted is not None and node.type.kind is not wanted:
         try:
@@ -52,7 +62,11 @@ def parse(text: str, names: Mapping[str, Node], wanted: Kind | None = None, titl
         except WrongType as fault:
             raise Unreadable(0, fault.zh, fault.en) from None
     if sql_size(node) > LARGEST_SQL:
-        raise Unreadable(0, "除法或 least/greatest 嵌套太多，请拆成几条规则。", "Too many nested divisions or least/greatest; split the rule.")
+        raise Unreadable(
+            0,
+            "除法或 least/greatest 嵌套太多，请拆成几条规则。",
+            "Too many nested divisions or least/greatest; split the rule.",
+        )
     return node
 
 
@@ -97,7 +111,9 @@ class _Reader:
         if not isinstance(parsed.this, exp.Identifier):
             raise self.fault(parsed, *why_refused(parsed.this))
         if len(parsed.parts) > 1:
-            raise self.fault(parsed, "名称不带表名；请只写事实名。", "Names are not qualified; write the fact's name only.")
+            raise self.fault(
+                parsed, "名称不带表名；请只写事实名。", "Names are not qualified; write the fact's name only."
+            )
         self.only(parsed, "this")
         if parsed.this.args.get("quoted"):
             raise self.fault(parsed, "名称不加引号。", "Names are not quoted.")
@@ -149,14 +165,26 @@ class _Reader:
         return build.both([build.compare(">=", term, low), build.compare("<=", term, high)])
 
     def among(self, parsed: exp.Expr) -> Node:
-        if parsed.args.get("query") is not None or parsed.args.get("unnest") is not None or parsed.args.get("field") is not None:
-            raise self.fault(parsed, "规则里没有子查询；in 后面只能列出取值。", "There are no subqueries in a rule; `in` takes a list of values.")
+        if (
+            parsed.args.get("query") is not None
+            or parsed.args.get("unnest") is not None
+            or parsed.args.get("field") is not None
+        ):
+            raise self.fault(
+                parsed,
+                "规则里没有子查询；in 后面只能列出取值。",
+                "There are no subqueries in a rule; `in` takes a list of values.",
+            )
         self.only(parsed, "this", "expressions")
         options = []
         for option in parsed.expressions:
             inner = option.this if isinstance(option, exp.Neg) else option
             if not isinstance(inner, exp.Literal | exp.Cast):
-                raise self.fault(option, "in 的括号里只能写取值，不能写名称或算式。", "Only plain values stand in the brackets of `in`.")
+                raise self.fault(
+                    option,
+                    "in 的括号里只能写取值，不能写名称或算式。",
+                    "Only plain values stand in the brackets of `in`.",
+                )
             options.append(self.read(option))
         if not options:
             raise self.fault(parsed, "in 的括号是空的。", "The brackets of `in` are empty.")
@@ -171,7 +199,9 @@ class _Reader:
 
     def case(self, parsed: exp.Expr) -> Node:
         if parsed.this is not None:
-            raise self.fault(parsed, "case 后面请直接写 when 条件。", "Write conditions after `when`; `case x when …` is not used.")
+            raise self.fault(
+                parsed, "case 后面请直接写 when 条件。", "Write conditions after `when`; `case x when …` is not used."
+            )
         self.only(parsed, "ifs", "default")
         branches = parsed.args["ifs"]
         default = parsed.args.get("default")
@@ -197,7 +227,9 @@ class _Reader:
     def rounded(self, parsed: exp.Expr) -> Node:
         self.only(parsed, "this", "decimals")
         places = parsed.args.get("decimals")
-        if places is not None and not (isinstance(places, exp.Literal) and not places.is_string and places.name.isdigit()):
+        if places is not None and not (
+            isinstance(places, exp.Literal) and not places.is_string and places.name.isdigit()
+        ):
             raise self.fault(places, "round 的位数须为整数。", "The places of round are a plain whole number.")
         return build.rounded(self.read(parsed.this), int(places.name) if places is not None else 0)
 
@@ -216,7 +248,11 @@ class _Reader:
                              f"There is no function {parsed.name}. There are: {', '.join(FUNCTIONS)}.",
                              word=parsed.name, nearest=nearest_word(name, FUNCTIONS))  # fmt: skip
         if len(parsed.expressions) != 2:
-            raise self.fault(parsed, "age_in_years 要两个日期：出生日期和计算日。", "age_in_years takes two dates: birth and the day to count to.")
+            raise self.fault(
+                parsed,
+                "age_in_years 要两个日期：出生日期和计算日。",
+                "age_in_years takes two dates: birth and the day to count to.",
+            )
         return build.age_in_years(self.read(parsed.expressions[0]), self.read(parsed.expressions[1]))
 
     def arithmetic(self, parsed: exp.Expr) -> Node:

@@ -64,7 +64,11 @@ class PythonWriter:
         if isinstance(node, tree.Number):
             return Piece(repr(node.value * 10 ** (scale - node.type.scale)))
         piece = self.piece(node)
-        return piece if scale == node.type.scale else Piece(f"({piece.text} * {10 ** (scale - node.type.scale)})", piece.unknown_if)
+        return (
+            piece
+            if scale == node.type.scale
+            else Piece(f"({piece.text} * {10 ** (scale - node.type.scale)})", piece.unknown_if)
+        )
 
     def constant(self, value: object) -> Piece:
         """An integer or a truth is written out; anything else is looked up, never printed into the source."""
@@ -127,7 +131,9 @@ def _divide(writer: PythonWriter, node: tree.Divide) -> Piece:
     top, name, doubled = writer.piece(node.left), writer.fresh(), writer.fresh()
     bottom = writer.variable(node.right)
     low, high = node.right.type.low, node.right.type.high
-    missing = " or ".join(f"{one} is None" for one in sorted(top.unknown_if | writer.may_be_unknown(node.right, bottom)))
+    missing = " or ".join(
+        f"{one} is None" for one in sorted(top.unknown_if | writer.may_be_unknown(node.right, bottom))
+    )
     missing = " or ".join(filter(None, [missing, f"{bottom} == 0" if low <= 0 <= high else ""]))
     if low > 0:
         size = f"{bottom} * {down}" if down > 1 else bottom
@@ -156,7 +162,9 @@ def _junction(dominant: str) -> Callable[[PythonWriter, tree.And | tree.Or], Pie
         decided = " or ".join(f"{name} is {dominant}" for name in names)
         missing = " or ".join(f"{name} is None" for name in names)
         result = writer.fresh()
-        writer.lines.append(f"{result} = {dominant} if {decided} else None if {missing} else {'True' if dominant == 'False' else 'False'}")
+        writer.lines.append(
+            f"{result} = {dominant} if {decided} else None if {missing} else {'True' if dominant == 'False' else 'False'}"
+        )
         return writer.held(result)
 
     return write
@@ -204,7 +212,10 @@ def _coalesce(writer: PythonWriter, node: tree.Coalesce) -> Piece:
 
 
 def _extreme(writer: PythonWriter, node: tree.Extreme) -> Piece:
-    pieces = [writer.number(term, node.type.scale) if node.type.kind is Kind.NUMBER else writer.piece(term) for term in node.terms]
+    pieces = [
+        writer.number(term, node.type.scale) if node.type.kind is Kind.NUMBER else writer.piece(term)
+        for term in node.terms
+    ]
     if len(pieces) == 1:
         return pieces[0]
     unknown = frozenset[str]().union(*(piece.unknown_if for piece in pieces))
@@ -258,7 +269,9 @@ _WRITERS: dict[type[Node], Callable[..., Piece]] = {
     tree.LineAmount: lambda writer, node: writer.held(writer.extra[node]),
     tree.Arithmetic: _arithmetic,
     tree.Divide: _divide,
-    tree.Negate: lambda writer, node: (lambda piece: Piece(f"(-{piece.text})", piece.unknown_if))(writer.piece(node.term)),
+    tree.Negate: lambda writer, node: (lambda piece: Piece(f"(-{piece.text})", piece.unknown_if))(
+        writer.piece(node.term)
+    ),
     tree.Compare: _compare,
     tree.And: _junction("False"),
     tree.Or: _junction("True"),

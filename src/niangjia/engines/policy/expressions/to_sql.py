@@ -40,7 +40,11 @@ class SqlWriter:
         if isinstance(node, tree.Number):
             return literal(node.value * 10 ** (scale - node.type.scale))
         sql = self.write(node)
-        return sql if scale == node.type.scale else f"({_wide(node.type.at_scale(scale).size, sql)} * {literal(10 ** (scale - node.type.scale))})"
+        return (
+            sql
+            if scale == node.type.scale
+            else f"({_wide(node.type.at_scale(scale).size, sql)} * {literal(10 ** (scale - node.type.scale))})"
+        )
 
 
 def literal(value: int) -> str:
@@ -114,7 +118,9 @@ def _compare(writer: SqlWriter, node: tree.Compare) -> str:
 def _among(writer: SqlWriter, node: tree.Among) -> str:
     nodes = (node.term, *node.options)
     scale = max(part.type.scale for part in nodes)
-    term, *options = (writer.number(part, scale) if part.type.kind is Kind.NUMBER else writer.write(part) for part in nodes)
+    term, *options = (
+        writer.number(part, scale) if part.type.kind is Kind.NUMBER else writer.write(part) for part in nodes
+    )
     return f"({term} IN ({', '.join(options)}))"
 
 
@@ -185,7 +191,9 @@ _WRITERS: dict[type[Node], Callable[..., str]] = {
     tree.Parameter: lambda writer, node: writer.parameter(node),
     tree.Asof: lambda writer, node: day_literal(writer.asof),
     tree.Tier: lambda writer, node: writer.tier,
-    tree.Used: lambda writer, node: _column(writer.used(node.cap), "money" if node.type.scale else "integer", node.type),
+    tree.Used: lambda writer, node: _column(
+        writer.used(node.cap), "money" if node.type.scale else "integer", node.type
+    ),
     tree.LineAmount: lambda writer, node: writer.line(node.line),
     tree.Arithmetic: _arithmetic,
     tree.Divide: _divide,
@@ -205,4 +213,3 @@ _WRITERS: dict[type[Node], Callable[..., str]] = {
     tree.AgeInYears: _age,
     tree.AddMonths: _add_months,
 }
-

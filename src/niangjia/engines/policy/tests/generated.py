@@ -28,7 +28,22 @@ remark: {zh: 备注, en: remark, type: text, unit: text, grain: person}
 _MONEY = [None, "0", "0.01", "-0.01", "0.005", "1", "999.99", "1000", "1000.01", "1099.99", "1100", "36000", "72000", "71999.99", "-5000",
           "99999999999999.99", "-99999999999999.99", "100000000000000", "1000000", "1000000.01"]  # fmt: skip
 _WHOLE = [None, 0, 1, -1, 2, 3, 12, 19, 20, 21, 100, 2**31 - 1, -(2**31), 2**31]
-_NUMBER = [None, "0", "0.0000000001", "-0.0000000001", "0.5", "-0.5", "1", "2.5", "-2.5", "9.9999999999", "10", "10.0000000001", "999999999999.9999999999", "1000000000000"]
+_NUMBER = [
+    None,
+    "0",
+    "0.0000000001",
+    "-0.0000000001",
+    "0.5",
+    "-0.5",
+    "1",
+    "2.5",
+    "-2.5",
+    "9.9999999999",
+    "10",
+    "10.0000000001",
+    "999999999999.9999999999",
+    "1000000000000",
+]
 _DAYS = [None, date(1899, 12, 31), date(1900, 1, 1), date(2000, 2, 29), date(2004, 2, 29), date(2005, 3, 1), date(2023, 5, 1), date(2023, 4, 30),
          date(1963, 10, 31), date(2024, 1, 31), date(2024, 2, 29), date(2199, 12, 31), date(2200, 1, 1)]  # fmt: skip
 _TEXT = [None, "V1", "V2", "V3", "", "v1", "V1 ", "é", "e\u0301", "'; drop table facts; --"]
@@ -62,7 +77,9 @@ def rows_of(count: int, seed: int) -> list[dict[str, object]]:
         row = {name: value_of(name, chance) for name in COLUMNS}
         row["area"] = chance.choice(_AREAS)
         row["used_times"] = chance.choice([None, 0, 1, 2, 3])
-        row["used_sum"] = chance.choice([None, Decimal("0.00"), Decimal("499.99"), Decimal("500.00"), Decimal("1200.00"), Decimal("9999.99")])
+        row["used_sum"] = chance.choice(
+            [None, Decimal("0.00"), Decimal("499.99"), Decimal("500.00"), Decimal("1200.00"), Decimal("9999.99")]
+        )
         rows.append(row)
     return rows
 
@@ -84,9 +101,29 @@ def _pick(*options: str) -> st.SearchStrategy[str]:
 
 
 money_leaf = _pick("income", "cost", "standard", "limit_sum", "income", "cost", "1000", "0", "0.01", "72000", "1100.50")
-count_leaf = _pick("size", "months_idle", "limit_count", "0", "1", "2", "3", "12", "age_in_years(birth, asof)", "age_in_years(birth, joined)")
+count_leaf = _pick(
+    "size",
+    "months_idle",
+    "limit_count",
+    "0",
+    "1",
+    "2",
+    "3",
+    "12",
+    "age_in_years(birth, asof)",
+    "age_in_years(birth, joined)",
+)
 ratio_leaf = _pick("share", "ratio", "0.5", "1.005", "0.333", "2")
-date_leaf = _pick("birth", "joined", "asof", "date '2023-05-01'", "start_day", "add_months(birth, 1)", "add_months(joined, -13)", "add_months(asof, 6)")
+date_leaf = _pick(
+    "birth",
+    "joined",
+    "asof",
+    "date '2023-05-01'",
+    "start_day",
+    "add_months(birth, 1)",
+    "add_months(joined, -13)",
+    "add_months(asof, 6)",
+)
 
 
 @st.composite
@@ -153,7 +190,15 @@ def truth(draw: st.DrawFn, depth: int) -> str:
     if kind == 5:
         return f"{draw(_pick('income', 'size', 'share', 'months_idle'))} {draw(_pick('', 'not '))}in (0, 1, -1, 2.5, 1000, 0.01)"
     if kind == 6:
-        return draw(_pick("outcome_code in ('V1', 'V3')", "outcome_code != 'V2'", "remark = 'V1'", "remark = 'it''s'", "remark not in ('é', '')"))
+        return draw(
+            _pick(
+                "outcome_code in ('V1', 'V3')",
+                "outcome_code != 'V2'",
+                "remark = 'V1'",
+                "remark = 'it''s'",
+                "remark not in ('é', '')",
+            )
+        )
     if kind == 7:
         return f"{draw(_pick('income', 'birth', 'flag', 'remark', 'size', 'share', 'cost / size'))} is {draw(_pick('', 'not '))}null"
     if kind == 8:
@@ -188,16 +233,22 @@ def pack_yaml(draw: st.DrawFn) -> str:
         lines.append(f"  - {{id: T{number}, title: {{zh: 甲, en: a}}, when: {quoted(draw(truth(1)))}, {say}}}")
     lines.append("benefit:")
     for number in range(draw(st.integers(1, 3))):
-        limits = "".join(f", {part}: {quoted(draw(money(0)))}" for part in ("ceiling", "cost", "less") if draw(st.booleans()))
+        limits = "".join(
+            f", {part}: {quoted(draw(money(0)))}" for part in ("ceiling", "cost", "less") if draw(st.booleans())
+        )
         when = f"tier = 'T{draw(st.integers(0, tiers - 1))}'" if tiers and draw(st.booleans()) else draw(truth(1))
         ceiling = "" if "ceiling" in limits else ", ceiling: limit_sum"
         amount = f"least({draw(money(1))}, 10000000)"
         lines.append(f"  - {{id: l{number}, when: {quoted(when)}, amount: {quoted(amount)}{limits}{ceiling}, {say}}}")
         if draw(st.booleans()):
-            lines.append(f"  - {{id: l{number}, otherwise: true, amount: {quoted(draw(_pick('cost * 0.005', 'limit_sum', '0.125', 'cost / 7')))}, {say}}}")
+            lines.append(
+                f"  - {{id: l{number}, otherwise: true, amount: {quoted(draw(_pick('cost * 0.005', 'limit_sum', '0.125', 'cost / 7')))}, {say}}}"
+            )
     lines.append("caps:")
     lines.append(f"  - {{id: times, per: person, window: year, count: {draw(_pick('2', 'limit_count'))}, {say}}}")
-    lines.append(f"  - {{id: sum, per: household, window: year, amount: {draw(_pick('limit_sum', '1200', 'cost / 3'))}, {say}}}")
+    lines.append(
+        f"  - {{id: sum, per: household, window: year, amount: {draw(_pick('limit_sum', '1200', 'cost / 3'))}, {say}}}"
+    )
     lines.append("approvals:")
     lines.append(f"  - {{id: upper, level: city, when: {quoted(draw(truth(1)))}, {say}}}")
     return "\n".join(lines) + "\n"

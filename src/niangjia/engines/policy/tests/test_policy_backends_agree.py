@@ -44,7 +44,13 @@ def pack_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("generated")
 
 
-@settings(max_examples=EXAMPLES, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck), database=None)
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+    database=None,
+)
 @given(text=pack_yaml(), seed=st.integers(0, 2**32))
 def test_every_generated_case_is_decided_alike(vocabulary, connection, pack_folder, text, seed):
     (pack_folder / "program.yaml").write_text(text, encoding="utf-8")
@@ -63,13 +69,21 @@ def test_every_generated_case_is_decided_alike(vocabulary, connection, pack_fold
         sql = policy.batch_sql(pack, asof=ASOF, with_caps=with_caps)
         batch = connection.sql(sql).fetchall()
         names = connection.sql(f"DESCRIBE {sql}").fetchall()
-        for row, found in zip(rows, (dict(zip((name[0] for name in names), one, strict=True)) for one in batch), strict=True):
+        for row, found in zip(
+            rows, (dict(zip((name[0] for name in names), one, strict=True)) for one in batch), strict=True
+        ):
             _compare(pack, programs, row, found, with_caps)
             tally["cases"] += 1
             tally[str(found["outcome"])] += 1
 
 
-def _compare(pack: policy.Pack, programs: dict[str, policy.Program], row: dict[str, object], found: dict[str, object], with_caps: bool) -> None:
+def _compare(
+    pack: policy.Pack,
+    programs: dict[str, policy.Program],
+    row: dict[str, object],
+    found: dict[str, object],
+    with_caps: bool,
+) -> None:
     area = str(row["area"])
     try:
         if area not in programs:
@@ -82,7 +96,10 @@ def _compare(pack: policy.Pack, programs: dict[str, policy.Program], row: dict[s
     decision, trace = program.decide(row, used), program.trace(row, used)
     assert found["missing_parameter"] is None
     assert with_caps or program.decide_read(policy.read_facts(pack.vocabulary, row)) == decision
-    assert (decision.outcome, decision.tier, decision.amount) == (found["outcome"], found["tier"], found["amount"]), (row, program.source)
+    assert (decision.outcome, decision.tier, decision.amount) == (found["outcome"], found["tier"], found["amount"]), (
+        row,
+        program.source,
+    )
     for ids, prefix, truths in ((pack.rules, "rule_", trace.rules), (pack.tiers, "tier_", trace.tiers)):
         for one, truth in zip(ids, truths, strict=True):
             assert found[prefix + one.id] is truth, (one.id, row, program.source)
@@ -101,7 +118,9 @@ def _compare(pack: policy.Pack, programs: dict[str, policy.Program], row: dict[s
     assert (decision.tier, None if decision.amount is None else int(decision.amount * 100)) == expected
 
 
-def _compare_with_reference(pack: policy.Pack, program: policy.Program, row: dict[str, object], trace: policy.Trace) -> None:
+def _compare_with_reference(
+    pack: policy.Pack, program: policy.Program, row: dict[str, object], trace: policy.Trace
+) -> None:
     """The plain reading of every rule and line: the amounts are put together here again, from the pack's parts."""
     reference = Reference(row, program.parameters, ASOF)
     for rule, truth in zip((*pack.rules, *pack.tiers), (*trace.rules, *trace.tiers), strict=True):
@@ -124,7 +143,9 @@ def _line_by_hand(reference: Reference, alternatives: list[Line]) -> Fraction | 
         if applies:
             limits = [reference.value(part.node) for part in (line.amount, line.ceiling, line.cost) if part is not None]
             less = reference.value(line.less.node) if line.less is not None else Fraction(0)
-            return None if None in (*limits, less) else half_up(max(Fraction(0), min(limits) - max(Fraction(0), less)), 2)
+            return (
+                None if None in (*limits, less) else half_up(max(Fraction(0), min(limits) - max(Fraction(0), less)), 2)
+            )
     return Fraction(0)
 
 
@@ -137,7 +158,9 @@ def test_the_comparison_goes_red_when_one_back_end_rounds_otherwise(vocabulary, 
     """A planted fault: bankers' rounding in Python alone."""
     monkeypatch.setitem(to_python.HELPERS, "rounded", lambda value, factor: round(Fraction(value, factor)))
     (tmp_path / "program.yaml").write_text(
-        samples.HEAD.replace('"3306"', '"33"') + 'rules:\n  - {id: r, when: "round(income, 0) = 2", say: {zh: 甲, en: a}, clause: c}\n', encoding="utf-8"
+        samples.HEAD.replace('"3306"', '"33"')
+        + 'rules:\n  - {id: r, when: "round(income, 0) = 2", say: {zh: 甲, en: a}, clause: c}\n',
+        encoding="utf-8",
     )
     pack = policy.load_pack(tmp_path, vocabulary)
     row = {**rows_of(1, 0)[0], "income": Decimal("2.50"), "area": "330624"}

@@ -44,8 +44,15 @@ def test_a_false_rule_refuses_although_another_is_unknown(tmp_path):
 
 
 def test_the_first_true_tier_is_the_answer(tmp_path):
-    decide = program(tmp_path, "tiers:\n" + tier("T1", "income < 10") + tier("T2", "income < 20") + tier("T3", "flag")).decide
-    assert [decide({"income": D(value), "flag": False}).tier for value in ("9.99", "10", "19.99", "20")] == ["T1", "T2", "T2", None]
+    decide = program(
+        tmp_path, "tiers:\n" + tier("T1", "income < 10") + tier("T2", "income < 20") + tier("T3", "flag")
+    ).decide
+    assert [decide({"income": D(value), "flag": False}).tier for value in ("9.99", "10", "19.99", "20")] == [
+        "T1",
+        "T2",
+        "T2",
+        None,
+    ]
     assert decide({"income": D(20), "flag": False}).refused_by == ("T1", "T2", "T3")
     assert decide({"income": D(5)}).tier == "T1"  # the unknown flag stands behind
     assert decide({"flag": True}).outcome == "cannot_tell" and decide({"flag": True}).unknown == ("T1", "T2")
@@ -61,12 +68,20 @@ def test_an_unknown_amount_cannot_be_told_and_an_unused_one_does_not_matter(tmp_
 
 
 def test_a_whole_yuan_amount_is_not_taken_for_cents(tmp_path):
-    decision = program(tmp_path, "rules:\n" + rule("one", "flag") + "benefit:\n" + line("a", "500") + line("b", "0.125")).decide({"flag": True})
+    decision = program(
+        tmp_path, "rules:\n" + rule("one", "flag") + "benefit:\n" + line("a", "500") + line("b", "0.125")
+    ).decide({"flag": True})
     assert decision.amount == D("500.13") and decision.lines == (("a", D("500.00")), ("b", D("0.13")))
 
 
 def test_alternatives_of_a_line_are_tried_in_order(tmp_path):
-    body = "rules:\n" + rule("one", "true") + "benefit:\n" + line("t", "cost", ", when: flag") + line("t", "cost * 0.5", ", otherwise: true")
+    body = (
+        "rules:\n"
+        + rule("one", "true")
+        + "benefit:\n"
+        + line("t", "cost", ", when: flag")
+        + line("t", "cost * 0.5", ", otherwise: true")
+    )
     found = program(tmp_path, body)
     assert found.decide({"cost": D("7000"), "flag": True}).amount == D("7000.00")
     assert found.decide({"cost": D("7000.01"), "flag": False}).amount == D("3500.01")
@@ -74,7 +89,12 @@ def test_alternatives_of_a_line_are_tried_in_order(tmp_path):
 
 
 def test_the_parts_of_a_line_apply_in_the_unions_order(tmp_path):
-    body = "rules:\n" + rule("one", "true") + "benefit:\n" + line("a", "cost * 0.8", ", ceiling: 16000, cost: cost, less: standard")
+    body = (
+        "rules:\n"
+        + rule("one", "true")
+        + "benefit:\n"
+        + line("a", "cost * 0.8", ", ceiling: 16000, cost: cost, less: standard")
+    )
     decide = program(tmp_path, body).decide
     assert decide({"cost": D("21000"), "standard": D(0)}).amount == D("16000.00")
     assert decide({"cost": D("21000"), "standard": D(1000)}).amount == D("15000.00")  # after the ceiling, not before it
@@ -105,7 +125,11 @@ CAPS = ("rules:\n" + rule("one", "true") + "benefit:\n" + line("a", "cost") + "c
 )
 def test_caps_cut_refuse_or_wait_for_the_count(tmp_path, used, outcome, amount, because):
     decision = program(tmp_path, CAPS).decide({"cost": D(700)}, used)
-    assert (decision.outcome, decision.amount, decision.refused_by + decision.unknown) == (outcome, D(amount) if amount else None, because)
+    assert (decision.outcome, decision.amount, decision.refused_by + decision.unknown) == (
+        outcome,
+        D(amount) if amount else None,
+        because,
+    )
 
 
 def test_caps_share_their_use_by_group(tmp_path):
@@ -114,12 +138,20 @@ def test_caps_share_their_use_by_group(tmp_path):
 
 def xinchang(name: str, **more) -> policy.Program:
     vocabulary = policy.load_vocabulary(programs_folder())
-    return policy.compile_program(policy.load_pack(programs_folder() / "330624-xinchang" / name, vocabulary), asof=ASOF, area="330624001000", **more)
+    return policy.compile_program(
+        policy.load_pack(programs_folder() / "330624-xinchang" / name, vocabulary),
+        asof=ASOF,
+        area="330624001000",
+        **more,
+    )
 
 
 def test_255_verified_outcomes_make_127500():
     grant = xinchang("special-grant")
-    decisions = [grant.decide({"verification_outcome": "V1" if number % 3 else "V2"}, {"person_year": 0, "household_year": 0}) for number in range(255)]
+    decisions = [
+        grant.decide({"verification_outcome": "V1" if number % 3 else "V2"}, {"person_year": 0, "household_year": 0})
+        for number in range(255)
+    ]
     assert sum(decision.amount for decision in decisions) == D("127500.00")
     assert {decision.outcome for decision in decisions} == {"granted"}
 
@@ -174,14 +206,20 @@ def test_the_nearest_change_is_exact_to_the_cent(graded_aid):
 def test_a_window_between_two_lines_is_not_jumped_over(tmp_path):
     body = "rules:\n" + rule("one", "income between 500 and 500.02")
     told = program(tmp_path, body).explain({"income": D("100000")}, language="en")
-    assert told.nearest_change.other == D("500.02") and "500.02 yuan instead of 100,000.00 yuan" in told.nearest_change.sentence
+    assert (
+        told.nearest_change.other == D("500.02")
+        and "500.02 yuan instead of 100,000.00 yuan" in told.nearest_change.sentence
+    )
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(text=pack_yaml(), seed=st.integers(0, 2**32))
 def test_every_change_offered_does_change_the_answer(tmp_path_factory, text, seed):
     folder = tmp_path_factory.mktemp("p")
-    (folder / "program.yaml").write_text(text.replace("  only_here: {unit: count, values: {}", "  only_here: {unit: count, values: {2020-01-01: 1}"), encoding="utf-8")
+    (folder / "program.yaml").write_text(
+        text.replace("  only_here: {unit: count, values: {}", "  only_here: {unit: count, values: {2020-01-01: 1}"),
+        encoding="utf-8",
+    )
     try:
         pack = policy.load_pack(folder, samples.vocabulary(folder))
     except policy.PackError:
@@ -192,7 +230,11 @@ def test_every_change_offered_does_change_the_answer(tmp_path_factory, text, see
         assert told.decision == found.decide(row)
         for change in told.changes:
             other = found.decide({**row, change.fact: change.other})
-            assert (other.outcome, other.tier) == (change.outcome, change.tier) != (told.decision.outcome, told.decision.tier)
+            assert (
+                (other.outcome, other.tier)
+                == (change.outcome, change.tier)
+                != (told.decision.outcome, told.decision.tier)
+            )
         assert bool(told.missing) <= (told.decision.outcome == "cannot_tell")
 
 
@@ -200,7 +242,10 @@ def test_every_change_offered_does_change_the_answer(tmp_path_factory, text, see
 @given(text=pack_yaml())
 def test_no_character_of_a_pack_enters_the_generated_source(tmp_path_factory, text):
     folder = tmp_path_factory.mktemp("p")
-    (folder / "program.yaml").write_text(text.replace("  only_here: {unit: count, values: {}", "  only_here: {unit: count, values: {2020-01-01: 1}"), encoding="utf-8")
+    (folder / "program.yaml").write_text(
+        text.replace("  only_here: {unit: count, values: {}", "  only_here: {unit: count, values: {2020-01-01: 1}"),
+        encoding="utf-8",
+    )
     try:
         pack = policy.load_pack(folder, samples.vocabulary(folder))
     except policy.PackError:

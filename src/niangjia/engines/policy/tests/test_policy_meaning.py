@@ -118,8 +118,16 @@ def test_it_means_the_same_on_both_back_ends(folder, text, facts, expected):
 @pytest.mark.parametrize(("name", "value"), [("income", 1.5), ("income", "1"), ("income", True), ("size", 2.0), ("size", "2"), ("size", True), ("flag", 1),
                                              ("flag", "yes"), ("birth", "2000-01-01"), ("remark", 1)])  # fmt: skip
 def test_a_fact_of_a_wrong_type_is_refused_by_name(folder, name, value):
-    conditions = {"income": "income > 0", "size": "size > 0", "flag": "flag", "birth": "birth < asof", "remark": "remark = 'a'"}
-    pack = samples.pack(folder, f'rules:\n  - {{id: one, when: "{conditions[name]}", say: {{zh: 甲, en: a}}, clause: c}}\n')
+    conditions = {
+        "income": "income > 0",
+        "size": "size > 0",
+        "flag": "flag",
+        "birth": "birth < asof",
+        "remark": "remark = 'a'",
+    }
+    pack = samples.pack(
+        folder, f'rules:\n  - {{id: one, when: "{conditions[name]}", say: {{zh: 甲, en: a}}, clause: c}}\n'
+    )
     program = policy.compile_program(pack, asof=ASOF, area="330624")
     for decide in (program.decide, lambda facts: program.decide_read(policy.read_facts(pack.vocabulary, facts))):
         with pytest.raises(policy.FactError) as caught:
@@ -129,10 +137,18 @@ def test_a_fact_of_a_wrong_type_is_refused_by_name(folder, name, value):
 
 @pytest.mark.parametrize("value", [D("NaN"), D("Infinity"), D("-Infinity"), D("1E+1000000"), D("1E+20")])
 def test_what_is_no_amount_is_not_believed(folder, value):
-    program = policy.compile_program(samples.pack(folder, 'rules:\n  - {id: one, when: "income > 0", say: {zh: 甲, en: a}, clause: c}\n'), asof=ASOF, area="33060")
+    program = policy.compile_program(
+        samples.pack(folder, 'rules:\n  - {id: one, when: "income > 0", say: {zh: 甲, en: a}, clause: c}\n'),
+        asof=ASOF,
+        area="33060",
+    )
     assert program.decide({"income": value}).outcome == "cannot_tell"
 
 
 def test_a_vanishing_amount_is_nothing(folder):
-    program = policy.compile_program(samples.pack(folder, 'rules:\n  - {id: one, when: "income = 0", say: {zh: 甲, en: a}, clause: c}\n'), asof=ASOF, area="330600")
+    program = policy.compile_program(
+        samples.pack(folder, 'rules:\n  - {id: one, when: "income = 0", say: {zh: 甲, en: a}, clause: c}\n'),
+        asof=ASOF,
+        area="330600",
+    )
     assert program.decide({"income": D("1E-1000000")}).outcome == "granted"

@@ -63,7 +63,14 @@ def test_a_good_pack_is_read(tmp_path):
         ("amount: upper", "amount: income + income", 10, "", "", "exceed DECIMAL"),
         ("benefit:", "benefits:", 9, "benefits", "benefit", "no key called benefits"),
         ("  - {id: first", "  - {id: first, id: again", 4, "id", "", "written twice"),
-        ("say: {zh: 甲, en: a}, clause: c}\n  - id", "say: &x {zh: 甲, en: a}, clause: c}\n  - id", 4, "", "", "Anchors"),
+        (
+            "say: {zh: 甲, en: a}, clause: c}\n  - id",
+            "say: &x {zh: 甲, en: a}, clause: c}\n  - id",
+            4,
+            "",
+            "",
+            "Anchors",
+        ),
         ("when: flag", "when: *x", 4, "", "", "Anchors"),
         ("when: flag", "when: !!python/object/apply:os.system ['true']", 4, "", "", "Tags"),
         ("when: flag", "when: !env HOME", 4, "", "", "Tags"),
@@ -130,7 +137,9 @@ def hash_of(text: str) -> str:
 
 def test_the_content_hash_knows_what_is_said_and_not_how_it_is_written():
     written = hash_of("id: a\nrules:\n  - {id: x, when: flag}\n  - {id: y, when: flag}\namount: 1.50\n")
-    assert written == hash_of("# why\namount: 1.5   # yuan\nrules:\n- id: x\n  when: 'flag'\n- when: flag\n  id: \"y\"\nid: a\n")
+    assert written == hash_of(
+        "# why\namount: 1.5   # yuan\nrules:\n- id: x\n  when: 'flag'\n- when: flag\n  id: \"y\"\nid: a\n"
+    )
     assert written != hash_of("id: a\nrules:\n  - {id: y, when: flag}\n  - {id: x, when: flag}\namount: 1.50\n")
     assert written != hash_of("id: a\nrules:\n  - {id: x, when: flag}\n  - {id: y, when: not flag}\namount: 1.50\n")
     assert written != hash_of("id: a\nrules:\n  - {id: x, when: flag}\n  - {id: y, when: flag}\namount: '1.50'\n")
@@ -153,18 +162,26 @@ def test_a_decision_carries_its_packs_hash(tmp_path):
         ("tier: {zh: 甲, en: a, type: integer, unit: persons, grain: person}", "word of the rule language", ""),
         ("size: {zh: 甲, en: a, type: boolean, unit: flag, grain: person, maximum: 3}", "Only a number", ""),
         ("size: {zh: 甲, en: a, type: integer, unit: persons, grain: person, values: [A]}", "Only a text", ""),
-        ("size: {zh: 甲, en: a, type: integer, unit: persons, grain: person, maximun: 3}", "no key called maximun", "maximum"),
+        (
+            "size: {zh: 甲, en: a, type: integer, unit: persons, grain: person, maximun: 3}",
+            "no key called maximun",
+            "maximum",
+        ),
     ],
 )
 def test_a_faulty_fact_is_refused(tmp_path, line, reason, nearest):
     with pytest.raises(policy.PackError) as caught:
         samples.vocabulary(tmp_path, line + "\n")
-    assert any(reason in one.en and one.nearest == nearest and one.line == 1 for one in caught.value.problems), caught.value.problems
+    assert any(reason in one.en and one.nearest == nearest and one.line == 1 for one in caught.value.problems), (
+        caught.value.problems
+    )
 
 
 def test_a_fact_declared_in_two_files_is_refused(tmp_path):
     samples.vocabulary(tmp_path)
-    (tmp_path / "vocabulary" / "facts" / "more.yaml").write_text("size: {zh: 甲, en: a, type: integer, unit: persons, grain: person}\n", encoding="utf-8")
+    (tmp_path / "vocabulary" / "facts" / "more.yaml").write_text(
+        "size: {zh: 甲, en: a, type: integer, unit: persons, grain: person}\n", encoding="utf-8"
+    )
     with pytest.raises(policy.PackError, match="another file"):
         policy.load_vocabulary(tmp_path)
 
@@ -173,9 +190,14 @@ def test_checking_a_folder_finds_everything_and_raises_nothing(tmp_path):
     samples.pack(tmp_path, GOOD)
     place = tmp_path / "330600-demo" / "sample"
     assert [one.en for one in policy.check_folder(tmp_path)] == ["cases.yaml is missing."]
-    (place / "cases.yaml").write_text("- name: n\n  month: 2023-10\n  given: {flag: false, incme: 3}\n  expect: {outcome: refused}\n", encoding="utf-8")
+    (place / "cases.yaml").write_text(
+        "- name: n\n  month: 2023-10\n  given: {flag: false, incme: 3}\n  expect: {outcome: refused}\n",
+        encoding="utf-8",
+    )
     assert [(one.line, one.word, one.nearest) for one in policy.check_folder(tmp_path)] == [(3, "incme", "income")]
-    (place / "cases.yaml").write_text("- name: n\n  month: 2023-10\n  given: {flag: false}\n  expect: {outcome: granted}\n", encoding="utf-8")
+    (place / "cases.yaml").write_text(
+        "- name: n\n  month: 2023-10\n  given: {flag: false}\n  expect: {outcome: granted}\n", encoding="utf-8"
+    )
     assert "expected outcome granted, found outcome refused" in policy.check_folder(tmp_path)[0].en
     (place / "program.yaml").write_text(samples.HEAD + GOOD.replace("when: flag", "when: flagg"), encoding="utf-8")
     assert [one.nearest for one in policy.check_folder(tmp_path)] == ["flag"]
@@ -186,5 +208,9 @@ def test_the_shipped_packs_and_their_cases_are_in_order():
 
     folder = programs_folder() / "330624-xinchang"
     vocabulary = policy.load_vocabulary(programs_folder())
-    results = [result for name in ("special-grant", "graded-aid") for result in policy.run_cases(policy.load_pack(folder / name, vocabulary))]
+    results = [
+        result
+        for name in ("special-grant", "graded-aid")
+        for result in policy.run_cases(policy.load_pack(folder / name, vocabulary))
+    ]
     assert len(results) >= 50 and [str(one) for one in results if not one.passed] == []

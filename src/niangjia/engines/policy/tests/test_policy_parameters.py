@@ -59,8 +59,12 @@ def test_the_nearest_area_wins_and_then_the_latest_day(pack, area, asof, expecte
     assert program.decide({"income": Decimal(expected)}).outcome == "refused"
     connection = duckdb.connect()
     sql = policy.rule_sql(pack, "income < upper", asof=asof, relation="f")
-    row = connection.execute(f"SELECT {sql} FROM (SELECT CAST(? AS DECIMAL(16,2)) AS income, ? AS area) AS f", [expected, area]).fetchall()
-    below = connection.execute(f"SELECT {sql} FROM (SELECT CAST(? AS DECIMAL(16,2)) AS income, ? AS area) AS f", [expected - 1, area]).fetchall()
+    row = connection.execute(
+        f"SELECT {sql} FROM (SELECT CAST(? AS DECIMAL(16,2)) AS income, ? AS area) AS f", [expected, area]
+    ).fetchall()
+    below = connection.execute(
+        f"SELECT {sql} FROM (SELECT CAST(? AS DECIMAL(16,2)) AS income, ? AS area) AS f", [expected - 1, area]
+    ).fetchall()
     assert (row, below) == ([(False,)], [(True,)])
 
 
@@ -89,7 +93,9 @@ def test_a_row_whose_area_has_no_value_is_not_decided_in_batch(tmp_path):
     pack = samples.pack(tmp_path, body, samples.HEAD.replace('"3306"', '"33"'))
     sql = policy.batch_sql(pack, asof=date(2023, 10, 31), overrides=RATE)
     connection = duckdb.connect()
-    connection.execute("CREATE TABLE facts AS SELECT * FROM (VALUES ('330624', 1::DECIMAL(16,2)), ('330100', 1), ('320100', 1), (NULL, 1)) AS t(area, income)")
+    connection.execute(
+        "CREATE TABLE facts AS SELECT * FROM (VALUES ('330624', 1::DECIMAL(16,2)), ('330100', 1), ('320100', 1), (NULL, 1)) AS t(area, income)"
+    )
     assert connection.sql(f"SELECT area, outcome, missing_parameter FROM ({sql}) ORDER BY area NULLS LAST").fetchall() == [
         ("320100", None, "area"), ("330100", None, "upper"), ("330624", "granted", None), (None, None, "area"),
     ]  # fmt: skip
@@ -104,14 +110,21 @@ def test_a_programme_does_not_hold_outside_its_area(pack):
 def test_a_value_of_nothing_ends_what_was_in_force(tmp_path):
     body = BODY.replace('"330624": {2021-01-01: 300, 2023-05-01: 500}', '"330624": {2021-01-01: 300, 2023-05-01: null}')
     pack = samples.pack(tmp_path, body, samples.HEAD.replace('"3306"', '"33"'))
-    assert policy.compile_program(pack, asof=date(2023, 4, 30), area="330624", overrides=RATE).parameters["upper"] == 300
+    assert (
+        policy.compile_program(pack, asof=date(2023, 4, 30), area="330624", overrides=RATE).parameters["upper"] == 300
+    )
     assert policy.compile_program(pack, asof=date(2023, 5, 1), area="330624", overrides=RATE).parameters["upper"] == 200
 
 
 @pytest.mark.parametrize("second", ['"330600"', '"330600000000"'])
 def test_two_values_for_one_area_and_day_are_an_error(tmp_path, second):
     with pytest.raises(policy.PackError, match="two values"):
-        samples.pack(tmp_path, BODY.replace('"3306": {2021-06-01: 200}', f'"3306": {{2021-06-01: 200}}\n      {second}: {{2021-06-01: 201}}'))
+        samples.pack(
+            tmp_path,
+            BODY.replace(
+                '"3306": {2021-06-01: 200}', f'"3306": {{2021-06-01: 200}}\n      {second}: {{2021-06-01: 201}}'
+            ),
+        )
 
 
 def test_two_packs_of_one_id_may_not_give_one_area_and_day_two_values(tmp_path):
@@ -162,9 +175,26 @@ prefixes = st.sampled_from(["", "33", "3306", "330624", "330624001", "3301"])
 
 
 @settings(max_examples=300, deadline=None)
-@given(values=st.dictionaries(st.tuples(prefixes, days), st.integers(0, 9), max_size=8), asof=days, area=st.sampled_from(["330624001000", "330624", "330100", "320500"]))
+@given(
+    values=st.dictionaries(st.tuples(prefixes, days), st.integers(0, 9), max_size=8),
+    asof=days,
+    area=st.sampled_from(["330624001000", "330624", "330100", "320500"]),
+)
 def test_inheritance_is_longest_prefix_then_latest_day(values, asof, area):
-    parameter = Parameter("p", "integer", "count", tuple(Dated(prefix, since, value) for (prefix, since), value in values.items()), "c", {}, True, BOOLEAN)
+    parameter = Parameter(
+        "p",
+        "integer",
+        "count",
+        tuple(Dated(prefix, since, value) for (prefix, since), value in values.items()),
+        "c",
+        {},
+        True,
+        BOOLEAN,
+    )
     code = area_prefix(area)
-    candidates = [(len(prefix), since, value) for (prefix, since), value in values.items() if code.startswith(prefix) and since <= asof]
+    candidates = [
+        (len(prefix), since, value)
+        for (prefix, since), value in values.items()
+        if code.startswith(prefix) and since <= asof
+    ]
     assert parameter.at(asof, code) == (max(candidates)[2] if candidates else None)

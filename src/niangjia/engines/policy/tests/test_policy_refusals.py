@@ -135,7 +135,13 @@ def test_it_is_refused_with_its_reason_and_place(pack, text, column, reason):
 
 @pytest.mark.parametrize(
     ("text", "nearest"),
-    [("incom > 1", "income"), ("flags", "flag"), ("age_in_year(birth, asof) > 1", "age_in_years"), ("coalese(income, 0) > 1", "coalesce"), ("收入 > 1", "income")],
+    [
+        ("incom > 1", "income"),
+        ("flags", "flag"),
+        ("age_in_year(birth, asof) > 1", "age_in_years"),
+        ("coalese(income, 0) > 1", "coalesce"),
+        ("收入 > 1", "income"),
+    ],
 )
 def test_a_typo_is_offered_the_nearest_right_word(pack, text, nearest):
     problem = refusal(pack, text)

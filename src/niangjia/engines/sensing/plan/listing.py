@@ -6,8 +6,28 @@ from niangjia.engines.sensing.plan.steps import Workbench, text
 from niangjia.kernel.months import Month
 
 COLUMNS = (
-    "month", "household_key", "area", "causes", "triggers", "grade", "state", "suppress_code", "labels", "I2", "I3", "I4", "I5", "M4", "M5",
-    "size", "students", "dis_grade", "months_uninsured", "confidence", "first_month", "reasons",
+    "month",
+    "household_key",
+    "area",
+    "causes",
+    "triggers",
+    "grade",
+    "state",
+    "suppress_code",
+    "labels",
+    "I2",
+    "I3",
+    "I4",
+    "I5",
+    "M4",
+    "M5",
+    "size",
+    "students",
+    "dis_grade",
+    "months_uninsured",
+    "confidence",
+    "first_month",
+    "reasons",
 )
 
 
@@ -29,7 +49,10 @@ def build(bench: Workbench, month: Month, jobless_months: str) -> None:
 
     standard_cents = "(f.dibao_yearly * 100)::HUGEINT"
     per_head = "(12 * f.size)"
-    bench.make("listing", "one row per household of the list", f"""
+    bench.make(
+        "listing",
+        "one row per household of the list",
+        f"""
         SELECT {text(month)} AS month, s.household_key, coalesce(f.area, past.area) AS area,
                {joined("CASE s.state WHEN 'STALE' THEN past.causes WHEN 'EXITED' THEN [] ELSE h.causes END")} AS causes,
                {joined("CASE s.state WHEN 'STALE' THEN past.triggers WHEN 'EXITED' THEN [] ELSE h.triggers END")} AS triggers,
@@ -42,4 +65,5 @@ def build(bench: Workbench, month: Month, jobless_months: str) -> None:
                coalesce(past.first_month, {text(month)}) AS first_month, {joined("s.reasons")} AS reasons
         FROM row_state s LEFT JOIN fact f ON f.household = s.household AND (s.state <> 'EXITED' OR s.is_sensed)
         LEFT JOIN hit h ON h.household = s.household LEFT JOIN suppression p ON p.household = s.household
-        LEFT JOIN past USING (household_key) ORDER BY area, household_key""")
+        LEFT JOIN past USING (household_key) ORDER BY area, household_key""",
+    )

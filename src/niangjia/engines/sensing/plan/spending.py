@@ -22,17 +22,25 @@ def build(bench: Workbench, inputs: Inputs, left_out: str, exact_above: str) -> 
         rows = _settle_rivals(bench, inputs, rows)
     _orphans(bench, inputs, rows)
     counted = _counted(rows, left_out)
-    bench.make("medical", "one row per patient of T-14 … T", f"""
+    bench.make(
+        "medical",
+        "one row per patient of T-14 … T",
+        f"""
         SELECT person,
                coalesce(sum(psn_part_amt) FILTER (back <= 11), 0)::DECIMAL(16,2) AS oop_total,
                coalesce(sum(psn_part_amt) FILTER (back <= 11 AND NOT refd_setl_flag), 0)::DECIMAL(16,2) AS oop_largest_bound,
                (coalesce(sum(psn_part_amt) FILTER (back <= 2), 0) - coalesce(sum(psn_part_amt) FILTER (back >= 12), 0))::DECIMAL(16,2) AS oop_jump
-        FROM ({counted}) GROUP BY person""")
-    bench.make("visit", "one row per patient who paid much in W12: the largest net visit", f"""
+        FROM ({counted}) GROUP BY person""",
+    )
+    bench.make(
+        "visit",
+        "one row per patient who paid much in W12: the largest net visit",
+        f"""
         SELECT person, greatest(0, max(net))::DECIMAL(16,2) AS oop_largest_visit FROM (
             SELECT person, coalesce(mdtrt_id, setl_id) AS visit, mdtrt_id IS NULL AS is_single, sum(psn_part_amt) AS net FROM ({counted})
             WHERE back <= 11 AND person IN (SELECT person FROM medical WHERE oop_largest_bound >= {exact_above}) GROUP BY ALL)
-        GROUP BY person""")
+        GROUP BY person""",
+    )
     _care_place(bench, inputs)
 
 
@@ -41,12 +49,16 @@ def visits_of(bench: Workbench, inputs: Inputs, left_out: str, persons: str) -> 
     rows = increment_sql(inputs, "medical_settlement", inputs.month.window(12), _SETTLEMENT)
     if bench.value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'settlement'"):
         rows = "SELECT * FROM settlement"
-    bench.make("visit", "one row per patient who paid much or is on the list: the largest net visit", f"""
+    bench.make(
+        "visit",
+        "one row per patient who paid much or is on the list: the largest net visit",
+        f"""
         SELECT * FROM visit WHERE person NOT IN ({persons}) UNION ALL
         SELECT person, greatest(0, max(net))::DECIMAL(16,2) FROM (
             SELECT person, coalesce(mdtrt_id, setl_id) AS visit, mdtrt_id IS NULL AS is_single, sum(psn_part_amt) AS net
             FROM ({_counted(rows, left_out)}) WHERE back <= 11 AND person IN ({persons}) GROUP BY ALL)
-        GROUP BY person""")
+        GROUP BY person""",
+    )
 
 
 def _counted(rows: str, left_out: str) -> str:
@@ -58,20 +70,32 @@ def _counted(rows: str, left_out: str) -> str:
 
 def _settle_rivals(bench: Workbench, inputs: Inputs, rows: str) -> str:
     """Of rows with one key (setl_id, refd_setl_flag) the latest batch's counts, whichever month it stands in."""
-    superseded = " UNION ALL ".join(
-        f"SELECT setl_id, refd_setl_flag, month, _seq AS by_seq FROM read_parquet({text(path)})" for path in inputs.superseded
-    ) or "SELECT NULL::VARCHAR AS setl_id, NULL::BOOLEAN AS refd_setl_flag, NULL::VARCHAR AS month, NULL::INT AS by_seq WHERE false"
-    bench.make("settlement_late", "one row per settlement key that a later batch brought again", f"""
+    superseded = (
+        " UNION ALL ".join(
+            f"SELECT setl_id, refd_setl_flag, month, _seq AS by_seq FROM read_parquet({text(path)})"
+            for path in inputs.superseded
+        )
+        or "SELECT NULL::VARCHAR AS setl_id, NULL::BOOLEAN AS refd_setl_flag, NULL::VARCHAR AS month, NULL::INT AS by_seq WHERE false"
+    )
+    bench.make(
+        "settlement_late",
+        "one row per settlement key that a later batch brought again",
+        f"""
         SELECT setl_id, refd_setl_flag, back, max(_seq) AS last_seq FROM (
             SELECT *, min(_seq) OVER (PARTITION BY back) AS first_seq FROM (SELECT setl_id, refd_setl_flag, back, _seq FROM ({rows})))
         WHERE _seq > first_seq GROUP BY ALL
         UNION ALL
         SELECT setl_id, refd_setl_flag, ({inputs.month.index} - (left(month, 4)::INT * 12 + right(month, 2)::INT - 1))::UTINYINT, max(by_seq)
-        FROM ({superseded}) WHERE month BETWEEN {text(inputs.month.plus(1 - _LOOK_BACK))} AND {text(inputs.month)} GROUP BY ALL""")
-    bench.make("settlement", "one row per settlement key", f"""
+        FROM ({superseded}) WHERE month BETWEEN {text(inputs.month.plus(1 - _LOOK_BACK))} AND {text(inputs.month)} GROUP BY ALL""",
+    )
+    bench.make(
+        "settlement",
+        "one row per settlement key",
+        f"""
         SELECT r.* FROM ({rows}) r
         WHERE NOT EXISTS (SELECT 1 FROM settlement_late l WHERE l.setl_id = r.setl_id AND l.refd_setl_flag = r.refd_setl_flag
-                          AND l.back = r.back AND l.last_seq > r._seq)""")
+                          AND l.back = r.back AND l.last_seq > r._seq)""",
+    )
     bench.drop("settlement_late")
     return "SELECT * FROM settlement"
 
@@ -80,17 +104,29 @@ def _orphans(bench: Workbench, inputs: Inputs, rows: str) -> None:
     """A refund needs an earlier settlement of the same person and mdtrt_id, in any batch; tried again each run."""
     known = [month for month in inputs.increments.get("medical_settlement", {}) if month <= inputs.month]
     earlier = increment_sql(inputs, "medical_settlement", known, ["person", "mdtrt_id", "refd_setl_flag", "setl_time"])
-    refunds = increment_sql(inputs, "medical_settlement", inputs.month.window(_LOOK_BACK),
-                            ["setl_id", "mdtrt_id", "person", "refd_setl_flag", "setl_time", "_seq", "_row"])
-    bench.make("refund", "one row per refund of T-14 … T", f"""
+    refunds = increment_sql(
+        inputs,
+        "medical_settlement",
+        inputs.month.window(_LOOK_BACK),
+        ["setl_id", "mdtrt_id", "person", "refd_setl_flag", "setl_time", "_seq", "_row"],
+    )
+    bench.make(
+        "refund",
+        "one row per refund of T-14 … T",
+        f"""
         SELECT setl_id, mdtrt_id, person, arg_max(setl_time, (_seq, _row)) AS setl_time, max(_seq) AS _seq,
                arg_max(_row, (_seq, _row)) AS _row, arg_max(back, (_seq, _row)) AS back
-        FROM ({refunds}) WHERE refd_setl_flag GROUP BY setl_id, mdtrt_id, person""")
-    bench.make("orphan_refund", "one row per refund without its settlement", f"""
+        FROM ({refunds}) WHERE refd_setl_flag GROUP BY setl_id, mdtrt_id, person""",
+    )
+    bench.make(
+        "orphan_refund",
+        "one row per refund without its settlement",
+        f"""
         SELECT * FROM refund r WHERE mdtrt_id IS NULL OR NOT EXISTS (
             SELECT 1 FROM (SELECT person, mdtrt_id, setl_time FROM ({earlier}) WHERE NOT refd_setl_flag
                            AND mdtrt_id IN (SELECT mdtrt_id FROM refund)) s
-            WHERE s.person = r.person AND s.mdtrt_id = r.mdtrt_id AND s.setl_time <= r.setl_time)""")
+            WHERE s.person = r.person AND s.mdtrt_id = r.mdtrt_id AND s.setl_time <= r.setl_time)""",
+    )
     bench.drop("refund")
 
 
@@ -100,8 +136,12 @@ def _care_place(bench: Workbench, inputs: Inputs) -> None:
     rows = increment_sql(inputs, "medical_settlement", known, ["person", "setl_time", "insu_admdvs", "_seq", "_row"])
     edge = f"DATE {text(inputs.month.plus(-2).first_day)}"
     at_home = "(insu_admdvs IS NULL OR starts_with(insu_admdvs, getvariable('home_city')))"
-    bench.make("care_place", "one row per patient insured elsewhere at some time: where now, and whether since T-2", f"""
+    bench.make(
+        "care_place",
+        "one row per patient insured elsewhere at some time: where now, and whether since T-2",
+        f"""
         SELECT person, arg_max(left(insu_admdvs, 4), (setl_time, _seq, _row)) AS city_now,
                coalesce(arg_max(NOT {at_home}, (setl_time, _seq, _row)) FILTER (setl_time <= {edge}), false)
                AND NOT coalesce(bool_or({at_home}) FILTER (setl_time > {edge}), false) AS is_elsewhere
-        FROM ({rows}) WHERE person IN (SELECT person FROM ({rows}) WHERE NOT {at_home}) GROUP BY person""")
+        FROM ({rows}) WHERE person IN (SELECT person FROM ({rows}) WHERE NOT {at_home}) GROUP BY person""",
+    )

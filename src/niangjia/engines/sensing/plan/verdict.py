@@ -15,40 +15,65 @@ REPORTED = "reported"
 def triggers(bench: Workbench, pack: SensingPack, sql: Callable[[str], str]) -> None:
     """Table hit: one row per household that triggers, with triggers, causes and grade before property."""
     marks = {trigger.id: trigger.name for trigger in pack.triggers}
-    bench.make("triggered", "one row per household that triggers: one column per trigger", f"""
+    bench.make(
+        "triggered",
+        "one row per household that triggers: one column per trigger",
+        f"""
         SELECT * FROM (SELECT household, {", ".join(f"(({sql(trigger.when.text)}) IS TRUE) AS {trigger.name}" for trigger in pack.triggers)} FROM fact)
-        WHERE {" OR ".join(marks.values())}""")
+        WHERE {" OR ".join(marks.values())}""",
+    )
     _respect_optout(bench, pack)
     listed = " || ".join(f"CASE WHEN {column} THEN [{text(trigger)}] ELSE [] END" for trigger, column in marks.items())
     causes = " || ".join(
-        f"CASE WHEN {trigger.name} THEN " + ("coalesce(f.canvass_causes, [])" if trigger.cause == REPORTED else f"[{text(trigger.cause)}]") + " ELSE [] END"
+        f"CASE WHEN {trigger.name} THEN "
+        + ("coalesce(f.canvass_causes, [])" if trigger.cause == REPORTED else f"[{text(trigger.cause)}]")
+        + " ELSE [] END"
         for trigger in pack.triggers
     )
-    bench.make("cause", "one row per household that triggers", f"""
+    bench.make(
+        "cause",
+        "one row per household that triggers",
+        f"""
         SELECT t.*, list_sort({listed}) AS triggers, list_sort(list_distinct({causes})) AS causes
-        FROM triggered t JOIN fact f USING (household)""")
-    grades = " ".join(f"WHEN ({sql(grade.when.text)}) IS TRUE THEN {text(grade.id)}" for grade in pack.grades if grade.when)
+        FROM triggered t JOIN fact f USING (household)""",
+    )
+    grades = " ".join(
+        f"WHEN ({sql(grade.when.text)}) IS TRUE THEN {text(grade.id)}" for grade in pack.grades if grade.when
+    )
     property_sql = f"(({sql(pack.pack.property.text)}) IS TRUE)" if pack.pack.property else "false"
     last = next(grade.id for grade in pack.grades if not grade.when)
     order = [grade.id for grade in pack.grades]
-    steps = " ".join(f"WHEN {text(grade)} THEN {text(order[min(place + 1, len(order) - 1)])}" for place, grade in enumerate(order))
-    bench.make("hit", "one row per household that triggers", f"""
+    steps = " ".join(
+        f"WHEN {text(grade)} THEN {text(order[min(place + 1, len(order) - 1)])}" for place, grade in enumerate(order)
+    )
+    bench.make(
+        "hit",
+        "one row per household that triggers",
+        f"""
         WITH graded AS (
             SELECT household, area, triggers, causes, CASE {grades} ELSE {text(last)} END AS grade, {property_sql} AS needs_property_explanation
             FROM (SELECT f.*, c.* EXCLUDE (household), len(causes) AS cause_count, list_has_any(causes, {ILLNESS_OR_DISASTER}) AS has_illness_or_disaster
                   FROM cause c JOIN fact f USING (household)))
         SELECT household, area, triggers, causes, needs_property_explanation,
                CASE WHEN needs_property_explanation THEN CASE grade {steps} END ELSE grade END AS grade
-        FROM graded""")
+        FROM graded""",
+    )
     bench.drop("cause", "triggered")
 
 
 def undecided(bench: Workbench, pack: SensingPack, sql: Callable[[str], str]) -> None:
     """Table undecided: one row per household that was active, and trigger whose condition cannot be told now."""
-    listed = " || ".join(f"CASE WHEN ({sql(trigger.when.text)}) IS NULL THEN [{text(trigger.id)}] ELSE [] END" for trigger in pack.triggers)
-    bench.make("undecided", "one row per formerly active household and trigger that cannot be told", f"""
+    listed = " || ".join(
+        f"CASE WHEN ({sql(trigger.when.text)}) IS NULL THEN [{text(trigger.id)}] ELSE [] END"
+        for trigger in pack.triggers
+    )
+    bench.make(
+        "undecided",
+        "one row per formerly active household and trigger that cannot be told",
+        f"""
         SELECT household_key, unnest({listed}) AS trigger
-        FROM (SELECT f.*, k.household_key FROM fact f JOIN keyed k USING (household) JOIN past USING (household_key) WHERE past.is_active)""")
+        FROM (SELECT f.*, k.household_key FROM fact f JOIN keyed k USING (household) JOIN past USING (household_key) WHERE past.is_active)""",
+    )
 
 
 def _respect_optout(bench: Workbench, pack: SensingPack) -> None:
@@ -74,7 +99,10 @@ def suppression(bench: Workbench, pack: SensingPack, limits: Limits, came: froze
         return f"EXISTS (SELECT 1 FROM own_mark o WHERE o.household = h.household AND o.mark = {text(mark)})"
 
     reported_only = "h.triggers = ['T-MAN-1']"
-    bench.make("suppression", "one row per household that triggers", f"""
+    bench.make(
+        "suppression",
+        "one row per household that triggers",
+        f"""
         WITH tested AS (
             SELECT h.household, h.triggers, h.needs_property_explanation, f.moved_to, f.schemes, f.is_bereaved, f.has_unregistered_worker, f.has_no_standard,
                    f.is_every_worker_retired AS is_retired, {marked("S-FILED")} AS is_filed, {marked("S-PAID")} AS is_paid,
@@ -94,7 +122,8 @@ def suppression(bench: Workbench, pack: SensingPack, limits: Limits, came: froze
                    || CASE WHEN has_no_standard THEN ['no-standard'] ELSE [] END) AS labels,
                (moved_to IS NOT NULL AND NOT starts_with(moved_to, {text(province)})) OR is_retired OR is_filed OR is_recent
                    OR (is_opted_out AND NOT is_reported_only) OR confidence < {limits.number("confidence_minimum")} AS is_held
-        FROM tested""")
+        FROM tested""",
+    )
 
 
 def _confidence_sql(pack: SensingPack, came: frozenset[str], optional: str) -> str:
