@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from niangjia.apps.accounts.types import PostCard, Viewer
 from niangjia.kernel.problems import Refusal
 
-
 _LONGEST = 18  # digits that the database's largest whole number always holds
 
 
