@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from niangjia.apps.funds.types import AccountKind, Cap, Per
@@ -130,6 +131,16 @@ class AccountMissing(Refusal):
         super().__init__(
             f"{len(references)} 笔没有银行账号，不能封存：{shown}。请补录账号，或在审批前移出这些人。",
             f"{len(references)} payments have no bank account: {shown}. Enter the accounts, or cancel the batch and leave these out.",
+        )
+
+
+class AccountChanged(Refusal):
+    def __init__(self, references: Sequence[str]) -> None:
+        listed = ", ".join(references[:5])
+        super().__init__(
+            f"审批之后有 {len(references)} 笔的收款账号被改动（{listed}），没有付款。请核实账号；确需更改的，作废批次后重新编制、审批。",
+            f"The bank account of {len(references)} payments was changed after the approval ({listed}); nothing was paid. "
+            "Check the accounts; if the change is right, cancel the batch, prepare and approve it anew.",
         )
 
 

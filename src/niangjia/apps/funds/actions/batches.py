@@ -18,6 +18,7 @@ from niangjia.apps.funds.ledger import CHUNK, Posting, lock, post
 from niangjia.apps.funds.lifecycle import BATCH_MOVES
 from niangjia.apps.funds.models import Budget, Payment, PaymentBatch, Reservation
 from niangjia.apps.funds.problems import (
+    AccountChanged,
     AccountMissing,
     AccountUnchanged,
     ContentChanged,
@@ -31,6 +32,7 @@ from niangjia.apps.funds.problems import (
 )
 from niangjia.apps.funds.queries import batch_card
 from niangjia.apps.funds.types import AccountKind, BatchCard, BatchState, PaymentState, ReservationState, TransferKind
+from niangjia.apps.registry import queries as registry
 from niangjia.kernel.money import ZERO
 
 _HERE = ZoneInfo("Asia/Shanghai")
@@ -213,10 +215,20 @@ def approve_batch(*, viewer: Viewer, batch_id: int, now: datetime) -> BatchCard:
     access.refuse_interested(viewer, batch.payments.all(), "审批发放批次", "approve its payment")
     _require_legal(batch, "approve", "审批", "approve it")
     _require_unchanged(batch)
+    _keep_accounts(batch)
     _move(batch, "approve", "审批", "approve it", approved_by=viewer.account_id, approved_at=now)
     detail = {"lines": batch.line_count, "total": str(batch.total), "sha256": batch.content_sha256}
     audit.record(viewer, action="funds.approve_batch", object=f"batch:{batch_id}", detail=detail, now=now)
     return batch_card(batch)
+
+
+def _keep_accounts(batch: PaymentBatch) -> None:
+    """Note which account each payee has now: what is approved is also where the money goes. Empty = none reported yet."""
+    payments = list(batch.payments.filter(state=PaymentState.PREPARED))
+    marks = registry.account_marks(payment.person_id for payment in payments)
+    for payment in payments:
+        payment.account_mark = marks.get(payment.person_id, "")
+    Payment.objects.bulk_update(payments, ["account_mark"], batch_size=CHUNK)
 
 
 @transaction.atomic
@@ -229,6 +241,7 @@ def seal_batch(*, viewer: Viewer, batch_id: int, account_marks: Mapping[int, str
 
     Raises:
         SamePerson: the viewer prepared or approved it, or verified, reviewed or approved one of its cases.
+        AccountChanged: a payee's account is another than when the batch was approved.
         AccountMissing, AccountUnchanged, ContentChanged, WrongState.
     """
     batch = access.batch_to_manage(viewer, batch_id, "funds.pay")
@@ -248,6 +261,13 @@ def seal_batch(*, viewer: Viewer, batch_id: int, account_marks: Mapping[int, str
     missing = [payment.reference for payment in payments if not account_marks.get(payment.person_id)]
     if missing:
         raise AccountMissing(missing)
+    changed = [
+        payment.reference
+        for payment in payments
+        if payment.account_mark and payment.account_mark != account_marks[payment.person_id]
+    ]
+    if changed:
+        raise AccountChanged(changed)
     for payment in payments:
         payment.account_mark = account_marks[payment.person_id]
         payment.state = PaymentState.IN_TRANSIT

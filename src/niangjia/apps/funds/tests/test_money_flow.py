@@ -19,6 +19,7 @@ from niangjia.apps.funds.tests.money import E02_CAPS, GRANT, NOW, PURPOSE
 from niangjia.apps.funds.types import BatchState, Cap, Outcome, PaymentState, Per, ReceiptLine, ReservationState
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.registry import actions as registry
+from niangjia.apps.registry import queries as persons
 from niangjia.apps.registry.types import HouseholdFacts, MemberFacts
 
 PAID, RETURNED = Outcome.PAID, Outcome.RETURNED
@@ -452,6 +453,26 @@ def test_a_county_approves_only_its_own_people_from_a_budget_of_the_city(county)
         funds.approve(viewer=county.elsewhere_county, reservation_id=card.id, now=NOW)
     county.approve(card)
     assert queries.get_reservation(card.id).approved_by == county.approver.account_id
+
+
+def test_an_account_changed_after_the_approval_is_not_paid_to(county, budget_id):
+    def enter(account):
+        registry.set_bank_account(
+            viewer=county.grassroots, person_id=county.people[0][0], account=account, bank_name="农商银行", now=NOW
+        )
+
+    enter("6222021234567800123")
+    county.approve(county.reserve(0))
+    batch = county.prepare(budget_id)
+    funds.approve_batch(viewer=county.approver, batch_id=batch.id, now=NOW)
+    enter("6222021234567899999")
+    payee = [county.people[0][0]]
+    with pytest.raises(problems.AccountChanged):
+        funds.seal_batch(viewer=county.payer, batch_id=batch.id, account_marks=persons.account_marks(payee), now=NOW)
+    assert county.balances(budget_id).in_transit == 0
+    enter("6222021234567800123")
+    funds.seal_batch(viewer=county.payer, batch_id=batch.id, account_marks=persons.account_marks(payee), now=NOW)
+    assert county.balances(budget_id).in_transit == GRANT
 
 
 def test_who_approved_the_money_does_not_pay_it_out_on_another_post(county, budget_id):
