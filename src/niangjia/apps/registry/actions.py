@@ -569,19 +569,41 @@ def reveal(*, viewer: Viewer, person_id: int, field: PersonField | str, reason: 
     """
     permissions.require(viewer, "registry.reveal")
     column = PersonField(field)
-    if len("".join(reason.split())) < SHORTEST_REASON:
-        raise ReasonTooShort
+    _require_why(reason)
     person = visible_persons(viewer).filter(pk=person_id).first()
     if person is None:
         raise NotFound
+    _record_opening(viewer, person_id, {"what": column.value}, reason, now)
+    return person.read(column.value)
+
+
+@transaction.atomic
+def record_opening(
+    *, viewer: Viewer, person_id: int | None, detail: Mapping[str, object], reason: str, now: datetime
+) -> None:
+    """
+    A room above opens a sealed form about this person, which it has found to be in the viewer's scope: right, reason, record and
+    the hour's limit are those of `reveal`, and both count together.
+
+    Raises:
+        NotAllowed, ReasonTooShort, TooManyReveals.
+    """
+    permissions.require(viewer, "registry.reveal")
+    _require_why(reason)
+    _record_opening(viewer, person_id, detail, reason, now)
+
+
+def _require_why(reason: str) -> None:
+    if len("".join(reason.split())) < SHORTEST_REASON:
+        raise ReasonTooShort
+
+
+def _record_opening(
+    viewer: Viewer, person_id: int | None, detail: Mapping[str, object], reason: str, now: datetime
+) -> None:
     # Recorded first: that waits for other writers, so that two openings at once cannot both be the fiftieth.
     audit.record(
-        viewer,
-        action="registry.reveal",
-        object=f"person:{person_id}",
-        detail={"what": column.value},
-        reason=reason.strip(),
-        now=now,
+        viewer, action="registry.reveal", object=f"person:{person_id}", detail=detail, reason=reason.strip(), now=now
     )
     if (
         audit_queries.count_actions(
@@ -590,7 +612,6 @@ def reveal(*, viewer: Viewer, person_id: int, field: PersonField | str, reason: 
         > REVEALS_PER_HOUR
     ):
         raise TooManyReveals
-    return person.read(column.value)
 
 
 def open_for_payment(

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.audit import actions as audit
 from niangjia.apps.cases import entitlements, forms, moving, sealed
 from niangjia.apps.cases.actions.opening import joined
 from niangjia.apps.cases.models import Case, FileMember, Finding, Grievance, HardshipFile, PublicNotice
@@ -373,7 +372,7 @@ def open_file_form(*, viewer: Viewer, file_id: int, reason: str, now: datetime) 
     The whole national form of a file, its sealed part opened; recorded with the reason.
 
     Raises:
-        NotAllowed, NotFound, ReasonMissing.
+        NotAllowed, NotFound, ReasonTooShort, TooManyReveals.
     """
     permissions.require(viewer, "registry.reveal")
     with transaction.atomic():
@@ -381,12 +380,5 @@ def open_file_form(*, viewer: Viewer, file_id: int, reason: str, now: datetime) 
         if file is None:
             raise moving.NotFound
         detail = {"what": "file form", "file": file.pk}
-        audit.record(
-            viewer,
-            action="registry.reveal",
-            object=f"person:{file.person_id}",
-            detail=detail,
-            reason=moving.require_reason(reason),
-            now=now,
-        )
+        registry_actions.record_opening(viewer=viewer, person_id=file.person_id, detail=detail, reason=reason, now=now)
         return file.form | sealed.unseal(file.secret, "file", file.key)

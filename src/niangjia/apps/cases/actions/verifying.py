@@ -13,7 +13,6 @@ from django.utils import timezone
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.audit import actions as audit
 from niangjia.apps.cases import entitlements, forms, lifecycle, moving, sealed
 from niangjia.apps.cases.models import Case, Entitlement, Finding, Visit
 from niangjia.apps.cases.queries import case_card
@@ -434,7 +433,7 @@ def open_visit_form(*, viewer: Viewer, visit_id: int, reason: str, now: datetime
     The whole form of a visit, its sealed part opened; recorded with the reason.
 
     Raises:
-        NotAllowed, NotFound, ReasonMissing.
+        NotAllowed, NotFound, ReasonTooShort, TooManyReveals.
     """
     permissions.require(viewer, "registry.reveal")
     with transaction.atomic():
@@ -442,12 +441,7 @@ def open_visit_form(*, viewer: Viewer, visit_id: int, reason: str, now: datetime
         if visit is None:
             raise moving.NotFound
         detail = {"what": "visit form", "visit": visit.pk}
-        audit.record(
-            viewer,
-            action="registry.reveal",
-            object=f"person:{visit.case.person_id}",
-            detail=detail,
-            reason=moving.require_reason(reason),
-            now=now,
+        registry_actions.record_opening(
+            viewer=viewer, person_id=visit.case.person_id, detail=detail, reason=reason, now=now
         )
         return visit.form | sealed.unseal(visit.secret, "visit", visit.key)

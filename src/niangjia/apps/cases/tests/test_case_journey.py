@@ -19,6 +19,7 @@ from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
 from niangjia.apps.funds.types import ReservationState
 from niangjia.apps.programs import queries as programs
+from niangjia.apps.registry import actions as registry_actions
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders import queries as orders
 from niangjia.apps.workorders.types import OrderState
@@ -161,8 +162,27 @@ def test_a_visit_keeps_its_form_with_the_secret_part_sealed(desk):
     assert registry.list_views_of_person(desk.town.county, case.person_id)[0].reason == "复核家庭成员"
     with pytest.raises(NotAllowed):
         cases.open_visit_form(viewer=desk.town.auditor, visit_id=visit.pk, reason="看看", now=desk.now)
-    with pytest.raises(moving.ReasonMissing):
+    with pytest.raises(registry_actions.ReasonTooShort):
         cases.open_visit_form(viewer=desk.town.county, visit_id=visit.pk, reason=" ", now=desk.now)
+
+
+def test_opening_whole_forms_counts_with_the_fields_that_an_officer_opens(desk, monkeypatch):
+    monkeypatch.setattr(registry_actions, "REVEALS_PER_HOUR", 2)
+    case = desk.opened()
+    desk.hand_down(case)
+    visit_id = desk.visit(case)
+
+    def open_form(reason="复核家庭成员"):
+        return cases.open_visit_form(viewer=desk.town.county, visit_id=visit_id, reason=reason, now=desk.now)
+
+    with pytest.raises(registry_actions.ReasonTooShort):
+        open_form("看看")
+    open_form()
+    registry_actions.reveal(
+        viewer=desk.town.county, person_id=case.person_id, field="name", reason="电话约定入户", now=desk.now
+    )
+    with pytest.raises(registry_actions.TooManyReveals):
+        open_form()
 
 
 def test_a_visit_sent_twice_with_one_key_is_one_visit(desk):
