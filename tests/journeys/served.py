@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def main() -> None:
     data, port, moment = sys.argv[1:]
-    os.environ |= {"NIANGJIA_DATA": data, "DJANGO_SETTINGS_MODULE": "niangjia.config.settings"}
+    os.environ |= {"NIANGJIA_DATA": data, "DJANGO_SETTINGS_MODULE": "tests.journeys.settings"}
     from django.core.servers import basehttp
     from django.utils import timezone
 

@@ -75,7 +75,7 @@ def cells(form: Sequence[Field], values: Mapping[str, Any], problems: Problems =
     shown = []
     for each in form:
         value = values.get(each.name)
-        cell = Cell(each, each.name, "\n".join(value) if each.kind == "list" and value else value, said.get(each.name, []))
+        cell = Cell(each, each.name, "\n".join(value or []) if each.kind == "list" else value, said.get(each.name, []))
         if each.kind == "rows":
             kept = list(value or [])
             spare = MORE_ROWS if more == each.name else 0

@@ -1,0 +1,50 @@
+"""The portals' small town, with a case in every state, as a deployment to be served: `python -m tests.screens.served_house FOLDER` prints addresses."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+PASSWORD = "niangjia-demo-2023"
+
+
+def main(folder: Path) -> None:
+    from niangjia.kernel.deployment import Deployment
+
+    Deployment.create(folder, "330600", is_demo=True, name="越城（虚构）")
+    os.environ |= {"NIANGJIA_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "tests.journeys.settings"}
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.urls import reverse
+
+    from niangjia.apps.accounts import actions as accounts
+    from niangjia.apps.accounts import queries as logins
+    from niangjia.apps.programs.tests import town
+    from niangjia.portals.tests import house as houses
+    from niangjia.portals.tests.test_every_address import PAGES
+
+    call_command("migrate", interactive=False, verbosity=0)
+    house = houses.build()
+    pages = []
+    for role, viewer in house.viewers.items():
+        accounts.reset_password(viewer=None, account_id=viewer.account_id, new_password=PASSWORD, now=town.NOW)
+        username = logins.get_account(viewer.account_id).username
+        pages += [
+            (role.value.lower(), username, name.replace(":", "-"), reverse(name, args=parts(house)))
+            for name, (parts, allowed) in PAGES.items()
+            if role in allowed
+        ]
+    pages += [
+        ("", "", f"public-{name}", reverse(f"public:{name}"))
+        for name in ("login", "notices", "accessibility", "components")
+    ]
+    pages += [("", "", "public-object", reverse("public:object", args=[house.notice_id]))]
+    print(json.dumps({"now": town.NOW.isoformat(), "pages": pages}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,101 @@
+"""Every page of every role at a desk and on a phone: nothing sticks out, every control has a name. Pictures for eyes lie in `out/`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from tests.journeys import browser as browsers
+from tests.journeys.served import ROOT, served
+
+OUT = Path(__file__).parent / "out"
+ROLES_A_PAGE = 2  # the page that most may do on, and another; what each role may open is tested without a browser
+SIZES = {"desktop": browsers.DESK, "phone": browsers.PHONE}
+# What is wrong with the page as it stands, in words: one list.
+LOOK = """() => {
+  const wrong = [], seen = (each) => each.checkVisibility({ visibilityProperty: true });
+  const page = document.scrollingElement;
+  if (page.scrollWidth > innerWidth) {
+    const out = [...document.querySelectorAll("main *")].filter((each) => seen(each) && each.getBoundingClientRect().right > innerWidth + 1);
+    wrong.push(`wider than the screen by ${page.scrollWidth - innerWidth}: ${out.slice(0, 2).map((each) => each.outerHTML.slice(0, 80))}`);
+  }
+  if (!document.documentElement.lang) wrong.push("no language");
+  const heads = [...document.querySelectorAll("h1")].filter(seen).length;
+  if (heads !== 1) wrong.push(`${heads} h1`);
+  for (const each of document.querySelectorAll("input:not([type=hidden]), select, textarea, button")) {
+    const name = [...(each.labels || [])].map((label) => label.textContent).join("") || each.getAttribute("aria-label") || each.textContent;
+    if (!name.trim()) wrong.push(`no name: ${each.outerHTML.slice(0, 100)}`);
+  }
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode, size = parseFloat(getComputedStyle(text.parentElement).fontSize);
+    if (text.data.trim() && seen(text.parentElement) && size < 11) wrong.push(`${size}px: ${text.data.trim().slice(0, 30)}`);
+  }
+  for (const each of document.querySelectorAll(".card, .tile, .order-card")) {
+    const box = each.getBoundingClientRect();
+    for (const inner of each.querySelectorAll("input, select, textarea, .btn, .badge"))
+      if (seen(inner) && inner.getBoundingClientRect().right > box.right + 1) wrong.push(`out of its card: ${inner.outerHTML.slice(0, 100)}`);
+  }
+  return wrong;
+}"""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory):
+    folder = tmp_path_factory.mktemp("screens")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.screens.served_house", str(folder / "data")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout.splitlines()[-1])
+    with served(folder / "data", datetime.fromisoformat(made["now"]), folder / "served.log") as address:
+        yield address, made["pages"]
+
+
+def test_every_page_of_every_role_fits_a_desk_and_a_phone(house: tuple[str, list[list[str]]]):
+    address, pages = house
+    OUT.mkdir(exist_ok=True)
+    wrong: list[str] = []
+    looked: Counter[str] = Counter()
+    with sync_playwright() as play:
+        chromium = browsers.launch(play)
+        for (role, username), theirs in groupby(pages, key=lambda page: page[:2]):
+            context: BrowserContext = chromium.new_context(viewport=browsers.DESK, locale="zh-CN")
+            context.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+            page = context.new_page()
+            if username:
+                browsers.sign_in(page, address, username)
+            for _role, _username, name, path in theirs:
+                if looked[name] < ROLES_A_PAGE or name == "officer-workbench":
+                    wrong += [
+                        f"{role} {name} {fault}"
+                        for fault in _faults(page, address + path, "" if looked[name] else name)
+                    ]
+                    looked[name] += 1
+            context.close()
+        chromium.close()
+    assert wrong == []
+
+
+def _faults(page: Page, url: str, picture: str) -> list[str]:
+    """Faults at both sizes; with `picture`, the first of its kind is taken at both."""
+    answer = page.goto(url)
+    faults = [] if answer and answer.status == 200 else [f"status {answer and answer.status}"]
+    for kind, size in SIZES.items():
+        page.set_viewport_size(size)
+        faults += [f"{kind}: {fault}" for fault in page.evaluate(LOOK)]
+        if picture:
+            page.screenshot(path=OUT / f"{picture}-{kind}.png", animations="disabled")
+    page.set_viewport_size(browsers.DESK)
+    return faults
