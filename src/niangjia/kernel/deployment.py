@@ -65,6 +65,7 @@ class Deployment:
                 )
             return existing
         folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)  # database, lake, runs and bank files lie below: closed here once for all of them
         for part in ("lake", "runs"):
             (folder / part).mkdir(exist_ok=True)
         Keys.create(folder / "keys")
@@ -79,6 +80,7 @@ class Deployment:
         ]
         temporary = config.with_suffix(".part")
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        temporary.chmod(0o600)  # the database's password may stand in it
         temporary.replace(config)
         return cls.load(folder)
 
