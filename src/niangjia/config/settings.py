@@ -45,7 +45,8 @@ def _secret(path: Path) -> str:
 
 KEYS_FOLDER = DEPLOYMENT.folder / DEPLOYMENT.keys_folder if DEPLOYMENT else Path("keys")
 SECRET_KEY = _secret(KEYS_FOLDER / "django.secret") if DEPLOYMENT else secrets.token_urlsafe(64)
-DEBUG = os.environ.get("NIANGJIA_DEBUG") == "1"
+# A developer's error page prints the values it was working on: never where they are of real people.
+DEBUG = os.environ.get("NIANGJIA_DEBUG") == "1" and (DEPLOYMENT is None or DEPLOYMENT.is_demo)
 
 # Hosts and the address people type, comma-separated. Plain http is for this machine only: anything else is https.
 ALLOWED_HOSTS = [host for host in os.environ.get("NIANGJIA_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if host]
