@@ -7,11 +7,12 @@ import subprocess
 import sys
 from collections import Counter
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.journeys import browser as browsers
 from tests.journeys.served import ROOT, served
@@ -39,11 +40,16 @@ LOOK = """() => {
     const text = texts.currentNode, size = parseFloat(getComputedStyle(text.parentElement).fontSize);
     if (text.data.trim() && seen(text.parentElement) && size < 11) wrong.push(`${size}px: ${text.data.trim().slice(0, 30)}`);
   }
-  for (const each of document.querySelectorAll(".card, .tile, .order-card")) {
-    const box = each.getBoundingClientRect();
-    for (const inner of each.querySelectorAll("input, select, textarea, .btn, .badge"))
-      if (seen(inner) && inner.getBoundingClientRect().right > box.right + 1) wrong.push(`out of its card: ${inner.outerHTML.slice(0, 100)}`);
+  for (const tile of document.querySelectorAll(".tile")) {
+    if (tile.scrollWidth > tile.clientWidth + 1) wrong.push(`out of its tile: ${tile.textContent.trim()}`);
   }
+  for (const fold of document.querySelectorAll("main details")) fold.open = true;
+  for (const card of document.querySelectorAll(".card, .order-card")) {
+    const edge = card.getBoundingClientRect().right + 1;
+    for (const each of card.querySelectorAll("input, select, textarea, .btn, .badge"))
+      if (seen(each) && each.getBoundingClientRect().right > edge) wrong.push(`out of its card: ${each.outerHTML.slice(0, 100)}`);
+  }
+  for (const fold of document.querySelectorAll("main details")) fold.open = false;
   return wrong;
 }"""
 
@@ -72,7 +78,7 @@ def test_every_page_of_every_role_fits_a_desk_and_a_phone(house: tuple[str, list
         chromium = browsers.launch(play)
         for (role, username), theirs in groupby(pages, key=lambda page: page[:2]):
             context: BrowserContext = chromium.new_context(viewport=browsers.DESK, locale="zh-CN")
-            context.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+            context.on("console", partial(_heard, wrong))
             page = context.new_page()
             if username:
                 browsers.sign_in(page, address, username)
@@ -86,6 +92,11 @@ def test_every_page_of_every_role_fits_a_desk_and_a_phone(house: tuple[str, list
             context.close()
         chromium.close()
     assert wrong == []
+
+
+def _heard(wrong: list[str], said: ConsoleMessage) -> None:
+    if said.type == "error":
+        wrong.append(said.text)
 
 
 def _faults(page: Page, url: str, picture: str) -> list[str]:

@@ -61,9 +61,9 @@ def queue(request: PageRequest) -> HttpResponse:
         "rows": rows,
         "names": household_names(case.household_id for case in rows),
         "desks": [
-            ("accept", _("待复核"), counts[CaseState.SUBMITTED]),
+            ("accept", _("待复核"), queries.list_waiting_for(viewer, CaseAction.ACCEPT).count()),
             ("next", _("待建档或处理"), sum(counts[state] for state in (CaseState.CONFIRMED, CaseState.FILE_DRAFT, CaseState.FILE_TIERED, CaseState.REPAIR, CaseState.RETRY))),
-            ("approve", _("待批准"), counts[CaseState.FILE_ANNOUNCED]),
+            ("approve", _("待批准"), queries.list_waiting_for(viewer, CaseAction.APPROVE).count()),
         ],
     }  # fmt: skip
     return show(request, "officer/review.html", context)

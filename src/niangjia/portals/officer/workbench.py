@@ -15,7 +15,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.alerts.types import RunState
 from niangjia.apps.cases import queries as cases
-from niangjia.apps.cases.types import CaseState
+from niangjia.apps.cases.types import CaseAction, CaseState
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import BatchState
 from niangjia.apps.workorders import queries as workorders
@@ -120,7 +120,7 @@ def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
     on_file = counts.get(CaseState.ON_FILE, 0)
     tiles.append(Tile(_("在档困难家庭"), on_file, _("户"), f"{reverse('officer:files')}?state=ON_FILE"))
     if permissions.may(viewer, "cases.review"):
-        waiting = counts.get(CaseState.SUBMITTED, 0)
+        waiting = cases.list_waiting_for(viewer, CaseAction.ACCEPT).count()
         tiles.append(Tile(_("待复核"), waiting, _("件"), reverse("officer:review"), _("核实人与复核人须为两人")))
         if waiting:
             todos.append(
