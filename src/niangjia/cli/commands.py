@@ -388,6 +388,25 @@ def verify(data: Path | None, as_json: bool) -> None:
     sys.exit(1 if breaches else 0)
 
 
+@main.command()
+@data_option
+@json_option
+@refusals_in_words
+def tick(data: Path | None, as_json: bool) -> None:
+    """催办与升级、审计锚定；由 serve 每十分钟运行，或由 cron 调用 · reminders, escalations, an audit anchor."""
+    deployment = open_deployment(data)
+    from niangjia.cli.clock import now
+    from niangjia.jobs import tick as ticking
+
+    report = ticking.tick(deployment, now=now())
+    if as_json:
+        show_json(report)
+    else:
+        out.print(
+            f"[green]✓[/] 催办 {len(report.reminded_ids)} 单，升级 {len(report.escalated_ids)} 单 · reminded, escalated"
+        )
+
+
 @main.command("verify-audit")
 @data_option
 @json_option

@@ -6,9 +6,10 @@ import json
 import os
 import time
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
+from django.utils import timezone
 from rich.table import Table
 
 from niangjia.cli.console import open_deployment, out, progress_bar, show_json
@@ -18,7 +19,6 @@ from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
 
 HOME = "330600"
-FIRST_MONTH = Month("2023-08")
 PASSWORD = "niangjia-demo-2023"
 SHARES_DONE = (96, 90, 55)
 """Percent of the county's orders that the demo's officers finish each month; the last month is left in the middle of its work."""
@@ -38,6 +38,19 @@ class DemoOnAServer(Refusal):
             "演示只用文件夹内的 SQLite，以免把口令公开的账号写进正式数据库。请先清除环境变量 NIANGJIA_DATABASE_URL。",
             "The demo keeps to SQLite in its folder, so that accounts with a published password never reach a real database. Unset NIANGJIA_DATABASE_URL first.",
         )
+
+
+WORKING_DAYS_OF_A_MONTH = 29
+
+
+def last_month_with_its_work_done(today: date) -> Month:
+    """The latest month whose officers would be through with it by `today`: the demo's present is the reader's."""
+    from niangjia.apps.organizations import calendar
+
+    month = Month.of(today).previous()
+    while calendar.add_working_days(month.last_day, WORKING_DAYS_OF_A_MONTH) > today:
+        month = month.previous()
+    return month
 
 
 def run(folder: Path, *, persons: int, months: int, serving: bool, port: int, as_json: bool) -> None:
@@ -89,12 +102,13 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
     from niangjia.jobs import land_feeds, sense_month, verify
 
     prepare_database()
-    live = [FIRST_MONTH.plus(offset) for offset in range(months)]
+    first = last_month_with_its_work_done(timezone.localdate()).plus(1 - months)
+    live = [first.plus(offset) for offset in range(months)]
     with progress_bar() as progress:
         report = generate(
             folder / "feeds",
             persons=persons,
-            first_month=FIRST_MONTH,
+            first_month=first,
             months=months,
             form="mixed",
             home=HOME,
@@ -109,7 +123,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
                 deployment, folder / "feeds" / str(month), now=now, override=_OVERRIDE, progress=progress
             )
             run = sense_month.sense(deployment, month, now=now, progress=progress)
-            office = office or town.open_office(deployment, FIRST_MONTH, password=PASSWORD, now=now)
+            office = office or town.open_office(deployment, first, password=PASSWORD, now=now)
             share = SHARES_DONE[min(place, len(SHARES_DONE) - 1)] if place < months - 1 else SHARES_DONE[-1]
             play = town.Play(deployment, office, month, share, progress)
             play.run()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import socket
+import threading
+import time
 
 from django.core.management import call_command
 
@@ -23,6 +26,26 @@ def prepare_database() -> None:
     programs.install_packs([policy.load_pack(path.parent, vocabulary) for path in policy.list_packs(folder)], now=now())
 
 
+def keep_ticking(deployment: Deployment) -> None:
+    """Every ten minutes, beside the server: reminders, escalations, an audit anchor."""
+
+    def run() -> None:
+        from django.db import connection
+
+        from niangjia.jobs import tick
+
+        while True:
+            try:
+                tick.tick(deployment, now=now())
+            except Exception:
+                logging.getLogger(__name__).exception("tick failed; it is tried again in ten minutes")
+            finally:
+                connection.close()
+            time.sleep(600)
+
+    threading.Thread(target=run, name="tick", daemon=True).start()
+
+
 def run_server(deployment: Deployment, host: str, port: int, workers: int) -> None:
     """Serve until interrupted. The address is printed first."""
     from granian import Granian
@@ -38,6 +61,7 @@ def run_server(deployment: Deployment, host: str, port: int, workers: int) -> No
     out.print(f"\n[bold]控制台 · console[/]  http://{host}:{port}/   （Ctrl-C 停止 · to stop）")
     if deployment.is_demo:
         show_logins(deployment)
+    keep_ticking(deployment)
     Granian(
         "niangjia.config.wsgi:application",
         address=host,

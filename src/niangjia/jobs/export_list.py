@@ -1,8 +1,9 @@
-"""The month's list for an officer's own use: scoped, with a purpose, logged."""
+"""The month's list for whoever runs the deployment: with a purpose, logged. (Officers see their own part in the console.)"""
 
 from __future__ import annotations
 
 import csv
+import getpass
 from collections import defaultdict
 from datetime import datetime
 from typing import TextIO
@@ -49,6 +50,7 @@ def rows(deployment: Deployment, month: Month, *, members: bool, reason: str, no
     header = list(table.column_names)
     body = [["" if value is None else str(value) for value in row.values()] for row in table.to_pylist()]
     if not members:
+        _record(month, reason, households=len(body), persons=0, now=now)
         return [header, *body]
     persons: dict[str, list[str]] = defaultdict(list)
     for row in pq.read_table(folder / "members.parquet").to_pylist():
@@ -56,20 +58,19 @@ def rows(deployment: Deployment, month: Month, *, members: bool, reason: str, no
     identities = sensing.find_identities(
         deployment.lake, deployment.keys(), {person for people in persons.values() for person in people}
     )
-    audit.record(
-        None,
-        action="list.export",
-        object=f"list:{month}",
-        reason=reason,
-        detail={"households": len(body), "persons": len(identities)},
-        now=now,
-    )
+    _record(month, reason, households=len(body), persons=len(identities), now=now)
     key = header.index("household_key")
     numbers = [
         "|".join(sorted(identities[person].id_number for person in persons[row[key]] if person in identities))
         for row in body
     ]
     return [["members", *header], *([number, *row] for number, row in zip(numbers, body, strict=True))]
+
+
+def _record(month: Month, reason: str, *, households: int, persons: int, now: datetime) -> None:
+    """Whoever runs commands on this machine is known by the machine's account."""
+    detail = {"households": households, "persons": persons, "machine_account": getpass.getuser()}
+    audit.record(None, action="list.export", object=f"list:{month}", reason=reason, detail=detail, now=now)
 
 
 def write_csv(table: list[list[str]], file: TextIO) -> None:

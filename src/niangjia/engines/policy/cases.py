@@ -139,14 +139,9 @@ class _CaseReader(Reader):
         for name, value in self.table(item, optional=tuple(item.table)).items() if item else ():
             fact = facts.get(name)
             if fact is None:
-                self.refuse(
-                    item.keys[name].fault(
-                        f"词汇表里没有事实 {name}。",
-                        f"The vocabulary has no fact {name}.",
-                        name,
-                        nearest_word(name, facts),
-                    )
-                )  # type: ignore[union-attr]
+                key = item.keys[name]  # type: ignore[union-attr]
+                near = nearest_word(name, facts)
+                self.refuse(key.fault(f"词汇表里没有事实 {name}。", f"The vocabulary has no fact {name}.", name, near))
                 continue
             given = value.text if fact.kind == "text" and value.value is not None else value.value
             wanted = {"boolean": bool, "date": date, "text": str}.get(fact.kind, (int, Decimal))
@@ -185,9 +180,7 @@ class _CaseReader(Reader):
                 self.refuse(item.keys[name].fault(f"没有叫 {name} 的参数。", f"There is no parameter called {name}.", name,  # type: ignore[union-attr]
                                                   nearest_word(name, self.pack.parameters)))  # fmt: skip
                 continue
-            found[name] = (
-                _dated(self, value) if isinstance(value.value, dict) else {"": {date(2000, 1, 1): value.value}}
-            )  # type: ignore[dict-item]
+            found[name] = _dated(self, value) if isinstance(value.value, dict) else {"": {date(2000, 1, 1): value.value}}  # type: ignore[dict-item]  # fmt: skip
         return found
 
 

@@ -28,13 +28,17 @@ ROWS = 50
 
 
 class AppointForm(Form):
-    username = forms.CharField(label=gettext_lazy("用户名"), max_length=64, help_text=gettext_lazy("已有账户直接任命；没有则新开"))
+    username = forms.CharField(
+        label=gettext_lazy("用户名"), max_length=64, help_text=gettext_lazy("已有账户直接任命；没有则新开")
+    )
     name = forms.CharField(label=gettext_lazy("姓名"), max_length=64, required=False)
     password = forms.CharField(
         label=gettext_lazy("初始密码"), required=False, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=gettext_lazy("仅新开账户时填写，不少于 10 位"),
     )  # fmt: skip
-    role = forms.ChoiceField(label=gettext_lazy("岗位"), choices=[pair for pair in words.choices("role") if pair[0] != "WORKER"])
+    role = forms.ChoiceField(
+        label=gettext_lazy("岗位"), choices=[pair for pair in words.choices("role") if pair[0] != "WORKER"]
+    )
     starts_on = forms.DateField(label=gettext_lazy("任职起"), widget=day_input(), initial=timezone.localdate)
 
 
@@ -70,9 +74,20 @@ def appoint(request: PageRequest, org_id: int) -> HttpResponse:
     account_id = account_queries.find_account_id(asked["username"])
     if account_id is None:
         account_id = accounts.create_account(
-            viewer=request.viewer, username=asked["username"], name=asked["name"] or asked["username"], password=asked["password"] or None, now=now
+            viewer=request.viewer,
+            username=asked["username"],
+            name=asked["name"] or asked["username"],
+            password=asked["password"] or None,
+            now=now,
         )
-    accounts.appoint(viewer=request.viewer, account_id=account_id, org_id=org_id, role=Role(asked["role"]), starts_on=asked["starts_on"], now=now)
+    accounts.appoint(
+        viewer=request.viewer,
+        account_id=account_id,
+        org_id=org_id,
+        role=Role(asked["role"]),
+        starts_on=asked["starts_on"],
+        now=now,
+    )
     messages.success(request, _("已任命。"))
     return redirect(f"{reverse('officer:unions')}?org={org_id}")
 

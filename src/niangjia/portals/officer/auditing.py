@@ -27,7 +27,9 @@ ROOMS = [
 
 class SearchForm(Form):
     action = forms.ChoiceField(label=_("范围"), choices=ROOMS, required=False)
-    object = forms.CharField(label=_("对象"), required=False, max_length=80, help_text=_("例如 case:12、batch:3、person:45"))
+    object = forms.CharField(
+        label=_("对象"), required=False, max_length=80, help_text=_("例如 case:12、batch:3、person:45")
+    )
     since = forms.DateField(label=_("自"), required=False, widget=day_input())
 
 

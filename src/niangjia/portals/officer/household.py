@@ -64,7 +64,9 @@ def _sensed(viewer: Viewer, household_id: int) -> dict[str, Any]:
     }
 
 
-def _previews(viewer: Viewer, area: str, decided: set[str], today: date) -> list[tuple[PackCard, tuple[str, ...], Refusal | None]]:
+def _previews(
+    viewer: Viewer, area: str, decided: set[str], today: date
+) -> list[tuple[PackCard, tuple[str, ...], Refusal | None]]:
     """Programmes that give something here and have decided nothing yet: what each still has to know, or why it cannot decide at all."""
     if not area or not permissions.may(viewer, "programs.view"):
         return []
@@ -88,7 +90,10 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
     members = registry_queries.list_household_members(viewer, household_id)
     for member in members:
         registry.record_view(viewer=viewer, person_id=member.person.id, page="household", now=now)
-    subjects = [Subject(SubjectKind.HOUSEHOLD, household_id), *(Subject(SubjectKind.PERSON, member.person.id) for member in members)]
+    subjects = [
+        Subject(SubjectKind.HOUSEHOLD, household_id),
+        *(Subject(SubjectKind.PERSON, member.person.id) for member in members),
+    ]
     decisions = [decision for subject in subjects for decision in programs.list_decisions_about(subject)]
     payments = [payment for member in members for payment in funds.list_payments(person_id=member.person.id)]
     sees_orders = permissions.may(viewer, "workorders.view")
@@ -100,7 +105,9 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         "members": members,
         "past_members": registry_queries.list_past_members(viewer, household_id),
         "decisions": sorted(decisions, key=lambda decision: decision.made_at, reverse=True),
-        "previews": _previews(viewer, union.area if union else "", {decision.pack_id for decision in decisions}, timezone.localdate(now)),
+        "previews": _previews(
+            viewer, union.area if union else "", {decision.pack_id for decision in decisions}, timezone.localdate(now)
+        ),
         "payments": payments,
         "paid": sum((payment.amount for payment in payments if payment.state == "SETTLED"), ZERO),
         "orders": [workorders.card(row, now=now) for row in orders],
@@ -121,7 +128,13 @@ def reveal(request: PageRequest, household_id: int) -> HttpResponse:
     if person_id not in registry_queries.get_household_card(request.viewer, household_id).member_ids:
         raise registry_queries.NotFound
     column = PersonField(request.POST["field"]) if request.POST.get("field") in set(PersonField) else PersonField.NAME
-    value = registry.reveal(viewer=request.viewer, person_id=person_id, field=column, reason=request.POST.get("reason", ""), now=timezone.now())
+    value = registry.reveal(
+        viewer=request.viewer,
+        person_id=person_id,
+        field=column,
+        reason=request.POST.get("reason", ""),
+        now=timezone.now(),
+    )
     request.opened = {"person_id": person_id, "field": column.value, "value": value}
     return household_page.unguarded(request, household_id=household_id)
 
@@ -138,6 +151,8 @@ def enter_account(request: PageRequest, household_id: int) -> HttpResponse:
     account, bank_name = re.sub(r"\s", "", request.POST.get("account", "")), request.POST.get("bank_name", "").strip()
     if not re.fullmatch(r"[0-9]{8,32}", account) or not bank_name:
         raise BadAccount
-    registry.set_bank_account(viewer=request.viewer, person_id=person_id, account=account, bank_name=bank_name[:60], now=timezone.now())
+    registry.set_bank_account(
+        viewer=request.viewer, person_id=person_id, account=account, bank_name=bank_name[:60], now=timezone.now()
+    )
     messages.success(request, _("收款账号已登记，尾号 %(tail)s。") % {"tail": account[-4:]})
     return redirect("officer:household", household_id)

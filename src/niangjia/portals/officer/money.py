@@ -34,7 +34,12 @@ ROWS = 100
 
 
 class BudgetForm(Form):
-    purpose = forms.CharField(label=gettext_lazy("用途"), max_length=60, initial="hardship", help_text=gettext_lazy("与项目包写的资金用途一致"))
+    purpose = forms.CharField(
+        label=gettext_lazy("用途"),
+        max_length=60,
+        initial="hardship",
+        help_text=gettext_lazy("与项目包写的资金用途一致"),
+    )
     year = forms.IntegerField(label=gettext_lazy("年度"), min_value=2000, max_value=2100)
     amount = forms.DecimalField(label=gettext_lazy("金额（元）"), max_digits=16, decimal_places=2, widget=money_input())
     reason = forms.CharField(label=gettext_lazy("依据"), max_length=300)
@@ -68,10 +73,22 @@ def funds_page(request: PageRequest) -> HttpResponse:
 def _ask_for_money(viewer: Viewer, asked: dict[str, Any], key: str) -> None:
     now = timezone.now()
     standing = next(
-        (one for one in queries.list_balances(viewer, year=asked["year"], purpose=asked["purpose"]) if one.org_id == viewer.org_id), None
+        (
+            one
+            for one in queries.list_balances(viewer, year=asked["year"], purpose=asked["purpose"])
+            if one.org_id == viewer.org_id
+        ),
+        None,
     )
     if standing:
-        funds.add_to_budget(viewer=viewer, budget_id=standing.budget_id, amount=asked["amount"], key=key, reason=asked["reason"], now=now)
+        funds.add_to_budget(
+            viewer=viewer,
+            budget_id=standing.budget_id,
+            amount=asked["amount"],
+            key=key,
+            reason=asked["reason"],
+            now=now,
+        )
     else:
         funds.open_budget(
             viewer=viewer, org_id=viewer.org_id, purpose=asked["purpose"], year=asked["year"], amount=asked["amount"], key=key,
@@ -99,7 +116,9 @@ def budget(request: PageRequest, budget_id: int) -> HttpResponse:
         for card in queries.list_reservations(viewer, budget_id=budget_id, state=state)
     ]
     payable = [card for card in waiting if card.is_approved and card.state == ReservationState.RESERVED]
-    rows = Paginator(sorted(waiting, key=lambda card: (card.is_approved, card.id)), ROWS).get_page(request.GET.get("page"))
+    rows = Paginator(sorted(waiting, key=lambda card: (card.is_approved, card.id)), ROWS).get_page(
+        request.GET.get("page")
+    )
     context = {
         "balance": balance,
         "rows": rows,
@@ -126,7 +145,9 @@ def approve_reservations(request: PageRequest, budget_id: int) -> HttpResponse:
 
 @page("funds.prepare", methods=("POST",), shown_on=budget)
 def prepare(request: PageRequest, budget_id: int) -> HttpResponse:
-    card = funds.prepare_batch(viewer=request.viewer, budget_id=budget_id, key=request.POST.get("key", ""), now=timezone.now())
+    card = funds.prepare_batch(
+        viewer=request.viewer, budget_id=budget_id, key=request.POST.get("key", ""), now=timezone.now()
+    )
     messages.success(request, _("批次 %(number)s 已编制，请另一人审批。") % {"number": card.number})
     return redirect("officer:batch", card.id)
 
@@ -163,11 +184,13 @@ def batch(request: PageRequest, batch_id: int) -> HttpResponse:
         "queue": [entry for entry in queries.list_receipt_queue(viewer) if entry.batch_id == batch_id],
         "may": {
             "approve": card.state == BatchState.PREPARED and permissions.may(viewer, "funds.approve"),
-            "cancel": card.state in (BatchState.PREPARED, BatchState.APPROVED) and permissions.may(viewer, "funds.prepare"),
+            "cancel": card.state in (BatchState.PREPARED, BatchState.APPROVED)
+            and permissions.may(viewer, "funds.prepare"),
             "seal": card.state == BatchState.APPROVED and permissions.may(viewer, "funds.pay"),
             "file": card.sealed_at is not None and permissions.may(viewer, "funds.pay"),
             "sent": card.state == BatchState.SEALED and bool(card.file_sha256) and permissions.may(viewer, "funds.pay"),
-            "receipts": card.state in (BatchState.SENT, BatchState.SETTLED) and permissions.may(viewer, "funds.confirm"),
+            "receipts": card.state in (BatchState.SENT, BatchState.SETTLED)
+            and permissions.may(viewer, "funds.confirm"),
         },
         "report": getattr(request, "report", None),
     }
@@ -187,7 +210,9 @@ def approve_batch(request: PageRequest, batch_id: int) -> HttpResponse:
 
 @page("funds.prepare", methods=("POST",), shown_on=batch)
 def cancel_batch(request: PageRequest, batch_id: int) -> HttpResponse:
-    funds.cancel_batch(viewer=request.viewer, batch_id=batch_id, reason=request.POST.get("reason", ""), now=timezone.now())
+    funds.cancel_batch(
+        viewer=request.viewer, batch_id=batch_id, reason=request.POST.get("reason", ""), now=timezone.now()
+    )
     return _done(request, batch_id, _("批次已作废，名单回到待发。"))
 
 
@@ -221,13 +246,26 @@ def receipts(request: PageRequest, batch_id: int) -> HttpResponse:
     else:
         amounts = {row.reference: row.amount for row in queries.list_batch_payments(request.viewer, batch_id)}
         lines = [
-            ReceiptLine(reference, amounts.get(reference, Decimal(0)), Outcome(value), timezone.localdate(now), request.POST.get(f"reason-{reference}", ""))
-            for reference, value in ((name[8:], value) for name, value in request.POST.items() if name.startswith("outcome-"))
+            ReceiptLine(
+                reference,
+                amounts.get(reference, Decimal(0)),
+                Outcome(value),
+                timezone.localdate(now),
+                request.POST.get(f"reason-{reference}", ""),
+            )
+            for reference, value in (
+                (name[8:], value) for name, value in request.POST.items() if name.startswith("outcome-")
+            )
             if value in Outcome.values
         ]
     report = funds.receive_receipt(viewer=request.viewer, batch_id=batch_id, lines=lines, now=now)
     text = _("回单已登记：到账 %(settled)s 笔，退回 %(returned)s 笔，重复 %(repeated)s 笔，待核对 %(queued)s 笔。")
-    counts = {"settled": report.settled_count, "returned": report.returned_count, "repeated": report.repeated_count, "queued": len(report.queued_ids)}
+    counts = {
+        "settled": report.settled_count,
+        "returned": report.returned_count,
+        "repeated": report.repeated_count,
+        "queued": len(report.queued_ids),
+    }
     return _done(request, batch_id, text % counts)
 
 
@@ -239,7 +277,9 @@ def register(request: PageRequest) -> HttpResponse:
     years = sorted({one.year for one in queries.list_balances(viewer)} | {this_year}, reverse=True)
     year = whole(request.GET.get("year", ""), this_year)
     state = request.GET.get("state", "")
-    rows = Paginator(queries.list_register(viewer, year=year, state=state)[::-1], ROWS).get_page(request.GET.get("page"))
+    rows = Paginator(queries.list_register(viewer, year=year, state=state)[::-1], ROWS).get_page(
+        request.GET.get("page")
+    )
     context = {
         "rows": rows,
         "names": registry.masked_names(row.person_id for row in rows),

@@ -47,7 +47,9 @@ def _month(text: str) -> Month | None:
 
 def _read(request: PageRequest, month: Month | None) -> AlertFilter:
     """The filters of the address bar; what nobody knows is no filter."""
-    given = {name: request.GET.get(name, "").strip() for name in ("area", "cause", "grade", "state", "suppressed", "text")}
+    given = {
+        name: request.GET.get(name, "").strip() for name in ("area", "cause", "grade", "state", "suppressed", "text")
+    }
     return AlertFilter(
         month=month,
         area=given["area"] if given["area"].isdigit() else "",
@@ -55,7 +57,10 @@ def _read(request: PageRequest, month: Month | None) -> AlertFilter:
         grade=given["grade"],
         state=given["state"],
         suppressed={"yes": True, "no": False}.get(given["suppressed"]),
-        active_only=given["state"] == "" and given["suppressed"] == "" and request.GET.get("all") != "1" and not given["text"],
+        active_only=given["state"] == ""
+        and given["suppressed"] == ""
+        and request.GET.get("all") != "1"
+        and not given["text"],
         text=given["text"],
     )
 
@@ -100,7 +105,9 @@ def monthly_list(request: PageRequest) -> HttpResponse:
 def find_person(request: PageRequest) -> HttpResponse:
     """A number of a person travels in the body, never in an address, and leads to the household's page."""
     text = request.POST.get("number", "").strip()
-    card = registry.find_person_by_id_number(request.viewer, text) or registry.find_person_by_phone(request.viewer, text)
+    card = registry.find_person_by_id_number(request.viewer, text) or registry.find_person_by_phone(
+        request.viewer, text
+    )
     if card is None or card.household_id is None:
         raise registry.NotFound
     return redirect("officer:household", card.household_id)
@@ -140,7 +147,11 @@ def release_page(request: PageRequest, month: str) -> HttpResponse:
         "balance": queries.list_invariant(asked),
         "progress": queries.sample_progress(viewer, asked),
         "sample": [(row, names.get(row.alert.household_id), queries.sentences(row.alert)) for row in sample],
-        "step": "released" if run.state == RunState.RELEASED else "release" if sample and all(row.is_right is not None for row in sample) else "look",
+        "step": "released"
+        if run.state == RunState.RELEASED
+        else "release"
+        if sample and all(row.is_right is not None for row in sample)
+        else "look",
     }
     return show(request, "officer/release.html", context)
 
@@ -174,7 +185,9 @@ def mark_sample(request: PageRequest, month: str) -> HttpResponse:
 @page("alerts.release", methods=("POST",), shown_on=release_page)
 def release(request: PageRequest, month: str) -> HttpResponse:
     """Release, then send the orders. If sending is refused or cut off, the list stays released and `dispatch` goes on."""
-    alerts.release(viewer=request.viewer, month=_asked(month), now=timezone.now(), reason=request.POST.get("reason", ""))
+    alerts.release(
+        viewer=request.viewer, month=_asked(month), now=timezone.now(), reason=request.POST.get("reason", "")
+    )
     messages.success(request, _("%(month)s 名单已发布。") % {"month": month})
     return _dispatch(request, month)
 
@@ -192,7 +205,9 @@ def _dispatch(request: PageRequest, month: str) -> HttpResponse:
         % {"opened": sent.opened, "joined": sent.joined, "settled": sent.settled},
     )
     if sent.not_routed:
-        messages.warning(request, _("%(count)s 户没有可承办的工会，未立案；请核对组织表后再派。") % {"count": len(sent.not_routed)})
+        messages.warning(
+            request, _("%(count)s 户没有可承办的工会，未立案；请核对组织表后再派。") % {"count": len(sent.not_routed)}
+        )
     return redirect(f"{reverse('officer:orders')}?scope=all&month={month}")
 
 

@@ -32,7 +32,12 @@ from niangjia.portals.officer.asking import questions
 from niangjia.portals.officer.people import household_names, verifier_of
 
 ROWS = 20
-_VERIFYING = {Level.GRASSROOTS: Role.GRASSROOTS, Level.TOWN: Role.TOWNSHIP, Level.FEDERATION: Role.GRASSROOTS, Level.COUNTY: Role.COUNTY}
+_VERIFYING = {
+    Level.GRASSROOTS: Role.GRASSROOTS,
+    Level.TOWN: Role.TOWNSHIP,
+    Level.FEDERATION: Role.GRASSROOTS,
+    Level.COUNTY: Role.COUNTY,
+}
 
 
 @page("workorders.view")
@@ -82,15 +87,22 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
     steps = {
         "accept": state == OrderState.CREATED and permissions.may(viewer, "workorders.accept"),
         "forward": state in (OrderState.CREATED, OrderState.ACCEPTED) and permissions.may(viewer, "workorders.forward"),
-        "hand_back": state in (OrderState.CREATED, OrderState.ACCEPTED) and permissions.may(viewer, "workorders.return"),
+        "hand_back": state in (OrderState.CREATED, OrderState.ACCEPTED)
+        and permissions.may(viewer, "workorders.return"),
         "assign": state in (OrderState.ACCEPTED, OrderState.ASSIGNED, OrderState.VISITED, OrderState.RETURNED)
         and permissions.may(viewer, "workorders.assign"),
-        "visit": state in (OrderState.ASSIGNED, OrderState.RETURNED, OrderState.VISITED) and permissions.may(viewer, "cases.verify"),
-        "submit": state in (OrderState.ASSIGNED, OrderState.VISITED, OrderState.RETURNED) and permissions.may(viewer, "cases.verify"),
+        "visit": state in (OrderState.ASSIGNED, OrderState.RETURNED, OrderState.VISITED)
+        and permissions.may(viewer, "cases.verify"),
+        "submit": state in (OrderState.ASSIGNED, OrderState.VISITED, OrderState.RETURNED)
+        and permissions.may(viewer, "cases.verify"),
     }
     case = cases.find_case_of_order(viewer, order_id)
     role = _VERIFYING.get(order.org_level)
-    colleagues = accounts.list_holders(org_id=order.org_id, role=role, today=timezone.localdate(now)) if steps["assign"] and role else []
+    colleagues = (
+        accounts.list_holders(org_id=order.org_id, role=role, today=timezone.localdate(now))
+        if steps["assign"] and role
+        else []
+    )
     return {
         "order": order,
         "case": case,
@@ -114,7 +126,9 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
 @page("workorders.view")
 def order_page(request: PageRequest, order_id: int) -> HttpResponse:
     context = order_context(request, order_id)
-    registry.record_view(viewer=request.viewer, person_id=context["order"].person_id, page="work order", now=timezone.now())
+    registry.record_view(
+        viewer=request.viewer, person_id=context["order"].person_id, page="work order", now=timezone.now()
+    )
     return show(request, "officer/order.html", context | {"opened": getattr(request, "opened", None)})
 
 
@@ -148,7 +162,11 @@ def forward(request: PageRequest, order_id: int) -> HttpResponse:
 @page("workorders.return", methods=("POST",), shown_on=order_page)
 def hand_back(request: PageRequest, order_id: int) -> HttpResponse:
     card = workorders.hand_back(
-        viewer=request.viewer, order_id=order_id, reason=request.POST.get("reason", ""), step=_step(request), now=timezone.now()
+        viewer=request.viewer,
+        order_id=order_id,
+        reason=request.POST.get("reason", ""),
+        step=_step(request),
+        now=timezone.now(),
     )
     messages.success(request, _("已退回%(union)s。") % {"union": card.org_name})
     return redirect("officer:orders")
@@ -158,14 +176,20 @@ def hand_back(request: PageRequest, order_id: int) -> HttpResponse:
 def assign(request: PageRequest, order_id: int) -> HttpResponse:
     account = request.POST.get("account", "")
     verifier = verifier_of(whole(account) if account else request.viewer.account_id)
-    workorders.assign(viewer=request.viewer, order_id=order_id, assignee=verifier, step=_step(request), now=timezone.now())
+    workorders.assign(
+        viewer=request.viewer, order_id=order_id, assignee=verifier, step=_step(request), now=timezone.now()
+    )
     return _done(request, order_id, _("已指派%(name)s走访。") % {"name": verifier.name})
 
 
 @page("cases.verify", methods=("POST",), shown_on=order_page)
 def stand_aside(request: PageRequest, order_id: int) -> HttpResponse:
     workorders.declare_conflict(
-        viewer=request.viewer, order_id=order_id, reason=request.POST.get("reason", ""), step=_step(request), now=timezone.now()
+        viewer=request.viewer,
+        order_id=order_id,
+        reason=request.POST.get("reason", ""),
+        step=_step(request),
+        now=timezone.now(),
     )
     return _done(request, order_id, _("已登记回避，请另行指派。"))
 
@@ -195,7 +219,11 @@ def reveal(request: PageRequest, order_id: int) -> HttpResponse:
     order = queries.get_order(request.viewer, order_id, now=timezone.now())
     column = PersonField(request.POST["field"]) if request.POST.get("field") in set(PersonField) else PersonField.PHONE
     value = registry.reveal(
-        viewer=request.viewer, person_id=order.person_id, field=column, reason=request.POST.get("reason", ""), now=timezone.now()
+        viewer=request.viewer,
+        person_id=order.person_id,
+        field=column,
+        reason=request.POST.get("reason", ""),
+        now=timezone.now(),
     )
     request.opened = {"person_id": order.person_id, "field": column.value, "value": value}
     return order_page.unguarded(request, order_id=order_id)

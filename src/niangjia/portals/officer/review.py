@@ -41,7 +41,10 @@ class NotAnAct(Refusal):
 
 class UnreadableEntry(Refusal):
     def __init__(self) -> None:
-        super().__init__("月份应写作 2024-05，金额最多两位小数。请更正后再交。", "A month is written 2024-05, an amount has two decimals at most. Please correct it.")
+        super().__init__(
+            "月份应写作 2024-05，金额最多两位小数。请更正后再交。",
+            "A month is written 2024-05, an amount has two decimals at most. Please correct it.",
+        )
 
 
 @page("cases.review")
@@ -52,7 +55,13 @@ def queue(request: PageRequest) -> HttpResponse:
     found = queries.list_waiting_for(viewer, CaseAction.APPROVE if desk == "approve" else CaseAction.ACCEPT)
     if desk == "next":
         found = queries.list_cases(viewer, CaseFilter(only_open=True)).filter(
-            state__in=[CaseState.CONFIRMED, CaseState.FILE_DRAFT, CaseState.FILE_TIERED, CaseState.REPAIR, CaseState.RETRY]
+            state__in=[
+                CaseState.CONFIRMED,
+                CaseState.FILE_DRAFT,
+                CaseState.FILE_TIERED,
+                CaseState.REPAIR,
+                CaseState.RETRY,
+            ]
         )
     rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
     counts = queries.count_by_state(viewer)
@@ -74,7 +83,11 @@ def files(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     given = {name: request.GET.get(name, "").strip() for name in ("state", "outcome", "month", "cause")}
     narrow = CaseFilter(
-        state=given["state"], outcome=given["outcome"], month=given["month"], cause=given["cause"], only_open=not given["state"] and request.GET.get("all") != "1"
+        state=given["state"],
+        outcome=given["outcome"],
+        month=given["month"],
+        cause=given["cause"],
+        only_open=not given["state"] and request.GET.get("all") != "1",
     )
     rows = Paginator(queries.list_cases(viewer, narrow), ROWS).get_page(request.GET.get("page"))
     context = {
@@ -97,7 +110,9 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
     case = details.case
     sees_alerts = permissions.may(viewer, "alerts.view")
     alert = alerts.find_alert_of(viewer, case.household_id, Month(case.month)) if sees_alerts else None
-    accounts_here = {visit.recorded_by_id for visit in details.visits} | {each for visit in details.visits for each in visit.verifiers}
+    accounts_here = {visit.recorded_by_id for visit in details.visits} | {
+        each for visit in details.visits for each in visit.verifiers
+    }
     accounts_here |= {finding.judged_by_id for finding in details.findings if finding.judged_by_id}
     visit = next((one for one in reversed(details.visits) if one.form), None)
     context: dict[str, Any] = {
@@ -133,7 +148,11 @@ def _compare(alert: Any, visit: Any) -> list[tuple[object, Any, Any]]:
         (_("家庭收入（12个月，元）"), alert.I2 if alert else None, total["income_items"]),
         (_("刚性支出（12个月，元）"), alert.M4 if alert else None, total["rigid_items"]),
         (_("家庭人口"), alert.size if alert else None, form.get("people")),
-        (_("主要原因"), "、".join(str(words.word("cause", code)[0]) for code in alerts.split(alert.causes)) if alert else None, form.get("main_cause")),
+        (
+            _("主要原因"),
+            "、".join(str(words.word("cause", code)[0]) for code in alerts.split(alert.causes)) if alert else None,
+            form.get("main_cause"),
+        ),
     ]
 
 
@@ -141,7 +160,9 @@ def _compare(alert: Any, visit: Any) -> list[tuple[object, Any, Any]]:
 def open_form(request: PageRequest, case_id: int) -> HttpResponse:
     """Open the sealed part of a visit's form; shown once, on record with its reason."""
     visit_id = whole(request.POST.get("visit", ""))
-    values = cases.open_visit_form(viewer=request.viewer, visit_id=visit_id, reason=request.POST.get("reason", ""), now=timezone.now())
+    values = cases.open_visit_form(
+        viewer=request.viewer, visit_id=visit_id, reason=request.POST.get("reason", ""), now=timezone.now()
+    )
     request.opened_form = sheets.cells(forms.VISIT_FORM, values)
     return case_page.unguarded(request, case_id=case_id)
 
@@ -153,18 +174,29 @@ def _start_file(request: PageRequest, case_id: int) -> None:
     case = queries.get_case(request.viewer, case_id)
     members = registry.list_household_members(request.viewer, case.household_id)
     cases.start_file(
-        viewer=request.viewer, case_id=case_id, members={member.person.id: member.relation for member in members}, now=timezone.now()
+        viewer=request.viewer,
+        case_id=case_id,
+        members={member.person.id: member.relation for member in members},
+        now=timezone.now(),
     )
 
 
 def _record_income(request: PageRequest, case_id: int) -> None:
     try:
         month, typed = Month(request.POST.get("month", "").strip()), request.POST.get("income", "").strip()
-        income, standard = (yuan(text.replace(",", "")) if text else None for text in (typed, request.POST.get("standard", "").strip()))
+        income, standard = (
+            yuan(text.replace(",", "")) if text else None for text in (typed, request.POST.get("standard", "").strip())
+        )
     except ValueError as error:
         raise UnreadableEntry from error
     cases.record_income(
-        viewer=request.viewer, case_id=case_id, month=month, income_per_capita=income, standard=standard, source=IncomeSource.PROOF, now=timezone.now()
+        viewer=request.viewer,
+        case_id=case_id,
+        month=month,
+        income_per_capita=income,
+        standard=standard,
+        source=IncomeSource.PROOF,
+        now=timezone.now(),
     )
 
 
@@ -185,11 +217,23 @@ def _plain(action: Callable[..., Any]) -> Callable[[PageRequest, int], None]:
 
 
 def _with_reason(action: Callable[..., Any]) -> Callable[[PageRequest, int], None]:
-    return lambda request, case_id: action(viewer=request.viewer, case_id=case_id, reason=request.POST.get("reason", ""), now=timezone.now())
+    return lambda request, case_id: action(
+        viewer=request.viewer, case_id=case_id, reason=request.POST.get("reason", ""), now=timezone.now()
+    )
 
 
 def _accept(request: PageRequest, case_id: int) -> None:
-    cases.accept_finding(viewer=request.viewer, case_id=case_id, target_area=request.POST.get("target_area", "").strip(), now=timezone.now())
+    cases.accept_finding(
+        viewer=request.viewer,
+        case_id=case_id,
+        target_area=request.POST.get("target_area", "").strip(),
+        now=timezone.now(),
+    )
+
+
+def _approve(request: PageRequest, case_id: int) -> None:
+    paper = request.POST.get("higher_approval", "").strip()
+    cases.approve(viewer=request.viewer, case_id=case_id, higher_approval=paper, now=timezone.now())
 
 
 ACTS: dict[str, tuple[str, Callable[[PageRequest, int], None]]] = {
@@ -200,7 +244,7 @@ ACTS: dict[str, tuple[str, Callable[[PageRequest, int], None]]] = {
     "decide-tier": ("cases.review", _plain(cases.decide_tier)),
     "announce": ("cases.announce", _plain(cases.announce)),
     "withdraw-notice": ("cases.announce", _with_reason(cases.withdraw_notice)),
-    "approve": ("cases.approve", _plain(cases.approve)),
+    "approve": ("cases.approve", _approve),
     "refuse-file": ("cases.approve", _with_reason(cases.refuse_file)),
     "record-income": ("cases.verify", _record_income),
     "propose-exit": ("cases.review", _propose_exit),
@@ -221,7 +265,9 @@ def act(request: PageRequest, case_id: int, act: str) -> HttpResponse:
     action, do = ACTS[act]
     permissions.require(request.viewer, action)
     do(request, case_id)
-    messages.success(request, _("已办理：%(step)s。") % {"step": words.word("case_action", act.upper().replace("-", "_"))[0]})
+    messages.success(
+        request, _("已办理：%(step)s。") % {"step": words.word("case_action", act.upper().replace("-", "_"))[0]}
+    )
     return redirect("officer:case", case_id)
 
 
@@ -262,17 +308,26 @@ def fill_file(request: PageRequest, case_id: int) -> HttpResponse:
     found = {cell.name: cell for cell in sheets.cells(forms.FILE_FORM, values, problems, more=more)}
     known = {name for _zh, _en, names in _FILE_SECTIONS for name in names}
     rest = [cell for name, cell in found.items() if name not in known]
-    sections = [({"zh": zh, "en": en}, [found[name] for name in names if name in found]) for zh, en, names in _FILE_SECTIONS]
+    sections = [
+        ({"zh": zh, "en": en}, [found[name] for name in names if name in found]) for zh, en, names in _FILE_SECTIONS
+    ]
     if rest:
         sections.append(({"zh": "其他", "en": "Other"}, rest))
-    context = {"case": details.case, "sections": sections, "problem_count": len(problems), "home": household_names([details.case.household_id]).get(details.case.household_id)}
+    context = {
+        "case": details.case,
+        "sections": sections,
+        "problem_count": len(problems),
+        "home": household_names([details.case.household_id]).get(details.case.household_id),
+    }
     return show(request, "officer/file.html", context, status=422 if problems else 200)
 
 
 def _from_visit(visit: Any) -> dict[str, Any]:
     """What the visit already found, so that it is not typed twice."""
     form = visit.form if visit else {}
-    values = {name: form[name] for name in ("people", "main_cause", "other_cause", "authorisation_no") if form.get(name)}
+    values = {
+        name: form[name] for name in ("people", "main_cause", "other_cause", "authorisation_no") if form.get(name)
+    }
     if form.get("income_items"):
         total = forms.total(form["income_items"])
         values["annual_total"] = str(total)

@@ -12,7 +12,16 @@ from django.utils.translation import get_language
 
 from niangjia.apps.cases.forms import Field, FormIncomplete
 
-LONG = {"property_note", "job_wish", "urgent_need", "statement", "verifier_opinion", "union_opinion", "suggested_help", "address"}
+LONG = {
+    "property_note",
+    "job_wish",
+    "urgent_need",
+    "statement",
+    "verifier_opinion",
+    "union_opinion",
+    "suggested_help",
+    "address",
+}
 FEWEST_ROWS = 1
 MORE_ROWS = 2
 MOST_ROWS = 30
@@ -82,7 +91,10 @@ def cells(form: Sequence[Field], values: Mapping[str, Any], problems: Problems =
             count = max(len(kept) + spare, FEWEST_ROWS)
             kept += [{}] * (count - len(kept))
             cell.rows = [
-                [Cell(column, f"{each.name}-{place}-{column.name}", row.get(column.name, "")) for column in each.columns]
+                [
+                    Cell(column, f"{each.name}-{place}-{column.name}", row.get(column.name, ""))
+                    for column in each.columns
+                ]
                 for place, row in enumerate(kept[:MOST_ROWS])
             ]
         shown.append(cell)

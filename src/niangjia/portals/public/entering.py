@@ -25,9 +25,16 @@ _BACKEND = "niangjia.apps.accounts.backends.AccountBackend"
 
 
 class LoginForm(Form):
-    username = forms.CharField(label=_("用户名"), max_length=64, widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}))
+    username = forms.CharField(
+        label=_("用户名"),
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
     password = forms.CharField(
-        label=_("密码"), max_length=128, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label=_("密码"),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
 
@@ -47,12 +54,16 @@ def login(request: PageRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         try:
-            account_id = accounts.authenticate(username=form.cleaned_data["username"], password=form.cleaned_data["password"], now=now)
+            account_id = accounts.authenticate(
+                username=form.cleaned_data["username"], password=form.cleaned_data["password"], now=now
+            )
         except accounts.LoginRefused as refusal:
             request.refusal, status = refusal, 403
         else:
             auth.login(request, account_queries.get_account(account_id), backend=_BACKEND)
-            if url_has_allowed_host_and_scheme(next_address, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+            if url_has_allowed_host_and_scheme(
+                next_address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+            ):
                 return redirect(next_address)
             return redirect("public:home")
     context = {"form": form, "next": next_address, "demo_logins": demo_logins()}
@@ -68,6 +79,8 @@ def logout(request: PageRequest) -> HttpResponse:
 @page(Access.ANY_POST, methods=("POST",))
 def choose_post(request: PageRequest) -> HttpResponse:
     post_id = whole(request.POST.get("post", ""))
-    viewer = account_queries.get_viewer(account_id=request.viewer.account_id, post_id=post_id, today=timezone.localdate())
+    viewer = account_queries.get_viewer(
+        account_id=request.viewer.account_id, post_id=post_id, today=timezone.localdate()
+    )
     request.session["post_id"] = viewer.post_id
     return redirect("public:home")

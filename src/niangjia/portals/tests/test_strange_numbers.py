@@ -12,7 +12,12 @@ STRANGE = ["²", "٣", "-1", "1.5", "x", "0", "9" * 18, "9" * 30, "9" * 5000]
 
 @pytest.mark.parametrize("number", STRANGE)
 def test_a_strange_number_never_breaks_a_page(house, signed_in, number):
-    order, home, case, month = house.orders["assigned"], house.households["assigned"], house.cases["submitted"], str(house.months[1])
+    order, home, case, month = (
+        house.orders["assigned"],
+        house.households["assigned"],
+        house.cases["submitted"],
+        str(house.months[1]),
+    )
     asked = [
         (Role.COUNTY, "officer:accept", [order], {"step": number}),
         (Role.COUNTY, "officer:forward", [order], {"to_org": number}),
