@@ -162,6 +162,12 @@ def sense(month: Month, data: Path | None, as_json: bool) -> None:
         err.print(
             f"[yellow]![/] {month} 未收到 {feed}：相关指标按“无法判断”处理 · {feed} did not come: its indicators are UNKNOWN"
         )
+    since = manifest["history_since"].get("social_insurance", str(month))
+    if since > str(month.plus(-11)):
+        err.print(
+            f"[yellow]![/] 参保数据始于 {since}，不足12个月：收入会被低估，名单会偏多。请补导此前月份 · "
+            f"insurance rows begin in {since}, less than twelve months: incomes come out too low and the list too long. Land the months before."
+        )
     for area in manifest["areas_without_standard"][:5]:
         err.print(
             f"[yellow]![/] {area} 在 {month.last_day} 无低保标准，需要标准的触发未判断。请在 standard 数据中补上 · no standard for {area} on {month.last_day}"

@@ -245,6 +245,7 @@ def _run(folder: Path, inputs: Inputs, settings: _Settings) -> None:
             feed: str(landed) for feed, landed in sorted(inputs.snapshots.items()) if feed not in inputs.came
         },
         "areas_without_standard": no_standard,
+        "history_since": {feed: str(min(held)) for feed, held in sorted(inputs.increments.items()) if held},
         "counts": counts,
         "set_aside": len(set_aside),
         "hashes": {path.name: _sha256(path) for path in sorted(part.iterdir()) if path.is_file()},
