@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -122,6 +123,21 @@ def test_a_folder_with_an_unknown_feed_lands_the_others_and_ends_with_1(sensed: 
     done = niangjia("land", month, "--data", sensed)
     assert done.returncode == 1
     assert "medical_settlement" in done.stderr
+
+
+def test_a_list_is_made_without_a_union_tree_and_says_what_it_needs_to_be_sent(sensed: Path, tmp_path: Path) -> None:
+    month = tmp_path / MONTH
+    month.mkdir()
+    for path in (sensed.parent / "feeds" / MONTH).iterdir():
+        if path.stem != "union":
+            shutil.copytree(path, month / path.name) if path.is_dir() else shutil.copy(path, month)
+    data = tmp_path / "data"
+    assert niangjia("init", data, "--home", "330600").returncode == 0
+    assert niangjia("land", month, "--data", data).returncode == 0
+    done = niangjia("sense", "--month", MONTH, "--data", data)
+    assert done.returncode == 0, done.stderr
+    assert "union" in done.stderr and "cannot be sent yet" in done.stderr
+    assert niangjia("list", "--month", MONTH, "--csv", "--data", data).stdout.startswith("month,household_key")
 
 
 def test_every_invariant_holds_and_the_audit_chain_is_whole(sensed: Path) -> None:

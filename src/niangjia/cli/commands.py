@@ -139,7 +139,7 @@ def sense(month: Month, data: Path | None, as_json: bool) -> None:
     from niangjia.jobs import sense_month
 
     with progress_bar(quiet=as_json) as progress:
-        run = sense_month.sense(deployment, month, now=now(), progress=progress)
+        run, not_taken_in = sense_month.sense_as_far_as_possible(deployment, month, now=now(), progress=progress)
     manifest = run.manifest()
     if as_json:
         show_json(
@@ -152,6 +152,7 @@ def sense(month: Month, data: Path | None, as_json: bool) -> None:
                 "folder": run.folder,
                 "feeds_missing": manifest["feeds_missing"],
                 "areas_without_standard": manifest["areas_without_standard"],
+                "not_taken_in": not_taken_in and {"zh": not_taken_in.zh, "en": not_taken_in.en},
             }
         )
         return
@@ -161,6 +162,10 @@ def sense(month: Month, data: Path | None, as_json: bool) -> None:
     for feed in manifest["feeds_missing"]:
         err.print(
             f"[yellow]![/] {month} 未收到 {feed}：相关指标按“无法判断”处理 · {feed} did not come: its indicators are UNKNOWN"
+        )
+    if not_taken_in is not None:
+        err.print(
+            f"[yellow]![/] 名单已生成，但还不能下派：{not_taken_in.zh}\n  The list is made but cannot be sent yet: {not_taken_in.en}"
         )
     since = manifest["history_since"].get("social_insurance", str(month))
     if since > str(month.plus(-11)):

@@ -47,7 +47,7 @@ def land(
         threads=deployment.threads,
     )
     for month in late_months(deployment, (Month(report.month) for report in _unrecorded(deployment))):
-        sense_month.sense(deployment, month, now=now, progress=progress)
+        sense_month.sense_as_far_as_possible(deployment, month, now=now, progress=progress)
     with transaction.atomic():
         audit.record_many(
             None,

@@ -49,8 +49,31 @@ def sense(deployment: Deployment, month: Month, *, now: datetime, progress: Prog
 
     Raises:
         MonthNotLanded, PackError: nothing to sense, or rules that do not hold.
+        NoUnionTree, OrphanUnions …: the list is made but has nowhere to go yet.
     """
-    run = sensing.sense_month(
+    run = make_list(deployment, month, progress=progress)
+    take_in(deployment, run, now=now, progress=progress)
+    return run
+
+
+def sense_as_far_as_possible(
+    deployment: Deployment, month: Month, *, now: datetime, progress: Progress | None = None
+) -> tuple[sensing.Run, Refusal | None]:
+    """
+    The list, and why it could not be taken in (no unions yet, a union tree with a gap), if so.
+
+    The list stands all the same; sensing the month again takes it in once the cause is mended.
+    """
+    run = make_list(deployment, month, progress=progress)
+    try:
+        take_in(deployment, run, now=now, progress=progress)
+    except Refusal as refusal:
+        return run, refusal
+    return run, None
+
+
+def make_list(deployment: Deployment, month: Month, *, progress: Progress | None = None) -> sensing.Run:
+    return sensing.sense_month(
         lake=deployment.lake,
         runs=deployment.runs,
         month=month,
@@ -62,11 +85,14 @@ def sense(deployment: Deployment, month: Month, *, now: datetime, progress: Prog
         memory_limit=deployment.memory_limit,
         threads=deployment.threads,
     )
-    receive_references(deployment, month, now=now)
+
+
+def take_in(deployment: Deployment, run: sensing.Run, *, now: datetime, progress: Progress | None = None) -> None:
+    """Unions and standards, households and list, months of those on file; safe to repeat."""
+    receive_references(deployment, run.month, now=now)
     receive(deployment, run, now=now, progress=progress)
     receive_households_on_file(run, now=now)
     audit.anchor(file=deployment.folder / ANCHORS, now=now)
-    return run
 
 
 def receive_references(deployment: Deployment, month: Month, *, now: datetime) -> None:
