@@ -27,9 +27,9 @@ def build(bench: Workbench, inputs: Inputs, left_out: str, exact_above: str) -> 
         "one row per patient of T-14 … T",
         f"""
         SELECT person,
-               coalesce(sum(psn_part_amt) FILTER (back <= 11), 0)::DECIMAL(16,2) AS oop_total,
-               coalesce(sum(psn_part_amt) FILTER (back <= 11 AND NOT refd_setl_flag), 0)::DECIMAL(16,2) AS oop_largest_bound,
-               (coalesce(sum(psn_part_amt) FILTER (back <= 2), 0) - coalesce(sum(psn_part_amt) FILTER (back >= 12), 0))::DECIMAL(16,2) AS oop_jump
+               sum(CASE WHEN back <= 11 THEN psn_part_amt ELSE 0 END)::DECIMAL(16,2) AS oop_total,
+               sum(CASE WHEN back <= 11 AND NOT refd_setl_flag THEN psn_part_amt ELSE 0 END)::DECIMAL(16,2) AS oop_largest_bound,
+               sum(CASE WHEN back <= 2 THEN psn_part_amt WHEN back >= 12 THEN -psn_part_amt ELSE 0 END)::DECIMAL(16,2) AS oop_jump
         FROM ({counted}) GROUP BY person""",
     )
     bench.make(
