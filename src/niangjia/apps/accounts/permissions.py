@@ -76,9 +76,14 @@ class NotAllowed(Refusal):
 
 def may(viewer: Viewer, action: str) -> bool:
     """Raises KeyError for an action that no role has: a misspelt permission must fail loudly, not refuse quietly."""
+    return allows(viewer.role, action)
+
+
+def allows(role: Role, action: str) -> bool:
+    """Whether a post of this role may do that at all. Raises KeyError for an action that no role has."""
     if action not in ACTIONS:
         raise KeyError(action)
-    return action in ALLOWED[viewer.role]
+    return action in ALLOWED[role]
 
 
 def require(viewer: Viewer, action: str) -> None:

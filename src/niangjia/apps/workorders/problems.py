@@ -115,6 +115,14 @@ class AreaMissing(Refusal):
         )
 
 
+class NotOfThisUnion(Refusal):
+    def __init__(self, union: str) -> None:
+        super().__init__(
+            f"所选账户在“{union}”没有办理业务的岗位，不能指派。请从本工会的干部中选择，或先转派给其所在工会。",
+            f"That account holds no casework post at {union}. Choose an officer of this union, or forward the order to theirs.",
+        )
+
+
 class AccountInactive(Refusal):
     def __init__(self) -> None:
         super().__init__("该账户已停用，不能指派。请另派他人。", "That account is disabled. Assign somebody else.")

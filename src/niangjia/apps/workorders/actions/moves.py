@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
@@ -28,6 +29,7 @@ from niangjia.apps.workorders.problems import (
     NobodyAbove,
     NoSuchOrder,
     NotHolder,
+    NotOfThisUnion,
     NotSeparate,
     OrderMovedOn,
     ReasonMissing,
@@ -223,7 +225,7 @@ def assign(
 
     Raises:
         ConflictOfInterest: kin to or living with the household, or stood aside before.
-        AccountInactive: no such account, or disabled.
+        AccountInactive: no such account, or disabled. NotOfThisUnion: without a casework post at the union that holds the order.
     """
     turn = _turn(viewer, order_id, Action.ASSIGN, step, now, reason)
     if turn.is_repeat:
@@ -231,6 +233,9 @@ def assign(
     order = turn.order
     if assignee.account_id is None or not accounts.is_active(assignee.account_id):
         raise AccountInactive
+    held = accounts.list_posts(assignee.account_id, today=timezone.localdate(now))
+    if not any(post.org_id == order.org_id and permissions.allows(post.role, "cases.verify") for post in held):
+        raise NotOfThisUnion(order.org.name)
     _refuse_conflict(order, assignee)
     columns: dict[str, Any] = {"assignee_id": assignee.account_id}
     if order.verify_org_id != order.org_id:

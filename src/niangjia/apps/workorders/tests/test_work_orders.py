@@ -302,6 +302,12 @@ def test_kin_or_somebody_of_the_household_is_not_assigned(place):
     )
 
 
+def test_only_an_officer_of_the_union_that_holds_the_order_is_assigned(place):
+    order = place.at(S.ACCEPTED)
+    with pytest.raises(problems.NotOfThisUnion, match="请从本工会的干部中选择"):
+        workorders.assign(viewer=place.grassroots, order_id=order.id, assignee=place.verifier(place.town), now=NOW)
+
+
 def test_whoever_stands_aside_is_never_assigned_again_and_somebody_else_is(place):
     order = place.at(S.ASSIGNED)
     aside = workorders.declare_conflict(viewer=place.grassroots, order_id=order.id, reason="表亲", now=NOW)
