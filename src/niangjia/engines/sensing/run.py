@@ -7,7 +7,6 @@ import fcntl
 import hashlib
 import io
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +19,7 @@ import duckdb
 
 from niangjia import __version__
 from niangjia.engines.sensing import lake as lakes
-from niangjia.engines.sensing.landing import BatchReport, Feed
+from niangjia.engines.sensing.landing import BatchReport, Feed, storage
 from niangjia.engines.sensing.own import OwnHistory
 from niangjia.engines.sensing.pack import SensingPack
 from niangjia.engines.sensing.plan import diff, facts, income, listing, people, spending, verdict
@@ -116,7 +115,7 @@ def sense_month(
             settings = _Settings(lake, runs, home, pack, own, earlier, official, kind, progress, memory_limit, threads)
             _run(folder, inputs, settings)
         if kind == "monthly":
-            _write_file(folder.parent / "official", run_id.encode())
+            storage.write(folder.parent / "official", run_id.encode())
         return _load(folder, month, is_new=True)
 
 
@@ -252,10 +251,10 @@ def _run(folder: Path, inputs: Inputs, settings: _Settings) -> None:
         "steps": bench.record,
         "seconds": round(time.perf_counter() - started, 3),
     }
-    _write_file(part / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+    storage.write(part / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1).encode())
     shutil.rmtree(folder, ignore_errors=True)  # without a manifest: killed before it was finished
     part.rename(folder)
-    _sync_folder(folder.parent)
+    storage.flush_folder(folder.parent)
 
 
 def _connect(spill: Path, settings: _Settings) -> duckdb.DuckDBPyConnection:
@@ -314,7 +313,7 @@ def _write(bench: Workbench, part: Path, month: Month) -> None:
     )
     for path in part.glob("*.*"):
         if path.is_file():
-            _sync_file(path)
+            storage.flush_file(path)
 
 
 def _write_differences(bench: Workbench, part: Path, official: Path) -> None:
@@ -384,28 +383,7 @@ def _write_rows(path: Path, header: tuple[str, ...], rows: list[tuple[str, ...]]
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    _write_file(path, buffer.getvalue().encode())
-
-
-def _write_file(path: Path, content: bytes) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(content)
-    _sync_file(part)
-    part.replace(path)
-    _sync_folder(path.parent)
-
-
-def _sync_file(path: Path) -> None:
-    with open(path, "rb") as handle:
-        os.fsync(handle.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    storage.write(path, buffer.getvalue().encode())
 
 
 def _sha256(path: Path) -> str:

@@ -45,8 +45,7 @@ def part_of(path: Path) -> Path:
 def publish(path: Path) -> None:
     """Make the written part durable under its name."""
     part = path.with_name(path.name + ".part")
-    with open(part, "rb") as handle:
-        os.fsync(handle.fileno())
+    flush_file(part)
     part.replace(path)
     flush_folder(path.parent)
 
@@ -64,6 +63,11 @@ def make_folder(folder: Path) -> None:
         make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
         flush_folder(folder.parent)
+
+
+def flush_file(path: Path) -> None:
+    with open(path, "rb") as handle:
+        os.fsync(handle.fileno())
 
 
 def flush_folder(folder: Path) -> None:

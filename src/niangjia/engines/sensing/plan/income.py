@@ -12,7 +12,7 @@ def insurance(bench: Workbench, inputs: Inputs) -> None:
     """Tables left behind: wage (one row per insured person), jobless."""
     window = inputs.month.window(_W12)
     columns = ["person", "aab001", "aae140", "aac040", "paid"]
-    if has_rivals(bench, inputs, "social_insurance", window):
+    if has_rivals(inputs, "social_insurance", window):
         _settle_rivals(bench, inputs)
         source = "SELECT * FROM insurance"
     else:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from niangjia.engines.sensing.plan.steps import Workbench, text
+from niangjia.engines.sensing.plan.steps import text
 from niangjia.kernel.months import Month
 
 COLUMNS: dict[str, dict[str, str]] = {
@@ -200,6 +200,6 @@ def increment_sql(inputs: Inputs, feed: str, months: Iterable[Month], columns: I
     return " UNION ALL ".join(parts)
 
 
-def has_rivals(bench: Workbench, inputs: Inputs, feed: str, months: Iterable[Month]) -> bool:
+def has_rivals(inputs: Inputs, feed: str, months: Iterable[Month]) -> bool:
     """Whether any month was written by more than one batch, so that a later row may replace an earlier one."""
     return any(len(files) > 1 for files in inputs.months_of(feed, months).values())

@@ -18,7 +18,7 @@ def build(bench: Workbench, inputs: Inputs, left_out: str, exact_above: str) -> 
     """
     window = inputs.month.window(_LOOK_BACK)
     rows = increment_sql(inputs, "medical_settlement", window, _SETTLEMENT)
-    if has_rivals(bench, inputs, "medical_settlement", window) or inputs.superseded:
+    if has_rivals(inputs, "medical_settlement", window) or inputs.superseded:
         rows = _settle_rivals(bench, inputs, rows)
     _orphans(bench, inputs, rows)
     counted = _counted(rows, left_out)
