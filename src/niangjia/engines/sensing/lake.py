@@ -16,8 +16,6 @@ from niangjia.engines.sensing.landing.feeds import Feed
 from niangjia.engines.sensing.landing.reports import BatchReport, SetAside
 from niangjia.kernel.months import Month
 
-CORRECTED = "medical_settlement"  # the feed whose newer row may stand in another month than the older one
-
 
 @dataclass(frozen=True)
 class LakeFile:
@@ -33,8 +31,9 @@ def data_path(lake: Path, feed: Feed, month: str, batch: str) -> Path:
     return lake / feed.name / f"{feed.partition}={month}" / f"{batch}.parquet"
 
 
-def superseded_path(lake: Path, feed: Feed, batch: str) -> Path:
-    return lake / feed.name / "superseded" / f"{batch}.parquet"
+def replaced_path(lake: Path, feed: Feed, batch: str) -> Path:
+    """Rows (_seq, _row, person, month) of older batches that `batch` brought again: they count no more."""
+    return lake / feed.name / "replaced" / f"{batch}.parquet"
 
 
 def set_aside_path(lake: Path, batch: str, *, is_sealed: bool = False) -> Path:
@@ -58,7 +57,7 @@ def files(
     """
     The feed's files, oldest batch first; of one snapshot month only the newest batch's, which replaces the others.
 
-    Increments: rows of one key in several files are the reader's to settle, the largest (`_seq`, `_row`) wins.
+    Increments: rows that `replaced_path` names do not count.
     """
     wanted = None if months is None else {str(month) for month in months}
     found: dict[tuple[str, str], LakeFile] = {}
@@ -72,14 +71,6 @@ def files(
                     data_path(lake, feed, month, report.batch), report.batch, report.seq, month
                 )
     return sorted(found.values(), key=lambda file: (file.seq, file.month))
-
-
-def superseded_files(lake: Path, feed: Feed, *, reports: Iterable[BatchReport] | None = None) -> list[Path]:
-    """Files of (setl_id, refd_setl_flag, month, _seq): in that month, rows of that key with a smaller `_seq` do not count."""
-    known = committed(lake) if reports is None else reports
-    return [
-        superseded_path(lake, feed, report.batch) for report in known if report.feed == feed.name and report.superseded
-    ]
 
 
 def set_aside(lake: Path, batch: str) -> list[SetAside]:
@@ -99,7 +90,7 @@ def sweep(lake: Path) -> list[Path]:
     for pattern in (
         "*/month=*/*.parquet",
         "*/snapshot=*/*.parquet",
-        "*/superseded/*.parquet",
+        "*/replaced/*.parquet",
         "vault/*.sealed",
         "set_aside/*",
     ):

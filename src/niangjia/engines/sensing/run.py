@@ -22,7 +22,7 @@ from niangjia.engines.sensing import lake as lakes
 from niangjia.engines.sensing.landing import BatchReport, Feed, storage
 from niangjia.engines.sensing.own import OwnHistory
 from niangjia.engines.sensing.pack import SensingPack
-from niangjia.engines.sensing.plan import diff, facts, income, listing, people, spending, verdict
+from niangjia.engines.sensing.plan import diff, facts, income, listing, people, sources, spending, verdict
 from niangjia.engines.sensing.plan.sources import CARRIED_FORWARD, COLUMNS, INCREMENTS, Inputs
 from niangjia.engines.sensing.plan.steps import Workbench, text
 from niangjia.kernel.months import Month
@@ -125,6 +125,7 @@ def inputs_of(lake: Path, feeds: Mapping[str, Feed], month: Month) -> Inputs:
     confirmed = lakes.confirmed(lake, month)
     came = {report.feed for report in reports if report.month == month.text} | confirmed.keys()
     increments: dict[str, dict[Month, list[Path]]] = {feed: {} for feed in INCREMENTS}
+    replacing: dict[str, list[BatchReport]] = {feed: [] for feed in INCREMENTS if feeds[feed].key}
     snapshots: dict[str, tuple[str, BatchReport]] = {}
     used: list[tuple[str, str]] = []
     for report in reports:
@@ -136,7 +137,10 @@ def inputs_of(lake: Path, feeds: Mapping[str, Feed], month: Month) -> Inputs:
                 increments[report.feed].setdefault(event_month, []).append(
                     lakes.data_path(lake, feeds[report.feed], str(event_month), report.batch)
                 )
-            if reached:
+            is_replacing = any(replaced <= month.text for replaced in report.replaced)
+            if is_replacing:
+                replacing[report.feed].append(report)
+            if reached or is_replacing:
                 used.append((f"{report.feed}:{report.month}", report.content_hash))
         else:
             stands_for = month.text if report.batch == confirmed.get(report.feed) else report.month
@@ -160,7 +164,10 @@ def inputs_of(lake: Path, feeds: Mapping[str, Feed], month: Month) -> Inputs:
         increments={
             feed: {event: tuple(files) for event, files in sorted(held.items())} for feed, held in increments.items()
         },
-        superseded=tuple(lakes.superseded_files(lake, feeds[lakes.CORRECTED], reports=reports)),
+        replaced={
+            feed: tuple(lakes.replaced_path(lake, feeds[feed], report.batch) for report in held)
+            for feed, held in replacing.items()
+        },
         previous_disability=_last_came(lake, reports, "disability", month),
         batches=tuple(sorted({*used, *((f"{feed}:came", str(month)) for feed in came)})),
     )
@@ -279,6 +286,7 @@ def _plan(bench: Workbench, inputs: Inputs, settings: _Settings) -> None:
     def condition(words: str) -> str:
         return pack.condition(words, month.last_day)
 
+    sources.replaced_rows(bench, inputs)
     income.insurance(bench, inputs)
     people.build(bench, inputs, settings.own)
     income.pensions_and_benefits(bench, inputs)

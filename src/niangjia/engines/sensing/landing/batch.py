@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -345,8 +346,8 @@ class _Batch:
             self._copy(
                 f"SELECT {columns} FROM {source}{where} ORDER BY _row", lakes.data_path(lake, self.feed, month, batch)
             )
-        if self.feed.name == lakes.CORRECTED:
-            self._write_superseded(landed)
+        if self.feed.is_increment and self.feed.key:
+            self._write_replaced(source, landed)
         if self.feed.id_columns:
             newest = {report.feed: report for report in landed if report.feed in vault.RICHEST}
             named = [
@@ -364,29 +365,33 @@ class _Batch:
         self.report = replace(self.report, status="landed")
         storage.write(lakes.report_path(lake, batch), self.report.to_json().encode())
 
-    def _write_superseded(self, landed: Sequence[BatchReport]) -> None:
+    def _write_replaced(self, source: str, landed: Sequence[BatchReport]) -> None:
         """
-        Grain: one row per settlement of this batch and other month in which an older batch has it; those rows count no more
-        if their `_seq` is smaller than this one's.
+        Grain: one row per row of an older batch whose key this batch brings again: its place (`_seq`, `_row`), its person
+        and month. It counts no more, whichever month the newer row stands in.
         """
-        older = [file.path for file in lakes.files(self.lander.lake, self.feed, reports=landed)]
+        keys = [self.feed.columns[code] for code in self.feed.key]
+        months = list(self.report.months) if any(key.type == "month" for key in keys) else None
+        older = lakes.files(self.lander.lake, self.feed, months=months, reports=landed)
         if not older:
             return
-        paths = "[" + ", ".join(text(str(path)) for path in older) + "]"
-        self.connection.execute(
-            f"""CREATE TEMP TABLE superseded AS
-                SELECT DISTINCT setl_id, refd_setl_flag, older.month, CAST({self.report.seq} AS INTEGER) AS _seq
-                FROM read_parquet({paths}, hive_partitioning = true, hive_types_autocast = false) AS older
-                JOIN accepted AS newer USING (setl_id, refd_setl_flag)
-                WHERE older.month <> left(CAST(newer.setl_time AS VARCHAR), 7)
-                ORDER BY ALL"""
-        )
-        count = self._count("true", "superseded")
-        if count:
-            self._copy(
-                "FROM superseded ORDER BY ALL", lakes.superseded_path(self.lander.lake, self.feed, self.report.batch)
+        same_key = " AND ".join(f'older."{key.lake_name}" IS NOT DISTINCT FROM newer."{key.lake_name}"' for key in keys)
+        found = " UNION ALL ".join(
+            f"""SELECT older._seq, older._row, older.person, {text(month)} AS month
+                FROM read_parquet([{", ".join(text(str(file.path)) for file in files)}]) AS older SEMI JOIN {source} AS newer ON {same_key}"""
+            for month, files in itertools.groupby(
+                sorted(older, key=lambda file: file.month), key=lambda file: file.month
             )
-        self.report = replace(self.report, superseded=count)
+        )
+        self.connection.execute(f"CREATE TEMP TABLE replaced AS {found} ORDER BY ALL")
+        counts = self.connection.execute(
+            "SELECT month, count(*) FROM replaced GROUP BY month ORDER BY month"
+        ).fetchall()
+        if counts:
+            self._copy(
+                "FROM replaced ORDER BY ALL", lakes.replaced_path(self.lander.lake, self.feed, self.report.batch)
+            )
+        self.report = replace(self.report, replaced=dict(counts))
 
     def _copy(self, query: str, path: Path) -> None:
         part = storage.part_of(path)

@@ -35,6 +35,7 @@ class BatchReport:
     One feed of one folder. rows_in = rows_accepted + rows_set_aside + rows_duplicate.
 
     `months`: accepted rows by month of their own date (increments), or {folder month: rows}.
+    `replaced`: rows of older batches that this one brought again, by the month they stand in; they count no more.
     `set_aside_counts`: {"column CODE": rows}. `set_aside`: the first thousand, in file order, only on the report that
     landing returns; all of them: `lake.set_aside`. `refused_zh`/`refused_en`: why nothing landed, and what to do.
     """
@@ -53,7 +54,7 @@ class BatchReport:
     rows_duplicate: int = 0
     months: Mapping[str, int] = field(default_factory=dict)
     set_aside_counts: Mapping[str, int] = field(default_factory=dict)
-    superseded: int = 0
+    replaced: Mapping[str, int] = field(default_factory=dict)
     override: str = ""
     duplicate_of: str = ""
     refused_zh: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from niangjia.engines.sensing.plan import spending
-from niangjia.engines.sensing.plan.sources import Inputs, increment_sql, snapshot_sql
+from niangjia.engines.sensing.plan.sources import Inputs, increment_sql, settled_sql, snapshot_sql
 from niangjia.engines.sensing.plan.steps import Workbench, open_at, text
 
 REQUIRED = {
@@ -188,7 +188,7 @@ def _small_feeds(bench: Workbench, inputs: Inputs, asof: str, high_fee_above: st
         "treated_at_home",
         "one row per household with a settlement from home in T-2 … T",
         f"""
-        SELECT DISTINCT household FROM ({increment_sql(inputs, "medical_settlement", inputs.month.window(3), ["person", "setl_time", "insu_admdvs"])})
+        SELECT DISTINCT household FROM ({settled_sql(inputs, "medical_settlement", inputs.month.window(3), ["person", "setl_time", "insu_admdvs"])})
         JOIN member USING (person) JOIN household_area USING (household)
         WHERE setl_time >= {since} AND (insu_admdvs IS NULL OR starts_with(insu_admdvs, getvariable('home_city')))
           AND (household IN (SELECT household FROM elsewhere) OR NOT starts_with(household_area.area, getvariable('home_city')))""",

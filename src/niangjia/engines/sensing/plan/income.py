@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from niangjia.engines.sensing.plan.sources import Inputs, has_rivals, increment_sql, snapshot_sql
+from niangjia.engines.sensing.plan.sources import Inputs, settled_sql, snapshot_sql
 from niangjia.engines.sensing.plan.steps import Workbench, text
 
 _W12 = 12
@@ -11,12 +11,7 @@ _W12 = 12
 def insurance(bench: Workbench, inputs: Inputs) -> None:
     """Tables left behind: wage (one row per insured person), jobless."""
     window = inputs.month.window(_W12)
-    columns = ["person", "aab001", "aae140", "aac040", "paid"]
-    if has_rivals(inputs, "social_insurance", window):
-        _settle_rivals(bench, inputs)
-        source = "SELECT * FROM insurance"
-    else:
-        source = increment_sql(inputs, "social_insurance", window, columns)
+    source = settled_sql(inputs, "social_insurance", window, ["person", "aab001", "aae140", "aac040", "paid"])
     bench.make(
         "wage",
         "one row per person with a pension-insurance row in W12",
@@ -36,45 +31,15 @@ def insurance(bench: Workbench, inputs: Inputs) -> None:
             GROUP BY person, back) GROUP BY person""",
     )
     bench.connection.execute("UPDATE wage SET wages = torn.wages FROM wage_torn torn WHERE torn.person = wage.person")
-    _jobless(bench, inputs, source)
-    bench.drop("wage_torn", "insurance")
+    _jobless(bench, inputs)
+    bench.drop("wage_torn")
 
 
-def _settle_rivals(bench: Workbench, inputs: Inputs) -> None:
-    """Some month came in several batches: of rows with one key (person, employer, kind, month) the latest counts."""
-    rows = increment_sql(
-        inputs,
-        "social_insurance",
-        inputs.month.window(_W12),
-        ["person", "aab001", "aae140", "aac040", "paid", "stop_reason", "_seq"],
-    )
-    bench.make(
-        "insurance_late",
-        "one row per key that a later batch brought again",
-        f"""
-        SELECT person, aab001, aae140, back, max(_seq) AS last_seq
-        FROM (SELECT *, min(_seq) OVER (PARTITION BY back) AS first_seq FROM ({rows})) WHERE _seq > first_seq GROUP BY ALL""",
-    )
-    bench.make(
-        "insurance",
-        "one row per person, employer, kind and month",
-        f"""
-        SELECT r.* EXCLUDE (_seq) FROM ({rows}) r
-        LEFT JOIN insurance_late l ON l.person = r.person AND l.aab001 IS NOT DISTINCT FROM r.aab001 AND l.aae140 = r.aae140 AND l.back = r.back
-        WHERE l.last_seq IS NULL OR l.last_seq = r._seq""",
-    )
-    bench.drop("insurance_late")
-
-
-def _jobless(bench: Workbench, inputs: Inputs, source: str) -> None:
+def _jobless(bench: Workbench, inputs: Inputs) -> None:
     """T-UNE-1's person: paid by an employer in W12, for the last time three months ago or longer, and by nobody since."""
-    if "insurance" not in source.split():
-        source = increment_sql(
-            inputs,
-            "social_insurance",
-            inputs.month.window(_W12),
-            ["person", "aab001", "aae140", "aac040", "paid", "stop_reason"],
-        )
+    source = settled_sql(
+        inputs, "social_insurance", inputs.month.window(_W12), ["person", "aab001", "aae140", "paid", "stop_reason"]
+    )
     bench.make(
         "jobless",
         "one row per person without an employer's payment for a month or more: months since, last stop reason",

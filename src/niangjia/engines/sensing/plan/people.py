@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from niangjia.engines.sensing.own import OwnHistory
-from niangjia.engines.sensing.plan.sources import Inputs, increment_sql, snapshot_sql
+from niangjia.engines.sensing.plan.sources import Inputs, settled_sql, snapshot_sql
 from niangjia.engines.sensing.plan.steps import Workbench, open_at, text
 from niangjia.kernel.months import Month
 
@@ -94,7 +94,7 @@ def _workers(bench: Workbench, inputs: Inputs, asof: str) -> None:
         FROM membership m FULL JOIN (SELECT person FROM wage WHERE months_since_employer <= 2) i ON m.person = i.person""",
     )
     # Only for workers whom neither register nor union knows are birth date, sex and employer taken from the insurance rows.
-    recent = increment_sql(
+    recent = settled_sql(
         inputs, "social_insurance", inputs.month.window(3), ["person", "aab001", "aae140", "paid", "birth_date", "sex"]
     )
     bench.make(
@@ -265,7 +265,7 @@ def _departed(bench: Workbench, inputs: Inputs) -> None:
         UNION ALL SELECT person, died_on, household FROM by_marriage WHERE person NOT IN (SELECT person FROM by_number)""",
     )
     months = Month.of(window[0].first_day).previous()
-    insured = increment_sql(
+    insured = settled_sql(
         inputs,
         "social_insurance",
         [months.previous(), months, *window],

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from niangjia.engines.sensing.plan.steps import text
+from niangjia.engines.sensing.plan.steps import Workbench, text
 from niangjia.kernel.months import Month
 
 COLUMNS: dict[str, dict[str, str]] = {
@@ -144,7 +144,8 @@ class Inputs:
     The committed files that month `month` reads.
 
     `came`: feeds that arrived in the month's own folder. `snapshots`: feed → month of the snapshot used, absent = none.
-    `increments`: feed → event month → files, in order of arrival. `previous_disability`: the last earlier month whose
+    `increments`: feed → event month → files, in order of arrival. `replaced`: feed → files of rows (_seq, _row, person)
+    that a later batch brought again. `previous_disability`: the last earlier month whose
     disability feed came, None = never.
     """
 
@@ -153,7 +154,7 @@ class Inputs:
     snapshots: Mapping[str, Month]
     snapshot_files: Mapping[str, tuple[Path, ...]]
     increments: Mapping[str, Mapping[Month, tuple[Path, ...]]]
-    superseded: tuple[Path, ...]
+    replaced: Mapping[str, tuple[Path, ...]]
     previous_disability: Month | None
     batches: tuple[tuple[str, str], ...]
     """(feed:month of folder:name, content hash) of every batch that can reach this month: what a rerun must find again."""
@@ -200,6 +201,31 @@ def increment_sql(inputs: Inputs, feed: str, months: Iterable[Month], columns: I
     return " UNION ALL ".join(parts)
 
 
-def has_rivals(inputs: Inputs, feed: str, months: Iterable[Month]) -> bool:
-    """Whether any month was written by more than one batch, so that a later row may replace an earlier one."""
-    return any(len(files) > 1 for files in inputs.months_of(feed, months).values())
+def replaced_rows(bench: Workbench, inputs: Inputs) -> None:
+    """Tables left behind for feeds with a key: rows that a later batch brought again, and all rows of their persons."""
+    for feed, files in inputs.replaced.items():
+        paths = ", ".join(text(path) for path in files)
+        source = (
+            f"SELECT _seq, _row, person FROM read_parquet([{paths}]) GROUP BY ALL"
+            if files
+            else "SELECT NULL::INTEGER AS _seq, NULL::BIGINT AS _row, NULL::UUID AS person WHERE false"
+        )
+        bench.make(f"replaced_{feed}", "one row per row that a later batch brought again", source)
+
+
+def settled_sql(inputs: Inputs, feed: str, months: Iterable[Month], columns: Iterable[str]) -> str:
+    """
+    As `increment_sql`, without the rows that a later batch brought again.
+
+    Only persons with such a row are looked at row by row; for the others no row number need be read.
+    """
+    columns = list(columns)
+    if not inputs.replaced[feed]:
+        return increment_sql(inputs, feed, months, columns)
+    months = list(months)
+    rows = increment_sql(inputs, feed, months, columns)
+    placed = increment_sql(inputs, feed, months, [*columns, *({"_seq", "_row"} - set(columns))])
+    chosen = ", ".join(f'"{column}"' for column in [*columns, "back"])
+    return f"""SELECT * FROM ({rows}) WHERE person NOT IN (SELECT person FROM replaced_{feed})
+        UNION ALL SELECT {chosen} FROM ({placed}) ANTI JOIN replaced_{feed} USING (_seq, _row)
+        WHERE person IN (SELECT person FROM replaced_{feed})"""

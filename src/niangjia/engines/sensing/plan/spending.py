@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from niangjia.engines.sensing.plan.sources import Inputs, has_rivals, increment_sql
+from niangjia.engines.sensing.plan.sources import Inputs, increment_sql, settled_sql
 from niangjia.engines.sensing.plan.steps import Workbench, text
 
-_SETTLEMENT = ["setl_id", "mdtrt_id", "person", "med_type", "refd_setl_flag", "psn_part_amt", "_seq"]
+_SETTLEMENT = ["setl_id", "mdtrt_id", "person", "med_type", "refd_setl_flag", "psn_part_amt"]
 _LOOK_BACK = 15  # M6 compares W12 with the W12 three months earlier
 
 
@@ -17,10 +17,8 @@ def build(bench: Workbench, inputs: Inputs, left_out: str, exact_above: str) -> 
     payments of the window reach this sum; for the others it is an upper bound of M5 that is below every threshold.
     """
     window = inputs.month.window(_LOOK_BACK)
-    rows = increment_sql(inputs, "medical_settlement", window, _SETTLEMENT)
-    if has_rivals(inputs, "medical_settlement", window) or inputs.superseded:
-        rows = _settle_rivals(bench, inputs, rows)
-    _orphans(bench, inputs, rows)
+    rows = settled_sql(inputs, "medical_settlement", window, _SETTLEMENT)
+    _orphans(bench, inputs)
     counted = _counted(rows, left_out)
     bench.make(
         "medical",
@@ -46,9 +44,7 @@ def build(bench: Workbench, inputs: Inputs, left_out: str, exact_above: str) -> 
 
 def visits_of(bench: Workbench, inputs: Inputs, left_out: str, persons: str) -> None:
     """Put the visits of `persons` (a SELECT) together too: the rows that are shown carry the exact figure."""
-    rows = increment_sql(inputs, "medical_settlement", inputs.month.window(12), _SETTLEMENT)
-    if bench.value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'settlement'"):
-        rows = "SELECT * FROM settlement"
+    rows = settled_sql(inputs, "medical_settlement", inputs.month.window(12), _SETTLEMENT)
     bench.make(
         "visit",
         "one row per patient who paid much or is on the list: the largest net visit",
@@ -68,39 +64,7 @@ def _counted(rows: str, left_out: str) -> str:
         UNION ALL SELECT * FROM ({rows}) WHERE refd_setl_flag AND {kind} AND setl_id NOT IN (SELECT setl_id FROM orphan_refund)"""
 
 
-def _settle_rivals(bench: Workbench, inputs: Inputs, rows: str) -> str:
-    """Of rows with one key (setl_id, refd_setl_flag) the latest batch's counts, whichever month it stands in."""
-    superseded = (
-        " UNION ALL ".join(
-            f"SELECT setl_id, refd_setl_flag, month, _seq AS by_seq FROM read_parquet({text(path)})"
-            for path in inputs.superseded
-        )
-        or "SELECT NULL::VARCHAR AS setl_id, NULL::BOOLEAN AS refd_setl_flag, NULL::VARCHAR AS month, NULL::INT AS by_seq WHERE false"
-    )
-    bench.make(
-        "settlement_late",
-        "one row per settlement key that a later batch brought again",
-        f"""
-        SELECT setl_id, refd_setl_flag, back, max(_seq) AS last_seq FROM (
-            SELECT *, min(_seq) OVER (PARTITION BY back) AS first_seq FROM (SELECT setl_id, refd_setl_flag, back, _seq FROM ({rows})))
-        WHERE _seq > first_seq GROUP BY ALL
-        UNION ALL
-        SELECT setl_id, refd_setl_flag, ({inputs.month.index} - (left(month, 4)::INT * 12 + right(month, 2)::INT - 1))::UTINYINT, max(by_seq)
-        FROM ({superseded}) WHERE month BETWEEN {text(inputs.month.plus(1 - _LOOK_BACK))} AND {text(inputs.month)} GROUP BY ALL""",
-    )
-    bench.make(
-        "settlement",
-        "one row per settlement key",
-        f"""
-        SELECT r.* FROM ({rows}) r
-        WHERE NOT EXISTS (SELECT 1 FROM settlement_late l WHERE l.setl_id = r.setl_id AND l.refd_setl_flag = r.refd_setl_flag
-                          AND l.back = r.back AND l.last_seq > r._seq)""",
-    )
-    bench.drop("settlement_late")
-    return "SELECT * FROM settlement"
-
-
-def _orphans(bench: Workbench, inputs: Inputs, rows: str) -> None:
+def _orphans(bench: Workbench, inputs: Inputs) -> None:
     """A refund needs an earlier settlement of the same person and mdtrt_id, in any batch; tried again each run."""
     known = [month for month in inputs.increments.get("medical_settlement", {}) if month <= inputs.month]
     earlier = increment_sql(inputs, "medical_settlement", known, ["person", "mdtrt_id", "refd_setl_flag", "setl_time"])
@@ -133,7 +97,7 @@ def _orphans(bench: Workbench, inputs: Inputs, rows: str) -> None:
 def _care_place(bench: Workbench, inputs: Inputs) -> None:
     """Who is insured elsewhere, for S-MOVED. No area on the row = insured at home (the feed is the home bureau's)."""
     known = [month for month in inputs.increments.get("medical_settlement", {}) if month <= inputs.month]
-    rows = increment_sql(inputs, "medical_settlement", known, ["person", "setl_time", "insu_admdvs", "_seq", "_row"])
+    rows = settled_sql(inputs, "medical_settlement", known, ["person", "setl_time", "insu_admdvs", "_seq", "_row"])
     edge = f"DATE {text(inputs.month.plus(-2).first_day)}"
     at_home = "(insu_admdvs IS NULL OR starts_with(insu_admdvs, getvariable('home_city')))"
     bench.make(

@@ -87,7 +87,7 @@ def land_one(lake: Path, folder: Path, **other: object) -> landing.BatchReport:
 
 
 def rows_of(lake: Path, feed: str, columns: str = "*") -> list[tuple[object, ...]]:
-    """What readers see, in (_seq, _row) order; superseded rows included."""
+    """What readers see, in (_seq, _row) order; replaced rows included."""
     paths = [str(file.path) for file in lakes.files(lake, FEEDS[feed])]
     if not paths:
         return []

@@ -128,17 +128,33 @@ def test_of_rows_with_one_key_the_last_in_the_batch_stays(tmp_path: Path) -> Non
     assert kept == [("S000003", False, Decimal("9.00")), ("S000003", True, Decimal("-1.00"))]
 
 
-def test_a_settlement_that_moved_to_another_month_supersedes_the_older_row(tmp_path: Path) -> None:
+def test_a_settlement_brought_again_replaces_the_older_row_whichever_month_it_stands_in(tmp_path: Path) -> None:
     lake = tmp_path / "lake"
     land_one(lake, deliver(tmp_path / "a", "medical_settlement.csv", csv_text(settlements(30))))
     moved = [settlement(3, setl_time="2023-11-02"), settlement(4), settlement(99, setl_time="2023-11-03")]
     report = land_one(lake, deliver(tmp_path / "b", "medical_settlement.csv", csv_text(moved), "2023-11"))
-    assert report.superseded == 1
-    (path,) = lakes.superseded_files(lake, FEEDS["medical_settlement"])
+    assert report.replaced == {"2023-10": 2}
+    path = lakes.replaced_path(lake, FEEDS["medical_settlement"], report.batch)
+    older = {
+        key: place
+        for *place, key in rows_of(lake, "medical_settlement", "_seq, _row, person, setl_id")
+        if place[0] == 1
+    }
     with duckdb.connect() as connection:
-        assert connection.execute("FROM read_parquet($p)", {"p": str(path)}).fetchall() == [
-            ("S000003", False, "2023-10", 2)
-        ]
+        replaced = connection.execute(
+            "SELECT _seq, _row, person, month FROM read_parquet($p)", {"p": str(path)}
+        ).fetchall()
+    assert replaced == [(*older[key], "2023-10") for key in ("S000003", "S000004")]
+
+
+def test_an_insurance_month_brought_again_replaces_the_older_row_also_without_an_employer(tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    row = {"aac002": person(1), "aab001": "", "aae140": "110", "month": "2023-10", "aac040": "5000", "paid": "1"}
+    others = [row | {"aac002": person(n)} for n in range(2, 30)]
+    land_one(lake, deliver(tmp_path / "a", "social_insurance.csv", csv_text([row, *others])))
+    late = [row | {"paid": "0"}, row | {"aac002": person(2), "aae140": "310"}]
+    report = land_one(lake, deliver(tmp_path / "b", "social_insurance.csv", csv_text(late), "2023-11"), override="test")
+    assert report.replaced == {"2023-10": 1}
 
 
 def test_the_later_snapshot_of_a_month_replaces_the_earlier(tmp_path: Path) -> None:
