@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.cases.types import CaseAction, CaseState, CloseReason, ExitKind, ExitProgress, HeldMonth, Outcome
+from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
 
 A, S = CaseAction, CaseState
@@ -204,21 +205,18 @@ EXITS: dict[ExitKind, ExitRule] = {
 }
 
 
-def exit_progress(months: Iterable[HeldMonth]) -> ExitProgress:
+def exit_progress(months: Iterable[HeldMonth], *, since: Month, through: Month) -> ExitProgress:
     """
-    How far a household on file is on its way out, from its months, oldest first.
+    How far a household on file is on its way out, from its months `since` … `through`; others are left out.
 
     A month above the standard counts, a month at or below it starts again; an UNKNOWN month, or one that nobody recorded,
-    neither counts nor starts again. Two UNKNOWN months since the row began ask for proof of income.
+    wherever it lies, neither counts nor starts again. Two UNKNOWN months since the row began ask for proof of income.
     """
+    recorded = {held.month: held for held in months}
     passed = unknown = 0
-    last_index: int | None = None
-    for held in months:
-        index = held.month.index
-        if last_index is not None:
-            unknown += index - last_index - 1
-        last_index = index
-        if held.income_per_capita is None or held.standard is None:
+    for index in range(since.index, through.index + 1):
+        held = recorded.get(Month.from_index(index))
+        if held is None or held.income_per_capita is None or held.standard is None:
             unknown += 1
         elif held.income_per_capita > held.standard:
             passed += 1

@@ -195,7 +195,7 @@ def get_details(viewer: Viewer, case_id: int, *, now: datetime) -> CaseDetails:
         },
         decisions=programs.list_decisions(decision_ids),
         exit_letters=tuple(ExitLetter.objects.filter(file=file).order_by("pk")) if file else (),
-        exit_progress=progress_of(file) if file and file.is_open else None,
+        exit_progress=progress_of(file, today=timezone.localdate(now)) if file and file.is_open else None,
         actions=tuple(possible_actions(viewer, case_id)),
     )
 
@@ -269,9 +269,16 @@ def list_blocked(viewer: Viewer) -> QuerySet[Entitlement]:
     )
 
 
-def progress_of(file: HardshipFile) -> ExitProgress:
-    rows = file.months.order_by("month")
-    return lifecycle.exit_progress(HeldMonth(Month(row.month), row.income_per_capita, row.standard) for row in rows)
+def months_on_file(file: HardshipFile, *, today: date) -> tuple[Month, Month]:
+    """The first month on file, and the last that is over: before it when none is. An unapproved file has none."""
+    last = Month.of(today).previous()
+    return (Month.of(timezone.localdate(file.approved_at)) if file.approved_at else last.next()), last
+
+
+def progress_of(file: HardshipFile, *, today: date) -> ExitProgress:
+    since, through = months_on_file(file, today=today)
+    held = (HeldMonth(Month(row.month), row.income_per_capita, row.standard) for row in file.months.all())
+    return lifecycle.exit_progress(held, since=since, through=through)
 
 
 # --- the worker's own page ---------------------------------------------------------------------------------------

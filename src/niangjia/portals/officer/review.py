@@ -18,7 +18,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import forms, lifecycle, queries
-from niangjia.apps.cases.types import CaseAction, CaseFilter, CaseState, ExitKind, IncomeSource, Outcome
+from niangjia.apps.cases.types import CaseAction, CaseFilter, CaseState, ExitKind, Outcome
 from niangjia.apps.registry import queries as registry
 from niangjia.kernel.money import yuan
 from niangjia.kernel.months import Month
@@ -133,7 +133,7 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
         "exit_kinds": ExitKind.choices,
         "can_open_forms": permissions.may(viewer, "registry.reveal"),
         "opened_form": getattr(request, "opened_form", None),
-        "this_month": Month.of(timezone.localdate(now)),
+        "last_month": Month.of(timezone.localdate(now)).previous(),
     }  # fmt: skip
     return show(request, "officer/case.html", context)
 
@@ -183,20 +183,12 @@ def _start_file(request: PageRequest, case_id: int) -> None:
 
 def _record_income(request: PageRequest, case_id: int) -> None:
     try:
-        month, typed = Month(request.POST.get("month", "").strip()), request.POST.get("income", "").strip()
-        income, standard = (
-            yuan(text.replace(",", "")) if text else None for text in (typed, request.POST.get("standard", "").strip())
-        )
+        month = Month(request.POST.get("month", "").strip())
+        income = yuan(request.POST.get("income", "").replace(",", "").strip())
     except ValueError as error:
         raise UnreadableEntry from error
     cases.record_income(
-        viewer=request.viewer,
-        case_id=case_id,
-        month=month,
-        income_per_capita=income,
-        standard=standard,
-        source=IncomeSource.PROOF,
-        now=timezone.now(),
+        viewer=request.viewer, case_id=case_id, month=month, income_per_capita=income, now=timezone.now()
     )
 
 

@@ -16,7 +16,7 @@ from niangjia.apps.cases import lifecycle, moving
 from niangjia.apps.cases.actions.filing import close_file
 from niangjia.apps.cases.actions.opening import report_canvass
 from niangjia.apps.cases.models import Case, ExitLetter, FollowUp, Grievance, HardshipFile, HeldIncome
-from niangjia.apps.cases.queries import case_card, progress_of
+from niangjia.apps.cases.queries import case_card, months_on_file, progress_of
 from niangjia.apps.cases.rules import EXIT_PROGRAM, rule
 from niangjia.apps.cases.types import (
     CaseAction,
@@ -32,6 +32,7 @@ from niangjia.apps.cases.types import (
 )
 from niangjia.apps.organizations import scope
 from niangjia.apps.programs import actions as programs_actions
+from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.types import DecisionCard, DecisionOutcome, Subject, SubjectKind
 from niangjia.kernel.money import yuan
 from niangjia.kernel.months import Month, add_months
@@ -51,6 +52,25 @@ class ProofNeeded(Refusal):
         super().__init__(
             f"有 {unknown} 个月收入不明，请先取得收入证明并登记。",
             f"Income is unknown for {unknown} months. Ask for proof of income and record it first.",
+        )
+
+
+class MonthNotOnFile(Refusal):
+    def __init__(self, first: Month, last: Month) -> None:
+        if last < first:
+            zh = f"在档的首月是 {first}，月份结束后才能登记收入。请下月再来。"
+            en = f"The first month on file is {first}; an income is recorded when its month is over. Come back next month."
+        else:
+            zh = f"只登记在档期间已经结束的月份：{first} 至 {last}。请核对月份。"
+            en = f"Only months on file that are over are recorded: {first} to {last}. Check the month."
+        super().__init__(zh, en)
+
+
+class IncomeBelowZero(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "收入不能小于 0。当月没有收入请填 0；收入不明就不登记，按“不明”计算。",
+            "An income is not below 0. Enter 0 for a month without income; leave an unknown one out, it counts as unknown.",
         )
 
 
@@ -88,36 +108,31 @@ class NothingDue(Refusal):
 
 
 def record_income(
-    *,
-    viewer: Viewer,
-    case_id: int,
-    month: Month,
-    income_per_capita: Decimal | None,
-    standard: Decimal | None,
-    source: IncomeSource,
-    now: datetime,
+    *, viewer: Viewer, case_id: int, month: Month, income_per_capita: Decimal, now: datetime
 ) -> ExitProgress:
     """
-    Keep a month of a household on file; None = UNKNOWN. Proof replaces what sensing said, never the other way round.
-
-    Safe to repeat.
+    Keep the proved income of a month of a household on file, beside the standard of that month. It replaces what sensing said,
+    never the other way round. Safe to repeat.
 
     Raises:
         NotAllowed, NotFound, NotInThisState, NotForThisRole, OwnHousehold.
+        MonthNotOnFile: before the file, or not over yet. IncomeBelowZero. MissingStandard.
     """
     with transaction.atomic():
         case = moving.take(viewer, case_id, CaseAction.RECORD_INCOME)
-        file = HardshipFile.objects.get(case=case)
-        if _keep(file, HeldMonth(month, income_per_capita, standard), source, viewer.account_id, now):
+        file, today = HardshipFile.objects.get(case=case), timezone.localdate(now)
+        first, last = months_on_file(file, today=today)
+        if month < first or last < month:
+            raise MonthNotOnFile(first, last)
+        if income_per_capita < 0:
+            raise IncomeBelowZero
+        standard = programs.get_standard(case.area, asof=month.last_day)
+        held = HeldMonth(month, income_per_capita, standard)
+        if _keep(file, held, IncomeSource.PROOF, viewer.account_id, now):
             moving.make(
-                viewer,
-                case,
-                CaseAction.RECORD_INCOME,
-                CaseState(case.state),
-                now,
-                detail={"month": month.text, "source": source},
+                viewer, case, CaseAction.RECORD_INCOME, CaseState(case.state), now, detail={"month": month.text}
             )
-        return progress_of(file)
+        return progress_of(file, today=today)
 
 
 def record_sensed_months(*, months: Iterable[tuple[int, HeldMonth]], now: datetime) -> int:
@@ -177,7 +192,8 @@ def propose_exit(
         case = moving.take(viewer, case_id, CaseAction.PROPOSE_EXIT)
         reason = moving.require_reason(reason)
         file = HardshipFile.objects.get(case=case)
-        today, exit_rule, progress = timezone.localdate(now), lifecycle.EXITS[ExitKind(kind)], progress_of(file)
+        today, exit_rule = timezone.localdate(now), lifecycle.EXITS[ExitKind(kind)]
+        progress = progress_of(file, today=today)
         decision = _decide_exit(viewer, case, progress, are_causes_gone, now) if exit_rule.needs_months else None
         if exit_rule.needs_causes_gone and not are_causes_gone:
             raise CausesRemain

@@ -14,7 +14,7 @@ from niangjia.apps.accounts.permissions import ALLOWED
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.cases import lifecycle, moving
 from niangjia.apps.cases.models import Case
-from niangjia.apps.cases.types import CaseAction, CaseState, CloseReason, ExitKind, HeldMonth, Outcome
+from niangjia.apps.cases.types import CaseAction, CaseState, CloseReason, ExitKind, ExitProgress, HeldMonth, Outcome
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
 
@@ -117,18 +117,36 @@ def months(*incomes: int | None, standard: int | None = 1000, first: str = "2023
         (months(1001, None, 1001, 1001, 1001, 1001), 5, 1, False),  # a pause, no reset
         (months(1001, None, 1001, None, 1001, 1001, 1001, 1001), 6, 2, True),
         (months(None, None, 999), 0, 0, False),
-        (months(), 0, 0, False),
         (months(1001, 1001, standard=None), 0, 2, True),
     ],
 )
 def test_months_are_counted_as_the_paper_says(held, passed, unknown, needs_proof):
-    progress = lifecycle.exit_progress(held)
-    assert (progress.passed, progress.unknown, progress.needs_proof) == (passed, unknown, needs_proof)
+    assert counted(held) == ExitProgress(passed, unknown, needs_proof)
 
 
-def test_a_month_that_nobody_recorded_is_unknown():
-    held = months(2000, 2000) + months(2000, first="2023-05")
-    assert lifecycle.exit_progress(held).unknown == 2 and lifecycle.exit_progress(held).passed == 3
+def counted(held, since="2023-01", through=None):
+    last = Month(through) if through else held[-1].month
+    return lifecycle.exit_progress(held, since=Month(since), through=last)
+
+
+@pytest.mark.parametrize(
+    ("held", "through", "passed", "unknown"),
+    [
+        (months(2000, 2000) + months(2000, first="2023-05"), "2023-05", 3, 2),  # in between
+        (months(2000, 2000), "2023-05", 2, 3),  # after the last one
+        (months(2000, first="2023-03"), "2023-03", 1, 2),  # before the first one
+        ([], "2023-04", 0, 4),  # all of them
+        (months(2000, 999), "2023-03", 0, 1),  # what lies before the start does not count
+        ([], "2022-12", 0, 0),  # not one month is over
+    ],
+)
+def test_a_month_that_nobody_recorded_is_unknown_wherever_it_lies(held, through, passed, unknown):
+    assert counted(held, through=through) == ExitProgress(passed, unknown, unknown >= 2)
+
+
+def test_months_before_the_file_and_months_not_over_are_left_out():
+    held = months(2000, 2000, 2000, 2000)
+    assert counted(held, since="2023-02", through="2023-03") == ExitProgress(2, 0, False)
 
 
 @given(st.lists(st.sampled_from([None, 999, 1000, 1001]), max_size=30))
@@ -141,5 +159,6 @@ def test_counting_agrees_with_reading_backwards(incomes):
         if income <= 1000:
             break
         passed += 1
-    assert lifecycle.exit_progress(months(*incomes)).passed == passed
+    held = months(*incomes)
+    assert counted(held, through=str(Month("2023-01").plus(len(incomes) - 1))).passed == passed
     assert date(2023, 1, 1) == Month("2023-01").first_day

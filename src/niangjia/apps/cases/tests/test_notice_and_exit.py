@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,8 +16,18 @@ from niangjia.apps.cases import lifecycle, moving, queries
 from niangjia.apps.cases.actions import exits, filing, grievances
 from niangjia.apps.cases.models import Case, FollowUp, Grievance
 from niangjia.apps.cases.tests.desk import OCTOBER
-from niangjia.apps.cases.types import CaseState, ExitKind, GrievanceAbout, IncomeSource, LiveNotice, Outcome
+from niangjia.apps.cases.types import (
+    CaseState,
+    ExitKind,
+    ExitProgress,
+    GrievanceAbout,
+    HeldMonth,
+    LiveNotice,
+    Outcome,
+)
 from niangjia.apps.organizations import calendar
+from niangjia.apps.programs import actions as programs
+from niangjia.apps.programs.types import StandardRow
 from niangjia.apps.registry import actions as registry_actions
 from niangjia.apps.registry.types import Purpose
 from niangjia.apps.workorders import queries as orders
@@ -151,12 +161,25 @@ def test_a_notice_that_is_down_takes_no_objection(funded):
 # --- exit ---
 
 
-def earn(desk, case, *incomes, first=Month("2023-11"), source=IncomeSource.SENSING):
-    for place, income in enumerate(incomes):
-        cases.record_income(
-            viewer=desk.town.grassroots, case_id=case.pk, month=first.plus(place), standard=Decimal("1000"), source=source, now=desk.now,
-            income_per_capita=None if income is None else Decimal(income),
-        )  # fmt: skip
+def live_through(desk, month):
+    """It is the third of the month after."""
+    desk.now = max(desk.now, datetime.combine(month.next().first_day, time(9), tzinfo=desk.now.tzinfo) + timedelta(2))
+
+
+def earn(desk, case, *incomes, first=Month("2023-11")):
+    """What sensing says of months that have passed; None = nothing came."""
+    live_through(desk, first.plus(len(incomes) - 1))
+    held = [
+        (case.household_id, HeldMonth(first.plus(place), None if income is None else Decimal(income), Decimal("1000")))
+        for place, income in enumerate(incomes)
+    ]
+    cases.record_sensed_months(months=held, now=desk.now)
+
+
+def prove(desk, case, month, income):
+    return cases.record_income(
+        viewer=desk.town.grassroots, case_id=case.pk, month=month, income_per_capita=Decimal(income), now=desk.now
+    )
 
 
 def propose(desk, case, kind=ExitKind.OUT_OF_HARDSHIP, gone=True, reason="收入稳定"):
@@ -187,7 +210,7 @@ def test_six_months_above_the_standard_and_the_cause_gone_lead_out_after_the_tim
     file = funded.file(case)
     assert (file.is_open, file.exit_kind, file.bar_until) == (False, ExitKind.OUT_OF_HARDSHIP, None)
     assert not file.members.filter(is_open=True).exists() and queries.verify() == []
-    assert FollowUp.objects.get().due_on == date(2024, 6, 2)
+    assert FollowUp.objects.get().due_on == date(2024, 11, 19)
 
 
 def test_an_unknown_month_pauses_and_two_ask_for_proof(funded):
@@ -195,10 +218,52 @@ def test_an_unknown_month_pauses_and_two_ask_for_proof(funded):
     earn(funded, case, 1500, None, 1500, None, 1500, 1500, 1500, 1500)
     with pytest.raises(exits.ProofNeeded):
         propose(funded, case)
-    earn(funded, case, 1400, first=Month("2023-12"), source=IncomeSource.PROOF)
+    prove(funded, case, Month("2023-12"), 1400)
     earn(funded, case, 400, first=Month("2023-12"))  # what sensing says later does not replace a proof
     assert queries.get_details(funded.town.county, case.pk, now=funded.now).exit_progress.passed == 7
     assert propose(funded, case)
+
+
+def test_months_of_which_nothing_was_ever_recorded_ask_for_proof_too(funded):
+    case = funded.on_file()
+    earn(funded, case, 1500, 1500, 1500, 1500, 1500, 1500)
+    live_through(funded, Month("2024-06"))
+    assert queries.get_details(funded.town.county, case.pk, now=funded.now).exit_progress == ExitProgress(6, 2, True)
+    with pytest.raises(exits.ProofNeeded):
+        propose(funded, case)
+    prove(funded, case, Month("2024-05"), 1300)
+    assert prove(funded, case, Month("2024-06"), 1300) == ExitProgress(8, 0, False)
+    assert propose(funded, case)
+
+
+def test_only_months_on_file_that_are_over_are_recorded(funded):
+    case = funded.on_file()
+    with pytest.raises(exits.MonthNotOnFile, match="2023-11"):
+        prove(funded, case, Month("2023-11"), 1500)  # not over yet
+    live_through(funded, Month("2024-01"))
+    for month in ("2023-10", "2024-02", "2031-01"):
+        with pytest.raises(exits.MonthNotOnFile, match="2023-11 至 2024-01"):
+            prove(funded, case, Month(month), 1500)
+    assert prove(funded, case, Month("2024-01"), 1500).passed == 1
+
+
+def test_nobody_earns_less_than_nothing(funded):
+    case = funded.on_file()
+    live_through(funded, Month("2023-11"))
+    with pytest.raises(exits.IncomeBelowZero):
+        prove(funded, case, Month("2023-11"), "-0.01")
+    assert prove(funded, case, Month("2023-11"), 0).passed == 0
+
+
+def test_a_proof_is_measured_by_the_standard_of_its_month(funded):
+    """Nobody types the standard in: the house knows it."""
+    case = funded.on_file()
+    programs.receive_standards(
+        [StandardRow("330600", date(2024, 1, 1), Decimal("1600"))], source="虚构", now=funded.now
+    )
+    live_through(funded, Month("2024-01"))
+    assert prove(funded, case, Month("2023-12"), 1500).passed == 1
+    assert prove(funded, case, Month("2024-01"), 1500).passed == 0
 
 
 def test_what_sensing_says_of_households_on_file_is_kept_once(funded):
