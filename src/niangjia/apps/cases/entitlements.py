@@ -71,8 +71,7 @@ def set_aside_file(viewer: Viewer, case: Case, file: HardshipFile, finding: Find
     assert file.decision_id is not None, "announced without a decision"
     decision = programs.get_decision(file.decision_id)
     if decision.money:
-        officers = [file.filled_by_id, file.tiered_by_id]
-        _set_aside(viewer, case, finding, decision, file.person_id, now, officers=officers)
+        _set_aside(viewer, case, finding, decision, file.person_id, now)
 
 
 def _decide(
@@ -111,7 +110,6 @@ def _set_aside(
     decision: DecisionCard,
     person_id: int,
     now: datetime,
-    officers: list[int | None] | None = None,
 ) -> Entitlement:
     if not finding.is_accepted or finding.outcome not in (*CONFIRMING, "V3"):
         raise NotVerified
@@ -128,17 +126,24 @@ def _set_aside(
         granted_by_id=viewer.account_id,
         granted_at=now,
     )
-    return reserve(viewer, entitlement, now, officers=officers)
+    return reserve(viewer, entitlement, now)
 
 
-def reserve(
-    viewer: Viewer, entitlement: Entitlement, now: datetime, officers: list[int | None] | None = None
-) -> Entitlement:
+def _hands(entitlement: Entitlement) -> list[int]:
+    """Who verified and reviewed, and of a file's aid who filled it in and set its tier: none of them approves or pays it."""
+    finding = entitlement.finding
+    hands = {finding.submitted_by_id, finding.judged_by_id, *finding.visit.verifiers}
+    if entitlement.program == FILE_PROGRAM:
+        file = HardshipFile.objects.get(case_id=entitlement.case_id)
+        hands |= {file.filled_by_id, file.tiered_by_id}
+    return sorted(hands - {None})
+
+
+def reserve(viewer: Viewer, entitlement: Entitlement, now: datetime) -> Entitlement:
     """Set the money aside, or say why not: a cap, or no budget. A short fund queues it. May be tried again."""
-    case, finding, year = entitlement.case, entitlement.finding, timezone.localdate(now).year
+    case, year = entitlement.case, timezone.localdate(now).year
     decision = programs.get_decision(entitlement.decision_id)
     caps = programs.caps_of(entitlement.program, area=case.area, asof=decision.asof, year=year)
-    hands = {finding.submitted_by_id, finding.judged_by_id, *finding.visit.verifiers, *(officers or [])} - {None}
     try:
         card = funds.reserve(
             viewer=viewer,
@@ -150,7 +155,7 @@ def reserve(
             household_id=entitlement.household_id,
             amount=entitlement.amount,
             caps=list(caps.values()),
-            case_officer_ids=sorted(hands),
+            case_officer_ids=_hands(entitlement),
             now=now,
         )
     except (CapExceeded, NoBudget) as refusal:

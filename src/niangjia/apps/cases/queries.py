@@ -260,13 +260,10 @@ def list_follow_ups(viewer: Viewer, *, today: date) -> QuerySet[FollowUp]:
     return found.select_related("file__case__org").order_by("due_on", "pk")
 
 
-def list_blocked(viewer: Viewer) -> QuerySet[Entitlement]:
-    """Grants for which no money could be set aside, with the words why, for reading."""
-    return (
-        Entitlement.objects.filter(case__in=moving.visible(viewer), state=EntitlementState.BLOCKED)
-        .select_related("case__org")
-        .order_by("pk")
-    )
+def list_blocked(viewer: Viewer) -> QuerySet[Case]:
+    """Cases with a grant for which no money could be set aside, longest waiting first, for reading."""
+    waiting = Entitlement.objects.filter(state=EntitlementState.BLOCKED).values("case")
+    return moving.visible(viewer).filter(pk__in=waiting).select_related("org", "household").order_by("opened_at", "pk")
 
 
 def months_on_file(file: HardshipFile, *, today: date) -> tuple[Month, Month]:

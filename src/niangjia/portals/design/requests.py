@@ -26,7 +26,7 @@ class PageRequest(HttpRequest):
     """
     Set by `pages.page` before the view runs. `viewer` and `post_card` are null on a public page without a session.
 
-    `refusal`, `opened`, `opened_form`, `report` and `form` are set by a step whose outcome its page shows once.
+    `refusal`, `opened`, `opened_form`, `opened_file`, `report` and `form` are set by a step whose outcome its page shows once.
     """
 
     viewer: Viewer
@@ -35,5 +35,6 @@ class PageRequest(HttpRequest):
     refusal: Refusal | None
     opened: dict[str, object]
     opened_form: list[Any]
+    opened_file: list[Any]
     report: Any
     form: Any

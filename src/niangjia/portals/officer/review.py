@@ -18,7 +18,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import forms, lifecycle, queries
-from niangjia.apps.cases.types import CaseAction, CaseFilter, CaseState, ExitKind, Outcome
+from niangjia.apps.cases.types import CaseAction, CaseFilter, CaseState, EntitlementState, ExitKind, Outcome
 from niangjia.apps.registry import queries as registry
 from niangjia.kernel.money import yuan
 from niangjia.kernel.months import Month
@@ -32,11 +32,20 @@ from niangjia.portals.officer import sheets
 from niangjia.portals.officer.people import household_names
 
 ROWS = 25
+TO_GO_ON = (CaseState.CONFIRMED, CaseState.FILE_DRAFT, CaseState.FILE_TIERED, CaseState.REPAIR, CaseState.RETRY)
 
 
 class NotAnAct(Refusal):
     def __init__(self) -> None:
         super().__init__("没有这一步。请从页面上的按钮办理。", "There is no such step. Use the buttons of the page.")
+
+
+class StillBlocked(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "仍不能列支，原因见“决定与资金”。请先开设预算或核对限额，再试一次。",
+            "The money still cannot be set aside; the reason stands with the decision. Open a budget or check the cap, then try again.",
+        )
 
 
 class UnreadableEntry(Refusal):
@@ -49,32 +58,23 @@ class UnreadableEntry(Refusal):
 
 @page("cases.review")
 def queue(request: PageRequest) -> HttpResponse:
-    """The desk: findings to accept, files to approve, cases to go on with."""
+    """The desk: findings to accept, files to approve, cases to go on with, grants without money."""
     viewer: Viewer = request.viewer
-    desk = request.GET.get("desk", "accept")
-    found = queries.list_waiting_for(viewer, CaseAction.APPROVE if desk == "approve" else CaseAction.ACCEPT)
-    if desk == "next":
-        found = queries.list_cases(viewer, CaseFilter(only_open=True)).filter(
-            state__in=[
-                CaseState.CONFIRMED,
-                CaseState.FILE_DRAFT,
-                CaseState.FILE_TIERED,
-                CaseState.REPAIR,
-                CaseState.RETRY,
-            ]
-        )
-    rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
-    counts = queries.count_by_state(viewer)
+    piles = {
+        "accept": (_("待复核"), queries.list_waiting_for(viewer, CaseAction.ACCEPT)),
+        "next": (_("待建档或处理"), queries.list_cases(viewer, CaseFilter()).filter(state__in=TO_GO_ON)),
+        "approve": (_("待批准"), queries.list_waiting_for(viewer, CaseAction.APPROVE)),
+        "blocked": (_("没有列支"), queries.list_blocked(viewer)),
+    }
+    desk = request.GET.get("desk", "")
+    desk = desk if desk in piles else "accept"
+    rows = Paginator(piles[desk][1], ROWS).get_page(request.GET.get("page"))
     context = {
         "desk": desk,
         "rows": rows,
         "names": household_names(case.household_id for case in rows),
-        "desks": [
-            ("accept", _("待复核"), queries.list_waiting_for(viewer, CaseAction.ACCEPT).count()),
-            ("next", _("待建档或处理"), sum(counts[state] for state in (CaseState.CONFIRMED, CaseState.FILE_DRAFT, CaseState.FILE_TIERED, CaseState.REPAIR, CaseState.RETRY))),
-            ("approve", _("待批准"), queries.list_waiting_for(viewer, CaseAction.APPROVE).count()),
-        ],
-    }  # fmt: skip
+        "desks": [(code, label, found.count()) for code, (label, found) in piles.items()],
+    }
     return show(request, "officer/review.html", context)
 
 
@@ -132,7 +132,9 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
         "tier_decision": details.decisions.get(details.file.decision_id) if details.file and details.file.decision_id else None,
         "exit_kinds": ExitKind.choices,
         "can_open_forms": permissions.may(viewer, "registry.reveal"),
+        "can_set_aside": permissions.may(viewer, "cases.review") and permissions.may(viewer, "funds.approve"),
         "opened_form": getattr(request, "opened_form", None),
+        "opened_file": getattr(request, "opened_file", None),
         "last_month": Month.of(timezone.localdate(now)).previous(),
     }  # fmt: skip
     return show(request, "officer/case.html", context)
@@ -165,6 +167,33 @@ def open_form(request: PageRequest, case_id: int) -> HttpResponse:
     )
     request.opened_form = sheets.cells(forms.VISIT_FORM, values)
     return case_page.unguarded(request, case_id=case_id)
+
+
+@page("registry.reveal", methods=("POST",), shown_on=case_page)
+def open_file(request: PageRequest, case_id: int) -> HttpResponse:
+    """Open the sealed part of the file; shown once, on record with its reason."""
+    file = queries.get_details(request.viewer, case_id, now=timezone.now()).file
+    if file is None:
+        raise queries.NotFound
+    values = cases.open_file_form(
+        viewer=request.viewer, file_id=file.pk, reason=request.POST.get("reason", ""), now=timezone.now()
+    )
+    request.opened_file = sheets.cells(forms.FILE_FORM, values)
+    return case_page.unguarded(request, case_id=case_id)
+
+
+@page("cases.review", methods=("POST",), shown_on=case_page)
+def retry_grant(request: PageRequest, case_id: int) -> HttpResponse:
+    """Set aside a grant that a missing budget or a cap stood against."""
+    grants = queries.get_details(request.viewer, case_id, now=timezone.now()).entitlements
+    grant_id = whole(request.POST.get("grant", ""))
+    if grant_id not in {grant.pk for grant in grants}:
+        raise queries.NotFound
+    state = cases.retry_entitlement(viewer=request.viewer, entitlement_id=grant_id, now=timezone.now())
+    if state is EntitlementState.BLOCKED:
+        raise StillBlocked
+    messages.success(request, _("已列支，等待审批和发放。"))
+    return redirect("officer:case", case_id)
 
 
 # --- the steps ---------------------------------------------------------------------------------------------------

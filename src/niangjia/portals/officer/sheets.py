@@ -44,6 +44,11 @@ class Cell:
         return "long" if self.field.name in LONG else self.field.kind
 
     @property
+    def is_filled(self) -> bool:
+        """Of a list of rows: whether one says anything."""
+        return any(one.value for row in self.rows for one in row)
+
+    @property
     def label(self) -> str:
         return self.field.zh if _is_zh() else self.field.en[:1].upper() + self.field.en[1:]
 

@@ -126,6 +126,10 @@ def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
             todos.append(
                 Todo("clipboard-check", _("%(count)s 件核实结论待复核") % {"count": waiting}, reverse("officer:review"))
             )
+        blocked = cases.list_blocked(viewer).count() if permissions.may(viewer, "funds.approve") else 0
+        if blocked:
+            url = f"{reverse('officer:review')}?desk=blocked"
+            todos.append(Todo("coin", _("%(count)s 件个案有帮扶没有列支") % {"count": blocked}, url))
     if permissions.may(viewer, "cases.announce"):
         tiered, announced = counts.get(CaseState.FILE_TIERED, 0), counts.get(CaseState.FILE_ANNOUNCED, 0)
         if tiered:

@@ -412,6 +412,8 @@ def retry_entitlement(*, viewer: Viewer, entitlement_id: int, now: datetime) -> 
     """
     Try again to set aside a grant that a missing budget or a cap stood against; return its state now. Safe to repeat.
 
+    Permission: cases.review, and as `funds.reserve`.
+
     Raises:
         NotAllowed, NotFound.
     """

@@ -17,6 +17,7 @@ from niangjia.apps.cases.tests.desk import FILE, NO_GOODS, OCTOBER, VISIT, give_
 from niangjia.apps.cases.types import CaseFilter, CaseState, CloseReason, EntitlementState, Outcome, VisitWay
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
+from niangjia.apps.funds.problems import SamePerson
 from niangjia.apps.funds.types import ReservationState
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import actions as registry_actions
@@ -371,7 +372,7 @@ def test_without_a_budget_the_grant_waits_with_its_reason_and_can_be_tried_again
     desk.verified()
     grant = Entitlement.objects.get()
     assert grant.state == EntitlementState.BLOCKED and "special-relief" in grant.refusal_zh
-    assert queries.list_blocked(desk.town.county).count() == 1 and queries.verify() == []
+    assert queries.list_blocked(desk.town.county).get().pk == grant.case_id and queries.verify() == []
     give_budget(desk)
     assert (
         cases.retry_entitlement(viewer=desk.town.county, entitlement_id=grant.pk, now=desk.now)
@@ -381,6 +382,22 @@ def test_without_a_budget_the_grant_waits_with_its_reason_and_can_be_tried_again
         cases.retry_entitlement(viewer=desk.town.county, entitlement_id=grant.pk, now=desk.now)
         is EntitlementState.SET_ASIDE
     )
+
+
+def test_a_files_aid_that_is_tried_again_still_knows_who_set_its_tier(desk):
+    give_budget(desk)  # for the grant, not for the file
+    case, third = desk.filed(), desk.town.county_third
+    cases.decide_tier(viewer=third, case_id=case.pk, facts=NO_GOODS, now=desk.now)
+    cases.announce(viewer=third, case_id=case.pk, now=desk.now)
+    desk.pass_days(10)
+    cases.approve(viewer=desk.town.county_second, case_id=case.pk, now=desk.now)
+    aid = Entitlement.objects.get(case=case, program="graded-aid")
+    assert aid.state == EntitlementState.BLOCKED
+    give_budget(desk, "graded-aid")
+    cases.retry_entitlement(viewer=desk.town.county_second, entitlement_id=aid.pk, now=desk.now)
+    aid.refresh_from_db()
+    with pytest.raises(SamePerson):
+        funds.approve(viewer=third, reservation_id=aid.reservation_id, now=desk.now)
 
 
 def test_a_second_grant_of_the_year_is_refused_with_its_clause_and_nothing_is_set_aside(funded):
