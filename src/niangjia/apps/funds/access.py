@@ -10,6 +10,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.funds.ledger import lock
+from niangjia.apps.funds.lifecycle import PaymentState
 from niangjia.apps.funds.models import Budget, Payment, PaymentBatch, Reservation
 from niangjia.apps.funds.problems import NotFound, OwnBenefit, SamePerson
 from niangjia.apps.organizations import scope
@@ -80,6 +81,13 @@ def refuse_interested(viewer: Viewer, payments: QuerySet[Payment], wants_zh: str
         payees.add(person_id)
     refuse_case_officers(viewer, officers, wants_zh, wants_en)
     refuse_beneficiary(viewer, payees)
+
+
+def refuse_account_enterers(viewer: Viewer, payments: QuerySet[Payment], wants_zh: str, wants_en: str) -> None:
+    """Where money goes is seen by other eyes than those of who entered it."""
+    payees = payments.exclude(state=PaymentState.REMOVED).values_list("person_id", flat=True)
+    if viewer.account_id in registry.account_enterers(payees):
+        raise SamePerson("登记过名单中的收款账号", "entered a payee's account on this list", wants_zh, wants_en)
 
 
 def refuse_approvers(viewer: Viewer, payments: QuerySet[Payment]) -> None:

@@ -147,6 +147,7 @@ def _payment_card(row: Payment) -> PaymentCard:
         settled_at=row.settled_at,
         returned_at=row.returned_at,
         return_reason=row.return_reason,
+        account_mark=row.account_mark,
     )
 
 

@@ -121,6 +121,7 @@ class PaymentCard:
     settled_at: datetime | None
     returned_at: datetime | None
     return_reason: str
+    account_mark: str  # of the account approved, then paid to; empty before
 
 
 @dataclass(frozen=True, slots=True)

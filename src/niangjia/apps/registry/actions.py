@@ -540,7 +540,7 @@ def _move_spells(spells, household: Household, today: date) -> list[int]:
 @transaction.atomic
 def set_bank_account(*, viewer: Actor | None, person_id: int, account: str, bank_name: str, now: datetime) -> None:
     """
-    Keep the account that help is paid to, sealed. Safe to repeat.
+    Keep the account that help is paid to, sealed, and who entered it: they neither approve nor pay a batch with it. Safe to repeat.
 
     Raises:
         NotFound: no such person.
@@ -552,7 +552,10 @@ def set_bank_account(*, viewer: Actor | None, person_id: int, account: str, bank
         return
     person.write("bank_account", account)
     person.bank_name, person.updated_at = bank_name, now
-    person.save(update_fields=["bank_account", "bank_account_blind", "bank_name", "updated_at"])
+    person.bank_account_entered_by_id = viewer.account_id if viewer else None
+    person.save(
+        update_fields=["bank_account", "bank_account_blind", "bank_name", "bank_account_entered_by", "updated_at"]
+    )
     audit.record(viewer, action="registry.set_bank_account", object=f"person:{person_id}", now=now)
 
 

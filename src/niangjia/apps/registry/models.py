@@ -37,6 +37,8 @@ class Person(models.Model):
     bank_account = SealedField(null=True)
     bank_account_blind = models.CharField(max_length=64, blank=True, db_index=True)
     bank_name = models.CharField(max_length=100, blank=True)
+    # Who entered the account that stands now: out of the payment (four eyes). Null = a feed, or none.
+    bank_account_entered_by = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
     birth_date = models.DateField(null=True)
     sex = models.CharField(max_length=1, blank=True)
     home = models.ForeignKey(OrgUnit, models.PROTECT, null=True, related_name="+")

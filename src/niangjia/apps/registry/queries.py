@@ -19,6 +19,7 @@ from niangjia.apps.registry.types import (
     HouseholdCard,
     MemberCard,
     MembershipFacts,
+    PayeeAccount,
     PersonCard,
     PersonField,
     Purpose,
@@ -393,6 +394,36 @@ def _by_chunks(values: Iterable, ask) -> dict:
     for start in range(0, len(wanted), 500):
         found.update(ask(wanted[start : start + 500]))
     return found
+
+
+def payee_accounts(person_ids: Iterable[int]) -> dict[int, PayeeAccount]:
+    """By person id, masked; without scope, for a batch whose lines the caller has already bounded."""
+    return _by_chunks(
+        person_ids,
+        lambda chunk: (
+            (
+                person.pk,
+                PayeeAccount(
+                    masked=identity.mask_account(person.read("bank_account")) if person.bank_account else "",
+                    bank_name=person.bank_name,
+                    mark=person.bank_account_blind,
+                    entered_by=person.bank_account_entered_by_id,
+                ),
+            )
+            for person in Person.objects.filter(pk__in=chunk)
+        ),
+    )
+
+
+def account_enterers(person_ids: Iterable[int]) -> set[int]:
+    """Accounts of those who entered where these persons are paid now."""
+    found: dict[int, int] = _by_chunks(
+        person_ids,
+        lambda chunk: Person.objects.filter(pk__in=chunk, bank_account_entered_by__isnull=False).values_list(
+            "pk", "bank_account_entered_by"
+        ),
+    )
+    return set(found.values())
 
 
 def account_marks(person_ids: Iterable[int]) -> dict[int, str]:

@@ -92,6 +92,19 @@ class PersonCard:
 
 
 @dataclass(frozen=True, slots=True)
+class PayeeAccount:
+    """
+    Where a person is paid, as a batch shows it. `masked` and `mark` (blind index) are empty while there is no account;
+    `entered_by` is the account of who entered it, null for a feed.
+    """
+
+    masked: str
+    bank_name: str
+    mark: str
+    entered_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class HouseholdCard:
     """`key` is the lake's text key; `org_id` the union responsible, null before a household is placed."""
 

@@ -167,6 +167,11 @@ def item(mapping: Any, key: Any) -> Any:
 
 
 @register.filter
+def among(one: Any, several: Any) -> bool:
+    return one in several
+
+
+@register.filter
 def codes(text: str) -> list[str]:
     """A stored list of codes: ``|因学|因病|`` → two."""
     return [code for code in (text or "").split("|") if code]

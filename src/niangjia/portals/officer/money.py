@@ -175,11 +175,15 @@ def batch(request: PageRequest, batch_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer
     card = queries.get_batch(viewer, batch_id)
     rows = Paginator(queries.list_batch_payments(viewer, batch_id), ROWS).get_page(request.GET.get("page"))
+    payees = registry.payee_accounts(row.person_id for row in rows)
     people = {account for account in (card.prepared_by, card.approved_by, card.sealed_by) if account is not None}
+    people |= {payee.entered_by for payee in payees.values() if payee.entered_by is not None}
     context = {
         "batch": card,
         "rows": rows,
         "persons": registry.masked_names(row.person_id for row in rows),
+        "payees": payees,
+        "moved": {row.id for row in rows if row.account_mark and row.account_mark != payees[row.person_id].mark},
         "names": accounts.names_of(people),
         "queue": [entry for entry in queries.list_receipt_queue(viewer) if entry.batch_id == batch_id],
         "may": {

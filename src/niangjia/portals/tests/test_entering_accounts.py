@@ -6,7 +6,12 @@ from django.urls import reverse
 from niangjia.apps.accounts.models import Account
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit import queries as audit
+from niangjia.apps.funds import queries
+from niangjia.apps.registry import actions as registry_actions
 from niangjia.apps.registry import queries as registry
+from niangjia.portals.tests.house import town
+
+NOW = town.NOW
 
 CARD = {"account": "6217 0033 1234 5678 901", "bank_name": "（虚构）银行新昌支行"}
 
@@ -48,3 +53,32 @@ def test_nobody_enters_the_account_of_their_own_household(house, signed_in, ente
     Account.objects.filter(pk=county.account_id).update(person_id=person_id)
     answer = signed_in(county).post(address, CARD | {"person": person_id})
     assert answer.status_code == 409 and "自己家庭" in answer.content.decode()
+
+
+# --- on the page of the batch ---
+
+
+@pytest.fixture
+def batch_page(house, signed_in):
+    address = reverse("officer:batch", args=[house.batch_id])
+    return lambda: signed_in(house.viewers[Role.FINANCE]).get(address).content.decode()
+
+
+def test_the_batch_shows_the_tail_of_each_payees_account_its_bank_and_who_entered_it(house, signed_in, batch_page):
+    page = batch_page()
+    assert "**** 0000" in page and "新昌农商银行" in page and "62220212345678" not in page
+
+
+def test_an_account_changed_after_the_approval_is_marked_with_who_changed_it(house, signed_in, batch_page):
+    payee = queries.list_bank_lines(house.viewers[Role.FINANCE], house.batch_id)[0].person_id
+    registry_actions.set_bank_account(
+        viewer=house.viewers[Role.GRASSROOTS], person_id=payee, account="6217003312345678901", bank_name="（虚构）银行", now=NOW
+    )  # fmt: skip
+    page = batch_page()
+    assert "审批后账号有变动" in page and "**** 8901" in page and "登记人 grassroots" in page
+
+
+def test_a_payee_without_an_account_is_named_before_anybody_seals(house, batch_page):
+    payee = queries.list_bank_lines(house.viewers[Role.FINANCE], house.batch_id)[0].person_id
+    registry_actions.set_bank_account(viewer=None, person_id=payee, account="", bank_name="", now=NOW)
+    assert "没有账号" in batch_page()

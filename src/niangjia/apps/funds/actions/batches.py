@@ -204,7 +204,7 @@ def approve_batch(*, viewer: Viewer, batch_id: int, now: datetime) -> BatchCard:
     Approve the batch as it stands. Safe to repeat by the same person. Permission: funds.approve.
 
     Raises:
-        SamePerson: the viewer prepared it, or verified or reviewed one of its cases.
+        SamePerson: the viewer prepared it, verified or reviewed one of its cases, or entered a payee's account.
         ContentChanged: the lines are not those prepared.
     """
     batch = access.batch_to_manage(viewer, batch_id, "funds.approve")
@@ -213,6 +213,7 @@ def approve_batch(*, viewer: Viewer, batch_id: int, now: datetime) -> BatchCard:
     if batch.prepared_by_id == viewer.account_id:
         raise SamePerson("编制这个批次", "prepared this batch", "审批", "approve it")
     access.refuse_interested(viewer, batch.payments.all(), "审批发放批次", "approve its payment")
+    access.refuse_account_enterers(viewer, batch.payments.all(), "审批发放批次", "approve its payment")
     _require_legal(batch, "approve", "审批", "approve it")
     _require_unchanged(batch)
     _keep_accounts(batch)
@@ -240,7 +241,8 @@ def seal_batch(*, viewer: Viewer, batch_id: int, account_marks: Mapping[int, str
     come here. A payment that repeats a returned one needs another account than the one that failed.
 
     Raises:
-        SamePerson: the viewer prepared or approved it, or verified, reviewed or approved one of its cases.
+        SamePerson: the viewer prepared or approved it, verified, reviewed or approved one of its cases, or entered a
+            payee's account.
         AccountChanged: a payee's account is another than when the batch was approved.
         AccountMissing, AccountUnchanged, ContentChanged, WrongState.
     """
@@ -253,6 +255,7 @@ def seal_batch(*, viewer: Viewer, batch_id: int, account_marks: Mapping[int, str
         raise SamePerson("审批这个批次", "approved this batch", "办理付款", "pay it out")
     access.refuse_interested(viewer, batch.payments.all(), "办理付款", "pay it out")
     access.refuse_approvers(viewer, batch.payments.all())
+    access.refuse_account_enterers(viewer, batch.payments.all(), "办理付款", "pay it out")
     _require_legal(batch, "seal", "封存", "seal it")
     _require_unchanged(batch)
     payments = list(

@@ -475,6 +475,34 @@ def test_an_account_changed_after_the_approval_is_not_paid_to(county, budget_id)
     assert county.balances(budget_id).in_transit == GRANT
 
 
+def enter_account(viewer, person_id, account="6222021234567800123"):
+    registry.set_bank_account(viewer=viewer, person_id=person_id, account=account, bank_name="农商银行", now=NOW)
+
+
+def test_who_entered_a_payees_account_neither_approves_the_batch_nor_pays_it_out(county, budget_id):
+    payee = county.people[0][0]
+    enter_account(county.approver, payee)
+    county.approve(county.reserve(0), county.reserve(1))  # the money may be approved: the account is another matter
+    batch = county.prepare(budget_id)
+    with pytest.raises(problems.SamePerson, match="登记过"):
+        funds.approve_batch(viewer=county.approver, batch_id=batch.id, now=NOW)
+    enter_account(county.grassroots, payee, "6222021234567800999")
+    funds.approve_batch(viewer=county.approver, batch_id=batch.id, now=NOW)
+    assert queries.get_batch(county.payer, batch.id).approved_by == county.approver.account_id
+
+
+def test_who_pays_out_has_not_entered_an_account_on_another_post(county, budget_id):
+    payee = county.people[0][0]
+    enter_account(replace(county.grassroots, account_id=county.payer.account_id), payee)
+    enter_account(replace(county.grassroots, account_id=county.payer.account_id), payee)  # twice is once
+    county.approve(county.reserve(0))
+    batch = county.prepare(budget_id)
+    funds.approve_batch(viewer=county.approver, batch_id=batch.id, now=NOW)
+    with pytest.raises(problems.SamePerson, match="登记过"):
+        funds.seal_batch(viewer=county.payer, batch_id=batch.id, account_marks=persons.account_marks([payee]), now=NOW)
+    assert county.balances(budget_id).in_transit == 0
+
+
 def test_who_approved_the_money_does_not_pay_it_out_on_another_post(county, budget_id):
     card = county.reserve(0)
     as_county = replace(county.approver, account_id=county.payer.account_id)
