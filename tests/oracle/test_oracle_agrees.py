@@ -11,8 +11,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import subprocess
-import sys
 from collections import Counter
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -20,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from niangjia.kernel.months import Month
+from tests.oracle.commands import CommandLine
 from tests.oracle.oracle import Oracle
 from tests.oracle.towns import Town
 
@@ -30,24 +29,20 @@ LISTS = {"causes", "triggers", "labels", "reasons"}
 NUMBERS = {"I2", "I3", "I4", "I5", "M4", "M5"}
 SHOWN_HOUSEHOLDS = 12
 CONFIDENCE_MINIMUM = Decimal("0.6")
-REPOSITORY = Path(__file__).parents[2]
 
 
-def niangjia(*words: object, check: bool = True) -> str:
+def niangjia(command_line: CommandLine, *words: object, check: bool = True) -> str:
     """The command's output; a failed command fails the test with what it said."""
-    done = subprocess.run(
-        [sys.executable, "-m", "niangjia", *map(str, words)],
-        capture_output=True, encoding="utf-8", cwd=REPOSITORY,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY / "src"), "PYTHONIOENCODING": "utf-8"},
-    )  # fmt: skip
-    if check and done.returncode:
-        said = (done.stdout + done.stderr).strip()[-3000:]
-        pytest.fail(f"niangjia {' '.join(map(str, words))} ended with {done.returncode}:\n{said}", pytrace=False)
-    return done.stdout
+    code, out, err = command_line.run(*words)
+    if check and code:
+        said = (out + err).strip()[-3000:]
+        pytest.fail(f"niangjia {' '.join(map(str, words))} ended with {code}:\n{said}", pytrace=False)
+    return out
 
 
-def listed(data: Path, month: Month) -> list[dict[str, str]]:
-    text = niangjia("list", "--month", month, "--csv", "--members", "--reason", "oracle comparison", "--data", data)
+def listed(command_line: CommandLine, data: Path, month: Month) -> list[dict[str, str]]:
+    words = ("list", "--month", month, "--csv", "--members", "--reason", "oracle comparison", "--data", data)
+    text = niangjia(command_line, *words)
     table = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
     assert table.fieldnames and table.fieldnames[0] == "members", (
         f"the first column should be members: {table.fieldnames}"
@@ -77,24 +72,23 @@ def keyed(rows: list[dict[str, str]]) -> dict[tuple[str, bool], dict[str, str]]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_product_lists_what_the_oracle_lists(seed: int, tmp_path: Path) -> None:
+def test_the_product_lists_what_the_oracle_lists(seed: int, town_folder: Path, command_line: CommandLine) -> None:
     town = Town(seed)
-    data = tmp_path / "data"
-    niangjia("init", data, "--home", "330600")
+    data = town_folder / "data"
     oracle = Oracle(home="330600")
     complaints: list[str] = []
     columns: Counter[str] = Counter()
     scenarios: Counter[str] = Counter()
-    for kind, what in town.write(tmp_path / "feeds"):
+    for kind, what in town.write(town_folder / "feeds"):
         if kind == "land":
             assert isinstance(what, Path)
             outcomes = oracle.land(what)
             stopped = any(landed.outcome == "stopped" for landed in outcomes.values())
-            niangjia("land", what, "--data", data, check=not stopped)
+            niangjia(command_line, "land", what, "--data", data, check=not stopped)
             continue
         assert isinstance(what, Month)
-        niangjia("sense", "--month", what, "--data", data)
-        their_rows = listed(data, what)
+        niangjia(command_line, "sense", "--month", what, "--data", data)
+        their_rows = listed(command_line, data, what)
         theirs = keyed(their_rows)
         # No document gives the weights of confidence, so the product's own figure decides S-LOWCONF for both.
         unsure = {

@@ -122,8 +122,9 @@ def install_packs(
 
 def _files(pack: policy.Pack, programs: Path) -> dict[str, str]:
     files = {"program.yaml": (pack.folder / "program.yaml").read_text(encoding="utf-8")}
-    for path in sorted((programs / "vocabulary" / "facts").glob("*.yaml")):
-        files[f"vocabulary/facts/{path.name}"] = path.read_text(encoding="utf-8")
+    vocabulary = programs / "vocabulary"
+    for path in [*vocabulary.glob("units.yaml"), *sorted((vocabulary / "facts").glob("*.yaml"))]:
+        files[f"vocabulary/{path.relative_to(vocabulary).as_posix()}"] = path.read_text(encoding="utf-8")
     return files
 
 

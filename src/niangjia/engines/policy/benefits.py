@@ -6,7 +6,7 @@ same cost → not below zero → half up to the cent; then all lines together �
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from niangjia.engines.policy.expressions import build, tree
@@ -36,13 +36,15 @@ def line_value(amount: Node, ceiling: Node | None, cost: Node | None, less: Node
     return _cents(value)
 
 
-def cap_test(cap: str, count: Node | None, amount: Node | None) -> Node:
-    """True while something is left under the cap."""
+def cap_test(cap: str, count: Node | None, amount: Node | None, lines: Sequence[str] = ()) -> Node:
+    """True while something is left under the cap; a cap over some lines alone refuses nothing, but must be known."""
     if count is not None:
         used = build.arithmetic("+", tree.Used(_COUNT_USED, cap), build.number("1"))
         return build.compare("<=", used, build.need(count, Kind.NUMBER, "count"))
     if amount is not None:
-        return build.compare("<", tree.Used(_MONEY_USED, cap), build.need(amount, Kind.NUMBER, "amount"))
+        used = tree.Used(_MONEY_USED, cap)
+        limit = build.need(amount, Kind.NUMBER, "amount")
+        return build.compare(">=", used, build.zero()) if lines else build.compare("<", used, limit)
     return build.truth(True)
 
 
@@ -57,14 +59,41 @@ def join(lines: Sequence[Line], caps: Sequence[Cap]) -> tuple[dict[str, Node], N
         values[line_id] = _alternatives(list(group))
     if not values:
         return values, None, None
-    total: Node
-    total, *rest = (tree.LineAmount(value.type, line) for line, value in values.items())
-    for value in rest:
-        total = build.arithmetic("+", total, value)
+    amounts: dict[str, Node] = {line: tree.LineAmount(value.type, line) for line, value in values.items()}
+    total = _sum(amounts.values())
+    return values, _cents(total), _cents(_under([_limited(amounts, caps)], [cap for cap in caps if not cap.lines]))
+
+
+def _limited(amounts: dict[str, Node], caps: Sequence[Cap]) -> Node:
+    """The lines' sum, those of each sub-budget not above what its caps leave."""
+    budgets: dict[tuple[str, ...], list[Cap]] = {}
+    for cap in caps:
+        if cap.lines and cap.amount is not None:
+            budgets.setdefault(tuple(sorted(cap.lines)), []).append(cap)
+    parts, placed = [], set[str]()
+    for lines, over in budgets.items():
+        if twice := placed & set(lines):
+            raise WrongType(
+                f"待遇 {min(twice)} 属于两个不同的分项上限；同一项只能属于一个分项。",
+                f"The line {min(twice)} stands in two different sub-budgets; it may stand in one.",
+            )
+        placed |= set(lines)
+        parts.append(build.extreme("greatest", [_under([_sum([amounts[line] for line in lines])], over), build.zero()]))
+    return _sum([*parts, *(amount for line, amount in amounts.items() if line not in placed)])
+
+
+def _under(values: list[Node], caps: Sequence[Cap]) -> Node:
     left = [
         build.arithmetic("-", cap.amount.node, tree.Used(_MONEY_USED, cap.id)) for cap in caps if cap.amount is not None
     ]
-    return values, _cents(total), _cents(build.extreme("least", [total, *left]) if left else total)
+    return build.extreme("least", [*values, *left]) if left else values[0]
+
+
+def _sum(values: Iterable[Node]) -> Node:
+    total, *rest = values
+    for value in rest:
+        total = build.arithmetic("+", total, value)
+    return total
 
 
 def choices(lines: Sequence[Line]) -> dict[str, Node]:

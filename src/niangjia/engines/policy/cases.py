@@ -272,7 +272,7 @@ def overlaps(packs: Sequence[Pack]) -> list[Problem]:
     """
     problems: list[Problem] = []
     places: dict[tuple[str, str], Pack] = {}
-    dated: dict[tuple[str, str, str, date], Pack] = {}
+    dated: dict[tuple[str, str, str, date, date | None], Pack] = {}
     for pack in packs:
         other = places.setdefault((pack.id, pack.area), pack)
         if other is not pack:
@@ -280,7 +280,7 @@ def overlaps(packs: Sequence[Pack]) -> list[Problem]:
                                     f"The id {pack.id} for area {pack.area} is already used by {other.file}.", pack.id))  # fmt: skip
         for parameter in pack.parameters.values():
             for one in parameter.values:
-                other = dated.setdefault((pack.id, parameter.name, one.area or pack.area, one.since), pack)
+                other = dated.setdefault((pack.id, parameter.name, one.area or pack.area, one.since, one.known), pack)
                 if other is not pack:
                     problems.append(Problem(pack.file, 0, 0, f"参数 {parameter.name} 在区划 {one.area or pack.area}、{one.since} 的值已写在 {other.file}。",
                                             f"The parameter {parameter.name} has its value for area {one.area or pack.area} on {one.since} in {other.file} already.",

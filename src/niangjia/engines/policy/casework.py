@@ -95,5 +95,5 @@ class CaseworkReader(Reader):
     def counts(self, item: Item | None) -> tuple[dict[str, str], ...]:
         found = tuple(self.texts(part, ("indicator", "in"), ("when",)) for part in self.list(item))
         for part in self.list(item):
-            self.word(part.table.get("in"), among=("persons", "person_times", "households", "yuan"))
+            self.word(part.table.get("in"), among=("persons", "person_times", "households", "yuan", "pieces"))
         return found

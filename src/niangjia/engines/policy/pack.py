@@ -69,17 +69,20 @@ class Line:
 @dataclass(frozen=True)
 class Cap:
     """
-    At most `count` grants, or `amount` yuan, per person or household in a window. The caller counts what was used.
+    At most `count` grants, or `amount` yuan, for one `per` in a window. The caller counts what was used.
 
-    Caps with the same `group` share their use, across programmes too; without one the pack's id and the cap's id are the group.
+    Caps with the same `group` share their use, across programmes too (a shared count of one: one programme or the other);
+    without one the pack's id and the cap's id are the group. `lines`: an amount over these benefit lines alone, a sub-budget;
+    used up, it pays no more, but refuses nothing. Empty: over the whole benefit.
     """
 
     id: str
-    per: str  # person household
+    per: str  # the pack's unit, or one it belongs to
     window: str  # year event lifetime rolling_12_months
     count: Expression | None
     amount: Expression | None
     group: str
+    lines: tuple[str, ...]
     say: Say
     clause: str
     test: Node = field(repr=False)
@@ -146,11 +149,24 @@ class Stage:
     needs_second_person: bool
 
 
+@dataclass(frozen=True)
+class Measure:
+    """One measure of a container: the programmes that carry it out; none = the source does not say what it is."""
+
+    id: str
+    title: Say
+    programs: tuple[str, ...]
+    clause: str
+
+
 @dataclass(frozen=True, eq=False)
 class Pack:
     """
-    One programme. `area` is the prefix of division codes where it holds. `unit`: person or household. `status`: active;
-    confirm = its defaults need the local union's word; example = never to be paid by.
+    One programme. `area` is the prefix of division codes where it holds. `unit`: what it decides about (``units.yaml``).
+    `status`: active; confirm = its defaults need the local union's word; example = never to be paid by.
+
+    `after`: ids of programmes that are decided before this one where several are (their grants count in shared caps).
+    `monotone`: fact → ``up`` or ``down``, the only way the amount may go as the fact grows. `measures`: of a container.
 
     `content_hash`: SHA-256 over what the file says: comments, quotes, line breaks and the order of keys do not change it;
     any word, number, date, sentence or the order of rules does.
@@ -178,6 +194,9 @@ class Pack:
     notice: Mapping[str, object]
     fund: Mapping[str, str]
     counts: tuple[Mapping[str, str], ...]
+    after: tuple[str, ...]
+    monotone: Mapping[str, str]
+    measures: tuple[Measure, ...]
     content_hash: str
     folder: Path
     file: str

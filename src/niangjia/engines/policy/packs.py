@@ -23,6 +23,7 @@ from niangjia.engines.policy.pack import (
     Expression,
     Grade,
     Line,
+    Measure,
     Pack,
     Rule,
     Say,
@@ -37,7 +38,7 @@ from niangjia.engines.policy.yamltext import BadFile, Item, read_yaml
 HASH_VERSION = "niangjia-pack-1"
 _HEAD = ("id", "title", "issuer", "area", "unit", "source", "entry")
 _BODY = ("status", "parameters", "rules", "tiers", "benefit", "caps", "approvals", "triggers", "grades", "property",
-         "form", "stages", "notice", "fund", "counts", "note")  # fmt: skip
+         "form", "stages", "notice", "fund", "counts", "after", "monotone", "measures", "note")  # fmt: skip
 _KIND_OF_UNIT = {"ratio": "number", "flag": "boolean", "date": "date", "code": "text", "text": "text", "list": "list"}
 _KINDS = ("money", "integer", "number", "boolean", "date", "text", "list")
 
@@ -70,11 +71,16 @@ class _PackReader(CaseworkReader):
         self.shown = shown
         self.root = root
         self.vocabulary = vocabulary
-        self.names = vocabulary.names
+        self.reach: tuple[str, ...] = ()
+        self.names: dict[str, Node] = {}
+        self.line_ids: tuple[str, ...] = ()
         self.titles = vocabulary.titles
 
     def read(self) -> Pack:
         table = self.table(self.root, required=_HEAD, optional=_BODY)
+        unit = self.word(table.get("unit"), among=tuple(self.vocabulary.units)) or next(iter(self.vocabulary.units))
+        self.reach = self.vocabulary.reach(unit)
+        self.names = self.vocabulary.names_of(unit)
         self.parameters = self._parameters(table.get("parameters"))
         rules = tuple(self._rule(item) for item in self.list(table.get("rules")))
         tiers = tuple(self._tier(item) for item in self.list(table.get("tiers")))
@@ -82,6 +88,7 @@ class _PackReader(CaseworkReader):
         grades = self._grades(table.get("grades"), triggers)
         tier_node = self._tier_node(tiers)
         lines = tuple(self._line(item) for item in self.list(table.get("benefit")))
+        self.line_ids = tuple(line.id for line in lines)
         caps = tuple(self._cap(item) for item in self.list(table.get("caps")))
         approvals = tuple(self._approval(item) for item in self.list(table.get("approvals")))
         form = tuple(self.form_field(item) for item in self.list(table.get("form")))
@@ -96,8 +103,9 @@ class _PackReader(CaseworkReader):
                     area,
                 )
             )
-        unit = self.word(table.get("unit"), among=("person", "household"))
-        entry = self.word(table.get("entry"), among=("sensing", "application", "nomination", "roster", "staff"))
+        entry = self.word(
+            table.get("entry"), among=("sensing", "application", "nomination", "roster", "staff", "container")
+        )
         status = self.word(table["status"], among=("active", "confirm", "example")) if "status" in table else "active"
         title, issuer, origin = (
             self.bilingual(table.get("title")),
@@ -116,7 +124,10 @@ class _PackReader(CaseworkReader):
         except WrongType as fault:
             self.refuse(table["benefit"].fault(fault.zh, fault.en))
             values, total, capped = {}, None, None
-        if not self.problems and not (rules or tiers or triggers):
+        after = tuple(self.word(part, pattern=ID) for part in self.list(table.get("after")))
+        monotone = self._monotone(table.get("monotone"))
+        measures = tuple(self._measure(part) for part in self.list(table.get("measures")))
+        if not self.problems and not (rules or tiers or triggers or measures):
             self.refuse(self.root.fault("项目没有任何规则。", "The programme has no rules.", "rules"))
         if self.problems:
             raise PackError(sorted(self.problems, key=lambda problem: (problem.line, problem.column)))
@@ -126,7 +137,7 @@ class _PackReader(CaseworkReader):
             entry=entry, status=status,
             parameters=self.parameters, rules=rules, tiers=tiers, benefit=lines, caps=caps, approvals=approvals,
             triggers=triggers, grades=grades, property=property_test, form=form, stages=stages, notice=notice, fund=fund, counts=counts,
-            content_hash=content_hash(self.root), folder=self.folder, file=self.shown, vocabulary=self.vocabulary,
+            after=after, monotone=monotone, measures=measures, content_hash=content_hash(self.root), folder=self.folder, file=self.shown, vocabulary=self.vocabulary,
             tier=tier_node, line_values=values, line_choices=benefits.choices(lines), total=total, capped=capped,
         )  # fmt: skip
 
@@ -145,8 +156,15 @@ class _PackReader(CaseworkReader):
         try:
             return Expression(item.text, parse(item.text, names, wanted, self.titles))
         except Unreadable as fault:
-            self.refuse(item.fault_inside(fault.offset, fault.zh, fault.en, fault.word, fault.nearest))
+            zh, en = fault.zh, fault.en
+            if (foreign := self.vocabulary.facts.get(fault.word)) is not None and fault.word not in names:
+                zh = f"{fault.word} 是“{self._unit_zh(foreign.grain)}”的事实；本项目按“{self._unit_zh(self.reach[0])}”计，不能使用。"
+                en = f"{fault.word} is told of the {foreign.grain}; this programme is about the {self.reach[0]} and cannot ask for it."
+            self.refuse(item.fault_inside(fault.offset, zh, en, fault.word, fault.nearest))
             return Expression(item.text, build.truth(False) if wanted is Kind.BOOLEAN else build.zero())
+
+    def _unit_zh(self, unit: str) -> str:
+        return self.vocabulary.units[unit].title.get("zh", unit)
 
     def optional_expression(self, item: Item | None, names: dict[str, Node]) -> Expression | None:
         return None if item is None else self.expression(item, Kind.NUMBER, names)
@@ -182,7 +200,7 @@ class _PackReader(CaseworkReader):
         for name, entry in self.table(item, optional=tuple(item.table)).items():
             key = item.keys[name]
             check_name(self, name, key)
-            if name in self.names:
+            if name in self.vocabulary.facts:
                 self.refuse(
                     key.fault(
                         f"{name} 已是词汇表中的事实，参数请换一个名称。",
@@ -238,13 +256,34 @@ class _PackReader(CaseworkReader):
                     key.fault(f"{text} 不是日期，请写作 2023-05-01。", f"{text} is not a date; write 2023-05-01.", text)
                 )
                 continue
-            given = tuple(part.text for part in value.items) if isinstance(value.value, tuple) else value.value
-            if isinstance(given, dict) or (fault := misfit(parameter, given)):  # type: ignore[arg-type]
-                zh, en = ("这里应是一个值。", "One value belongs here.") if isinstance(given, dict) else fault  # type: ignore[misc]
-                self.refuse(value.fault(zh, en, value.text))
-                continue
-            found.append(Dated(area, key.value, given))  # type: ignore[arg-type]
+            found += [dated for part in self._versions(value) if (dated := self._one(parameter, area, key.value, part))]
         return found
+
+    def _versions(self, item: Item) -> tuple[Item, ...]:
+        """A value, or a list of tables: what was first known, and what became known later of the same day."""
+        is_list = (
+            isinstance(item.value, tuple) and item.items and all(isinstance(part.value, dict) for part in item.items)
+        )
+        return tuple(item.items) if is_list else (item,)
+
+    def _one(self, parameter: Parameter, area: str, since: date, item: Item) -> Dated | None:
+        known = None
+        if isinstance(item.value, dict):
+            table = self.table(item, required=("value",), optional=("known", "clause", "note"))
+            if "known" in table:
+                known = table["known"].value
+                if not isinstance(known, date):
+                    self.refuse(table["known"].fault("known 应是日期。", "`known` is a day.", table["known"].text))
+                    return None
+            if "value" not in table:
+                return None
+            item = table["value"]
+        given = tuple(part.text for part in item.items) if isinstance(item.value, tuple) else item.value
+        if isinstance(given, dict) or (fault := misfit(parameter, given)):  # type: ignore[arg-type]
+            zh, en = ("这里应是一个值。", "One value belongs here.") if isinstance(given, dict) else fault  # type: ignore[misc]
+            self.refuse(item.fault(zh, en, item.text))
+            return None
+        return Dated(area, since, given, known)  # type: ignore[arg-type]
 
     def _rule(self, item: Item) -> Rule:
         table = self.table(item, required=("id", "when", "say", "clause"), optional=("note",))
@@ -287,7 +326,9 @@ class _PackReader(CaseworkReader):
 
     def _cap(self, item: Item) -> Cap:
         table = self.table(
-            item, required=("id", "per", "window", "say", "clause"), optional=("count", "amount", "group", "note")
+            item,
+            required=("id", "per", "window", "say", "clause"),
+            optional=("count", "amount", "group", "lines", "note"),
         )
         cap_id = self.an_id(table.get("id"), "rules")
         if ("count" in table) == ("amount" in table):
@@ -298,8 +339,13 @@ class _PackReader(CaseworkReader):
             )
         count = self.optional_expression(table.get("count"), self.names_with_tier)
         amount = self.optional_expression(table.get("amount"), self.names_with_tier)
+        lines = tuple(self.word(part, among=self.line_ids) for part in self.list(table.get("lines")))
+        if lines and count is not None:
+            self.refuse(
+                table["lines"].fault("次数上限不能只限某几项。", "A cap on the number of times is over all lines.")
+            )
         try:
-            test = benefits.cap_test(cap_id, count.node if count else None, amount.node if amount else None)
+            test = benefits.cap_test(cap_id, count.node if count else None, amount.node if amount else None, lines)
         except WrongType as fault:
             self.refuse(item.fault(fault.zh, fault.en, cap_id))
             test = build.truth(False)
@@ -308,9 +354,25 @@ class _PackReader(CaseworkReader):
             if "group" in table
             else f"{self.word(self.root.table.get('id'))}.{cap_id}"
         )
-        return Cap(cap_id, self.word(table.get("per"), among=("person", "household")),
+        return Cap(cap_id, self.word(table.get("per"), among=self.reach),
                    self.word(table.get("window"), among=("year", "event", "lifetime", "rolling_12_months")),
-                   count, amount, group, self.sentence(table.get("say")), self.clause(table.get("clause")), test)  # fmt: skip
+                   count, amount, group, lines, self.sentence(table.get("say")), self.clause(table.get("clause")), test)  # fmt: skip
+
+    def _monotone(self, item: Item | None) -> dict[str, str]:
+        found = {}
+        for name, part in self.table(item, optional=tuple(item.table)).items() if item else ():
+            if name not in self.names:
+                key = item.keys[name]  # type: ignore[union-attr]
+                self.refuse(key.fault(f"没有叫 {name} 的事实。", f"There is no fact called {name}.", name,
+                                      nearest_word(name, self.names)))  # fmt: skip
+            found[name] = self.word(part, among=("up", "down"))
+        return found
+
+    def _measure(self, item: Item) -> Measure:
+        table = self.table(item, required=("id", "title", "clause"), optional=("programs", "note"))
+        return Measure(self.an_id(table.get("id"), "measures"), self.bilingual(table.get("title")),
+                       tuple(self.word(part, pattern=ID) for part in self.list(table.get("programs"))),
+                       self.clause(table.get("clause")))  # fmt: skip
 
     def _approval(self, item: Item) -> Approval:
         table = self.table(item, required=("id", "level", "when", "say", "clause"), optional=("note",))

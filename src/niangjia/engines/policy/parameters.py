@@ -20,11 +20,16 @@ Value = Decimal | int | bool | date | str | tuple[str, ...] | None
 
 @dataclass(frozen=True)
 class Dated:
-    """`area` is a prefix of division codes: "" = everywhere the pack holds, "3306" = Shaoxing and below it."""
+    """
+    `area` is a prefix of division codes: "" = everywhere the pack holds, "3306" = Shaoxing and below it.
+
+    `known`: the day from which it could be known (a notice that came later than it held); None = from `since` on.
+    """
 
     area: str
     since: date
     value: Value
+    known: date | None = None
 
 
 @dataclass(frozen=True)
@@ -40,18 +45,18 @@ class Parameter:
     is_open: bool
     type: Type
 
-    def at(self, asof: date, area: str) -> Value:
-        """The value in force, or None."""
-        for prefix, value in self.in_force(asof):
+    def at(self, asof: date, area: str, known_on: date | None = None) -> Value:
+        """The value in force, or None. `known_on`: as it was known on that day; None = as it is known now."""
+        for prefix, value in self.in_force(asof, known_on):
             if area.startswith(prefix):
                 return value
         return None
 
-    def in_force(self, asof: date) -> list[tuple[str, Value]]:
+    def in_force(self, asof: date, known_on: date | None = None) -> list[tuple[str, Value]]:
         """(area prefix, value) on that day, longest prefix first; what has ended is left out."""
         latest: dict[str, Dated] = {}
-        for dated in sorted(self.values, key=lambda one: one.since):
-            if dated.since <= asof:
+        for dated in sorted(self.values, key=lambda one: (one.since, one.known or one.since)):
+            if dated.since <= asof and (known_on is None or dated.known is None or dated.known <= known_on):
                 latest[dated.area] = dated
         found = [(area, dated.value) for area, dated in latest.items() if dated.value is not None]
         return sorted(found, key=lambda pair: (-len(pair[0]), pair[0]))
@@ -90,7 +95,15 @@ class BadOverride(Refusal):
         super().__init__(f"参数 {name}：{zh}", f"Parameter {name}: {en}")
 
 
-Overrides = Mapping[str, Mapping[str, Mapping[date, Value]]]
+@dataclass(frozen=True)
+class Known:
+    """A value that a deployment filled in, and the day from which it was known (approved)."""
+
+    value: Value
+    on: date
+
+
+Overrides = Mapping[str, Mapping[str, Mapping[date, "Value | Known"]]]
 
 
 def with_overrides(parameters: Mapping[str, Parameter], overrides: Overrides | None) -> dict[str, Parameter]:
@@ -109,10 +122,11 @@ def with_overrides(parameters: Mapping[str, Parameter], overrides: Overrides | N
         for area, dates in areas.items():
             if area and not is_area(area):
                 raise BadOverride(name, f"{area} 不是区划代码。", f"{area} is not a division code.")
-            for since, value in dates.items():
+            for since, given in dates.items():
+                value, known = (given.value, given.on) if isinstance(given, Known) else (given, None)
                 if fault := misfit(parameter, value):
                     raise BadOverride(name, *fault)
-                added.append(Dated(area_prefix(area), since, value))
+                added.append(Dated(area_prefix(area), since, value, known))
         values = parameter.values + tuple(added)
         if twice := overlap(values):
             raise BadOverride(
@@ -125,12 +139,13 @@ def with_overrides(parameters: Mapping[str, Parameter], overrides: Overrides | N
 
 
 def overlap(values: Iterable[Dated]) -> Dated | None:
-    """The second of two values for the same area and day."""
+    """The second of two values for the same area and day, known from the same day."""
     seen = set()
     for dated in values:
-        if (dated.area, dated.since) in seen:
+        place = (dated.area, dated.since, dated.known or dated.since)
+        if place in seen:
             return dated
-        seen.add((dated.area, dated.since))
+        seen.add(place)
     return None
 
 

@@ -63,10 +63,12 @@ class Program:
         return _difference(self.pack, self.asof, _key(self.parameters), node)
 
 
-def compile_program(pack: Pack, *, asof: date, area: str, overrides: Overrides | None = None) -> Program:
+def compile_program(
+    pack: Pack, *, asof: date, area: str, overrides: Overrides | None = None, known_on: date | None = None
+) -> Program:
     """
     The pack ready to decide for a day and a division (any length of code). `overrides`: what the deployment fills in,
-    name → area code or "" → first day → value.
+    name → area code or "" → first day → value. `known_on`: with the values as they were known on that day; None = now.
 
     Raises:
         OutsideArea: the pack does not hold there.
@@ -77,7 +79,7 @@ def compile_program(pack: Pack, *, asof: date, area: str, overrides: Overrides |
     prefix = area_prefix(area)
     if not prefix.startswith(pack.area):
         raise OutsideArea(pack=pack.id, holds_in=pack.area, area=area)
-    values = {name: parameter.at(asof, prefix) for name, parameter in parameters.items()}
+    values = {name: parameter.at(asof, prefix, known_on) for name, parameter in parameters.items()}
     missing = [name for name, value in values.items() if value is None]
     if missing:
         raise MissingParameter(pack=pack.id, names=missing, area=area, asof=asof)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,13 +17,13 @@ NAME = r"[a-z][a-z0-9_]{0,62}"
 
 # Base units; `yuan/month` and the like are built of them. A number whose unit begins with yuan is money to the type check.
 UNITS = ("yuan", "ratio", "count", "person", "persons", "household", "households", "member", "members", "month", "months",
-         "year", "years", "day", "days", "date", "flag", "code", "text", "list", "grade", "m2", "kwh", "points", "hours")  # fmt: skip
+         "year", "years", "day", "days", "time", "date", "flag", "code", "text", "list", "grade", "m2", "kwh", "points", "hours", "places", "products")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Fact:
     """
-    One fact. `kind`: money, integer, number, boolean, date, text. `grain`: person or household.
+    One fact. `kind`: money, integer, number, boolean, date, text. `grain`: the unit it is told of (``units.yaml``).
 
     A value outside `minimum` … `maximum` is not believed: it counts as unknown. `values` are the codes of a text.
     """
@@ -41,8 +41,25 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Unit:
+    """What a programme decides about. `within`: the units it belongs to, directly."""
+
+    name: str
+    title: Mapping[str, str]
+    within: tuple[str, ...]
+
+
+_PEOPLE = {
+    "person": Unit("person", {"zh": "职工", "en": "worker"}, ("household",)),
+    "household": Unit("household", {"zh": "家庭", "en": "household"}, ()),
+}
+"""The units of a vocabulary that declares none (decisions made before units were declared are made again with it)."""
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     facts: Mapping[str, Fact]
+    units: Mapping[str, Unit] = field(default_factory=lambda: _PEOPLE)
 
     @property
     def names(self) -> dict[str, tree.Node]:
@@ -51,6 +68,22 @@ class Vocabulary:
         found["asof"] = tree.Asof(DATE)
         return found
 
+    def names_of(self, unit: str) -> dict[str, tree.Node]:
+        """The names that a programme about `unit` may ask for: facts of the unit and of what it belongs to."""
+        grains = self.reach(unit)
+        return {
+            name: node
+            for name, node in self.names.items()
+            if name not in self.facts or self.facts[name].grain in grains
+        }
+
+    def reach(self, unit: str) -> tuple[str, ...]:
+        """The unit and all that it belongs to, nearest first."""
+        found = [unit]
+        for name in found:
+            found += [wider for wider in self.units[name].within if wider not in found]
+        return tuple(found)
+
     @property
     def titles(self) -> dict[str, str]:
         return {fact.title["zh"]: name for name, fact in self.facts.items() if "zh" in fact.title}
@@ -58,13 +91,14 @@ class Vocabulary:
 
 def load_vocabulary(programs: Path) -> Vocabulary:
     """
-    The facts of ``vocabulary/facts/*.yaml`` under the programs folder.
+    The units of ``vocabulary/units.yaml`` and the facts of ``vocabulary/facts/*.yaml`` under the programs folder.
 
     Raises:
         PackError: with every fault found.
     """
     reader, facts = Reader(), dict[str, Fact]()
     folder = Path(programs) / "vocabulary" / "facts"
+    units = _read_units(reader, folder.parent / "units.yaml")
     for path in sorted(folder.glob("*.yaml")):
         try:
             root = read_yaml(path, f"vocabulary/facts/{path.name}")
@@ -79,17 +113,34 @@ def load_vocabulary(programs: Path) -> Vocabulary:
                     )
                 )
                 continue
-            fact = read_fact(reader, name, root.keys[name], item)
+            fact = read_fact(reader, name, root.keys[name], item, units)
             if fact is not None:
                 facts[name] = fact
     if not facts and not reader.problems:
         reader.refuse(Problem(str(folder), 0, 0, "词汇表里没有事实。", "The vocabulary holds no facts."))
     if reader.problems:
         raise PackError(reader.problems)
-    return Vocabulary(facts)
+    return Vocabulary(facts, units)
 
 
-def read_fact(reader: Reader, name: str, key: Item, item: Item) -> Fact | None:
+def _read_units(reader: Reader, path: Path) -> Mapping[str, Unit]:
+    if not path.exists():
+        return _PEOPLE
+    try:
+        root = read_yaml(path, "vocabulary/units.yaml")
+    except BadFile as bad:
+        reader.refuse(bad.problem)
+        return _PEOPLE
+    units = {}
+    for name, item in reader.table(root, optional=tuple(root.table)).items():
+        reader.word(root.keys[name], pattern=NAME)
+        table = reader.table(item, required=("zh", "en"), optional=("within",))
+        within = tuple(reader.word(part, among=tuple(root.table)) for part in reader.list(table.get("within")))
+        units[name] = Unit(name, {language: reader.word(table.get(language)) for language in ("zh", "en")}, within)
+    return units
+
+
+def read_fact(reader: Reader, name: str, key: Item, item: Item, units: Mapping[str, Unit] = _PEOPLE) -> Fact | None:
     before = len(reader.problems)
     check_name(reader, name, key)
     table = reader.table(
@@ -99,7 +150,7 @@ def read_fact(reader: Reader, name: str, key: Item, item: Item) -> Fact | None:
     )
     kind = reader.word(table.get("type"), among=TYPE_NAMES)
     unit = read_unit(reader, table.get("unit"))
-    grain = reader.word(table.get("grain"), among=("person", "household"))
+    grain = reader.word(table.get("grain"), among=tuple(units))
     title: dict[str, str] = {language: reader.word(table[language]) for language in ("zh", "en") if language in table}
     values = tuple(reader.word(value) for value in reader.list(table.get("values")))
     minimum, maximum = read_bound(reader, table.get("minimum")), read_bound(reader, table.get("maximum"))

@@ -80,6 +80,7 @@ def rows_of(count: int, seed: int) -> list[dict[str, object]]:
         row["used_sum"] = chance.choice(
             [None, Decimal("0.00"), Decimal("499.99"), Decimal("500.00"), Decimal("1200.00"), Decimal("9999.99")]
         )
+        row["used_part"] = chance.choice([None, Decimal("0.00"), Decimal("0.01"), Decimal("299.99"), Decimal("300.00")])
         rows.append(row)
     return rows
 
@@ -91,7 +92,12 @@ def arrow_of(rows: list[dict[str, object]]) -> pyarrow.Table:
     }  # fmt: skip
     schema = pyarrow.schema(
         [(name, types[kind]) for name, (kind, _) in COLUMNS.items()]
-        + [("area", pyarrow.string()), ("used_times", pyarrow.int64()), ("used_sum", pyarrow.decimal128(16, 2))]
+        + [
+            ("area", pyarrow.string()),
+            ("used_times", pyarrow.int64()),
+            ("used_sum", pyarrow.decimal128(16, 2)),
+            ("used_part", pyarrow.decimal128(16, 2)),
+        ]
     )
     return pyarrow.Table.from_pylist(rows, schema=schema)
 
@@ -249,6 +255,10 @@ def pack_yaml(draw: st.DrawFn) -> str:
     lines.append(
         f"  - {{id: sum, per: household, window: year, amount: {draw(_pick('limit_sum', '1200', 'cost / 3'))}, {say}}}"
     )
+    if draw(st.booleans()):
+        lines.append(
+            f"  - {{id: part, per: person, window: event, amount: {draw(_pick('300', 'limit_sum'))}, lines: [l0], {say}}}"
+        )
     lines.append("approvals:")
     lines.append(f"  - {{id: upper, level: city, when: {quoted(draw(truth(1)))}, {say}}}")
     return "\n".join(lines) + "\n"

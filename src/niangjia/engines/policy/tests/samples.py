@@ -11,7 +11,7 @@ HEAD = """id: sample
 title: {zh: 样例, en: Sample}
 issuer: 演示
 area: "3306"
-unit: household
+unit: person
 source: invented
 entry: application
 """

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from niangjia.engines import policy
 from niangjia.engines.policy.expressions import to_python
-from niangjia.engines.policy.pack import Line
+from niangjia.engines.policy.pack import Cap, Line
 from niangjia.engines.policy.tests import samples
 from niangjia.engines.policy.tests.generated import FACTS_YAML, arrow_of, pack_yaml, rows_of
 from niangjia.engines.policy.tests.reference import Reference, half_up
@@ -91,7 +91,7 @@ def _compare(
     except (policy.MissingParameter, policy.OutsideArea):
         assert found["outcome"] is None and found["missing_parameter"], row
         return
-    used = {"times": row["used_times"], "sum": row["used_sum"]} if with_caps else None
+    used = {cap.id: row[f"used_{cap.id}"] for cap in pack.caps} if with_caps else None
     program = programs[area]
     decision, trace = program.decide(row, used), program.trace(row, used)
     assert found["missing_parameter"] is None
@@ -108,6 +108,10 @@ def _compare(
     if with_caps:
         for cap, truth in zip(pack.caps, trace.caps, strict=True):
             assert found[f"cap_{cap.id}"] is truth, (cap.id, row)
+        if decision.outcome == "granted":
+            assert decision.amount == _under_caps_by_hand(Reference(row, program.parameters, ASOF), pack, row, trace), (
+                row
+            )
     for line, cents in zip(pack.line_values, trace.lines, strict=True):
         amount = found[f"line_{line}"]
         assert (None if amount is None else int(amount * 100)) == cents, (line, row, program.source)
@@ -147,6 +151,25 @@ def _line_by_hand(reference: Reference, alternatives: list[Line]) -> Fraction | 
                 None if None in (*limits, less) else half_up(max(Fraction(0), min(limits) - max(Fraction(0), less)), 2)
             )
     return Fraction(0)
+
+
+def _under_caps_by_hand(
+    reference: Reference, pack: policy.Pack, row: dict[str, object], trace: policy.Trace
+) -> Fraction:
+    """Each sub-budget not above what it leaves, then all lines not above what the other caps leave."""
+    cents = dict(zip(pack.line_values, trace.lines, strict=True))
+    reference.tier = trace.tier
+
+    def left(cap: Cap) -> Fraction:
+        limit, used = reference.value(cap.amount.node), row[f"used_{cap.id}"]
+        return max(Fraction(0), limit - Fraction(used))
+
+    amounts = {line: Fraction(value, 100) for line, value in cents.items() if value is not None}
+    for cap in (cap for cap in pack.caps if cap.lines):
+        (line,) = cap.lines
+        amounts[line] = min(amounts[line], left(cap))
+    over_all = [left(cap) for cap in pack.caps if cap.amount is not None and not cap.lines]
+    return half_up(min([sum(amounts.values()), *over_all]), 2)
 
 
 def test_enough_cases_of_every_outcome_were_compared():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from niangjia.engines import policy
 from niangjia.engines.policy.expressions.types import BOOLEAN
-from niangjia.engines.policy.parameters import Dated, Parameter, area_prefix
+from niangjia.engines.policy.parameters import Dated, Known, Parameter, area_prefix
 from niangjia.engines.policy.tests import samples
 
 BODY = """parameters:
@@ -198,3 +198,44 @@ def test_inheritance_is_longest_prefix_then_latest_day(values, asof, area):
         if code.startswith(prefix) and since <= asof
     ]
     assert parameter.at(asof, code) == (max(candidates)[2] if candidates else None)
+
+
+LATE = BODY.replace(
+    "values: {2020-01-01: 100, 2022-01-01: 110}",
+    "values: {2020-01-01: 100, 2022-01-01: [{value: 110}, {value: 120, known: 2022-09-01}], 2023-01-01: {value: 130, known: 2023-03-20}}",
+)
+
+
+@pytest.mark.parametrize(
+    ("asof", "known_on", "expected"),
+    [
+        (date(2022, 5, 1), date(2022, 8, 31), 110),  # what was known then
+        (date(2022, 5, 1), date(2022, 9, 1), 120),  # a correction that became known later, of the same day
+        (date(2022, 5, 1), None, 120),
+        (date(2023, 1, 1), date(2023, 3, 19), 120),  # the notice of 20 March holds from 1 January, but nobody knew
+        (date(2023, 1, 1), date(2023, 3, 20), 130),
+        (date(2023, 1, 1), None, 130),
+        (date(2022, 12, 31), None, 120),
+    ],
+)
+def test_a_value_has_the_day_it_holds_from_and_the_day_it_became_known(tmp_path, asof, known_on, expected):
+    late = samples.pack(tmp_path, LATE, samples.HEAD.replace('"3306"', '"33"'))
+    program = policy.compile_program(late, asof=asof, area="330100", overrides=RATE, known_on=known_on)
+    assert program.parameters["upper"] == expected
+
+
+def test_what_a_deployment_fills_in_later_was_not_known_before(pack):
+    filled = {**RATE, "upper": {"330100": {date(2022, 1, 1): Known(Decimal(999), date(2022, 7, 1))}}}
+    seen = {
+        day: policy.compile_program(
+            pack, asof=date(2022, 3, 1), area="330100", overrides=filled, known_on=day
+        ).parameters["upper"]
+        for day in (date(2022, 6, 30), date(2022, 7, 1))
+    }
+    assert seen == {date(2022, 6, 30): 110, date(2022, 7, 1): 999}
+
+
+def test_two_values_of_one_day_known_from_one_day_are_an_overlap(tmp_path):
+    twice = LATE.replace("{value: 120, known: 2022-09-01}", "{value: 120, known: 2022-01-01}")
+    with pytest.raises(policy.PackError, match="two values"):
+        samples.pack(tmp_path, twice, samples.HEAD.replace('"3306"', '"33"'))

@@ -1,0 +1,1 @@
+"""Proofs about packs, for every input: what is being built here."""
