@@ -202,16 +202,21 @@ def _show_counts(counts: dict[str, int]) -> None:
     "--members", is_flag=True, help="首列附成员身份证号（须写理由，会记录）· ID numbers of the members first; logged."
 )
 @click.option("--reason", default="", help="查看身份证号的理由 · why the ID numbers are needed.")
+@click.option(
+    "--as", "username", default="", metavar="USER", help="只列该干部岗位可见的 · only what that officer's post sees."
+)
 @data_option
 @json_option
 @refusals_in_words
-def list_month(month: Month, as_csv: bool, members: bool, reason: str, data: Path | None, as_json: bool) -> None:
+def list_month(
+    month: Month, as_csv: bool, members: bool, reason: str, username: str, data: Path | None, as_json: bool
+) -> None:
     """月度名单 · the month's list."""
     deployment = open_deployment(data)
     from niangjia.cli.clock import now
     from niangjia.jobs import export_list
 
-    rows = export_list.rows(deployment, month, members=members, reason=reason, now=now())
+    rows = export_list.rows(deployment, month, members=members, reason=reason, username=username, now=now())
     if as_json:
         show_json([dict(zip(rows[0], row, strict=True)) for row in rows[1:]])
     elif as_csv or not out.is_terminal:
@@ -232,7 +237,11 @@ def list_month(month: Month, as_csv: bool, members: bool, reason: str, data: Pat
 @click.argument("person", metavar="PERSON")
 @click.argument("program", metavar="PROGRAM")
 @click.option("--month", type=MONTH, required=True)
-@click.option("--reason", default="", help="查看理由（会记录）· why; logged.")
+@click.option(
+    "--reason",
+    default="",
+    help="查看理由，必填（会记录，本人看得到）· why, required; logged, and the person can read it.",
+)
 @data_option
 @json_option
 @refusals_in_words

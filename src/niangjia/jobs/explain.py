@@ -16,6 +16,7 @@ from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.types import DecisionCard, Subject, SubjectKind
 from niangjia.apps.registry import queries as registry
 from niangjia.engines import sensing
+from niangjia.jobs import operating
 from niangjia.jobs.export_list import NoList
 from niangjia.kernel.deployment import Deployment, programs_folder
 from niangjia.kernel.identity import read_id_number
@@ -53,26 +54,36 @@ class Answer:
 
 def explain(deployment: Deployment, person: str, program: str, month: Month, *, reason: str, now: datetime) -> Answer:
     """
-    Explain `program` (a pack's id, the sensing pack's included) for `person` (ID number or pseudonym) in `month`. Logged.
+    Explain `program` (a pack's id, the sensing pack's included) for `person` (ID number or pseudonym) in `month`.
+
+    Logged with the reason, the person and the operator, also when the person is not on the list; the person can read it.
 
     Raises:
-        NotAPerson, NoList, NotOnThatList; NoPackHere, MissingParameter, MissingStandard: the program cannot be asked there.
+        ReasonMissing, NotAPerson, NoList, NotOnThatList.
+        NoPackHere, MissingParameter, MissingStandard: the program cannot be asked there.
     """
+    reason = operating.require_reason(reason)
     pseudonym = _pseudonym(deployment, person)
     folder = sensing.official_run(deployment.runs, month)
     if folder is None:
         raise NoList(month)
     row = _row_of(folder, pseudonym)
-    if row is None:
-        raise NotOnThatList(month)
+    person_id = registry.find_person_id(pseudonym)
     audit.record(
         None,
         action="programs.explain",
-        object=f"program:{program}",
+        object=f"person:{person_id}" if person_id else f"pseudonym:{pseudonym}",
         reason=reason,
-        detail={"month": str(month), "household": row["household_key"]},
+        detail={
+            "what": program,
+            "month": str(month),
+            "household": row["household_key"] if row else "",
+            "operator": operating.operator(),
+        },
         now=now,
     )
+    if row is None:
+        raise NotOnThatList(month)
     pack = sensing.load_sensing_pack(programs_folder())
     return _why_listed(pack, month, row) if program == pack.id else _what_program_says(program, month, row, pseudonym)
 

@@ -145,6 +145,11 @@ def get_household_card(viewer: Viewer, household_id: int) -> HouseholdCard:
     return _household_card(visible_households(viewer).filter(pk=household_id))
 
 
+def list_household_keys(viewer: Viewer) -> set[str]:
+    """The lake's keys of all households in the viewer's scope, for a list from the lake."""
+    return set(visible_households(viewer).values_list("key", flat=True))
+
+
 def list_household_members(viewer: Viewer, household_id: int) -> list[MemberCard]:
     """
     Who lives there now, masked: the head first, then by birth.
@@ -272,13 +277,14 @@ def list_optouts(purpose: Purpose = Purpose.SENSING) -> list[str]:
 
 def list_views_of_person(viewer: Viewer, person_id: int) -> list[DataView]:
     """
-    Who looked at this person's data, latest first: fields opened (with the reason given) and pages seen.
+    Who looked at this person's data, latest first: fields opened (with the reason given), pages seen, and what the operator of the
+    machine asked by command (`account_id` null).
 
     For the worker concerned, and for whoever may see the person. Raises NotFound.
     """
     if not visible_persons(viewer).filter(pk=person_id).exists():
         raise NotFound
-    events = audit.list_about(f"person:{person_id}", actions=("registry.reveal", "registry.view"))
+    events = audit.list_about(f"person:{person_id}", actions=("registry.reveal", "registry.view", "programs.explain"))
     return [
         DataView(
             at=event.at,

@@ -221,6 +221,8 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "id_number": (_("身份证号"), "red"),
         "phone": (_("联系电话"), "orange"),
         "bank_account": (_("银行账号"), "red"),
+        "visit form": (_("走访表全文"), "red"),
+        "file form": (_("档案全文"), "red"),
     },
     "sex": {"M": (_("男"), "blue"), "F": (_("女"), "purple")},
     "relation": {

@@ -115,7 +115,6 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         "thread": cases.timeline(viewer, household_id),
         "can_reveal": permissions.may(viewer, "registry.reveal"),
         "can_enter_account": permissions.may(viewer, "cases.verify"),
-        "fields": words.choices("person_field"),
         "opened": getattr(request, "opened", None),
     }
     return show(request, "officer/household.html", context | _sensed(viewer, household_id))
