@@ -47,17 +47,20 @@ def check_keys(feed: Feed, *, failed: int, rows: int) -> None:
 
 def check_volume(feed: Feed, month: Month, months: dict[str, int], landed: Sequence[BatchReport]) -> None:
     """
-    Rows dated in `month` against the median of the same count over the six latest earlier months; of several batches of
-    one month the largest counts, so that a small correction does not become the usual. A further batch of a month that is there
-    already may be small: it corrects a few rows.
+    Rows dated in `month` against the median of the rows dated in each of the six latest earlier months that have any, however
+    they came: a folder of history brings many months. Of several batches with rows of one month the largest counts, so that
+    a small correction does not become the usual. A further batch of a month that is there already may be small: it corrects a
+    few rows.
 
     Raises:
         UnusualVolume: more than 40 % away, and at least three earlier months are known.
     """
     by_month: dict[str, int] = {}
     for report in landed:
-        if report.feed == feed.name and report.month < month.text:
-            by_month[report.month] = max(by_month.get(report.month, 0), report.months.get(report.month, 0))
+        if report.feed == feed.name:
+            for name, count in report.months.items():
+                if count and name < month.text:
+                    by_month[name] = max(by_month.get(name, 0), count)
     earlier = [by_month[name] for name in sorted(by_month)[-_MONTHS_COMPARED:]]
     if len(earlier) < _MONTHS_NEEDED:
         return

@@ -221,6 +221,16 @@ class TestGates:
         lake = self.with_history(tmp_path, {"2023-08": 100, "2023-09": 100})
         assert land_one(lake, self.month(tmp_path, "2023-10", 5)).status == "landed"
 
+    def test_a_folder_of_history_counts_as_the_months_its_rows_are_dated_in(self, tmp_path: Path) -> None:
+        rows = [
+            row
+            for place, month in enumerate(("2023-07", "2023-08", "2023-09"))
+            for row in settlements(100, 1000 * place, setl_time=f"{month}-02")
+        ]
+        history = deliver(tmp_path / "history", "medical_settlement.csv", csv_text(rows), "2023-09")
+        assert land_one(tmp_path / "lake", history).status == "landed"
+        assert land_one(tmp_path / "lake", self.month(tmp_path, "2023-10", 59)).status == "refused"
+
     def test_only_the_last_six_months_count(self, tmp_path: Path) -> None:
         lake = self.with_history(tmp_path, dict.fromkeys([f"2023-{month:02d}" for month in range(1, 4)], 10))
         for month in range(4, 10):
