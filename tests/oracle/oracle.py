@@ -1122,6 +1122,8 @@ class Oracle:
             common |= dict(members=household.members, area=household.area) | self._figures(household)
             if household.area is None:
                 open_columns.add("area")
+            if (household.figures["M5"] or 0) < 0:
+                open_columns.add("M5")
         else:
             common |= dict(members=old.members, area=old.area)
             open_columns.add("area")
