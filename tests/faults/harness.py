@@ -8,9 +8,12 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 from niangjia.kernel.deployment import Deployment
 
@@ -45,6 +48,7 @@ class Worker:
     """The other end of `worker`."""
 
     data: Path
+    server: str
     process: subprocess.Popen = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,6 +56,8 @@ class Worker:
             name: value for name, value in os.environ.items() if not name.startswith(("NIANGJIA_", "DJANGO_"))
         }
         environment |= {"NIANGJIA_DATA": str(self.data), "DJANGO_SETTINGS_MODULE": "niangjia.config.settings"}
+        if self.server:
+            environment["NIANGJIA_DATABASE_URL"] = self.server
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.worker"], cwd=CHECKOUT, env=environment, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, text=True,
@@ -72,26 +78,36 @@ class Worker:
 
 @dataclass
 class Yard:
-    """Folders as each stage leaves them undisturbed, made on first use; and copies in which it is disturbed."""
+    """
+    Folders as each stage leaves them undisturbed, made on first use; and copies in which it is disturbed.
+
+    `server`: the address of a PostgreSQL on which each folder has a database of its own; empty = SQLite in the folder.
+    """
 
     folder: Path
+    server: str = ""
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     copies: int = 0
 
     def __post_init__(self) -> None:
         Deployment.create(self.folder / "keys-of-all", "330600", is_demo=True)
-        self.worker = Worker(self.folder / "keys-of-all")
+        self.worker = Worker(self.folder / "keys-of-all", self.server)
+
+    @property
+    def name(self) -> str:
+        return "PostgreSQL" if self.server else "SQLite"
+
+    def do(self, folder: Path, *stages: str, **order: Any) -> dict[str, Any]:
+        return self.worker.do(folder, *stages, database=_database_of(folder) if self.server else "", **order)
 
     def ready(self, name: str) -> Path:
         """The folder `name`; its stage ran once, undisturbed."""
         folder = self.folder / name.replace(" ", "-")
         if name not in self.answers:
             before, stages = BEFORE[name]
-            _copy(self.ready(before) if before else self.folder / "keys-of-all", folder)
+            self._copy(self.ready(before) if before else self.folder / "keys-of-all", folder)
             chunk = 8 if name.startswith("small") else 0
-            answer = self.worker.do(
-                folder, *stages, is_preparing=stages[0] not in KILLED_STAGES, chunk=chunk, is_checked=True
-            )
+            answer = self.do(folder, *stages, is_preparing=stages[0] not in KILLED_STAGES, chunk=chunk, is_checked=True)
             assert answer["code"] == 0, (folder / "child.log").read_text()[-3000:]
             self.answers[name] = answer
         return folder
@@ -103,12 +119,39 @@ class Yard:
     def copy(self, name: str) -> Path:
         self.copies += 1
         copy = self.folder / f"copy-{self.copies}"
-        _copy(self.ready(name), copy)
+        self._copy(self.ready(name), copy)
         return copy
+
+    def remove(self, copy: Path) -> None:
+        shutil.rmtree(copy)
+        if self.server:
+            self._on_the_server(f"DROP DATABASE {_database_of(copy)} WITH (FORCE)")
+
+    def _copy(self, source: Path, target: Path) -> None:
+        """Files of the lake never change once they are in place: a second name for the same file is a copy of it."""
+
+        def once(one: str, other: str) -> None:
+            if one.endswith((".parquet", ".sealed")):
+                os.link(one, other)
+            else:
+                shutil.copy2(one, other)
+
+        shutil.copytree(source, target, copy_function=once, ignore=shutil.ignore_patterns("answer.json", "child.log"))
+        if self.server:
+            origin = _database_of(source) if source.name != "keys-of-all" else "template0"
+            self._on_the_server(  # whoever died may be on it still
+                f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{origin}'",
+                f"CREATE DATABASE {_database_of(target)} TEMPLATE {origin}",
+            )
+
+    def _on_the_server(self, *statements: str) -> None:
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
 
     def complaints(self, folder: Path, stage: str, after: str, **order: Any) -> list[str]:
         """Repeat `stage` to its end and verify; what is wrong, or other than in the folder `after`. Removes the copy if all is well."""
-        answer = self.worker.do(folder, stage, is_checked=True, **order)
+        answer = self.do(folder, stage, is_checked=True, **order)
         if answer["code"] != 0:
             return [f"does not end by itself: {(folder / 'child.log').read_text()[-2000:]}"]
         expected, found = self.undisturbed(after)["result"], answer["result"]
@@ -118,64 +161,70 @@ class Yard:
             if expected.get(name) != found.get(name)
         ]
         if not wrong:
-            shutil.rmtree(folder)
+            self.remove(folder)
         return wrong
 
 
 KILLED_STAGES = ("land", "sense", "receive", "dispatch", "pay")
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Files of the lake never change once they are in place: a second name for the same file is a copy of it."""
-
-    def once(one: str, other: str) -> None:
-        if one.endswith((".parquet", ".sealed")):
-            os.link(one, other)
-        else:
-            shutil.copy2(one, other)
-
-    shutil.copytree(source, target, copy_function=once, ignore=shutil.ignore_patterns("answer.json", "child.log"))
+def _database_of(folder: Path) -> str:
+    return folder.name.replace("-", "_")
 
 
-def kill_often(yard: Yard, stage: str, before: str, after: str, *, kills: int = KILLS) -> None:
+def kill_often(yard: Yard, stage: str, before: str, after: str, *, kills: int = KILLS, chunk: int = 0) -> None:
     """
-    Kill `stage` at moments drawn from its whole length, one to three times in a folder, and see after each folder that
+    Kill `stage` at moments drawn from its own length, one to three times in a folder, and see after each folder that
     a repetition makes up for it. The random numbers come from SEED, which is printed.
+
+    Only a kill between the stage's beginning and its end is one; a kill that came too late is counted apart.
     """
     chance = random.Random(f"{SEED} {stage}")
     length = yard.undisturbed(after)["seconds"]
-    print(f"{stage}: seed {SEED}, {length:.2f} s undisturbed, {kills} kills")
-    done = tries = 0
+    print(f"{yard.name}, {stage}: seed {SEED}, {length:.2f} s undisturbed, {kills} kills")
+    started = time.monotonic()
+    done = halfway = tries = 0
     while done < kills:
         folder, moments = yard.copy(before), []
         for _ in range(min(chance.randint(1, 3), kills - done)):
-            moment = chance.uniform(0, length)
-            answer = yard.worker.do(folder, stage, kill_after=moment)
-            assert answer["code"] in (0, -9), (folder / "child.log").read_text()[-3000:]
+            moment = chance.uniform(0, 1.2 * length)
+            answer = yard.do(folder, stage, kill_after=moment, chunk=chunk)
+            assert answer["code"] in (0, -9) and answer["has_begun"], (folder / "child.log").read_text()[-3000:]
             tries += 1
-            if answer["code"] == -9:
+            moments.append(round(moment, 3))
+            if not answer["has_ended"]:
                 done += 1
-                moments.append(round(moment, 3))
-            else:
-                length = min(length, answer["seconds"])  # it was measured while the machine was busier
-        wrong = yard.complaints(folder, stage, after)
+                halfway += answer["durable"] > 0
+            length = answer.get("seconds", length)  # of one that ended: the machine is not always as busy
+        wrong = yard.complaints(folder, stage, after, chunk=chunk)
         assert not wrong, f"{stage} killed after {moments} s (NIANGJIA_SEED={SEED}), folder {folder}: {wrong}"
         assert tries < 20 * kills, "the stage ends before it can be killed"
-    print(f"{stage}: {done} kills in {tries} runs, nothing lost, nothing twice")
+    print(
+        f"{yard.name}, {stage}: {done} kills at work, {halfway} of them with a part of it done for good; {tries - done} kills "
+        f"more came after its end; {time.monotonic() - started:.0f} s; nothing lost, nothing twice"
+    )
+    assert halfway or not IS_SOAK, "no kill left anything half done"
 
 
 def crash_everywhere(
-    yard: Yard, stage: str, before: str, after: str, *, points: str, at_most: int, in_soak: int = 10**6, chunk: int = 0
+    yard: Yard, stage: str, before: str, after: str, *, points: str, at_most: int, chunk: int = 0
 ) -> tuple[int, list[str]]:
     """
     Let `stage` end before its 1st, 2nd … statement (`points` = sql) or file write (files) and repeat it; all points in a
-    soak (or `in_soak`), else `at_most` of them spread evenly. Returns how many there were, and what was wrong.
+    soak, else `at_most` of them spread evenly; and once after its end. Returns how many there were, and
+    what was wrong.
     """
+    started = time.monotonic()
     total = count_points(yard, stage, before, points=points, chunk=chunk)
-    step = max(1, -(-total // (in_soak if IS_SOAK else at_most)))
-    chosen = range(1 + SEED % step, total + 1, step)
-    wrong = [what for point in chosen for what in crash(yard, stage, before, after, point, points=points, chunk=chunk)]
-    print(f"{stage}: {len(chosen)} of {total} crash points ({points}), {len(wrong)} complaints, NIANGJIA_SEED={SEED}")
+    step = 1 if IS_SOAK else max(1, -(-total // at_most))
+    chosen = [*range(1 + SEED % step, total + 1, step), total + 1]
+    wrong = [
+        what for point in chosen for what in crash(yard, stage, before, after, point, total, points=points, chunk=chunk)
+    ]
+    print(
+        f"{yard.name}, {stage}: {len(chosen) - 1} of {total} crash points ({points}) and its end in "
+        f"{time.monotonic() - started:.0f} s, {len(wrong)} complaints, NIANGJIA_SEED={SEED}"
+    )
     return total, wrong
 
 
@@ -185,7 +234,7 @@ def crash_until_found_out(
     """With the `fault` of `planted`, at points in any order: the first complaints, or none if all points passed."""
     total = count_points(yard, stage, before, points=points, chunk=chunk, fault=fault)
     for point in random.Random(SEED).sample(range(1, total + 1), total):
-        wrong = crash(yard, stage, before, after, point, points=points, chunk=chunk, fault=fault)
+        wrong = crash(yard, stage, before, after, point, total, points=points, chunk=chunk, fault=fault)
         if wrong:
             print(f"{fault}: found out at {points} point {point} of {total}, NIANGJIA_SEED={SEED}: {wrong[0][:200]}")
             return wrong
@@ -194,17 +243,22 @@ def crash_until_found_out(
 
 def count_points(yard: Yard, stage: str, before: str, **order: Any) -> int:
     folder = yard.copy(before)
-    answer = yard.worker.do(folder, stage, **order)
+    answer = yard.do(folder, stage, **order)
     assert answer["code"] == 0, (folder / "child.log").read_text()[-3000:]
-    shutil.rmtree(folder)
+    yard.remove(folder)
     return answer["points"]
 
 
-def crash(yard: Yard, stage: str, before: str, after: str, point: int, *, chunk: int, **order: Any) -> list[str]:
-    """Die at one point, then repeat the stage, without the fault if there was one. What is wrong then."""
+def crash(
+    yard: Yard, stage: str, before: str, after: str, point: int, total: int, *, chunk: int, **order: Any
+) -> list[str]:
+    """Die at one point, or after the last, then repeat the stage, without the fault if there was one. What is wrong then."""
     folder = yard.copy(before)
-    answer = yard.worker.do(folder, stage, crash_at=point, chunk=chunk, **order)
-    assert answer["code"] == 137, f"{stage} ended with {answer['code']} instead of dying at point {point}"
+    answer = yard.do(folder, stage, crash_at=point, chunk=chunk, **order)
+    if point <= total:
+        assert answer["code"] == 137, (
+            f"{stage} ended with {answer['code']} instead of dying at point {point} of {total}"
+        )
     return [
         f"{stage}, {order['points']} point {point}: {what}"
         for what in yard.complaints(folder, stage, after, chunk=chunk)

@@ -60,12 +60,12 @@ def sense_only(deployment: Deployment) -> None:
 
 
 def receive(deployment: Deployment) -> None:
-    """The list of `FEW` households that `make_small_run` left, taken in."""
+    """The list of `FEW` households that `make_small_run` left, taken in: unions, standards, households, list, anchor."""
     from niangjia.engines.sensing import Run
     from niangjia.jobs import sense_month
 
     folder = deployment.folder / SMALL_RUN
-    sense_month.receive(deployment, Run(MONTH, "small", folder, "monthly", {}, True), now=NOW)
+    sense_month.take_in(deployment, Run(MONTH, "small", folder, "monthly", {}, True), now=NOW)
 
 
 def dispatch(deployment: Deployment) -> None:
@@ -110,11 +110,9 @@ def start(deployment: Deployment) -> None:
 
 
 def make_small_run(deployment: Deployment) -> None:
-    """`FEW` households of the month's list as a run of their own, and a database that knows the unions but no list."""
+    """`FEW` households of the month's list as a run of their own; the database knows neither unions nor list."""
     from niangjia.engines import sensing
-    from niangjia.jobs import sense_month
 
-    sense_month.receive_references(deployment, MONTH, now=NOW)
     whole = sensing.official_run(deployment.runs, MONTH)
     folder = deployment.folder / SMALL_RUN
     folder.mkdir()
@@ -127,6 +125,7 @@ def make_small_run(deployment: Deployment) -> None:
     pq.write_table(
         members.filter(pa.compute.is_in(members["household_key"], pa.array(sorted(keys)))), folder / "members.parquet"
     )
+    shutil.copy2(whole / "on_file.parquet", folder)
     manifest = json.loads((whole / "manifest.json").read_text(encoding="utf-8"))
     manifest["hashes"]["signals.parquet"] = _sha256(folder / "signals.parquet")
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
@@ -226,35 +225,78 @@ def _viewer(username: str):
 
 
 def result(deployment: Deployment) -> dict[str, object]:
-    """Everything that a killed and repeated stage must share with one that was left alone; sealed files have a nonce."""
+    """
+    Everything that a killed and repeated stage must share with one that was left alone. Rows are named by what they are and
+    not by their ids, which PostgreSQL does not give out again after a rollback; which order got which number is nobody's promise.
+    """
     from niangjia.apps.alerts.models import HardshipAlert, SensingRun
     from niangjia.apps.audit.models import AuditEvent
     from niangjia.apps.cases.models import Case, CaseAlert, CaseMove
     from niangjia.apps.funds.models import LedgerTransfer, Payment, PaymentBatch, Reservation
     from niangjia.apps.organizations.models import OrgUnit
+    from niangjia.apps.programs.models import PackVersion, Standard
     from niangjia.apps.registry.models import Household, HouseholdMember, Membership, Person
     from niangjia.apps.workorders.models import WorkOrder, WorkOrderMove
 
+    homes = dict(Household.objects.values_list("pk", "key"))
+    subjects = {f"household:{pk}": key for pk, key in homes.items()}
+    cases = {
+        pk: f"{homes[home]} {month}" for pk, home, month in Case.objects.values_list("pk", "household_id", "month")
+    }
+    orders = {
+        pk: f"{subjects.get(subject, subject)} {kind} {month}"
+        for pk, subject, kind, month in WorkOrder.objects.values_list("pk", "subject_key", "kind", "month")
+    }
+    named: dict[str, dict[int, str]] = {
+        "household": homes,
+        "case": cases,
+        "workorder": orders,
+        "person": dict(Person.objects.values_list("pk", "pseudonym")),
+        "run": {pk: f"{month} {kind}" for pk, month, kind in SensingRun.objects.values_list("pk", "month", "kind")},
+        "payment": dict(Payment.objects.values_list("pk", "reference")),
+        "reservation": dict(Reservation.objects.values_list("pk", "case_ref")),
+    }
+    org = {pk: code for pk, code in OrgUnit.objects.values_list("pk", "code")}
+    parents = OrgUnit.objects.values_list("code", "parent__code", "state")
     rows = {
-        "unions": OrgUnit.objects.values_list("code", "path", "state"),
-        "households": Household.objects.values_list("key", "home_id"),
-        "persons": Person.objects.values_list("pseudonym", "birth_date", "home_id"),
+        "unions": parents,
+        "standards": Standard.objects.values_list("area", "starts_on", "monthly"),
+        "packs": PackVersion.objects.values_list("pack_id", "content_hash"),
+        "households": Household.objects.values_list("key", "home__code"),
+        "persons": Person.objects.values_list("pseudonym", "birth_date", "home__code"),
         "spells": HouseholdMember.objects.values_list("household__key", "person__pseudonym", "ends_before"),
-        "memberships": Membership.objects.values_list("person__pseudonym", "union_id", "joined_on", "left_on"),
+        "memberships": Membership.objects.values_list("person__pseudonym", "union__code", "joined_on", "left_on"),
         "lists": SensingRun.objects.values_list("month", "kind", "list_hash", "state"),
         "alerts": HardshipAlert.objects.values_list(
-            "household__key", "month", "state", "grade", "causes", "triggers", "org_id"
+            "household__key", "month", "state", "grade", "causes", "triggers", "org__code"
         ),
-        "cases": Case.objects.values_list("household_id", "month", "state", "work_order_id"),
-        "cases of alerts": CaseAlert.objects.values_list("case__household_id", "alert_id", "settlement"),
-        "case moves": CaseMove.objects.values_list("case__household_id", "action"),
-        "orders": WorkOrder.objects.values_list("number", "subject_key", "kind", "org_id", "state", "due_at"),
-        "order moves": WorkOrderMove.objects.values_list("order__number", "step", "action", "to_org_id"),
+        "cases": [
+            (cases[pk], state, orders.get(order))
+            for pk, state, order in Case.objects.values_list("pk", "state", "work_order_id")
+        ],
+        "cases of alerts": [
+            (cases.get(case), home, month, settlement)
+            for case, home, month, settlement in CaseAlert.objects.values_list(
+                "case_id", "alert__household__key", "alert__month", "settlement"
+            )
+        ],
+        "case moves": [(cases[case], action) for case, action in CaseMove.objects.values_list("case_id", "action")],
+        "orders": WorkOrder.objects.values_list("number"),
+        "where orders lie": [
+            (orders[pk], org[union], state, due)
+            for pk, union, state, due in WorkOrder.objects.values_list("pk", "org_id", "state", "due_at")
+        ],
+        "order moves": [
+            (orders[order], step, action, org.get(union))
+            for order, step, action, union in WorkOrderMove.objects.values_list(
+                "order_id", "step", "action", "to_org_id"
+            )
+        ],
         "batches": PaymentBatch.objects.values_list("number", "state", "total", "file_name", "file_sha256"),
-        "payments": Payment.objects.values_list("reference", "amount", "state", "reservation_id"),
+        "payments": Payment.objects.values_list("reference", "amount", "state", "reservation__case_ref"),
         "reservations": Reservation.objects.values_list("case_ref", "amount", "state"),
-        "transfers": LedgerTransfer.objects.values_list("key", "amount", "debit_id", "credit_id"),
-        "audit": _acts(AuditEvent.objects.values_list("action", "object")),
+        "transfers": LedgerTransfer.objects.values_list("key", "amount", "debit__kind", "credit__kind"),
+        "audit": _acts(AuditEvent.objects.values_list("action", "object"), named),
     }
     tables = {name: sorted(str(row) for row in found) for name, found in rows.items()}
     counted = {
@@ -264,9 +306,13 @@ def result(deployment: Deployment) -> dict[str, object]:
     return counted | {f"file {name}": digest for name, digest in _files(deployment).items()}
 
 
-def _acts(events) -> list[tuple[str, str, int]]:
-    counted = Counter(events)
-    return [(action, object, 1 if action in READ_AGAIN else count) for (action, object), count in counted.items()]
+def _acts(events, named: dict[str, dict[int, str]]) -> list[tuple[str, str, int]]:
+    def name(target: str) -> str:
+        kind, _, pk = target.partition(":")
+        return f"{kind}:{named[kind][int(pk)]}" if kind in named and pk.isdigit() else target
+
+    counted = Counter((action, name(target)) for action, target in events)
+    return [(action, target, 1 if action in READ_AGAIN else count) for (action, target), count in counted.items()]
 
 
 def _files(deployment: Deployment) -> dict[str, str]:

@@ -8,14 +8,29 @@ pytestmark = pytest.mark.xdist_group("faults")  # they share the prepared town
 
 
 @pytest.mark.parametrize(
-    ("stage", "before", "after"),
+    ("stage", "before", "after", "chunk"),
     [
-        ("land", "started", "landed"),
-        ("sense", "landed", "sensed"),
-        ("dispatch", "released", "dispatched"),
-        ("pay", "approved", "paid"),
+        ("land", "started", "landed", 0),
+        ("sense", "landed", "sensed", 0),
+        ("dispatch", "released", "dispatched", 40),  # a dozen transactions
+        ("pay", "approved", "paid", 0),
     ],
 )
-def test_a_stage_that_is_killed_at_any_moment_and_repeated_ends_as_if_it_had_not_been(yard, stage, before, after):
+def test_a_stage_that_is_killed_at_any_moment_and_repeated_ends_as_if_it_had_not_been(
+    yard, stage, before, after, chunk
+):
     assert yard.undisturbed(after)["breaches"] == []
-    kill_often(yard, stage, before, after)
+    kill_often(yard, stage, before, after, chunk=chunk)
+
+
+@pytest.mark.parametrize(
+    ("stage", "before", "after", "chunk"),
+    [
+        ("receive", "small run", "small received", 8),
+        ("dispatch", "released", "dispatched", 40),
+        ("pay", "approved", "paid", 0),
+    ],
+)
+def test_the_same_on_postgresql(yard_on_postgres, stage, before, after, chunk):
+    assert yard_on_postgres.undisturbed(after)["breaches"] == []
+    kill_often(yard_on_postgres, stage, before, after, chunk=chunk)

@@ -20,6 +20,9 @@ from typing import Any
 KILLED = 137
 LONGEST = 600
 """Seconds that a child may live: one that hangs dies of SIGALRM and is a failure, not a test that never ends."""
+BEGINNING, DURABLE, END = b"b", b".", b"e"
+"""What a child tells while it works: a stage's beginning and end, and each commit or file that is in place for good."""
+_telling = -1
 
 
 def main() -> None:
@@ -62,24 +65,38 @@ def _serve(order: dict[str, Any]) -> dict[str, Any]:
     folder = Path(order["folder"])
     answer = folder / "answer.json"
     answer.unlink(missing_ok=True)
-    started = time.perf_counter()
+    hearing, telling = os.pipe()
     child = os.fork()
     if child == 0:
+        os.close(hearing)
         signal.alarm(LONGEST)
-        _live(order, folder, answer)
+        _live(order, folder, answer, telling)
+    os.close(telling)
     os.setpgid(child, child)
+    heard = b""
     if (moment := order.get("kill_after")) is not None:
+        heard = os.read(hearing, 1)  # the stage begins, or the child is dead
         time.sleep(moment)
         os.killpg(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
+    os.set_blocking(hearing, False)
+    heard += os.read(hearing, 1 << 20)
+    os.close(hearing)
     said = json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else {}
-    return {"code": os.waitstatus_to_exitcode(status), "seconds": time.perf_counter() - started} | said
+    return {
+        "code": os.waitstatus_to_exitcode(status),
+        "has_begun": BEGINNING in heard,
+        "has_ended": END in heard,
+        "durable": heard.count(DURABLE),
+    } | said
 
 
-def _live(order: dict[str, Any], folder: Path, answer: Path) -> None:
+def _live(order: dict[str, Any], folder: Path, answer: Path, telling: int) -> None:
     """The child's whole life; never returns."""
-    code = 1
+    global _telling
+    _telling, code = telling, 1
     try:
+        os.setpgid(0, 0)
         log = os.open(folder / "child.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         for stream in (1, 2):
             os.dup2(log, stream)
@@ -104,8 +121,8 @@ def _obey(order: dict[str, Any], folder: Path) -> dict[str, Any]:
     from tests.faults import planted, stages
 
     os.environ["NIANGJIA_DATA"] = str(folder)
-    connection.settings_dict["NAME"] = str(folder / "db.sqlite3")
-    if order.get("is_preparing"):  # no power is cut here, so nothing need wait for the disk
+    connection.settings_dict["NAME"] = order.get("database") or str(folder / "db.sqlite3")
+    if order.get("is_preparing") and connection.vendor == "sqlite":  # no power is cut here: nothing waits for the disk
         connection.settings_dict["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
     deployment = Deployment.load(folder)
     if chunk := order.get("chunk"):
@@ -117,9 +134,14 @@ def _obey(order: dict[str, Any], folder: Path) -> dict[str, Any]:
         counter.count_statements(connection)
     elif order.get("points") == "files":
         counter.count_file_writes()
+    if "kill_after" in order:
+        _tell_what_is_durable(connection)
+    started = time.perf_counter()
+    os.write(_telling, BEGINNING)
     for stage in order["stages"]:
         getattr(stages, stage)(deployment)
-    said: dict[str, Any] = {"points": counter.seen}
+    os.write(_telling, END)
+    said: dict[str, Any] = {"points": counter.seen, "seconds": time.perf_counter() - started}
     if order.get("is_checked"):
         said["breaches"] = [
             f"{breach.rule} {breach.place}: {breach.detail}" for breach in verify(deployment, now=stages.NOW)
@@ -159,7 +181,7 @@ class Counter:
         connection._commit = counted_commit
 
     def count_file_writes(self) -> None:
-        """Every flush, move and removal that Python does; what DuckDB writes counts only once it is moved in place."""
+        """Every folder, flush, move and removal that Python does; what DuckDB writes counts only once it is moved in place."""
 
         def counted(act):
             def wrapper(*args, **kwargs):
@@ -168,8 +190,22 @@ class Counter:
 
             return wrapper
 
-        for name in ("fsync", "replace", "rename", "unlink"):
+        for name in ("mkdir", "fsync", "link", "replace", "rename", "unlink", "rmdir"):
             setattr(os, name, counted(getattr(os, name)))
+
+
+def _tell_what_is_durable(connection: Any) -> None:
+    def told(act):
+        def wrapper(*args, **kwargs):
+            done = act(*args, **kwargs)
+            os.write(_telling, DURABLE)
+            return done
+
+        return wrapper
+
+    connection._commit = told(connection._commit)
+    for name in ("link", "replace", "rename"):
+        setattr(os, name, told(getattr(os, name)))
 
 
 def _small_chunks(size: int) -> None:
