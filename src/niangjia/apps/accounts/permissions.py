@@ -8,8 +8,9 @@ from typing import Final
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.kernel.problems import Refusal
 
+# cases.view: that there is a case, where it stands, what was decided and paid. cases.examine: what was found, and why.
 _READING: Final = frozenset(
-    {"alerts.view", "cases.view", "workorders.view", "funds.view", "registry.view", "programs.view"}
+    {"alerts.view", "cases.view", "cases.examine", "workorders.view", "funds.view", "registry.view", "programs.view"}
 )
 _ORDERS: Final = frozenset(
     {"workorders.accept", "workorders.assign", "workorders.forward", "workorders.return", "workorders.transfer"}
@@ -42,9 +43,9 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     },
     Role.TOWNSHIP: (_READING - {"funds.view"}) | _ORDERS | {"cases.verify", "cases.review", "registry.reveal"},
     Role.GRASSROOTS: frozenset(
-        {"cases.view", "cases.verify", "registry.view", "registry.reveal", "programs.view", "workorders.view"}
+        {"cases.view", "cases.examine", "cases.verify", "registry.view", "registry.reveal", "programs.view"}
     )
-    | {"workorders.accept", "workorders.assign", "workorders.return"},
+    | {"workorders.view", "workorders.accept", "workorders.assign", "workorders.return"},
     # Money is prepared, paid and confirmed by finance, approved by the union that decides: never both in one role.
     Role.FINANCE: frozenset(
         {"cases.view", "registry.view", "programs.view", "funds.view", "funds.prepare", "funds.pay", "funds.confirm"}

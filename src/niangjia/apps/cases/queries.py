@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -107,6 +107,8 @@ def list_cases_of_household(viewer: Viewer, household_id: int) -> list[CaseCard]
 def list_cases(viewer: Viewer, narrow: CaseFilter) -> QuerySet[Case]:
     """Cases of the viewer's part of the tree, oldest open first, for reading by pages; the union comes along."""
     found = moving.visible(viewer).select_related("org", "household")
+    if not permissions.may(viewer, "cases.examine"):
+        narrow = replace(narrow, cause="", grade="")  # what may not be read is not found out by asking for it
     for column in ("state", "channel", "month", "grade", "outcome", "household_id"):
         if value := getattr(narrow, column):
             found = found.filter(**{column: value})
@@ -151,7 +153,11 @@ def possible_actions(viewer: Viewer, case_id: int) -> list[CaseAction]:
 
 @dataclass(frozen=True)
 class CaseDetails:
-    """Everything a page shows of one case. Rows are for reading; sealed parts stay sealed."""
+    """
+    Everything a page shows of one case. Rows are for reading; sealed parts stay sealed.
+
+    Without cases.examine: no visits, findings, file, objections and moves, and decisions without their trace.
+    """
 
     case: Case
     card: CaseCard
@@ -172,7 +178,31 @@ class CaseDetails:
 
 def get_details(viewer: Viewer, case_id: int, *, now: datetime) -> CaseDetails:
     """Raises NotFound."""
-    case = get_case(viewer, case_id)
+    details = _whole(viewer, get_case(viewer, case_id), now)
+    if permissions.may(viewer, "cases.examine"):
+        return details
+    decisions = {key: as_seen_by(viewer, card) for key, card in details.decisions.items()}
+    return replace(
+        details,
+        moves=(),
+        visits=(),
+        findings=(),
+        file=None,
+        grievances=(),
+        decisions=decisions,
+        exit_letters=(),
+        exit_progress=None,
+    )
+
+
+def as_seen_by(viewer: Viewer, card: DecisionCard) -> DecisionCard:
+    """Without cases.examine a decision is what was decided, how much and by which clause, not what was known."""
+    if permissions.may(viewer, "cases.examine"):
+        return card
+    return replace(card, trace=(), unknown=(), facts={}, parameters={})
+
+
+def _whole(viewer: Viewer, case: Case, now: datetime) -> CaseDetails:
     file = HardshipFile.objects.filter(case=case).prefetch_related("members").first()
     entitlements = tuple(Entitlement.objects.filter(case=case).order_by("pk"))
     decision_ids = [entitlement.decision_id for entitlement in entitlements] + (
@@ -196,7 +226,7 @@ def get_details(viewer: Viewer, case_id: int, *, now: datetime) -> CaseDetails:
         decisions=programs.list_decisions(decision_ids),
         exit_letters=tuple(ExitLetter.objects.filter(file=file).order_by("pk")) if file else (),
         exit_progress=progress_of(file, today=timezone.localdate(now)) if file and file.is_open else None,
-        actions=tuple(possible_actions(viewer, case_id)),
+        actions=tuple(possible_actions(viewer, case.pk)),
     )
 
 
@@ -206,7 +236,9 @@ def refs_of(entitlement: Entitlement) -> str:
 
 
 def timeline(viewer: Viewer, household_id: int) -> list[CaseMove]:
-    """Every move of the household's cases that the viewer may see, latest first, for reading."""
+    """Every move of the household's cases that the viewer may see, latest first, for reading; none without cases.examine."""
+    if not permissions.may(viewer, "cases.examine"):
+        return []
     cases = moving.visible(viewer).filter(household_id=household_id)
     return list(CaseMove.objects.filter(case__in=cases).select_related("case", "account").order_by("-at", "-pk"))
 

@@ -68,7 +68,7 @@ def _previews(
     viewer: Viewer, area: str, decided: set[str], today: date
 ) -> list[tuple[PackCard, tuple[str, ...], Refusal | None]]:
     """Programmes that give something here and have decided nothing yet: what each still has to know, or why it cannot decide at all."""
-    if not area or not permissions.may(viewer, "programs.view"):
+    if not area or not permissions.may(viewer, "cases.examine"):
         return []
     found: list[tuple[PackCard, tuple[str, ...], Refusal | None]] = []
     for program in sorted({card.pack_id for card in programs.list_packs(viewer)} - decided):
@@ -94,7 +94,12 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         Subject(SubjectKind.HOUSEHOLD, household_id),
         *(Subject(SubjectKind.PERSON, member.person.id) for member in members),
     ]
-    decisions = [decision for subject in subjects for decision in programs.list_decisions_about(subject)]
+    decisions = [
+        cases.as_seen_by(viewer, decision)
+        for subject in subjects
+        for decision in programs.list_decisions_about(subject)
+    ]
+    examines = permissions.may(viewer, "cases.examine")
     payments = [payment for member in members for payment in funds.list_payments(person_id=member.person.id)]
     sees_orders = permissions.may(viewer, "workorders.view")
     orders = workorders.visible_orders(viewer).filter(household_id=household_id).order_by("-pk") if sees_orders else []
@@ -108,6 +113,7 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         "previews": _previews(
             viewer, union.area if union else "", {decision.pack_id for decision in decisions}, timezone.localdate(now)
         ),
+        "examines": examines,
         "payments": payments,
         "paid": sum((payment.amount for payment in payments if payment.state == "SETTLED"), ZERO),
         "orders": [workorders.card(row, now=now) for row in orders],

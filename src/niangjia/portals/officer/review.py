@@ -72,6 +72,7 @@ def queue(request: PageRequest) -> HttpResponse:
     context = {
         "desk": desk,
         "rows": rows,
+        "examines": True,
         "names": household_names(case.household_id for case in rows),
         "desks": [(code, label, found.count()) for code, (label, found) in piles.items()],
     }
@@ -98,6 +99,7 @@ def files(request: PageRequest) -> HttpResponse:
         "counts": queries.count_by_state(viewer),
         "states": words.choices("case_state"),
         "outcomes": words.choices("outcome"),
+        "examines": permissions.may(viewer, "cases.examine"),
     }
     return show(request, "officer/files.html", context)
 
@@ -127,7 +129,7 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
         "effect": lifecycle.EFFECTS.get(Outcome(details.findings[-1].outcome)) if details.findings else None,
         "names": accounts.names_of(accounts_here),
         "acts": {str(action.value) for action in details.actions},
-        "members": registry.list_household_members(viewer, case.household_id) if permissions.may(viewer, "registry.view") else [],
+        "examines": permissions.may(viewer, "cases.examine"),
         "grants": [(one, details.decisions.get(one.decision_id), details.reservation_states.get(queries.refs_of(one))) for one in details.entitlements],
         "tier_decision": details.decisions.get(details.file.decision_id) if details.file and details.file.decision_id else None,
         "exit_kinds": ExitKind.choices,

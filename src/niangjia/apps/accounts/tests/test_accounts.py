@@ -282,6 +282,7 @@ def test_of_guesses_at_the_same_moment_at_most_five_are_weighed():
 READING = {
     "alerts.view",
     "cases.view",
+    "cases.examine",
     "workorders.view",
     "funds.view",
     "registry.view",
@@ -331,6 +332,11 @@ def test_no_role_both_runs_the_system_and_does_its_business(role):
 def test_the_auditor_only_reads():
     assert permissions.ALLOWED[Role.AUDITOR] <= READING
     assert {role for role in Role if "audit.view" in permissions.ALLOWED[role]} == {Role.AUDITOR}
+
+
+def test_who_pays_does_not_read_what_was_found():
+    assert "cases.examine" not in permissions.ALLOWED[Role.FINANCE]
+    assert all("cases.examine" in allowed for allowed in permissions.ALLOWED.values() if "cases.verify" in allowed)
 
 
 @pytest.mark.parametrize("role", Role)
