@@ -279,8 +279,18 @@ def programs_check(folder: Path | None, as_json: bool) -> None:
         for problem in problems:
             err.print(f"[red]✗[/] {problem}", markup=True)
         if not problems:
+            for note in policy.notes(folder):
+                out.print(f"[dim]· {note}[/]", highlight=False)
             out.print("[green]✓[/] 全部规则包无误 · all packs are in order")
     sys.exit(1 if problems else 0)
+
+
+@programs.command("schema")
+def programs_schema() -> None:
+    """program.yaml 的 JSON Schema，供编辑器补全和标错 · the JSON Schema of program.yaml, for editors."""
+    from niangjia.engines import policy
+
+    show_json(policy.program_schema(policy.load_vocabulary(programs_folder())))
 
 
 @programs.command("test")

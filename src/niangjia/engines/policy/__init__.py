@@ -11,11 +11,13 @@ from niangjia.engines.policy.batch import batch_sql, rule_sql
 from niangjia.engines.policy.cases import CaseResult, check_folder, list_packs, load_parameters, overlaps, run_cases
 from niangjia.engines.policy.decision import Decision, Trace
 from niangjia.engines.policy.explain import Change, Explanation, LineStep, Step, Value
+from niangjia.engines.policy.notes import notes
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.packs import load_pack
 from niangjia.engines.policy.parameters import BadOverride
 from niangjia.engines.policy.problems import FactError, MissingParameter, OutsideArea, PackError, Problem
 from niangjia.engines.policy.program import Program, compile_program
+from niangjia.engines.policy.schema import program_schema
 from niangjia.engines.policy.values import ReadFacts, read_facts
 from niangjia.engines.policy.vocabulary import Fact, Vocabulary, load_vocabulary
 
@@ -46,7 +48,9 @@ __all__ = [
     "load_pack",
     "load_parameters",
     "load_vocabulary",
+    "notes",
     "overlaps",
+    "program_schema",
     "read_facts",
     "rule_sql",
     "run_cases",

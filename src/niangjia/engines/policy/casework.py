@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from niangjia.engines.policy import words
 from niangjia.engines.policy.pack import FormField, Stage
 from niangjia.engines.policy.parameters import Parameter
 from niangjia.engines.policy.problems import nearest_word
 from niangjia.engines.policy.yamltext import Item, Reader
-
-ID = r"[A-Za-z][A-Za-z0-9_-]{0,39}"
-_FIELD_TYPES = (
-    "money",
-    "integer",
-    "number",
-    "boolean",
-    "date",
-    "text",
-    "choice",
-    "choices",
-    "table",
-    "photo",
-    "file",
-    "signature",
-    "person",
-)
-_ROLES = ("province", "city", "county", "township", "grassroots", "finance", "auditor", "administrator", "worker")
 
 
 class CaseworkReader(Reader):
@@ -34,10 +15,13 @@ class CaseworkReader(Reader):
     def __init__(self) -> None:
         super().__init__()
         self.ids: dict[str, set[str]] = {}
-        self.parameters: Mapping[str, Parameter] = {}
+        self.parameters: dict[str, Parameter] = {}
+
+    def section(self, item: Item | None, section: words.Section) -> dict[str, Item]:
+        return self.table(item, required=section.required, optional=section.optional)
 
     def an_id(self, item: Item | None, family: str, *, may_repeat: bool = False) -> str:
-        found = self.word(item, pattern=ID)
+        found = self.word(item, pattern=words.ID)
         seen = self.ids.setdefault(family, set())
         if item is not None and found in seen and not may_repeat:
             self.refuse(item.fault(f"编号 {found} 用了两次。", f"The id {found} is used twice.", found))
@@ -45,22 +29,16 @@ class CaseworkReader(Reader):
         return found
 
     def form_field(self, item: Item) -> FormField:
-        table = self.table(
-            item, required=("id", "title", "type"), optional=("stage", "values", "required", "evidence", "note")
-        )
-        return FormField(self.an_id(table.get("id"), "form"), self.bilingual(table.get("title")), self.word(table.get("type"), among=_FIELD_TYPES),
+        table = self.section(item, words.FIELD)
+        return FormField(self.an_id(table.get("id"), "form"), self.bilingual(table.get("title")), self.word(table.get("type"), among=words.FIELD_TYPES),
                          self.word(table.get("stage")), tuple(self.word(value) for value in self.list(table.get("values"))),
                          self.flag(table.get("required")), tuple(self.word(value) for value in self.list(table.get("evidence"))))  # fmt: skip
 
     def stage(self, item: Item) -> Stage:
-        table = self.table(
-            item,
-            required=("id", "title", "role"),
-            optional=("level", "working_days", "outcomes", "second_person", "note"),
-        )
+        table = self.section(item, words.STAGE)
         outcomes = table.get("outcomes")
         entries = self.table(outcomes, optional=tuple(outcomes.table)) if outcomes else {}
-        return Stage(self.an_id(table.get("id"), "stages"), self.bilingual(table.get("title")), self.word(table.get("role"), among=_ROLES),
+        return Stage(self.an_id(table.get("id"), "stages"), self.bilingual(table.get("title")), self.word(table.get("role"), among=words.ROLES),
                      self.word(table.get("level")), self.whole(table.get("working_days"), 0, 250),
                      {code: part.text for code, part in entries.items()}, self.flag(table.get("second_person")))  # fmt: skip
 
@@ -72,9 +50,22 @@ class CaseworkReader(Reader):
                     self.refuse(part.table["outcomes"].table[code].fault(f"没有叫 {following} 的环节。", f"There is no stage called {following}.",
                                                                          following, nearest_word(following, known)))  # fmt: skip
 
+        reached = known[:1]
+        for name in reached:
+            reached += [
+                following
+                for following in stages[known.index(name)].outcomes.values()
+                if following in known and following not in reached
+            ]
+        for stage, part in zip(stages, self.list(item), strict=True):
+            if stage.id not in reached:
+                self.refuse(part.fault(f"从第一个环节 {known[0]} 到不了环节 {stage.id}。请在前面环节的 outcomes 中写明何时到此。",
+                                       f"The stage {stage.id} cannot be reached from the first, {known[0]}. Say in an earlier stage's outcomes when it follows.",
+                                       stage.id))  # fmt: skip
+
     def notice(self, item: Item | None) -> dict[str, object]:
         """`working_days`: a number of days or the name of a parameter (the paper may leave it open)."""
-        table = self.table(item, optional=("working_days", "shows", "note"))
+        table = self.section(item, words.NOTICE)
         found: dict[str, object] = {}
         if (days := table.get("working_days")) is not None:
             if isinstance(days.value, str):
@@ -89,11 +80,11 @@ class CaseworkReader(Reader):
             found["shows"] = tuple(self.word(part) for part in self.list(table["shows"]))
         return found
 
-    def texts(self, item: Item | None, required: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, str]:
-        return {key: self.word(part) for key, part in self.table(item, required=required, optional=optional).items()}
+    def texts(self, item: Item | None, section: words.Section) -> dict[str, str]:
+        return {key: self.word(part) for key, part in self.section(item, section).items()}
 
     def counts(self, item: Item | None) -> tuple[dict[str, str], ...]:
-        found = tuple(self.texts(part, ("indicator", "in"), ("when",)) for part in self.list(item))
+        found = tuple(self.texts(part, words.COUNT) for part in self.list(item))
         for part in self.list(item):
-            self.word(part.table.get("in"), among=("persons", "person_times", "households", "yuan", "pieces"))
+            self.word(part.table.get("in"), among=words.COUNTED_IN)
         return found

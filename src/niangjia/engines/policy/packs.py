@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from niangjia.engines.policy import benefits
-from niangjia.engines.policy.casework import ID, CaseworkReader
+from niangjia.engines.policy import benefits, units, words
+from niangjia.engines.policy.casework import CaseworkReader
 from niangjia.engines.policy.expressions import build, tree
 from niangjia.engines.policy.expressions.build import WrongType
 from niangjia.engines.policy.expressions.parse import parse
@@ -36,11 +36,7 @@ from niangjia.engines.policy.vocabulary import NAME, Vocabulary, check_name, mak
 from niangjia.engines.policy.yamltext import BadFile, Item, read_yaml
 
 HASH_VERSION = "niangjia-pack-1"
-_HEAD = ("id", "title", "issuer", "area", "unit", "source", "entry")
-_BODY = ("status", "parameters", "rules", "tiers", "benefit", "caps", "approvals", "triggers", "grades", "property",
-         "form", "stages", "notice", "fund", "counts", "after", "monotone", "measures", "note")  # fmt: skip
 _KIND_OF_UNIT = {"ratio": "number", "flag": "boolean", "date": "date", "code": "text", "text": "text", "list": "list"}
-_KINDS = ("money", "integer", "number", "boolean", "date", "text", "list")
 
 
 def load_pack(folder: Path | str, vocabulary: Vocabulary) -> Pack:
@@ -77,7 +73,7 @@ class _PackReader(CaseworkReader):
         self.titles = vocabulary.titles
 
     def read(self) -> Pack:
-        table = self.table(self.root, required=_HEAD, optional=_BODY)
+        table = self.section(self.root, words.PROGRAM)
         unit = self.word(table.get("unit"), among=tuple(self.vocabulary.units)) or next(iter(self.vocabulary.units))
         self.reach = self.vocabulary.reach(unit)
         self.names = self.vocabulary.names_of(unit)
@@ -103,19 +99,17 @@ class _PackReader(CaseworkReader):
                     area,
                 )
             )
-        entry = self.word(
-            table.get("entry"), among=("sensing", "application", "nomination", "roster", "staff", "container")
-        )
-        status = self.word(table["status"], among=("active", "confirm", "example")) if "status" in table else "active"
+        entry = self.word(table.get("entry"), among=words.ENTRIES)
+        status = self.word(table["status"], among=words.STATUSES) if "status" in table else "active"
         title, issuer, origin = (
             self.bilingual(table.get("title")),
             self.word(table.get("issuer")),
             self.word(table.get("source")),
         )
-        pack_id = self.word(table.get("id"), pattern=ID)
+        pack_id = self.word(table.get("id"), pattern=words.ID)
         notice, fund, counts = (
             self.notice(table.get("notice")),
-            self.texts(table.get("fund"), ("purpose",), ("note",)),
+            self.texts(table.get("fund"), words.FUND),
             self.counts(table.get("counts")),
         )
         property_test = self.expression(table["property"], Kind.BOOLEAN, self.names) if "property" in table else None
@@ -124,7 +118,7 @@ class _PackReader(CaseworkReader):
         except WrongType as fault:
             self.refuse(table["benefit"].fault(fault.zh, fault.en))
             values, total, capped = {}, None, None
-        after = tuple(self.word(part, pattern=ID) for part in self.list(table.get("after")))
+        after = tuple(self.word(part, pattern=words.ID) for part in self.list(table.get("after")))
         monotone = self._monotone(table.get("monotone"))
         measures = tuple(self._measure(part) for part in self.list(table.get("measures")))
         if not self.problems and not (rules or tiers or triggers or measures):
@@ -154,7 +148,17 @@ class _PackReader(CaseworkReader):
                 )
             return Expression("", build.truth(False))
         try:
-            return Expression(item.text, parse(item.text, names, wanted, self.titles))
+            found = Expression(item.text, parse(item.text, names, wanted, self.titles))
+            units.check(found.node, self._unit_of)
+            return found
+        except units.UnitMismatch as fault:
+            self.refuse(
+                item.fault(
+                    f"单位不同，不能相加或比较：{fault.left} 与 {fault.right}。请先换算（如月额乘以 12），或改用同一单位的事实。",
+                    f"{fault.left} and {fault.right} are not added or compared. Convert one first (a month's amount × 12), or ask for a fact in the same unit.",
+                )
+            )
+            return found
         except Unreadable as fault:
             zh, en = fault.zh, fault.en
             if (foreign := self.vocabulary.facts.get(fault.word)) is not None and fault.word not in names:
@@ -162,6 +166,10 @@ class _PackReader(CaseworkReader):
                 en = f"{fault.word} is told of the {foreign.grain}; this programme is about the {self.reach[0]} and cannot ask for it."
             self.refuse(item.fault_inside(fault.offset, zh, en, fault.word, fault.nearest))
             return Expression(item.text, build.truth(False) if wanted is Kind.BOOLEAN else build.zero())
+
+    def _unit_of(self, name: str) -> units.Unit:
+        told = self.parameters.get(name) or self.vocabulary.facts.get(name)
+        return units.unit_of(told.unit) if told else None
 
     def _unit_zh(self, unit: str) -> str:
         return self.vocabulary.units[unit].title.get("zh", unit)
@@ -218,11 +226,10 @@ class _PackReader(CaseworkReader):
 
     def _parameter(self, name: str, item: Item) -> Parameter | None:
         before = len(self.problems)
-        table = self.table(item, required=("unit", "values", "clause"),
-                           optional=("type", "areas", "say", "open", "minimum", "maximum", "among", "note"))  # fmt: skip
+        table = self.section(item, words.PARAMETER)
         unit = read_unit(self, table.get("unit"))
         implied = "money" if unit.startswith("yuan") else _KIND_OF_UNIT.get(unit.split("/")[0], "integer")
-        kind = self.word(table["type"], among=_KINDS) if "type" in table else implied
+        kind = self.word(table["type"], among=words.KINDS) if "type" in table else implied
         if kind == "money" and not unit.startswith("yuan"):
             self.refuse(table["unit"].fault("金额的单位应为 yuan。", "The unit of money is yuan.", unit, "yuan"))
         minimum, maximum = read_bound(self, table.get("minimum")), read_bound(self, table.get("maximum"))
@@ -269,7 +276,7 @@ class _PackReader(CaseworkReader):
     def _one(self, parameter: Parameter, area: str, since: date, item: Item) -> Dated | None:
         known = None
         if isinstance(item.value, dict):
-            table = self.table(item, required=("value",), optional=("known", "clause", "note"))
+            table = self.section(item, words.VERSION)
             if "known" in table:
                 known = table["known"].value
                 if not isinstance(known, date):
@@ -286,12 +293,12 @@ class _PackReader(CaseworkReader):
         return Dated(area, since, given, known)  # type: ignore[arg-type]
 
     def _rule(self, item: Item) -> Rule:
-        table = self.table(item, required=("id", "when", "say", "clause"), optional=("note",))
+        table = self.section(item, words.RULE)
         return Rule(self.an_id(table.get("id"), "rules"), self.expression(table.get("when"), Kind.BOOLEAN, self.names),
                     self.sentence(table.get("say")), self.clause(table.get("clause")))  # fmt: skip
 
     def _tier(self, item: Item) -> Tier:
-        table = self.table(item, required=("id", "title", "when", "say", "clause"), optional=("note",))
+        table = self.section(item, words.TIER)
         return Tier(self.an_id(table.get("id"), "rules"), self.bilingual(table.get("title")), self.expression(table.get("when"), Kind.BOOLEAN, self.names),
                     self.sentence(table.get("say")), self.clause(table.get("clause")))  # fmt: skip
 
@@ -303,11 +310,10 @@ class _PackReader(CaseworkReader):
         return build.case([tier.when.node for tier in tiers], [build.text(tier.id) for tier in tiers], build.text(""))
 
     def _line(self, item: Item) -> Line:
-        table = self.table(item, required=("id", "amount", "say", "clause"),
-                           optional=("kind", "title", "when", "otherwise", "ceiling", "cost", "less", "note"))  # fmt: skip
+        table = self.section(item, words.LINE)
         names = self.names_with_tier
         line_id = self.an_id(table.get("id"), "benefit", may_repeat=True)
-        kind = self.word(table.get("kind"), among=("money", "goods")) or "money"
+        kind = self.word(table.get("kind"), among=words.LINE_KINDS) or "money"
         when = self.expression(table["when"], Kind.BOOLEAN, names) if "when" in table else None
         amount = self.expression(table.get("amount"), Kind.NUMBER, names)
         ceiling, cost, less = (self.optional_expression(table.get(key), names) for key in ("ceiling", "cost", "less"))
@@ -325,11 +331,7 @@ class _PackReader(CaseworkReader):
                     self.sentence(table.get("say")), self.clause(table.get("clause")), value)  # fmt: skip
 
     def _cap(self, item: Item) -> Cap:
-        table = self.table(
-            item,
-            required=("id", "per", "window", "say", "clause"),
-            optional=("count", "amount", "group", "lines", "note"),
-        )
+        table = self.section(item, words.CAP)
         cap_id = self.an_id(table.get("id"), "rules")
         if ("count" in table) == ("amount" in table):
             self.refuse(
@@ -350,12 +352,12 @@ class _PackReader(CaseworkReader):
             self.refuse(item.fault(fault.zh, fault.en, cap_id))
             test = build.truth(False)
         group = (
-            self.word(table["group"], pattern=ID)
+            self.word(table["group"], pattern=words.ID)
             if "group" in table
             else f"{self.word(self.root.table.get('id'))}.{cap_id}"
         )
         return Cap(cap_id, self.word(table.get("per"), among=self.reach),
-                   self.word(table.get("window"), among=("year", "event", "lifetime", "rolling_12_months")),
+                   self.word(table.get("window"), among=words.WINDOWS),
                    count, amount, group, lines, self.sentence(table.get("say")), self.clause(table.get("clause")), test)  # fmt: skip
 
     def _monotone(self, item: Item | None) -> dict[str, str]:
@@ -365,23 +367,23 @@ class _PackReader(CaseworkReader):
                 key = item.keys[name]  # type: ignore[union-attr]
                 self.refuse(key.fault(f"没有叫 {name} 的事实。", f"There is no fact called {name}.", name,
                                       nearest_word(name, self.names)))  # fmt: skip
-            found[name] = self.word(part, among=("up", "down"))
+            found[name] = self.word(part, among=words.DIRECTIONS)
         return found
 
     def _measure(self, item: Item) -> Measure:
-        table = self.table(item, required=("id", "title", "clause"), optional=("programs", "note"))
+        table = self.section(item, words.MEASURE)
         return Measure(self.an_id(table.get("id"), "measures"), self.bilingual(table.get("title")),
-                       tuple(self.word(part, pattern=ID) for part in self.list(table.get("programs"))),
+                       tuple(self.word(part, pattern=words.ID) for part in self.list(table.get("programs"))),
                        self.clause(table.get("clause")))  # fmt: skip
 
     def _approval(self, item: Item) -> Approval:
-        table = self.table(item, required=("id", "level", "when", "say", "clause"), optional=("note",))
+        table = self.section(item, words.APPROVAL)
         return Approval(self.an_id(table.get("id"), "approvals"), self.word(table.get("level")),
                         self.expression(table.get("when"), Kind.BOOLEAN, self.names_with_tier), self.sentence(table.get("say")),
                         self.clause(table.get("clause")))  # fmt: skip
 
     def _trigger(self, item: Item) -> Trigger:
-        table = self.table(item, required=("id", "cause", "when", "needs", "say"), optional=("also", "clause", "note"))
+        table = self.section(item, words.TRIGGER)
         return Trigger(self.an_id(table.get("id"), "rules"), self.word(table.get("cause")), self.expression(table.get("when"), Kind.BOOLEAN, self.names),
                        tuple(self.word(part) for part in self.list(table.get("needs"))), tuple(self.word(part) for part in self.list(table.get("also"))),
                        self.sentence(table.get("say")), self.clause(table.get("clause")))  # fmt: skip
@@ -390,7 +392,7 @@ class _PackReader(CaseworkReader):
         names = {**self.names, **{trigger.name: tree.Fact(BOOLEAN, trigger.name) for trigger in triggers}}
         found = []
         for part in self.list(item):
-            table = self.table(part, required=("id",), optional=("when", "otherwise", "say", "note"))
+            table = self.section(part, words.GRADE)
             grade_id = self.an_id(table.get("id"), "grades")
             if ("when" in table) == self.flag(table.get("otherwise")):
                 self.refuse(

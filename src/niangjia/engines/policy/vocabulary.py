@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,7 +16,7 @@ from niangjia.engines.policy.yamltext import BadFile, Item, Reader, read_yaml
 
 NAME = r"[a-z][a-z0-9_]{0,62}"
 
-# Base units; `yuan/month` and the like are built of them. A number whose unit begins with yuan is money to the type check.
+# Base units; `yuan/month` and `person*months` are built of them. A number whose unit begins with yuan is money to the type check.
 UNITS = ("yuan", "ratio", "count", "person", "persons", "household", "households", "member", "members", "month", "months",
          "year", "years", "day", "days", "time", "date", "flag", "code", "text", "list", "grade", "m2", "kwh", "points", "hours", "places", "products")  # fmt: skip
 
@@ -181,7 +182,7 @@ def check_name(reader: Reader, name: str, key: Item) -> None:
 def read_unit(reader: Reader, item: Item | None) -> str:
     unit = reader.word(item)
     if item is not None:
-        for part in unit.split("/"):
+        for part in re.split(r"[/*]", unit):
             if unit and part not in UNITS:
                 reader.refuse(
                     item.fault(

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 FACTS_YAML = """
 income: {zh: 收入, en: income, type: money, unit: yuan/year, grain: household}
 cost: {zh: 自付, en: cost, type: money, unit: yuan/year, grain: household, minimum: 0, maximum: 1000000}
-standard: {zh: 标准, en: standard, type: money, unit: yuan/month, grain: household, minimum: 0, maximum: 10000}
-size: {zh: 人数, en: size, type: integer, unit: persons, grain: household, minimum: 1, maximum: 20}
-months_idle: {zh: 月数, en: months, type: integer, unit: months, grain: person}
+standard: {zh: 标准, en: standard, type: money, unit: yuan/year, grain: household, minimum: 0, maximum: 10000}
+size: {zh: 人数, en: size, type: integer, unit: count, grain: household, minimum: 1, maximum: 20}
+months_idle: {zh: 月数, en: months, type: integer, unit: count, grain: person}
 share: {zh: 份额, en: share, type: number, unit: ratio, grain: person, minimum: -10, maximum: 10}
-area_m2: {zh: 面积, en: area, type: number, unit: m2, grain: household}
+area_m2: {zh: 面积, en: area, type: number, unit: ratio, grain: household}
 flag: {zh: 甲, en: flag, type: boolean, unit: flag, grain: person}
 other_flag: {zh: 乙, en: other flag, type: boolean, unit: flag, grain: person}
 birth: {zh: 出生, en: birth, type: date, unit: date, grain: person}

@@ -214,3 +214,83 @@ def test_the_shipped_packs_and_their_cases_are_in_order():
         for result in policy.run_cases(policy.load_pack(folder / name, vocabulary))
     ]
     assert len(results) >= 50 and [str(one) for one in results if not one.passed] == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "left", "right"),
+    [
+        ("monthly < income", "yuan/month", "yuan/year"),
+        ("monthly + income > 0", "yuan/month", "yuan/year"),
+        ("least(monthly, income) > 0", "yuan/month", "yuan/year"),
+        ("coalesce(monthly, income) > 0", "yuan/month", "yuan/year"),
+        ("case when flag then monthly else income end > 0", "yuan/month", "yuan/year"),
+        ("standard < monthly", "yuan/month/person", "yuan/month"),
+        ("standard * heads < income", "yuan/month", "yuan/year"),
+        ("income / monthly < heads", "month/year", "person"),
+        ("upper < monthly and not (monthly < income)", "yuan/month", "yuan/year"),
+    ],
+)
+def test_a_month_is_not_compared_with_a_year_nor_a_head_with_a_household(tmp_path, condition, left, right):
+    (found,) = _problems_of_units(tmp_path, condition)
+    assert found.en.startswith(f"{left} and {right} are not added or compared") and found.line == START + 4
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "monthly * 12 < income",  # a bare number may convert
+        "standard * heads < monthly",
+        "standard * heads * months < upper",  # an amount without a period goes with any
+        "income < upper and upper < 5000",
+        "share * income < income",
+    ],
+)
+def test_amounts_in_one_unit_are_compared(tmp_path, condition):
+    assert _problems_of_units(tmp_path, condition) == ()
+
+
+UNIT_FACTS = """income: {zh: 年收入, en: income, type: money, unit: yuan/year, grain: person, minimum: 0, maximum: 1000000}
+monthly: {zh: 月收入, en: monthly, type: money, unit: yuan/month, grain: person, minimum: 0, maximum: 1000000}
+standard: {zh: 标准, en: standard, type: money, unit: yuan/person/month, grain: household, minimum: 0, maximum: 10000}
+heads: {zh: 人数, en: heads, type: integer, unit: persons, grain: household, minimum: 1, maximum: 20}
+months: {zh: 月数, en: months, type: integer, unit: months, grain: person, minimum: 0, maximum: 12}
+share: {zh: 份额, en: share, type: number, unit: ratio, grain: person, minimum: 0, maximum: 1}
+flag: {zh: 甲, en: flag, type: boolean, unit: flag, grain: person}
+"""
+
+
+def _problems_of_units(tmp_path, condition: str) -> tuple[policy.Problem, ...]:
+    (tmp_path / "vocabulary" / "facts").mkdir(parents=True)
+    (tmp_path / "vocabulary" / "facts" / "all.yaml").write_text(UNIT_FACTS, encoding="utf-8")
+    body = f"""parameters:
+  upper: {{unit: yuan, values: {{2020-01-01: 500}}, clause: c}}
+rules:
+  - {{id: first, when: "{condition}", say: {{zh: 甲, en: a}}, clause: c}}
+"""
+    folder = tmp_path / "330600-demo" / "sample"
+    folder.mkdir(parents=True)
+    (folder / "program.yaml").write_text(samples.HEAD + body, encoding="utf-8")
+    try:
+        policy.load_pack(folder, policy.load_vocabulary(tmp_path))
+    except policy.PackError as error:
+        return error.problems
+    return ()
+
+
+def test_a_stage_that_nothing_leads_to_is_named(tmp_path):
+    stages = """stages:
+  - {id: visit, title: {zh: 甲, en: a}, role: county, outcomes: {done: payment}}
+  - {id: notice, title: {zh: 乙, en: b}, role: county, outcomes: {quiet: payment}}
+  - {id: payment, title: {zh: 丙, en: c}, role: finance}
+"""
+    (found,) = problems(tmp_path, GOOD + stages)
+    assert (found.word, found.line) == ("notice", START + 13) and "cannot be reached" in found.en
+
+
+def test_what_nothing_asks_for_is_worth_a_note(tmp_path):
+    idle = GOOD.replace("rules:", "  idle: {unit: yuan, values: {2020-01-01: 1}, clause: c}\nrules:", 1)
+    samples.pack(tmp_path, idle)
+    said = [note.en for note in policy.notes(tmp_path)]
+    assert "No rule, sentence or notice uses the parameter idle." in said
+    assert any("No programme asks for the fact" in one for one in said)
+    assert not any("upper" in one for one in said)

@@ -1,0 +1,57 @@
+"""What is not wrong but worth a look: words of a pack or of the vocabulary that nothing asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from niangjia.engines.policy.cases import list_packs
+from niangjia.engines.policy.expressions import tree
+from niangjia.engines.policy.pack import Pack
+from niangjia.engines.policy.packs import load_pack
+from niangjia.engines.policy.problems import Problem
+from niangjia.engines.policy.vocabulary import NAME, load_vocabulary
+
+
+def notes(programs: Path) -> list[Problem]:
+    """
+    Parameters that no rule, sentence or notice uses, form fields of facts that the programme does not ask for, facts that no
+    programme asks for.
+
+    Raises:
+        PackError: the folder does not pass `check_folder`.
+    """
+    vocabulary = load_vocabulary(programs)
+    packs = [load_pack(path.parent, vocabulary) for path in list_packs(programs)]
+    found = [note for pack in packs if not pack.triggers for note in _of_pack(pack)]
+    asked = {name for pack in packs for name in _names(pack)}
+    for name in vocabulary.facts:
+        if name not in asked:
+            found.append(
+                Problem(
+                    "vocabulary/facts",
+                    0,
+                    0,
+                    f"没有项目问到事实 {name}。",
+                    f"No programme asks for the fact {name}.",
+                    name,
+                )
+            )
+    return found
+
+
+def _of_pack(pack: Pack) -> Iterator[Problem]:
+    used, said = _names(pack), set(re.findall(NAME, str([pack.notice, *(one.say for one in (*pack.rules, *pack.tiers, *pack.benefit, *pack.caps, *pack.approvals))])))  # fmt: skip
+    for name in pack.parameters:
+        if name not in used and name not in said:
+            yield Problem(pack.file, 0, 0, f"规则、句子和公示都没有用到参数 {name}。", f"No rule, sentence or notice uses the parameter {name}.", name)  # fmt: skip
+    for field in pack.form:
+        if field.id in pack.vocabulary.facts and field.id not in used:
+            yield Problem(pack.file, 0, 0, f"表单要填 {field.id}，但规则没有用到。", f"The form asks for {field.id}, but no rule does.", field.id)  # fmt: skip
+
+
+def _names(pack: Pack) -> set[str]:
+    nodes = [*pack.nodes, *(trigger.when.node for trigger in pack.triggers), *(grade.when.node for grade in pack.grades if grade.when),
+             *([pack.property.node] if pack.property else [])]  # fmt: skip
+    return {*tree.facts_in(*nodes), *tree.parameters_in(*nodes)}
