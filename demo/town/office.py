@@ -19,7 +19,7 @@ from niangjia.apps.alerts import actions as alerts
 from niangjia.apps.alerts import queries as lists
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import queries as matters
-from niangjia.apps.cases.types import CaseState, ContactTry, Outcome, VisitWay
+from niangjia.apps.cases.types import CaseState, ContactTry, Outcome, Outsider, VisitWay
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as money
 from niangjia.apps.funds.types import Outcome as BankOutcome
@@ -226,7 +226,7 @@ class Play:
             case_id=case_id,
             visited_on=self.clock.today,
             way=VisitWay.HOME,
-            companions=["村社干部（虚构）"],
+            outsider=Outsider("（虚构）村社干部", "村社干部"),
             form=self._visit_form(visitor, case_id, household_id),
             now=self.clock(),
         )

@@ -115,7 +115,8 @@ def visit_on_a_phone(town: Town, number: str) -> None:
 
 def fill_in(page: Page) -> None:
     """First without the opinion: what was typed stays, and the page says what is missing."""
-    page.get_by_label("同行人").fill("村社干部")
+    page.get_by_label("外部同行人姓名").fill("（虚构）王芳")
+    page.get_by_label("外部同行人身份").fill("社区网格员")
     page.locator("[name=has_consent][value=yes]").check()
     page.locator("[name=authorisation_no]").fill("SQ202310-1")
     for name in page.locator(

@@ -80,6 +80,22 @@ def list_holders(*, org_id: int, role: Role, today: date) -> list[int]:
     )
 
 
+def list_colleagues(org_path: str, *, action: str, today: date) -> list[tuple[PostCard, str]]:
+    """
+    Who holds today a post that allows `action` at the union of `org_path` or at one above it, with their names: the nearest union
+    first, then by name; each account once.
+    """
+    parts = org_path.split("/")[:-1]
+    paths = ["/".join(parts[:length]) + "/" for length in range(1, len(parts) + 1)]
+    roles = [role for role in Role if permissions.allows(role, action)]
+    found = _held(today).filter(org__path__in=paths, role__in=roles).select_related("org", "account")
+    nearest_first = sorted(found, key=lambda post: (-len(post.org.path or ""), post.account.name, post.pk))
+    once: dict[int, tuple[PostCard, str]] = {}
+    for post in nearest_first:
+        once.setdefault(post.account_id, (_card(post), post.account.name))
+    return list(once.values())
+
+
 def list_accounts(viewer: Viewer) -> QuerySet[Account]:
     """Accounts with a post, present or past, in the viewer's part of the tree; by name. For reading."""
     posts = scope.within(Post.objects.all(), viewer.org_path, "org__path")

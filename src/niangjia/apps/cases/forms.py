@@ -97,6 +97,9 @@ VISIT_FORM = (
     Field("suggested_help", "建议帮扶", "suggested help"),
 )
 
+# Who came along without an account; beside the form, sealed with it.
+OUTSIDER = Field("outsider", "外部同行人", "companion from outside", is_secret=True)
+
 # What the graded-aid pack asks besides; left empty it is not known, and the decision says so.
 COST_FACTS = {
     "medical_own_cost_12m": ("医疗自付（12个月）", "own medical cost of 12 months"),

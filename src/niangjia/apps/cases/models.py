@@ -111,7 +111,7 @@ class CaseMove(models.Model):
 
 class Visit(models.Model):
     """
-    One try to see the household. `verifiers` are account ids, `companion_count` others who came along (their names are sealed).
+    One try to see the household. `verifiers` are account ids, `outsider_post` who came along without an account (the name is sealed).
     `secret` is the sealed part of the form; its place is ``cases.visit:<key>``.
     """
 
@@ -121,7 +121,7 @@ class Visit(models.Model):
     visited_on = models.DateField()
     way = models.CharField(max_length=10, choices=VisitWay)
     verifiers = models.JSONField(default=list)
-    companion_count = models.PositiveSmallIntegerField(default=0)
+    outsider_post = models.CharField(max_length=40, blank=True)
     photo_count = models.PositiveSmallIntegerField(default=0)
     contact_tries = models.JSONField(default=list)
     form = models.JSONField(default=dict)

@@ -11,7 +11,8 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
-from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.accounts.types import PostCard, Role, Viewer
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.cases import lifecycle, moving
 from niangjia.apps.cases.models import (
@@ -96,6 +97,21 @@ def find_case_of_order(viewer: Viewer, work_order_id: int) -> CaseCard | None:
 def find_open_case(viewer: Viewer, household_id: int) -> CaseCard | None:
     case = moving.visible(viewer).filter(household_id=household_id).exclude(state=CaseState.CLOSED).first()
     return case_card(case) if case else None
+
+
+def colleagues_of(case: Case, *, now: datetime) -> list[tuple[PostCard, str]]:
+    """Who may go along on a visit: casework posts at the union that visits, or above it; the nearest first. Without scope."""
+    org_id = workorders.get_card(case.work_order_id, now=now).verify_org_id if case.work_order_id else case.org_id
+    path = organizations.get_union(org_id).path
+    return accounts.list_colleagues(path, action="cases.verify", today=timezone.localdate(now))
+
+
+def list_companions(viewer: Viewer, case_id: int, *, now: datetime) -> list[tuple[PostCard, str]]:
+    """The viewer's colleagues for a visit, without those who stood aside. Raises NotFound."""
+    case = get_case(viewer, case_id)
+    aside = workorders.get_card(case.work_order_id, now=now).excluded_ids if case.work_order_id else ()
+    without = {viewer.account_id, *aside}
+    return [(card, name) for card, name in colleagues_of(case, now=now) if card.account_id not in without]
 
 
 def list_cases_of_household(viewer: Viewer, household_id: int) -> list[CaseCard]:

@@ -195,6 +195,14 @@ class ContactTry:
 
 
 @dataclass(frozen=True)
+class Outsider:
+    """Somebody without an account who came along on a visit. `post` says who they are: 社区网格员. The name is sealed."""
+
+    name: str
+    post: str
+
+
+@dataclass(frozen=True)
 class FileMemberRow:
     """`person_id` is the registry's."""
 

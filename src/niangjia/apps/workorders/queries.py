@@ -49,6 +49,7 @@ def card(row: WorkOrder, *, now: datetime) -> OrderCard:
         verify_org_id=row.verify_org_id,
         assignee_id=row.assignee_id,
         verifier_ids=tuple(row.verifier_ids),
+        excluded_ids=tuple(row.excluded_ids),
         reviewer_id=row.reviewer_id,
         cause_group=row.cause_group,
         grade=row.grade,

@@ -150,6 +150,7 @@ class OrderCard:
     verify_org_id: int
     assignee_id: int | None
     verifier_ids: tuple[int, ...]
+    excluded_ids: tuple[int, ...]  # stood aside: kin, same household
     reviewer_id: int | None
     cause_group: str
     grade: str

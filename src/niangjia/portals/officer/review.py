@@ -167,7 +167,7 @@ def open_form(request: PageRequest, case_id: int) -> HttpResponse:
     values = cases.open_visit_form(
         viewer=request.viewer, visit_id=visit_id, reason=request.POST.get("reason", ""), now=timezone.now()
     )
-    request.opened_form = sheets.cells(forms.VISIT_FORM, values)
+    request.opened_form = sheets.cells((forms.OUTSIDER, *forms.VISIT_FORM), values)
     return case_page.unguarded(request, case_id=case_id)
 
 

@@ -17,13 +17,13 @@ from django.utils.translation import gettext_lazy
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import queries as case_queries
 from niangjia.apps.cases.forms import VISIT_FORM, FormIncomplete
-from niangjia.apps.cases.types import Outcome, VisitWay
+from niangjia.apps.cases.types import Outcome, Outsider, VisitWay
 from niangjia.apps.registry import queries as registry
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.refusals import status_of
-from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.officer import sheets
 from niangjia.portals.officer.orders import order_context, order_page
@@ -67,14 +67,18 @@ def visit(request: PageRequest, order_id: int) -> HttpResponse:
     case = case_of(request, order_id)
     now = timezone.now()
     values: dict[str, Any] = _known(request, case.household_id)
-    head = {"visited_on": timezone.localdate(now).isoformat(), "way": "HOME", "companions": "", "key": uuid.uuid4().hex}
+    head = {
+        "visited_on": timezone.localdate(now).isoformat(), "way": "HOME", "outsider_name": "", "outsider_post": "", "key": uuid.uuid4().hex,
+    }  # fmt: skip
+    went: list[int] = []
     problems: list[tuple[str, str, str]] = []
     more = request.POST.get("more", "")
     if request.method == "POST":
         values = sheets.read(VISIT_FORM, request.POST)
         head = {name: request.POST.get(name, "").strip() for name in head}
+        went = [account for each in request.POST.getlist("with") if (account := whole(each))]
         if not more:
-            problems = _record(request, case.id, head, values, now)
+            problems = _record(request, case.id, head, went, values, now)
             if not problems:
                 messages.success(request, _("走访已登记。请接着提交核实结论。"))
                 return redirect("officer:order", order_id)
@@ -82,6 +86,8 @@ def visit(request: PageRequest, order_id: int) -> HttpResponse:
     context = {
         "sections": [(title, [found[name] for name in names]) for title, names in _SECTIONS],
         "head": head,
+        "companions": case_queries.list_companions(request.viewer, case.id, now=now),
+        "went": went,
         "wrong_day": any(name == "visited_on" for name, *_rest in problems),
         "problem_count": len(problems),
     }
@@ -104,21 +110,21 @@ def _known(request: PageRequest, household_id: int) -> dict[str, Any]:
 
 
 def _record(
-    request: PageRequest, case_id: int, head: dict[str, str], values: dict[str, Any], now
+    request: PageRequest, case_id: int, head: dict[str, str], went: list[int], values: dict[str, Any], now
 ) -> list[tuple[str, str, str]]:
     """Take the visit in; what is wrong with the form comes back, every other refusal passes on."""
     day = _day(head["visited_on"])
     if day is None:
         return [("visited_on", "走访日期应写作 2024-05-31", "the day of the visit is written 2024-05-31")]
-    companions = [name for name in re.split(r"[,，、;；\s]+", head["companions"]) if name]
+    outsider = Outsider(head["outsider_name"], head["outsider_post"])
     try:
         cases.record_visit(
             viewer=request.viewer,
             case_id=case_id,
             visited_on=day,
             way=VisitWay.WORKPLACE if head["way"] == "WORKPLACE" else VisitWay.HOME,
-            verifiers=[request.viewer.account_id],
-            companions=companions,
+            verifiers=went,
+            outsider=outsider if outsider.name or outsider.post else None,
             form={name: value for name, value in values.items() if value not in (None, "", [])},
             key=uuid.UUID(head["key"]) if re.fullmatch(r"[0-9a-f]{32}", head["key"]) else None,
             now=now,

@@ -26,7 +26,7 @@ from niangjia.kernel.months import Month
 from niangjia.portals.tests import house as houses
 
 VISIT = {
-    "visited_on": "2023-11-06", "way": "HOME", "companions": "李干事", "has_consent": "yes", "authorisation_no": "SQ-9", "people": "3",
+    "visited_on": "2023-11-06", "way": "HOME", "outsider_name": "李梅", "outsider_post": "社区网格员", "has_consent": "yes", "authorisation_no": "SQ-9", "people": "3",
     "members-0-name": "王小明", "members-0-relation": "户主", "main_cause": "因病", "income_items-0-item": "工资",
     "income_items-0-amount": "48000", "rigid_items-0-item": "医疗", "rigid_items-0-amount": "23500.50", "is_signed": "yes",
     "worker_objects": "no", "verifier_opinion": "情况属实",
@@ -195,7 +195,7 @@ def test_an_order_goes_down_is_visited_reviewed_and_paid_and_the_worker_sees_it(
         and "收入明细（12个月）”第1行" in page
         and 'value="SQ-9"' in page
     )
-    alone = holder.post(order + "visit/", VISIT | {"companions": ""})
+    alone = holder.post(order + "visit/", VISIT | {"outsider_name": "", "outsider_post": ""})
     assert alone.status_code == 422 and "两人" in text(alone)
     more = holder.post(order + "visit/", VISIT | {"more": "members"})
     assert 'name="members-2-name"' in text(more) and 'value="王小明"' in text(more)
@@ -250,6 +250,27 @@ def test_an_order_goes_down_is_visited_reviewed_and_paid_and_the_worker_sees_it(
     worker = signed_in(town.appoint("the.worker", unions["XG"], Role.WORKER, person_id=reservation.person_id))
     mine = text(worker.get("/mine/"))
     assert "500.00" in mine and "到账" in mine and "给予" in mine and "依据" in mine
+
+
+def test_colleagues_who_came_along_are_ticked_and_somebody_from_outside_is_named(house, at):
+    visit = reverse("officer:visit", args=[house.orders["assigned"]])
+    town, grassroots = house.desk.town, at(Role.GRASSROOTS)
+    page = text(grassroots.get(visit))
+    offered = {int(account) for account in re.findall(r'name="with" value="(\d+)"', page)}
+    assert {town.grassroots_second.account_id, town.township.account_id, town.county.account_id} <= offered
+    assert not {town.grassroots.account_id, town.finance.account_id, town.other_county.account_id} & offered
+    half = grassroots.post(visit, VISIT | {"outsider_post": "", "with": town.grassroots_second.account_id})
+    page = text(half)
+    assert half.status_code == 422 and "写明姓名和身份" in page and 'value="李梅"' in page
+    assert re.search(rf'name="with" value="{town.grassroots_second.account_id}"[^>]* checked', page)
+    grassroots.post(visit, VISIT | {"with": [town.grassroots_second.account_id, "0", "x"]})
+    (made,) = cases.get_details(town.county, house.cases["assigned"], now=houses.town.NOW).visits
+    assert made.verifiers == sorted([town.grassroots.account_id, town.grassroots_second.account_id])
+    case = reverse("officer:case", args=[house.cases["assigned"]])
+    page = text(at(Role.COUNTY).get(case))
+    assert "grassroots.second" in page and "社区网格员" in page and "李梅" not in page
+    opened = text(at(Role.COUNTY).post(case + "open-form/", {"visit": made.pk, "reason": "复核同行人"}))
+    assert "李梅" in opened
 
 
 def test_two_who_press_at_once_one_wins_and_the_other_is_told(house, at):

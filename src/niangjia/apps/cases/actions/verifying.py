@@ -15,7 +15,7 @@ from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.cases import entitlements, forms, lifecycle, moving, sealed
 from niangjia.apps.cases.models import Case, Entitlement, Finding, Visit
-from niangjia.apps.cases.queries import case_card
+from niangjia.apps.cases.queries import case_card, colleagues_of
 from niangjia.apps.cases.types import (
     SEEING,
     CaseAction,
@@ -25,6 +25,7 @@ from niangjia.apps.cases.types import (
     ContactTry,
     EntitlementState,
     Outcome,
+    Outsider,
     VisitWay,
 )
 from niangjia.apps.registry import actions as registry_actions
@@ -32,6 +33,7 @@ from niangjia.apps.registry import queries as registry
 from niangjia.apps.registry.types import Purpose
 from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders import queries as orders
+from niangjia.apps.workorders.problems import ConflictOfInterest
 from niangjia.apps.workorders.types import OrderState, Verifier
 from niangjia.apps.workorders.types import VisitWay as OrderVisitWay
 from niangjia.kernel.problems import Refusal
@@ -42,6 +44,31 @@ class NotEnoughWitnesses(Refusal):
         super().__init__(
             "入户核实须两人同行，或附现场照片。请补上同行人或照片。",
             "A visit needs two people, or a photo from the place. Add the companion or the photo.",
+        )
+
+
+class NoColleague(Refusal):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name}在本工会及上级工会没有办理业务的岗位，不能作为核实人。请从名单中选择同事，或填在外部同行人一栏。",
+            f"{name} holds no casework post at this union or above it and is no verifier. Choose a colleague from the list, or enter "
+            "them as a companion from outside.",
+        )
+
+
+class OutsiderUnknown(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "外部同行人须写明姓名和身份，例如“王芳，社区网格员”。",
+            "A companion from outside needs a name and who they are, for example “Wang Fang, community worker”.",
+        )
+
+
+class ColleagueAsOutsider(Refusal):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name}是本工会或上级工会的干部，请在同事名单中勾选，不要填在外部同行人一栏。",
+            f"{name} is an officer of this union or above it: tick the name among the colleagues instead of entering it as from outside.",
         )
 
 
@@ -82,7 +109,7 @@ def record_visit(
     way: VisitWay,
     now: datetime,
     verifiers: Sequence[int] = (),
-    companions: Sequence[str] = (),
+    outsider: Outsider | None = None,
     contact_tries: Sequence[ContactTry] = (),
     form: Mapping[str, Any] | None = None,
     key: uuid.UUID | None = None,
@@ -90,12 +117,14 @@ def record_visit(
     """
     Write down a visit, or a try to reach the household; return its id.
 
-    `verifiers` are the accounts that went, the viewer among them; `companions` names of others. A visit at home or at work
-    brings the whole form (`forms.VISIT_FORM`) and two people or a photo; its secret part is sealed. Safe to repeat with the same `key`.
+    `verifiers` are the accounts that went, the viewer among them: colleagues with casework at the visiting union or above it
+    (`queries.list_companions`). `outsider` came along without an account. A visit at home or at work brings the whole form
+    (`forms.VISIT_FORM`) and two people or a photo; its secret part is sealed. Safe to repeat with the same `key`.
 
     Raises:
         NotAllowed, NotFound, NotInThisState, NotForThisRole, OwnHousehold.
-        NotEnoughWitnesses, VisitInFuture, FormIncomplete.
+        NotEnoughWitnesses, VisitInFuture, FormIncomplete, NoColleague, OutsiderUnknown, ColleagueAsOutsider.
+        workorders' ConflictOfInterest: a colleague lives with the household or stood aside.
     """
     with transaction.atomic():
         if key and (known := Visit.objects.filter(key=key, case_id=case_id, recorded_by_id=viewer.account_id).first()):
@@ -107,10 +136,9 @@ def record_visit(
         went = sorted({*verifiers, viewer.account_id})
         reading = forms.read(forms.VISIT_FORM, form or {}) if is_seeing or form else forms.Reading({}, {})
         photos = reading.secret.get("photos", [])
-        if is_seeing and len(went) + len(companions) < 2 and not photos:
+        _check_companions(viewer, case, went, outsider, now)
+        if is_seeing and len(went) + bool(outsider) < 2 and not photos:
             raise NotEnoughWitnesses
-        for account_id in went:
-            _refuse_kin(account_id, case)
         tries = [
             {"at": tried.at.isoformat(), "way": VisitWay(tried.way).value, "is_reached": tried.is_reached}
             for tried in contact_tries
@@ -122,18 +150,17 @@ def record_visit(
             visited_on=visited_on,
             way=way,
             verifiers=went,
-            companion_count=len(companions),
+            outsider_post=outsider.post.strip()[:40] if outsider else "",
             photo_count=len(photos),
             contact_tries=tries,
             form=reading.plain,
             recorded_by_id=viewer.account_id,
             recorded_at=now,
         )
-        visit.secret = sealed.seal(
-            reading.secret | ({"companions": list(companions)} if companions else {}), "visit", visit.key
-        )
+        named = {forms.OUTSIDER.name: outsider.name.strip()} if outsider else {}
+        visit.secret = sealed.seal(reading.secret | named, "visit", visit.key)
         visit.save()
-        _tell_order(viewer, case, visit, went, companions, now)
+        _tell_order(viewer, case, visit, went, outsider, now)
         moving.make(
             viewer,
             case,
@@ -145,14 +172,31 @@ def record_visit(
         return visit.pk
 
 
-def _refuse_kin(account_id: int, case: Case) -> None:
-    person_id = accounts.person_of(account_id)
-    if person_id is not None and (case.person_id == person_id or registry.household_of(person_id) == case.household_id):
-        raise moving.OwnHousehold
+def _check_companions(
+    viewer: Viewer, case: Case, went: Sequence[int], outsider: Outsider | None, now: datetime
+) -> None:
+    """Raises NoColleague, ConflictOfInterest, OutsiderUnknown, ColleagueAsOutsider."""
+    colleagues = {card.account_id: name for card, name in colleagues_of(case, now=now)} | {
+        viewer.account_id: viewer.name
+    }
+    strangers = [account_id for account_id in went if account_id not in colleagues]
+    if strangers:
+        raise NoColleague(accounts.names_of({strangers[0]}).get(strangers[0], "—"))
+    aside = orders.get_card(case.work_order_id, now=now).excluded_ids if case.work_order_id else ()
+    at_home = {case.person_id, *registry.members_of([case.household_id]).get(case.household_id, ())}
+    for account_id in went:
+        if account_id in aside or _related(account_id) & at_home:
+            raise ConflictOfInterest(colleagues[account_id])
+    if outsider is None:
+        return
+    if not outsider.name.strip() or not outsider.post.strip():
+        raise OutsiderUnknown
+    if outsider.name.strip() in colleagues.values():
+        raise ColleagueAsOutsider(outsider.name.strip())
 
 
 def _tell_order(
-    viewer: Viewer, case: Case, visit: Visit, went: Sequence[int], companions: Sequence[str], now: datetime
+    viewer: Viewer, case: Case, visit: Visit, went: Sequence[int], outsider: Outsider | None, now: datetime
 ) -> None:
     """The work order's own clock and history."""
     if case.work_order_id is None:
@@ -166,7 +210,7 @@ def _tell_order(
         return  # seen once more before the answer: the order knows it was visited
     names = accounts.names_of(set(went))
     people = [Verifier(names[account_id], account_id, _related(account_id)) for account_id in went]
-    people += [Verifier(name) for name in companions]
+    people += [Verifier(outsider.name)] if outsider else []
     workorders.mark_visited(
         viewer=viewer,
         order_id=case.work_order_id,

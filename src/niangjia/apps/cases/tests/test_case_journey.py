@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from niangjia.apps.accounts.models import Account
 from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.cases import actions as cases
@@ -14,7 +16,7 @@ from niangjia.apps.cases import entitlements, forms, moving, queries
 from niangjia.apps.cases.actions import filing, opening, verifying
 from niangjia.apps.cases.models import Case, CaseAlert, Entitlement, Finding, Visit
 from niangjia.apps.cases.tests.desk import FILE, NO_GOODS, OCTOBER, VISIT, give_budget
-from niangjia.apps.cases.types import CaseFilter, CaseState, CloseReason, EntitlementState, Outcome, VisitWay
+from niangjia.apps.cases.types import CaseFilter, CaseState, CloseReason, EntitlementState, Outcome, Outsider, VisitWay
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
 from niangjia.apps.funds.problems import SamePerson
@@ -22,8 +24,10 @@ from niangjia.apps.funds.types import ReservationState
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import actions as registry_actions
 from niangjia.apps.registry import queries as registry
+from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders import queries as orders
-from niangjia.apps.workorders.types import OrderState
+from niangjia.apps.workorders.problems import ConflictOfInterest
+from niangjia.apps.workorders.types import OrderState, Verifier
 from niangjia.engines.policy import MissingParameter
 
 S = CaseState
@@ -201,7 +205,67 @@ def test_a_visit_needs_two_people_or_a_photo(desk):
     with pytest.raises(verifying.NotEnoughWitnesses):
         desk.visit(case, verifiers=[])
     desk.visit(case, verifiers=[], form=VISIT | {"photos": ["sha256:ab12"]})
-    desk.visit(case, verifiers=[], companions=["社区干部"])
+    desk.visit(case, verifiers=[], outsider=Outsider("王芳", "社区网格员"))
+
+
+def test_who_comes_along_is_a_colleague_with_casework_at_this_union_or_one_above(desk):
+    case, town = desk.opened(), desk.town
+    desk.hand_down(case)
+    for stranger in (town.finance, town.other_county, town.auditor, town.city):
+        with pytest.raises(verifying.NoColleague, match=stranger.name):
+            desk.visit(case, verifiers=[stranger.account_id])
+    with pytest.raises(verifying.NoColleague):
+        desk.visit(case, verifiers=[999_999])
+    desk.visit(case, verifiers=[town.township.account_id])
+    assert Visit.objects.get().verifiers == sorted([town.grassroots.account_id, town.township.account_id])
+    with pytest.raises(moving.FourEyes):  # who came along does not review
+        desk.submit(case)
+        desk.accept(case, replace(town.county, account_id=town.township.account_id))
+
+
+def test_a_colleague_who_lives_with_the_household_or_stood_aside_does_not_come_along(desk):
+    case, town = desk.opened(), desk.town
+    desk.hand_down(case)
+    Account.objects.filter(pk=town.grassroots_second.account_id).update(person_id=desk.members(case.household_id)[1])
+    with pytest.raises(ConflictOfInterest, match=town.grassroots_second.name):
+        desk.visit(case)
+    Account.objects.filter(pk=town.grassroots_second.account_id).update(person_id=None)
+    workorders.assign(
+        viewer=town.grassroots,
+        order_id=case.work_order_id,
+        assignee=Verifier("second", town.grassroots_second.account_id),
+        now=desk.now,
+    )
+    workorders.declare_conflict(viewer=town.grassroots_second, order_id=case.work_order_id, reason="表亲", now=desk.now)
+    desk.hand_down(case)
+    desk.visit(case, verifiers=[], form=VISIT | {"photos": ["sha256:ab12"]})
+    with pytest.raises(ConflictOfInterest):  # not on the second visit either
+        desk.visit(case)
+
+
+@pytest.mark.parametrize("outsider", [Outsider("王芳", " "), Outsider("", "社区网格员")])
+def test_somebody_from_outside_comes_with_a_name_and_who_they_are(desk, outsider):
+    case = desk.opened()
+    desk.hand_down(case)
+    with pytest.raises(verifying.OutsiderUnknown):
+        desk.visit(case, verifiers=[], outsider=outsider)
+
+
+def test_a_colleague_is_not_written_in_as_somebody_from_outside(desk):
+    case = desk.opened()
+    desk.hand_down(case)
+    with pytest.raises(verifying.ColleagueAsOutsider):
+        desk.visit(case, verifiers=[], outsider=Outsider(desk.town.grassroots_second.name, "同事"))
+
+
+def test_the_name_of_somebody_from_outside_is_sealed_with_the_form(desk):
+    case = desk.opened()
+    desk.hand_down(case)
+    desk.visit(case, outsider=Outsider("王芳", "社区网格员"))
+    visit = Visit.objects.get()
+    assert visit.outsider_post == "社区网格员" and "王芳" not in str(visit.__dict__)
+    whole = cases.open_visit_form(viewer=desk.town.county, visit_id=visit.pk, reason="复核同行人", now=desk.now)
+    assert whole["outsider"] == "王芳"
 
 
 def test_an_incomplete_form_names_every_field_at_once(desk):
@@ -231,8 +295,6 @@ def test_a_visit_that_lies_ahead_is_refused(desk):
 def test_an_officer_of_the_household_stands_aside(desk):
     case = desk.opened()
     desk.hand_down(case)
-    from niangjia.apps.accounts.models import Account
-
     Account.objects.filter(pk=desk.town.grassroots.account_id).update(person_id=desk.members(case.household_id)[1])
     with pytest.raises(moving.OwnHousehold):
         desk.visit(case)
