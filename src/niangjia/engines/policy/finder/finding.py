@@ -1,0 +1,185 @@
+"""Asks for what can still change an answer, and tells what every programme says to what is known so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+from niangjia.engines.policy.decision import Facts
+from niangjia.engines.policy.explain import Explanation, Language, Step
+from niangjia.engines.policy.expressions import tree
+from niangjia.engines.policy.finder.mattering import Mind
+from niangjia.engines.policy.pack import Pack
+from niangjia.engines.policy.program import Program
+from niangjia.engines.policy.published.constants import constant_yuan
+from niangjia.engines.policy.published.wording import Wording
+from niangjia.engines.policy.vocabulary import Fact, Vocabulary
+from niangjia.kernel.money import ZERO
+
+Verdict = Literal["yes", "maybe", "unsure", "no"]
+ORDER: Mapping[str, int] = {"yes": 0, "maybe": 1, "unsure": 2, "no": 3}
+
+# Easier questions first, where everything else is equal.
+_EASE = {"boolean": 0, "text": 1, "integer": 2, "date": 3, "number": 4, "money": 5}
+
+
+@dataclass(frozen=True)
+class Next:
+    """
+    The question to ask now. `programs`: ids of those it can still change; `left`: about how many questions are left, this one
+    included; `open`: programmes that some question can still change.
+    """
+
+    fact: Fact
+    programs: tuple[str, ...]
+    left: int
+    open: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """
+    What one programme says. `verdict`: yes · maybe (everything the reader can tell is told, the union still has to find out `waits`) ·
+    unsure (the reader left `missing` open) · no (`because`, in sentences with clause).
+
+    `amount`: yuan where it is sure whatever else comes out; None with `depends_on`: facts that it hangs on.
+    """
+
+    program: Program
+    verdict: Verdict
+    amount: Decimal | None
+    depends_on: tuple[Fact, ...]
+    waits: tuple[Fact, ...]
+    missing: tuple[Fact, ...]
+    because: tuple[Step, ...]
+    explanation: Explanation
+
+    @property
+    def pack(self) -> Pack:
+        return self.program.pack
+
+
+def is_for_people(pack: Pack, vocabulary: Vocabulary | None = None) -> bool:
+    """Whether one worker can ask for it: it is about a worker, or what a worker belongs to, or something of a worker's own."""
+    units = (vocabulary or pack.vocabulary).reach
+    return "person" in units(pack.unit) or pack.unit in units("person")
+
+
+def is_help(pack: Pack) -> bool:
+    """Whether it gives something: lists of sensing, containers and the union's own procedures do not."""
+    return bool(pack.benefit) and not pack.triggers and not pack.measures
+
+
+class Finder:
+    """
+    Several programmes of one area and day, asked about one worker. Made once; holds nothing of anybody.
+
+    Facts that the wording marks as the union's own to find are never asked, nor facts told of an enterprise or a union.
+    """
+
+    def __init__(self, programs: Iterable[Program], wording: Wording) -> None:
+        self.wording = wording
+        self.minds = tuple(
+            Mind(program) for program in programs if is_for_people(program.pack) and is_help(program.pack)
+        )
+
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        return tuple(mind.program for mind in self.minds)
+
+    @cached_property
+    def facts(self) -> Mapping[str, Fact]:
+        """Every fact that may be asked, in the order of the programmes."""
+        found: dict[str, Fact] = {}
+        for mind in self.minds:
+            reach = mind.program.pack.vocabulary.reach(mind.program.pack.unit)
+            for name, fact in mind.facts.items():
+                if fact.grain in reach and self.wording.is_asked(name):
+                    found.setdefault(name, fact)
+        return found
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        return {name: place for place, name in enumerate(self.facts)}
+
+    def only(self, packs: Iterable[str]) -> Finder:
+        """The same for some of the programmes; what was thought through already is kept."""
+        chosen = set(packs)
+        other = Finder((), self.wording)
+        other.minds = tuple(mind for mind in self.minds if mind.program.pack.id in chosen)
+        return other
+
+    def warm(self) -> None:
+        """Think every programme through now rather than while somebody waits."""
+        for mind in self.minds:
+            mind.ever  # noqa: B018 - kept from its first use on
+
+    def next(self, known: Facts, skipped: Iterable[str] = ()) -> Next | None:
+        """
+        The question that leaves least open: the one whose answer alone may settle most programmes, then the one that matters to most,
+        then the easiest. None: no question can change an answer any more.
+        """
+        passed = set(skipped)
+        matters: dict[str, list[Mind]] = {}
+        waiting = 0
+        for mind in self.minds:
+            found = mind.matter(known, [name for name in mind.facts if name in self.facts and name not in passed])
+            waiting += bool(found)
+            for name in found:
+                matters.setdefault(name, []).append(mind)
+        if not matters:
+            return None
+
+        def weight(name: str) -> tuple[int, ...]:
+            settled = sum(mind.settles(known, name) for mind in matters[name])
+            return settled + len(matters[name]), settled, -_EASE[self.facts[name].kind], -self.places[name]
+
+        best = max(matters, key=weight)
+        changed = tuple(mind.program.pack.id for mind in matters[best])
+        return Next(self.facts[best], changed, len(matters), waiting)
+
+    def findings(self, known: Facts, language: Language = "zh") -> list[Finding]:
+        """Every programme's answer, what can be had first; between equals in the order given."""
+        found = [self._finding(mind, known, language) for mind in self.minds]
+        return sorted(found, key=lambda one: (ORDER[one.verdict], -(one.amount or ZERO)))
+
+    def _finding(self, mind: Mind, known: Facts, language: Language) -> Finding:
+        program = mind.program
+        explanation = program.explain(known, language=language)
+        decision = explanation.decision
+        if decision.outcome == "granted":
+            return Finding(program, "yes", decision.amount, (), (), (), (), explanation)
+        if decision.outcome == "refused":
+            because = tuple(step for step in explanation.steps if step.id in decision.refused_by and step.applies)
+            return Finding(program, "no", None, (), (), (), because, explanation)
+        unknown = [mind.facts[name] for name, _ in explanation.missing if name in mind.facts]
+        mattering = mind.matter(known)
+        missing = tuple(mind.facts[name] for name in mattering if name in self.facts)
+        waits = tuple(fact for fact in unknown if fact not in missing)
+        amount = _sure_amount(program, known)
+        if amount is None and not mattering and (like := mind.granted(known)) is not None:
+            amount = program.decide(like).amount  # whatever is still unknown, no example comes out otherwise
+        depends = () if amount is not None else _depends_on(program.pack, mattering, known)
+        verdict: Verdict = "unsure" if missing else "maybe"
+        return Finding(program, verdict, amount, depends, waits, missing, (), explanation)
+
+
+def _sure_amount(program: Program, known: Facts) -> Decimal | None:
+    """What is paid if anything is: the same whatever the unknown facts are. None: it varies."""
+    told = {name: value for name, value in known.items() if value is not None}
+    amounts = [
+        constant_yuan(node, program.parameters, program.asof, known=told) for node in program.pack.line_values.values()
+    ]
+    sure = [max(amount, ZERO) for amount in amounts if amount is not None]
+    return sum(sure, ZERO) if sure and len(sure) == len(amounts) else None
+
+
+def _depends_on(pack: Pack, mattering: Iterable[str], known: Facts) -> tuple[Fact, ...]:
+    """What the amount hangs on, in the order of the pack."""
+    names = tree.facts_in(*pack.line_values.values())
+    if any(isinstance(part, tree.Tier) for node in pack.line_values.values() for part in tree.walk(node)):
+        names += tree.facts_in(*(tier.when.node for tier in pack.tiers))
+    return tuple(pack.vocabulary.facts[name] for name in dict.fromkeys(names) if name in set(mattering))
