@@ -1,1 +1,121 @@
-"""Proofs about packs, for every input: what is being built here."""
+"""Proofs about a pack, for every input that the vocabulary allows: Z3 looks for one that breaks a promise, and none is found.
+
+Always true here:
+- only "no such input exists" is called proved; no answer within the time limit is called not proved, and is as bad as a refutation;
+- every input that Z3 finds is decided by the engine as well, before it is shown: where the two differ, the prover is wrong, and
+  says so;
+- the typed tree is translated, the same that the Python and SQL back ends run; nothing is read twice;
+- parameters have the values in force, stretch by stretch; those that a paper leaves open may have any value in their domain
+  where something is said of every input, and have the values of ``cases.yaml`` where one input is looked for.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from niangjia.engines.policy.pack import Pack
+from niangjia.engines.policy.parameters import Overrides
+from niangjia.engines.policy.prove.examples import Examples, shared_of
+from niangjia.engines.policy.prove.findings import Finding, Proof
+from niangjia.engines.policy.prove.obligations import (
+    Questions,
+    Setting,
+    as_programme,
+    of_programme,
+    of_sensing,
+    of_stages,
+)
+from niangjia.engines.policy.prove.stretches import Calendar, Silence, calendar_of
+from niangjia.engines.policy.prove.translate import Untranslatable
+from niangjia.engines.policy.yamltext import BadFile, read_yaml
+
+LIMIT_SECONDS = 10
+
+Progress = Callable[[str, float], None]
+
+
+def prove_pack(
+    pack: Pack,
+    *,
+    overrides: Overrides | None = None,
+    limit_seconds: int = LIMIT_SECONDS,
+    progress: Progress = lambda label, share: None,
+) -> Proof:
+    """
+    Ask everything of the pack, stretch by stretch. `overrides`: a deployment's parameters; then the proof is about its numbers.
+
+    Raises:
+        BadOverride: a value does not fit its parameter.
+        PackError: ``cases.yaml`` cannot be read.
+    """
+    started = time.perf_counter()
+    shared = shared_of(pack)
+    places = places_of(pack)
+    subject = as_programme(pack) if pack.triggers else pack
+    nodes = (*subject.nodes, *(cap.amount.node for cap in pack.caps if cap.amount is not None))
+    calendar = calendar_of(pack, nodes, overrides=overrides, filled=shared.parameters)
+    examples = Examples(subject, shared, overrides, as_cases=not pack.triggers)
+    findings = list(of_stages(pack, places))
+    findings += [_silence(pack, silence) for silence in _told_once(calendar)]
+    for number, stretch in enumerate(calendar.stretches):
+        progress(pack.id, number / len(calendar.stretches))
+        setting = Setting(subject, stretch, examples, places, limit_seconds)
+        try:
+            asked = Questions(setting)
+        except Untranslatable as unknown:
+            findings.append(Finding(
+                "translation", pack.id, "not_proved",
+                f"证明器还不认识规则中的 {unknown}，本项目什么也没有证明。",
+                f"The prover does not know {unknown} of the rule language yet; nothing was proved of this programme.",
+                pack.file, stretch.area, stretch.shown, "", 0,
+            ))  # fmt: skip
+            continue
+        findings += of_sensing(asked, pack) if pack.triggers else of_programme(asked)
+    progress(pack.id, 1.0)
+    return Proof(pack.id, pack.file, tuple(findings), len(calendar.stretches), _open_values(calendar),
+                 round(time.perf_counter() - started, 3))  # fmt: skip
+
+
+def places_of(pack: Pack) -> dict[tuple[str, int], str]:
+    """Where the parts of the pack stand in its file: section and position → file:line."""
+    try:
+        root = read_yaml(pack.folder / "program.yaml", pack.file)
+    except BadFile:
+        return {}
+    found = {}
+    for section, item in root.table.items():
+        found[section, 0] = f"{pack.file}:{item.line}"
+        keys = tuple(item.keys.values()) if section == "monotone" else item.items
+        found |= {(section, position): f"{pack.file}:{part.line}" for position, part in enumerate(keys)}
+    return found
+
+
+def _told_once(calendar: Calendar) -> list[Silence]:
+    """Days without a value, one after the other, as one."""
+    found: list[Silence] = []
+    for silence in calendar.silences:
+        if found and found[-1].area == silence.area and found[-1].names == silence.names:
+            found[-1] = Silence(silence.area, found[-1].first, silence.last, silence.names)
+        else:
+            found.append(silence)
+    return found
+
+
+def _silence(pack: Pack, silence: Silence) -> Finding:
+    names = ", ".join(silence.names)
+    return Finding(
+        "no-value", pack.id, "information",
+        f"{silence.last} 及以前（自 {silence.first}）不能办理：{names} 没有值。",
+        f"From {silence.first} to {silence.last} deciding is refused: {names} has no value.",
+        pack.file, silence.area, f"{silence.first} … {silence.last}", "", 0,
+    )  # fmt: skip
+
+
+def _open_values(calendar: Calendar) -> str:
+    if any(stretch.filled for stretch in calendar.stretches):
+        return "cases"
+    return "any" if any(stretch.open for stretch in calendar.stretches) else ""
+
+
+__all__ = ["LIMIT_SECONDS", "Finding", "Proof", "places_of", "prove_pack"]

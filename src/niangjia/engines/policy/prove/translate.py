@@ -6,9 +6,10 @@ How a value is written:
   of the month), because the language compares days and counts months and years but never days;
 - beside every value stands whether it is known (`Term.known`): plain True wherever that cannot fail, so that a proof about
   known facts carries no second logic with it;
-- a product of two facts is a sum over the bits of the one with the smaller domain, and a quotient by a fact is the number that
-  long division would find (stated, not calculated): both stay linear, which Z3 decides; above `MOST_BITS` the product is left
-  to Z3 as it is, and may end in "not proved".
+- a product of two facts is a sum over the bits of the one with the smaller domain, if it has at most `most_bits`: that is linear,
+  which Z3 decides; else the product is left to Z3 as it is, which may find no answer. Neither way is the better one for every
+  question, so both are tried (`WAYS`);
+- a quotient by a fact is the number that long division would find: stated, not calculated.
 
 `test_policy_prove.py` sets this against `Program.trace` on generated packs and facts.
 """
@@ -33,8 +34,8 @@ from niangjia.engines.policy.parameters import Value
 Formula = Any  # a z3.BoolRef or plain bool
 Integer = Any  # a z3.ArithRef
 
-# Twenty bits are a domain of a million: products beyond that grow faster than Z3's own reasoning about products.
-MOST_BITS = 20
+# Up to 255 first (persons, months, times), as measured on the shipped packs and on generated ones; then up to 16 million.
+WAYS = (8, 24)
 
 
 class Untranslatable(Exception):
@@ -172,8 +173,10 @@ class Translator:
         known: bool = True,
         shared: Mapping[str, Variable] | None = None,
         mark: str = "",
+        most_bits: int = WAYS[0],
     ) -> None:
         self.pack = pack
+        self.most_bits = most_bits
         self.texts = texts
         self.parameters = parameters
         self.asof = asof
@@ -234,6 +237,10 @@ class Translator:
         folded = fold(node, self._in_place)
         return self.number(folded, max(2, folded.type.scale))
 
+    def scale_of(self, node: Node) -> int:
+        """The places of `term(node)`: values in place can leave fewer than the node has."""
+        return fold(node, self._in_place).type.scale
+
     def of(self, node: Node) -> Term:
         if node not in self._terms:
             writer = _WRITERS.get(type(node))
@@ -273,7 +280,7 @@ class Translator:
         if (a.high - a.low) < (b.high - b.low):
             one, a, other, b = other, b, one, a
         bits = (b.high - b.low).bit_length()
-        if bits > MOST_BITS:
+        if bits > self.most_bits:
             return one * other
         parts = [z3.If(digit, one * 2**place, 0) for place, digit in enumerate(self._digits(other, b.low, bits))]
         return z3.Sum(one * b.low, *parts) if b.low else z3.Sum(*parts)
