@@ -2,11 +2,12 @@
 
 Order (the union's own): the line's amount → not above its ceiling → not above the worker's own cost → minus earlier aid for the
 same cost → not below zero → half up to the cent; then all lines together → not above what the household's or person's caps leave.
+Where the caps leave less than the lines, goods are filled first (half a quilt is not handed over), then money in the pack's order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from niangjia.engines.policy.expressions import build, tree
@@ -42,10 +43,22 @@ def cap_test(cap: str, count: Node | None, amount: Node | None, lines: Sequence[
         used = build.arithmetic("+", tree.Used(_COUNT_USED, cap), build.number("1"))
         return build.compare("<=", used, build.need(count, Kind.NUMBER, "count"))
     if amount is not None:
-        used = tree.Used(_MONEY_USED, cap)
-        limit = build.need(amount, Kind.NUMBER, "amount")
-        return build.compare(">=", used, build.zero()) if lines else build.compare("<", used, limit)
+        used, limit = tree.Used(_MONEY_USED, cap), whole_cents(amount)
+        if not lines:
+            return build.compare("<", used, limit)
+        known = [build.compare(">=", used, build.zero())]
+        if not isinstance(amount, tree.Number | tree.Parameter):
+            known.append(build.compare("=", limit, limit))  # unknown while the limit is
+        return build.both(known)
     return build.truth(True)
+
+
+def whole_cents(limit: Node) -> Node:
+    """A cap's limit as it binds: a part of a cent is not there to be given."""
+    build.need(limit, Kind.NUMBER, "amount")
+    if limit.type.scale <= 2:
+        return limit
+    return build.arithmetic("*", build.floor(build.arithmetic("*", limit, build.number("100"))), build.number("0.01"))
 
 
 def join(lines: Sequence[Line], caps: Sequence[Cap]) -> tuple[dict[str, Node], Node | None, Node | None]:
@@ -66,6 +79,13 @@ def join(lines: Sequence[Line], caps: Sequence[Cap]) -> tuple[dict[str, Node], N
 
 def _limited(amounts: dict[str, Node], caps: Sequence[Cap]) -> Node:
     """The lines' sum, those of each sub-budget not above what its caps leave."""
+    parts = sub_budgets(amounts, caps)
+    placed = {line for lines, _ in parts for line in lines}
+    return _sum([*(part for _, part in parts), *(amount for line, amount in amounts.items() if line not in placed)])
+
+
+def sub_budgets(amounts: Mapping[str, Node], caps: Sequence[Cap]) -> list[tuple[tuple[str, ...], Node]]:
+    """(lines, what they come to together under the sub-budget's caps), whole cents. Raises WrongType: a line stands in two."""
     budgets: dict[tuple[str, ...], list[Cap]] = {}
     for cap in caps:
         if cap.lines and cap.amount is not None:
@@ -78,13 +98,16 @@ def _limited(amounts: dict[str, Node], caps: Sequence[Cap]) -> Node:
                 f"The line {min(twice)} stands in two different sub-budgets; it may stand in one.",
             )
         placed |= set(lines)
-        parts.append(build.extreme("greatest", [_under([_sum([amounts[line] for line in lines])], over), build.zero()]))
-    return _sum([*parts, *(amount for line, amount in amounts.items() if line not in placed)])
+        together = _under([_sum([amounts[line] for line in lines])], over)
+        parts.append((lines, build.extreme("greatest", [together, build.zero()])))
+    return parts
 
 
 def _under(values: list[Node], caps: Sequence[Cap]) -> Node:
     left = [
-        build.arithmetic("-", cap.amount.node, tree.Used(_MONEY_USED, cap.id)) for cap in caps if cap.amount is not None
+        build.arithmetic("-", whole_cents(cap.amount.node), tree.Used(_MONEY_USED, cap.id))
+        for cap in caps
+        if cap.amount is not None
     ]
     return build.extreme("least", [*values, *left]) if left else values[0]
 

@@ -12,7 +12,8 @@ Facts = Mapping[str, object]
 
 class Decision(NamedTuple):
     """
-    `amount`: yuan, None unless granted; `lines`: (line id, yuan) of each benefit line, before the caps.
+    `amount`: yuan, None unless granted; `lines`: (line id, yuan) of each benefit line, before the caps; `given`: the same after
+    the caps, which add up to `amount`.
     `refused_by`: ids of the rules, tiers and caps that are false; `unknown`: ids of what could not be told and matters.
     `needs_approval`: ids of approvals that somebody else must give first.
     """
@@ -25,6 +26,7 @@ class Decision(NamedTuple):
     unknown: tuple[str, ...]
     needs_approval: tuple[str, ...]
     content_hash: str
+    given: tuple[tuple[str, Decimal], ...] = ()
 
 
 class Trace(NamedTuple):

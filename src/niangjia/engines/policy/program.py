@@ -16,7 +16,7 @@ from niangjia.engines.policy.expressions import tree
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.parameters import Overrides, Value, area_prefix, with_overrides
 from niangjia.engines.policy.problems import MissingParameter, OutsideArea
-from niangjia.engines.policy.values import ReadFacts
+from niangjia.engines.policy.values import YUAN, ReadFacts
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +32,7 @@ class Program:
     _decide_read: Callable[[Facts], Decision] = field(repr=False)
     _decide_under_caps: Callable[[Facts, Facts], Decision] = field(repr=False)
     _trace: Callable[[Facts, Facts | None], Trace] = field(repr=False)
+    _limits: Callable[[Facts], tuple[int | None, ...]] = field(repr=False)
 
     def decide(self, facts: Facts, used: Facts | None = None) -> Decision:
         """
@@ -51,6 +52,13 @@ class Program:
 
     def trace(self, facts: Facts, used: Facts | None = None) -> Trace:
         return self._trace(facts, used)
+
+    def limits(self, facts: Facts) -> dict[str, int | Decimal | None]:
+        """What each cap allows these facts, by its id: times, or yuan in whole cents; None = not known. Facts as for `decide`."""
+        return {
+            cap.id: limit if limit is None or cap.count is not None else YUAN[limit]
+            for cap, limit in zip(self.pack.caps, self._limits(facts), strict=True)
+        }
 
     def explain(
         self, facts: Facts, *, used: Facts | None = None, language: Literal["zh", "en"] = "zh"
@@ -94,6 +102,7 @@ def compile_program(
         functions["decide_read"],
         functions["decide_under_caps"],
         functions["trace"],
+        functions["limits"],
     )
 
 

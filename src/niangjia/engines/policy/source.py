@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from niangjia.engines.policy import values
+from niangjia.engines.policy import benefits, values
 from niangjia.engines.policy.decision import Decision, Trace
-from niangjia.engines.policy.expressions import tree
+from niangjia.engines.policy.expressions import build, tree
 from niangjia.engines.policy.expressions.to_python import HELPERS, Piece, PythonWriter, guarded
 from niangjia.engines.policy.expressions.tree import Node
 from niangjia.engines.policy.expressions.types import Type
@@ -29,17 +29,18 @@ _READERS = {
 def compile_functions(
     pack: Pack, asof: date, parameters: Mapping[str, object]
 ) -> tuple[str, dict[str, Callable[..., Any]]]:
-    """(source, {decide, decide_under_caps, trace})."""
+    """(source, {decide, decide_read, decide_under_caps, trace, limits})."""
     constants: list[object] = []
     parts = (
         _Writer(pack, asof, parameters, constants, pack.facts).decide("decide", under_caps=False),
         _Writer(pack, asof, parameters, constants, pack.facts).decide("decide_read", under_caps=False, is_read=True),
         _Writer(pack, asof, parameters, constants, pack.facts).decide("decide_under_caps", under_caps=True),
         _Writer(pack, asof, parameters, constants, pack.facts).trace(),
+        _Writer(pack, asof, parameters, constants, pack.facts).limits(),
     )
     text = "\n\n".join(parts)
     space = _run(text, constants, pack.id)
-    return text, {name: space[name] for name in ("decide", "decide_read", "decide_under_caps", "trace")}
+    return text, {name: space[name] for name in ("decide", "decide_read", "decide_under_caps", "trace", "limits")}
 
 
 def compile_difference(
@@ -89,8 +90,8 @@ class _Writer:
                                   *(cap.test for cap in pack.caps if under_caps)))  # fmt: skip
         self._read_facts(first)
         rules = [self.python.variable(rule.when.node) for rule in pack.rules]
+        tier = self._tier()  # before the caps, whose limits may ask for it
         caps = self._caps() if under_caps else []
-        tier = self._tier()
         ids = [rule.id for rule in pack.rules] + ([cap.id for cap in pack.caps] if under_caps else [])
         tests = [*rules, *caps]
         self._refuse(tests, ids, tier)
@@ -106,20 +107,59 @@ class _Writer:
             )
             missing = " or ".join(f"{one} is None" for one in lines)
             self.emit(
-                f"if {missing}: return new(Decision, ({self.key('cannot_tell')}, None, None, (), (), {unknown}, (), {hash_key}))"
+                f"if {missing}: return new(Decision, ({self.key('cannot_tell')}, None, None, (), (), {unknown}, (), {hash_key}, ()))"
             )
-        amounts = "".join(
-            f"({self.key(line)}, yuan[{variable}])," for line, variable in zip(pack.line_values, lines, strict=True)
-        )
+        amounts, given = self._pairs(lines), "lines"
+        self.emit(f"lines = ({amounts})")
+        if under_caps and lines and any(cap.amount is not None for cap in pack.caps):
+            given = f"({self._pairs(self._after_caps(lines, total))})"
         approvals = nothing
         if pack.approvals:
             tests = [self.python.variable(one.when.node) for one in pack.approvals]
             approvals = f"tuple([i for i, v in zip({self.key(tuple(one.id for one in pack.approvals))}, ({', '.join(tests)},)) if v is not False])"
         amount = f"yuan[{total}]" if total else "yuan[0]"
         self.emit(
-            f"return new(Decision, ({self.key('granted')}, {tier or 'None'}, {amount}, ({amounts}), (), (), {approvals}, {hash_key}))"
+            f"return new(Decision, ({self.key('granted')}, {tier or 'None'}, {amount}, lines, (), (), {approvals}, {hash_key}, {given}))"
         )
         return self._function(f"{name}(facts{', used' if under_caps else ''})")
+
+    def limits(self) -> str:
+        """What each cap's limit comes to: cents, or times; None = not known."""
+        self._read_facts()
+        self._tier()
+        found = []
+        for cap in self.pack.caps:
+            limit = build.floor(cap.count.node) if cap.count is not None else None
+            if cap.amount is not None:
+                limit = benefits.whole_cents(cap.amount.node)
+            assert limit is not None, "a cap has a count or an amount"
+            found.append(guarded(self.python.number(limit, 0 if cap.count is not None else 2)))
+        self.emit(f"return ({''.join(f'({one}),' for one in found)})")
+        return self._function("limits(facts)")
+
+    def _pairs(self, cents: list[str]) -> str:
+        return "".join(
+            f"({self.key(line)}, yuan[{variable}])," for line, variable in zip(self.pack.line_values, cents, strict=True)
+        )
+
+    def _after_caps(self, lines: list[str], total: str) -> list[str]:
+        """Variables of each line's cents after the caps: sub-budgets first, then the whole; goods first, then in order."""
+        kinds = {line.id: line.kind for line in self.pack.benefit}
+        held = dict(zip(self.pack.line_values, lines, strict=True))
+        amounts = {line: tree.LineAmount(value.type, line) for line, value in self.pack.line_values.items()}
+        order = sorted(held, key=lambda line: kinds[line] != "goods")
+        for members, part in benefits.sub_budgets(amounts, self.pack.caps):
+            self._fill([line for line in order if line in members], held, self.python.variable(part))
+        self._fill(order, held, total)
+        return list(held.values())
+
+    def _fill(self, order: list[str], held: dict[str, str], purse: str) -> None:
+        left = self.python.fresh()
+        self.emit(f"{left} = {purse}")
+        for line in order:
+            taken = self.python.fresh()
+            self.emit(f"{taken} = {held[line]} if {held[line]} < {left} else {left}", f"{left} -= {taken}")
+            held[line] = taken
 
     def trace(self) -> str:
         pack = self.pack
@@ -127,8 +167,8 @@ class _Writer:
         self._read_used("(lambda name: None) if used is None else used.get")
         rules = [self.python.variable(rule.when.node) for rule in pack.rules]
         tiers = [self.python.variable(tier.when.node) for tier in pack.tiers]
-        caps = [self.python.variable(cap.test) for cap in pack.caps]
         tier = self._tier()
+        caps = [self.python.variable(cap.test) for cap in pack.caps]
         lines = self._lines()
         choices = [self.python.variable(choice) for choice in pack.line_choices.values()]
         plain, capped = self._total(False), self._total(True)
@@ -211,7 +251,7 @@ class _Writer:
         if tier:
             found += f" + ([*{self.key(tuple(one.id for one in self.pack.tiers))}] if {tier} == {self.key('')} else [])"
         self.emit(f"if {' or '.join(conditions)}: return new(Decision, "
-                  f"({self.key('refused')}, None, None, (), tuple({found}), (), (), {self.key(self.pack.content_hash)}))")  # fmt: skip
+                  f"({self.key('refused')}, None, None, (), tuple({found}), (), (), {self.key(self.pack.content_hash)}, ()))")  # fmt: skip
 
     def _cannot_tell(self, tests: list[str], ids: list[str], tier: str) -> None:
         conditions = [f"{test} is None" for test in [*tests, *([tier] if tier else [])]]
@@ -223,4 +263,4 @@ class _Writer:
             unknown = f"[i for i, v in zip({self.key(tuple(one.id for one in self.pack.tiers))}, ({', '.join(truths)},)) if v is None]"
             found += f" + ({unknown} if {tier} is None else [])"
         self.emit(f"if {' or '.join(conditions)}: return new(Decision, "
-                  f"({self.key('cannot_tell')}, None, None, (), (), tuple({found}), (), {self.key(self.pack.content_hash)}))")  # fmt: skip
+                  f"({self.key('cannot_tell')}, None, None, (), (), tuple({found}), (), {self.key(self.pack.content_hash)}, ()))")  # fmt: skip
