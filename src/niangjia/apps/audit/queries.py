@@ -55,11 +55,12 @@ def count_actions(*, account_id: int, action: str, since: datetime) -> int:
     return AuditEvent.objects.filter(account_id=account_id, action=action, at__gte=since).count()
 
 
-def has_event(*, account_id: int, action: str, object: str, what: str, since: datetime) -> bool:
-    """Whether the account did this to that thing since then, with this ``what`` in the detail."""
-    return AuditEvent.objects.filter(
-        account_id=account_id, action=action, object=object, at__gte=since, detail_text=canonical({"what": what})
-    ).exists()
+def objects_among(objects: Sequence[str], *, account_id: int, action: str, what: str, since: datetime) -> set[str]:
+    """Of these things, those to which the account did this since then, with this ``what`` in the detail."""
+    found = AuditEvent.objects.filter(
+        account_id=account_id, action=action, object__in=objects, at__gte=since, detail_text=canonical({"what": what})
+    )
+    return set(found.values_list("object", flat=True))
 
 
 def objects_of(action: str) -> set[str]:

@@ -645,16 +645,16 @@ def open_for_payment(
 
 
 @transaction.atomic
-def record_view(*, viewer: Viewer, person_id: int, page: str, now: datetime) -> None:
-    """A page with this person's masked data was seen. Kept once a viewer, person, page and day; one's own is not kept."""
-    if viewer.person_id == person_id:
-        return
+def record_views(*, viewer: Viewer, person_ids: Iterable[int], page: str, now: datetime) -> None:
+    """A page with these persons' masked data was seen. Kept once a viewer, person, page and day; one's own is not kept."""
+    objects = [f"person:{person_id}" for person_id in sorted(set(person_ids) - {viewer.person_id})]
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    if audit_queries.has_event(
-        account_id=viewer.account_id, action="registry.view", object=f"person:{person_id}", what=page, since=midnight
-    ):
-        return
-    audit.record(viewer, action="registry.view", object=f"person:{person_id}", detail={"what": page}, now=now)
+    kept = audit_queries.objects_among(
+        objects, account_id=viewer.account_id, action="registry.view", what=page, since=midnight
+    )
+    entries = [Entry("registry.view", object, {"what": page}) for object in objects if object not in kept]
+    if entries:
+        audit.record_many(viewer, entries=entries, now=now)
 
 
 # --- consent -----------------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
+from niangjia.portals.officer.people import record_seen
 
 
 class BadAccount(Refusal):
@@ -88,8 +89,7 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
     now = timezone.now()
     household = registry_queries.get_household_card(viewer, household_id)
     members = registry_queries.list_household_members(viewer, household_id)
-    for member in members:
-        registry.record_view(viewer=viewer, person_id=member.person.id, page="household", now=now)
+    record_seen(viewer, household_id, "household", now)
     subjects = [
         Subject(SubjectKind.HOUSEHOLD, household_id),
         *(Subject(SubjectKind.PERSON, member.person.id) for member in members),

@@ -29,7 +29,7 @@ from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.officer.asking import questions
-from niangjia.portals.officer.people import household_names, verifier_of
+from niangjia.portals.officer.people import household_names, record_seen, verifier_of
 
 ROWS = 20
 _VERIFYING = {
@@ -126,9 +126,7 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
 @page("workorders.view")
 def order_page(request: PageRequest, order_id: int) -> HttpResponse:
     context = order_context(request, order_id)
-    registry.record_view(
-        viewer=request.viewer, person_id=context["order"].person_id, page="work order", now=timezone.now()
-    )
+    record_seen(request.viewer, context["order"].household_id, "work order", timezone.now())
     return show(request, "officer/order.html", context | {"opened": getattr(request, "opened", None)})
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.registry import actions as registry_actions
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders.types import Verifier
 
@@ -29,6 +32,12 @@ def household_names(household_ids: Iterable[int]) -> dict[int, HouseholdName]:
     }
     names = registry.masked_names(shown.values())
     return {home: HouseholdName(names.get(person, ""), len(members[home])) for home, person in shown.items()}
+
+
+def record_seen(viewer: Viewer, household_id: int, page: str, now: datetime) -> None:
+    """Everyone who lives there finds the page among those who looked at their data."""
+    persons = registry.members_of([household_id]).get(household_id, ())
+    registry_actions.record_views(viewer=viewer, person_ids=persons, page=page, now=now)
 
 
 def verifier_of(account_id: int) -> Verifier:

@@ -29,7 +29,7 @@ from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.officer import sheets
-from niangjia.portals.officer.people import household_names
+from niangjia.portals.officer.people import household_names, record_seen
 
 ROWS = 25
 TO_GO_ON = (CaseState.CONFIRMED, CaseState.FILE_DRAFT, CaseState.FILE_TIERED, CaseState.REPAIR, CaseState.RETRY)
@@ -110,6 +110,7 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
     now = timezone.now()
     details = queries.get_details(viewer, case_id, now=now)
     case = details.case
+    record_seen(viewer, case.household_id, "case", now)
     sees_alerts = permissions.may(viewer, "alerts.view")
     alert = alerts.find_alert_of(viewer, case.household_id, Month(case.month)) if sees_alerts else None
     accounts_here = {visit.recorded_by_id for visit in details.visits} | {
@@ -308,7 +309,9 @@ _FILE_SECTIONS = (
 def fill_file(request: PageRequest, case_id: int) -> HttpResponse:
     """The national form of a file. What was kept before in plain comes back; sealed fields are typed anew."""
     viewer: Viewer = request.viewer
-    details = queries.get_details(viewer, case_id, now=timezone.now())
+    now = timezone.now()
+    details = queries.get_details(viewer, case_id, now=now)
+    record_seen(viewer, details.case.household_id, "file", now)
     visit = next((one for one in reversed(details.visits) if one.form), None)
     values: dict[str, Any] = dict(details.file.form) if details.file and details.file.form else _from_visit(visit)
     problems: tuple[tuple[str, str, str], ...] = ()

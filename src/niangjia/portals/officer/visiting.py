@@ -27,6 +27,7 @@ from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.officer import sheets
 from niangjia.portals.officer.orders import order_context, order_page
+from niangjia.portals.officer.people import record_seen
 
 
 class OutcomeMissing(Refusal):
@@ -66,6 +67,7 @@ def visit(request: PageRequest, order_id: int) -> HttpResponse:
     """The whole form of a visit. Nothing typed is lost: what cannot be taken comes back with a word at its field."""
     case = case_of(request, order_id)
     now = timezone.now()
+    record_seen(request.viewer, case.household_id, "visit", now)
     values: dict[str, Any] = _known(request, case.household_id)
     head = {
         "visited_on": timezone.localdate(now).isoformat(), "way": "HOME", "outsider_name": "", "outsider_post": "", "key": uuid.uuid4().hex,

@@ -393,3 +393,26 @@ def test_what_a_programme_says_is_shown_in_both_languages(house, signed_in):
     for language, word in (("zh", "每人每年一次"), ("en", "once a year for each worker")):
         page = text(signed_in(house.viewers[Role.COUNTY], language).get(reverse("officer:program", args=[1])))
         assert word in page
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "role", "page"),
+    [
+        ("officer:case", "announced", Role.COUNTY, "case"),
+        ("officer:case", "confirmed", Role.FINANCE, "case"),
+        ("officer:fill_file", "announced", Role.COUNTY, "file"),
+        ("officer:visit", "assigned", Role.GRASSROOTS, "visit"),
+        ("officer:order", "assigned", Role.COUNTY, "work order"),
+        ("officer:household", "confirmed", Role.AUDITOR, "household"),
+    ],
+)
+def test_every_page_about_a_household_leaves_a_trace_once_a_day_for_each_who_lives_there(
+    house, at, name, what, role, page
+):
+    key = {"officer:household": house.households, "officer:order": house.orders, "officer:visit": house.orders}
+    persons = registry.members_of([house.households[what]])[house.households[what]]
+    for _ in range(2):
+        assert at(role).get(reverse(name, args=[key.get(name, house.cases)[what]])).status_code == 200
+    for person_id in persons:
+        views = audit.list_about(f"person:{person_id}", actions=("registry.view",))
+        assert [view.detail["what"] for view in views if view.account_id == house.viewers[role].account_id] == [page]

@@ -576,11 +576,11 @@ def test_openings_at_the_same_moment_cannot_both_be_the_fiftieth(home, tree, mon
 def test_a_page_seen_is_kept_once_a_day_and_ones_own_not_at_all(home, tree):
     head = home[1][0]
     for hours in (0, 1, 30):
-        actions.record_view(
-            viewer=officer(tree["X"]), person_id=head, page="household", now=NOW + timedelta(hours=hours)
+        actions.record_views(
+            viewer=officer(tree["X"]), person_ids=[head], page="household", now=NOW + timedelta(hours=hours)
         )
-    actions.record_view(
-        viewer=Viewer(70, 70, "王", Role.WORKER, 1, "", person_id=head), person_id=head, page="own", now=NOW
+    actions.record_views(
+        viewer=Viewer(70, 70, "王", Role.WORKER, 1, "", person_id=head), person_ids=[head], page="own", now=NOW
     )
     assert len(queries.list_views_of_person(officer(tree["X"]), head)) == 2
 
