@@ -19,6 +19,7 @@ from niangjia.engines.policy.parameters import Overrides
 from niangjia.engines.policy.prove.examples import Examples, shared_of
 from niangjia.engines.policy.prove.findings import Finding, Proof
 from niangjia.engines.policy.prove.obligations import (
+    Everywhere,
     Questions,
     Setting,
     as_programme,
@@ -57,24 +58,32 @@ def prove_pack(
     calendar = calendar_of(pack, nodes, overrides=overrides, filled=shared.parameters)
     examples = Examples(subject, shared, overrides, as_cases=not pack.triggers)
     findings = list(of_stages(pack, places))
-    findings += [_silence(pack, silence) for silence in _told_once(calendar)]
-    for number, stretch in enumerate(calendar.stretches):
-        progress(pack.id, number / len(calendar.stretches))
-        setting = Setting(subject, stretch, examples, places, limit_seconds)
-        try:
-            asked = Questions(setting)
-        except Untranslatable as unknown:
-            findings.append(Finding(
-                "translation", pack.id, "not_proved",
-                f"证明器还不认识规则中的 {unknown}，本项目什么也没有证明。",
-                f"The prover does not know {unknown} of the rule language yet; nothing was proved of this programme.",
-                pack.file, stretch.area, stretch.shown, "", 0,
-            ))  # fmt: skip
-            continue
-        findings += of_sensing(asked, pack) if pack.triggers else of_programme(asked)
-    progress(pack.id, 1.0)
-    return Proof(pack.id, pack.file, tuple(findings), len(calendar.stretches), _open_values(calendar),
-                 round(time.perf_counter() - started, 3))  # fmt: skip
+    findings += [_silence(pack, names, areas, days) for (names, days), areas in _silences(calendar).items()]
+    try:
+        stretches = [
+            Questions(Setting(subject, stretch, examples, places, limit_seconds)) for stretch in calendar.stretches
+        ]
+    except Untranslatable as unknown:
+        findings.append(Finding(
+            "translation", pack.id, "not_proved",
+            f"证明器还不认识规则中的 {unknown}，本项目什么也没有证明。",
+            f"The prover does not know {unknown} of the rule language yet; nothing was proved of this programme.",
+            pack.file, pack.area, "", "", "", 0,
+        ))  # fmt: skip
+        stretches = []
+    if not calendar.stretches:
+        findings.append(Finding(
+            "never-in-force", pack.id, "not_proved",
+            "没有一天可以办理（见上面缺少的值），因此什么也没有证明。",
+            "There is no day on which it can be decided (see the values that are missing), so nothing was proved.",
+            pack.file, pack.area, "", "", "", 0,
+        ))  # fmt: skip
+    if stretches:
+        asked = Everywhere(subject, stretches)
+        for number, finding in enumerate(of_sensing(asked, pack) if pack.triggers else of_programme(asked)):
+            progress(f"{pack.id} {finding.subject}", 1 - 1 / (2 + number / 20))
+            findings.append(finding)
+    return Proof(pack.id, pack.file, tuple(findings), len(calendar.stretches), round(time.perf_counter() - started, 3))
 
 
 def places_of(pack: Pack) -> dict[tuple[str, int], str]:
@@ -91,31 +100,25 @@ def places_of(pack: Pack) -> dict[tuple[str, int], str]:
     return found
 
 
-def _told_once(calendar: Calendar) -> list[Silence]:
-    """Days without a value, one after the other, as one."""
-    found: list[Silence] = []
+def _silences(calendar: Calendar) -> dict[tuple[tuple[str, ...], str], list[str]]:
+    """(names, days) → areas: what is missing for many days and areas is told once."""
+    spans: dict[tuple[str, tuple[str, ...]], list[Silence]] = {}
     for silence in calendar.silences:
-        if found and found[-1].area == silence.area and found[-1].names == silence.names:
-            found[-1] = Silence(silence.area, found[-1].first, silence.last, silence.names)
-        else:
-            found.append(silence)
+        spans.setdefault((silence.area, silence.names), []).append(silence)
+    found: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for (area, names), parts in spans.items():
+        found.setdefault((names, f"{parts[0].first} … {parts[-1].last}"), []).append(area)
     return found
 
 
-def _silence(pack: Pack, silence: Silence) -> Finding:
-    names = ", ".join(silence.names)
+def _silence(pack: Pack, names: tuple[str, ...], areas: list[str], days: str) -> Finding:
+    listed, first, last = ", ".join(names), *days.split(" … ")
     return Finding(
         "no-value", pack.id, "information",
-        f"{silence.last} 及以前（自 {silence.first}）不能办理：{names} 没有值。",
-        f"From {silence.first} to {silence.last} deciding is refused: {names} has no value.",
-        pack.file, silence.area, f"{silence.first} … {silence.last}", "", 0,
+        f"{first} 至 {last} 不能办理，没有值：{listed}。",
+        f"From {first} to {last} deciding is refused, for want of a value: {listed}.",
+        pack.file, ", ".join(areas), days, "", "", 0,
     )  # fmt: skip
-
-
-def _open_values(calendar: Calendar) -> str:
-    if any(stretch.filled for stretch in calendar.stretches):
-        return "cases"
-    return "any" if any(stretch.open for stretch in calendar.stretches) else ""
 
 
 __all__ = ["LIMIT_SECONDS", "Finding", "Proof", "places_of", "prove_pack"]

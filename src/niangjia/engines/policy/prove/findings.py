@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,7 +19,8 @@ decides the example otherwise than the translation into Z3, so the prover is wro
 class Finding:
     """
     `id`: what was asked (`line-under-ceiling`), `subject`: of what (`medical`). `place`: file:line. `days`, `area`: where the
-    numbers are these. `example`: a case for ``cases.yaml``, or nothing.
+    numbers are these, all of them if empty. `example`: a case for ``cases.yaml``, or nothing. `values`: what was put into
+    parameters that the paper leaves open: any, cases (those of ``cases.yaml``), or nothing if there are none.
     """
 
     id: str
@@ -31,18 +32,18 @@ class Finding:
     area: str
     days: str
     example: str
+    values: str
     seconds: float
 
 
 @dataclass(frozen=True)
 class Proof:
-    """`open_values`: how parameters that the paper leaves open were taken: any, cases or deployment; nothing if there are none."""
+    """`stretches`: how many spans of days and areas with numbers of their own it is about."""
 
     pack: str
     file: str
     findings: tuple[Finding, ...]
     stretches: int
-    open_values: str
     seconds: float
 
     @property
@@ -187,10 +188,3 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
 def worded(words: tuple[str, str], subject: str) -> tuple[str, str]:
     zh, en = words
     return zh.replace("{x}", subject), en.replace("{x}", subject)
-
-
-def joined(proofs: Sequence[Proof]) -> Mapping[str, int]:
-    total: Counter[str] = Counter()
-    for proof in proofs:
-        total.update(proof.counts)
-    return total

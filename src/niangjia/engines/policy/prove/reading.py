@@ -9,13 +9,14 @@ from niangjia.engines.policy.expressions.tree import Node
 from niangjia.engines.policy.pack import Line, Pack
 from niangjia.engines.policy.parameters import Value
 from niangjia.engines.policy.prove.translate import (
-    WAYS,
+    FIRST,
     Formula,
     Integer,
     Term,
     Texts,
     Translator,
     Variable,
+    Way,
     choice,
     conjunction,
     disjunction,
@@ -40,14 +41,14 @@ class Reading:
         known: bool = True,
         shared: Mapping[str, Variable] | None = None,
         mark: str = "",
-        most_bits: int = WAYS[0],
+        way: Way = FIRST,
     ) -> None:
         first, last = days
         self.pack = pack
         self.texts = texts
         self.days = days
         self.translator = one = Translator(pack, texts=texts, parameters=parameters, asof=first if first == last else None,
-                                           known=known, shared=shared, mark=mark, most_bits=most_bits)  # fmt: skip
+                                           known=known, shared=shared, mark=mark, way=way)  # fmt: skip
         self.rules = [one.term(rule.when.node) for rule in pack.rules]
         self.tiers = [one.term(tier.when.node) for tier in pack.tiers]
         if pack.tier is not None:

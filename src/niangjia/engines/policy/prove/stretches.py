@@ -35,7 +35,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Silence:
-    """Days on which deciding is refused, because a parameter that is not left open has no value then."""
+    """Days on which deciding is refused: a parameter that is not left open, or that a deployment left out, has no value then."""
 
     area: str
     first: date
@@ -56,7 +56,7 @@ def calendar_of(
     """
     Every stretch with other numbers than the rest: what differs in parameters that `nodes` do not use is the same stretch.
 
-    `overrides`: a deployment's values, as good as the pack's own. `filled`: invented values of examples, for open parameters.
+    `overrides`: a deployment's values, as good as the pack's own; what they leave out has none. `filled`: invented values of examples, for open parameters.
 
     Raises:
         BadOverride: a value does not fit its parameter.
@@ -70,7 +70,8 @@ def calendar_of(
     for area in _areas(pack, parameters):
         for first, last in _spans(parameters):
             values = {name: parameter.at(first, area) for name, parameter in parameters.items()}
-            missing = tuple(name for name, value in values.items() if value is None and not parameters[name].is_open)
+            may_be_open = {name for name, one in parameters.items() if one.is_open and overrides is None}
+            missing = tuple(name for name, value in values.items() if value is None and name not in may_be_open)
             if missing:
                 silences.append(Silence(area, first, last, missing))
                 continue

@@ -6,9 +6,10 @@ How a value is written:
   of the month), because the language compares days and counts months and years but never days;
 - beside every value stands whether it is known (`Term.known`): plain True wherever that cannot fail, so that a proof about
   known facts carries no second logic with it;
-- a product of two facts is a sum over the bits of the one with the smaller domain, if it has at most `most_bits`: that is linear,
-  which Z3 decides; else the product is left to Z3 as it is, which may find no answer. Neither way is the better one for every
-  question, so both are tried (`WAYS`);
+- a product of two facts is a sum over the bits of the one with the smaller domain, if it has at most `Way.bits`: that is linear,
+  which Z3 decides; else the product is left to Z3 as it is, which may find no answer; or, for proofs only, it is any number that
+  lies where such a product must lie and moves as it must move (`Way.is_loose`): what no such number breaks, no product breaks.
+  None of them is the best for every question, so they are tried one after the other;
 - a quotient by a fact is the number that long division would find: stated, not calculated.
 
 `test_policy_prove.py` sets this against `Program.trace` on generated packs and facts.
@@ -16,7 +17,7 @@ How a value is written:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -34,8 +35,16 @@ from niangjia.engines.policy.parameters import Value
 Formula = Any  # a z3.BoolRef or plain bool
 Integer = Any  # a z3.ArithRef
 
+
+class Way(NamedTuple):
+    """How products of two unknown numbers are written. `is_loose`: an input that is found may be none; only "none" counts."""
+
+    bits: int
+    is_loose: bool = False
+
+
 # Up to 255 first (persons, months, times), as measured on the shipped packs and on generated ones; then up to 16 million.
-WAYS = (8, 24)
+LOOSE, FIRST, SECOND = Way(8, is_loose=True), Way(8), Way(24)
 
 
 class Untranslatable(Exception):
@@ -143,6 +152,12 @@ def is_unknown(term: Term) -> Formula:
     return negation(term.known)
 
 
+class Product(NamedTuple):
+    left: Integer
+    right: Integer
+    value: Integer
+
+
 @dataclass(frozen=True)
 class Variable:
     """One input. `kind`: number boolean date text. `parts`: of a day its year, month and day, else one. `known` may be True."""
@@ -173,10 +188,10 @@ class Translator:
         known: bool = True,
         shared: Mapping[str, Variable] | None = None,
         mark: str = "",
-        most_bits: int = WAYS[0],
+        way: Way = FIRST,
     ) -> None:
         self.pack = pack
-        self.most_bits = most_bits
+        self.way = way
         self.texts = texts
         self.parameters = parameters
         self.asof = asof
@@ -190,6 +205,7 @@ class Translator:
         self._terms: dict[Node, Term] = {}
         self._bits: dict[tuple[int, int, int], tuple[Integer, list[Formula]]] = {}
         self._count = 0
+        self.products: list[Product] = []
 
     # — inputs —
 
@@ -280,10 +296,22 @@ class Translator:
         if (a.high - a.low) < (b.high - b.low):
             one, a, other, b = other, b, one, a
         bits = (b.high - b.low).bit_length()
-        if bits > self.most_bits:
-            return one * other
+        if bits > self.way.bits:
+            return self._loose(one, a, other, b) if self.way.is_loose else one * other
         parts = [z3.If(digit, one * 2**place, 0) for place, digit in enumerate(self._digits(other, b.low, bits))]
         return z3.Sum(one * b.low, *parts) if b.low else z3.Sum(*parts)
+
+    def _loose(self, one: Integer, a: Type, other: Integer, b: Type) -> Integer:
+        """Any number between the four planes that enclose the product of two numbers within bounds (McCormick)."""
+        found = self.fresh("product")
+        self.constraints += [
+            found >= a.low * other + b.low * one - a.low * b.low,
+            found >= a.high * other + b.high * one - a.high * b.high,
+            found <= a.high * other + b.low * one - a.high * b.low,
+            found <= a.low * other + b.high * one - a.low * b.high,
+        ]
+        self.products.append(Product(one, other, found))
+        return found
 
     def _digits(self, value: Integer, low: int, bits: int) -> list[Formula]:
         """The bits of `value` above `low`, as truths."""
@@ -326,6 +354,26 @@ class Translator:
             found <= size,
         ]
         return z3.If(above >= 0, found, -found)
+
+
+def move_together(one: Translator, other: Translator) -> Iterator[Formula]:
+    """What loose products of one rule, in two inputs, owe each other: the larger the factors, the larger the product."""
+    for a, b in zip(one.products, other.products, strict=False):
+        for kept, moved, kept_too, moved_too in (
+            (a.left, a.right, b.left, b.right),
+            (a.right, a.left, b.right, b.left),
+        ):
+            if kept.eq(kept_too):
+                yield z3.Implies(moved == moved_too, a.value == b.value)
+                for less, more, low, high in (
+                    (moved, moved_too, a.value, b.value),
+                    (moved_too, moved, b.value, a.value),
+                ):
+                    yield z3.Implies(z3.And(kept >= 0, less < more), high >= low + kept)
+                    yield z3.Implies(z3.And(kept <= 0, less < more), high <= low + kept)
+        for first, second in ((a, b), (b, a)):
+            grows = (first.left >= 0, first.right >= 0, first.left <= second.left, first.right <= second.right)
+            yield z3.Implies(z3.And(*grows), first.value <= second.value)
 
 
 def _days_in(year: Integer, month: Integer) -> Integer:
