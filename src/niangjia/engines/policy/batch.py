@@ -1,4 +1,4 @@
-"""A pack as DuckDB SQL: one expression of a rule, or one SELECT that decides every row of a relation.
+"""A pack as SQL: one expression of a rule, or one SELECT that decides every row of a relation.
 
 Grain of `batch_sql`: one row in, one row out. NULL is unknown, in facts and in the BOOLEAN columns of the rules.
 """
@@ -13,7 +13,7 @@ from niangjia.engines.policy.expressions import build, tree
 from niangjia.engines.policy.expressions.fold import fold
 from niangjia.engines.policy.expressions.parse import parse
 from niangjia.engines.policy.expressions.scan import Unreadable
-from niangjia.engines.policy.expressions.to_sql import SqlWriter, day_literal, literal, text_literal
+from niangjia.engines.policy.expressions.to_sql import Dialect, SqlWriter, day_literal, literal, text_literal
 from niangjia.engines.policy.expressions.tree import Node
 from niangjia.engines.policy.expressions.types import BOOLEAN, Kind, Type
 from niangjia.engines.policy.pack import Pack
@@ -56,7 +56,13 @@ def rule_sql(pack: Pack, text: str, *, asof: date, relation: str = "", overrides
 
 
 def batch_sql(
-    pack: Pack, *, asof: date, relation: str = "facts", overrides: Overrides | None = None, with_caps: bool = False
+    pack: Pack,
+    *,
+    asof: date,
+    relation: str = "facts",
+    overrides: Overrides | None = None,
+    with_caps: bool = False,
+    dialect: Dialect = "duckdb",
 ) -> str:
     """
     A SELECT with all columns of `relation` and: `outcome` (granted, refused, cannot_tell; NULL where `missing_parameter` names
@@ -64,6 +70,7 @@ def batch_sql(
     (ids joined by |), one BOOLEAN `rule_<id>` a rule and `tier_<id>` a tier, DECIMAL `line_<id>` a line.
 
     `relation` is SQL of our own (a table or a bracketed SELECT), never an author's text.
+    `dialect` postgres: the session has run `POSTGRES_PRELUDE`; helper columns, whose names begin with ``_``, are then left in.
     `with_caps`: the relation has a column ``used_<cap id>`` a cap (what was granted before in its window); then also `cap_<id>`.
 
     Raises:
@@ -71,7 +78,7 @@ def batch_sql(
     """
     parameters = with_overrides(pack.parameters, overrides)
     _refuse_missing(pack, parameters, tuple(parameters), asof)
-    writer = _Writer(pack, parameters, asof, lambda name: f"f.{_name(name)}", "f.area")
+    writer = _Writer(pack, parameters, asof, lambda name: f"f.{_name(name)}", "f.area", dialect)
     rules = [(_name(f"rule_{rule.id}"), writer.put(rule.when.node)) for rule in pack.rules]
     tiers = [(_name(f"tier_{tier.id}"), writer.put(tier.when.node)) for tier in pack.tiers]
     tests = [f"{sql} AS {column}" for column, sql in (*rules, *tiers)]
@@ -101,7 +108,7 @@ def batch_sql(
     total = pack.capped if with_caps else pack.total
     columns = [f"{_cents(writer.line(name))} AS {_name('line_' + name)}" for name in pack.line_values]
     columns.append(f"{_cents(writer.put_cents(total)) if total is not None else 'CAST(0 AS DECIMAL(16,2))'} AS _total")
-    inner = f"SELECT f.* {_exclude(pack)}, {', '.join(columns)} FROM ({inner}) AS f"
+    inner = f"SELECT f.* {_exclude([f'_line_{line}' for line in pack.line_values], dialect)}, {', '.join(columns)} FROM ({inner}) AS f"
 
     tested = [column for column, _ in (*rules, *caps)]
     refused = [f"{column} IS FALSE" for column in tested] + (["_tier = ''"] if tiers else [])
@@ -110,7 +117,7 @@ def batch_sql(
     outcome = f"CASE WHEN missing_parameter IS NOT NULL THEN NULL {refusal}WHEN {_any(unknown)} THEN 'cannot_tell' ELSE 'granted' END"
     inner = f"SELECT f.*, {outcome} AS outcome FROM ({inner}) AS f"
     return (
-        "SELECT f.* EXCLUDE (_tier, _total, _approvals), CASE WHEN outcome = 'granted' THEN NULLIF(_tier, '') END AS tier, "
+        f"SELECT f.* {_exclude(['_tier', '_total', '_approvals'], dialect)}, CASE WHEN outcome = 'granted' THEN NULLIF(_tier, '') END AS tier, "
         f"CASE WHEN outcome = 'granted' THEN _total END AS amount, CASE WHEN outcome = 'granted' THEN _approvals END AS needs_approval FROM ({inner}) AS f"
     )
 
@@ -119,12 +126,19 @@ class _Writer(SqlWriter):
     """Puts the parameters' values in place first: constants keep the integers small, and so the SQL fast."""
 
     def __init__(
-        self, pack: Pack, parameters: Mapping[str, Parameter], asof: date, column: Callable[[str], str], area: str
+        self,
+        pack: Pack,
+        parameters: Mapping[str, Parameter],
+        asof: date,
+        column: Callable[[str], str],
+        area: str,
+        dialect: Dialect = "duckdb",
     ) -> None:
         kinds = {name: fact.kind for name, fact in pack.vocabulary.facts.items()}
         super().__init__(
             column=column,
             kinds=kinds,
+            dialect=dialect,
             asof=asof,
             parameter=lambda node: parameter_sql(parameters[node.name], node.type, asof, area),
         )
@@ -197,9 +211,8 @@ def _cents(sql: str) -> str:
     return f"CAST(CAST({sql} AS DECIMAL(20,0)) * 0.01 AS DECIMAL(16,2))"
 
 
-def _exclude(pack: Pack) -> str:
-    columns = [_name(f"_line_{name}") for name in pack.line_values]
-    return f"EXCLUDE ({', '.join(columns)})" if columns else ""
+def _exclude(columns: Sequence[str], dialect: Dialect) -> str:
+    return f"EXCLUDE ({', '.join(map(_name, columns))})" if columns and dialect == "duckdb" else ""
 
 
 def _joined(parts: Sequence[str]) -> str:

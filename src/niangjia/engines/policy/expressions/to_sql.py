@@ -1,4 +1,4 @@
-"""Typed tree → DuckDB SQL text: one scalar expression with no error left in it.
+"""Typed tree → SQL text (DuckDB, or PostgreSQL with `POSTGRES_PRELUDE`): one scalar expression with no error left in it.
 
 Numbers are integers at a scale known beforehand (BIGINT, or HUGEINT where the bounds ask for it), so that addition,
 multiplication, division and rounding are integer arithmetic, exactly as in Python. NULL is unknown.
@@ -8,12 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Literal
 
 from niangjia.engines.policy.expressions import build, tree
 from niangjia.engines.policy.expressions.tree import Node
 from niangjia.engines.policy.expressions.types import BIGINT, FIRST_DAY, LAST_DAY, Kind, Type
 
 ParameterSql = Callable[[tree.Parameter], str]
+Dialect = Literal["duckdb", "postgres"]
+
+POSTGRES_PRELUDE = """
+CREATE DOMAIN hugeint AS numeric;
+CREATE FUNCTION year(date) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT extract(year FROM $1)::bigint';
+CREATE FUNCTION month(date) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT extract(month FROM $1)::bigint';
+CREATE FUNCTION day(date) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT extract(day FROM $1)::bigint';
+CREATE FUNCTION to_months(integer) RETURNS interval LANGUAGE sql IMMUTABLE AS 'SELECT make_interval(months => $1)';
+CREATE FUNCTION whole_quotient(numeric, numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT div($1, $2)';
+CREATE OPERATOR // (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = whole_quotient);
+"""
+"""What PostgreSQL must know, in the schema of the session, to run the same text: 128-bit integers, parts of a day, whole division."""
 
 
 class SqlWriter:
@@ -23,7 +36,8 @@ class SqlWriter:
     """
 
     def __init__(self, *, column: Callable[[str], str], kinds: Mapping[str, str], parameter: ParameterSql, asof: date,
-                 tier: str = "", used: Callable[[str], str] = str, line: Callable[[str], str] = str) -> None:  # fmt: skip
+                 tier: str = "", used: Callable[[str], str] = str, line: Callable[[str], str] = str,
+                 dialect: Dialect = "duckdb") -> None:  # fmt: skip
         self.column = column
         self.kinds = kinds
         self.parameter = parameter
@@ -31,6 +45,7 @@ class SqlWriter:
         self.tier = tier
         self.used = used
         self.line = line
+        self.dialect = dialect
 
     def write(self, node: Node) -> str:
         return _WRITERS[type(node)](self, node)
@@ -65,15 +80,22 @@ def _wide(size: int, sql: str) -> str:
 
 
 def _fact(writer: SqlWriter, node: tree.Fact) -> str:
-    return _column(writer.column(node.name), writer.kinds.get(node.name, "boolean"), node.type)
+    return _column(writer.dialect, writer.column(node.name), writer.kinds.get(node.name, "boolean"), node.type)
 
 
-def _column(column: str, kind: str, t: Type) -> str:
+_PLACES = {"money": 2, "integer": 0, "number": 10}
+
+
+def _column(dialect: Dialect, column: str, kind: str, t: Type) -> str:
     """A column as the language sees it; NULL where the value is outside its domain."""
     if t.kind is Kind.DATE:
         return f"(CASE WHEN {column} BETWEEN {day_literal(FIRST_DAY)} AND {day_literal(LAST_DAY)} THEN CAST({column} AS DATE) END)"
     if t.kind is not Kind.NUMBER:
         return column
+    if dialect == "postgres":  # no TRY_CAST: rounded without a bound, then held to the bounds
+        places = _PLACES.get(kind, 10)
+        sql = f"trunc(round(CAST({column} AS numeric), {places}) * {10**places})"
+        return f"(CASE WHEN {sql} BETWEEN {t.low} AND {t.high} THEN {sql} END)"
     if kind == "money":
         sql, widest = f"CAST(TRY_CAST({column} AS DECIMAL(16,2)) * 100 AS BIGINT)", 10**16 - 1
     elif kind == "integer":
@@ -192,7 +214,7 @@ _WRITERS: dict[type[Node], Callable[..., str]] = {
     tree.Asof: lambda writer, node: day_literal(writer.asof),
     tree.Tier: lambda writer, node: writer.tier,
     tree.Used: lambda writer, node: _column(
-        writer.used(node.cap), "money" if node.type.scale else "integer", node.type
+        writer.dialect, writer.used(node.cap), "money" if node.type.scale else "integer", node.type
     ),
     tree.LineAmount: lambda writer, node: writer.line(node.line),
     tree.Arithmetic: _arithmetic,
