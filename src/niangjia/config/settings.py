@@ -149,9 +149,9 @@ SESSION_COOKIE_NAME = "niangjia_session" if IS_LOOPBACK else "__Host-niangjia_se
 CSRF_COOKIE_NAME = "niangjia_csrf" if IS_LOOPBACK else "__Host-niangjia_csrf"
 
 SECURE_SSL_REDIRECT = not IS_LOOPBACK
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("NIANGJIA_BEHIND_PROXY") == "1" else None
-)
+# Only then is believed what a proxy says of https and of the address that asks: it must set both headers itself.
+IS_BEHIND_PROXY = os.environ.get("NIANGJIA_BEHIND_PROXY") == "1"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 0 if IS_LOOPBACK else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not IS_LOOPBACK
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -11,17 +10,21 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
 
 from niangjia.apps.accounts import permissions
-from niangjia.apps.accounts.models import Account, LoginAttempt, Post
-from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.accounts.models import Account, Attempt, Post
+from niangjia.apps.accounts.queries import get_viewer
+from niangjia.apps.accounts.types import Role, Throttle, Viewer
 from niangjia.apps.audit import actions as audit
+from niangjia.apps.audit.types import Entry
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.kernel.problems import Refusal
 
-FAILURES_ALLOWED = 5
-WINDOW = timedelta(minutes=15)
+LOGIN_BY_NAME = Throttle("login.name", 5, timedelta(minutes=15))
+# An office shares an address: room for a morning's mistakes of a whole floor, far from enough to guess passwords.
+LOGIN_BY_ADDRESS = Throttle("login.address", 30, timedelta(minutes=15))
 
 
 class LoginRefused(Refusal):
@@ -32,6 +35,15 @@ class LoginRefused(Refusal):
             "用户名或密码不正确，或尝试过多。请核对后再试；连续五次不成功请等十五分钟，或联系本级管理员。",
             "The name or the password is not right, or there were too many tries. Check and try again; after five failures wait "
             "fifteen minutes, or ask your administrator.",
+        )
+
+
+class TooManyTries(Refusal):
+    def __init__(self, window: timedelta) -> None:
+        minutes = int(window.total_seconds() // 60)
+        super().__init__(
+            f"从您的网络地址提交得太多了，请过 {minutes} 分钟再试；急事请直接联系本级工会。",
+            f"Too much was sent from your network address. Try again in {minutes} minutes; if it is urgent, go to the union itself.",
         )
 
 
@@ -135,6 +147,47 @@ def appoint(
     return post.pk
 
 
+def appoint_by_name(
+    *,
+    viewer: Viewer | None,
+    username: str,
+    name: str,
+    password: str,
+    org_id: int,
+    role: Role,
+    starts_on: date,
+    now: datetime,
+) -> int:
+    """
+    Give a post to whoever has this user name, opening an account for it if nobody has, and return the post's id: both or neither.
+
+    `name` and `password` are for a new account only. Safe to repeat. Raises what `create_account` and `appoint` raise.
+    """
+    with transaction.atomic():
+        account_id = Account.objects.filter(username=username.strip().lower()).values_list("pk", flat=True).first()
+        if account_id is None:
+            account_id = create_account(
+                viewer=viewer, username=username, name=name or username, password=password or None, now=now
+            )
+        return appoint(viewer=viewer, account_id=account_id, org_id=org_id, role=role, starts_on=starts_on, now=now)
+
+
+def choose_post(*, viewer: Viewer, post_id: int, now: datetime) -> Viewer:
+    """
+    Go on with another of one's posts; the same one changes nothing.
+
+    Raises:
+        NoSuchPost: not held by this account today.
+    """
+    chosen = get_viewer(account_id=viewer.account_id, post_id=post_id, today=timezone.localdate(now))
+    if chosen.post_id != viewer.post_id:
+        detail = {"from": viewer.post_id, "to": chosen.post_id}
+        audit.record(
+            chosen, action="accounts.choose_post", object=f"account:{viewer.account_id}", detail=detail, now=now
+        )
+    return chosen
+
+
 def end_post(*, viewer: Viewer | None, post_id: int, now: datetime) -> None:
     """
     The post ends today: from the next request on it opens nothing. Safe to repeat.
@@ -165,36 +218,78 @@ def disable_account(*, viewer: Viewer | None, account_id: int, now: datetime) ->
             audit.record(viewer, action="accounts.disable", object=f"account:{account_id}", now=now)
 
 
-def authenticate(*, username: str, password: str, now: datetime) -> int:
+def authenticate(*, username: str, password: str, now: datetime, address: str = "") -> int:
     """
-    The id of the account with this name and password.
+    The id of the account with this name and password. `address`: the network address that asks, where there is one.
 
     Five failures within fifteen minutes lock the name, existing or not, until the window has passed; a right password
-    does not open it earlier. The reply and the work done are the same in every case of refusal.
+    does not open it earlier. Thirty from one address stop that address, which then locks no further names. The reply and
+    the work done are the same in every case of refusal, so that they tell nobody which names exist.
 
     Raises:
         LoginRefused.
     """
     username = username.strip().lower()
-    fingerprint = hashlib.sha256(username.encode()).hexdigest()
-    # The attempt is written and committed, then counted, then the password checked: tries at the same moment all count.
-    with transaction.atomic():
-        LoginAttempt.objects.filter(at__lte=now - WINDOW).delete()
-        attempt = LoginAttempt.objects.create(username_hash=fingerprint, at=now)
-    attempts = LoginAttempt.objects.filter(username_hash=fingerprint, at__gt=now - WINDOW).count()
+    from_place, failures = _attempt(LOGIN_BY_ADDRESS, address, now) if address else (None, 0)
+    if from_place and failures > LOGIN_BY_ADDRESS.most:
+        from_place.delete()
+        raise LoginRefused
+    attempt, tries = _attempt(LOGIN_BY_NAME, username, now)
     account = Account.objects.filter(username=username).first()
     is_right = check_password(password, account.password if account and account.has_usable_password() else _decoy())
-    if not (is_right and account and account.is_active and attempts <= FAILURES_ALLOWED):
-        if attempts > FAILURES_ALLOWED:
+    if not (is_right and account and account.is_active and tries <= LOGIN_BY_NAME.most):
+        if tries > LOGIN_BY_NAME.most:
             attempt.delete()  # a try while locked does not lengthen the lock: nobody can keep another out for ever
-        elif account and attempts == FAILURES_ALLOWED:
-            audit.record(None, action="accounts.locked", object=f"account:{account.pk}", now=now)
+        else:
+            _record_failure(account, attempt, tries, address, now)
         raise LoginRefused
     with transaction.atomic():
-        LoginAttempt.objects.filter(username_hash=fingerprint).delete()
+        Attempt.objects.filter(kind=LOGIN_BY_NAME.kind, key_hash=attempt.key_hash).delete()
+        if from_place:
+            from_place.delete()
         Account.objects.filter(pk=account.pk).update(last_login=now)
-        audit.record(None, action="accounts.login", object=f"account:{account.pk}", now=now)
+        detail = {"address": address} if address else {}
+        audit.record(None, action="accounts.login", object=f"account:{account.pk}", detail=detail, now=now)
     return account.pk
+
+
+def _record_failure(account: Account | None, attempt: Attempt, tries: int, address: str, now: datetime) -> None:
+    """The name that was typed stays unknown; that it is the same again can be seen."""
+    detail = {"name": attempt.key_hash[:16], "address": address, "tries": tries}
+    actions = ["accounts.login_failed", *(["accounts.locked"] if tries == LOGIN_BY_NAME.most else [])]
+    object = f"account:{account.pk}" if account else "account:unknown"
+    audit.record_many(None, entries=[Entry(action, object, detail) for action in actions], now=now)
+
+
+def _attempt(throttle: Throttle, value: str, now: datetime) -> tuple[Attempt, int]:
+    """
+    A new try and how many there are within the window, this one among them.
+
+    It is written and committed first, then counted, before whatever it tries: tries at the same moment all count.
+    """
+    key = salted_hmac(throttle.kind, value, algorithm="sha256").hexdigest()
+    with transaction.atomic():
+        Attempt.objects.filter(kind=throttle.kind, at__lte=now - throttle.window).delete()
+        attempt = Attempt.objects.create(kind=throttle.kind, key_hash=key, at=now)
+    since = Attempt.objects.filter(kind=throttle.kind, key_hash=key, at__gt=now - throttle.window)
+    return attempt, since.count()
+
+
+def take_turn(throttle: Throttle, value: str, *, now: datetime) -> None:
+    """
+    Count a try by `value`; one that is refused is not kept, so that nobody is kept out for ever. Empty: nothing to count by.
+
+    Call it before the transaction of what is tried.
+
+    Raises:
+        TooManyTries.
+    """
+    if not value:
+        return
+    attempt, tries = _attempt(throttle, value, now)
+    if tries > throttle.most:
+        attempt.delete()
+        raise TooManyTries(throttle.window)
 
 
 def change_password(*, account_id: int, old_password: str, new_password: str, now: datetime) -> None:

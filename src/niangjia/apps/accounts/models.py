@@ -47,14 +47,16 @@ class Post(models.Model):
         return f"{self.role}@{self.org_id}"
 
 
-class LoginAttempt(models.Model):
+class Attempt(models.Model):
     """
-    An attempt that has not succeeded (a success clears them). `username_hash`, not the name: people type passwords
-    into the wrong box.
+    One try of a kind that is counted within a window: log-ins that have not succeeded, objections from one address.
+
+    `key_hash`, not the name or address tried: people type passwords into the wrong box. One store for all workers.
     """
 
-    username_hash = models.CharField(max_length=64)
+    kind = models.CharField(max_length=32)
+    key_hash = models.CharField(max_length=64)
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["username_hash", "at"], name="loginattempt_window")]
+        indexes = [models.Index(fields=["kind", "key_hash", "at"], name="attempt_window")]

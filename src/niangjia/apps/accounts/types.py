@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -33,6 +33,15 @@ class Viewer:
     org_id: int
     org_path: str
     person_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """At most `most` tries of a kind by one value (a user name, a network address) within `window`."""
+
+    kind: str
+    most: int
+    window: timedelta
 
 
 @dataclass(frozen=True, slots=True)

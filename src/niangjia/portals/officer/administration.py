@@ -71,23 +71,10 @@ def appoint(request: PageRequest, org_id: int) -> HttpResponse:
         response.status_code = 422
         return response
     asked = form.cleaned_data
-    account_id = account_queries.find_account_id(asked["username"])
-    if account_id is None:
-        account_id = accounts.create_account(
-            viewer=request.viewer,
-            username=asked["username"],
-            name=asked["name"] or asked["username"],
-            password=asked["password"] or None,
-            now=now,
-        )
-    accounts.appoint(
-        viewer=request.viewer,
-        account_id=account_id,
-        org_id=org_id,
-        role=Role(asked["role"]),
-        starts_on=asked["starts_on"],
-        now=now,
-    )
+    accounts.appoint_by_name(
+        viewer=request.viewer, username=asked["username"], name=asked["name"], password=asked["password"], org_id=org_id,
+        role=Role(asked["role"]), starts_on=asked["starts_on"], now=now,
+    )  # fmt: skip
     messages.success(request, _("已任命。"))
     return redirect(f"{reverse('officer:unions')}?org={org_id}")
 

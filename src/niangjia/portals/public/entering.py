@@ -18,7 +18,7 @@ from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts import queries as account_queries
 from niangjia.portals.design.forms import Form
 from niangjia.portals.design.pages import Access, page
-from niangjia.portals.design.requests import PageRequest, whole
+from niangjia.portals.design.requests import PageRequest, address_of, whole
 from niangjia.portals.design.showing import show
 
 _BACKEND = "niangjia.apps.accounts.backends.AccountBackend"
@@ -55,7 +55,10 @@ def login(request: PageRequest) -> HttpResponse:
         now = timezone.now()
         try:
             account_id = accounts.authenticate(
-                username=form.cleaned_data["username"], password=form.cleaned_data["password"], now=now
+                username=form.cleaned_data["username"],
+                password=form.cleaned_data["password"],
+                address=address_of(request),
+                now=now,
             )
         except accounts.LoginRefused as refusal:
             request.refusal, status = refusal, 403
@@ -79,8 +82,6 @@ def logout(request: PageRequest) -> HttpResponse:
 @page(Access.ANY_POST, methods=("POST",))
 def choose_post(request: PageRequest) -> HttpResponse:
     post_id = whole(request.POST.get("post", ""))
-    viewer = account_queries.get_viewer(
-        account_id=request.viewer.account_id, post_id=post_id, today=timezone.localdate()
-    )
+    viewer = accounts.choose_post(viewer=request.viewer, post_id=post_id, now=timezone.now())
     request.session["post_id"] = viewer.post_id
     return redirect("public:home")

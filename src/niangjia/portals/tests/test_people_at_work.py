@@ -53,6 +53,25 @@ def test_a_wrong_password_is_refused_kindly_and_the_same_as_an_unknown_name(hous
     assert all("用户名或密码不正确" in reply for reply in replies)
 
 
+def test_a_failed_log_in_is_on_record_with_its_address(house):
+    Client(REMOTE_ADDR="203.0.113.7").post("/login/", {"username": "county", "password": "wrong"})
+    (event,) = audit.list_about(f"account:{house.viewers[Role.COUNTY].account_id}", actions=("accounts.login_failed",))
+    assert event.detail["address"] == "203.0.113.7"
+
+
+def test_an_address_that_failed_too_often_gets_the_same_reply_even_with_the_right_password(house):
+    accounts.reset_password(
+        viewer=None, account_id=house.viewers[Role.COUNTY].account_id, new_password="a-long-word-2023", now=town.NOW
+    )
+    guesser = Client(REMOTE_ADDR="203.0.113.7")
+    for number in range(accounts.LOGIN_BY_ADDRESS.most):
+        guesser.post("/login/", {"username": f"name{number}", "password": "wrong"})
+    right = {"username": "county", "password": "a-long-word-2023"}
+    refused = guesser.post("/login/", right)
+    assert refused.status_code == 403 and "用户名或密码不正确，或尝试过多" in text(refused)
+    assert Client(REMOTE_ADDR="203.0.113.8").post("/login/", right).status_code == 302
+
+
 def test_signing_in_leads_to_the_page_that_was_asked_for_and_never_off_the_host(house):
     accounts.reset_password(
         viewer=None, account_id=house.viewers[Role.COUNTY].account_id, new_password="a-long-word-2023", now=town.NOW

@@ -1,5 +1,6 @@
 import threading
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,8 +8,8 @@ from django.db import connection
 
 from niangjia.apps.accounts import actions, permissions, queries
 from niangjia.apps.accounts.backends import AccountBackend
-from niangjia.apps.accounts.models import Account, LoginAttempt, Post
-from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.accounts.models import Account, Attempt, Post
+from niangjia.apps.accounts.types import Role, Throttle, Viewer
 from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.organizations import actions as organizations
 from niangjia.apps.organizations import queries as unions
@@ -193,7 +194,7 @@ def test_logging_in_gives_the_account_and_is_recorded():
     who = account()
     assert actions.authenticate(username=" WANG ", password=PASSWORD, now=NOW) == who
     assert AuditEvent.objects.filter(action="accounts.login").count() == 1
-    assert not LoginAttempt.objects.exists()
+    assert not Attempt.objects.exists()
 
 
 def fail(times, *, username="wang", at=NOW):
@@ -239,8 +240,110 @@ def test_the_reply_is_the_same_for_unknown_wrong_locked_and_disabled():
 
 def test_what_was_typed_is_kept_nowhere():
     fail(2, username="my secret password")
-    rows = str(list(LoginAttempt.objects.values())) + str(list(AuditEvent.objects.values()))
+    rows = str(list(Attempt.objects.values())) + str(list(AuditEvent.objects.values()))
     assert "secret" not in rows
+
+
+def test_every_failed_log_in_is_on_record_with_where_it_came_from_and_an_unknown_name_like_a_known_one():
+    who = account()
+    for username in ("wang", "nobody"):
+        for _ in range(7):
+            with pytest.raises(actions.LoginRefused):
+                actions.authenticate(username=username, password="wrong", address="203.0.113.7", now=NOW)
+    events = list(AuditEvent.objects.exclude(action__in=("accounts.create", "accounts.appoint")).order_by("seq"))
+    known, unknown = events[: len(events) // 2], events[len(events) // 2 :]
+    assert [event.action for event in known] == ["accounts.login_failed"] * 5 + ["accounts.locked"]
+    assert [event.action for event in unknown] == [event.action for event in known]
+    assert {event.object for event in known} == {f"account:{who}"}
+    assert {event.object for event in unknown} == {"account:unknown"}
+    assert [event.detail["tries"] for event in known] == [1, 2, 3, 4, 5, 5]
+    assert {event.detail["address"] for event in events} == {"203.0.113.7"}
+    assert len({event.detail["name"] for event in unknown}) == 1  # the same name is known again, not what it was
+
+
+def test_one_address_is_stopped_after_its_failures_over_whatever_names():
+    who, place = account(), "203.0.113.7"
+    for number in range(actions.LOGIN_BY_ADDRESS.most):
+        with pytest.raises(actions.LoginRefused):
+            actions.authenticate(username=f"name{number}", password="wrong", address=place, now=NOW)
+    with pytest.raises(actions.LoginRefused) as refused:
+        actions.authenticate(username="wang", password=PASSWORD, address=place, now=NOW)
+    assert str(refused.value) == str(actions.LoginRefused())
+    assert actions.authenticate(username="wang", password=PASSWORD, address="203.0.113.8", now=NOW) == who
+    later = NOW + actions.LOGIN_BY_ADDRESS.window
+    assert actions.authenticate(username="wang", password=PASSWORD, address=place, now=later) == who
+
+
+def test_a_stopped_address_locks_nobodys_name():
+    who, place = account(), "203.0.113.7"
+    for number in range(actions.LOGIN_BY_ADDRESS.most):
+        with pytest.raises(actions.LoginRefused):
+            actions.authenticate(username=f"name{number}", password="wrong", address=place, now=NOW)
+    for _ in range(9):
+        with pytest.raises(actions.LoginRefused):
+            actions.authenticate(username="wang", password="wrong", address=place, now=NOW)
+    assert actions.authenticate(username="wang", password=PASSWORD, address="203.0.113.8", now=NOW) == who
+
+
+def test_who_logs_in_well_from_one_address_is_never_stopped_and_clears_no_failures_of_others():
+    account()
+    for _ in range(actions.LOGIN_BY_ADDRESS.most + 5):
+        actions.authenticate(username="wang", password=PASSWORD, address="203.0.113.7", now=NOW)
+    fail(1)
+    for number in range(3):
+        with pytest.raises(actions.LoginRefused):
+            actions.authenticate(username=f"name{number}", password="wrong", address="203.0.113.7", now=NOW)
+    actions.authenticate(username="wang", password=PASSWORD, address="203.0.113.7", now=NOW)
+    assert Attempt.objects.filter(kind=actions.LOGIN_BY_ADDRESS.kind).count() == 3
+
+
+def test_turns_are_taken_up_to_the_limit_and_come_back_with_time():
+    throttle = Throttle("test", 2, timedelta(hours=1))
+    for at in (NOW, NOW + timedelta(minutes=30)):
+        actions.take_turn(throttle, "203.0.113.7", now=at)
+    for _ in range(3):  # being refused does not keep anybody out longer
+        with pytest.raises(actions.TooManyTries, match="60 分钟"):
+            actions.take_turn(throttle, "203.0.113.7", now=NOW + timedelta(minutes=59))
+    actions.take_turn(throttle, "203.0.113.8", now=NOW + timedelta(minutes=59))
+    actions.take_turn(throttle, "203.0.113.7", now=NOW + timedelta(minutes=60))
+    assert "203.0.113" not in str(list(Attempt.objects.values()))
+
+
+def test_a_switch_of_post_is_on_record_and_a_post_of_another_is_refused(tree):
+    who = account()
+    first, second = (
+        actions.appoint(viewer=None, account_id=who, org_id=tree[code].id, role=Role.COUNTY, starts_on=TODAY, now=NOW)
+        for code in ("X", "Y")
+    )
+    viewer = queries.get_viewer(account_id=who, post_id=first, today=TODAY)
+    assert actions.choose_post(viewer=viewer, post_id=first, now=NOW) == viewer
+    chosen = actions.choose_post(viewer=viewer, post_id=second, now=NOW)
+    assert (chosen.post_id, chosen.org_path) == (second, tree["Y"].path)
+    (event,) = AuditEvent.objects.filter(action="accounts.choose_post")
+    assert (event.account_id, event.post_id, event.detail) == (who, second, {"from": first, "to": second})
+    other = actions.appoint(
+        viewer=None, account_id=account("li"), org_id=tree["X"].id, role=Role.COUNTY, starts_on=TODAY, now=NOW
+    )
+    with pytest.raises(queries.NoSuchPost):
+        actions.choose_post(viewer=chosen, post_id=other, now=NOW)
+
+
+def test_who_is_appointed_without_an_account_gets_both_or_neither(tree):
+    office = viewer_at(tree["C"], Role.ADMINISTRATOR)
+    asked = {"username": "zhao", "name": "赵", "org_id": tree["X"].id, "starts_on": TODAY, "now": NOW}
+    before = AuditEvent.objects.count()
+    with pytest.raises(actions.WeakPassword):
+        actions.appoint_by_name(viewer=office, role=Role.COUNTY, password="short", **asked)
+    with pytest.raises(actions.OutOfReach):
+        actions.appoint_by_name(
+            viewer=replace(office, org_path=tree["Y"].path), role=Role.COUNTY, password=PASSWORD, **asked
+        )
+    assert not Account.objects.filter(username="zhao").exists() and AuditEvent.objects.count() == before
+    post = actions.appoint_by_name(viewer=office, role=Role.COUNTY, password=PASSWORD, **asked)
+    assert post == actions.appoint_by_name(viewer=office, role=Role.COUNTY, password="", **asked)
+    with pytest.raises(actions.RolesCollide):  # who has an account keeps it and its password
+        actions.appoint_by_name(viewer=office, role=Role.AUDITOR, password="another long word", **asked)
+    assert actions.authenticate(username="zhao", password=PASSWORD, now=NOW)
 
 
 def test_changing_the_password_asks_for_the_old_one_and_counts_failures():
@@ -274,7 +377,7 @@ def test_of_guesses_at_the_same_moment_at_most_five_are_weighed():
         thread.start()
     for thread in threads:
         thread.join()
-    assert LoginAttempt.objects.count() <= actions.FAILURES_ALLOWED  # one row for each guess that was weighed
+    assert Attempt.objects.count() <= actions.LOGIN_BY_NAME.most  # one row for each guess that was weighed
 
 
 # The separation of duties, read off the one table.
