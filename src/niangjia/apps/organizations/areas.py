@@ -53,3 +53,12 @@ def full_name_of(code: str) -> str:
     short = shorten(code)
     parts = [_names().get(short[:length]) for length in (4, 6, 9) if len(short) >= length]
     return "".join(part for part in parts if part) or name_of(code)
+
+
+def counties_of(code: str) -> list[tuple[str, str, str]]:
+    """(code of six digits, county, city) of every county in a division, or around it if it is smaller, in order of code."""
+    short = shorten(code)
+    names = _names()
+    counties = [(county, name) for county, name in names.items() if len(county) == 6]
+    inside = [one for one in counties if one[0].startswith(short) or short.startswith(one[0])]
+    return [(county, name, names.get(county[:4], "")) for county, name in sorted(inside)]

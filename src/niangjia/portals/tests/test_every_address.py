@@ -24,8 +24,12 @@ PUBLIC = {
     "public:login",
     "public:notices",
     "public:object",
+    "public:receipt",
     "public:accessibility",
     "public:components",
+    "public:programs",
+    "public:program",
+    "public:find",
     "healthy",
     "set_language",
 }
@@ -64,6 +68,7 @@ PAGES = {
     "officer:unions": (lambda house: [], {Role.ADMINISTRATOR}),
     "officer:health": (lambda house: [], {Role.ADMINISTRATOR}),
     "member:mine": (lambda house: [], {Role.WORKER}),
+    "member:find": (lambda house: [], {Role.WORKER}),
     "member:object": (lambda house: [house.own_case_id], {Role.WORKER}),
 }
 OUTSIDE_THE_TREE = {("officer:budget", Role.AUDITOR): 200}

@@ -46,6 +46,7 @@ class Finding:
     unsure (the reader left `missing` open) · no (`because`, in sentences with clause).
 
     `amount`: yuan where it is sure whatever else comes out; None with `depends_on`: facts that it hangs on.
+    `aside`: the reader said that none of what this fact can be applies, so the programme is about somebody else (a no without a rule).
     """
 
     program: Program
@@ -55,6 +56,7 @@ class Finding:
     waits: tuple[Fact, ...]
     missing: tuple[Fact, ...]
     because: tuple[Step, ...]
+    aside: tuple[Fact, ...]
     explanation: Explanation
 
     @property
@@ -97,7 +99,9 @@ class Finder:
         for mind in self.minds:
             reach = mind.program.pack.vocabulary.reach(mind.program.pack.unit)
             for name, fact in mind.facts.items():
-                if fact.grain in reach and self.wording.is_asked(name):
+                # A text without codes is free writing: nobody can be asked to guess it.
+                is_open_text = fact.kind == "text" and not fact.values
+                if fact.grain in reach and self.wording.is_asked(name) and not is_open_text:
                     found.setdefault(name, fact)
         return found
 
@@ -117,18 +121,26 @@ class Finder:
         for mind in self.minds:
             mind.ever  # noqa: B018 - kept from its first use on
 
-    def next(self, known: Facts, skipped: Iterable[str] = ()) -> Next | None:
+    def next(self, known: Facts, skipped: Iterable[str] = (), none: Iterable[str] = ()) -> Next | None:
         """
         The question that leaves least open: the one whose answer alone may settle most programmes, then the one that matters to most,
-        then the easiest. None: no question can change an answer any more.
+        then the easiest; a programme's gates before its other questions. None: no question can change an answer any more.
+
+        `skipped`: facts the reader does not know. `none`: facts of which the reader said that nothing on their list applies.
         """
-        passed = set(skipped)
+        passed, nothing = {*skipped, *none}, set(none)
         matters: dict[str, list[Mind]] = {}
+        left: set[str] = set()
         waiting = 0
         for mind in self.minds:
-            found = mind.matter(known, [name for name in mind.facts if name in self.facts and name not in passed])
+            if nothing & mind.ever:
+                continue
+            asked = [name for name in mind.facts if name in self.facts and name not in passed]
+            gates = [name for name in asked if self.wording.is_gate(name)]
+            found = mind.matter(known, asked)
+            left |= set(found)
             waiting += bool(found)
-            for name in found:
+            for name in [gate for gate in gates if gate in found] or found:
                 matters.setdefault(name, []).append(mind)
         if not matters:
             return None
@@ -139,22 +151,25 @@ class Finder:
 
         best = max(matters, key=weight)
         changed = tuple(mind.program.pack.id for mind in matters[best])
-        return Next(self.facts[best], changed, len(matters), waiting)
+        return Next(self.facts[best], changed, len(left), waiting)
 
-    def findings(self, known: Facts, language: Language = "zh") -> list[Finding]:
+    def findings(self, known: Facts, language: Language = "zh", none: Iterable[str] = ()) -> list[Finding]:
         """Every programme's answer, what can be had first; between equals in the order given."""
-        found = [self._finding(mind, known, language) for mind in self.minds]
-        return sorted(found, key=lambda one: (ORDER[one.verdict], -(one.amount or ZERO)))
+        nothing = set(none)
+        found = [self._finding(mind, known, language, nothing) for mind in self.minds]
+        return sorted(found, key=lambda one: (ORDER[one.verdict], bool(one.aside), -(one.amount or ZERO)))
 
-    def _finding(self, mind: Mind, known: Facts, language: Language) -> Finding:
+    def _finding(self, mind: Mind, known: Facts, language: Language, nothing: set[str]) -> Finding:
         program = mind.program
         explanation = program.explain(known, language=language)
         decision = explanation.decision
         if decision.outcome == "granted":
-            return Finding(program, "yes", decision.amount, (), (), (), (), explanation)
+            return Finding(program, "yes", decision.amount, (), (), (), (), (), explanation)
         if decision.outcome == "refused":
             because = tuple(step for step in explanation.steps if step.id in decision.refused_by and step.applies)
-            return Finding(program, "no", None, (), (), (), because, explanation)
+            return Finding(program, "no", None, (), (), (), because, (), explanation)
+        if aside := tuple(mind.facts[name] for name in mind.facts if name in nothing and name in mind.ever):
+            return Finding(program, "no", None, (), (), (), (), aside, explanation)
         unknown = [mind.facts[name] for name, _ in explanation.missing if name in mind.facts]
         mattering = mind.matter(known)
         missing = tuple(mind.facts[name] for name in mattering if name in self.facts)
@@ -164,7 +179,7 @@ class Finder:
             amount = program.decide(like).amount  # whatever is still unknown, no example comes out otherwise
         depends = () if amount is not None else _depends_on(program.pack, mattering, known)
         verdict: Verdict = "unsure" if missing else "maybe"
-        return Finding(program, verdict, amount, depends, waits, missing, (), explanation)
+        return Finding(program, verdict, amount, depends, waits, missing, (), (), explanation)
 
 
 def _sure_amount(program: Program, known: Facts) -> Decimal | None:

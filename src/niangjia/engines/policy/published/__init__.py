@@ -6,11 +6,12 @@ Always true here:
 - a worked example is decided when it is shown.
 """
 
-from niangjia.engines.policy.published.described import Description, Language, describe
+from niangjia.engines.policy.published.described import Bring, Description, Language, describe
 from niangjia.engines.policy.published.wording import Question, Topic, Wording, load_wording
 from niangjia.engines.policy.published.worked import Example, worked_example
 
 __all__ = [
+    "Bring",
     "Description",
     "Example",
     "Language",

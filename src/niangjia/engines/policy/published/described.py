@@ -169,6 +169,23 @@ class Description:
     def is_in_force(self) -> bool:
         return not self.open and self.pack.status != "example"
 
+    @property
+    def exact(self) -> Decimal | None:
+        """Yuan, where everybody who gets anything gets the same."""
+        amounts = {one.amount for one in self.benefits}
+        return next(iter(amounts)) if len(amounts) == 1 and len({one.line for one in self.benefits}) == 1 else None
+
+    @property
+    def most(self) -> Decimal | None:
+        """The most yuan that all lines together can come to, where each has a fixed most; before the caps."""
+        total = ZERO
+        for _, group in groupby(self.benefits, key=lambda one: one.line):
+            tops = [one.amount if one.amount is not None else one.ceiling for one in group]
+            if any(top is None for top in tops):
+                return None
+            total += max(top for top in tops if top is not None)
+        return total if self.benefits else None
+
 
 def describe(
     pack: Pack,
@@ -314,7 +331,7 @@ class _Describer:
         """Warning signs of sensing by cause."""
         by_cause = groupby(self.pack.triggers, key=lambda trigger: trigger.cause)
         return tuple(
-            (self.wording.code("causes", cause, self.language) if self.language == "en" else cause,
+            (self.wording.code("causes", cause, self.language),
              tuple(self.statement(one.id, one.say, one.clause) for one in group))
             for cause, group in by_cause
         )  # fmt: skip

@@ -6,7 +6,7 @@ Nothing here decides: another word never changes an answer. What the file does n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -17,17 +17,25 @@ from niangjia.engines.policy.vocabulary import NAME, Fact
 from niangjia.engines.policy.yamltext import BadFile, Item, Reader, read_yaml
 from niangjia.kernel.money import show_yuan
 
-CODES = ("outcomes", "evidence", "purposes", "levels", "shows", "units")
+CODES = ("outcomes", "evidence", "purposes", "levels", "shows", "causes", "units")
 
 
 @dataclass(frozen=True)
 class Question:
-    """How a worker is asked for a fact. `is_asked` False: the union finds it out itself. `unit`: the word behind the number."""
+    """
+    How a worker is asked for a fact. `is_asked` False: the union finds it out itself. `unit`: the word behind the number.
 
-    ask: Say
-    help: Say
-    unit: Say
-    is_asked: bool
+    `is_gate`: asked before a programme's other questions. `none`: the choice "none of these", empty where there is no such choice.
+    `is_today`: nobody is asked, it is the day of asking itself.
+    """
+
+    ask: Say = field(default_factory=dict)
+    help: Say = field(default_factory=dict)
+    unit: Say = field(default_factory=dict)
+    is_asked: bool = True
+    is_gate: bool = False
+    none: Say = field(default_factory=dict)
+    is_today: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,20 +67,29 @@ class Wording:
 
     def is_asked(self, fact: str) -> bool:
         question = self.questions.get(fact)
-        return question is None or question.is_asked
+        return question is None or (question.is_asked and not question.is_today)
+
+    def is_gate(self, fact: str) -> bool:
+        question = self.questions.get(fact)
+        return question is not None and question.is_gate
+
+    @property
+    def of_today(self) -> tuple[str, ...]:
+        """Facts that are the day of asking itself."""
+        return tuple(name for name, question in self.questions.items() if question.is_today)
 
     def question(self, fact: Fact) -> Question:
         """The file's question, or one made from the fact's title."""
-        found = self.questions.get(fact.name)
-        unit = found.unit if found and found.unit else self.unit(fact)
-        if found and found.ask:
-            return Question(found.ask, found.help, unit, found.is_asked)
+        found = self.questions.get(fact.name, Question())
+        unit = self.unit(fact)
+        if found.ask:
+            return replace(found, unit=unit)
         zh, en = fact.title.get("zh", fact.name), fact.title.get("en", fact.name)
         if fact.kind == "boolean":
             ask = {"zh": f"是否属实：{zh}？", "en": f"Is this so: {en}?"}
         else:
             ask = {"zh": f"请填写：{zh}", "en": f"{en[:1].upper()}{en[1:]}?"}
-        return Question(ask, found.help if found else {}, unit, found is None or found.is_asked)
+        return replace(found, ask=ask, unit=unit)
 
     def unit(self, fact: Fact) -> Say:
         """The word behind a number: 元, months, m²; empty for codes, truths, days and ratios."""
@@ -163,10 +180,14 @@ class _WordingReader(Reader):
         return {code: self.bilingual(part) for code, part in found.items()}
 
     def question(self, item: Item) -> Question:
-        table = self.table(item, optional=("ask", "help", "unit", "asked"))
-        said = {key: self.bilingual(table[key]) if key in table else {} for key in ("ask", "help", "unit")}
-        is_asked = self.flag(table.get("asked"), default=True)
-        return Question(said["ask"], said["help"], said["unit"], is_asked)
+        table = self.table(item, optional=("ask", "help", "unit", "none", "asked", "gate", "today"))
+        said = {key: self.bilingual(table[key]) if key in table else {} for key in ("ask", "help", "unit", "none")}
+        return Question(
+            **said,
+            is_asked=self.flag(table.get("asked"), default=True),
+            is_gate=self.flag(table.get("gate")),
+            is_today=self.flag(table.get("today")),
+        )
 
     def topic(self, item: Item) -> Topic:
         table = self.table(item, required=("id", "zh", "en", "words"))

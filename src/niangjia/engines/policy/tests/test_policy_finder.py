@@ -150,7 +150,7 @@ benefit:
     (place / "program.yaml").write_text(samples.HEAD + body, encoding="utf-8")
     pack = policy.load_pack(place, samples.vocabulary(tmp_path, FACTS))
     program = policy.compile_program(pack, asof=ASOF, area="3306")
-    finder = Finder([program], Wording(questions={"a": Question({}, {}, {}, is_asked=False)}))
+    finder = Finder([program], Wording(questions={"a": Question(is_asked=False)}))
     assert finder.next({}).fact.name == "b"  # type: ignore[union-attr]
     assert finder.next({"b": True}) is None
     [found] = finder.findings({"b": True})

@@ -1,0 +1,140 @@
+"""Programmes as everybody may read them: what is in force where, with this deployment's values; for the public pages and the finder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+from niangjia.apps.programs import installed
+from niangjia.apps.programs.models import PackVersion, ParameterValue
+from niangjia.apps.programs.queries import MissingStandard, get_standard, pack_card
+from niangjia.apps.programs.types import PackCard
+from niangjia.engines import policy
+from niangjia.engines.policy.finder import Finder
+from niangjia.engines.policy.packs import content_hash
+from niangjia.engines.policy.parameters import Overrides, area_prefix
+from niangjia.engines.policy.published import Wording, load_wording
+from niangjia.engines.policy.yamltext import BadFile, read_yaml
+from niangjia.kernel.deployment import programs_folder
+
+
+@dataclass(frozen=True)
+class Published:
+    """
+    One programme in force. `program` None: `missing` names the parameters nobody has set for the area yet, so nothing is decided there.
+
+    `pack.folder` is where its cases lie, if this installation has them. `versions`: of this programme and area, the latest first.
+    """
+
+    card: PackCard
+    pack: policy.Pack
+    program: policy.Program | None
+    missing: tuple[str, ...]
+    overrides: Overrides
+    versions: tuple[PackCard, ...]
+
+
+def list_published(*, asof: date) -> tuple[Published, ...]:
+    """Every programme in force on a day, each with the values of its own area, by area and title."""
+    return _everywhere(_state(), asof)
+
+
+def find_published(program: str, *, area: str, asof: date) -> Published | None:
+    """The programme as it holds in an area; None: there is none."""
+    return next((one for one in list_in_area(area=area, asof=asof) if one.pack.id == program), None)
+
+
+def list_in_area(*, area: str, asof: date) -> tuple[Published, ...]:
+    """What holds in an area (any length of code) on a day: of several areas' versions of one programme the nearest."""
+    return _in_area(_state(), area_prefix(area), asof)
+
+
+def finder(*, area: str, asof: date) -> Finder:
+    """Asks about all that holds in the area; made once an area and day, until a pack or a value changes."""
+    return _finder(_state(), area_prefix(area), asof)
+
+
+def known_of_area(*, area: str, asof: date) -> Mapping[str, object]:
+    """Facts that are the same for everybody there."""
+    try:
+        standard: Decimal = get_standard(area, asof=asof)
+    except MissingStandard:
+        return {}
+    return {"low_income_standard": standard}
+
+
+def wording() -> Wording:
+    return load_wording(programs_folder())
+
+
+State = tuple[tuple[object, ...], ...]
+
+
+def _state() -> State:
+    """What the lists below depend on: two small queries instead of reading every pack again."""
+    versions = PackVersion.objects.order_by("pk")
+    values = ParameterValue.objects.filter(approved_by__isnull=False, withdrawn_at__isnull=True).order_by("pk")
+    return (
+        *versions.values_list("pk", "content_hash", "vocabulary_hash", "area", "active_from", "active_until"),
+        *values.values_list("pk", "pack_id", "name", "area", "starts_on", "value"),
+    )
+
+
+@lru_cache(maxsize=4)
+def _everywhere(state: State, asof: date) -> tuple[Published, ...]:
+    rows = [row for row in PackVersion.objects.order_by("pk") if _is_in_force(row, asof)]
+    found = [_published(row, row.area, asof) for row in rows]
+    return tuple(sorted(found, key=lambda one: (one.pack.area, one.card.title_zh)))
+
+
+@lru_cache(maxsize=64)
+def _in_area(state: State, prefix: str, asof: date) -> tuple[Published, ...]:
+    nearest: dict[str, PackVersion] = {}
+    for row in PackVersion.objects.order_by("pk"):
+        if _is_in_force(row, asof) and prefix.startswith(row.area):
+            standing = nearest.get(row.pack_id)
+            if standing is None or len(row.area) >= len(standing.area):
+                nearest[row.pack_id] = row
+    found = [_published(row, prefix, asof) for row in nearest.values()]
+    return tuple(sorted(found, key=lambda one: (-len(one.pack.area), one.card.title_zh)))
+
+
+@lru_cache(maxsize=64)
+def _finder(state: State, prefix: str, asof: date) -> Finder:
+    programs = [one.program for one in _in_area(state, prefix, asof) if one.program and one.pack.status != "example"]
+    return Finder(programs, wording())
+
+
+def _is_in_force(row: PackVersion, asof: date) -> bool:
+    begins = row.active_from is None or row.active_from <= asof
+    return begins and (row.active_until is None or asof < row.active_until)
+
+
+def _published(row: PackVersion, area: str, asof: date) -> Published:
+    pack = installed.pack_of(row)
+    if (folder := _folders().get(pack.content_hash)) is not None:
+        pack = replace(pack, folder=folder)
+    overrides: Overrides = installed.overrides(pack)  # type: ignore[assignment]
+    siblings = PackVersion.objects.filter(pack_id=row.pack_id, area=row.area).order_by("-pk")
+    versions = tuple(pack_card(one) for one in siblings)
+    try:
+        program = policy.compile_program(pack, asof=asof, area=area, overrides=overrides)
+    except policy.MissingParameter as missing:
+        return Published(pack_card(row), pack, None, tuple(missing.names), overrides, versions)
+    return Published(pack_card(row), pack, program, (), overrides, versions)
+
+
+@lru_cache(maxsize=1)
+def _folders() -> dict[str, Path]:
+    """Content hash → the folder of this installation that holds the pack and its cases."""
+    found = {}
+    for path in policy.list_packs(programs_folder()):
+        try:
+            found[content_hash(read_yaml(path))] = path.parent
+        except BadFile:
+            continue
+    return found

@@ -1,0 +1,148 @@
+"""The programmes for everybody: by place and topic with a search, a page each, and the finder for whoever will not sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from niangjia.apps.organizations import areas
+from niangjia.apps.programs import published
+from niangjia.apps.programs.published import Published
+from niangjia.engines.policy.parameters import is_area
+from niangjia.portals.design.finding import FinderPages
+from niangjia.portals.design.pages import Access, page
+from niangjia.portals.design.program_pages import ProgramPage, language_now, program_page
+from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.showing import deployment, show
+
+
+@dataclass(frozen=True)
+class Listed:
+    page: ProgramPage
+    href: str
+    topic_id: str
+
+
+@page(Access.PUBLIC)
+def program_list(request: PageRequest) -> HttpResponse:
+    """Every programme in force, by place; narrowed by words, place and topic from the address."""
+    asof = timezone.localdate()
+    wording = published.wording()
+    found = published.list_published(asof=asof)
+    words = request.GET.get("q", "")[:60]
+    place, topic = request.GET.get("place", ""), request.GET.get("topic", "")
+    chosen = [
+        one
+        for one in found
+        if (not place or one.pack.area == place)
+        and (not topic or wording.topic(one.pack) == topic)
+        and _has_words(one, words)
+    ]
+    listed = [_listed(one, asof) for one in chosen]
+    language = language_now()
+    used = {wording.topic(one.pack) for one in found}
+    context = {
+        "groups": _by_place(listed),
+        "count": len(listed),
+        "is_narrowed": bool(words or place or topic),
+        "q": words,
+        "place": place,
+        "topic": topic,
+        "places": [(code, areas.full_name_of(code)) for code in dict.fromkeys(one.pack.area for one in found)],
+        "topics": [(one.id, one.title[language]) for one in wording.topics if one.id in used],
+    }
+    return show(request, "public/programs.html", context)
+
+
+@page(Access.PUBLIC)
+def program(request: PageRequest, area: str, program_id: str) -> HttpResponse:
+    """One programme. ``?area=``: with the numbers of a place inside its own area."""
+    asof = timezone.localdate()
+    wanted = request.GET.get("area", "")
+    inside = wanted if is_area(wanted) and wanted.startswith(area) else area
+    one = published.find_published(program_id, area=inside, asof=asof)
+    if one is None or one.pack.area != area:
+        raise Http404(program_id)
+    said = program_page(
+        one.pack, area=inside, asof=asof, wording=published.wording(), overrides=one.overrides,
+        known=published.known_of_area(area=inside, asof=asof),
+    )  # fmt: skip
+    context = {
+        "page": said,
+        "versions": one.versions,
+        "measures": measures(said, published.list_published(asof=asof)),
+        "find_url": reverse("public:find") if said.paid else "",
+    }
+    return show(request, "public/program.html", context)
+
+
+@page(Access.PUBLIC, methods=("GET", "POST"))
+def find(request: PageRequest) -> HttpResponse:
+    """The finder without an account: nothing is kept, the answers travel in the form."""
+    home = deployment().home
+    pages = FinderPages(
+        request, address=reverse("public:find"), leave=reverse("public:programs"), frame="open.html", home=home
+    )
+    return pages.respond()
+
+
+def measures(said: ProgramPage, found: Iterable[Published]) -> list[dict[str, object]]:
+    """A container's measures with links to what carries them out, where that is installed."""
+    language = language_now()
+    by_id = {one.pack.id: one for one in found}
+    return [
+        {
+            "title": one.title,
+            "clause": one.clause,
+            "links": [
+                {"title": by_id[name].pack.title[language], "href": address_of(by_id[name])}
+                if name in by_id
+                else {"title": name, "href": ""}
+                for name in one.programs
+            ],
+        }
+        for one in said.said.measures
+    ]
+
+
+def address_of(one: Published) -> str:
+    return reverse("public:program", args=[one.pack.area, one.pack.id])
+
+
+def _listed(one: Published, asof: date) -> Listed:
+    wording = published.wording()
+    said = program_page(
+        one.pack, area=one.pack.area, asof=asof, wording=wording, overrides=one.overrides, with_example=False
+    )
+    return Listed(said, address_of(one), wording.topic(one.pack))
+
+
+def _by_place(listed: Iterable[Listed]) -> list[tuple[str, list[Listed]]]:
+    groups: dict[str, list[Listed]] = {}
+    for one in listed:
+        groups.setdefault(one.page.pack.area, []).append(one)
+    return [(areas.full_name_of(code) or _("全部地区"), group) for code, group in sorted(groups.items())]
+
+
+def _has_words(one: Published, words: str) -> bool:
+    """Every word stands somewhere in what the programme says of itself, in either language."""
+    if not words.strip():
+        return True
+    pack = one.pack
+    says: list[Mapping[str, str]] = [pack.title]
+    says += [rule.say for rule in pack.rules] + [tier.say for tier in pack.tiers] + [line.say for line in pack.benefit]
+    says += (
+        [tier.title for tier in pack.tiers]
+        + [line.title for line in pack.benefit]
+        + [part.title for part in pack.measures]
+    )
+    text = " ".join(
+        [pack.id, pack.issuer, areas.full_name_of(pack.area), *(half for say in says for half in say.values())]
+    )
+    return all(word in text.lower() for word in words.lower().split())
