@@ -56,12 +56,14 @@ class Side:
     """
     One version of a programme. `files`: path → text of ``program.yaml`` and of the vocabulary it was written in. `overrides`: what the
     deployment filled in. `changes`: values tried out instead, parameter → value, everywhere and always. `label`: whence it is.
+    `elsewhere`: prefixes of divisions that have a version of their own, where this one does not hold.
     """
 
     files: Mapping[str, str]
     overrides: Overrides = field(default_factory=dict)
     changes: Mapping[str, Value] = field(default_factory=dict)
     label: str = ""
+    elsewhere: tuple[str, ...] = ()
 
     def pack(self) -> Pack:
         """
@@ -243,6 +245,7 @@ def _side_json(side: Side | None, vocabularies: dict[str, dict[str, str]]) -> di
         },
         "changes": {name: _value_json(value) for name, value in side.changes.items()},
         "label": side.label,
+        "elsewhere": list(side.elsewhere),
     }
 
 
@@ -258,7 +261,7 @@ def _side(found: dict[str, Any] | None, vocabularies: Mapping[str, Mapping[str, 
     }
     changes = {name: _value(value) for name, value in found["changes"].items()}
     files = {PROGRAM: found["program"], **vocabularies[found["vocabulary"]]}
-    return Side(files, overrides, changes, found["label"])  # type: ignore[arg-type]
+    return Side(files, overrides, changes, found["label"], tuple(found["elsewhere"]))  # type: ignore[arg-type]
 
 
 def _value_json(value: object) -> Any:

@@ -10,14 +10,16 @@ from niangjia.engines.simulation.results import QUANTILES, Cell, Spread
 
 NOBODY = "SELECT NULL::INT AS number, NULL::INT AS household, NULL::VARCHAR AS outcome, NULL::DECIMAL(16,2) AS amount, NULL::DECIMAL(18,2) AS if_granted, NULL::BIGINT AS lacks, NULL::VARCHAR AS missing_parameter WHERE FALSE"
 
-# A measure is a set of rows: who is covered, who comes in … `told` on both sides before anybody is called a gainer or a loser.
+# A measure is a set of rows. Nobody comes in or goes out, gains or loses, unless both sides can tell.
 _SETS = {
     "before_granted": "b_granted",
     "after_granted": "a_granted",
     "before_untold": "b_outcome = 'cannot_tell'",
     "after_untold": "a_outcome = 'cannot_tell'",
-    "newly_in": "a_granted AND NOT b_granted",
-    "newly_out": "b_granted AND NOT a_granted",
+    "newly_in": "is_told AND a_granted AND NOT b_granted",
+    "newly_out": "is_told AND b_granted AND NOT a_granted",
+    "from_untold": "NOT is_told AND a_granted AND NOT b_granted",
+    "to_untold": "NOT is_told AND b_granted AND NOT a_granted",
     "gainers": "is_told AND a_yuan > b_yuan",
     "losers": "is_told AND a_yuan < b_yuan",
     "changed": "a_outcome IS DISTINCT FROM b_outcome OR a_yuan <> b_yuan",

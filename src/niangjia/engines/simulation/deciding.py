@@ -36,6 +36,7 @@ class Program:
     overrides: Overrides
     rows: str
     facts: LakeFacts
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -45,13 +46,19 @@ class Program:
     def told(self) -> tuple[str, ...]:
         return tuple(name for name in self.asked if name in self.facts.told or name in self.facts.supposed)
 
+    @property
+    def area(self) -> str:
+        """SQL of which rows the pack holds for: those of its area, but for divisions that have a version of their own."""
+        others = "".join(f" AND NOT starts_with(r.area, {text(prefix)})" for prefix in self.elsewhere)
+        return f"starts_with(r.area, {text(self.pack.area)}){others}"
+
     def relation(self, asof: date, where: str = "TRUE", more: str = "", join: str = "") -> str:
         """The rows inside the pack's area with every fact the pack asks for; SQL of our own."""
         facts = self.pack.vocabulary.facts
         listed = ", ".join(f'{self.facts.fact_sql(facts[name], asof, _column)} AS "{name}"' for name in self.asked)
         return (
             f"(SELECT r.number, r.key, r.area, r.county, r.household{', ' + listed if listed else ''}{more} "
-            f"FROM rows_{self.rows} r {join} WHERE starts_with(r.area, {text(self.pack.area)}) AND {where})"
+            f"FROM rows_{self.rows} r {join} WHERE {self.area} AND {where})"
         )
 
 
@@ -93,10 +100,7 @@ class Course:
         shared_caps = [cap for cap in caps if self._scope(cap) == "household" and self.program.rows == "person"]
         rounds = 1
         if shared_caps:
-            area = text(pack.area)
-            rounds = int(
-                bench.value(f"SELECT coalesce(max(place), 1) FROM rows_person r WHERE starts_with(r.area, {area})")
-            )
+            rounds = int(bench.value(f"SELECT coalesce(max(place), 1) FROM rows_person r WHERE {self.program.area}"))
         bench.drop(self.answers)
         for place in range(1, rounds + 1):
             where = f"r.place = {place}" if rounds > 1 else "TRUE"

@@ -23,7 +23,8 @@ class Cell:
 
     `untold`: rows whose answer hangs on a fact that is not known; `untold_yuan`: what they would get before caps as far as it can be
     told, `untold_without_yuan` those of whom not even that can be told. `without_parameter`: rows of areas where a parameter has no value.
-    `gainers` and `losers` only among rows that both sides can tell. `changed`: rows whose answer or yuan is another one.
+    `newly_in`, `newly_out`, `gainers` and `losers` are rows that both sides can tell; `from_untold` and `to_untold` are granted on one side
+    and cannot be told on the other: after = before + newly_in − newly_out + from_untold − to_untold. `changed`: rows whose answer or yuan is another one.
     """
 
     rows: int = 0
@@ -40,6 +41,10 @@ class Cell:
     newly_in_households: int = 0
     newly_out: int = 0
     newly_out_households: int = 0
+    from_untold: int = 0
+    from_untold_households: int = 0
+    to_untold: int = 0
+    to_untold_households: int = 0
     gainers: int = 0
     gainers_households: int = 0
     losers: int = 0

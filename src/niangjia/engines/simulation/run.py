@@ -147,7 +147,7 @@ def _prepare(pair: Pair, number: int, facts: LakeFacts) -> _Prepared:
             return prepared
         side = pair.before if which == "before" else pair.after
         assert side is not None
-        prepared.courses[which] = Course(Program(f"{number}_{which}", pack, side.filled, unit, facts))
+        prepared.courses[which] = Course(Program(f"{number}_{which}", pack, side.filled, unit, facts, side.elsewhere))
     return prepared
 
 

@@ -15,11 +15,12 @@ from niangjia.engines.simulation.results import Cell, Gap, ProgramResult, Spread
 
 SMALLEST = 10
 
+_FLOW = ("newly_in", "newly_out", "from_untold", "to_untold")
 _PARTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rows": (("rows",), ("rows", "told")),
     "before": (("before_granted",), ("before_granted", "before_yuan")),
     "after": (("after_granted",), ("after_granted", "after_yuan", "most_yuan")),
-    "flows": (("newly_in", "newly_out"), ("newly_in", "newly_out", "changed")),
+    "flows": (_FLOW, (*_FLOW, "changed")),
     "money": (("gainers", "losers"), ("gainers", "losers", "gained_yuan", "lost_yuan", "changed")),
     "untold": (
         ("after_untold",),
@@ -27,6 +28,7 @@ _PARTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
 }
 """Part → the counts that must not be small, and the figures that are hidden if one is."""
+_FLOWS = {"flows", "money"}
 
 
 @dataclass(frozen=True)
@@ -109,9 +111,6 @@ def _hidden(cell: Cell) -> set[str]:
     if _is_small(cell.changed_households):
         hidden |= {"after", "untold"} | _FLOWS
     return _closed(hidden)
-
-
-_FLOWS = {"flows", "money"}
 
 
 def _closed(hidden: set[str]) -> set[str]:

@@ -98,6 +98,10 @@ benefit:""",
     supposed = town.simulate(None, text, suppositions={"verification_outcome": "'V1'"}).programs[0]
     assert (supposed.whole.after_granted, supposed.whole.after_untold) == (1, 1)
     assert supposed.supposed == ("verification_outcome",)
+    # Who was granted and cannot be told now has not gone out.
+    turned = town.simulate(low_income(24000), text).programs[0].whole
+    assert (turned.newly_out, turned.to_untold, turned.from_untold) == (0, 1, 0)
+    assert turned.after_granted == turned.before_granted + turned.newly_in - turned.newly_out - turned.to_untold
 
 
 def test_a_feed_that_did_not_come_makes_its_facts_unknown_never_zero(town):
