@@ -78,6 +78,7 @@ class Result:
     finding: Finding
     href: str
     amount: str
+    at_least: str
     depends_on: str
     waits: str
     missing: tuple[tuple[str, str], ...]
@@ -354,6 +355,7 @@ class FinderPages:
             finding=one,
             href=self._href(where, answers.area),
             amount="" if one.amount is None else plain(one.amount, "money"),
+            at_least=plain(one.at_least, "money") if one.at_least else "",
             depends_on=titles(one.depends_on),
             waits=titles(one.waits),
             missing=tuple((fact.name, fact.title[self.language]) for fact in one.missing),

@@ -67,8 +67,8 @@ class _Chart:
     def _height(self, lines: list[tuple[str, str]]) -> float:
         return 18 + _LINE * len(lines)
 
-    def _middle(self, number: int) -> float:
-        return self.tops[number - 1] + self._height(self.texts[number - 1]) / 2
+    def _bottom(self, number: int) -> float:
+        return self.tops[number - 1] + self._height(self.texts[number - 1])
 
     def _box(self, place: int, step: Step) -> None:
         top, lines = self.tops[place], self.texts[place]
@@ -91,14 +91,14 @@ class _Chart:
         for way in onward:
             self._down(step, way, labelled=labelled)
         for turn, way in enumerate(beside):
-            y = self._middle(step.number) + (turn - (len(beside) - 1) / 2) * 24
+            y = self._bottom(step.number) - 14 - 20 * (len(beside) - 1 - turn)
             if way.target == 0:
                 self._out(y, way)
             else:
                 self._around(y, way)
 
     def _down(self, step: Step, way: Way, *, labelled: bool) -> None:
-        start = self.tops[step.number - 1] + self._height(self.texts[step.number - 1])
+        start = self._bottom(step.number)
         end, x = self.tops[way.target - 1], _BOX_X + 52
         self.parts.append(f'<path class="stage-way" d="M{x} {start:g}V{end - 7:g}"/>{_head(x, end, "down")}')
         if labelled:
@@ -108,7 +108,7 @@ class _Chart:
         """To an earlier or a farther stage, along a lane of its own on the right."""
         start, x = _BOX_X + _BOX_W, _BOX_X + _BOX_W + 22 + 8 * self.lane
         self.lane += 1
-        end = self._middle(way.target) + (14 if way.target else 0)
+        end = self.tops[way.target - 1] + 16  # what comes in arrives above what goes out
         self.parts.append(
             f'<path class="stage-way stage-back" d="M{start} {y:g}H{x}V{end:g}H{start + 7}"/>{_head(start, end, "left")}'
         )

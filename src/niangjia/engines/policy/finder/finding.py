@@ -14,7 +14,6 @@ from niangjia.engines.policy.expressions import tree
 from niangjia.engines.policy.finder.mattering import Mind
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.program import Program
-from niangjia.engines.policy.published.constants import constant_yuan
 from niangjia.engines.policy.published.wording import Wording
 from niangjia.engines.policy.vocabulary import Fact, Vocabulary
 from niangjia.kernel.money import ZERO
@@ -45,13 +44,15 @@ class Finding:
     What one programme says. `verdict`: yes · maybe (everything the reader can tell is told, the union still has to find out `waits`) ·
     unsure (the reader left `missing` open) · no (`because`, in sentences with clause).
 
-    `amount`: yuan where it is sure whatever else comes out; None with `depends_on`: facts that it hangs on.
+    `amount`: yuan where it is sure whatever else comes out; else `at_least`, the part that is, and `depends_on`: facts that the rest
+    hangs on.
     `aside`: the reader said that none of what this fact can be applies, so the programme is about somebody else (a no without a rule).
     """
 
     program: Program
     verdict: Verdict
     amount: Decimal | None
+    at_least: Decimal
     depends_on: tuple[Fact, ...]
     waits: tuple[Fact, ...]
     missing: tuple[Fact, ...]
@@ -157,39 +158,43 @@ class Finder:
         """Every programme's answer, what can be had first; between equals in the order given."""
         nothing = set(none)
         found = [self._finding(mind, known, language, nothing) for mind in self.minds]
-        return sorted(found, key=lambda one: (ORDER[one.verdict], bool(one.aside), -(one.amount or ZERO)))
+        return sorted(found, key=lambda one: (ORDER[one.verdict], bool(one.aside), -(one.amount or one.at_least)))
 
     def _finding(self, mind: Mind, known: Facts, language: Language, nothing: set[str]) -> Finding:
         program = mind.program
         explanation = program.explain(known, language=language)
         decision = explanation.decision
         if decision.outcome == "granted":
-            return Finding(program, "yes", decision.amount, (), (), (), (), (), explanation)
+            return Finding(program, "yes", decision.amount, ZERO, (), (), (), (), (), explanation)
         if decision.outcome == "refused":
             because = tuple(step for step in explanation.steps if step.id in decision.refused_by and step.applies)
-            return Finding(program, "no", None, (), (), (), because, (), explanation)
+            return Finding(program, "no", None, ZERO, (), (), (), because, (), explanation)
         if aside := tuple(mind.facts[name] for name in mind.facts if name in nothing and name in mind.ever):
-            return Finding(program, "no", None, (), (), (), (), aside, explanation)
+            return Finding(program, "no", None, ZERO, (), (), (), (), aside, explanation)
         unknown = [mind.facts[name] for name, _ in explanation.missing if name in mind.facts]
         mattering = mind.matter(known)
         missing = tuple(mind.facts[name] for name in mattering if name in self.facts)
         waits = tuple(fact for fact in unknown if fact not in missing)
-        amount = _sure_amount(program, known)
-        if amount is None and not mattering and (like := mind.granted(known)) is not None:
-            amount = program.decide(like).amount  # whatever is still unknown, no example comes out otherwise
+        amount, at_least = _sure(mind, known, set(mattering))
         depends = () if amount is not None else _depends_on(program.pack, mattering, known)
         verdict: Verdict = "unsure" if missing else "maybe"
-        return Finding(program, verdict, amount, depends, waits, missing, (), (), explanation)
+        return Finding(program, verdict, amount, at_least, depends, waits, missing, (), (), explanation)
 
 
-def _sure_amount(program: Program, known: Facts) -> Decimal | None:
-    """What is paid if anything is: the same whatever the unknown facts are. None: it varies."""
-    told = {name: value for name, value in known.items() if value is not None}
-    amounts = [
-        constant_yuan(node, program.parameters, program.asof, known=told) for node in program.pack.line_values.values()
-    ]
-    sure = [max(amount, ZERO) for amount in amounts if amount is not None]
-    return sum(sure, ZERO) if sure and len(sure) == len(amounts) else None
+def _sure(mind: Mind, known: Facts, mattering: set[str]) -> tuple[Decimal | None, Decimal]:
+    """(what is paid if anything is, None where that varies; the part of it that does not vary)."""
+    like = mind.granted(known)
+    if like is None:
+        return None, ZERO
+    decision, nodes = mind.program.decide(like), mind.program.pack.line_values
+    tiers = set(tree.facts_in(*(tier.when.node for tier in mind.program.pack.tiers)))
+
+    def hangs_on(line: str) -> set[str]:
+        asks_tier = any(isinstance(part, tree.Tier) for part in tree.walk(nodes[line]))
+        return set(tree.facts_in(nodes[line])) | (tiers if asks_tier else set())
+
+    sure = {line: amount for line, amount in decision.lines if not hangs_on(line) & mattering}
+    return (decision.amount if len(sure) == len(nodes) else None), sum(sure.values(), ZERO)
 
 
 def _depends_on(pack: Pack, mattering: Iterable[str], known: Facts) -> tuple[Fact, ...]:
