@@ -247,7 +247,18 @@ def check_folder(programs: Path) -> list[Problem]:
             problems += error.problems
     for pack in packs:
         problems += _check_cases(pack)
-    return problems + overlaps(packs)
+    return problems + overlaps(packs) + _strangers(packs, is_whole=not problems)
+
+
+def _strangers(packs: Sequence[Pack], *, is_whole: bool) -> list[Problem]:
+    """Programmes that a container or `after` names and that the folder does not hold; not told while a pack cannot be read."""
+    known = {pack.id for pack in packs}
+    return [
+        Problem(pack.file, 0, 0, f"文件夹里没有项目 {name}。", f"The folder holds no programme {name}.", name, nearest_word(name, known))
+        for pack in packs if is_whole
+        for name in dict.fromkeys((*pack.after, *(name for measure in pack.measures for name in measure.programs)))
+        if name not in known
+    ]  # fmt: skip
 
 
 def _check_cases(pack: Pack) -> list[Problem]:

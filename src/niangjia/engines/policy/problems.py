@@ -63,6 +63,16 @@ class MissingParameter(Refusal):
         )
 
 
+class NothingToDecide(Refusal):
+    """A container names measures; it is not asked who gets what."""
+
+    def __init__(self, *, pack: str) -> None:
+        super().__init__(
+            f"{pack} 只列出各项措施，本身不作决定。请选用其中一项措施的项目。",
+            f"{pack} lists measures and decides nothing itself. Choose the programme of one of its measures.",
+        )
+
+
 class OutsideArea(Refusal):
     """The programme does not hold in this division."""
 

@@ -15,7 +15,7 @@ from niangjia.engines.policy.decision import Decision, Facts, Trace
 from niangjia.engines.policy.expressions import tree
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.parameters import Overrides, Value, area_prefix, with_overrides
-from niangjia.engines.policy.problems import MissingParameter, OutsideArea
+from niangjia.engines.policy.problems import MissingParameter, NothingToDecide, OutsideArea
 from niangjia.engines.policy.values import YUAN, ReadFacts
 
 
@@ -79,10 +79,13 @@ def compile_program(
     name → area code or "" → first day → value. `known_on`: with the values as they were known on that day; None = now.
 
     Raises:
+        NothingToDecide: the pack is a container of measures.
         OutsideArea: the pack does not hold there.
         MissingParameter: a parameter has no value for that area on that day; deciding is refused.
         BadOverride: an override does not fit its parameter, or is a second value for the same area and day.
     """
+    if pack.measures:
+        raise NothingToDecide(pack=pack.id)
     parameters = with_overrides(pack.parameters, overrides)
     prefix = area_prefix(area)
     if not prefix.startswith(pack.area):

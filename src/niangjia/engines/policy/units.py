@@ -69,8 +69,11 @@ def check(node: Node, unit_of_name: Callable[[str], Unit]) -> Unit:
                 return _times(of(left), of(right), 1)
             case tree.Divide(left=left, right=right):
                 return _times(of(left), of(right), -1)
-            case tree.Arithmetic(left=left, right=right) | tree.Compare(left=left, right=right):
+            case tree.Arithmetic(left=left, right=right):
                 return _one([of(left), of(right)])
+            case tree.Compare(left=left, right=right):
+                _one([of(left), of(right)])
+                return None
             case tree.Extreme(terms=terms) | tree.Coalesce(terms=terms):
                 return _one(map(of, terms))
             case tree.Case(conditions=conditions, values=values, default=default):

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from niangjia.engines import policy
+from niangjia.kernel.problems import Refusal
 
 UNITS = """person: {zh: 职工, en: worker, within: [household]}
 household: {zh: 家庭, en: household}
@@ -104,6 +105,21 @@ def test_a_container_names_its_measures_and_which_of_them_the_source_does_not_te
 """
     pack = read(tmp_path, body, "household")
     assert [measure.id for measure in pack.measures if not measure.programs] == ["m2"]
+    with pytest.raises(Refusal, match="decides nothing itself"):
+        decide(pack, {})
+
+
+def test_a_container_that_names_a_programme_nobody_wrote_is_at_fault(tmp_path):
+    body = "measures:\n  - {id: m1, title: {zh: 一, en: one}, programs: [simple], clause: c}\n"
+    read(tmp_path, body, "household")
+    (tmp_path / "330600-demo" / "sample" / "cases.yaml").write_text("[]", encoding="utf-8")
+    (fault,) = policy.check_folder(tmp_path)
+    assert (fault.word, fault.nearest) == ("simple", "sample")
+
+
+def test_a_choice_between_comparisons_in_two_units_is_a_choice_between_truths(tmp_path):
+    condition = "case when is_member then interest_paid > 0 else household_size > 1 end"
+    assert read(tmp_path, f"rules:\n  - {{id: r, when: {condition}, {SAY}}}\n", "loan").rules
 
 
 def test_what_must_only_rise_or_fall_is_a_fact(tmp_path):
