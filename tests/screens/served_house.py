@@ -43,6 +43,7 @@ def main(folder: Path) -> None:
         for name in ("login", "notices", "accessibility", "components")
     ]
     pages += [("", "", "public-object", reverse("public:object", args=[house.notice_id]))]
+    pages += [("", "", "public-receipt", reverse("public:receipt"))]
     print(json.dumps({"now": town.NOW.isoformat(), "pages": pages}))
 
 

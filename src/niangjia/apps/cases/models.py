@@ -252,7 +252,7 @@ class PublicNotice(models.Model):
 class Grievance(models.Model):
     """
     An objection. `secret` holds its words and how to reach who raised it, at ``cases.grievance:<key>``; `answer` is sealed
-    likewise. `person` null = raised by the public.
+    likewise. `person` null = raised by the public, who follow it by `receipt`; null = raised by the worker, who reads it signed in.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="grievances")
@@ -260,6 +260,7 @@ class Grievance(models.Model):
     about = models.CharField(max_length=8, choices=GrievanceAbout)
     person = _down("registry.Person", null=True)
     key = models.UUIDField(default=uuid.uuid4, unique=True)
+    receipt = models.CharField(max_length=14, unique=True, null=True)
     secret = models.BinaryField()
     raised_at = models.DateTimeField()
     state = models.CharField(max_length=8, choices=GrievanceState, default=GrievanceState.OPEN)

@@ -255,6 +255,23 @@ class LiveNotice:
 
 
 @dataclass(frozen=True)
+class RaisedObjection:
+    """`receipt` is for whoever objected, to follow it by: shown once."""
+
+    id: int
+    receipt: str
+
+
+@dataclass(frozen=True)
+class ObjectionStatus:
+    """Everything that a receipt number tells, to whoever has it: nothing of the case. `answered_on` is null while it waits."""
+
+    raised_on: date
+    state: GrievanceState
+    answered_on: date | None
+
+
+@dataclass(frozen=True)
 class OpenedCases:
     """Counts of alerts after `open_cases`. `not_routed`: households that no active union can visit; nothing was opened for them."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from niangjia.apps.accounts.actions import TooManyTries
 from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.cases import queries as cases
@@ -18,7 +19,9 @@ NOT_FOUND: tuple[type[Refusal], ...] = (
 
 
 def status_of(refusal: Refusal) -> int:
-    """403 for a right that is missing, 404 for what is not there or not the viewer's, 409 for every other no."""
+    """403 for a right that is missing, 404 for what is not there or not the viewer's, 429 for too much, 409 for every other no."""
     if isinstance(refusal, NotAllowed):
         return 403
+    if isinstance(refusal, TooManyTries):
+        return 429
     return 404 if isinstance(refusal, NOT_FOUND) else 409

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.actions import TooManyTries
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import queries as case_queries
+from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.forms import Form, ReasonForm
 from niangjia.portals.design.pages import Access, page
-from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.refusals import status_of
+from niangjia.portals.design.requests import PageRequest, address_of
 from niangjia.portals.design.showing import show
 
 
@@ -49,24 +52,57 @@ class ObjectionForm(Form):
         required=False,
         help_text=gettext_lazy("可以不填；填写后能收到答复。"),
     )
+    key = forms.UUIDField(widget=forms.HiddenInput(), required=False)
 
 
 @page(Access.PUBLIC, methods=("GET", "POST"))
 def object_to_notice(request: PageRequest, notice_id: int) -> HttpResponse:
-    form = ObjectionForm(request.POST or None)
-    now = timezone.now()
+    """Nothing typed is lost when it cannot be taken now; sent twice it is one objection with one receipt."""
+    form = ObjectionForm(request.POST or None, initial={"key": uuid.uuid4()})
+    now, status = timezone.now(), 200
     notice = next(
         (one for one in case_queries.list_live_notices(today=timezone.localdate(now)) if one.id == notice_id), None
     )
     if notice is None:
         raise case_queries.NotFound
     if request.method == "POST" and form.is_valid():
-        cases.object_to_notice(
-            notice_id=notice_id, words=form.cleaned_data["words"], contact=form.cleaned_data["contact"], now=now
-        )
-        messages.success(request, _("异议已收到，由上一级工会核查，答复前不会批准该户。"))
-        return redirect("public:notices")
-    return show(request, "public/object.html", {"form": form, "notice": notice}, status=422 if form.errors else 200)
+        asked = form.cleaned_data
+        try:
+            raised = cases.object_to_notice(
+                notice_id=notice_id, words=asked["words"], contact=asked["contact"], key=asked["key"],
+                address=address_of(request), now=now,
+            )  # fmt: skip
+        except TooManyTries as refusal:
+            request.refusal, status = refusal, status_of(refusal)
+        else:
+            return show(request, "public/objected.html", {"receipt": raised.receipt})
+    status = 422 if form.errors else status
+    return show(request, "public/object.html", {"form": form, "notice": notice}, status=status)
+
+
+class ReceiptForm(Form):
+    receipt = forms.CharField(
+        label=gettext_lazy("回执号"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        help_text=gettext_lazy("提交异议时给出的十二位号码，例如 7K3M-9QRT-2WXY"),
+    )
+
+
+@page(Access.PUBLIC, methods=("GET", "POST"))
+def follow_objection(request: PageRequest) -> HttpResponse:
+    """Where an objection stands, by its receipt number: by POST, so that the number stays out of addresses and histories."""
+    form = ReceiptForm(request.POST or None)
+    found, status = None, 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = cases.follow_objection(
+                receipt=form.cleaned_data["receipt"], address=address_of(request), now=timezone.now()
+            )
+        except Refusal as refusal:
+            request.refusal, status = refusal, status_of(refusal)
+    context = {"form": form, "found": found}
+    return show(request, "public/receipt.html", context, status=422 if form.errors else status)
 
 
 @page(Access.PUBLIC)

@@ -171,7 +171,7 @@ def build(*, now: datetime = town.NOW, listed: int = 42, month: Month = Month("2
     keep("announced", announced)
     house.grievance_id = cases.object_to_notice(
         notice_id=house.notice_id, words="他家另有两套住房", contact="社区王主任", now=now
-    )
+    ).id
 
     waiting_money = fund_queries.list_reservations(place.finance, budget_id=house.budget_id)
     for number, card in enumerate(waiting_money):

@@ -18,6 +18,7 @@ from niangjia.apps.accounts.types import Role
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.cases import queries as cases
+from niangjia.apps.cases.actions import grievances
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs.tests import town
@@ -339,7 +340,16 @@ def test_the_public_sees_masked_notices_and_objects_and_another_officer_answers(
     page = text(visitor.get("/notices/"))
     assert "王**" in page and "王小明" not in page and "36,000.00" in page
     assert visitor.post(f"/notices/{house.notice_id}/object/", {"words": ""}).status_code == 422
-    assert "异议已收到" in text(visitor.post(f"/notices/{house.notice_id}/object/", {"words": "情况不实"}, follow=True))
+    address = f"/notices/{house.notice_id}/object/"
+    once = {
+        "words": "情况不实",
+        "key": re.search(r'name="key" value="([0-9a-f-]+)"', text(visitor.get(address))).group(1),
+    }
+    receipts = {
+        re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", text(visitor.post(address, once))).group() for _ in "12"
+    }
+    assert len(receipts) == 1  # sent twice, one objection
+    (receipt,) = receipts
     assert visitor.get("/notices/999/object/").status_code == 404
     address = reverse("officer:grievance", args=[house.grievance_id])
     own = signed_in(house.desk.town.county).post(address, {"verdict": "rejected", "answer": "已核实"})
@@ -349,6 +359,19 @@ def test_the_public_sees_masked_notices_and_objects_and_another_officer_answers(
     assert "已答复" in text(
         other.post(address, {"verdict": "rejected", "answer": "已查询不动产，无两套住房"}, follow=True)
     )
+    page = text(visitor.post("/notices/receipt/", {"receipt": receipt}))
+    assert "待答复" in page and "王" not in page and "36,000" not in page
+    unknown = visitor.post("/notices/receipt/", {"receipt": "AAAA-BBBB-CCCC"})
+    assert unknown.status_code == 409 and "没有查到这个回执号" in text(unknown)
+
+
+def test_an_address_that_objects_too_often_keeps_what_was_typed(house):
+    visitor, address = Client(REMOTE_ADDR="203.0.113.7"), f"/notices/{house.notice_id}/object/"
+    for _ in range(grievances.OBJECTIONS.most):
+        assert visitor.post(address, {"words": "情况不实"}).status_code == 200
+    refused = visitor.post(address, {"words": "还有一件事"})
+    assert refused.status_code == 429
+    assert "请过 60 分钟再试" in text(refused) and "还有一件事" in text(refused)
 
 
 # --- the worker ---

@@ -25,6 +25,7 @@ from niangjia.apps.cases.actions.filing import (
 )
 from niangjia.apps.cases.actions.grievances import (
     answer_grievance,
+    follow_objection,
     object_to,
     object_to_notice,
     read_grievance,
@@ -58,6 +59,7 @@ __all__ = [
     "end_watch",
     "fill_file",
     "finish_repair",
+    "follow_objection",
     "hand_to_community",
     "object_to",
     "object_to_notice",

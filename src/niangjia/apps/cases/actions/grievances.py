@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
+from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts import permissions
-from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.accounts.types import Role, Throttle, Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.cases import moving, sealed
 from niangjia.apps.cases.actions.filing import close_file
@@ -17,8 +19,23 @@ from niangjia.apps.cases.actions.verifying import end_waiting
 from niangjia.apps.cases.models import Case, ExitLetter, Finding, Grievance, HardshipFile, PublicNotice
 from niangjia.apps.cases.queries import case_card
 from niangjia.apps.cases.rules import rule
-from niangjia.apps.cases.types import CaseAction, CaseCard, CaseState, CloseReason, GrievanceAbout, GrievanceState
+from niangjia.apps.cases.types import (
+    CaseAction,
+    CaseCard,
+    CaseState,
+    CloseReason,
+    GrievanceAbout,
+    GrievanceState,
+    ObjectionStatus,
+    RaisedObjection,
+)
+from niangjia.kernel.identity import fold
 from niangjia.kernel.problems import Refusal
+
+OBJECTIONS = Throttle("objection", 10, timedelta(hours=1))
+LOOKUPS = Throttle("objection.lookup", 30, timedelta(hours=1))
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none that is read for another
+_MISREAD = str.maketrans("OIL", "011")
 
 
 class NothingToObjectTo(Refusal):
@@ -42,6 +59,14 @@ class NoticeIsDown(Refusal):
 class AlreadyAnswered(Refusal):
     def __init__(self) -> None:
         super().__init__("这件异议已经由另一位同事答复。", "A colleague has already answered this objection.")
+
+
+class NoSuchReceipt(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "没有查到这个回执号。请核对十二位数字和字母；其中没有字母 I、L、O、U。",
+            "There is no such receipt number. Check its twelve digits and letters; I, L, O and U do not occur.",
+        )
 
 
 class OfficerOfTheCase(Refusal):
@@ -105,20 +130,55 @@ def _refuse_pointless(case: Case, about: GrievanceAbout, now: datetime) -> Publi
     return None
 
 
-def object_to_notice(*, notice_id: int, words: str, contact: str, now: datetime, key: uuid.UUID | None = None) -> int:
+def object_to_notice(
+    *, notice_id: int, words: str, contact: str, now: datetime, key: uuid.UUID | None = None, address: str = ""
+) -> RaisedObjection:
     """
-    Anyone objects to a notice that is up; return the objection's id. Words and contact are sealed. Safe to repeat with the same `key`.
+    Anyone objects to a notice that is up. Words and contact are sealed. Safe to repeat with the same `key`. `address`: the network
+    address that asks, from which few an hour are taken: each one holds up an approval.
 
     Raises:
-        NoticeIsDown, ReasonMissing.
+        NoticeIsDown, ReasonMissing. accounts' TooManyTries.
     """
-    with transaction.atomic():
-        notice = PublicNotice.objects.select_related("case").filter(pk=notice_id, withdrawn_at__isnull=True).first()
-        if notice is None or not notice.starts_on <= timezone.localdate(now) < notice.ends_before:
-            raise NoticeIsDown
-        return _raise(
-            None, notice.case, GrievanceAbout.NOTICE, notice, None, moving.require_reason(words), contact, now, key
-        )
+    notice = PublicNotice.objects.select_related("case").filter(pk=notice_id, withdrawn_at__isnull=True).first()
+    if notice is None or not notice.starts_on <= timezone.localdate(now) < notice.ends_before:
+        raise NoticeIsDown
+    words = moving.require_reason(words)
+    known = Grievance.objects.filter(key=key, notice=notice).first() if key else None
+    if known is None:
+        accounts.take_turn(OBJECTIONS, address, now=now)
+        with transaction.atomic():
+            raised = _raise(None, notice.case, GrievanceAbout.NOTICE, notice, None, words, contact, now, key)
+        known = Grievance.objects.get(pk=raised)
+    return RaisedObjection(known.pk, known.receipt or "")
+
+
+def follow_objection(*, receipt: str, address: str, now: datetime) -> ObjectionStatus:
+    """
+    Where an objection from the public stands, for whoever has its receipt number; blanks, dashes and case do not matter.
+
+    Raises:
+        NoSuchReceipt. accounts' TooManyTries.
+    """
+    accounts.take_turn(LOOKUPS, address, now=now)
+    typed = fold(receipt[:40]).replace("-", "").translate(_MISREAD)
+    found = Grievance.objects.filter(receipt=_grouped(typed)).first() if len(typed) == 12 else None
+    if found is None:
+        raise NoSuchReceipt
+    return ObjectionStatus(
+        raised_on=timezone.localdate(found.raised_at),
+        state=GrievanceState(found.state),
+        answered_on=timezone.localdate(found.answered_at) if found.answered_at else None,
+    )
+
+
+def _new_receipt() -> str:
+    """Sixty bits: nobody comes upon another's by trying."""
+    return _grouped("".join(secrets.choice(_LETTERS) for _ in range(12)))
+
+
+def _grouped(receipt: str) -> str:
+    return "-".join(receipt[start : start + 4] for start in range(0, len(receipt), 4))
 
 
 def _raise(
@@ -132,16 +192,17 @@ def _raise(
     now: datetime,
     key: uuid.UUID | None,
 ) -> int:
-    key = key or uuid.uuid4()
-    known = Grievance.objects.filter(key=key, case=case).first()
-    if known is not None:
+    known = Grievance.objects.filter(key=key).first() if key else None
+    if known is not None and known.case_id == case.pk and known.notice == notice:
         return known.pk
+    key = uuid.uuid4() if key is None or known else key  # a key that something else has is no key of this one
     grievance = Grievance.objects.create(
         case=case,
         notice=notice,
         about=about,
         person_id=person_id,
         key=key,
+        receipt=_new_receipt() if person_id is None else None,
         secret=sealed.seal({"text": words, "contact": contact}, "grievance", key),
         raised_at=now,
     )

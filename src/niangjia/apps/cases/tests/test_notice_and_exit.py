@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta
@@ -9,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 
+from niangjia.apps.accounts.actions import TooManyTries
 from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.cases import actions as cases
@@ -21,8 +23,10 @@ from niangjia.apps.cases.types import (
     ExitKind,
     ExitProgress,
     GrievanceAbout,
+    GrievanceState,
     HeldMonth,
     LiveNotice,
+    ObjectionStatus,
     Outcome,
 )
 from niangjia.apps.organizations import calendar
@@ -87,8 +91,8 @@ def test_an_objection_from_the_public_is_sealed_and_must_be_answered_by_another_
             notice_id=notice.id, words="他家有两辆车", contact="13900000000", now=funded.now, key=key
         )
 
-    grievance_id = raise_it()
-    assert raise_it() == grievance_id
+    grievance_id = raise_it().id
+    assert raise_it() == raise_it() and Grievance.objects.count() == 1
     grievance = Grievance.objects.get()
     assert grievance.person_id is None and "两辆车".encode() not in bytes(grievance.secret)
     funded.pass_days(10)
@@ -130,10 +134,71 @@ def test_an_objection_from_the_public_is_sealed_and_must_be_answered_by_another_
     assert cases.approve(viewer=funded.town.county_second, case_id=case.pk, now=funded.now).state == S.ON_FILE
 
 
+def test_whoever_objects_follows_it_by_a_receipt_number_that_tells_nothing_of_the_case(funded):
+    funded.announced()
+    notice = queries.list_live_notices(today=funded.now.date())[0]
+    raised = cases.object_to_notice(notice_id=notice.id, words="他家有两辆车", contact="", now=funded.now)
+    assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}", raised.receipt)
+
+    def look(receipt=raised.receipt):
+        return cases.follow_objection(receipt=receipt, address="", now=funded.now)
+
+    assert look() == ObjectionStatus(funded.now.date(), GrievanceState.OPEN, None)
+    assert {field.name for field in fields(ObjectionStatus)} == {"raised_on", "state", "answered_on"}
+    typed = raised.receipt.lower().replace("-", " ").replace("0", "o").replace("1", "l")
+    assert look(typed) == look()
+    for wrong in ("", "AAAA-BBBB-CCCC", str(raised.id), "0" * 500):
+        with pytest.raises(grievances.NoSuchReceipt):
+            look(wrong)
+    funded.pass_days(1)
+    cases.answer_grievance(
+        viewer=funded.town.county_third, grievance_id=raised.id, is_upheld=True, answer="属实", now=funded.now
+    )
+    assert look() == ObjectionStatus(notice.starts_on, GrievanceState.UPHELD, funded.now.date())
+
+
+def test_one_address_raises_a_few_objections_an_hour_and_looks_up_no_endless_numbers(funded):
+    funded.announced()
+    notice = queries.list_live_notices(today=funded.now.date())[0]
+
+    def raise_it(address="203.0.113.7", key=None, minutes=0):
+        now = funded.now + timedelta(minutes=minutes)
+        return cases.object_to_notice(notice_id=notice.id, words="不实", contact="", address=address, key=key, now=now)
+
+    key = uuid.uuid4()
+    for _ in range(grievances.OBJECTIONS.most + 3):
+        raise_it(key=key)  # one objection, sent again and again
+    for _ in range(grievances.OBJECTIONS.most - 1):
+        raise_it()
+    for _ in range(2):
+        with pytest.raises(TooManyTries):
+            raise_it()
+    assert Grievance.objects.count() == grievances.OBJECTIONS.most
+    raise_it(address="203.0.113.8")
+    raise_it(minutes=60)
+    for _ in range(grievances.LOOKUPS.most):
+        with pytest.raises(grievances.NoSuchReceipt):
+            cases.follow_objection(receipt="AAAA-BBBB-CCCC", address="203.0.113.7", now=funded.now)
+    with pytest.raises(TooManyTries):
+        cases.follow_objection(receipt="AAAA-BBBB-CCCC", address="203.0.113.7", now=funded.now)
+
+
+def test_the_key_of_an_objection_to_another_notice_is_not_taken_for_this_one(funded):
+    funded.announced()
+    funded.announced(start=8, month=OCTOBER.next())
+    first, second = queries.list_live_notices(today=funded.now.date())
+    key = uuid.uuid4()
+    raised = [
+        cases.object_to_notice(notice_id=notice.id, words="不实", contact="", key=key, now=funded.now)
+        for notice in (first, second)
+    ]
+    assert raised[0].id != raised[1].id and raised[0].receipt != raised[1].receipt
+
+
 def test_an_upheld_objection_stops_the_approval_until_it_is_announced_anew(funded):
     case = funded.announced()
     notice = queries.list_live_notices(today=funded.now.date())[0]
-    grievance_id = cases.object_to_notice(notice_id=notice.id, words="收入不实", contact="", now=funded.now)
+    grievance_id = cases.object_to_notice(notice_id=notice.id, words="收入不实", contact="", now=funded.now).id
     cases.answer_grievance(
         viewer=funded.town.county_third, grievance_id=grievance_id, is_upheld=True, answer="属实", now=funded.now
     )
