@@ -23,13 +23,13 @@ from django.utils import timezone
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Role, Viewer
-from niangjia.apps.cases import queries as matters
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.programs import installed
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.types import PackCard
+from niangjia.apps.registry import queries as registry
 from niangjia.engines import policy, sensing, simulation
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.parameters import Overrides, area_prefix, with_overrides
@@ -120,7 +120,7 @@ def of_folder(
         )
         pairs.append(_pair(former, replace(side, overrides=_filled(pack)), pack, budget, viewer, month))
     window = tuple(month.window(months))
-    return Request(window, "", deployment.home, tuple(pairs), own_of(month), supposes, dict(suppositions or {}))
+    return Request(window, "", deployment.home, tuple(pairs), own_history(), supposes, dict(suppositions or {}))
 
 
 def of_changes(
@@ -172,7 +172,7 @@ def of_changes(
         area_prefix(union.area),
         deployment.home,
         (pair,),
-        own_of(month),
+        own_history(),
         supposes,
         {},
         viewer.org_path,
@@ -261,9 +261,10 @@ def _balance(viewer: Viewer | None, pack: Pack, month: Month) -> tuple[Decimal |
     return (sum((one.available for one in found), Decimal(0)), f"{purpose} {month.year}") if found else (None, "")
 
 
-def own_of(month: Month) -> sensing.OwnHistory:
-    own = matters.own_history(asof=month.last_day)
-    return sensing.OwnHistory(opted_out=own.opted_out, declared_households=own.declared_households)
+def own_history() -> sensing.OwnHistory:
+    """What decides who is looked at, and with whom they live: withdrawn consents and households declared at a visit."""
+    declared = tuple((one.key, one.pseudonyms) for one in registry.list_declared())
+    return sensing.OwnHistory(opted_out=tuple(registry.list_optouts()), declared_households=declared)
 
 
 def operator_view() -> Viewer | None:

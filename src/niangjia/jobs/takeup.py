@@ -94,7 +94,7 @@ def question(deployment: Deployment, month: Month) -> Request:
     sides = simulate.installed_sides(simulate.area_prefix(deployment.home), month, viewer)
     if not sides:
         raise NothingInstalled(month)
-    return Request((month,), "", deployment.home, tuple(simulate.sides_of(sides)), simulate.own_of(month))
+    return Request((month,), "", deployment.home, tuple(simulate.sides_of(sides)), simulate.own_history())
 
 
 def prepare(deployment: Deployment, month: Month) -> Path:
