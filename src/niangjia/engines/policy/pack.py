@@ -214,6 +214,7 @@ class Pack:
             [rule.when.node for rule in self.rules]
             + [tier.when.node for tier in self.tiers]
             + [cap.test for cap in self.caps]
+            + [cap.amount.node for cap in self.caps if cap.amount is not None]
         )
         return (*tests, *self.line_values.values(), *(approval.when.node for approval in self.approvals))
 

@@ -74,7 +74,10 @@ def _previews(
     found: list[tuple[PackCard, tuple[str, ...], Refusal | None]] = []
     for program in sorted({card.pack_id for card in programs.list_packs(viewer)} - decided):
         card = programs.find_pack(program, area=area, asof=today)
-        if card is None or not programs.get_pack(program, area=area, asof=today).benefit:
+        if card is None:
+            continue
+        pack = programs.get_pack(program, area=area, asof=today)
+        if not pack.benefit or pack.status == "example" or pack.unit not in ("person", "household"):
             continue
         try:
             found.append((card, programs.preview(program, area=area, asof=today, facts={}).unknown, None))
