@@ -29,6 +29,7 @@ BEFORE = {  # what a folder is made of: (the folder before, stages)
     "dispatched": ("released", ["dispatch"]),
     "approved": ("dispatched", ["approve_payments"]),
     "paid": ("approved", ["pay"]),
+    "decided": ("paid", ["decide"]),
     "small landing": ("started", ["make_small_folder"]),
     "small landed": ("small landing", ["land"]),
     "late delivery": ("sensed", ["make_late_folder"]),
@@ -121,6 +122,14 @@ class Yard:
         copy = self.folder / f"copy-{self.copies}"
         self._copy(self.ready(name), copy)
         return copy
+
+    def damaged(self, name: str, damage: str) -> list[str]:
+        """What `niangjia verify` says of the folder after the `damage` of `planted`."""
+        folder = self.copy(name)
+        answer = self.do(folder, damage=damage, is_verified=True)
+        assert answer["code"] == 0, (folder / "child.log").read_text()[-3000:]
+        self.remove(folder)
+        return answer["breaches"]
 
     def remove(self, copy: Path) -> None:
         shutil.rmtree(copy)

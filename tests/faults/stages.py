@@ -25,7 +25,7 @@ from niangjia.kernel.months import Month
 MONTH = Month("2023-08")
 NOW = datetime(2023, 9, 5, 8, 0, tzinfo=timezone(timedelta(hours=8)))
 FEW = 24
-SMALL_RUN = "small-run"
+SMALL_RUN = "small"
 FEEDS_OF_A_SMALL_FOLDER = ("canvass", "member", "medical_settlement")
 READ_AGAIN = ("registry.reveal_for_payment", "funds.export_batch")
 """Looks at the same thing: recorded each time, so a repeated stage has more of them."""
@@ -64,8 +64,8 @@ def receive(deployment: Deployment) -> None:
     from niangjia.engines.sensing import Run
     from niangjia.jobs import sense_month
 
-    folder = deployment.folder / SMALL_RUN
-    sense_month.take_in(deployment, Run(MONTH, "small", folder, "monthly", {}, True), now=NOW)
+    run = Run(MONTH, SMALL_RUN, deployment.runs / str(MONTH) / SMALL_RUN, "monthly", {}, True)
+    sense_month.take_in(deployment, run, now=NOW)
 
 
 def dispatch(deployment: Deployment) -> None:
@@ -114,7 +114,7 @@ def make_small_run(deployment: Deployment) -> None:
     from niangjia.engines import sensing
 
     whole = sensing.official_run(deployment.runs, MONTH)
-    folder = deployment.folder / SMALL_RUN
+    folder = deployment.runs / str(MONTH) / SMALL_RUN
     folder.mkdir()
     signals = pq.read_table(whole / "signals.parquet").to_pylist()
     few = [row for row in signals if row["state"] == "NEW"][:FEW]
@@ -127,10 +127,10 @@ def make_small_run(deployment: Deployment) -> None:
     )
     shutil.copy2(whole / "on_file.parquet", folder)
     manifest = json.loads((whole / "manifest.json").read_text(encoding="utf-8"))
-    manifest["hashes"]["signals.parquet"] = _sha256(folder / "signals.parquet")
+    manifest["hashes"] = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    shutil.rmtree(deployment.runs)
-    deployment.runs.mkdir()
+    shutil.rmtree(whole)
+    (folder.parent / "official").write_text(SMALL_RUN)
 
 
 def make_small_folder(deployment: Deployment) -> None:
@@ -201,6 +201,19 @@ def approve_payments(deployment: Deployment) -> None:
         funds.approve(viewer=approver, reservation_id=held.id, now=NOW)
     batch = funds.prepare_batch(viewer=clerk, budget_id=held.budget_id, key="first", now=NOW)
     funds.approve_batch(viewer=approver, batch_id=batch.id, now=NOW)
+
+
+def decide(deployment: Deployment) -> None:
+    """One grant decided about a household of the list."""
+    from niangjia.apps.cases.models import Case
+    from niangjia.apps.programs import actions as programs
+    from niangjia.apps.programs.types import Subject, SubjectKind
+
+    household = Case.objects.earliest("pk").household_id
+    programs.decide(
+        viewer=None, program="special-grant", subject=Subject(SubjectKind.HOUSEHOLD, household), area="330624001000",
+        asof=NOW.date(), facts={"verification_outcome": "V1"}, now=NOW,
+    )  # fmt: skip
 
 
 def _hire(username: str, org_id: int, role):
@@ -316,7 +329,7 @@ def _acts(events, named: dict[str, dict[int, str]]) -> list[tuple[str, str, int]
 
 
 def _files(deployment: Deployment) -> dict[str, str]:
-    """Content of lake, runs and bank files; no lock, sealed file or run's own note of the time it took."""
+    """Content of lake, runs and bank files; no lock, sealed file (it has a nonce) or run's own note of the time it took."""
     found = {}
     for place in ("lake", "runs", "bank"):
         for path in sorted((deployment.folder / place).rglob("*")):

@@ -142,10 +142,13 @@ def _obey(order: dict[str, Any], folder: Path) -> dict[str, Any]:
         getattr(stages, stage)(deployment)
     os.write(_telling, END)
     said: dict[str, Any] = {"points": counter.seen, "seconds": time.perf_counter() - started}
-    if order.get("is_checked"):
+    if damage := order.get("damage"):
+        getattr(planted, damage)(deployment)
+    if order.get("is_checked") or order.get("is_verified"):
         said["breaches"] = [
             f"{breach.rule} {breach.place}: {breach.detail}" for breach in verify(deployment, now=stages.NOW)
         ]
+    if order.get("is_checked"):
         said["breaches"] += [f"LEFTOVER {path}" for path in stages.leftovers(deployment)]
         said["result"] = stages.result(deployment)
     connection.close()

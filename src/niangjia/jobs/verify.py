@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
+import pyarrow.parquet as pq
+from django.db import connection
 from django.utils import timezone
 
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.alerts import queries as alerts
+from niangjia.apps.alerts.types import RunKind, Shape
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.audit.types import ChainReport
 from niangjia.apps.cases import queries as cases
@@ -42,13 +49,14 @@ def verify(
     checks: list[tuple[str, Callable[[], list[Breach]]]] = [
         ("数据湖 · lake", lambda: [Breach(*found) for found in sensing.verify_lake(deployment.lake)]),
         ("感知结果 · runs", lambda: [Breach(*found) for found in sensing.verify_runs(deployment.runs)]),
+        ("数据库 · database", lambda: list(_database())),
         ("组织 · unions", lambda: _worded(organizations.verify())),
         ("账号 · accounts", lambda: _worded(accounts.verify(today=timezone.localdate(now)))),
         ("人员 · registry", lambda: _worded(registry.verify())),
         ("资金 · funds", lambda: _worded(funds.verify(deployment.folder / BANK_FILES))),
         ("工单 · orders", lambda: _worded(workorders.verify())),
         ("项目 · programs", lambda: _worded(programs.verify())),
-        ("名单 · lists", lambda: _worded(alerts.verify())),
+        ("名单 · lists", lambda: [*_worded(alerts.verify()), *_lists_and_runs(deployment.runs)]),
         ("个案 · cases", lambda: _worded(cases.verify())),
         ("审计 · audit", lambda: _audit(deployment)),
     ]
@@ -56,8 +64,56 @@ def verify(
     for place, (label, check) in enumerate(checks):
         if progress:
             progress(label, place / len(checks))
-        breaches += check()
+        try:
+            breaches += check()
+        except Exception as error:  # whatever keeps a check from its end is a breach, and must not hide the others
+            breaches.append(Breach("UNREADABLE", label, f"{type(error).__name__}: {error}"))
     return breaches
+
+
+def _database() -> Iterator[Breach]:
+    """SQLite promises neither sound pages nor rows that refer to something unless asked; PostgreSQL refuses a dangling row itself."""
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA integrity_check(20)")
+        for (said,) in cursor.fetchall():
+            if said != "ok":
+                yield Breach("DATABASE", "db.sqlite3", said)
+        cursor.execute("PRAGMA foreign_key_check")
+        for table, row, other, _ in cursor.fetchall():
+            yield Breach("REFERENCES", f"{table}:{row}", f"refers to a row of {other} that is not there")
+
+
+def _lists_and_runs(runs: Path) -> Iterator[Breach]:
+    """Each list in the database is that of a run that is there, row for row."""
+    for taken in alerts.list_taken_in():
+        place = f"list {taken.month} {taken.kind.value}"
+        path = runs / str(taken.month) / taken.run_id.removeprefix(f"{taken.month}-") / "signals.parquet"
+        if not path.is_file():
+            yield Breach("LIST_RUN", place, f"its run {taken.run_id} is gone")
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != taken.list_hash:
+            yield Breach("LIST_RUN", place, f"the rows of run {taken.run_id} are not those that were taken in")
+        elif taken.kind is RunKind.MONTHLY:
+            signals = Counter(map(_shape, pq.read_table(path).to_pylist()))
+            if altered := (signals - Counter(taken.rows)).total():
+                yield Breach("LIST_RUN", place, f"{altered} rows are no longer as run {taken.run_id} says")
+
+
+def _shape(row: Mapping[str, Any]) -> Shape:
+    def listed(column: str) -> tuple[str, ...]:
+        return tuple(part for part in (row[column] or "").split("|") if part)
+
+    return (
+        row["state"],
+        row["grade"] or "",
+        listed("causes"),
+        listed("triggers"),
+        row["suppress_code"] or "",
+        row["first_month"] or "",
+        row["I2"],
+        row["M4"],
+    )
 
 
 def verify_audit(deployment: Deployment) -> ChainReport:
@@ -67,7 +123,10 @@ def verify_audit(deployment: Deployment) -> ChainReport:
 
 def _audit(deployment: Deployment) -> list[Breach]:
     report = verify_audit(deployment)
-    return [] if report.is_whole else [Breach("AUDIT_CHAIN", f"seq {report.broken_seq}", str(report.kind))]
+    found = [] if report.is_whole else [Breach("AUDIT_CHAIN", f"seq {report.broken_seq}", str(report.kind))]
+    if not (deployment.folder / ANCHORS).is_file() and next(alerts.list_taken_in(), None):
+        found.append(Breach("AUDIT_ANCHORS", ANCHORS, "missing: whoever cuts the chain's end would not be found out"))
+    return found
 
 
 def _worded(found: Iterable[object]) -> list[Breach]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
@@ -29,6 +29,8 @@ from niangjia.apps.alerts.types import (
     RunState,
     SampleProgress,
     Sentence,
+    Shape,
+    TakenIn,
 )
 from niangjia.apps.organizations import scope
 from niangjia.apps.registry import queries as registry
@@ -317,6 +319,17 @@ def verify() -> list[Breach]:
             Breach("INV 8", f"list {run.month}", f"still coming in: {run.alerts.count()} of {run.row_count} rows")
         )
     return breaches
+
+
+def list_taken_in() -> Iterator[TakenIn]:
+    """Every list that is in, over the whole deployment, to be held against its run: for invariants."""
+    for run in SensingRun.objects.exclude(state=RunState.RECEIVING).order_by("month", "pk"):
+        rows: Counter[Shape] = Counter()
+        if run.kind == RunKind.MONTHLY:
+            said = ("state", "grade", "causes", "triggers", "suppress_code", "first_month", "I2", "M4")
+            for state, grade, causes, triggers, *others in run.alerts.values_list(*said).iterator():
+                rows[state, grade, split(causes), split(triggers), *others] += 1
+        yield TakenIn(Month(run.month), run.run_id, run.list_hash, RunKind(run.kind), rows)
 
 
 def figures_of(alert: HardshipAlert) -> Mapping[str, Decimal | int | None]:

@@ -229,3 +229,18 @@ class Breach:
     rule: str
     place: str
     detail: str
+
+
+Shape = tuple[str, str, tuple[str, ...], tuple[str, ...], str, str, Decimal | None, Decimal | None]
+"""What a row says: state, grade, causes, triggers, suppress code, first month, I2, M4."""
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """A list as it was taken in: which run, the hash of its rows, and for a month's list how many rows say what."""
+
+    month: Month
+    run_id: str
+    list_hash: str
+    kind: RunKind
+    rows: Mapping[Shape, int]

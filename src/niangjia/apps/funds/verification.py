@@ -188,3 +188,12 @@ def _files(folder: Path | None) -> Iterator[Violation]:
                 f"银行文件 {batch.file_name} 被改动",
                 f"bank file {batch.file_name} was altered",
             )
+    known = set(PaymentBatch.objects.exclude(file_sha256="").values_list("file_name", flat=True))
+    for file in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if file.suffix != ".part" and file.name not in known:
+            yield Violation(
+                "INV 7",
+                f"file:{file.name}",
+                f"银行文件 {file.name} 不属于任何批次，切勿交给银行",
+                f"bank file {file.name} belongs to no batch: do not give it to the bank",
+            )

@@ -232,6 +232,7 @@ def replay(decision_id: int) -> Replay:
         "clauses": (kept.clauses, again.clauses),
         "trace": (kept.trace, again.trace),
         "unknown": (kept.unknown, again.unknown),
+        "what was asked": (row.digest, _digest_of(row)),
     }
     return Replay(
         decision_id=row.pk,
@@ -239,6 +240,21 @@ def replay(decision_id: int) -> Replay:
         tier=again.tier,
         amount=again.amount,
         differences=tuple(name for name, (before, now) in parts.items() if before != now),
+    )
+
+
+def _digest_of(row: Decision) -> str:
+    """As `actions.decide` makes it: a fact altered since then shows even where the answer is the same."""
+    return values.digest(
+        row.version.content_hash,
+        row.version.vocabulary_hash,
+        row.subject_kind,
+        row.subject_id,
+        row.asof.isoformat(),
+        row.area,
+        row.facts,
+        row.parameters,
+        row.used,
     )
 
 

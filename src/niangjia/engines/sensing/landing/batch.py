@@ -19,7 +19,7 @@ from niangjia.engines.sensing.landing.excel import open_excel
 from niangjia.engines.sensing.landing.feeds import Feed
 from niangjia.engines.sensing.landing.parquet import open_parquet
 from niangjia.engines.sensing.landing.parts import Part, UnreadableFile
-from niangjia.engines.sensing.landing.reports import SHOWN, BatchReport, SetAside
+from niangjia.engines.sensing.landing.reports import SHOWN, BatchReport, SetAside, digest_of
 from niangjia.engines.sensing.landing.spelling import hmac_pads, id_number_of, macros, pseudonym_of, text
 from niangjia.engines.sensing.landing.staging import ROWS_A_PART, Stager, digits_name, lake_columns
 from niangjia.kernel.months import Month
@@ -333,7 +333,7 @@ class _Batch:
 
     def _write(self, landed: Sequence[BatchReport]) -> None:
         """Data, corrections, identities, rows set aside, and at last the report, which makes them count."""
-        lake, keys, batch = self.lander.lake, self.lander.keys, self.report.batch
+        lake, batch = self.lander.lake, self.report.batch
         source = "known" if self.feed.id_columns else "accepted"
         columns = ", ".join(f'"{name}"' for name in lake_columns(self.feed))
         columns += f", CAST({self.report.seq} AS INTEGER) AS _seq, _row"
@@ -355,13 +355,13 @@ class _Batch:
             ]
             identities = vault.collect_identities(self.connection, source, self.feed, named, met_before=self.met_before)
             if identities.num_rows:
-                vault.write_sealed(identities, vault.vault_path(lake, batch), f"vault/{batch}", keys)
+                self._seal(identities, vault.vault_path(lake, batch), f"vault/{batch}")
         if self.report.rows_set_aside:
             self._copy("SELECT * EXCLUDE (_row, _raw) FROM set_aside ORDER BY _row", lakes.set_aside_path(lake, batch))
             raw = self.connection.sql(
                 'SELECT file, sheet, "row", _raw AS raw FROM set_aside ORDER BY _row'
             ).to_arrow_table()
-            vault.write_sealed(raw, lakes.set_aside_path(lake, batch, is_sealed=True), f"set_aside/{batch}", keys)
+            self._seal(raw, lakes.set_aside_path(lake, batch, is_sealed=True), f"set_aside/{batch}")
         self.report = replace(self.report, status="landed")
         storage.write(lakes.report_path(lake, batch), self.report.to_json().encode())
 
@@ -397,6 +397,15 @@ class _Batch:
         part = storage.part_of(path)
         self.connection.execute(f"COPY ({query}) TO {text(str(part))} (FORMAT parquet, COMPRESSION snappy)")
         storage.publish(path)
+        self._keep_digest(path)
+
+    def _seal(self, table: pa.Table, path: Path, place: str) -> None:
+        vault.write_sealed(table, path, place, self.lander.keys)
+        self._keep_digest(path)
+
+    def _keep_digest(self, path: Path) -> None:
+        name = path.relative_to(self.lander.lake).as_posix()
+        self.report = replace(self.report, digests={**self.report.digests, name: digest_of(path)})
 
     def _count(self, condition: str, relation: str = "staged") -> int:
         return int(self.connection.execute(f"SELECT count(*) FROM {relation} WHERE {condition}").fetchall()[0][0])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 
 REASONS = (
     "BAD_ID", "BAD_DATE", "BAD_NUMBER", "BAD_VALUE", "MISSING_REQUIRED", "BAD_REFUND_SIGN", "CONFLICT",
@@ -36,6 +38,7 @@ class BatchReport:
 
     `months`: accepted rows by month of their own date (increments), or {folder month: rows}.
     `replaced`: rows of older batches that this one brought again, by the month they stand in; they count no more.
+    `digests`: `digest_of` every file that the batch brought, by its path in the lake; empty = landed before they were kept.
     `set_aside_counts`: {"column CODE": rows}. `set_aside`: the first thousand, in file order, only on the report that
     landing returns; all of them: `lake.set_aside`. `refused_zh`/`refused_en`: why nothing landed, and what to do.
     """
@@ -55,6 +58,7 @@ class BatchReport:
     months: Mapping[str, int] = field(default_factory=dict)
     set_aside_counts: Mapping[str, int] = field(default_factory=dict)
     replaced: Mapping[str, int] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
     override: str = ""
     duplicate_of: str = ""
     refused_zh: str = ""
@@ -77,3 +81,11 @@ class BatchReport:
         for name in ("files", "extra_columns"):
             values[name] = tuple(values[name])
         return cls(**values)
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256; of a sealed file its size, since no two sealings of the same content are alike, and opening it shows any change."""
+    if path.suffix == ".sealed":
+        return f"{path.stat().st_size} bytes"
+    with open(path, "rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
