@@ -16,7 +16,7 @@ from niangjia.engines.policy.expressions.types import Kind, Type
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.parameters import Dated, Overrides, Parameter, Value, with_overrides
 from niangjia.engines.policy.program import compile_program
-from niangjia.engines.policy.prove.questions import Answer, rounder, three_valued, truth_in, value_in, whole_in
+from niangjia.engines.policy.prove.questions import Answer, rounder, three_valued, value_in, whole_in
 from niangjia.engines.policy.prove.reading import Reading
 from niangjia.engines.policy.prove.stretches import Stretch
 from niangjia.engines.policy.prove.translate import Day, Formula, Variable
@@ -71,14 +71,17 @@ def shared_of(pack: Pack) -> Shared:
 class Examples:
     """
     Makes examples of one pack. `overrides`: the deployment's values the proof was made with. `as_cases`: false for sensing, whose
-    packs have no cases: the facts alone are written.
+    packs have no cases: the facts alone are written. `in_full`: what a case expects names its lines and approvals, too.
     """
 
-    def __init__(self, pack: Pack, shared: Shared, overrides: Overrides | None, *, as_cases: bool = True) -> None:
+    def __init__(
+        self, pack: Pack, shared: Shared, overrides: Overrides | None, *, as_cases: bool = True, in_full: bool = False
+    ) -> None:
         self.pack = pack
         self.shared = shared
         self.overrides = overrides or {}
         self.as_cases = as_cases
+        self.in_full = in_full
 
     def confirm(self, answer: Answer, reading: Reading, stretch: Stretch, *, with_caps: bool) -> None:
         """
@@ -180,10 +183,25 @@ class Examples:
             entries.append(f"used: {_table(used)}")
         if parameters := dict(self._to_write(self._parameters(model, reading, stretch), day, stretch)):
             entries.append(f"parameters: {_braces(parameters)}")
-        entries.append(f"expect: {_expected(decision)}")
+        entries.append(f"expect: {self._expected(decision)}")
         text = "- " + "\n  ".join(entries) + "\n"
-        self._run(text, facts)
+        if not passes(self.pack, self.shared, text):
+            raise Disagreement(text, "the case does not pass", facts)
         return Example(facts, used, day, stretch.area, decision, text)
+
+    def _expected(self, decision: Decision) -> str:
+        parts: dict[str, str] = {"outcome": decision.outcome}
+        if decision.tier:
+            parts["tier"] = _scalar(decision.tier)
+        if decision.amount is not None:
+            parts["amount"] = f"{decision.amount:f}"
+        if self.in_full and len(self.pack.line_values) > 1 and decision.outcome == "granted":
+            parts["lines"] = _braces({line: f"{amount:f}" for line, amount in decision.lines if amount})
+        if because := decision.refused_by + decision.unknown:
+            parts["because"] = f"[{', '.join(_scalar(one) for one in because)}]"
+        if decision.needs_approval or (self.in_full and self.pack.approvals and decision.outcome == "granted"):
+            parts["approval"] = f"[{', '.join(_scalar(one) for one in decision.needs_approval)}]"
+        return _braces(parts)
 
     def _is_shared(self, fact: str, value: object) -> bool:
         return self.shared.given.get(fact) == value
@@ -201,20 +219,6 @@ class Examples:
                 if source is not None:
                     dates = f"{{{source.since}: {_scalar(source.value)}}}"
                     yield name, f'{{areas: {{"{source.area}": {dates}}}}}' if source.area else f"{{values: {dates}}}"
-
-    def _run(self, text: str, facts: Mapping[str, object]) -> None:
-        """The case, read and decided as if it stood in the file."""
-        try:
-            case = parse_yaml(text.encode(), "cases.yaml")
-        except BadFile as bad:
-            raise Disagreement(text, str(bad), facts) from None
-        root = self.shared.root
-        if root is not None and isinstance(root.value, dict):
-            case = replace(root, value={**root.value, "cases": case})
-        reader = _CaseReader(self.pack)
-        results = reader.read(case)
-        if reader.problems or len(results) != 1 or not results[0].passed:
-            raise Disagreement(text, [*map(str, reader.problems), *map(str, results)], facts)
 
     # — rounder examples —
 
@@ -239,6 +243,20 @@ class Examples:
                 found += [value == 0, value == one]
                 found += [value % (one * step) == 0 for step in (10_000, 1_000, 100, 1)] if scale else []
             yield variable, found
+
+
+def passes(pack: Pack, shared: Shared, text: str) -> bool:
+    """The case, read and decided as if it stood in the pack's file."""
+    try:
+        case = parse_yaml(text.encode(), "cases.yaml")
+    except BadFile:
+        return False
+    root = shared.root
+    if root is not None and isinstance(root.value, dict):
+        case = replace(root, value={**root.value, "cases": case})
+    reader = _CaseReader(pack)
+    results = reader.read(case)
+    return not reader.problems and len(results) == 1 and results[0].passed
 
 
 def _said(model: Any, reading: Reading, with_caps: bool) -> dict[str, object]:
@@ -282,19 +300,6 @@ def _in_force(parameter: Parameter, day: date, area: str) -> Dated | None:
     return max(inside, key=lambda one: (len(one.area), one.since), default=None)
 
 
-def _expected(decision: Decision) -> str:
-    parts: dict[str, str] = {"outcome": decision.outcome}
-    if decision.tier:
-        parts["tier"] = _scalar(decision.tier)
-    if decision.amount is not None:
-        parts["amount"] = f"{decision.amount:f}"
-    if because := decision.refused_by + decision.unknown:
-        parts["because"] = f"[{', '.join(_scalar(one) for one in because)}]"
-    if decision.needs_approval:
-        parts["approval"] = f"[{', '.join(_scalar(one) for one in decision.needs_approval)}]"
-    return _braces(parts)
-
-
 def _table(values: Mapping[str, object]) -> str:
     return _braces({name: _scalar(value) for name, value in values.items()})
 
@@ -323,4 +328,4 @@ def _scalar(value: object) -> str:
     return text if _PLAIN.fullmatch(text) and text not in _NOT_PLAIN else json.dumps(text, ensure_ascii=False)
 
 
-__all__ = ["Disagreement", "Example", "Examples", "Shared", "shared_of", "truth_in"]
+__all__ = ["Disagreement", "Example", "Examples", "Shared", "passes", "shared_of"]

@@ -92,14 +92,15 @@ class Questions:
         if key in self._readings:
             return self._readings[key]
         parameters = {**stretch.values, **stretch.filled} if usual else stretch.values
-        alike = self.reading(way, usual=usual, known=known).inputs if without else {}
+        like = self.reading(way, usual=usual, known=known) if without else None
         self._readings[key] = found = Reading(
             self.pack,
             texts=self.texts,
             parameters=parameters,
             days=(stretch.first, stretch.last),
             known=known,
-            shared={name: held for name, held in alike.items() if name != without},
+            shared={name: held for name, held in like.inputs.items() if name != without} if like else None,
+            like=like,
             mark="'" if without else "",
             way=way,
         )

@@ -40,6 +40,7 @@ class Reading:
         days: tuple[date, date],
         known: bool = True,
         shared: Mapping[str, Variable] | None = None,
+        like: Reading | None = None,
         mark: str = "",
         way: Way = FIRST,
     ) -> None:
@@ -47,8 +48,9 @@ class Reading:
         self.pack = pack
         self.texts = texts
         self.days = days
+        self.translator: Translator
         self.translator = one = Translator(pack, texts=texts, parameters=parameters, asof=first if first == last else None,
-                                           known=known, shared=shared, mark=mark, way=way)  # fmt: skip
+                                           known=known, shared=shared, like=like.translator if like else None, mark=mark, way=way)  # fmt: skip
         self.rules = [one.term(rule.when.node) for rule in pack.rules]
         self.tiers = [one.term(tier.when.node) for tier in pack.tiers]
         if pack.tier is not None:

@@ -67,8 +67,8 @@ def calendar_of(
     looks_at_asof = any(isinstance(part, tree.Asof) for node in nodes for part in tree.walk(node))
     found: dict[tuple[object, ...], Stretch] = {}
     silences = []
-    for area in _areas(pack, parameters):
-        for first, last in _spans(parameters):
+    for area in areas_of(pack, parameters):
+        for first, last in spans_of(parameters):
             values = {name: parameter.at(first, area) for name, parameter in parameters.items()}
             may_be_open = {name for name, one in parameters.items() if one.is_open and overrides is None}
             missing = tuple(name for name, value in values.items() if value is None and name not in may_be_open)
@@ -99,12 +99,12 @@ def _still_open(parameters: Mapping[str, Parameter], filled: Overrides | None) -
     return {name: areas for name, areas in (filled or {}).items() if name in parameters and parameters[name].is_open}
 
 
-def _areas(pack: Pack, parameters: Mapping[str, Parameter]) -> list[str]:
+def areas_of(pack: Pack, parameters: Mapping[str, Parameter]) -> list[str]:
     inside = {area for one in parameters.values() for area in one.areas if area.startswith(pack.area)}
     return sorted({pack.area, *inside}, key=lambda area: (len(area), area))
 
 
-def _spans(parameters: Mapping[str, Parameter]) -> list[tuple[date, date]]:
+def spans_of(parameters: Mapping[str, Parameter]) -> list[tuple[date, date]]:
     days = sorted({dated.since for one in parameters.values() for dated in one.values if dated.since > FIRST_DAY})
     firsts = [FIRST_DAY, *days]
     return list(zip(firsts, [*(day - timedelta(days=1) for day in days), LAST_DAY], strict=True))

@@ -17,7 +17,7 @@ How a value is written:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -175,7 +175,8 @@ class Translator:
 
     `parameters`: name → value in force; one that is missing is an input within its own domain. `asof`: a day, or None = an
     input. `known`: facts are known, all of them; else each of them may be unknown.
-    `shared`: inputs of another translator, to be the same here (two inputs that differ in one fact alone).
+    `shared`: inputs that are another translator's, too (two inputs that differ in one fact alone); `like`: that translator, whose
+    bits, quotients and loose products of the same terms are the same here: what is asked of both is asked with both's constraints.
     """
 
     def __init__(
@@ -187,6 +188,7 @@ class Translator:
         asof: date | None,
         known: bool = True,
         shared: Mapping[str, Variable] | None = None,
+        like: Translator | None = None,
         mark: str = "",
         way: Way = FIRST,
     ) -> None:
@@ -203,7 +205,8 @@ class Translator:
         self.lines: dict[str, Term] = {}
         self.facts: dict[str, Term] = {}  # facts that stand for something else: triggers in grades
         self._terms: dict[Node, Term] = {}
-        self._bits: dict[tuple[int, int, int], tuple[Integer, list[Formula]]] = {}
+        # What was defined for which terms. The terms are kept beside it: their ids are unique only while they live.
+        self._defined: dict[tuple[object, ...], tuple[Any, ...]] = like._defined if like is not None else {}
         self._count = 0
         self.products: list[Product] = []
 
@@ -303,30 +306,34 @@ class Translator:
 
     def _loose(self, one: Integer, a: Type, other: Integer, b: Type) -> Integer:
         """Any number between the four planes that enclose the product of two numbers within bounds (McCormick)."""
-        found = self.fresh("product")
-        self.constraints += [
-            found >= a.low * other + b.low * one - a.low * b.low,
-            found >= a.high * other + b.high * one - a.high * b.high,
-            found <= a.high * other + b.low * one - a.high * b.low,
-            found <= a.low * other + b.high * one - a.low * b.high,
-        ]
+        key = ("product", one.get_id(), other.get_id(), a.low, a.high, b.low, b.high)
+        if key not in self._defined:
+            found = self.fresh("product")
+            self.constraints += [
+                found >= a.low * other + b.low * one - a.low * b.low,
+                found >= a.high * other + b.high * one - a.high * b.high,
+                found <= a.high * other + b.low * one - a.high * b.low,
+                found <= a.low * other + b.high * one - a.low * b.high,
+            ]
+            self._defined[key] = (found, one, other)
+        found = self._defined[key][0]
         self.products.append(Product(one, other, found))
         return found
 
-    def _digits(self, value: Integer, low: int, bits: int) -> list[Formula]:
+    def _digits(self, value: Integer, low: int, bits: int) -> Sequence[Formula]:
         """The bits of `value` above `low`, as truths."""
-        key = (value.get_id(), low, bits)
-        if key not in self._bits:
+        key = ("bits", value.get_id(), low, bits)
+        if key not in self._defined:
             self._count += 1
-            digits = [z3.Bool(f"bit#{self._count}.{place}{self.mark}") for place in range(bits)]
+            digits = tuple(z3.Bool(f"bit#{self._count}.{place}{self.mark}") for place in range(bits))
             whole = z3.Sum(*(z3.If(digit, 2**place, 0) for place, digit in enumerate(digits)))
             self.constraints.append(value == low + whole)
-            self._bits[key] = (value, digits)  # the value is kept: an id is unique only while its term lives
-        return self._bits[key][1]
+            self._defined[key] = (digits, value)
+        found: Sequence[Formula] = self._defined[key][0]
+        return found
 
-    def quotient(self, top: Integer, bottom: Integer, sizes: tuple[int, int, int], low: int, high: int) -> Integer:
-        """Half away from zero. `sizes`: of numerator, denominator and quotient; `low`, `high`: of the denominator."""
-        size_of_top, size_of_bottom, size = sizes
+    def quotient(self, top: Integer, bottom: Integer, sizes: tuple[int, int], low: int, high: int) -> Integer:
+        """Half away from zero. `sizes`: of denominator and quotient; `low`, `high`: of the denominator."""
         if z3.is_int_value(bottom):
             divisor = bottom.as_long()
             if divisor == 0:
@@ -334,6 +341,13 @@ class Translator:
             if divisor < 0:
                 top, divisor = -top, -divisor
             return z3.If(top >= 0, (2 * top + divisor) / (2 * divisor), -((divisor - 2 * top) / (2 * divisor)))
+        key = ("quotient", top.get_id(), bottom.get_id(), *sizes, low, high)
+        if key not in self._defined:
+            self._defined[key] = (self._long_division(top, bottom, sizes, low, high), top, bottom)
+        return self._defined[key][0]
+
+    def _long_division(self, top: Integer, bottom: Integer, sizes: tuple[int, int], low: int, high: int) -> Integer:
+        size_of_bottom, size = sizes
         found = self.fresh("quotient")
         if low > 0:
             below, above = bottom, top
@@ -427,7 +441,7 @@ def _divide(one: Translator, node: tree.Divide) -> Term:
     value = one.quotient(
         top.value * up if up > 1 else top.value,
         z3.simplify(bottom.value * down) if down > 1 else bottom.value,
-        (node.left.type.size * up, node.right.type.size * down, node.type.size),
+        (node.right.type.size * down, node.type.size),
         low * down,
         high * down,
     )
