@@ -35,6 +35,7 @@ contracts: ## who may import whom · 依赖规则
 
 soak: ## long fault and differential runs · 长时间测试
 	@NIANGJIA_KILLS=50 NIANGJIA_ORACLE_SEEDS=200 $(PY) -m pytest -n 2 -rP -m "slow or not slow" tests/faults tests/oracle
+	@NIANGJIA_DIFFERENTIAL_PACKS=300 $(PY) -m pytest -n 0 tests/differential
 
 bench: setup ## all benchmarks · 测速
 	@$(NIANGJIA) bench sense --persons 1000000
