@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from niangjia.apps.organizations import areas
 from niangjia.engines.policy import explain
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.parameters import Overrides
@@ -113,6 +114,27 @@ class ProgramPage:
     def changed(self) -> tuple[tuple[str, tuple[Dated, ...]], ...]:
         """Numbers that have more than one value by date or place."""
         return tuple((one.title, one.versions) for one in self.said.numbers if len(one.versions) > 1)
+
+
+class Listed(NamedTuple):
+    """A programme in a list, and where its page is."""
+
+    page: ProgramPage
+    href: str
+
+
+def by_place(listed: Iterable[Listed]) -> list[tuple[str, list[Listed]]]:
+    """(place, programmes): the province, its cities and counties in order of code, then what belongs to none of them."""
+    groups: dict[str, list[Listed]] = {}
+    ours: dict[str, bool] = {}
+    for one in sorted(listed, key=lambda one: (one.page.said.title, one.href)):
+        code = one.page.pack.area
+        name = areas.full_name_of(code)
+        is_known = name != code or not code
+        place = name if is_known and code else _("全部地区") if is_known else _("外地示例")
+        groups.setdefault(place, []).append(one)
+        ours[place] = is_known
+    return sorted(groups.items(), key=lambda group: (not ours[group[0]], min(one.page.pack.area for one in group[1])))
 
 
 def language_now() -> Language:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from niangjia.apps.organizations import areas
 from niangjia.apps.programs import published
@@ -17,16 +15,9 @@ from niangjia.apps.programs.published import Published
 from niangjia.engines.policy.parameters import is_area
 from niangjia.portals.design.finding import FinderPages
 from niangjia.portals.design.pages import Access, page
-from niangjia.portals.design.program_pages import ProgramPage, language_now, program_page
+from niangjia.portals.design.program_pages import Listed, ProgramPage, by_place, language_now, program_page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import deployment, show
-
-
-@dataclass(frozen=True)
-class Listed:
-    page: ProgramPage
-    href: str
-    topic_id: str
 
 
 @page(Access.PUBLIC)
@@ -48,13 +39,13 @@ def program_list(request: PageRequest) -> HttpResponse:
     language = language_now()
     used = {wording.topic(one.pack) for one in found}
     context = {
-        "groups": _by_place(listed),
+        "groups": by_place(listed),
         "count": len(listed),
         "is_narrowed": bool(words or place or topic),
         "q": words,
         "place": place,
         "topic": topic,
-        "places": [(code, areas.full_name_of(code)) for code in dict.fromkeys(one.pack.area for one in found)],
+        "places": [(code, areas.full_name_of(code)) for code in sorted({one.pack.area for one in found})],
         "topics": [(one.id, one.title[language]) for one in wording.topics if one.id in used],
     }
     return show(request, "public/programs.html", context)
@@ -116,18 +107,15 @@ def address_of(one: Published) -> str:
 
 
 def _listed(one: Published, asof: date) -> Listed:
-    wording = published.wording()
     said = program_page(
-        one.pack, area=one.pack.area, asof=asof, wording=wording, overrides=one.overrides, with_example=False
+        one.pack,
+        area=one.pack.area,
+        asof=asof,
+        wording=published.wording(),
+        overrides=one.overrides,
+        with_example=False,
     )
-    return Listed(said, address_of(one), wording.topic(one.pack))
-
-
-def _by_place(listed: Iterable[Listed]) -> list[tuple[str, list[Listed]]]:
-    groups: dict[str, list[Listed]] = {}
-    for one in listed:
-        groups.setdefault(one.page.pack.area, []).append(one)
-    return [(areas.full_name_of(code) or _("全部地区"), group) for code, group in sorted(groups.items())]
+    return Listed(said, address_of(one))
 
 
 def _has_words(one: Published, words: str) -> bool:
