@@ -100,7 +100,9 @@ class Examples:
             Disagreement: as `confirm`.
         """
         wishes = {id(variable): (variable, nicer) for reading in readings for variable, nicer in self._wishes(reading)}
-        model = rounder(answer, list(wishes.values()))
+        # What every case starts from first, so that the rest is of the same size: 1,000 yuan, not a cent.
+        ordered = sorted(wishes.values(), key=lambda wish: wish[0].name not in self.shared.given)
+        model = rounder(answer, ordered)
         return [
             self._example(model, reading, stretch, name, with_caps=with_caps)
             for reading, name in zip(readings, names, strict=True)
