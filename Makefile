@@ -13,9 +13,9 @@ demo: setup ## the invented city's three months, then the console · 演示
 
 test: ## everything tests need, then all tests, the apps on PostgreSQL too · 全部测试
 	@scripts/setup test
-	@scripts/with-postgres $(PY) -m pytest -n 2 src/niangjia/apps --ignore src/niangjia/apps/accounts \
+	@scripts/with-postgres $(PY) -m pytest -n 2 --dist loadgroup src/niangjia/apps --ignore src/niangjia/apps/accounts \
 		--ignore src/niangjia/apps/cases/tests/test_case_lifecycle.py
-	@$(PY) -m pytest -n 2
+	@$(PY) -m pytest -n 2 --dist loadgroup
 
 check: ## what every change must pass: lint, types, import contracts, tests · 全部检查
 	@scripts/setup test
@@ -33,8 +33,9 @@ types: ## mypy · 类型检查
 contracts: ## who may import whom · 依赖规则
 	@.venv/bin/lint-imports
 
-soak: ## long fault and differential runs · 长时间测试
-	@NIANGJIA_KILLS=50 NIANGJIA_ORACLE_SEEDS=200 $(PY) -m pytest -n 2 -rP -m "slow or not slow" tests/faults tests/oracle
+soak: ## kills, every crash point on SQLite and PostgreSQL, 200 towns · 长时间测试
+	@scripts/setup test
+	@NIANGJIA_KILLS=50 NIANGJIA_ORACLE_SEEDS=200 $(PY) -m pytest -n 2 --dist loadgroup -rP -m "slow or not slow" tests/faults tests/oracle
 	@NIANGJIA_DIFFERENTIAL_PACKS=300 $(PY) -m pytest -n 0 tests/differential
 
 bench: setup ## all benchmarks · 测速
@@ -56,7 +57,7 @@ vendor: ## fetch the front end's files from npm packages anew · 更新前端文
 
 test-postgres: ## every test of the apps on PostgreSQL · 数据库全部测试
 	@scripts/setup test
-	@scripts/with-postgres $(PY) -m pytest -n 2 src/niangjia/apps
+	@scripts/with-postgres $(PY) -m pytest -n 2 --dist loadgroup src/niangjia/apps
 
 pictures: ## remake the pictures of the README from the demo · 重做说明图片
 	@$(PY) scripts/pictures data/demo
