@@ -84,11 +84,9 @@ def _decide(
     asof: Any,
     now: datetime,
 ) -> DecisionCard:
-    caps = programs.caps_of(program, area=case.area, asof=asof, year=timezone.localdate(now).year)
-    used: dict[str, object] = {}
-    for cap_id, cap in caps.items():
-        count, amount = fund_queries.cap_used(cap, person_id=person_id, household_id=case.household_id)
-        used[cap_id] = count if cap.count is not None else amount
+    used = programs.used_of(
+        program, area=case.area, asof=asof, subjects=_subjects(case, person_id), day=timezone.localdate(now)
+    )
     pack = programs.get_pack(program, area=case.area, asof=asof)
     subject = (
         Subject(SubjectKind.PERSON, person_id)
@@ -139,23 +137,29 @@ def _hands(entitlement: Entitlement) -> list[int]:
     return sorted(hands - {None})
 
 
+def _subjects(case: Case, person_id: int) -> dict[SubjectKind, int]:
+    """Whose caps a grant of this case counts under."""
+    return {SubjectKind.PERSON: person_id, SubjectKind.HOUSEHOLD: case.household_id}
+
+
 def reserve(viewer: Viewer, entitlement: Entitlement, now: datetime) -> Entitlement:
     """Set the money aside, or say why not: a cap, or no budget. A short fund queues it. May be tried again."""
-    case, year = entitlement.case, timezone.localdate(now).year
-    decision = programs.get_decision(entitlement.decision_id)
-    caps = programs.caps_of(entitlement.program, area=case.area, asof=decision.asof, year=year)
+    case, today = entitlement.case, timezone.localdate(now)
+    subjects = _subjects(case, entitlement.person_id)
     try:
         card = funds.reserve(
             viewer=viewer,
             org_path=case.org.path,
             purpose=entitlement.purpose,
-            year=year,
+            year=today.year,
             case_ref=refs_of(entitlement),
             person_id=entitlement.person_id,
             household_id=entitlement.household_id,
             amount=entitlement.amount,
-            caps=list(caps.values()),
+            caps=programs.caps_of(entitlement.decision_id, subjects=subjects, day=today),
             case_officer_ids=_hands(entitlement),
+            program=entitlement.program,
+            decision_ref=programs.ref_of(entitlement.decision_id),
             now=now,
         )
     except (CapExceeded, NoBudget) as refusal:

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from niangjia.apps.funds.fields import YuanField
 from niangjia.apps.funds.lifecycle import LIVING_PAYMENTS, BatchState, PaymentState, RequestState, ReservationState
-from niangjia.apps.funds.types import AccountKind, Outcome, Per, TransferKind
+from niangjia.apps.funds.types import AccountKind, Outcome, TransferKind
 
 
 def _down(to: str, **options) -> models.ForeignKey:
@@ -101,34 +101,55 @@ class LedgerTransfer(models.Model):
 
 
 class CapCounter(models.Model):
-    """One row per cap group, person or household, and year: what is used of it. Raised only by a conditional update."""
+    """
+    One row per cap group and subject: what its living uses add up to. `turn` rises with every change, by a conditional update:
+    two who looked at the same book are decided by the database.
+    """
 
     group = models.CharField(max_length=80)
-    per = models.CharField(max_length=10, choices=Per)
-    subject_id = models.BigIntegerField()  # id of the person or the household, by `per`
-    year = models.PositiveSmallIntegerField()
+    per = models.CharField(max_length=20)  # SubjectKind
+    subject_id = models.BigIntegerField()
     used_count = models.PositiveIntegerField(default=0)
     used_amount = YuanField(default=0)
+    turn = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["group", "per", "subject_id", "year"], name="cap_counter_once"),
+            models.UniqueConstraint(fields=["group", "per", "subject_id"], name="cap_counter_once"),
             models.CheckConstraint(condition=Q(used_amount__gte=0), name="cap_used_not_below_zero"),
         ]
+        indexes = [models.Index(fields=["per", "subject_id"], name="cap_counter_subject")]
 
 
 class CapUse(models.Model):
-    """What one reservation or gift took from a counter; given back when `released_at` is set."""
+    """
+    What one reservation, gift or recovery took from a counter; given back when `released_at` is set. `day` is the day it counts
+    on, which may lie before it was entered. `held_to`: [window, count, yuan as text] of each limit it was held to. `corrects`: the use
+    of which this money came back.
+    """
 
     counter = models.ForeignKey(CapCounter, on_delete=models.PROTECT, related_name="uses")
-    holder = models.CharField(max_length=140)  # reservation:12 or goods:5
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
+    holder = models.CharField(max_length=140)  # reservation:12, goods:5 or recovery:3
+    day = models.DateField()
+    event = models.CharField(max_length=120, blank=True)
+    times = models.SmallIntegerField(default=1)
     amount = YuanField()
+    held_to = models.JSONField(default=list)
+    program = models.CharField(max_length=80, blank=True)
+    payer = _down("organizations.OrgUnit", null=True)
     taken_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["counter", "holder"], name="cap_use_once")]
-        indexes = [models.Index(fields=["holder"], name="cap_use_holder")]
+        constraints = [
+            models.UniqueConstraint(fields=["counter", "holder"], name="cap_use_once"),
+            models.CheckConstraint(condition=Q(times__gte=-1, times__lte=1), name="cap_use_once_a_time"),
+        ]
+        indexes = [
+            models.Index(fields=["holder"], name="cap_use_holder"),
+            models.Index(fields=["counter", "day"], name="cap_use_day"),
+        ]
 
 
 class Reservation(models.Model):
@@ -141,6 +162,8 @@ class Reservation(models.Model):
     amount = YuanField()
     state = models.CharField(max_length=10, choices=ReservationState)
     case_officer_ids = models.JSONField(default=list)  # accounts that verified or reviewed the case
+    program = models.CharField(max_length=80, blank=True)
+    decision_ref = models.CharField(max_length=40, blank=True)  # the decision it carries out, as its room names it
     requested_by = _down("accounts.Account")
     requested_at = models.DateTimeField()
     approved_by = _down("accounts.Account", null=True)
@@ -150,7 +173,10 @@ class Reservation(models.Model):
     cancel_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["budget", "state"], name="reservation_budget_state")]
+        indexes = [
+            models.Index(fields=["budget", "state"], name="reservation_budget_state"),
+            models.Index(fields=["decision_ref"], name="reservation_decision"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case_ref"],
@@ -293,3 +319,17 @@ class GoodsGiven(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="goods_quantity_above_zero")]
+
+
+class Recovery(models.Model):
+    """Money of one reservation that was paid out and came back into the fund: what was paid too much."""
+
+    reservation = models.ForeignKey(Reservation, on_delete=models.PROTECT, related_name="recoveries")
+    key = models.CharField(max_length=120, unique=True)
+    amount = YuanField()
+    reason = models.CharField(max_length=300)
+    received_by = _down("accounts.Account")
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="recovery_amount_above_zero")]

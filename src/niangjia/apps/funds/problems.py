@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from niangjia.apps.funds.types import AccountKind, Cap, Per
+from niangjia.apps.funds.types import AccountKind, Cap, SubjectKind, Window
 from niangjia.kernel.money import show_yuan
 from niangjia.kernel.problems import Refusal
 
@@ -80,10 +80,27 @@ class OwnBenefit(Refusal):
         )
 
 
+_PER = {SubjectKind.PERSON: ("每人", "person"), SubjectKind.HOUSEHOLD: ("每户", "household")}
+
+
+def worded_window(cap: Cap) -> tuple[str, str]:
+    """When a cap counts, in both languages: 2023 年, in 2023."""
+    match cap.window:
+        case Window.YEAR:
+            return f"{cap.day.year} 年", f"in {cap.day.year}"
+        case Window.ROLLING_12_MONTHS:
+            return f"截至 {cap.day} 的十二个月内", f"in the twelve months up to {cap.day}"
+        case Window.EVENT:
+            return f"同一事件（{cap.event}）", f"for one event ({cap.event})"
+    return "累计", "ever"
+
+
 class CapExceeded(Refusal):
     def __init__(self, cap: Cap, used_count: int, used_amount: Decimal) -> None:
         self.cap = cap
-        who_zh, who_en = ("每人", "person") if cap.per == Per.PERSON else ("每户", "household")
+        kind = SubjectKind(cap.per)
+        who_zh, who_en = _PER.get(kind, (f"每个{kind.label}", kind.value.lower().replace("_", " ")))
+        when_zh, when_en = worded_window(cap)
         limit_zh, limit_en, used_zh, used_en = [], [], [], []
         if cap.count is not None:
             limit_zh.append(f"{cap.count} 次")
@@ -95,9 +112,27 @@ class CapExceeded(Refusal):
             limit_en.append(f"{show_yuan(cap.amount)} yuan")
             used_zh.append(f"{show_yuan(used_amount)} 元")
             used_en.append(f"{show_yuan(used_amount)} yuan")
+        if not limit_zh:  # another programme's limit, that its later use was held to
+            limit_zh, limit_en = ["其他项目已定的限额"], ["what another programme was held to"]
+            used_zh, used_en = [f"{show_yuan(used_amount)} 元"], [f"{show_yuan(used_amount)} yuan"]
         super().__init__(
-            f"超过限额：{cap.year} 年{who_zh}最多 {'、'.join(limit_zh)}（{cap.group}），已用 {'、'.join(used_zh)}。",
-            f"Over the cap: per {who_en} in {cap.year} at most {', '.join(limit_en)} ({cap.group}); used {', '.join(used_en)}.",
+            f"超过限额：{when_zh}{who_zh}最多 {'、'.join(limit_zh)}（{cap.group}），已用 {'、'.join(used_zh)}。",
+            f"Over the cap: per {who_en} {when_en} at most {', '.join(limit_en)} ({cap.group}); used {', '.join(used_en)}.",
+        )
+
+
+class EventMissing(Refusal):
+    def __init__(self, group: str) -> None:
+        super().__init__(
+            f"限额 {group} 按事件计，请写明是哪一次事件。", f"The cap {group} counts by event: say which event it is."
+        )
+
+
+class BookMoved(Refusal):
+    def __init__(self, group: str) -> None:
+        super().__init__(
+            f"限额 {group} 刚被他人使用，请再试一次。",
+            f"The cap {group} was used by somebody else just now. Try again.",
         )
 
 
@@ -179,3 +214,11 @@ class StockShort(Refusal):
 class ReasonMissing(Refusal):
     def __init__(self) -> None:
         super().__init__("请填写原因。", "Give a reason.")
+
+
+class TooMuchBack(Refusal):
+    def __init__(self, most: Decimal) -> None:
+        super().__init__(
+            f"追回金额不能超过已付且尚未追回的 {show_yuan(most)} 元。",
+            f"No more can come back than was paid and has not come back yet: {show_yuan(most)} yuan.",
+        )

@@ -12,9 +12,10 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.funds import caps, windows
 from niangjia.apps.funds.models import (
     Budget,
-    CapCounter,
+    CapUse,
     FundRequest,
     GoodsGiven,
     GoodsItem,
@@ -22,6 +23,7 @@ from niangjia.apps.funds.models import (
     Payment,
     PaymentBatch,
     ReceiptEntry,
+    Recovery,
     Reservation,
 )
 from niangjia.apps.funds.problems import NotFound
@@ -32,20 +34,22 @@ from niangjia.apps.funds.types import (
     BatchCard,
     BatchState,
     Cap,
+    CapUseRow,
     PaymentCard,
     PaymentState,
-    Per,
     RegisterRow,
     RequestState,
     ReservationCard,
     ReservationState,
+    Subject,
     Totals,
 )
 from niangjia.apps.funds.verification import verify
+from niangjia.apps.funds.windows import Book, Used
 from niangjia.apps.organizations import scope
 from niangjia.kernel.money import ZERO
 
-__all__ = ["verify"]
+__all__ = ["Book", "Used", "verify"]
 
 _HERE = ZoneInfo("Asia/Shanghai")
 
@@ -245,11 +249,12 @@ def list_register(viewer: Viewer, *, year: int, purpose: str = "", state: str = 
 
 
 def totals(viewer: Viewer, *, year: int, purpose: str = "") -> Totals:
-    """What reached workers in a budget year: settled payments and goods handed over."""
+    """What reached workers in a budget year: settled payments, less what came back of them, and goods handed over."""
     budgets = _budgets(viewer, year=year, purpose=purpose)
     payments = Payment.objects.filter(batch__budget__in=budgets, state=PaymentState.SETTLED)
     gifts = GoodsGiven.objects.filter(item__budget__in=budgets)
     money = payments.aggregate(total=Sum("amount"))["total"] or ZERO
+    money -= Recovery.objects.filter(reservation__budget__in=budgets).aggregate(total=Sum("amount"))["total"] or ZERO
     goods = gifts.aggregate(total=Sum("amount"))["total"] or ZERO
     persons = set(payments.values_list("person_id", flat=True)) | set(gifts.values_list("person_id", flat=True))
     return Totals(money, goods, money + goods, payments.count(), gifts.count(), len(persons))
@@ -354,13 +359,33 @@ def list_goods(viewer: Viewer, *, budget_id: int | None = None) -> QuerySet[Good
     return (rows.filter(budget_id=budget_id) if budget_id is not None else rows).order_by("name", "unit_price")
 
 
-def cap_used(cap: Cap, *, person_id: int, household_id: int | None) -> tuple[int, Decimal]:
-    """Times and yuan used of a cap by this person or household in the cap's year."""
-    subject_id = person_id if cap.per == Per.PERSON else household_id
-    if subject_id is None:
-        return 0, ZERO
-    row = CapCounter.objects.filter(group=cap.group, per=cap.per, subject_id=subject_id, year=cap.year).first()
-    return (row.used_count, row.used_amount) if row else (0, ZERO)
+def cap_used(cap: Cap) -> Used:
+    """
+    Times and yuan that deciding about `cap` has to reckon with: what its window holds. Of rolling months the fullest window into
+    which a use on the cap's day would fall, its own or a later use's.
+    """
+    return windows.peak(caps.of_subjects([cap.subject]).get(caps.key_of(cap), []), cap)
+
+
+def load_book(subjects: Iterable[Subject]) -> Book:
+    """All that these subjects used, in one query: for deciding several caps or programmes at once."""
+    return Book(caps.of_subjects(subjects))
+
+
+def list_cap_uses(subjects: Iterable[Subject], *, with_released: bool = False) -> list[CapUseRow]:
+    """
+    What these subjects used of which cap, by which programme, when, out of whose money; latest day first.
+
+    Without scope: for the room that has bounded its subjects.
+    """
+    wanted = Q()
+    for subject in subjects:
+        wanted |= Q(counter__per=subject.kind, counter__subject_id=subject.id)
+    if not wanted:
+        return []
+    rows = CapUse.objects.filter(wanted).select_related("counter", "payer")
+    rows = rows if with_released else rows.filter(released_at__isnull=True)
+    return [caps.as_row(use) for use in rows.order_by("-day", "-pk")]
 
 
 def list_own_help(person_id: int) -> list[tuple[datetime, Decimal, str, str]]:

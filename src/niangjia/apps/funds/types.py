@@ -7,13 +7,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from niangjia.apps.funds.lifecycle import BatchState, PaymentState, RequestState, ReservationState
 
 __all__ = [
-    "AccountKind", "Balances", "BankLine", "BatchCard", "BatchState", "Cap", "Per", "Outcome", "PaymentCard", "PaymentState",
-    "ReceiptLine",
-    "ReceiptReport", "RegisterRow", "RequestState", "ReservationCard", "ReservationState", "Totals", "TransferKind", "Violation",
+    "AccountKind", "Balances", "BankLine", "BatchCard", "BatchState", "Cap", "CapUseRow", "HeldTo", "Outcome", "PaymentCard",
+    "PaymentState", "ReceiptLine", "ReceiptReport", "RegisterRow", "RequestState", "ReservationCard", "ReservationState", "Subject",
+    "SubjectKind", "Totals", "TransferKind", "Violation", "Window",
 ]  # fmt: skip
 
 
@@ -39,11 +40,40 @@ class TransferKind(TextChoices):
     RECALL = "RECALL", "到账后退回"
     BUY_GOODS = "BUY_GOODS", "购置实物"
     GIVE_GOODS = "GIVE_GOODS", "发放实物"
+    RECOVER = "RECOVER", "追回"
 
 
-class Per(TextChoices):
-    PERSON = "PERSON", "每人"
-    HOUSEHOLD = "HOUSEHOLD", "每户"
+class SubjectKind(TextChoices):
+    """Whom a decision is about and the book counts for: the units of the vocabulary (``units.yaml``), in capitals."""
+
+    PERSON = "PERSON", _("个人")
+    HOUSEHOLD = "HOUSEHOLD", _("家庭")
+    ENTERPRISE = "ENTERPRISE", _("企业")
+    UNION = "UNION", _("工会")
+    UNION_YEAR = "UNION_YEAR", _("工会年度")
+    SITE = "SITE", _("阵地")
+    PROJECT = "PROJECT", _("建设项目")
+    NOMINATION = "NOMINATION", _("提名")
+    ENROLMENT = "ENROLMENT", _("参保登记")
+    TRIP = "TRIP", _("行程")
+    LOAN = "LOAN", _("贷款")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who or what; `id` is that of the room that keeps it (the registry's for persons and households)."""
+
+    kind: SubjectKind
+    id: int
+
+
+class Window(TextChoices):
+    """Over what a cap counts. ROLLING_12_MONTHS: the twelve months that end with the day of the use, by the calendar."""
+
+    YEAR = "YEAR", _("年度")
+    ROLLING_12_MONTHS = "ROLLING_12_MONTHS", _("连续十二个月")
+    EVENT = "EVENT", _("同一事件")
+    LIFETIME = "LIFETIME", _("累计")
 
 
 class Outcome(TextChoices):
@@ -56,16 +86,62 @@ class Outcome(TextChoices):
 @dataclass(frozen=True, slots=True)
 class Cap:
     """
-    At most `count` times and at most `amount` yuan for one person or household in `year`, over everything that names `group`.
+    At most `count` times and at most `amount` yuan of `group` for one subject in `window`, whichever programme and union pays.
 
-    `group` comes from the pack: programs that share a cap share the group. None = that side is not limited.
+    `group` comes from the pack: programs that share a cap share the group, and so its use. None = that side is not limited.
+    `day`: of the use; it says which year, and where the twelve months end. `event`: which event; EVENT asks for it.
+    `share`: what of the amount counts here (a sub-budget's lines), yuan; None = all. `times`: 0 for money on top of a grant that
+    was counted already.
     """
 
     group: str
-    per: Per
-    year: int
+    per: SubjectKind
+    subject_id: int
+    window: Window
+    day: date
+    event: str = ""
     count: int | None = None
     amount: Decimal | None = None
+    share: Decimal | None = None
+    times: int = 1
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(self.per, self.subject_id)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTo:
+    """A limit that a use was held to when it was taken. None = that side was not limited."""
+
+    window: Window
+    count: int | None
+    amount: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class CapUseRow:
+    """
+    One use of a cap as the book has it: what, for whom, when, out of whose money. `order`: of entering, for uses of one day.
+
+    `times` is 0 for money on top; `amount` is below zero for money that came back. `program`: the pack's id, empty in rows from
+    before it was kept. `payer_org_id`: the union whose fund it came from. `holder`: reservation:12, goods:5 or recovery:3.
+    """
+
+    order: int
+    group: str
+    subject: Subject
+    day: date
+    event: str
+    times: int
+    amount: Decimal
+    held_to: tuple[HeldTo, ...]
+    program: str
+    payer_org_id: int | None
+    payer_name: str
+    holder: str
+    taken_at: datetime | None
+    released_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

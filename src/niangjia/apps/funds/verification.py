@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.db.models import Count, F, Q, Sum
 
+from niangjia.apps.funds import caps, windows
 from niangjia.apps.funds.content import content_digest
 from niangjia.apps.funds.lifecycle import LIVING_PAYMENTS
 from niangjia.apps.funds.models import (
@@ -21,9 +22,10 @@ from niangjia.apps.funds.models import (
     LedgerTransfer,
     Payment,
     PaymentBatch,
+    Recovery,
     Reservation,
 )
-from niangjia.apps.funds.types import AccountKind, BatchState, PaymentState, ReservationState, Violation
+from niangjia.apps.funds.types import AccountKind, BatchState, CapUseRow, PaymentState, ReservationState, Violation
 from niangjia.kernel.money import ZERO, show_yuan
 
 
@@ -80,14 +82,15 @@ def _budgets() -> Iterator[Violation]:
     stock: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for item in GoodsItem.objects.all():
         stock[item.budget_id] += item.stock * item.unit_price
+    paid = _by_budget(Payment.objects.filter(state=PaymentState.SETTLED).order_by().values_list("batch__budget_id"))
+    for budget_id, total in _by_budget(Recovery.objects.order_by().values_list("reservation__budget_id")).items():
+        paid[budget_id] = paid.get(budget_id, ZERO) - total
     expected = {
         AccountKind.RESERVED: waiting,
         AccountKind.IN_TRANSIT: _by_budget(
             Payment.objects.filter(state=PaymentState.IN_TRANSIT).order_by().values_list("batch__budget_id")
         ),
-        AccountKind.PAID: _by_budget(
-            Payment.objects.filter(state=PaymentState.SETTLED).order_by().values_list("batch__budget_id")
-        ),
+        AccountKind.PAID: paid,
         AccountKind.GOODS_STOCK: stock,
         AccountKind.GOODS_GIVEN: _by_budget(GoodsGiven.objects.order_by().values_list("item__budget_id")),
     }
@@ -106,16 +109,29 @@ def _budgets() -> Iterator[Violation]:
 
 
 def _caps() -> Iterator[Violation]:
-    """INV 6: a cap counter is what its living uses add up to."""
-    living = CapUse.objects.filter(released_at__isnull=True).order_by().values_list("counter_id")
-    used = {
-        counter_id: (count, total)
-        for counter_id, count, total in living.annotate(count=Count("pk"), total=Sum("amount"))
-    }
-    for counter in CapCounter.objects.order_by("pk"):
-        if (counter.used_count, counter.used_amount) != used.get(counter.pk, (0, ZERO)):
+    """INV 6: a cap counter is what its living uses add up to, no window holds more than its uses were held to, what was cancelled holds nothing."""
+    cancelled = Reservation.objects.filter(state=ReservationState.CANCELLED).values_list("pk", flat=True)
+    gone = {f"reservation:{reservation_id}" for reservation_id in cancelled.iterator()}
+    rows = CapUse.objects.filter(released_at__isnull=True).select_related("counter").order_by("counter_id", "pk")
+    living: dict[int, list[CapUseRow]] = defaultdict(list)
+    for use in rows.iterator(2000):
+        living[use.counter_id].append(caps.as_row(use))
+        if use.holder in gone:
             yield Violation(
-                "INV 6", f"cap:{counter.pk}", "限额已用数与使用记录不符", "a cap counter differs from its uses"
+                "INV 6", f"cap:{use.counter_id}", f"{use.holder} 已取消，限额未释放", f"{use.holder} is cancelled and still holds its cap"
+            )  # fmt: skip
+    for counter in CapCounter.objects.order_by("pk"):
+        uses = living.get(counter.pk, [])
+        if (counter.used_count, counter.used_amount) != (total := windows.total(uses)).as_pair():
+            yield Violation(
+                "INV 6",
+                f"cap:{counter.pk}",
+                f"限额已用数与使用记录不符（记录合计 {total.count} 次、{show_yuan(total.amount)} 元）",
+                f"a cap counter differs from its uses ({total.count} times, {show_yuan(total.amount)} yuan)",
+            )
+        for holder in windows.broken(uses):
+            yield Violation(
+                "INV 6", f"cap:{counter.pk}", f"{holder} 使限额超限", f"{holder} holds more than its window allowed"
             )
 
 

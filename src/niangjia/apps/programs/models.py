@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from niangjia.apps.programs.types import DecisionOutcome, SubjectKind
+from niangjia.apps.programs.types import DecisionOutcome
 
 
 def _account(**options) -> models.ForeignKey:
@@ -108,7 +108,7 @@ class Decision(models.Model):
     """
 
     version = models.ForeignKey(PackVersion, on_delete=models.PROTECT, related_name="decisions")
-    subject_kind = models.CharField(max_length=10, choices=SubjectKind)
+    subject_kind = models.CharField(max_length=20)  # SubjectKind
     subject_id = models.PositiveBigIntegerField()
     asof = models.DateField()
     month = models.CharField(max_length=7)

@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.funds.types import Cap, Per
-from niangjia.apps.programs import deciding, installed, values
+from niangjia.apps.funds import queries as funds
+from niangjia.apps.funds.types import Cap
+from niangjia.apps.programs import capping, deciding, installed, values
 from niangjia.apps.programs.models import Decision, PackVersion, ParameterValue, Standard
 from niangjia.apps.programs.types import (
     BenefitLine,
@@ -26,7 +27,6 @@ from niangjia.apps.programs.types import (
     SubjectKind,
 )
 from niangjia.engines import policy
-from niangjia.engines.policy.pack import Cap as PackCap
 from niangjia.engines.policy.parameters import area_prefix, with_overrides
 from niangjia.kernel.problems import Refusal
 
@@ -113,30 +113,57 @@ def fund_purpose(program: str, *, area: str, asof: date) -> str:
     return get_pack(program, area=area, asof=asof).fund.get("purpose", program)
 
 
-def caps_of(program: str, *, area: str, asof: date, year: int) -> dict[str, Cap]:
+def used_of(
+    program: str, *, area: str, asof: date, subjects: capping.Subjects, day: date, event: str = ""
+) -> dict[str, object]:
     """
-    The pack's yearly caps as the funds hold them, by the cap's id; other windows are left to deciding.
+    What the book holds of each of the programme's caps, for `decide`: cap id → times or yuan, whichever programme used it.
+
+    `subjects`: whom it is about, and what that one belongs to; `day`: on which the grant would count.
 
     Raises:
-        NoPackHere, MissingParameter.
+        NoPackHere, SubjectMissing.
     """
-    version = installed.get_version(program, area=area, asof=asof)
-    compiled = installed.compiled(version, area=area, asof=asof)
-    return {cap.id: _cap(compiled, cap, year) for cap in compiled.pack.caps if cap.window == "year"}
+    pack = get_pack(program, area=area, asof=asof)
+    book = funds.load_book(Subject(kind, number) for kind, number in subjects.items())
+    caps = capping.bound(pack.caps, subjects, day=day, event=event)
+    return capping.used_by(pack, {cap_id: book.used(cap).as_pair() for cap_id, cap in caps.items()})
 
 
-def _cap(compiled: policy.Program, cap: PackCap, year: int) -> Cap:
-    per = Per.PERSON if cap.per == "person" else Per.HOUSEHOLD
-    count = None if cap.count is None else int(_limit(compiled, cap.count.text))
-    return Cap(
-        cap.group, per, year, count=count, amount=None if cap.amount is None else _limit(compiled, cap.amount.text)
-    )
+def caps_of(decision_id: int, *, subjects: capping.Subjects, day: date, event: str = "") -> list[Cap]:
+    """
+    The caps that a decision's money is held to, for `funds.reserve`: limits from the pack's own expressions with the facts,
+    parameters and tier of the decision, shares from what it gives of each line.
+
+    Raises:
+        NoSuchDecision, SubjectMissing.
+    """
+    row = _decision(decision_id)
+    program = _as_decided(row)
+    facts = values.from_json(row.facts)
+    card = decision_card(row)
+    given = {line.id: line.amount for line in card.lines if line.kind == "money"}
+    caps = capping.bound(program.pack.caps, subjects, day=day, event=event, limits=program.limits(facts), given=given)
+    return list(caps.values())
 
 
-def _limit(compiled: policy.Program, text: str) -> Decimal:
-    """A cap's limit is a number or a parameter: the funds' counters know no facts."""
-    value = compiled.parameters.get(text, text)
-    return Decimal(str(value))
+def ref_of(decision_id: int) -> str:
+    """How the funds name a decision, which they do not know."""
+    return f"decision:{decision_id}"
+
+
+def _decision(decision_id: int) -> Decision:
+    row = Decision.objects.select_related("version").filter(pk=decision_id).first()
+    if row is None:
+        raise NoSuchDecision(decision_id)
+    return row
+
+
+def _as_decided(row: Decision) -> policy.Program:
+    """The programme with the text and the parameters that the decision pins. Raises StoredTextChanged."""
+    pack = installed.pack_of(row.version)
+    pinned = {name: {"": {date.min: value}} for name, value in values.from_json(row.parameters).items()}
+    return policy.compile_program(_emptied(pack), asof=row.asof, area=row.area, overrides=pinned)  # type: ignore[arg-type]
 
 
 def list_parameters(viewer: Viewer, *, program: str = "") -> list[Override]:
@@ -190,10 +217,7 @@ def explain(program: str, *, area: str, asof: date, facts: Mapping[str, object])
 
 def get_decision(decision_id: int) -> DecisionCard:
     """Without scope: for the case that owns it. Raises NoSuchDecision."""
-    row = Decision.objects.select_related("version").filter(pk=decision_id).first()
-    if row is None:
-        raise NoSuchDecision(decision_id)
-    return decision_card(row)
+    return decision_card(_decision(decision_id))
 
 
 def list_decisions(decision_ids: Iterable[int]) -> dict[int, DecisionCard]:
@@ -215,14 +239,9 @@ def replay(decision_id: int) -> Replay:
     Raises:
         NoSuchDecision, StoredTextChanged.
     """
-    row = Decision.objects.select_related("version").filter(pk=decision_id).first()
-    if row is None:
-        raise NoSuchDecision(decision_id)
-    pack = installed.pack_of(row.version)
-    pinned = {name: {"": {date.min: value}} for name, value in values.from_json(row.parameters).items()}
-    bare = policy.compile_program(_emptied(pack), asof=row.asof, area=row.area, overrides=pinned)  # type: ignore[arg-type]
+    row = _decision(decision_id)
     used = None if row.used is None else values.from_json(row.used)
-    again = deciding.answer(bare, values.from_json(row.facts), used)
+    again = deciding.answer(_as_decided(row), values.from_json(row.facts), used)
     kept = decision_card(row)
     parts = {
         "outcome": (kept.outcome, again.outcome),

@@ -11,24 +11,18 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.apps.funds.types import Subject, SubjectKind
 
-class SubjectKind(TextChoices):
-    PERSON = "PERSON", _("个人")
-    HOUSEHOLD = "HOUSEHOLD", _("家庭")
+__all__ = [
+    "BenefitLine", "Breach", "DecisionCard", "DecisionOutcome", "Line", "MissingValue", "Override", "PackCard", "Replay",
+    "StandardRow", "Subject", "SubjectKind",
+]  # fmt: skip
 
 
 class DecisionOutcome(TextChoices):
     GRANTED = "GRANTED", _("给予")
     REFUSED = "REFUSED", _("不予")
     CANNOT_TELL = "CANNOT_TELL", _("尚不能判定")
-
-
-@dataclass(frozen=True)
-class Subject:
-    """Who a decision is about; `id` is the registry's."""
-
-    kind: SubjectKind
-    id: int
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,8 @@ class _Writer:
 
     def _pairs(self, cents: list[str]) -> str:
         return "".join(
-            f"({self.key(line)}, yuan[{variable}])," for line, variable in zip(self.pack.line_values, cents, strict=True)
+            f"({self.key(line)}, yuan[{variable}]),"
+            for line, variable in zip(self.pack.line_values, cents, strict=True)
         )
 
     def _after_caps(self, lines: list[str], total: str) -> list[str]:

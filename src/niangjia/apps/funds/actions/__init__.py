@@ -16,6 +16,7 @@ from niangjia.apps.funds.actions.batches import (
 from niangjia.apps.funds.actions.budgets import add_to_budget, approve_request, buy_goods, open_budget, withdraw_request
 from niangjia.apps.funds.actions.goods import give_goods
 from niangjia.apps.funds.actions.receipts import close_receipt_entry, receive_receipt, repay
+from niangjia.apps.funds.actions.recoveries import receive_back
 from niangjia.apps.funds.actions.reservations import approve, cancel, reserve, serve_queue
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "mark_sent",
     "open_budget",
     "prepare_batch",
+    "receive_back",
     "receive_receipt",
     "record_bank_file",
     "remove_payment",

@@ -12,7 +12,7 @@ from django.db.models import F
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.funds import access
-from niangjia.apps.funds import caps as cap_counters
+from niangjia.apps.funds import caps as cap_book
 from niangjia.apps.funds.ledger import Posting, exact, lock, post
 from niangjia.apps.funds.models import GoodsGiven, GoodsItem
 from niangjia.apps.funds.problems import BadAmount, KeyReused, NotFound, StockShort
@@ -31,6 +31,7 @@ def give_goods(
     household_id: int | None,
     caps: Sequence[Cap] = (),
     case_officer_ids: Sequence[int] = (),
+    program: str = "",
     now: datetime,
 ) -> Decimal:
     """
@@ -72,7 +73,7 @@ def give_goods(
         given_at=now,
     )
     holder = f"goods:{gift.pk}"
-    cap_counters.take(caps, person_id=person_id, household_id=household_id, amount=amount, holder=holder, now=now)
+    cap_book.take(caps, amount=amount, holder=holder, now=now, program=program, payer_id=item.budget.org_id)
     given = Posting(
         AccountKind.GOODS_GIVEN,
         AccountKind.GOODS_STOCK,

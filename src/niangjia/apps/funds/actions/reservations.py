@@ -12,7 +12,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.audit.types import Entry
 from niangjia.apps.funds import access
-from niangjia.apps.funds import caps as cap_counters
+from niangjia.apps.funds import caps as cap_book
 from niangjia.apps.funds.ledger import CHUNK, Posting, exact, lock, post
 from niangjia.apps.funds.models import Reservation
 from niangjia.apps.funds.problems import KeyReused, NoBudget, NotFound, ReasonMissing, SamePerson, WrongState
@@ -32,6 +32,8 @@ def reserve(
     amount: Decimal,
     caps: Sequence[Cap] = (),
     case_officer_ids: Sequence[int] = (),
+    program: str = "",
+    decision_ref: str = "",
     now: datetime,
 ) -> ReservationCard:
     """
@@ -39,12 +41,13 @@ def reserve(
 
     It is paid from the nearest budget for `purpose` and `year` at or above the union `org_path`. `case_ref` is the
     idempotency key: one living reservation each; a repeat returns the first. A queued one holds its caps already.
-    `case_officer_ids`: accounts that verified or reviewed the case; they may neither approve nor pay it.
+    `case_officer_ids`: accounts that verified or reviewed the case; they may neither approve nor pay it. `program`, `decision_ref`:
+    which programme gives it, and the decision that it carries out.
     Permission: funds.prepare or funds.approve.
 
     Raises:
         NoBudget: nobody on the path has one.
-        CapExceeded: over a cap per person or household and year.
+        CapExceeded: over a cap of the person, the household, or whatever else it counts for.
         KeyReused: `case_ref` stands for another person or amount.
     """
     amount = exact(amount)
@@ -75,14 +78,16 @@ def reserve(
             case_officer_ids=sorted(set(case_officer_ids)),
             requested_by_id=viewer.account_id,
             requested_at=now,
+            program=program,
+            decision_ref=decision_ref,
         )
-        cap_counters.take(
+        cap_book.take(
             caps,
-            person_id=person_id,
-            household_id=household_id,
             amount=amount,
             holder=f"reservation:{reservation.pk}",
             now=now,
+            program=program,
+            payer_id=budget.org_id,
         )
         serve(budget.pk, now, made_by=viewer.account_id)
         reservation.refresh_from_db()
@@ -215,7 +220,7 @@ def cancel(*, viewer: Viewer, reservation_id: int, reason: str, now: datetime) -
         state=ReservationState.CANCELLED, cancelled_at=now, cancel_reason=reason
     ):
         raise WrongState("这笔预留", "This reservation", state.label, state, "取消", "cancel it")
-    cap_counters.release(f"reservation:{reservation_id}", now=now)
+    cap_book.release(f"reservation:{reservation_id}", now=now)
     if state != ReservationState.QUEUED:
         key = f"release:{reservation_id}"
         released = Posting(

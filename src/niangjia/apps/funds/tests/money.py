@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from niangjia.apps.accounts import queries as account_queries
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries
-from niangjia.apps.funds.types import BatchCard, Cap, Outcome, Per, ReceiptLine, ReservationCard
+from niangjia.apps.funds.types import BatchCard, Cap, Outcome, ReceiptLine, ReservationCard, SubjectKind, Window
 from niangjia.apps.organizations import actions as organizations
 from niangjia.apps.organizations import queries as organization_queries
 from niangjia.apps.organizations.types import UnionRow
@@ -22,7 +23,20 @@ from niangjia.apps.registry.types import HouseholdFacts, MemberFacts
 NOW = datetime(2023, 11, 6, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 PURPOSE = "越温暖专项帮扶"
 GRANT = Decimal("500.00")
-E02_CAPS = (Cap("e02", Per.PERSON, 2023, count=1), Cap("e02", Per.HOUSEHOLD, 2023, count=1))
+PERSON, HOUSEHOLD = SubjectKind.PERSON, SubjectKind.HOUSEHOLD
+
+
+def yearly(group: str, per: SubjectKind, **more) -> Cap:
+    """A cap of 2023 that `County.reserve` binds to the person or the household it is for."""
+    return Cap(group, per, 0, Window.YEAR, NOW.date(), **more)
+
+
+def bind(caps: Sequence[Cap], person_id: int, household_id: int) -> list[Cap]:
+    ids = {PERSON: person_id, HOUSEHOLD: household_id}
+    return [cap if cap.subject_id else replace(cap, subject_id=ids[cap.per]) for cap in caps]
+
+
+E02_CAPS = (yearly("e02", PERSON, count=1), yearly("e02", HOUSEHOLD, count=1))
 
 _UNIONS = [
     UnionRow("C", "", "绍兴市总工会", "city", "330600"),
@@ -79,7 +93,7 @@ class County:
             person_id=person_id,
             household_id=household_id,
             amount=Decimal(amount),
-            caps=caps,
+            caps=bind(caps, person_id, household_id),
             case_officer_ids=[self.reviewer.account_id] if officers is None else officers,
             now=NOW,
             **values,

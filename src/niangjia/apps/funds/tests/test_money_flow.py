@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -15,8 +16,8 @@ from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import problems, queries, triggers
 from niangjia.apps.funds.models import LedgerAccount, LedgerTransfer, Payment, PaymentBatch, Reservation
 from niangjia.apps.funds.tests import money
-from niangjia.apps.funds.tests.money import E02_CAPS, GRANT, NOW, PURPOSE
-from niangjia.apps.funds.types import BatchState, Cap, Outcome, PaymentState, Per, ReceiptLine, ReservationState
+from niangjia.apps.funds.tests.money import E02_CAPS, GRANT, HOUSEHOLD, NOW, PERSON, PURPOSE, yearly
+from niangjia.apps.funds.types import BatchState, Outcome, PaymentState, ReceiptLine, ReservationState
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as persons
@@ -287,13 +288,13 @@ def test_one_grant_a_person_and_a_household_a_year(county, budget_id):
     with pytest.raises(problems.CapExceeded, match="每户最多 1 次（e02），已用 1 次"):
         county.reserve(0, case_ref="case:again", caps=E02_CAPS)
     assert county.balances(budget_id).reserved == GRANT
-    assert queries.cap_used(E02_CAPS[0], person_id=card.person_id, household_id=None) == (1, GRANT)
-    next_year = tuple(replace(cap, year=2024) for cap in E02_CAPS)
+    assert queries.cap_used(replace(E02_CAPS[0], subject_id=card.person_id)).as_pair() == (1, GRANT)
+    next_year = tuple(replace(cap, day=date(2024, 1, 1)) for cap in E02_CAPS)
     county.reserve(0, case_ref="case:2024", caps=next_year)
 
 
 def test_a_cap_in_yuan_is_reached_to_the_cent_and_not_passed(county, budget_id):
-    cap = (Cap("living", Per.HOUSEHOLD, 2023, amount=Decimal("1000.00")),)
+    cap = (yearly("living", HOUSEHOLD, amount=Decimal("1000.00")),)
     county.reserve(0, amount="999.99", case_ref="a", caps=cap)
     with pytest.raises(problems.CapExceeded, match="1,000.00 元（living），已用 999.99 元"):
         county.reserve(0, amount="0.02", case_ref="b", caps=cap)
@@ -311,7 +312,7 @@ def test_cancelling_releases_the_cap_and_a_returned_payment_does_not(county, bud
 
 
 def test_goods_count_against_the_same_cap_as_money(county, budget_id):
-    cap = (Cap("living", Per.PERSON, 2023, amount=Decimal("520.00")),)
+    cap = (yearly("living", PERSON, amount=Decimal("520.00")),)
     request = funds.buy_goods(
         viewer=county.finance,
         budget_id=budget_id,
@@ -331,7 +332,7 @@ def test_goods_count_against_the_same_cap_as_money(county, budget_id):
         "case_ref": "case:0",
         "person_id": county.people[0][0],
         "household_id": None,
-        "caps": cap,
+        "caps": money.bind(cap, *county.people[0]),
         "now": NOW,
     }
     with pytest.raises(problems.CapExceeded):

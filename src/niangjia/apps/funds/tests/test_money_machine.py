@@ -15,12 +15,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import problems, queries
 from niangjia.apps.funds.tests import money
-from niangjia.apps.funds.tests.money import NOW
-from niangjia.apps.funds.types import Cap, Outcome, Per, ReceiptLine
+from niangjia.apps.funds.tests.money import NOW, PERSON, yearly
+from niangjia.apps.funds.types import Outcome, ReceiptLine
 from niangjia.kernel.problems import Refusal
 
 ZERO = Decimal("0.00")
-CAP = (Cap("e02", Per.PERSON, 2023, count=1),)
+CAP = (yearly("e02", PERSON, count=1),)
 AMOUNTS = st.sampled_from([Decimal("500.00"), Decimal("0.01"), Decimal("333.33"), Decimal("1200.10")])
 # Without shrinking: a step is a dozen queries, and a failing run prints its own steps and seed.
 DEEP = settings(

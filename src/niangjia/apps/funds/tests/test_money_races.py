@@ -16,8 +16,8 @@ from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries
 from niangjia.apps.funds.models import Payment, Reservation
 from niangjia.apps.funds.tests import money
-from niangjia.apps.funds.tests.money import E02_CAPS, NOW
-from niangjia.apps.funds.types import Cap, Outcome, Per
+from niangjia.apps.funds.tests.money import E02_CAPS, NOW, PERSON, yearly
+from niangjia.apps.funds.types import Outcome
 from niangjia.kernel.problems import Refusal
 
 CLIENTS = 20
@@ -66,7 +66,7 @@ def test_twenty_grants_to_one_worker_and_one_is_given(county):
 
 def test_a_cap_in_yuan_holds_when_twenty_draw_on_it(county):
     county.open_budget()
-    cap = (Cap("living", Per.PERSON, 2023, amount=Decimal("1000.00")),)
+    cap = (yearly("living", PERSON, amount=Decimal("1000.00")),)
     won = race(lambda number: county.reserve(0, case_ref=f"case:{number}", amount="300.00", caps=cap).state)
     assert won == {"RESERVED": 3, "CapExceeded": 17}
 

@@ -12,7 +12,7 @@ from django.db import DatabaseError, transaction
 
 from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.audit import queries as audit_queries
-from niangjia.apps.funds.types import Cap, Per
+from niangjia.apps.funds.types import Cap, Window
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs import installed, queries
 from niangjia.apps.programs.models import Decision, PackVersion, ParameterValue
@@ -316,11 +316,13 @@ def test_the_notice_is_as_long_as_the_pack_or_the_deployment_says(place):
     assert queries.notice_working_days("special-grant", area=AREA, asof=DAY) == 0
 
 
-def test_caps_of_a_pack_are_the_funds_caps(place):
-    caps = queries.caps_of("special-grant", area=AREA, asof=DAY, year=2023)
-    assert caps["person_year"] == Cap("special-grant.person_year", Per.PERSON, 2023, count=1)
+def test_caps_of_a_decision_are_the_books_caps(place):
+    subjects = {SubjectKind.PERSON: 7, SubjectKind.HOUSEHOLD: 3}
+    caps = queries.caps_of(decide(used={"person_year": 0, "household_year": 0}).id, subjects=subjects, day=DAY)
+    assert caps[0] == Cap("special-grant.person_year", SubjectKind.PERSON, 7, Window.YEAR, DAY, count=1)
     fill_in(place)
-    assert queries.caps_of("graded-aid", area=AREA, asof=DAY, year=2023)["household_year"].amount == Decimal("60000")
+    family = decide("graded-aid", facts=FAMILY)
+    assert [cap.amount for cap in queries.caps_of(family.id, subjects=subjects, day=DAY)] == [Decimal("60000")]
 
 
 def test_a_preview_stores_nothing(place):
