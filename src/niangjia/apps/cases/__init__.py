@@ -6,5 +6,6 @@ Always true here:
 - every move is a row of `lifecycle.MOVES`; whatever is not in that table is refused in words;
 - of two officers who act at once exactly one wins, the other is told so;
 - a public notice carries a masked name, the unit, the tier and the amount, nothing else, and is gone after its period;
-- a closed case never reopens: a new one refers to it.
+- a closed case never reopens: a new one refers to it;
+- a union that visits opens what is sealed while a matter of the household is with it, the county with a reason at any time.
 """

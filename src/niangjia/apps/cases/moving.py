@@ -17,6 +17,7 @@ from niangjia.apps.cases.models import Case, CaseMove
 from niangjia.apps.cases.types import CaseAction, CaseState
 from niangjia.apps.organizations import scope
 from niangjia.apps.registry import queries as registry
+from niangjia.apps.workorders.types import OPEN
 from niangjia.kernel.problems import Refusal
 
 PERMISSION = {move.action: move.permission for move in lifecycle.MOVES}
@@ -68,12 +69,12 @@ def visible(viewer: Viewer) -> QuerySet[Case]:
         permissions.require(viewer, "own.view")
         return Case.objects.filter(pk__in=own_case_ids(viewer.person_id)) if viewer.person_id else Case.objects.none()
     permissions.require(viewer, "cases.view")
-    cases = Case.objects.all()
-    # The union responsible, and the one that holds or visits the order now: an order handed on takes its case along.
+    # While its order is under way, the unions that hold or visit it: passed on, it takes its case along. Then the union responsible.
+    under_way = Case.objects.filter(work_order__state__in=OPEN)
     return (
-        scope.within(cases, viewer.org_path, "org__path")
-        | scope.within(cases, viewer.org_path, "work_order__org__path")
-        | scope.within(cases, viewer.org_path, "work_order__verify_org__path")
+        scope.within(Case.objects.exclude(work_order__state__in=OPEN), viewer.org_path, "org__path")
+        | scope.within(under_way, viewer.org_path, "work_order__org__path")
+        | scope.within(under_way, viewer.org_path, "work_order__verify_org__path")
     )
 
 
@@ -131,6 +132,8 @@ def make(
         SomeoneWasFirst.
     """
     came_from = CaseState(case.state)
+    if case.work_order is not None:
+        changes.setdefault("org_id", case.work_order.verify_org_id)  # the union that visits answers for the case
     if not Case.objects.filter(pk=case.pk, state=came_from).update(state=to, **changes):
         raise SomeoneWasFirst(action, CaseState(Case.objects.values_list("state", flat=True).get(pk=case.pk)))
     case.state = to

@@ -14,7 +14,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import PostCard, Role, Viewer
 from niangjia.apps.alerts import queries as alerts
-from niangjia.apps.cases import lifecycle, moving
+from niangjia.apps.cases import access, lifecycle, moving
 from niangjia.apps.cases.models import (
     Case,
     CaseAlert,
@@ -57,6 +57,7 @@ from niangjia.engines.sensing.own import OpenFile, OwnHistory, Verification
 from niangjia.kernel.months import Month, add_months
 
 NotFound = moving.NotFound
+may_open = access.may_open
 
 
 def case_card(case: Case) -> CaseCard:

@@ -72,7 +72,10 @@ def is_visible(viewer: Viewer, row: WorkOrder) -> bool:
 
 
 def visible_orders(viewer: Viewer) -> QuerySet[WorkOrder]:
-    """Orders that the viewer's part of the tree holds or verifies; to read only. Raises NotAllowed."""
+    """
+    Orders that the viewer's part of the tree holds or verifies, ended ones as they lay then; to read only. Who passed an order on to
+    another branch does not see it any more. What is sealed of the household is another matter: `cases.access`. Raises NotAllowed.
+    """
     permissions.require(viewer, "workorders.view")
     rows = WorkOrder.objects.select_related("org", "verify_org")
     return scope.within(rows, viewer.org_path, "org__path") | scope.within(rows, viewer.org_path, "verify_org__path")

@@ -47,6 +47,10 @@ class UnionTree:
             return None
         return self.divisions.get((level, area.ljust(12, "0")[:digits]))
 
+    def nearest_to(self, area: str) -> Union | None:
+        """The lowest active town, county or city union whose division holds `area`."""
+        return next((union for level in _DIGITS if (union := self.of_division(level, area))), None)
+
     def ancestors(self, union: Union) -> list[Union]:
         """Root first, without the union itself."""
         return [self.by_id[int(part)] for part in union.path.split("/")[:-2] if int(part) in self.by_id]

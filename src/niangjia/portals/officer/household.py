@@ -16,6 +16,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.alerts import queries as alerts
+from niangjia.apps.cases import actions as case_actions
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.cases.types import CaseFilter
 from niangjia.apps.funds import queries as funds
@@ -122,7 +123,7 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         "orders": [workorders.card(row, now=now) for row in orders],
         "cases": cases.list_cases(viewer, CaseFilter(household_id=household_id)),
         "thread": cases.timeline(viewer, household_id),
-        "can_reveal": permissions.may(viewer, "registry.reveal"),
+        "can_reveal": cases.may_open(viewer, household_id, today=timezone.localdate(now)),
         "can_enter_account": permissions.may(viewer, "cases.verify"),
         "opened": getattr(request, "opened", None),
     }
@@ -133,11 +134,10 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
 def reveal(request: PageRequest, household_id: int) -> HttpResponse:
     """Open one field of a member; shown once, on this answer only, and on record with its reason."""
     person_id = whole(request.POST.get("person", ""))
-    if person_id not in registry_queries.get_household_card(request.viewer, household_id).member_ids:
-        raise registry_queries.NotFound
     column = PersonField(request.POST["field"]) if request.POST.get("field") in set(PersonField) else PersonField.NAME
-    value = registry.reveal(
+    value = case_actions.open_field(
         viewer=request.viewer,
+        household_id=household_id,
         person_id=person_id,
         field=column,
         reason=request.POST.get("reason", ""),

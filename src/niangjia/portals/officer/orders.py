@@ -18,7 +18,6 @@ from niangjia.apps.cases import actions as case_actions
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.cases.types import ContactTry, VisitWay
 from niangjia.apps.organizations.types import Level
-from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as registry_queries
 from niangjia.apps.registry.types import PersonField
 from niangjia.apps.workorders import actions as workorders
@@ -116,7 +115,7 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
         "candidates": queries.list_forward_candidates(viewer, order_id) if steps["forward"] else [],
         "colleagues": colleagues,
         "is_mine": order.assignee_id == viewer.account_id,
-        "can_reveal": permissions.may(viewer, "registry.reveal"),
+        "can_reveal": cases.may_open(viewer, order.household_id, today=timezone.localdate(now)),
         "outcomes": words.choices("outcome"),
         "causes": words.choices("cause"),
         "ways": [pair for pair in words.choices("visit_way") if pair[0] in ("PHONE", "NONE")],
@@ -216,8 +215,9 @@ def reveal(request: PageRequest, order_id: int) -> HttpResponse:
     """Open one field of the worker to be visited; shown once, on this answer only."""
     order = queries.get_order(request.viewer, order_id, now=timezone.now())
     column = PersonField(request.POST["field"]) if request.POST.get("field") in set(PersonField) else PersonField.PHONE
-    value = registry.reveal(
+    value = case_actions.open_field(
         viewer=request.viewer,
+        household_id=order.household_id,
         person_id=order.person_id,
         field=column,
         reason=request.POST.get("reason", ""),

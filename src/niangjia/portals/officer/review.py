@@ -134,7 +134,7 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
         "grants": [(one, details.decisions.get(one.decision_id), details.reservation_states.get(queries.refs_of(one))) for one in details.entitlements],
         "tier_decision": details.decisions.get(details.file.decision_id) if details.file and details.file.decision_id else None,
         "exit_kinds": ExitKind.choices,
-        "can_open_forms": permissions.may(viewer, "registry.reveal"),
+        "can_open_forms": queries.may_open(viewer, case.household_id, today=timezone.localdate(now)),
         "can_set_aside": permissions.may(viewer, "cases.review") and permissions.may(viewer, "funds.approve"),
         "opened_form": getattr(request, "opened_form", None),
         "opened_file": getattr(request, "opened_file", None),

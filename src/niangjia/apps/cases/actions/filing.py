@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.cases import entitlements, forms, moving, sealed
+from niangjia.apps.cases import access, entitlements, forms, moving, sealed
 from niangjia.apps.cases.actions.opening import joined
 from niangjia.apps.cases.models import Case, FileMember, Finding, Grievance, HardshipFile, PublicNotice
 from niangjia.apps.cases.queries import case_card
@@ -372,13 +372,14 @@ def open_file_form(*, viewer: Viewer, file_id: int, reason: str, now: datetime) 
     The whole national form of a file, its sealed part opened; recorded with the reason.
 
     Raises:
-        NotAllowed, NotFound, ReasonTooShort, TooManyReveals.
+        NotAllowed, NotFound, MatterOver, ReasonTooShort, TooManyReveals.
     """
     permissions.require(viewer, "registry.reveal")
     with transaction.atomic():
         file = HardshipFile.objects.filter(pk=file_id, case__in=moving.visible(viewer)).first()
         if file is None:
             raise moving.NotFound
+        access.require_matter(viewer, file.household_id, today=timezone.localdate(now))
         detail = {"what": "file form", "file": file.pk}
         registry_actions.record_opening(viewer=viewer, person_id=file.person_id, detail=detail, reason=reason, now=now)
         return file.form | sealed.unseal(file.secret, "file", file.key)

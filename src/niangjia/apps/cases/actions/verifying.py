@@ -13,7 +13,7 @@ from django.utils import timezone
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.cases import entitlements, forms, lifecycle, moving, sealed
+from niangjia.apps.cases import access, entitlements, forms, lifecycle, moving, sealed
 from niangjia.apps.cases.models import Case, Entitlement, Finding, Visit
 from niangjia.apps.cases.queries import case_card, colleagues_of
 from niangjia.apps.cases.types import (
@@ -30,7 +30,7 @@ from niangjia.apps.cases.types import (
 )
 from niangjia.apps.registry import actions as registry_actions
 from niangjia.apps.registry import queries as registry
-from niangjia.apps.registry.types import Purpose
+from niangjia.apps.registry.types import PersonField, Purpose
 from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders import queries as orders
 from niangjia.apps.workorders.problems import ConflictOfInterest
@@ -474,18 +474,35 @@ def retry_entitlement(*, viewer: Viewer, entitlement_id: int, now: datetime) -> 
         return EntitlementState(entitlement.state)
 
 
+def open_field(
+    *, viewer: Viewer, household_id: int, person_id: int, field: PersonField, reason: str, now: datetime
+) -> str:
+    """
+    Open one sealed field of a person of a household; recorded with the reason. The one way for the pages.
+
+    Raises:
+        NotAllowed, MatterOver, ReasonTooShort, TooManyReveals. registry's NotFound: no such member in the viewer's part of the tree.
+    """
+    permissions.require(viewer, "registry.reveal")
+    if person_id not in registry.members_of([household_id]).get(household_id, ()):
+        raise registry.NotFound
+    access.require_matter(viewer, household_id, today=timezone.localdate(now))
+    return registry_actions.reveal(viewer=viewer, person_id=person_id, field=field, reason=reason, now=now)
+
+
 def open_visit_form(*, viewer: Viewer, visit_id: int, reason: str, now: datetime) -> dict[str, Any]:
     """
     The whole form of a visit, its sealed part opened; recorded with the reason.
 
     Raises:
-        NotAllowed, NotFound, ReasonTooShort, TooManyReveals.
+        NotAllowed, NotFound, MatterOver, ReasonTooShort, TooManyReveals.
     """
     permissions.require(viewer, "registry.reveal")
     with transaction.atomic():
         visit = Visit.objects.filter(pk=visit_id, case__in=moving.visible(viewer)).select_related("case").first()
         if visit is None:
             raise moving.NotFound
+        access.require_matter(viewer, visit.case.household_id, today=timezone.localdate(now))
         detail = {"what": "visit form", "visit": visit.pk}
         registry_actions.record_opening(
             viewer=viewer, person_id=visit.case.person_id, detail=detail, reason=reason, now=now

@@ -17,6 +17,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
+from niangjia.apps.registry import actions as registry
 from niangjia.apps.workorders.clocks import STOPPED, Clocks
 from niangjia.apps.workorders.lifecycle import MAX_RETURNS, MIN_CONTACT_TRIES, RULES, Action, Clock, OrderState
 from niangjia.apps.workorders.models import WorkOrder, WorkOrderMove
@@ -38,6 +39,7 @@ from niangjia.apps.workorders.problems import (
     TooFewVerifiers,
 )
 from niangjia.apps.workorders.queries import card, is_visible
+from niangjia.apps.workorders.routing import UnionTree
 from niangjia.apps.workorders.types import OrderCard, Verifier, VisitWay
 
 _SYSTEM = (Action.REMIND.value, Action.ESCALATE.value)
@@ -72,6 +74,9 @@ class _Turn:
         columns |= {"state": to_state, "org_id": to_org_id, "step": order.step + 1}
         if not WorkOrder.objects.filter(pk=order.pk, step=order.step, state=order.state).update(**columns):
             raise OrderMovedOn(order.number)
+        visiting = columns.get("verify_org_id", order.verify_org_id)
+        if visiting != order.verify_org_id:
+            self.place_household(visiting)
         WorkOrderMove.objects.create(
             order=order,
             step=order.step + 1,
@@ -103,6 +108,10 @@ class _Turn:
             now=self.now,
         )
         return self.card()
+
+    def place_household(self, org_id: Any) -> None:
+        """The household goes along: the union that visits sees it, the one before does not any more."""
+        registry.place_households({self.order.household_id: org_id}, now=self.now, viewer=self.viewer)
 
     def card(self) -> OrderCard:
         return card(WorkOrder.objects.select_related("org").get(pk=self.order.pk), now=self.now)
@@ -444,7 +453,8 @@ def transfer(
     *, viewer: Viewer, order_id: int, target_area: str, reason: str, step: int | None = None, now: datetime
 ) -> OrderCard:
     """
-    移交: the household belongs to another city now; the order ends here, TRANSFERRED with the division it went to.
+    移交: the household belongs to another area now; the order ends here, TRANSFERRED with the division it went to. The household
+    goes to the union there, or to the root of the tree if the area lies outside it.
 
     Raises:
         AreaMissing: `target_area` is not a division code.
@@ -454,4 +464,8 @@ def transfer(
         return turn.card()
     if not re.fullmatch(r"[0-9]{6}|[0-9]{9}|[0-9]{12}", target_area):
         raise AreaMissing
+    root = organizations.find_root()
+    there = UnionTree.load().nearest_to(target_area) or root
+    if there:
+        turn.place_household(there.id)
     return turn.write(detail={"target_area": target_area}, ends_step=True, target_area=target_area, **STOPPED)

@@ -1,0 +1,67 @@
+"""
+Who may open what is sealed about a household, in one place.
+
+Seeing an order, a case, a household (masked) goes with the union tree: `workorders.queries.visible_orders`, `moving.visible`,
+`registry.queries.visible_households`; all three follow an order that is passed on. Opening a name, a phone, a form asks more of the
+unions that visit: that a matter of the household is going on with them. The county and the city answer for it afterwards
+(objections, money that came back) and open with a reason at any time.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.cases.models import Case, Entitlement, FollowUp
+from niangjia.apps.cases.types import CaseState, EntitlementState
+from niangjia.apps.funds.types import ReservationState
+from niangjia.apps.organizations import scope
+from niangjia.apps.workorders.types import OPEN
+from niangjia.kernel.problems import Refusal
+
+_VISITING = (Role.GRASSROOTS, Role.TOWNSHIP)
+_MONEY_ENDED = (ReservationState.PAID, ReservationState.CANCELLED)
+
+
+class MatterOver(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这户的事项已办结、已上报或已转走，现在不能再打开个人信息。确有需要，请由县级工会查看。",
+            "This household's matter has ended, was sent up or was passed on; its data is not opened here now. If it has to be, ask the "
+            "county union.",
+        )
+
+
+def has_matter(viewer: Viewer, household_id: int, *, today: date) -> bool:
+    """
+    Whether a matter of the household is going on in the viewer's part of the tree: an order that is there now, an open case that
+    waits for no order, money under way, a call that is due.
+    """
+    path = viewer.org_path
+    cases = Case.objects.filter(household_id=household_id)
+    at_work = cases.exclude(state=CaseState.CLOSED)
+    under_way = at_work.filter(work_order__state__in=OPEN)
+    money = Entitlement.objects.filter(case__in=cases, state=EntitlementState.SET_ASIDE)
+    calls = FollowUp.objects.filter(file__case__in=cases, done_at__isnull=True, due_on__lte=today)
+    return (
+        scope.within(under_way, path, "work_order__org__path").exists()
+        or scope.within(at_work.exclude(work_order__state__in=OPEN), path, "org__path").exists()
+        or scope.within(money.exclude(reservation__state__in=_MONEY_ENDED), path, "case__org__path").exists()
+        or scope.within(calls, path, "file__case__org__path").exists()
+    )
+
+
+def may_open(viewer: Viewer, household_id: int, *, today: date) -> bool:
+    """Whether this viewer may open, with a reason, what is sealed about the household: whether a page offers it."""
+    return permissions.may(viewer, "registry.reveal") and _is_theirs(viewer, household_id, today)
+
+
+def _is_theirs(viewer: Viewer, household_id: int, today: date) -> bool:
+    return viewer.role not in _VISITING or has_matter(viewer, household_id, today=today)
+
+
+def require_matter(viewer: Viewer, household_id: int, *, today: date) -> None:
+    """Raises MatterOver."""
+    if not _is_theirs(viewer, household_id, today):
+        raise MatterOver
