@@ -29,7 +29,7 @@ BEFORE = {  # what a folder is made of: (the folder before, stages)
     "dispatched": ("released", ["dispatch"]),
     "approved": ("dispatched", ["approve_payments"]),
     "paid": ("approved", ["pay"]),
-    "decided": ("paid", ["decide"]),
+    "decided": ("small paid", ["decide"]),
     "small landing": ("started", ["make_small_folder"]),
     "small landed": ("small landing", ["land"]),
     "late delivery": ("sensed", ["make_late_folder"]),

@@ -125,7 +125,7 @@ def a_decisions_facts_are_altered(deployment: Deployment) -> None:
 def an_alert_is_graded_anew(deployment: Deployment) -> None:
     _sql(
         deployment,
-        "UPDATE alerts_hardshipalert SET grade = 'RED' WHERE id = (SELECT max(id) FROM alerts_hardshipalert WHERE grade = 'YELLOW')",
+        "UPDATE alerts_hardshipalert SET grade = 'RED' WHERE id = (SELECT max(id) FROM alerts_hardshipalert WHERE grade <> 'RED')",
     )
 
 

@@ -137,6 +137,13 @@ TRIGGER_FEEDS: dict[str, tuple[str, ...]] = {
     "T-INC-1": ("medical_settlement", "school", *INCOME_FEEDS),
     "T-MAN-1": ("canvass",),
 }
+HELPING_FEEDS: dict[str, tuple[str, ...]] = {  # without them a trigger is told all the same, README.md 58
+    "T-ILL-1": ("school", "mutual_aid", "aid_payment"),
+    "T-ILL-2": ("mutual_aid", "aid_payment"),
+    "T-DIS-2": ("school",),
+    "T-CAT-1": ("school",),
+    "T-INC-1": ("mutual_aid", "aid_payment"),
+}
 CAUSES = {"ILL": "因病", "EDU": "因学", "DIS": "因残", "CAT": "因灾", "UNE": "失业", "INC": "低收入"}
 
 MATERNITY = {"51", "52", "53"}
@@ -388,6 +395,7 @@ class Case:
     ever_active: bool = False
     first_month: Month | None = None
     was_held: bool = False
+    took_in_a_listed_one: bool = False
     triggers: set[str] = field(default_factory=set)
     causes: set[str] = field(default_factory=set)
     grade: str | None = None
@@ -489,9 +497,18 @@ class Oracle:
     def _has(self, feed: str) -> bool:
         return (feed, self.month) in self.came
 
-    def sense(self, month: Month, *, low_confidence: Collection[tuple[str, ...]] = ()) -> list[Row]:
-        """`low_confidence`: members of households that match S-LOWCONF; the contract gives no weights to compute it."""
-        self.low_confidence = low_confidence
+    def sense(
+        self,
+        month: Month,
+        *,
+        low_confidence: Collection[tuple[str, ...]] = (),
+        waiting: Collection[tuple[str, ...]] = (),
+    ) -> list[Row]:
+        """
+        `low_confidence`: members of households that match S-LOWCONF; the contract gives no weights to compute it.
+        `waiting`: members of STALE households; believed where only a helping feed is missing and the trigger cannot be told.
+        """
+        self.low_confidence, self.waiting = low_confidence, waiting
         self._gather(month)
         households = self._households()
         for household in households:
@@ -1041,6 +1058,7 @@ class Oracle:
 
     def _diff(self, households: list[Household]) -> list[Row]:
         matched = self._match(households)
+        listed = {person for case in self.cases if case.first_month for person in case.members}
         taken = {id(case) for case in matched.values()}
         rows: list[Row] = []
         cases: list[Case] = []
@@ -1051,6 +1069,8 @@ class Oracle:
                 ever_active=old.ever_active,
                 first_month=old.first_month,
                 was_held=old.was_held,
+                took_in_a_listed_one=old.took_in_a_listed_one
+                or (old.first_month is None and not listed.isdisjoint(household.members)),
                 area=household.area,
                 registered=any(person in self.registered_today for person in household.members),
             )
@@ -1079,6 +1099,8 @@ class Oracle:
             case.active = case.ever_active = True
         if household.held or (old.was_held and not old.active):
             unsettled.add("first_month")
+        if case.took_in_a_listed_one:
+            unsettled |= {"first_month"} if old.active else {"first_month", "state"}
         if household.area is None:
             unsettled.add("area")
         if household.figures["M5"] is not None and household.figures["M5"] < 0:
@@ -1116,8 +1138,14 @@ class Oracle:
     def _silent(self, household: Household, old: Case, case: Case) -> Row:
         """Active last month, nothing fires now: silent because a feed is missing, or gone."""
         missing = sorted({feed for code in old.triggers for feed in TRIGGER_FEEDS[code] if not self._has(feed)})
+        helping = sorted({feed for code in old.triggers for feed in HELPING_FEEDS.get(code, ()) if not self._has(feed)})
+        cannot_be_told = household.figures["I2"] is None or household.standard is None
+        if not missing and cannot_be_told and household.members in self.waiting:
+            missing = helping
         common: dict[str, Any] = dict(month=self.month, first_month=old.first_month)
-        open_columns = {"grade", "suppress_code", "labels"}
+        open_columns = {"grade", "suppress_code", "labels"} | ({"reasons"} if helping else set())
+        if case.took_in_a_listed_one:
+            open_columns.add("first_month")
         if household.sensed:
             common |= dict(members=household.members, area=household.area) | self._figures(household)
             if household.area is None:
@@ -1128,6 +1156,7 @@ class Oracle:
             common |= dict(members=old.members, area=old.area)
             open_columns.add("area")
         if missing and old.stale_months < 2:
+            common["members"] = household.members
             case.active = True
             case.stale_months = old.stale_months + 1
             case.triggers, case.causes, case.grade = old.triggers, old.causes, old.grade
