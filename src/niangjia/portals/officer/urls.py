@@ -10,6 +10,7 @@ from niangjia.portals.officer import (
     orders,
     programs,
     review,
+    trying,
     visiting,
     workbench,
 )
@@ -66,6 +67,7 @@ urlpatterns = [
     path("money/register/", money.register, name="register"),
     path("programs/", programs.program_list, name="programs"),
     path("programs/<int:pack_id>/", programs.program, name="program"),
+    path("programs/<int:pack_id>/try/", trying.try_out, name="try_out"),
     path("audit/", auditing.events, name="audit"),
     path("audit/check/", auditing.check_chain, name="check_chain"),
     path("unions/", administration.unions, name="unions"),

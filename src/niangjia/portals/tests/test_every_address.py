@@ -64,6 +64,7 @@ PAGES = {
     "officer:register": (lambda house: [], MONEY),
     "officer:programs": (lambda house: [], CASES),
     "officer:program": (lambda house: [1], CASES),
+    "officer:try_out": (lambda house: [1], CASES),
     "officer:audit": (lambda house: [], {Role.AUDITOR}),
     "officer:unions": (lambda house: [], {Role.ADMINISTRATOR}),
     "officer:health": (lambda house: [], {Role.ADMINISTRATOR}),
