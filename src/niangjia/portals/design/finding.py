@@ -334,7 +334,7 @@ class FinderPages:
             "groups": [(verdict, found) for verdict, found in groups if found],
             "hopeful": sum(len(found) for verdict, found in groups if verdict in ("yes", "maybe")),
             "examples": [self._link(one) for one in people if one.pack.status == "example"],
-            "not_yet": [self._link(one) for one in people if one.program is None and one.pack.status != "example"],
+            "not_yet": [self._link(one) for one in people if one.missing and one.pack.status != "example"],
             "left_out": [self._link(one) for one in people if skipped and one.program and one.pack.status != "example"],
             "for_unions": [self._link(one) for one in others if one not in people],
             "summary": self._summary(answers),
