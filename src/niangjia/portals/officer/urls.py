@@ -3,6 +3,7 @@ from django.urls import path
 from niangjia.portals.officer import (
     administration,
     auditing,
+    calling,
     household,
     money,
     monthly,
@@ -49,6 +50,8 @@ urlpatterns = [
     path("cases/<int:case_id>/set-aside/", review.retry_grant, name="retry_grant"),
     path("cases/<int:case_id>/file/", review.fill_file, name="fill_file"),
     path("cases/<int:case_id>/<slug:act>/", review.act, name="act"),
+    path("calls/", calling.calls, name="calls"),
+    path("calls/<int:file_id>/", calling.call, name="call"),
     path("notices/", noticing.notices, name="notices"),
     path("grievances/<int:grievance_id>/", noticing.grievance, name="grievance"),
     path("money/", money.funds_page, name="funds"),
@@ -76,5 +79,7 @@ urlpatterns = [
     path("unions/", administration.unions, name="unions"),
     path("unions/<int:org_id>/appoint/", administration.appoint, name="appoint"),
     path("posts/<int:post_id>/end/", administration.end_post, name="end_post"),
+    path("accounts/<int:account_id>/password/", administration.reset_password, name="reset_password"),
+    path("accounts/<int:account_id>/disable/", administration.disable_account, name="disable_account"),
     path("health/", administration.health, name="health"),
 ]
