@@ -18,6 +18,7 @@ from niangjia.apps.accounts.types import Role
 from niangjia.config import settings
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
+from niangjia.portals.tests import simulated
 
 PUBLIC = {
     "public:home",
@@ -66,6 +67,12 @@ PAGES = {
     "officer:programs": (lambda house: [], CASES),
     "officer:program": (lambda house: [1], CASES),
     "officer:try_out": (lambda house: [1], CASES),
+    "officer:takeup": (lambda house: [], LIST),
+    "officer:simulations": (lambda house: [], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
+    "officer:simulation": (
+        lambda house: [simulated.lay_simulation(house)],
+        {Role.PROVINCE, Role.CITY, Role.COUNTY},
+    ),
     "officer:audit": (lambda house: [], {Role.AUDITOR}),
     "officer:unions": (lambda house: [], {Role.ADMINISTRATOR}),
     "officer:health": (lambda house: [], {Role.ADMINISTRATOR}),
