@@ -92,7 +92,8 @@ def question(deployment: Deployment, month: Month) -> Request:
     viewer = simulate.operator_view()
     if viewer is None:
         raise NoUnionTree
-    sides = simulate.installed_sides(simulate.area_prefix(deployment.home), month, viewer)
+    installed = simulate.installed_sides(simulate.area_prefix(deployment.home), month, viewer)
+    sides = [(card, side) for card, side in installed if side.pack().status != "example"]  # nothing is ever paid by those
     if not sides:
         raise NothingInstalled(month)
     return Request((month,), "", deployment.home, tuple(simulate.sides_of(sides)), simulate.own_history())
