@@ -180,17 +180,24 @@ def of_changes(
     )
 
 
+def cards_in_force(area: str, month: Month, viewer: Viewer) -> list[PackCard]:
+    """As `installed_sides`, without the deployment's values: two queries however many."""
+    asof = month.last_day
+    cards = [
+        card
+        for card in programs.list_packs(viewer)
+        if _inside(card, asof) == asof and (card.area.startswith(area) or area.startswith(card.area))
+    ]
+    texts = dict(installed.PackVersion.objects.filter(pk__in=[card.id for card in cards]).values_list("pk", "files"))
+    return [card for card in cards if simulation.load_text(texts[card.id]).entry not in NOT_DECIDING]
+
+
 def installed_sides(area: str, month: Month, viewer: Viewer) -> list[tuple[PackCard, Side]]:
     """Every programme that decides, in force on the month's last day in some part of `area` (a prefix)."""
-    asof = month.last_day
-    found = []
-    for card in programs.list_packs(viewer):
-        if _inside(card, asof) != asof or not (card.area.startswith(area) or area.startswith(card.area)):
-            continue
-        side = _installed_side(card.pack_id, card.area, asof)
-        if side is not None and side.pack().entry not in NOT_DECIDING:
-            found.append((card, side))
-    return found
+    sides = (
+        (card, _installed_side(card.pack_id, card.area, month.last_day)) for card in cards_in_force(area, month, viewer)
+    )
+    return [(card, side) for card, side in sides if side is not None]
 
 
 @dataclass(frozen=True)

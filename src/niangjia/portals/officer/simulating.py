@@ -131,7 +131,7 @@ def _cards(viewer: Viewer, month: Month | None) -> list[PackCard]:
     if month is None:
         return []
     area = area_prefix(organizations.get_union(viewer.org_id).area)
-    return [card for card, _side in simulate.installed_sides(area, month, viewer)]
+    return simulate.cards_in_force(area, month, viewer)
 
 
 def _changed_text(text: str, card: PackCard, month: Month) -> str:
