@@ -8,10 +8,8 @@ import re
 from datetime import date
 from decimal import Decimal
 from html import unescape
-from pathlib import Path
 
 import pytest
-import yaml
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
@@ -27,6 +25,7 @@ from niangjia.portals.design.finding import Unreadable, text_of, value_of
 from niangjia.portals.design.stage_chart import stage_chart, width_of, wrapped
 from niangjia.portals.design.static_pages import ToPublish, write_pages
 from niangjia.portals.tests.markup import faults
+from niangjia.portals.tests.programs_in_force import install_all
 
 TODAY = town.NOW.date()
 AREA = "330624"
@@ -37,30 +36,8 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 @pytest.fixture(scope="module")
 def town_of_programs(built, django_db_blocker):
     """The house with every pack of the folder, and the values a demo town fills in."""
-    folder = programs_folder()
-    vocabulary = policy.load_vocabulary(folder)
-    packs = [policy.load_pack(path.parent, vocabulary) for path in policy.list_packs(folder)]
     with django_db_blocker.unblock():
-        programs.install_packs(packs, now=town.NOW, active_from=date(2023, 1, 1))
-        file = Path(__file__).resolve().parents[4] / "demo" / "town" / "parameters.yaml"
-        have = {(one.pack_id, one.name) for one in _values(built)}
-        for pack, entries in yaml.safe_load(file.read_text(encoding="utf-8")).items():
-            for name, entry in entries.items():
-                if (pack, name) in have or "values" not in entry:
-                    continue
-                for since, value in entry["values"].items():
-                    given = programs.enter_parameter(
-                        viewer=built.desk.town.city, program=pack, name=name, area="", starts_on=since,
-                        value=str(value).lower() if isinstance(value, bool) else str(value), source="demo", now=town.NOW, is_invented=True,
-                    )  # fmt: skip
-                    programs.approve_parameter(viewer=built.desk.town.county, parameter_id=given.id, now=town.NOW)
-        yield packs
-
-
-def _values(house):
-    from niangjia.apps.programs import queries
-
-    return queries.list_parameters(house.desk.town.city)
+        yield install_all(built.desk.town.city, built.desk.town.county, town.NOW)
 
 
 @pytest.fixture
