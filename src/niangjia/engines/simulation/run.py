@@ -214,7 +214,7 @@ def _compare(bench: Workbench, pair: _Prepared, one: Month, *, is_last: bool) ->
     rows = f"rows_{pair.courses[next(iter(pair.courses))].program.rows}"
     counties = comparing.compare(bench, rows, of_before, of_after, area)
     gain, loss = (comparing.spread(bench, which) for which in ("gainers", "losers"))
-    pair.months.append(MonthResult(str(one), {county or "": cell for county, cell in counties.items()}, gain, loss))
+    pair.months.append(MonthResult(str(one), counties, gain, loss))
     told = of_after or of_before
     assert told is not None
     for bits, count in comparing.lacks(bench, told).items():
