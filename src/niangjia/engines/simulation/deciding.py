@@ -52,6 +52,10 @@ class Program:
         others = "".join(f" AND NOT starts_with(r.area, {text(prefix)})" for prefix in self.elsewhere)
         return f"starts_with(r.area, {text(self.pack.area)}){others}"
 
+    def has_rows(self, bench: Workbench) -> bool:
+        """Whether anybody is there to decide about: a programme of another city costs nothing."""
+        return bool(bench.value(f"SELECT EXISTS (SELECT 1 FROM rows_{self.rows} r WHERE {self.area})"))
+
     def relation(self, asof: date, where: str = "TRUE", more: str = "", join: str = "") -> str:
         """The rows inside the pack's area with every fact the pack asks for; SQL of our own."""
         facts = self.pack.vocabulary.facts

@@ -200,6 +200,9 @@ def _compare(bench: Workbench, pair: _Prepared, one: Month, *, is_last: bool) ->
     """Both sides decided and counted; a side that lacks a parameter altogether refuses the pair from here on."""
     if pair.refused:
         return
+    if not any(course.program.has_rows(bench) for course in pair.courses.values()):
+        pair.months.append(MonthResult(str(one), {}))
+        return
     try:
         for which, course in pair.courses.items():
             if not (which == "after" and pair.is_one):
