@@ -35,7 +35,7 @@ contracts: ## who may import whom · 依赖规则
 
 soak: ## new generated cases, kills, every crash point on SQLite and PostgreSQL, 200 towns · 长时间测试
 	@scripts/setup test
-	@NIANGJIA_NEW_CASES=1 $(PY) -m pytest -n 2 --dist loadgroup src
+	@NIANGJIA_NEW_CASES=1 $(PY) -m pytest -n 2 --dist loadgroup -m "slow or not slow" src
 	@NIANGJIA_KILLS=50 NIANGJIA_ORACLE_SEEDS=200 $(PY) -m pytest -n 2 --dist loadgroup -rP -m "slow or not slow" tests/faults tests/oracle
 	@NIANGJIA_NEW_CASES=1 NIANGJIA_DIFFERENTIAL_PACKS=300 $(PY) -m pytest -n 0 tests/differential
 

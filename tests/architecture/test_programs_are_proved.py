@@ -8,7 +8,6 @@ from niangjia.engines.policy.prove import prove_pack
 from tests.architecture.house import PROGRAMS
 
 FOLDERS = [path.parent for path in policy.list_packs(PROGRAMS)]
-LONGEST_PROOF_SECONDS = 60
 LEAST_NOTICED = 0.95
 
 
@@ -17,17 +16,14 @@ def vocabulary():
     return policy.load_vocabulary(PROGRAMS)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_shipped_program_keeps_its_promises_for_every_input(folder, vocabulary):
     proof = prove_pack(policy.load_pack(folder, vocabulary))
     assert proof.holds, "\n".join(
         f"{one.place} {one.en}\n{one.example}" for one in proof.findings if one.status not in ("proved", "information")
     )
-    assert proof.seconds <= LONGEST_PROOF_SECONDS
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "folder",
     [path for path in FOLDERS if (path / "cases.yaml").exists()],
