@@ -1044,6 +1044,7 @@ class Oracle:
                 case.first_month or last,
                 not case.active,
                 not household.sensed,
+                len(household.members) + len(case.members),
                 household.members,
                 case.members,
             )
@@ -1138,7 +1139,8 @@ class Oracle:
     def _silent(self, household: Household, old: Case, case: Case) -> Row:
         """Active last month, nothing fires now: silent because a feed is missing, or gone."""
         missing = sorted({feed for code in old.triggers for feed in TRIGGER_FEEDS[code] if not self._has(feed)})
-        if household.sensed and not self._has("school") and old.triggers & household.untold:  # a student, perhaps
+        untold = {code for code in old.triggers & household.untold if all(map(self._has, TRIGGER_FEEDS[code]))}
+        if household.sensed and not self._has("school") and untold:  # a student, perhaps
             missing = sorted({*missing, "school"})
         common: dict[str, Any] = dict(month=self.month, first_month=old.first_month)
         open_columns = {"grade", "suppress_code", "labels"}

@@ -216,6 +216,34 @@ def test_a_death_or_a_closed_file_does_not_wait_for_the_missing_feed(year: Year)
     )
 
 
+@pytest.mark.parametrize(
+    ("missing", "studies_until", "fires_first", "expected"),
+    [
+        ("school", None, {"T-CAT-1"}, "STALE feed-missing:school"),  # a student, perhaps: nobody can tell without it
+        (
+            "aid_payment",
+            "2021-11-15",
+            {"T-ILL-1", "T-INC-1"},
+            "EXITED threshold",
+        ),  # aid could only have lowered the cost
+    ],
+)
+def test_income_that_became_unknown_keeps_a_household_only_if_the_missing_feed_could_tell_it(
+    tmp_path: Path, missing: str, studies_until: str | None, fires_first: set[str], expected: str
+) -> None:
+    town, is_disaster = Town(tmp_path), "T-CAT-1" in fires_first
+    parent = town.worker(base="5000" if is_disaster else "2000", months=[*PAST, *MONTHS[1:2]])
+    town.study(town.lodger(parent, "2001-05-01", "other"), "vocational", until=studies_until)
+    if is_disaster:
+        town.misfortune(parent, "60000", "2021-09-01")
+    else:
+        town.settle(parent, "10000", "2021-09-02")
+    town.land(town.deliver(MONTHS[0]))
+    assert town.sense(MONTHS[0]).fired(parent) == fires_first
+    town.land(town.deliver(MONTHS[1], without=[missing]))
+    assert town.sense(MONTHS[1]).state(parent) == expected
+
+
 def test_a_missing_feed_delays_nobody_whose_triggers_do_not_read_it(year: Year) -> None:
     assert "event" in year.lists[MONTHS[2]].run.manifest()["feeds_missing"]
     assert year.states(year.who.jobless)[2] == "EXITED threshold"
