@@ -1041,8 +1041,8 @@ class Oracle:
             return (
                 -shared[pair],
                 not household.triggers,
-                case.first_month or last,
                 not case.active,
+                case.first_month or last,
                 not household.sensed,
                 len(household.members) + len(case.members),
                 household.members,
@@ -1050,11 +1050,11 @@ class Oracle:
             )
 
         matched: dict[int, Case] = {}
-        taken: set[int] = set()
-        for pair in sorted(shared, key=rank):
-            if pair[0] not in matched and pair[1] not in taken:
-                matched[pair[0]] = by_id[pair[1]]
-                taken.add(pair[1])
+        placed: set[int] = set()
+        for pair in sorted(shared, key=rank):  # a case is where most of it is; if an older one is there too, it ends
+            if pair[1] not in placed:
+                placed.add(pair[1])
+                matched.setdefault(pair[0], by_id[pair[1]])
         return matched
 
     def _diff(self, households: list[Household]) -> list[Row]:
