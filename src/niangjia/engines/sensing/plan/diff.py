@@ -183,7 +183,7 @@ def states(bench: Workbench, came: frozenset[str], triggers: Iterable[Trigger], 
 
 
 def keep_history(bench: Workbench, month: Month) -> None:
-    """Tables for next month: future (one row per household ever listed), future_member."""
+    """Tables for next month: future (one row per household ever listed), future_member (one row per person of these)."""
     bench.make(
         "future",
         "one row per household ever listed",
@@ -211,9 +211,11 @@ def keep_history(bench: Workbench, month: Month) -> None:
     )
     bench.make(
         "future_member",
-        "one row per person and household ever listed",
+        "one row per person ever listed, with the household of the last list that had the person",
         """
-        SELECT household_key, person FROM row_member
-        UNION ALL SELECT household_key, person FROM past_member WHERE household_key NOT IN (SELECT household_key FROM row_member)
+        WITH today AS (SELECT s.household_key, p.person FROM row_state s JOIN person p USING (household) WHERE s.state <> 'EXITED' OR s.is_sensed)
+        SELECT household_key, person FROM today
+        UNION ALL SELECT household_key, person FROM past_member
+        WHERE household_key NOT IN (SELECT household_key FROM today) AND person NOT IN (SELECT person FROM today)
         ORDER BY household_key, person""",
     )

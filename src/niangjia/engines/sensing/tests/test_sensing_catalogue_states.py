@@ -272,6 +272,12 @@ def test_a_merged_household_goes_on_as_the_older_case(year: Year) -> None:
     assert {pseudonym(year.who.older_case), pseudonym(year.who.younger_case)} == after.members[older]
 
 
+def test_a_person_is_remembered_with_the_last_household_alone(year: Year) -> None:
+    for told in year.lists.values():
+        persons = told._table("history_members")["person"].to_pylist()
+        assert len(persons) == len(set(persons)) > 0
+
+
 def test_a_split_household_goes_on_as_its_larger_part_and_the_other_part_begins_anew(year: Year) -> None:
     before, after = year.lists[MONTHS[2]], year.lists[MONTHS[3]]
     key = before.of(year.who.leaver)["household_key"]
