@@ -61,6 +61,14 @@ def whole_cents(limit: Node) -> Node:
     return build.arithmetic("*", build.floor(build.arithmetic("*", limit, build.number("100"))), build.number("0.01"))
 
 
+def limit(cap: Cap) -> Node:
+    """What a cap allows: times, or yuan in whole cents."""
+    if cap.count is not None:
+        return build.floor(cap.count.node)
+    assert cap.amount is not None, "a cap has a count or an amount"
+    return whole_cents(cap.amount.node)
+
+
 def join(lines: Sequence[Line], caps: Sequence[Cap]) -> tuple[dict[str, Node], Node | None, Node | None]:
     """(one value a line id, their sum, the sum under the amount caps); (…, None, None) for a pack without benefit."""
     values: dict[str, Node] = {}

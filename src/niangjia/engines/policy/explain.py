@@ -130,6 +130,7 @@ def explain(program: Program, facts: Facts, *, used: Facts | None = None, langua
 
     Raises:
         FactError: a fact has a wrong type.
+        MissingParameter: the answer hangs on a parameter without value.
     """
     pack, decision, trace = program.pack, program.decide(facts, used), program.trace(facts, used)
     plan = _plan(program, language)
@@ -171,7 +172,7 @@ def _missing(
         for step in steps
         if step.truth is None and step.applies
         for value in step.values
-        if value.value is None
+        if value.value is None and not value.is_parameter
     ]
     for line in decision.unknown:
         if line in pack.line_values:
@@ -202,13 +203,21 @@ _ODD = (False, True) * 200
 
 class _StepPlan:
     def __init__(
-        self, kind: str, step_id: str, sentence: _Sentence, clause: str, node: Node, language: Language
+        self,
+        kind: str,
+        step_id: str,
+        sentence: _Sentence,
+        clause: str,
+        node: Node,
+        language: Language,
+        absent: tuple[str, ...],
     ) -> None:
         self.head = (kind, step_id)
         self.sentence = sentence
         self.clause = clause
         self.names = tree.facts_in(node) + tree.parameters_in(node)
-        self.verdicts = {truth: worded.verdict(truth, language) for truth in (True, False, None)}
+        is_set = not tree.is_gap(node, absent)
+        self.verdicts = {truth: worded.verdict(truth, language, is_set=is_set) for truth in (True, False, None)}
 
     def step(self, values: Mapping[str, Value], truth: bool | None, applies: bool) -> Step:
         used = tuple([values[name] for name in self.names])
@@ -226,7 +235,7 @@ class _Plan:
                 name,
                 one.say.get(language, name),
                 program.parameters[name],
-                worded.shown(program.parameters[name], one.kind, language),
+                worded.parameter(program.parameters[name], one.kind, language),
                 True,
             )
             for name, one in pack.parameters.items()
@@ -241,7 +250,8 @@ class _Plan:
         ]
 
         def plan(kind: str, step_id: str, say: Say, clause: str, node: Node) -> _StepPlan:
-            return _StepPlan(kind, step_id, _Sentence(say, language, self.parameters), clause, node, language)
+            sentence = _Sentence(say, language, self.parameters)
+            return _StepPlan(kind, step_id, sentence, clause, node, language, program.absent)
 
         self.rules = [plan("rule", one.id, one.say, one.clause, one.when.node) for one in pack.rules]
         self.tiers = [plan("tier", one.id, one.say, one.clause, one.when.node) for one in pack.tiers]

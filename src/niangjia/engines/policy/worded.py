@@ -21,6 +21,7 @@ _OUTCOMES = {
     "cannot_tell": {"zh": "还不能判断", "en": "cannot tell yet"},
 }
 _UNKNOWN = {"zh": "（还不知道）", "en": "(not known yet)"}
+_NOT_SET = {"zh": "（尚未确定）", "en": "(not set yet)"}
 
 
 @lru_cache(maxsize=20_000)
@@ -43,7 +44,16 @@ def shown(value: object, kind: str, language: str) -> str:
     return str(value)
 
 
-def verdict(truth: bool | None, language: str) -> str:
+def parameter(value: object, kind: str, language: str) -> str:
+    return _NOT_SET[language] if value is None else shown(value, kind, language)
+
+
+def verdict(truth: bool | None, language: str, *, is_set: bool = True) -> str:
+    """`is_set`: every number that it names has a value here."""
+    if truth is None and not is_set:
+        return (
+            "数尚未确定，结论不取决于它" if language == "zh" else "a number is not set; the answer does not hang on it"
+        )
     words = {True: ("满足", "met"), False: ("不满足", "not met"), None: ("还不知道", "not known yet")}
     return words[truth][0 if language == "zh" else 1]
 

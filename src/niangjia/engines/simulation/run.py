@@ -197,19 +197,15 @@ def _build(
 
 
 def _compare(bench: Workbench, pair: _Prepared, one: Month, *, is_last: bool) -> None:
-    """Both sides decided and counted; a side that lacks a parameter altogether refuses the pair from here on."""
+    """Both sides decided and counted."""
     if pair.refused:
         return
     if not any(course.program.has_rows(bench) for course in pair.courses.values()):
         pair.months.append(MonthResult(str(one), {}))
         return
-    try:
-        for which, course in pair.courses.items():
-            if not (which == "after" and pair.is_one):
-                course.decide(bench, one, is_last=is_last)
-    except policy.MissingParameter as refusal:
-        pair.refuse(refusal)
-        return
+    for which, course in pair.courses.items():
+        if not (which == "after" and pair.is_one):
+            course.decide(bench, one, is_last=is_last)
     before, after = pair.courses.get("before"), pair.courses.get("after")
     of_before = before.answers if before else None
     of_after = of_before if pair.is_one else after.answers if after else None
@@ -332,10 +328,7 @@ def _entitle(bench: Workbench, pair: _Prepared, one: Month) -> Entitled:
     if pair.refused:
         return Entitled(pack.id, dict(pack.title), pack.unit, rows, refused=pair.refused)
     course = pair.courses["after"]
-    try:
-        course.decide(bench, one, with_caps=False)
-    except policy.MissingParameter as refusal:
-        return Entitled(pack.id, dict(pack.title), pack.unit, rows, refused={"zh": refusal.zh, "en": refusal.en})
+    course.decide(bench, one, with_caps=False)
     answers = course.answers
     names = "[" + ", ".join(text(name) for name in course.program.asked) + "]"
     missing = f"""CASE WHEN a.outcome = 'cannot_tell' THEN array_to_string(list_filter({names}::VARCHAR[],

@@ -76,7 +76,8 @@ def sql_size(node: Node) -> int:
     for part in tree.children(node):
         total += sql_size(part)
     repeated = (tree.Divide, tree.Extreme, tree.Round, tree.Floor, tree.AgeInYears, tree.Case)
-    return total * 2 if isinstance(node, repeated) else total
+    is_filled = isinstance(node, tree.Coalesce | tree.IsUnknown) and bool(tree.parameters_in(node))
+    return total * 2 if isinstance(node, repeated) or is_filled else total
 
 
 class _Reader:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -194,6 +194,11 @@ def walk(node: Node) -> Iterator[Node]:
 
 def facts_in(*nodes: Node) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.name for node in nodes for part in walk(node) if isinstance(part, Fact)))
+
+
+def is_gap(node: Node, absent: Container[str]) -> bool:
+    """Whether it names a parameter without value: while it is unknown, nothing may be put in its place and it is not `null`."""
+    return any(isinstance(part, Parameter) and part.name in absent for part in walk(node))
 
 
 def parameters_in(*nodes: Node) -> tuple[str, ...]:

@@ -173,7 +173,7 @@ class Translator:
     Inputs as variables, nodes as terms. `constraints` hold the domains of the inputs and what quotients and bits must satisfy:
     they belong to every question about the terms.
 
-    `parameters`: name → value in force; one that is missing is an input within its own domain. `asof`: a day, or None = an
+    `parameters`: name → value in force; one that is missing is an input within its own domain, and one of `absent` has no value. `asof`: a day, or None = an
     input. `known`: facts are known, all of them; else each of them may be unknown.
     `shared`: inputs that are another translator's, too (two inputs that differ in one fact alone); `like`: that translator, whose
     bits, quotients and loose products of the same terms are the same here: what is asked of both is asked with both's constraints.
@@ -186,6 +186,7 @@ class Translator:
         texts: Texts,
         parameters: Mapping[str, Value],
         asof: date | None,
+        absent: frozenset[str] = frozenset(),
         known: bool = True,
         shared: Mapping[str, Variable] | None = None,
         like: Translator | None = None,
@@ -196,6 +197,7 @@ class Translator:
         self.way = way
         self.texts = texts
         self.parameters = parameters
+        self.absent = absent
         self.asof = asof
         self.known = known
         self.mark = mark
@@ -410,6 +412,11 @@ def _fact(one: Translator, node: tree.Fact) -> Term:
     return one.facts[node.name] if node.name in one.facts else one.input(node.name, node.type, known=one.known).term
 
 
+def _parameter(one: Translator, node: tree.Parameter) -> Term:
+    term = one.input(node.name, node.type, known=True).term
+    return Term(False, term.value) if node.name in one.absent else term
+
+
 def _asof(one: Translator, node: tree.Asof) -> Term:
     return Term(True, day_value(one.asof)) if one.asof is not None else one.input("asof", node.type, known=True).term
 
@@ -535,8 +542,14 @@ def _coalesce(one: Translator, node: tree.Coalesce) -> Term:
     found = _scaled(one, node.terms[-1], node)
     for part in reversed(node.terms[:-1]):
         term = _scaled(one, part, node)
-        found = Term(disjunction(term.known, found.known), choice(term.known, term.value, found.value))
+        rest = False if tree.is_gap(part, one.absent) else found.known
+        found = Term(disjunction(term.known, rest), choice(term.known, term.value, found.value))
     return found
+
+
+def _is_unknown(one: Translator, node: tree.IsUnknown) -> Term:
+    term = one.of(node.term)
+    return Term(term.known, False) if tree.is_gap(node.term, one.absent) else Term(True, is_unknown(term))
 
 
 def _extreme(one: Translator, node: tree.Extreme) -> Term:
@@ -595,7 +608,7 @@ _WRITERS: dict[type[Node], Callable[..., Term]] = {
     tree.Text: lambda one, node: Term(True, z3.IntVal(one.texts.number(node.value))),
     tree.Day: lambda one, node: Term(True, day_value(node.value)),
     tree.Fact: _fact,
-    tree.Parameter: lambda one, node: one.input(node.name, node.type, known=True).term,
+    tree.Parameter: _parameter,
     tree.Asof: _asof,
     tree.Tier: _tier,
     tree.Used: lambda one, node: one.input(f"used:{node.cap}", node.type, known=one.known).term,
@@ -607,7 +620,7 @@ _WRITERS: dict[type[Node], Callable[..., Term]] = {
     tree.And: _and,
     tree.Or: _or,
     tree.Not: _not,
-    tree.IsUnknown: lambda one, node: Term(True, is_unknown(one.of(node.term))),
+    tree.IsUnknown: _is_unknown,
     tree.Among: _among,
     tree.Case: _case,
     tree.Coalesce: _coalesce,
