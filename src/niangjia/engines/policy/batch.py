@@ -68,7 +68,7 @@ def batch_sql(
     """
     A SELECT with all columns of `relation` and: `outcome` (granted, refused, cannot_tell; NULL where `missing_parameter` names the first
     parameter without value for the row's area that the answer hangs on, or `area` itself), `tier`, `amount` DECIMAL(16,2) (NULL unless granted), `needs_approval`
-    (ids joined by |), one BOOLEAN `rule_<id>` a rule and `tier_<id>` a tier, DECIMAL `line_<id>` a line.
+    (ids joined by |), one BOOLEAN `rule_<id>` a rule and `tier_<id>` a tier, DECIMAL `line_<id>` a line, DATE `due_<id>` a deferred line (NULL where it comes to nothing).
 
     `relation` is SQL of our own (a table or a bracketed SELECT), never an author's text.
     `dialect` postgres: the session has run `POSTGRES_PRELUDE`; helper columns, whose names begin with ``_``, are then left in.
@@ -94,6 +94,10 @@ def batch_sql(
     caps = [(_name(f"cap_{cap.id}"), writer.put(cap.test)) for cap in pack.caps] if with_caps else []
     columns = [f"{sql} AS {column}" for column, sql in caps]
     columns += [f"{writer.put_cents(value)} AS {_name('_line_' + line)}" for line, value in pack.line_values.items()]
+    columns += [
+        f"CASE WHEN {writer.put_cents(pack.line_values[line])} <> 0 THEN {writer.put(node)} END AS {_name('due_' + line)}"
+        for line, node in pack.line_dues.items()
+    ]
     approvals = [
         f"CASE WHEN COALESCE({writer.put(one.when.node)}, TRUE) THEN {text_literal(one.id)} END"
         for one in pack.approvals

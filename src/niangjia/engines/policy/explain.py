@@ -51,7 +51,7 @@ class Step(NamedTuple):
 
 
 class LineStep(NamedTuple):
-    """One benefit line that applied; `amount` None = could not be told. Yuan, before the caps."""
+    """One benefit line that applied; `amount` None = could not be told. Yuan, before the caps. `due`: of a deferred line."""
 
     id: str
     kind: str
@@ -59,6 +59,7 @@ class LineStep(NamedTuple):
     sentence: str
     clause: str
     amount: Decimal | None
+    due: date | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,10 @@ class Explanation:
             for step in self.steps
             if step.applies
         ]
-        lines += [f"  · {line.sentence}  〔{line.clause}〕" for line in self.lines]
+        lines += [
+            f"  · {line.sentence}{worded.line_kind(line.kind, line.due, self.language)}  〔{line.clause}〕"
+            for line in self.lines
+        ]
         if self.missing:
             label = "还不知道" if self.language == "zh" else "Not known yet"
             lines.append(f"  {label}{colon}{'、'.join(title for _, title in self.missing)}")
@@ -149,8 +153,9 @@ def explain(program: Program, facts: Facts, *, used: Facts | None = None, langua
             for one, truth in zip(plan.approvals, trace.approvals, strict=True)
             if truth is not False
         ]
+        due = dict(decision.due)
         lines = [
-            plan.line(line, cents, choice, values)
+            plan.line(line, cents, choice, values, due.get(line))
             for line, cents, choice in zip(pack.line_values, trace.lines, trace.choices, strict=True) if cents
         ]  # fmt: skip
     elif decision.outcome == "cannot_tell":
@@ -268,12 +273,14 @@ class _Plan:
             found[name] = Value(name, title, value, worded.shown(value, kind, self.language), False)
         return found
 
-    def line(self, line_id: str, cents: int | None, choice: int | None, values: Mapping[str, Value]) -> LineStep:
+    def line(
+        self, line_id: str, cents: int | None, choice: int | None, values: Mapping[str, Value], due: date | None = None
+    ) -> LineStep:
         """While it is unknown which alternative counts, the first speaks for all."""
         line, sentence = self.lines[line_id][choice or 0]
         amount = None if cents is None else YUAN[cents]
         return LineStep(
-            line_id, line.kind, line.title.get(self.language, line_id), sentence.fill(values), line.clause, amount
+            line_id, line.kind, line.title.get(self.language, line_id), sentence.fill(values), line.clause, amount, due
         )
 
 

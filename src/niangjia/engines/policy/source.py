@@ -128,7 +128,7 @@ class _Writer:
             )
             missing = " or ".join(f"{one} is None" for one in lines)
             self.emit(
-                f"if {missing}: return new(Decision, ({self.key('cannot_tell')}, None, None, (), (), {unknown}, (), {hash_key}, ()))"
+                f"if {missing}: return new(Decision, ({self.key('cannot_tell')}, None, None, (), (), {unknown}, (), {hash_key}, (), ()))"
             )
         granting = [*map(benefits.limit, pack.caps), *(one.when.node for one in pack.approvals)]
         self._lack((node, self.python.variable(node)) for node in granting if self._absent_in(node))
@@ -140,9 +140,15 @@ class _Writer:
         if pack.approvals:
             tests = [self.python.variable(one.when.node) for one in pack.approvals]
             approvals = f"tuple([i for i, v in zip({self.key(tuple(one.id for one in pack.approvals))}, ({', '.join(tests)},)) if v is not False])"
+        cents = dict(zip(pack.line_values, lines, strict=True))
+        days = {line: self.python.variable(node) for line, node in pack.line_dues.items()}
+        due = (
+            " + ".join(f"((({self.key(line)}, {day}),) if {cents[line]} else ())" for line, day in days.items())
+            or nothing
+        )
         amount = f"yuan[{total}]" if total else "yuan[0]"
         self.emit(
-            f"return new(Decision, ({self.key('granted')}, {tier or 'None'}, {amount}, lines, (), (), {approvals}, {hash_key}, {given}))"
+            f"return new(Decision, ({self.key('granted')}, {tier or 'None'}, {amount}, lines, (), (), {approvals}, {hash_key}, {given}, {due}))"
         )
         return self._function(f"{name}(facts{', used' if under_caps else ''})")
 
@@ -164,11 +170,11 @@ class _Writer:
         )
 
     def _after_caps(self, lines: list[str], total: str) -> list[str]:
-        """Variables of each line's cents after the caps: sub-budgets first, then the whole; goods first, then in order."""
+        """Variables of each line's cents after the caps: sub-budgets first, then the whole; money last, else in order."""
         kinds = {line.id: line.kind for line in self.pack.benefit}
         held = dict(zip(self.pack.line_values, lines, strict=True))
         amounts = {line: tree.LineAmount(value.type, line) for line, value in self.pack.line_values.items()}
-        order = sorted(held, key=lambda line: kinds[line] != "goods")
+        order = sorted(held, key=lambda line: kinds[line] == "money")
         for members, part in benefits.sub_budgets(amounts, self.pack.caps):
             self._fill([line for line in order if line in members], held, self.python.variable(part))
         self._fill(order, held, total)
@@ -282,7 +288,7 @@ class _Writer:
         if tier:
             found += f" + ([*{self.key(tuple(one.id for one in self.pack.tiers))}] if {tier} == {self.key('')} else [])"
         self.emit(f"if {' or '.join(conditions)}: return new(Decision, "
-                  f"({self.key('refused')}, None, None, (), tuple({found}), (), (), {self.key(self.pack.content_hash)}, ()))")  # fmt: skip
+                  f"({self.key('refused')}, None, None, (), tuple({found}), (), (), {self.key(self.pack.content_hash)}, (), ()))")  # fmt: skip
 
     def _cannot_tell(self, tests: list[str], ids: list[str], tier: str) -> None:
         conditions = [f"{test} is None" for test in [*tests, *([tier] if tier else [])]]
@@ -298,4 +304,4 @@ class _Writer:
             unknown = f"[i for i, v in zip({self.key(tuple(one.id for one in self.pack.tiers))}, ({', '.join(truths)},)) if v is None]"
             found += f" + ({unknown} if {tier} is None else [])"
         self.emit(f"if {' or '.join(conditions)}: return new(Decision, "
-                  f"({self.key('cannot_tell')}, None, None, (), (), tuple({found}), (), {self.key(self.pack.content_hash)}, ()))")  # fmt: skip
+                  f"({self.key('cannot_tell')}, None, None, (), (), tuple({found}), (), {self.key(self.pack.content_hash)}, (), ()))")  # fmt: skip

@@ -223,6 +223,11 @@ def _compare(bench: Workbench, pair: _Prepared, one: Month, *, is_last: bool) ->
     bench.drop(*{table for table in (of_before, of_after, "compared") if table})
 
 
+def _costs_something(pack: Pack) -> bool:
+    """Dues that are waived, deferred or owed come out of no fund."""
+    return any(line.kind in ("money", "goods") for line in pack.benefit)
+
+
 def _result(pair: _Prepared, request: Request) -> ProgramResult:
     pack = pair.shown
     course = pair.courses.get("after") or pair.courses.get("before")
@@ -239,7 +244,7 @@ def _result(pair: _Prepared, request: Request) -> ProgramResult:
     balance = pair.pair.balance
     spent = {
         which: exhaustion(balance, costs[which])
-        if balance is not None and which in pair.packs and pair.months
+        if balance is not None and which in pair.packs and pair.months and _costs_something(pair.packs[which])
         else None
         for which in ("before", "after")
     }

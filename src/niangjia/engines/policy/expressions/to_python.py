@@ -114,8 +114,21 @@ def round_half_up(value: int, factor: int) -> int:
     return (value + factor // 2) // factor if value >= 0 else -((factor // 2 - value) // factor)
 
 
+def days_between(start: date, end: date) -> int:
+    """
+    >>> days_between(date(2024, 2, 28), date(2024, 3, 1)), days_between(date(2023, 3, 1), date(2023, 2, 28))
+    (2, -1)
+    """
+    return end.toordinal() - start.toordinal()
+
+
+def add_days(day: date, days: int) -> date:
+    return date.fromordinal(day.toordinal() + days)
+
+
 HELPERS: dict[str, object] = {
     "divide": divide_half_up, "rounded": round_half_up, "add_months": add_months, "age": completed_years,
+    "days_between": days_between, "add_days": add_days,
     "abs": abs,
 }  # fmt: skip
 
@@ -305,4 +318,6 @@ _WRITERS: dict[type[Node], Callable[..., Piece]] = {
     tree.Floor: _floor,
     tree.AgeInYears: _call("age", "birth", "day"),
     tree.AddMonths: _call("add_months", "day", "months"),
+    tree.DaysBetween: _call("days_between", "start", "end"),
+    tree.AddDays: _call("add_days", "day", "days"),
 }

@@ -226,6 +226,14 @@ def _add_months(writer: SqlWriter, node: tree.AddMonths) -> str:
     return f"CAST({writer.write(node.day)} + to_months(CAST({writer.write(node.months)} AS INTEGER)) AS DATE)"
 
 
+def _days_between(writer: SqlWriter, node: tree.DaysBetween) -> str:
+    return f"CAST(({writer.write(node.end)} - {writer.write(node.start)}) AS BIGINT)"
+
+
+def _add_days(writer: SqlWriter, node: tree.AddDays) -> str:
+    return f"CAST({writer.write(node.day)} + CAST({writer.write(node.days)} AS INTEGER) AS DATE)"
+
+
 _WRITERS: dict[type[Node], Callable[..., str]] = {
     tree.Number: lambda writer, node: literal(node.value),
     tree.Truth: lambda writer, node: "TRUE" if node.value else "FALSE",
@@ -256,4 +264,6 @@ _WRITERS: dict[type[Node], Callable[..., str]] = {
     tree.Floor: _floor,
     tree.AgeInYears: _age,
     tree.AddMonths: _add_months,
+    tree.DaysBetween: _days_between,
+    tree.AddDays: _add_days,
 }

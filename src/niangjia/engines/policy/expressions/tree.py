@@ -174,6 +174,20 @@ class AddMonths(Node):
     months: Node
 
 
+@dataclass(frozen=True)
+class DaysBetween(Node):
+    """How many days after `start` `end` is; below zero where it is before."""
+
+    start: Node
+    end: Node
+
+
+@dataclass(frozen=True)
+class AddDays(Node):
+    day: Node
+    days: Node
+
+
 def children(node: Node) -> Iterator[Node]:
     for field in fields(node):
         value = getattr(node, field.name)

@@ -125,7 +125,7 @@ class _Judge:
         else:
             found = {
                 "outcome": decision.outcome, "tier": decision.tier, "amount": decision.amount, "because": decision.refused_by + decision.unknown,
-                "lines": {line: amount for line, amount in decision.lines if amount}, "approval": decision.needs_approval,
+                "lines": {line: amount for line, amount in decision.lines if amount}, "due": dict(decision.due), "approval": decision.needs_approval,
             }  # fmt: skip
         return all(_agrees(key, value, found.get(key)) for key, value in case.wanted.items())
 

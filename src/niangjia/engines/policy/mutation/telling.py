@@ -233,6 +233,7 @@ def visible_difference(one: Reading, two: Reading, *, with_caps: bool) -> Formul
     values = disjunction(
         *(a.value != b.value for a, b in pairs if a is not None and b is not None and not _same(a.value, b.value))
     )
+    values = disjunction(values, *(_due_otherwise(line, one, two) for line in one.dues))
     before, after = ([negation(is_false(term)) for term in reading.approvals] for reading in (one, two))
     approvals = disjunction(_less(before, after), conjunction(*map(negation, before), disjunction(*after)))
     if all(_same(a, b) for a, b in zip(before, after, strict=True)):
@@ -243,6 +244,14 @@ def visible_difference(one: Reading, two: Reading, *, with_caps: bool) -> Formul
         conjunction(*untold, doubts),
         conjunction(*granted, disjunction(values, approvals)),
     )
+
+
+def _due_otherwise(line: str, one: Reading, two: Reading) -> Formula:
+    """A deferred amount is to be paid on another day."""
+    a, b = one.dues[line].value, two.dues[line].value
+    if _same(a.month, b.month) and _same(a.day, b.day):
+        return False
+    return conjunction(one.lines[line].value != 0, disjunction(a.month != b.month, a.day != b.day))
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -61,6 +61,7 @@ class Reading:
         for line, value in pack.line_values.items():
             one.lines[line] = one.cents(value)
         self.lines = one.lines
+        self.dues = {line: one.term(node) for line, node in pack.line_dues.items()}
         self.choices = {line: one.term(node) for line, node in pack.line_choices.items()}
         self.total = one.cents(pack.total) if pack.total is not None else None
         self.capped = one.cents(pack.capped) if pack.capped is not None else None

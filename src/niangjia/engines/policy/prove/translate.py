@@ -3,7 +3,8 @@
 How a value is written:
 
 - a number is an integer at its node's scale; a text is the number of its code in `Texts`; a day is a `Day` (month index and day
-  of the month), because the language compares days and counts months and years but never days;
+  of the month), because the language mostly compares days and counts months and years; where it counts days, a day is
+  its number (`ordinal`);
 - beside every value stands whether it is known (`Term.known`): plain True wherever that cannot fail, so that a proof about
   known facts carries no second logic with it;
 - a product of two facts is a sum over the bits of the one with the smaller domain, if it has at most `Way.bits`: that is linear,
@@ -348,6 +349,20 @@ class Translator:
             self._defined[key] = (self._long_division(top, bottom, sizes, low, high), top, bottom)
         return self._defined[key][0]
 
+    def later(self, day: Day, days: Integer) -> Day:
+        """The day so many days on: the one whose number is that much larger."""
+        key = ("later", day.month.get_id(), day.day.get_id(), days.get_id())
+        if key not in self._defined:
+            found = Day(self.fresh("month"), self.fresh("day"))
+            self.constraints += [
+                found.day >= 1,
+                found.day <= _days_in(found.month / 12, found.month % 12 + 1),
+                ordinal(found) == ordinal(day) + days,
+            ]
+            self._defined[key] = (found, day, days)
+        later: Day = self._defined[key][0]
+        return later
+
     def _long_division(self, top: Integer, bottom: Integer, sizes: tuple[int, int], low: int, high: int) -> Integer:
         size_of_bottom, size = sizes
         found = self.fresh("quotient")
@@ -602,6 +617,27 @@ def _add_months(one: Translator, node: tree.AddMonths) -> Term:
     )
 
 
+def ordinal(day: Day) -> Integer:
+    """The number of the day, as `date.toordinal` counts: 1 January of the year 1 is 1."""
+    year, month = day.month / 12, day.month % 12
+    before = z3.IntVal(0)
+    for place, days in enumerate((0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)):
+        before = z3.If(month == place, z3.IntVal(days), before)
+    leap = z3.And(year % 4 == 0, z3.Or(year % 100 != 0, year % 400 == 0))
+    past = year - 1
+    return past * 365 + past / 4 - past / 100 + past / 400 + before + z3.If(z3.And(leap, month >= 2), 1, 0) + day.day
+
+
+def _days_between(one: Translator, node: tree.DaysBetween) -> Term:
+    start, end = one.of(node.start), one.of(node.end)
+    return Term(conjunction(start.known, end.known), ordinal(end.value) - ordinal(start.value))
+
+
+def _add_days(one: Translator, node: tree.AddDays) -> Term:
+    day, days = one.of(node.day), one.of(node.days)
+    return Term(conjunction(day.known, days.known), one.later(day.value, days.value))
+
+
 _WRITERS: dict[type[Node], Callable[..., Term]] = {
     tree.Number: lambda one, node: Term(True, z3.IntVal(node.value)),
     tree.Truth: lambda one, node: Term(True, node.value),
@@ -630,4 +666,6 @@ _WRITERS: dict[type[Node], Callable[..., Term]] = {
     tree.Floor: _floor,
     tree.AgeInYears: _age,
     tree.AddMonths: _add_months,
+    tree.DaysBetween: _days_between,
+    tree.AddDays: _add_days,
 }

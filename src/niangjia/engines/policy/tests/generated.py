@@ -120,6 +120,9 @@ count_leaf = _pick(
     "age_in_years(birth, asof)",
     "age_in_years(birth, joined)",
     "unset_count",
+    "days_between(birth, asof)",
+    "days_between(start_day, joined)",
+    "days_between(add_days(joined, 60), unset_day)",
     "age_in_years(birth, unset_day)",
 )
 ratio_leaf = _pick("share", "ratio", "0.5", "1.005", "0.333", "2", "unset_ratio")
@@ -133,6 +136,20 @@ date_leaf = _pick(
     "add_months(joined, -13)",
     "add_months(asof, 6)",
     "unset_day",
+    "add_days(joined, 45)",
+    "add_days(birth, -366)",
+    "add_days(asof, size * 30)",
+    "add_days(start_day, limit_days)",
+)
+
+due_leaf = _pick(
+    "date '2023-12-31'",
+    "add_months(asof, 6)",
+    "start_day",
+    "coalesce(joined, asof)",
+    "joined",
+    "unset_day",
+    "case when flag then start_day else asof end",
 )
 
 
@@ -243,6 +260,7 @@ def pack_yaml(draw: st.DrawFn) -> str:
         "  limit_sum: {unit: yuan, values: {2020-01-01: 1000}, areas: {'3306': {2021-01-01: 1200.50}, '330624': {2023-01-01: 999.99}}, clause: c}",
         "  limit_count: {unit: count, values: {2020-01-01: 3}, areas: {'330602': {2021-01-01: 0}}, clause: c}",
         "  ratio: {unit: ratio, values: {2020-01-01: 1.5}, areas: {'330624': {2021-01-01: 0.333333}}, clause: c, maximum: 10, minimum: -10}",
+        "  limit_days: {unit: days, values: {2020-01-01: 59}, areas: {'3306': {2021-01-01: -60}, '330624': {2023-01-01: 0}}, clause: c, minimum: -100, maximum: 1000}",
         "  start_day: {unit: date, values: {2020-01-01: 2023-05-01}, clause: c}",
         "  allow: {unit: flag, values: {2020-01-01: true}, areas: {'3306': {2021-01-01: false}}, clause: c}",
         "  only_here: {unit: count, values: {}, areas: {'3306': {2020-01-01: 1}, '3301': {2020-01-01: 2}}, clause: c}",
@@ -269,11 +287,23 @@ def pack_yaml(draw: st.DrawFn) -> str:
         when = f"tier = 'T{draw(st.integers(0, tiers - 1))}'" if tiers and draw(st.booleans()) else draw(truth(1))
         ceiling = "" if "ceiling" in limits else ", ceiling: limit_sum"
         amount = f"least({draw(money(1))}, 10000000)"
-        lines.append(f"  - {{id: l{number}, when: {quoted(when)}, amount: {quoted(amount)}{limits}{ceiling}, {say}}}")
+        kind = draw(_pick("money", "goods", "waived", "owed", "deferred", "deferred", "deferred"))
+
+        def kind_and_day(kind: str = kind) -> str:
+            return f", kind: {kind}" + (f", due_on: {quoted(draw(due_leaf))}" if kind == "deferred" else "")
+
+        more = kind_and_day()
+        lines.append(
+            f"  - {{id: l{number}, when: {quoted(when)}, amount: {quoted(amount)}{limits}{ceiling}{more}, {say}}}"
+        )
         if draw(st.booleans()):
             lines.append(
-                f"  - {{id: l{number}, otherwise: true, amount: {quoted(draw(_pick('cost * 0.005', 'limit_sum', '0.125', 'cost / 7', 'unset_sum')))}, {say}}}"
+                f"  - {{id: l{number}, otherwise: true, amount: {quoted(draw(_pick('cost * 0.005', 'limit_sum', '0.125', 'cost / 7', 'unset_sum')))}{kind_and_day()}, {say}}}"
             )
+    amount = draw(_pick("12.50", "limit_sum", "case when flag then 40 else 0 end", "unset_sum"))
+    lines.append(
+        f"  - {{id: later, kind: deferred, due_on: {quoted(draw(due_leaf))}, amount: {quoted(amount)}, {say}}}"
+    )
     lines.append("caps:")
     lines.append(
         f"  - {{id: times, per: person, window: year, count: {draw(_pick('2', 'limit_count', 'unset_count'))}, {say}}}"

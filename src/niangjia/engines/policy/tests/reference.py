@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from niangjia.engines.policy.expressions import tree
@@ -117,4 +117,8 @@ class Reference:
                 index = day.year * 12 + day.month - 1 + int(months)
                 year, month = index // 12, index % 12 + 1
                 return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+            case tree.DaysBetween():
+                return Fraction((parts[1] - parts[0]).days)
+            case tree.AddDays():
+                return parts[0] + timedelta(days=int(parts[1]))
         raise AssertionError(type(node))

@@ -24,7 +24,7 @@ from niangjia.engines.policy.tests.reference import Reference, half_up
 pytestmark = pytest.mark.xdist_group("back ends")  # the last test counts what the first compared
 ASOF = date(2023, 10, 31)
 ROWS = 250
-EXAMPLES = 60
+EXAMPLES = 75
 FILLED = {
     "small": {"unset_sum": Decimal(0), "never_sum": Decimal(1), "unset_count": 0, "unset_ratio": Decimal(0),
               "unset_day": date(1900, 1, 1), "unset_flag": False},
@@ -141,6 +141,11 @@ def _compare(
     for line, cents in zip(pack.line_values, trace.lines, strict=True):
         amount = found[f"line_{line}"]
         assert (None if amount is None else int(amount * 100)) == cents, (line, row, program.source)
+    for line in pack.line_dues:
+        day = found[f"due_{line}"]
+        if decision.outcome == "granted":
+            assert dict(decision.due).get(line) == day, (line, row, program.source)
+            tally["deferred"] += day is not None
     if decision.outcome == "granted":
         assert "|".join(decision.needs_approval) == found["needs_approval"]
         assert decision.amount is not None and decision.amount >= 0 and decision.amount.as_tuple().exponent == -2
@@ -195,9 +200,14 @@ def _is_the_same_with_any_value(
         tally["the same with any value"] += 1
         if decision.outcome == "cannot_tell":
             continue
-        assert (decision.outcome, decision.tier, decision.amount, decision.lines, decision.needs_approval) == (
-            (other.outcome, other.tier, other.amount, other.lines, other.needs_approval)
-        ), (name, row)
+        assert (
+            decision.outcome,
+            decision.tier,
+            decision.amount,
+            decision.lines,
+            decision.needs_approval,
+            decision.due,
+        ) == ((other.outcome, other.tier, other.amount, other.lines, other.needs_approval, other.due)), (name, row)
 
 
 def _compare_with_reference(
@@ -215,6 +225,11 @@ def _compare_with_reference(
         assert (None if amount is None else int(amount * 100)) == cents, (line, row)
         if cents:
             assert choice is not None and choice >= 0
+            if line in pack.line_dues:
+                day = alternatives[choice].due_on
+                assert (
+                    day is not None and reference.value(day.node) == reference.value(pack.line_dues[line]) is not None
+                )
 
 
 def _line_by_hand(reference: Reference, alternatives: list[Line]) -> Fraction | None:
@@ -225,9 +240,10 @@ def _line_by_hand(reference: Reference, alternatives: list[Line]) -> Fraction | 
         if applies:
             limits = [reference.value(part.node) for part in (line.amount, line.ceiling, line.cost) if part is not None]
             less = reference.value(line.less.node) if line.less is not None else Fraction(0)
-            return (
-                None if None in (*limits, less) else half_up(max(Fraction(0), min(limits) - max(Fraction(0), less)), 2)
-            )
+            if None in (*limits, less):
+                return None
+            amount = half_up(max(Fraction(0), min(limits) - max(Fraction(0), less)), 2)
+            return None if amount and line.due_on is not None and reference.value(line.due_on.node) is None else amount
     return Fraction(0)
 
 
@@ -253,6 +269,7 @@ def _under_caps_by_hand(
 
 def test_enough_cases_of_every_outcome_were_compared():
     assert tally["cases"] >= 20_000, tally
+    assert tally["deferred"] >= 100, tally
     assert all(tally[outcome] >= 500 for outcome in ("granted", "refused", "cannot_tell", "None")), tally
 
 

@@ -251,7 +251,7 @@ def test_no_character_of_a_pack_enters_the_generated_source(tmp_path_factory, te
     ours = {
         "def", "return", "if", "else", "or", "and", "not", "is", "in", "for", "None", "True", "False", "lambda", "name", "facts", "used", "get", "used_get",
         "v", "i", "zip", "tuple", "int", "str", "Decimal", "Decision", "Trace", "new", "yuan", "divide", "rounded", "abs", "age",
-        "add_months", "__class__", "decide", "decide_read", "decide_under_caps", "trace", "limits", "lines", "absent", "lack",
+        "add_months", "__class__", "decide", "decide_read", "decide_under_caps", "trace", "limits", "lines", "absent", "lack", "days_between", "add_days",
         "read_money", "read_number", "read_integer", "read_boolean", "read_date", "read_text",
     }  # fmt: skip
     assert {word for word in words - ours if not re.fullmatch(r"[fktu]\d+", word)} == set()
