@@ -349,7 +349,11 @@ def _entitle(bench: Workbench, pair: _Prepared, one: Month) -> Entitled:
         SELECT count(*) FILTER (outcome = 'granted'), count(*) FILTER (outcome = 'cannot_tell'),
                count(*) FILTER (outcome = 'cannot_tell' AND has_support) FROM {answers}""")[0]
     gaps = _gaps(course.program, dict(comparing.lacks(bench, answers)))
+    lacking = comparing.missing_parameters(bench, answers)
     bench.drop(answers)
+    if lacking and not granted and not untold:
+        refusal = policy.MissingParameter(pack=pack.id, names=lacking, area=pack.area, asof=one.last_day)
+        return Entitled(pack.id, dict(pack.title), pack.unit, rows, refused={"zh": refusal.zh, "en": refusal.en})
     return Entitled(pack.id, dict(pack.title), pack.unit, rows, granted, untold, listed, gaps)
 
 
