@@ -339,7 +339,7 @@ class _PackReader(CaseworkReader):
         if kind == "deferred" and due_on is None:
             self.refuse(
                 item.fault(
-                    f"{line_id} 是缓缴（deferred），请用 due_on 写明哪一天前缴。",
+                    f"{line_id} 是缓缴（deferred），请用 due_on 写明至迟哪一天缴。",
                     f"{line_id} is deferred: say with due_on by which day it is to be paid.",
                     line_id,
                 )

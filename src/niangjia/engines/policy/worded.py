@@ -101,7 +101,7 @@ def line_kind(kind: str, due: date | None, language: str) -> str:
         return ""
     word = _LINE_KINDS[kind][language]
     if language == "zh":
-        return f"（{word}，{due.isoformat()} 前缴）" if due else f"（{word}）"
+        return f"（{word}，至迟 {due.isoformat()} 缴）" if due else f"（{word}）"
     return f" ({word}, due on {due.isoformat()})" if due else f" ({word})"
 
 
@@ -124,7 +124,7 @@ def _sums(pack: Pack, decision: Decision, language: str) -> list[str]:
         due = next(iter(lines)) if len(lines) == 1 else None
         word, sum_of = _LINE_KINDS[kind][language], _yuan(sums[kind], language)
         if language == "zh":
-            found.append(f"{word} {sum_of}" + (f"（{due.isoformat()} 前缴）" if due else ""))
+            found.append(f"{word} {sum_of}" + (f"（至迟 {due.isoformat()} 缴）" if due else ""))
         else:
             found.append(f"{sum_of} {word}" + (f" (due on {due.isoformat()})" if due else ""))
     return found

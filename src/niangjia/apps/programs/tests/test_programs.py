@@ -369,4 +369,4 @@ def test_dues_that_are_waived_or_deferred_are_never_paid_and_the_day_is_kept(sha
     assert (said.amount, [line.kind for line in said.lines]) == (Decimal("1000.00"), kinds)
     assert DecisionCard.money.fget(SimpleNamespace(amount=said.amount, lines=said.lines)) == 0
     later = next(line for line in said.trace if line.id == "deferred")
-    assert later.zh.endswith("（缓缴，2023-01-15 前缴）") and later.en.endswith("(deferred, due on 2023-01-15)")
+    assert later.zh.endswith("（缓缴，至迟 2023-01-15 缴）") and later.en.endswith("(deferred, due on 2023-01-15)")

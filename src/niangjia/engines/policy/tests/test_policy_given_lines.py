@@ -158,7 +158,7 @@ def test_a_deferral_without_its_day_cannot_be_told_unless_it_comes_to_nothing(tm
     ("language", "wanted"),
     [
         ("en", "granted, 500.00 yuan, 25.00 yuan waived, 75.00 yuan deferred (due on 2024-02-29)."),
-        ("zh", "符合，500.00 元，免缴 25.00 元，缓缴 75.00 元（2024-02-29 前缴）。"),
+        ("zh", "符合，500.00 元，免缴 25.00 元，缓缴 75.00 元（至迟 2024-02-29 缴）。"),
     ],
 )
 def test_the_summary_tells_dues_apart_from_money(tmp_path, language, wanted):
@@ -170,7 +170,7 @@ def test_the_summary_tells_dues_apart_from_money(tmp_path, language, wanted):
         ("deferred", date(2024, 2, 29)),
     ]
     assert (
-        "  · later (deferred, due on 2024-02-29)" if language == "en" else "  · 缓（缓缴，2024-02-29 前缴）"
+        "  · later (deferred, due on 2024-02-29)" if language == "en" else "  · 缓（缓缴，至迟 2024-02-29 缴）"
     ) in told.as_text()
 
 
