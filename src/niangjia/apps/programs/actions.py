@@ -283,7 +283,7 @@ def decide(
 
     Raises:
         NoPackHere: no such programme there on that day.
-        MissingParameter: a parameter or standard has no value; names it, the area and the day.
+        MissingParameter: the answer hangs on a parameter or standard without value; names it, the area and the day.
         FactError: a fact of a wrong type.
     """
     version = installed.get_version(program, area=area, asof=asof)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from niangjia.apps.programs.types import BenefitLine, DecisionOutcome, Line
 from niangjia.engines import policy
+from niangjia.engines.policy import worded
 
 _OUTCOMES = {
     "granted": DecisionOutcome.GRANTED,
@@ -49,6 +50,11 @@ def answer(program: policy.Program, facts: Mapping[str, object], used: Mapping[s
     )
 
 
+def _said(line: policy.LineStep, language: str) -> str:
+    """The sentence, and by which day a deferred due is to be paid: the decision keeps both."""
+    return line.sentence + (worded.line_kind(line.kind, line.due, language) if line.due else "")
+
+
 def _trace(zh: policy.Explanation, en: policy.Explanation) -> tuple[Line, ...]:
     """The engine's worded steps and lines in both languages; tiers behind the one that holds are left out."""
     steps = [
@@ -57,7 +63,7 @@ def _trace(zh: policy.Explanation, en: policy.Explanation) -> tuple[Line, ...]:
         if step.applies
     ]
     lines = [
-        Line(line.id, "UNKNOWN" if line.amount is None else "GIVEN", line.clause, line.sentence, other.sentence)
+        Line(line.id, "UNKNOWN" if line.amount is None else "GIVEN", line.clause, _said(line, "zh"), _said(other, "en"))
         for line, other in zip(zh.lines, en.lines, strict=True)
     ]
     return (*steps, *lines)

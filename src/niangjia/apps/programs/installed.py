@@ -100,10 +100,7 @@ def overrides(pack: policy.Pack) -> dict[str, dict[str, dict[date, object]]]:
 
 
 def compiled(version: PackVersion, *, area: str, asof: date) -> policy.Program:
-    """
-    Raises:
-        MissingParameter: a value is missing for that area and day.
-    """
+    """The version with the values of that area and day; one that is missing refuses only the decisions that need it."""
     pack = pack_of(version)
     return policy.compile_program(pack, asof=asof, area=area, overrides=overrides(pack))  # type: ignore[arg-type]
 

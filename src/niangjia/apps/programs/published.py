@@ -145,10 +145,9 @@ def _published(row: PackVersion, area: str, asof: date) -> Published:
     versions = tuple(pack_card(one) for one in siblings)
     if pack.measures:
         return Published(pack_card(row), pack, None, (), overrides, versions)
-    try:
-        program = policy.compile_program(pack, asof=asof, area=area, overrides=overrides)
-    except policy.MissingParameter as missing:
-        return Published(pack_card(row), pack, None, tuple(missing.names), overrides, versions)
+    program = policy.compile_program(pack, asof=asof, area=area, overrides=overrides)
+    if program.absent:
+        return Published(pack_card(row), pack, None, program.absent, overrides, versions)
     return Published(pack_card(row), pack, program, (), overrides, versions)
 
 

@@ -176,7 +176,7 @@ def list_parameters(viewer: Viewer, *, program: str = "") -> list[Override]:
 
 
 def list_missing(viewer: Viewer, *, area: str, asof: date) -> list[MissingValue]:
-    """Parameters without a value in that area on that day: deciding is refused until they are filled in and approved."""
+    """Parameters without a value in that area on that day: what needs them is refused until they are filled in and approved."""
     permissions.require(viewer, "programs.view")
     found = []
     for program in PackVersion.objects.order_by("pack_id").values_list("pack_id", flat=True).distinct():

@@ -52,7 +52,7 @@ class Line:
 
 @dataclass(frozen=True)
 class BenefitLine:
-    """One line of a benefit before the caps, yuan. `kind`: money or goods."""
+    """One line of a benefit before the caps, yuan. `kind`: money, goods, or a due to the union that is waived, deferred or owed."""
 
     id: str
     kind: str
@@ -89,9 +89,9 @@ class DecisionCard:
 
     @property
     def money(self) -> Decimal:
-        """Yuan to be paid: the amount without what is given in goods."""
-        goods = sum((line.amount for line in self.lines if line.kind == "goods"), Decimal("0.00"))
-        return max(Decimal("0.00"), (self.amount or Decimal("0.00")) - goods)
+        """Yuan to be paid: the amount without what is given in goods, and without dues that are waived, deferred or owed."""
+        unpaid = sum((line.amount for line in self.lines if line.kind != "money"), Decimal("0.00"))
+        return max(Decimal("0.00"), (self.amount or Decimal("0.00")) - unpaid)
 
 
 @dataclass(frozen=True)

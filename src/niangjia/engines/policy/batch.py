@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from niangjia.engines.policy import benefits
 from niangjia.engines.policy.expressions import build, tree
 from niangjia.engines.policy.expressions.fold import fold
 from niangjia.engines.policy.expressions.parse import parse
@@ -65,24 +66,21 @@ def batch_sql(
     dialect: Dialect = "duckdb",
 ) -> str:
     """
-    A SELECT with all columns of `relation` and: `outcome` (granted, refused, cannot_tell; NULL where `missing_parameter` names
-    a parameter without value for the row's area, or `area` itself), `tier`, `amount` DECIMAL(16,2) (NULL unless granted), `needs_approval`
-    (ids joined by |), one BOOLEAN `rule_<id>` a rule and `tier_<id>` a tier, DECIMAL `line_<id>` a line.
+    A SELECT with all columns of `relation` and: `outcome` (granted, refused, cannot_tell; NULL where `missing_parameter` names the first
+    parameter without value for the row's area that the answer hangs on, or `area` itself), `tier`, `amount` DECIMAL(16,2) (NULL unless granted), `needs_approval`
+    (ids joined by |), one BOOLEAN `rule_<id>` a rule and `tier_<id>` a tier, DECIMAL `line_<id>` a line, DATE `due_<id>` a deferred line (NULL where it comes to nothing).
 
     `relation` is SQL of our own (a table or a bracketed SELECT), never an author's text.
     `dialect` postgres: the session has run `POSTGRES_PRELUDE`; helper columns, whose names begin with ``_``, are then left in.
     `with_caps`: the relation has a column ``used_<cap id>`` a cap (what was granted before in its window); then also `cap_<id>`.
-
-    Raises:
-        MissingParameter: a parameter has no value on that day in any area.
     """
     parameters = with_overrides(pack.parameters, overrides)
-    _refuse_missing(pack, parameters, tuple(parameters), asof)
     writer = _Writer(pack, parameters, asof, lambda name: f"f.{_name(name)}", "f.area", dialect)
     rules = [(_name(f"rule_{rule.id}"), writer.put(rule.when.node)) for rule in pack.rules]
     tiers = [(_name(f"tier_{tier.id}"), writer.put(tier.when.node)) for tier in pack.tiers]
     tests = [f"{sql} AS {column}" for column, sql in (*rules, *tiers)]
-    inner = f"SELECT f.*, {', '.join([*tests, _missing_sql(pack, parameters, asof)])} FROM {relation} AS f"
+    absent = _absent_sql(pack, parameters, asof)
+    inner = f"SELECT f.*, {', '.join(tests) or 'NULL AS _nothing'} FROM {relation} AS f"
 
     # The tier next, so that lines, caps and approvals can ask for it.
     tier_test = "".join(
@@ -96,11 +94,22 @@ def batch_sql(
     caps = [(_name(f"cap_{cap.id}"), writer.put(cap.test)) for cap in pack.caps] if with_caps else []
     columns = [f"{sql} AS {column}" for column, sql in caps]
     columns += [f"{writer.put_cents(value)} AS {_name('_line_' + line)}" for line, value in pack.line_values.items()]
+    columns += [
+        f"CASE WHEN {writer.put_cents(pack.line_values[line])} <> 0 THEN {writer.put(node)} END AS {_name('due_' + line)}"
+        for line, node in pack.line_dues.items()
+    ]
     approvals = [
         f"CASE WHEN COALESCE({writer.put(one.when.node)}, TRUE) THEN {text_literal(one.id)} END"
         for one in pack.approvals
     ]
     columns.append(f"{_joined(approvals)} AS _approvals")
+    # A grant needs every cap's limit, whether or not caps are looked at, and every approval's condition.
+    granting = [
+        node
+        for node in (*map(benefits.limit, pack.caps), *(one.when.node for one in pack.approvals))
+        if _names(node, absent)
+    ]
+    columns += [f"{writer.put(node)} AS _granting_{number}" for number, node in enumerate(granting)]
     inner = f"SELECT f.*, {', '.join(columns)} FROM ({inner}) AS f"
 
     # The lines' cents are columns now; their sum and the caps stand on them.
@@ -113,11 +122,24 @@ def batch_sql(
     tested = [column for column, _ in (*rules, *caps)]
     refused = [f"{column} IS FALSE" for column in tested] + (["_tier = ''"] if tiers else [])
     unknown = [f"{column} IS NULL" for column in tested] + (["_tier IS NULL"] if tiers else []) + ["_total IS NULL"]
+    # What each stage of deciding hangs on: its unknown parts, and the parameters that these name.
+    stages = [
+        [*((f"{column} IS NULL", one.when.node) for (column, _), one in zip(rules, pack.rules, strict=True)),
+         *((f"{column} IS NULL", one.test) for (column, _), one in zip(caps, pack.caps, strict=False)),
+         *((f"({column} IS NULL AND _tier IS NULL)", one.when.node) for (column, _), one in zip(tiers, pack.tiers, strict=True))],
+        [(f"{_name('line_' + line)} IS NULL", node) for line, node in pack.line_values.items()],
+        [(f"_granting_{number} IS NULL", node) for number, node in enumerate(granting)],
+    ]  # fmt: skip
+    missing = _missing_sql(pack, absent, _any(refused) if refused else "", stages)
+    inner = f"SELECT f.*, {missing} AS missing_parameter FROM ({inner}) AS f"
+    outside = "WHEN missing_parameter IS NOT NULL THEN NULL "
     refusal = f"WHEN {_any(refused)} THEN 'refused' " if refused else ""
-    outcome = f"CASE WHEN missing_parameter IS NOT NULL THEN NULL {refusal}WHEN {_any(unknown)} THEN 'cannot_tell' ELSE 'granted' END"
+    outcome = f"CASE {outside}{refusal}WHEN {_any(unknown)} THEN 'cannot_tell' ELSE 'granted' END"
     inner = f"SELECT f.*, {outcome} AS outcome FROM ({inner}) AS f"
+    helpers = ["_tier", "_total", "_approvals", *(f"_granting_{number}" for number in range(len(granting)))]
+    helpers += [] if tests else ["_nothing"]
     return (
-        f"SELECT f.* {_exclude(['_tier', '_total', '_approvals'], dialect)}, CASE WHEN outcome = 'granted' THEN NULLIF(_tier, '') END AS tier, "
+        f"SELECT f.* {_exclude(helpers, dialect)}, CASE WHEN outcome = 'granted' THEN NULLIF(_tier, '') END AS tier, "
         f"CASE WHEN outcome = 'granted' THEN _total END AS amount, CASE WHEN outcome = 'granted' THEN _approvals END AS needs_approval FROM ({inner}) AS f"
     )
 
@@ -177,7 +199,12 @@ def parameter_sql(parameter: Parameter, t: Type, asof: date, area: str) -> str:
         if prefix
     ]
     default = [value_sql(t, value) for prefix, value in in_force if not prefix]
+    if not in_force:
+        return f"CAST(NULL AS {_SQL_TYPES[t.kind]})"
     return f"(CASE {' '.join(branches)} ELSE {default[0] if default else 'NULL'} END)"
+
+
+_SQL_TYPES = {Kind.NUMBER: "BIGINT", Kind.BOOLEAN: "BOOLEAN", Kind.DATE: "DATE", Kind.TEXT: "VARCHAR"}
 
 
 def value_sql(t: Type, value: Value) -> str:
@@ -196,15 +223,46 @@ def _refuse_missing(pack: Pack, parameters: Mapping[str, Parameter], used: Seque
         raise MissingParameter(pack=pack.id, names=missing, area=pack.area, asof=asof)
 
 
-def _missing_sql(pack: Pack, parameters: Mapping[str, Parameter], asof: date) -> str:
-    """`area` where the pack does not hold, else the name of the first parameter without value for the row's area, or NULL."""
-    tests = [f"WHEN NOT COALESCE(starts_with(f.area, {text_literal(pack.area)}), FALSE) THEN 'area'"]
+def _absent_sql(pack: Pack, parameters: Mapping[str, Parameter], asof: date) -> dict[str, str]:
+    """Parameters that lack a value in some area → SQL of where."""
+    found = {}
     for name, parameter in parameters.items():
         prefixes = [prefix for prefix, _ in parameter.in_force(asof)]
-        if "" not in prefixes:
-            within = _any([f"starts_with(f.area, {text_literal(prefix)})" for prefix in prefixes])
-            tests.append(f"WHEN NOT COALESCE({within}, FALSE) THEN {text_literal(name)}")
-    return f"CASE {' '.join(tests)} END AS missing_parameter"
+        if any(pack.area.startswith(prefix) for prefix in prefixes):
+            continue
+        tests = [f"starts_with(f.area, {text_literal(prefix)})" for prefix in prefixes]
+        found[name] = f"NOT {_any(tests)}" if tests else "TRUE"
+    return found
+
+
+def _names(node: Node, absent: Mapping[str, str]) -> list[str]:
+    return [name for name in tree.parameters_in(node) if name in absent]
+
+
+def _missing_sql(
+    pack: Pack, absent: Mapping[str, str], refused: str, stages: Sequence[Sequence[tuple[str, Node]]]
+) -> str:
+    """
+    `area` where the pack does not hold; else of the first stage that cannot be told the first parameter without value that one of
+    its unknown parts names; else NULL. `stages`: (test that the part is unknown, the part).
+    """
+    found = [f"WHEN NOT COALESCE(starts_with(f.area, {text_literal(pack.area)}), FALSE) THEN 'area'"]
+    if refused and absent:
+        found.append(f"WHEN {refused} THEN NULL")
+    for stage in stages if absent else ():
+        waiting: dict[str, list[str]] = {name: [] for name in absent}
+        for test, node in stage:
+            for name in _names(node, absent):
+                waiting[name].append(test)
+        tests = [
+            f"WHEN {absent[name]} AND {_any(parts)} THEN {text_literal(name)}"
+            for name, parts in waiting.items()
+            if parts
+        ]
+        if stage:
+            first = f"CASE {' '.join(tests)} END" if tests else "NULL"
+            found.append(f"WHEN {_any([test for test, _ in stage])} THEN {first}")
+    return f"CASE {' '.join(found)} END"
 
 
 def _cents(sql: str) -> str:

@@ -2,7 +2,8 @@
 
 Order (the union's own): the line's amount → not above its ceiling → not above the worker's own cost → minus earlier aid for the
 same cost → not below zero → half up to the cent; then all lines together → not above what the household's or person's caps leave.
-Where the caps leave less than the lines, goods are filled first (half a quilt is not handed over), then money in the pack's order.
+Where the caps leave less than the lines, what is not money is filled first (half a quilt is not handed over), then money, each in the
+pack's order.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ _MONEY_USED = Type(Kind.NUMBER, 2, 0, 10**16 - 1, 1)
 _COUNT_USED = Type(Kind.NUMBER, 0, 0, 10**9, 0)
 
 
-def line_value(amount: Node, ceiling: Node | None, cost: Node | None, less: Node | None) -> Node:
-    """One line's cents. Raises WrongType: a part is not money."""
+def line_value(
+    amount: Node, ceiling: Node | None, cost: Node | None, less: Node | None, due_on: Node | None = None
+) -> Node:
+    """One line's cents; of one with `due_on` unknown as long as that day is, unless it comes to nothing. Raises WrongType: a part is not money."""
     for part in (amount, ceiling, cost, less):
         if part is not None:
             build.need(part, Kind.NUMBER, "amount")
@@ -34,7 +37,11 @@ def line_value(amount: Node, ceiling: Node | None, cost: Node | None, less: Node
     if less is not None:
         # Earlier aid that is negative by mistake must not raise the payment.
         value = build.arithmetic("-", value, build.extreme("greatest", [less, build.zero()]))
-    return _cents(value)
+    value = _cents(value)
+    if due_on is None:
+        return value
+    is_told = build.either([build.compare("=", value, build.zero()), build.compare("=", due_on, due_on)])
+    return build.case([is_told], [value], None)
 
 
 def cap_test(cap: str, count: Node | None, amount: Node | None, lines: Sequence[str] = ()) -> Node:
@@ -59,6 +66,14 @@ def whole_cents(limit: Node) -> Node:
     if limit.type.scale <= 2:
         return limit
     return build.arithmetic("*", build.floor(build.arithmetic("*", limit, build.number("100"))), build.number("0.01"))
+
+
+def limit(cap: Cap) -> Node:
+    """What a cap allows: times, or yuan in whole cents."""
+    if cap.count is not None:
+        return build.floor(cap.count.node)
+    assert cap.amount is not None, "a cap has a count or an amount"
+    return whole_cents(cap.amount.node)
 
 
 def join(lines: Sequence[Line], caps: Sequence[Cap]) -> tuple[dict[str, Node], Node | None, Node | None]:
@@ -117,6 +132,20 @@ def _sum(values: Iterable[Node]) -> Node:
     for value in rest:
         total = build.arithmetic("+", total, value)
     return total
+
+
+def dues(lines: Sequence[Line]) -> dict[str, Node]:
+    """Line id → the day by which its amount is to be paid, of the alternative that counts; unknown where none does."""
+    found = {}
+    for line_id, group in groupby((line for line in lines if line.due_on is not None), key=lambda line: line.id):
+        days = [(line.when.node if line.when else None, line.due_on.node) for line in group if line.due_on is not None]
+        tests = [test for test, _ in days if test is not None]
+        default = days[-1][1] if len(tests) < len(days) else None
+        if tests:
+            found[line_id] = build.case(tests, [day for test, day in days if test is not None], default)
+        elif default is not None:
+            found[line_id] = default
+    return found
 
 
 def choices(lines: Sequence[Line]) -> dict[str, Node]:

@@ -82,7 +82,9 @@ class _CaseReader(Reader):
         before = len(self.problems)
         table = self.table(item, required=("name", "expect"), optional=_CASE_KEYS)
         expect = self.table(
-            table.get("expect"), required=("outcome",), optional=("tier", "amount", "because", "lines", "approval")
+            table.get("expect"),
+            required=("outcome",),
+            optional=("tier", "amount", "because", "lines", "due", "approval"),
         )
         name = self.word(table.get("name"))
         self.word(expect.get("outcome"), among=OUTCOMES)
@@ -101,7 +103,7 @@ class _CaseReader(Reader):
         else:
             found = {
                 "outcome": decision.outcome, "tier": decision.tier, "amount": decision.amount, "because": decision.refused_by + decision.unknown,
-                "lines": {line: amount for line, amount in decision.lines if amount}, "approval": decision.needs_approval,
+                "lines": {line: amount for line, amount in decision.lines if amount}, "due": dict(decision.due), "approval": decision.needs_approval,
             }  # fmt: skip
         wanted = {key: _plain(value) for key, value in expect.items()}
         passed = all(_agrees(key, value, found.get(key)) for key, value in wanted.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -15,7 +16,8 @@ class Decision(NamedTuple):
     `amount`: yuan, None unless granted; `lines`: (line id, yuan) of each benefit line, before the caps; `given`: the same after
     the caps, which add up to `amount`.
     `refused_by`: ids of the rules, tiers and caps that are false; `unknown`: ids of what could not be told and matters.
-    `needs_approval`: ids of approvals that somebody else must give first.
+    `needs_approval`: ids of approvals that somebody else must give first. `due`: (line id, day) of each deferred line that comes to
+    anything. Of the amount only lines of kind money are ever paid (`Line.kind`).
     """
 
     outcome: Outcome
@@ -27,6 +29,7 @@ class Decision(NamedTuple):
     needs_approval: tuple[str, ...]
     content_hash: str
     given: tuple[tuple[str, Decimal], ...] = ()
+    due: tuple[tuple[str, date], ...] = ()
 
 
 class Trace(NamedTuple):

@@ -51,7 +51,7 @@ class Step(NamedTuple):
 
 
 class LineStep(NamedTuple):
-    """One benefit line that applied; `amount` None = could not be told. Yuan, before the caps."""
+    """One benefit line that applied; `amount` None = could not be told. Yuan, before the caps. `due`: of a deferred line."""
 
     id: str
     kind: str
@@ -59,6 +59,7 @@ class LineStep(NamedTuple):
     sentence: str
     clause: str
     amount: Decimal | None
+    due: date | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,10 @@ class Explanation:
             for step in self.steps
             if step.applies
         ]
-        lines += [f"  · {line.sentence}  〔{line.clause}〕" for line in self.lines]
+        lines += [
+            f"  · {line.sentence}{worded.line_kind(line.kind, line.due, self.language)}  〔{line.clause}〕"
+            for line in self.lines
+        ]
         if self.missing:
             label = "还不知道" if self.language == "zh" else "Not known yet"
             lines.append(f"  {label}{colon}{'、'.join(title for _, title in self.missing)}")
@@ -130,6 +134,7 @@ def explain(program: Program, facts: Facts, *, used: Facts | None = None, langua
 
     Raises:
         FactError: a fact has a wrong type.
+        MissingParameter: the answer hangs on a parameter without value.
     """
     pack, decision, trace = program.pack, program.decide(facts, used), program.trace(facts, used)
     plan = _plan(program, language)
@@ -148,8 +153,9 @@ def explain(program: Program, facts: Facts, *, used: Facts | None = None, langua
             for one, truth in zip(plan.approvals, trace.approvals, strict=True)
             if truth is not False
         ]
+        due = dict(decision.due)
         lines = [
-            plan.line(line, cents, choice, values)
+            plan.line(line, cents, choice, values, due.get(line))
             for line, cents, choice in zip(pack.line_values, trace.lines, trace.choices, strict=True) if cents
         ]  # fmt: skip
     elif decision.outcome == "cannot_tell":
@@ -171,7 +177,7 @@ def _missing(
         for step in steps
         if step.truth is None and step.applies
         for value in step.values
-        if value.value is None
+        if value.value is None and not value.is_parameter
     ]
     for line in decision.unknown:
         if line in pack.line_values:
@@ -202,13 +208,21 @@ _ODD = (False, True) * 200
 
 class _StepPlan:
     def __init__(
-        self, kind: str, step_id: str, sentence: _Sentence, clause: str, node: Node, language: Language
+        self,
+        kind: str,
+        step_id: str,
+        sentence: _Sentence,
+        clause: str,
+        node: Node,
+        language: Language,
+        absent: tuple[str, ...],
     ) -> None:
         self.head = (kind, step_id)
         self.sentence = sentence
         self.clause = clause
         self.names = tree.facts_in(node) + tree.parameters_in(node)
-        self.verdicts = {truth: worded.verdict(truth, language) for truth in (True, False, None)}
+        is_set = not tree.is_gap(node, absent)
+        self.verdicts = {truth: worded.verdict(truth, language, is_set=is_set) for truth in (True, False, None)}
 
     def step(self, values: Mapping[str, Value], truth: bool | None, applies: bool) -> Step:
         used = tuple([values[name] for name in self.names])
@@ -226,7 +240,7 @@ class _Plan:
                 name,
                 one.say.get(language, name),
                 program.parameters[name],
-                worded.shown(program.parameters[name], one.kind, language),
+                worded.parameter(program.parameters[name], one.kind, language),
                 True,
             )
             for name, one in pack.parameters.items()
@@ -241,7 +255,8 @@ class _Plan:
         ]
 
         def plan(kind: str, step_id: str, say: Say, clause: str, node: Node) -> _StepPlan:
-            return _StepPlan(kind, step_id, _Sentence(say, language, self.parameters), clause, node, language)
+            sentence = _Sentence(say, language, self.parameters)
+            return _StepPlan(kind, step_id, sentence, clause, node, language, program.absent)
 
         self.rules = [plan("rule", one.id, one.say, one.clause, one.when.node) for one in pack.rules]
         self.tiers = [plan("tier", one.id, one.say, one.clause, one.when.node) for one in pack.tiers]
@@ -258,12 +273,14 @@ class _Plan:
             found[name] = Value(name, title, value, worded.shown(value, kind, self.language), False)
         return found
 
-    def line(self, line_id: str, cents: int | None, choice: int | None, values: Mapping[str, Value]) -> LineStep:
+    def line(
+        self, line_id: str, cents: int | None, choice: int | None, values: Mapping[str, Value], due: date | None = None
+    ) -> LineStep:
         """While it is unknown which alternative counts, the first speaks for all."""
         line, sentence = self.lines[line_id][choice or 0]
         amount = None if cents is None else YUAN[cents]
         return LineStep(
-            line_id, line.kind, line.title.get(self.language, line_id), sentence.fill(values), line.clause, amount
+            line_id, line.kind, line.title.get(self.language, line_id), sentence.fill(values), line.clause, amount, due
         )
 
 

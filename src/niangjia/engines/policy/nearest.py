@@ -18,6 +18,7 @@ from niangjia.engines.policy.decision import Decision, Facts
 from niangjia.engines.policy.expressions import tree
 from niangjia.engines.policy.expressions.tree import Node
 from niangjia.engines.policy.expressions.types import Kind
+from niangjia.engines.policy.problems import MissingParameter
 from niangjia.engines.policy.values import to_decimal
 from niangjia.engines.policy.vocabulary import Fact
 
@@ -88,8 +89,11 @@ class _Search:
         return NearestChange(fact.name, value, _value(fact, best[0]), best[1], size)
 
     def decide(self, fact: Fact, other: object) -> Decision | None:
-        """The decision with one fact changed, if it is another one."""
-        decision = self.program.decide({**self.facts, fact.name: other}, self.used)
+        """The decision with one fact changed, if it is another one; a change towards a number that nobody has set is none."""
+        try:
+            decision = self.program.decide({**self.facts, fact.name: other}, self.used)
+        except MissingParameter:
+            return None
         return decision if (decision.outcome, decision.tier) != self.now else None
 
     def _walk(self, fact: Fact, start: int, direction: int, limit: int) -> tuple[int, Decision] | None:

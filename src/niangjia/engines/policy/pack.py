@@ -50,10 +50,13 @@ class Line:
     One line of the benefit. Lines of one id are alternatives: the first whose `when` is true counts, `otherwise` the last.
 
     Amount → not above `ceiling` → not above own `cost` → minus `less` (earlier aid for the same cost) → not below zero → cent.
+
+    `kind`, one for all alternatives: money is paid, goods are handed over; a due to the union is waived (need not be paid), deferred (is
+    to be paid by `due_on`) or owed (is to be paid). Only money is ever paid.
     """
 
     id: str
-    kind: str  # money goods
+    kind: str
     title: Say
     when: Expression | None
     is_otherwise: bool
@@ -61,6 +64,7 @@ class Line:
     ceiling: Expression | None
     cost: Expression | None
     less: Expression | None
+    due_on: Expression | None
     say: Say
     clause: str
     value: Node = field(repr=False)
@@ -211,6 +215,7 @@ class Pack:
     vocabulary: Vocabulary = field(repr=False)
     tier: Node | None = field(repr=False)
     line_values: Mapping[str, Node] = field(repr=False)  # one value a line id, alternatives joined
+    line_dues: Mapping[str, Node] = field(repr=False)  # the day by which a deferred line is to be paid
     line_choices: Mapping[str, Node] = field(repr=False)  # which alternative of a line counts, from 0; -1 = none
     total: Node | None = field(repr=False)  # all lines, before caps
     capped: Node | None = field(repr=False)  # not above what the amount caps leave

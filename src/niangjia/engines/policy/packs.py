@@ -70,6 +70,7 @@ class _PackReader(CaseworkReader):
         self.reach: tuple[str, ...] = ()
         self.names: dict[str, Node] = {}
         self.line_ids: tuple[str, ...] = ()
+        self.kinds: dict[str, str] = {}
         self.titles = vocabulary.titles
 
     def read(self) -> Pack:
@@ -132,7 +133,7 @@ class _PackReader(CaseworkReader):
             parameters=self.parameters, rules=rules, tiers=tiers, benefit=lines, caps=caps, approvals=approvals,
             triggers=triggers, grades=grades, property=property_test, form=form, stages=stages, notice=notice, fund=fund, counts=counts,
             after=after, monotone=monotone, measures=measures, content_hash=content_hash(self.root), folder=self.folder, file=self.shown, vocabulary=self.vocabulary,
-            tier=tier_node, line_values=values, line_choices=benefits.choices(lines), total=total, capped=capped,
+            tier=tier_node, line_values=values, line_dues=benefits.dues(lines), line_choices=benefits.choices(lines), total=total, capped=capped,
         )  # fmt: skip
 
     # — expressions —
@@ -317,18 +318,48 @@ class _PackReader(CaseworkReader):
         when = self.expression(table["when"], Kind.BOOLEAN, names) if "when" in table else None
         amount = self.expression(table.get("amount"), Kind.NUMBER, names)
         ceiling, cost, less = (self.optional_expression(table.get(key), names) for key in ("ceiling", "cost", "less"))
+        due_on = self.expression(table["due_on"], Kind.DATE, names) if "due_on" in table else None
+        self._check_kind(item, line_id, kind, due_on)
         is_otherwise = self.flag(table.get("otherwise"))
         if is_otherwise and when is not None:
             self.refuse(
                 table["otherwise"].fault("when 与 otherwise 只能写一个。", "Write `when` or `otherwise`, not both.")
             )
         try:
-            value = benefits.line_value(amount.node, *(part.node if part else None for part in (ceiling, cost, less)))
+            value = benefits.line_value(
+                amount.node, *(part.node if part else None for part in (ceiling, cost, less, due_on))
+            )
         except WrongType as fault:
             self.refuse(item.fault(fault.zh, fault.en, line_id))
             value = build.zero()
-        return Line(line_id, kind, self.bilingual(table["title"]) if "title" in table else {}, when, is_otherwise, amount, ceiling, cost, less,
+        return Line(line_id, kind, self.bilingual(table["title"]) if "title" in table else {}, when, is_otherwise, amount, ceiling, cost, less, due_on,
                     self.sentence(table.get("say")), self.clause(table.get("clause")), value)  # fmt: skip
+
+    def _check_kind(self, item: Item, line_id: str, kind: str, due_on: Expression | None) -> None:
+        if kind == "deferred" and due_on is None:
+            self.refuse(
+                item.fault(
+                    f"{line_id} 是缓缴（deferred），请用 due_on 写明至迟哪一天缴。",
+                    f"{line_id} is deferred: say with due_on by which day it is to be paid.",
+                    line_id,
+                )
+            )
+        if kind != "deferred" and due_on is not None:
+            self.refuse(
+                item.table["due_on"].fault(
+                    "只有缓缴（kind: deferred）的待遇才写 due_on。",
+                    "Only a line of kind deferred has due_on.",
+                    "due_on",
+                )
+            )
+        if self.kinds.setdefault(line_id, kind) != kind:
+            self.refuse(
+                item.fault(
+                    f"编号为 {line_id} 的几行应是同一类：前面写的是 {self.kinds[line_id]}，这里是 {kind}。不同类请另起编号。",
+                    f"The lines with the id {line_id} are of one kind: {self.kinds[line_id]} before, {kind} here. Give another kind its own id.",
+                    line_id,
+                )
+            )
 
     def _cap(self, item: Item) -> Cap:
         table = self.section(item, words.CAP)
@@ -384,9 +415,12 @@ class _PackReader(CaseworkReader):
 
     def _trigger(self, item: Item) -> Trigger:
         table = self.section(item, words.TRIGGER)
+        needs, unsure, also = (
+            tuple(self.word(part) for part in self.list(table.get(feeds)))
+            for feeds in ("needs", "unsure_without", "also")
+        )
         return Trigger(self.an_id(table.get("id"), "rules"), self.word(table.get("cause")), self.expression(table.get("when"), Kind.BOOLEAN, self.names),
-                       *(tuple(self.word(part) for part in self.list(table.get(feeds))) for feeds in ("needs", "unsure_without", "also")),
-                       self.sentence(table.get("say")), self.clause(table.get("clause")))  # fmt: skip
+                       needs, unsure, also, self.sentence(table.get("say")), self.clause(table.get("clause")))  # fmt: skip
 
     def _grades(self, item: Item | None, triggers: tuple[Trigger, ...]) -> tuple[Grade, ...]:
         names = {**self.names, **{trigger.name: tree.Fact(BOOLEAN, trigger.name) for trigger in triggers}}

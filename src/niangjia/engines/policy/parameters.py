@@ -34,7 +34,7 @@ class Dated:
 
 @dataclass(frozen=True)
 class Parameter:
-    """`is_open`: the paper leaves it empty; a deployment fills it, and until then deciding is refused."""
+    """`is_open`: the paper leaves it empty; a deployment fills it, and until then what needs it is refused."""
 
     name: str
     kind: str  # money integer number boolean date text list

@@ -16,17 +16,22 @@ from niangjia.engines.policy.expressions import tree
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.parameters import Overrides, Value, area_prefix, with_overrides
 from niangjia.engines.policy.problems import MissingParameter, NothingToDecide, OutsideArea
+from niangjia.engines.policy.source import Lacking
 from niangjia.engines.policy.values import YUAN, ReadFacts
 
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """`parameters`: the values in force on `asof` in `area`. `source`: the generated Python, for the curious."""
+    """
+    `parameters`: the values in force on `asof` in `area`, None where there is none. `absent`: of those without value the ones that some
+    rule, tier, line, cap or approval names. `source`: the generated Python, for the curious.
+    """
 
     pack: Pack
     asof: date
     area: str
     parameters: Mapping[str, Value]
+    absent: tuple[str, ...]
     source: str = field(repr=False)
     _decide: Callable[[Facts], Decision] = field(repr=False)
     _decide_read: Callable[[Facts], Decision] = field(repr=False)
@@ -43,12 +48,22 @@ class Program:
 
         Raises:
             FactError: a fact has a wrong type.
+            MissingParameter: the answer hangs on a parameter without value.
         """
-        return self._decide(facts) if used is None else self._decide_under_caps(facts, used)
+        try:
+            return self._decide(facts) if used is None else self._decide_under_caps(facts, used)
+        except Lacking as lacking:
+            raise self._missing(lacking) from None
 
     def decide_read(self, facts: ReadFacts) -> Decision:
         """As `decide` without caps, of facts that `read_facts` has checked and converted: for many programmes of one person."""
-        return self._decide_read(facts)
+        try:
+            return self._decide_read(facts)
+        except Lacking as lacking:
+            raise self._missing(lacking) from None
+
+    def _missing(self, lacking: Lacking) -> MissingParameter:
+        return MissingParameter(pack=self.pack.id, names=lacking.names, area=self.area, asof=self.asof)
 
     def trace(self, facts: Facts, used: Facts | None = None) -> Trace:
         return self._trace(facts, used)
@@ -77,11 +92,11 @@ def compile_program(
     """
     The pack ready to decide for a day and a division (any length of code). `overrides`: what the deployment fills in,
     name → area code or "" → first day → value. `known_on`: with the values as they were known on that day; None = now.
+    A parameter without value there refuses only the decisions that need it (`Program.decide`).
 
     Raises:
         NothingToDecide: the pack is a container of measures.
         OutsideArea: the pack does not hold there.
-        MissingParameter: a parameter has no value for that area on that day; deciding is refused.
         BadOverride: an override does not fit its parameter, or is a second value for the same area and day.
     """
     if pack.measures:
@@ -91,15 +106,14 @@ def compile_program(
     if not prefix.startswith(pack.area):
         raise OutsideArea(pack=pack.id, holds_in=pack.area, area=area)
     values = {name: parameter.at(asof, prefix, known_on) for name, parameter in parameters.items()}
-    missing = [name for name, value in values.items() if value is None]
-    if missing:
-        raise MissingParameter(pack=pack.id, names=missing, area=area, asof=asof)
+    named = set(tree.parameters_in(*pack.nodes))
     text, functions = _compiled(pack, asof, _key(values))
     return Program(
         pack,
         asof,
         area,
         values,
+        tuple(name for name, value in values.items() if value is None and name in named),
         text,
         functions["decide"],
         functions["decide_read"],

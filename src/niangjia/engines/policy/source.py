@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from niangjia.engines.policy import benefits, values
 from niangjia.engines.policy.decision import Decision, Trace
-from niangjia.engines.policy.expressions import build, tree
+from niangjia.engines.policy.expressions import tree
 from niangjia.engines.policy.expressions.to_python import HELPERS, Piece, PythonWriter, guarded
 from niangjia.engines.policy.expressions.tree import Node
 from niangjia.engines.policy.expressions.types import Type
 from niangjia.engines.policy.pack import Pack
+
+
+class Lacking(Exception):
+    """The decision needs parameters that have no value. Raised by the functions made here; `Program` says of which area and day."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+
+
+def lack(order: tuple[str, ...], *found: tuple[tuple[str, ...], object]) -> None:
+    """
+    `found`: of each part that names parameters without value, these and what the part came to; what is unknown needs them.
+
+    Raises:
+        Lacking: with the names in `order`.
+    """
+    needed = {name for names, value in found if value is None for name in names}
+    if needed:
+        raise Lacking(tuple(name for name in order if name in needed))
+
 
 # The usual class first; None and everything else go the slower way. `memory`: a Decimal's integer within the fact's bounds.
 _READERS = {
@@ -56,7 +76,7 @@ def compile_difference(
 def _run(text: str, constants: list[object], name: str) -> dict[str, Any]:
     space: dict[str, Any] = {
         **HELPERS, "__builtins__": {}, "Decimal": Decimal, "date": date, "Decision": Decision, "Trace": Trace, "new": tuple.__new__,
-        "int": int, "str": str, "zip": zip, "tuple": tuple, "yuan": values.YUAN,
+        "lack": lack, "int": int, "str": str, "zip": zip, "tuple": tuple, "yuan": values.YUAN,
         "read_money": values.read_money, "read_number": values.read_number, "read_integer": values.read_integer,
         "read_boolean": values.read_boolean, "read_date": values.read_date, "read_text": values.read_text,
     }  # fmt: skip
@@ -100,6 +120,7 @@ class _Writer:
         lines = self._lines()
         total = self._total(under_caps)
         hash_key = self.key(pack.content_hash)
+        self._lack(zip(pack.line_values.values(), lines, strict=True), " or ".join(f"{one} is None" for one in lines))
         if lines:
             # A sum under known caps is unknown only if a line is.
             unknown = (
@@ -107,8 +128,10 @@ class _Writer:
             )
             missing = " or ".join(f"{one} is None" for one in lines)
             self.emit(
-                f"if {missing}: return new(Decision, ({self.key('cannot_tell')}, None, None, (), (), {unknown}, (), {hash_key}, ()))"
+                f"if {missing}: return new(Decision, ({self.key('cannot_tell')}, None, None, (), (), {unknown}, (), {hash_key}, (), ()))"
             )
+        granting = [*map(benefits.limit, pack.caps), *(one.when.node for one in pack.approvals)]
+        self._lack((node, self.python.variable(node)) for node in granting if self._absent_in(node))
         amounts, given = self._pairs(lines), "lines"
         self.emit(f"lines = ({amounts})")
         if under_caps and lines and any(cap.amount is not None for cap in pack.caps):
@@ -117,9 +140,15 @@ class _Writer:
         if pack.approvals:
             tests = [self.python.variable(one.when.node) for one in pack.approvals]
             approvals = f"tuple([i for i, v in zip({self.key(tuple(one.id for one in pack.approvals))}, ({', '.join(tests)},)) if v is not False])"
+        cents = dict(zip(pack.line_values, lines, strict=True))
+        days = {line: self.python.variable(node) for line, node in pack.line_dues.items()}
+        due = (
+            " + ".join(f"((({self.key(line)}, {day}),) if {cents[line]} else ())" for line, day in days.items())
+            or nothing
+        )
         amount = f"yuan[{total}]" if total else "yuan[0]"
         self.emit(
-            f"return new(Decision, ({self.key('granted')}, {tier or 'None'}, {amount}, lines, (), (), {approvals}, {hash_key}, {given}))"
+            f"return new(Decision, ({self.key('granted')}, {tier or 'None'}, {amount}, lines, (), (), {approvals}, {hash_key}, {given}, {due}))"
         )
         return self._function(f"{name}(facts{', used' if under_caps else ''})")
 
@@ -127,13 +156,10 @@ class _Writer:
         """What each cap's limit comes to: cents, or times; None = not known."""
         self._read_facts()
         self._tier()
-        found = []
-        for cap in self.pack.caps:
-            limit = build.floor(cap.count.node) if cap.count is not None else None
-            if cap.amount is not None:
-                limit = benefits.whole_cents(cap.amount.node)
-            assert limit is not None, "a cap has a count or an amount"
-            found.append(guarded(self.python.number(limit, 0 if cap.count is not None else 2)))
+        found = [
+            guarded(self.python.number(benefits.limit(cap), 0 if cap.count is not None else 2))
+            for cap in self.pack.caps
+        ]
         self.emit(f"return ({''.join(f'({one}),' for one in found)})")
         return self._function("limits(facts)")
 
@@ -144,11 +170,11 @@ class _Writer:
         )
 
     def _after_caps(self, lines: list[str], total: str) -> list[str]:
-        """Variables of each line's cents after the caps: sub-budgets first, then the whole; goods first, then in order."""
+        """Variables of each line's cents after the caps: sub-budgets first, then the whole; money last, else in order."""
         kinds = {line.id: line.kind for line in self.pack.benefit}
         held = dict(zip(self.pack.line_values, lines, strict=True))
         amounts = {line: tree.LineAmount(value.type, line) for line, value in self.pack.line_values.items()}
-        order = sorted(held, key=lambda line: kinds[line] != "goods")
+        order = sorted(held, key=lambda line: kinds[line] == "money")
         for members, part in benefits.sub_budgets(amounts, self.pack.caps):
             self._fill([line for line in order if line in members], held, self.python.variable(part))
         self._fill(order, held, total)
@@ -244,6 +270,16 @@ class _Writer:
         total = self.pack.capped if under_caps else self.pack.total
         return self.python.variable(total) if total is not None else ""
 
+    def _absent_in(self, node: Node) -> tuple[str, ...]:
+        return tuple(name for name in tree.parameters_in(node) if name in self.python.absent)
+
+    def _lack(self, parts: Iterable[tuple[Node, str]], test: str = "") -> None:
+        """Where `test` holds, whatever is unknown and names a parameter without value ends the decision."""
+        found = [f"({self.key(names)}, {value})" for node, value in parts if (names := self._absent_in(node))]
+        if found:
+            order = tuple(name for name in self.pack.parameters if name in self.python.absent)
+            self.emit(f"{f'if {test}: ' if test else ''}lack({self.key(order)}, {', '.join(found)})")
+
     def _refuse(self, tests: list[str], ids: list[str], tier: str) -> None:
         conditions = [f"{test} is False" for test in tests] + ([f"{tier} == {self.key('')}"] if tier else [])
         if not conditions:
@@ -252,16 +288,20 @@ class _Writer:
         if tier:
             found += f" + ([*{self.key(tuple(one.id for one in self.pack.tiers))}] if {tier} == {self.key('')} else [])"
         self.emit(f"if {' or '.join(conditions)}: return new(Decision, "
-                  f"({self.key('refused')}, None, None, (), tuple({found}), (), (), {self.key(self.pack.content_hash)}, ()))")  # fmt: skip
+                  f"({self.key('refused')}, None, None, (), tuple({found}), (), (), {self.key(self.pack.content_hash)}, (), ()))")  # fmt: skip
 
     def _cannot_tell(self, tests: list[str], ids: list[str], tier: str) -> None:
         conditions = [f"{test} is None" for test in [*tests, *([tier] if tier else [])]]
         if not conditions:
             return
+        truths = [self.python.variable(one.when.node) for one in self.pack.tiers] if tier else []
+        parts = [*zip((rule.when.node for rule in self.pack.rules), tests, strict=False),
+                 *zip((cap.test for cap in self.pack.caps), tests[len(self.pack.rules) :], strict=False),
+                 *((one.when.node, f"({truth} if {tier} is None else True)") for one, truth in zip(self.pack.tiers, truths, strict=True))]  # fmt: skip
+        self._lack(parts, " or ".join(conditions))
         found = f"[i for i, v in zip({self.key(tuple(ids))}, ({', '.join(tests)},)) if v is None]" if tests else "[]"
         if tier:
-            truths = [self.python.variable(one.when.node) for one in self.pack.tiers]
             unknown = f"[i for i, v in zip({self.key(tuple(one.id for one in self.pack.tiers))}, ({', '.join(truths)},)) if v is None]"
             found += f" + ({unknown} if {tier} is None else [])"
         self.emit(f"if {' or '.join(conditions)}: return new(Decision, "
-                  f"({self.key('cannot_tell')}, None, None, (), (), tuple({found}), (), {self.key(self.pack.content_hash)}, ()))")  # fmt: skip
+                  f"({self.key('cannot_tell')}, None, None, (), (), tuple({found}), (), {self.key(self.pack.content_hash)}, (), ()))")  # fmt: skip

@@ -25,6 +25,9 @@ from niangjia.engines.policy.published.wording import Wording
 from niangjia.engines.policy.vocabulary import Fact, Vocabulary
 from niangjia.kernel.problems import Refusal
 
+# From a pack's folder in a checkout: what editors complete and underline by.
+SCHEMA = "../../../docs/reference/program.schema.json"
+
 TESTS = ("is", "at_least", "at_most", "among")
 SLUG = r"[a-z][a-z0-9-]{1,38}"
 
@@ -181,6 +184,7 @@ class _Writer:
         benefit = self.benefit()
         caps = self.caps()
         lines = [
+            f"# yaml-language-server: $schema={SCHEMA}",
             f"# {start.title_zh}：由问答生成的开头，请对照文件逐条改好。",
             f"# {start.title_en}: started from answers; go through it line by line with the paper.",
             f"id: {start.id}",

@@ -9,7 +9,7 @@ ID = r"[A-Za-z][A-Za-z0-9_-]{0,39}"
 ENTRIES = ("sensing", "application", "nomination", "roster", "staff", "container")
 STATUSES = ("active", "confirm", "example")
 KINDS = ("money", "integer", "number", "boolean", "date", "text", "list")
-LINE_KINDS = ("money", "goods")
+LINE_KINDS = ("money", "goods", "waived", "deferred", "owed")
 WINDOWS = ("year", "event", "lifetime", "rolling_12_months")
 DIRECTIONS = ("up", "down")
 ROLES = ("province", "city", "county", "township", "grassroots", "finance", "auditor", "administrator", "worker")
@@ -62,10 +62,10 @@ TIER = _section(
     {"id": "id", "title": "bilingual", "when": "expression", "say": "bilingual", "clause": "text"}, {},
 )  # fmt: skip
 LINE = _section(
-    "待遇：金额 → 不超过 ceiling → 不超过自付 cost → 减去已得 less · one line of the benefit",
+    "待遇：金额 → 不超过 ceiling → 不超过自付 cost → 减去已得 less；deferred 须写缴纳日 due_on · one line of the benefit; one that is deferred has due_on",
     {"id": "id", "amount": "expression", "say": "bilingual", "clause": "text"},
     {"kind": "line_kind", "title": "bilingual", "when": "expression", "otherwise": "flag", "ceiling": "expression",
-     "cost": "expression", "less": "expression"},
+     "cost": "expression", "less": "expression", "due_on": "expression"},
 )  # fmt: skip
 CAP = _section(
     "上限：次数或金额 · a cap on times or yuan",

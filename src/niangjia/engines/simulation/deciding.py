@@ -95,9 +95,6 @@ class Course:
         Table ``answers_<name>``: one row per row inside the pack's area: number, key, household, county, outcome, tier, amount, `if_granted`
         (yuan of the benefit before caps, where it can be told), `lacks` (bits of the facts that hold an answer back) and
         ``use_<cap>`` for each cap. Without caps: the entitlement before them.
-
-        Raises:
-            MissingParameter: a parameter has no value on that day in any area.
         """
         pack, asof = self.program.pack, month.last_day
         caps = pack.caps if with_caps else ()

@@ -197,19 +197,15 @@ def _build(
 
 
 def _compare(bench: Workbench, pair: _Prepared, one: Month, *, is_last: bool) -> None:
-    """Both sides decided and counted; a side that lacks a parameter altogether refuses the pair from here on."""
+    """Both sides decided and counted."""
     if pair.refused:
         return
     if not any(course.program.has_rows(bench) for course in pair.courses.values()):
         pair.months.append(MonthResult(str(one), {}))
         return
-    try:
-        for which, course in pair.courses.items():
-            if not (which == "after" and pair.is_one):
-                course.decide(bench, one, is_last=is_last)
-    except policy.MissingParameter as refusal:
-        pair.refuse(refusal)
-        return
+    for which, course in pair.courses.items():
+        if not (which == "after" and pair.is_one):
+            course.decide(bench, one, is_last=is_last)
     before, after = pair.courses.get("before"), pair.courses.get("after")
     of_before = before.answers if before else None
     of_after = of_before if pair.is_one else after.answers if after else None
@@ -225,6 +221,11 @@ def _compare(bench: Workbench, pair: _Prepared, one: Month, *, is_last: bool) ->
     for name, count in comparing.missing_parameters(bench, told).items():
         pair.lacking[name] = pair.lacking.get(name, 0) + count
     bench.drop(*{table for table in (of_before, of_after, "compared") if table})
+
+
+def _costs_something(pack: Pack) -> bool:
+    """Dues that are waived, deferred or owed come out of no fund."""
+    return any(line.kind in ("money", "goods") for line in pack.benefit)
 
 
 def _result(pair: _Prepared, request: Request) -> ProgramResult:
@@ -243,7 +244,7 @@ def _result(pair: _Prepared, request: Request) -> ProgramResult:
     balance = pair.pair.balance
     spent = {
         which: exhaustion(balance, costs[which])
-        if balance is not None and which in pair.packs and pair.months
+        if balance is not None and which in pair.packs and pair.months and _costs_something(pair.packs[which])
         else None
         for which in ("before", "after")
     }
@@ -332,10 +333,7 @@ def _entitle(bench: Workbench, pair: _Prepared, one: Month) -> Entitled:
     if pair.refused:
         return Entitled(pack.id, dict(pack.title), pack.unit, rows, refused=pair.refused)
     course = pair.courses["after"]
-    try:
-        course.decide(bench, one, with_caps=False)
-    except policy.MissingParameter as refusal:
-        return Entitled(pack.id, dict(pack.title), pack.unit, rows, refused={"zh": refusal.zh, "en": refusal.en})
+    course.decide(bench, one, with_caps=False)
     answers = course.answers
     names = "[" + ", ".join(text(name) for name in course.program.asked) + "]"
     missing = f"""CASE WHEN a.outcome = 'cannot_tell' THEN array_to_string(list_filter({names}::VARCHAR[],
@@ -351,7 +349,11 @@ def _entitle(bench: Workbench, pair: _Prepared, one: Month) -> Entitled:
         SELECT count(*) FILTER (outcome = 'granted'), count(*) FILTER (outcome = 'cannot_tell'),
                count(*) FILTER (outcome = 'cannot_tell' AND has_support) FROM {answers}""")[0]
     gaps = _gaps(course.program, dict(comparing.lacks(bench, answers)))
+    lacking = comparing.missing_parameters(bench, answers)
     bench.drop(answers)
+    if lacking and not granted and not untold:
+        refusal = policy.MissingParameter(pack=pack.id, names=lacking, area=pack.area, asof=one.last_day)
+        return Entitled(pack.id, dict(pack.title), pack.unit, rows, refused={"zh": refusal.zh, "en": refusal.en})
     return Entitled(pack.id, dict(pack.title), pack.unit, rows, granted, untold, listed, gaps)
 
 

@@ -34,6 +34,7 @@ VISITED = LOW_INCOME.format(line=24000, sum=500).replace(
     "benefit:",
     "  - {id: visited, when: \"verification_outcome = 'V1'\", say: {zh: 核, en: visited}, clause: d}\nbenefit:",
 )
+UNSET = LOW_INCOME.format(line=24000, sum=500).replace("values: {2020-01-01: 24000}", "values: {}, open: true")
 
 
 class OnPaper(Deployment):
@@ -79,6 +80,7 @@ def tree(db, drawn):
     for name, body, unit in (
         ("trial-aid", LOW_INCOME.format(line=24000, sum=500), "household"),
         ("visited-aid", VISITED, "household"),
+        ("unset-aid", UNSET, "household"),
         ("member-aid", "\nrules:\n  - {id: m, when: is_union_member, say: {zh: 会, en: m}, clause: d}\n", "person"),
     ):
         folder = drawn.programs / "330600-shaoxing" / name
@@ -122,6 +124,7 @@ def test_who_is_entitled_by_the_data_is_listed_and_who_cannot_be_told_apart(depl
     found = counts(deployment, folder)
     assert (found["trial-aid"].entitled, found["trial-aid"].never) == (3, 3)
     assert (found["visited-aid"].entitled, found["visited-aid"].maybe) == (0, 3)
+    assert "line" in found["unset-aid"].refused["en"]
     assert (found["member-aid"].unit, found["member-aid"].entitled) == ("person", 3)
 
 

@@ -22,7 +22,8 @@ from django.utils.translation import gettext as _
 from niangjia.apps.organizations import areas
 from niangjia.apps.programs import published
 from niangjia.apps.programs.published import Published
-from niangjia.engines.policy.explain import LineStep, Step
+from niangjia.engines.policy import worded
+from niangjia.engines.policy.explain import Step
 from niangjia.engines.policy.finder import Finder, Finding
 from niangjia.engines.policy.finder.finding import ORDER, is_for_people, is_help
 from niangjia.engines.policy.pack import Pack
@@ -30,7 +31,7 @@ from niangjia.engines.policy.published import describe
 from niangjia.engines.policy.published.described import Statement
 from niangjia.engines.policy.published.wording import plain
 from niangjia.engines.policy.vocabulary import Fact
-from niangjia.portals.design.program_pages import BringTold, language_now, listed
+from niangjia.portals.design.program_pages import BringTold, language_now, listed, tag
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 
@@ -86,7 +87,8 @@ class Result:
     missing: tuple[tuple[str, str], ...]
     because: tuple[Step, ...]
     aside: str
-    lines: tuple[LineStep, ...]
+    lines: tuple[str, ...]
+    tags: str
     caps: str
     bring: tuple[BringTold, ...]
     entry: str
@@ -369,7 +371,13 @@ class FinderPages:
             missing=tuple((fact.name, fact.title[self.language]) for fact in one.missing),
             because=one.because,
             aside=" ".join(self.wording.question(fact).ask[self.language] for fact in one.aside),
-            lines=one.explanation.lines if one.verdict == "yes" else (),
+            lines=tuple(
+                line.sentence + worded.line_kind(line.kind, line.due, self.language)
+                for line in (one.explanation.lines if one.verdict == "yes" else ())
+            ),
+            tags=listed(
+                dict.fromkeys(tag(line.kind) for line in one.pack.benefit if line.kind not in ("money", "goods"))
+            ),
             caps=("；" if self.language == "zh" else "; ").join(_named(cap) for cap in said.caps),
             bring=tuple(BringTold(paper.paper, listed(paper.proves), paper.is_required) for paper in said.bring),
             entry=said.entry,

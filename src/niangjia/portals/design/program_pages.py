@@ -36,12 +36,12 @@ class Told:
 
 @dataclass(frozen=True)
 class Paid:
-    """One line of the amount table. `amount` is words: exactly, at most, or by one's own figures."""
+    """One line of the amount table. `amount` is words: exactly, at most, or by one's own figures. `tag`: what it is if not money."""
 
     title: str
     told: Told
     amount: str
-    is_goods: bool
+    tag: str
 
 
 @dataclass(frozen=True)
@@ -212,6 +212,10 @@ def amount_in_words(said: Description) -> str:
     """How much, in one short phrase; empty for a programme that pays nothing itself."""
     if not said.benefits:
         return ""
+    if tags := dict.fromkeys(tag(one.kind) for one in said.benefits if one.kind not in ("money", "goods")):
+        # No sum of payments: what is waived, deferred or owed is told as that.
+        words = list(tags) + ([_("另有补助")] if any(one.kind in ("money", "goods") for one in said.benefits) else [])
+        return _("%(kinds)s，按各人情况计算") % {"kinds": listed(words)}
     if said.exact is not None:
         return _("%(sum)s 元") % {"sum": plain(said.exact, "money")}
     if said.most is not None:
@@ -224,7 +228,13 @@ def _told(statements: Sequence[Statement]) -> tuple[Told, ...]:
 
 
 def _paid(benefits: Sequence[Benefit]) -> tuple[Paid, ...]:
-    return tuple(Paid(one.title, told(one.statement), _amount(one), one.kind == "goods") for one in benefits)
+    return tuple(Paid(one.title, told(one.statement), _amount(one), tag(one.kind)) for one in benefits)
+
+
+def tag(kind: str) -> str:
+    """What a line is, where it is no payment; empty for money."""
+    tags = {"goods": _("实物"), "waived": _("免缴"), "deferred": _("缓缴"), "owed": _("应缴")}
+    return tags.get(kind, "")
 
 
 def _amount(one: Benefit) -> str:

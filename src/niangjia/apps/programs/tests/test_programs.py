@@ -6,6 +6,7 @@ import shutil
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -14,10 +15,10 @@ from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.audit import queries as audit_queries
 from niangjia.apps.funds.types import Cap, Window
 from niangjia.apps.programs import actions as programs
-from niangjia.apps.programs import installed, queries
+from niangjia.apps.programs import deciding, installed, queries
 from niangjia.apps.programs.models import Decision, PackVersion, ParameterValue
 from niangjia.apps.programs.tests import town
-from niangjia.apps.programs.types import DecisionOutcome, StandardRow, Subject, SubjectKind
+from niangjia.apps.programs.types import DecisionCard, DecisionOutcome, StandardRow, Subject, SubjectKind
 from niangjia.engines import policy
 from niangjia.kernel.deployment import programs_folder
 
@@ -165,6 +166,15 @@ def test_an_open_parameter_refuses_deciding_and_names_area_and_day(place):
 def test_a_day_before_the_grant_began_refuses_deciding(place):
     with pytest.raises(policy.MissingParameter, match="grant_amount"):
         decide(asof=date(2023, 4, 30))
+
+
+def test_who_needs_no_such_number_is_decided_and_the_decision_stays_what_it_was(place):
+    family = FAMILY | {"verification_outcome": "V4"}
+    refused = decide("graded-aid", facts=family)
+    assert refused.outcome is DecisionOutcome.REFUSED and refused.parameters["living_multiple_deep"] == "—"
+    fill_in(place)
+    assert queries.replay(refused.id).is_same
+    assert decide("graded-aid", facts=family).outcome is DecisionOutcome.REFUSED
 
 
 def test_another_countys_area_has_no_such_programme(place):
@@ -332,3 +342,31 @@ def test_a_preview_stores_nothing(place):
 
 def test_every_example_of_the_exit_pack_holds():
     assert [str(result) for result in policy.run_cases(load("330000-zhejiang/file-exit")) if not result.passed] == []
+
+
+@pytest.mark.parametrize(("share", "kinds"), [("0.25", ["waived", "deferred"]), ("0", ["waived", "deferred"])])
+def test_dues_that_are_waived_or_deferred_are_never_paid_and_the_day_is_kept(share, kinds):
+    folder = programs_folder()
+    pack = policy.load_pack(folder / "330800-quzhou" / "dues-deferral", policy.load_vocabulary(folder))
+    since = date(2022, 1, 1)
+    numbers = {
+        "reduced_share": Decimal(share),
+        "deferral_months": 6,
+        "relief_from": since,
+        "relief_until": date(2022, 12, 31),
+    }
+    program = policy.compile_program(
+        pack,
+        asof=date(2022, 7, 31),
+        area="330800",
+        overrides={name: {"": {since: value}} for name, value in numbers.items()},
+    )
+    facts = {
+        "dues_period_from": date(2022, 6, 1), "dues_period_until": date(2022, 6, 30), "has_deferral_agreement": True,
+        "dues_due_on": date(2022, 7, 15), "deferred_until": date(2023, 1, 15), "dues_owed": Decimal("1000.00"),
+    }  # fmt: skip
+    said = deciding.answer(program, facts, None)
+    assert (said.amount, [line.kind for line in said.lines]) == (Decimal("1000.00"), kinds)
+    assert DecisionCard.money.fget(SimpleNamespace(amount=said.amount, lines=said.lines)) == 0
+    later = next(line for line in said.trace if line.id == "deferred")
+    assert later.zh.endswith("（缓缴，至迟 2023-01-15 缴）") and later.en.endswith("(deferred, due on 2023-01-15)")

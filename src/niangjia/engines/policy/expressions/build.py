@@ -11,6 +11,8 @@ from niangjia.engines.policy.expressions import tree
 from niangjia.engines.policy.expressions.tree import Node
 from niangjia.engines.policy.expressions.types import BOOLEAN, DIVISION_PLACES, LIMIT, TEXT, Kind, Type
 
+MOST_DAYS = 40_000
+
 
 class WrongType(Exception):
     """Worded in both languages; the parser adds the place."""
@@ -230,6 +232,27 @@ def add_months(start: Node, months: Node) -> Node:
     if low < date(1, 1, 2).toordinal() or high > date(9999, 11, 30).toordinal():
         raise WrongType("这个日期会超出公历范围。", "This date could leave the calendar.")
     return tree.AddMonths(Type(Kind.DATE, low=low, high=high), start, months)
+
+
+def days_between(start: Node, end: Node) -> Node:
+    need(start, Kind.DATE, "days_between")
+    need(end, Kind.DATE, "days_between")
+    low, high = end.type.low - start.type.high, end.type.high - start.type.low
+    return tree.DaysBetween(Type(Kind.NUMBER, 0, low, high, 0), start, end)
+
+
+def add_days(start: Node, days: Node) -> Node:
+    need(start, Kind.DATE, "add_days")
+    need(days, Kind.NUMBER, "add_days")
+    if days.type.scale or days.type.yuan or days.type.size > MOST_DAYS:
+        raise WrongType(
+            f"add_days 的天数须为整数，且不超过 {MOST_DAYS}。事实和参数请写 minimum 与 maximum。",
+            f"The days of add_days are a whole number, at most {MOST_DAYS}. Give the fact or parameter its minimum and maximum.",
+        )
+    low, high = start.type.low + days.type.low, start.type.high + days.type.high
+    if low < date(1, 1, 2).toordinal() or high > date(9999, 11, 30).toordinal():
+        raise WrongType("这个日期会超出公历范围。", "This date could leave the calendar.")
+    return tree.AddDays(Type(Kind.DATE, low=low, high=high), start, days)
 
 
 def _check_code(variable: Node, literal: Node) -> None:

@@ -57,4 +57,8 @@ def fold(node: Node, replace: Replace) -> Node:
             return build.age_in_years(again(node.birth), again(node.day))
         case tree.AddMonths():
             return tree.AddMonths(node.type, again(node.day), again(node.months))
+        case tree.DaysBetween():
+            return build.days_between(again(node.start), again(node.end))
+        case tree.AddDays():
+            return tree.AddDays(node.type, again(node.day), again(node.days))
     return node

@@ -21,7 +21,18 @@ from niangjia.engines.policy.problems import nearest_word
 DEEPEST_TREE = 100
 LARGEST_SQL = 4_000  # nodes of SQL that one expression may become (division and least use an operand more than once)
 
-FUNCTIONS = ("abs", "add_months", "age_in_years", "coalesce", "floor", "greatest", "least", "round")
+FUNCTIONS = (
+    "abs",
+    "add_days",
+    "add_months",
+    "age_in_years",
+    "coalesce",
+    "days_between",
+    "floor",
+    "greatest",
+    "least",
+    "round",
+)
 
 
 def parse(
@@ -58,7 +69,7 @@ def parse(
     node = _Reader(text, names).read(parsed)
     if wanted is not None and node.type.kind is not wanted:
         try:
-            build.need(node, wanted, "when" if wanted is Kind.BOOLEAN else "amount")
+            build.need(node, wanted, {Kind.BOOLEAN: "when", Kind.DATE: "due_on"}.get(wanted, "amount"))
         except WrongType as fault:
             raise Unreadable(0, fault.zh, fault.en) from None
     if sql_size(node) > LARGEST_SQL:
@@ -76,7 +87,8 @@ def sql_size(node: Node) -> int:
     for part in tree.children(node):
         total += sql_size(part)
     repeated = (tree.Divide, tree.Extreme, tree.Round, tree.Floor, tree.AgeInYears, tree.Case)
-    return total * 2 if isinstance(node, repeated) else total
+    is_filled = isinstance(node, tree.Coalesce | tree.IsUnknown) and bool(tree.parameters_in(node))
+    return total * 2 if isinstance(node, repeated) or is_filled else total
 
 
 class _Reader:
@@ -243,17 +255,14 @@ class _Reader:
 
     def named_function(self, parsed: exp.Expr) -> Node:
         name = parsed.name.lower()
-        if name != "age_in_years":
+        if name not in _NAMED:
             raise self.fault(parsed, f"没有函数 {parsed.name}。可用：{', '.join(FUNCTIONS)}。",
                              f"There is no function {parsed.name}. There are: {', '.join(FUNCTIONS)}.",
                              word=parsed.name, nearest=nearest_word(name, FUNCTIONS))  # fmt: skip
+        function, zh, en = _NAMED[name]
         if len(parsed.expressions) != 2:
-            raise self.fault(
-                parsed,
-                "age_in_years 要两个日期：出生日期和计算日。",
-                "age_in_years takes two dates: birth and the day to count to.",
-            )
-        return build.age_in_years(self.read(parsed.expressions[0]), self.read(parsed.expressions[1]))
+            raise self.fault(parsed, f"{name} 要{zh}。", f"{name} takes {en}.")
+        return function(self.read(parsed.expressions[0]), self.read(parsed.expressions[1]))
 
     def arithmetic(self, parsed: exp.Expr) -> Node:
         return build.arithmetic(_OPERATORS[type(parsed)], self.read(parsed.this), self.read(parsed.expression))
@@ -264,6 +273,13 @@ class _Reader:
     def compare(self, parsed: exp.Expr) -> Node:
         return build.compare(_OPERATORS[type(parsed)], self.read(parsed.this), self.read(parsed.expression))
 
+
+# Functions that SQLGlot does not know: how each is built, and what it takes.
+_NAMED: dict[str, tuple[Callable[[Node, Node], Node], str, str]] = {
+    "age_in_years": (build.age_in_years, "两个日期：出生日期和计算日", "two dates: birth and the day to count to"),
+    "days_between": (build.days_between, "两个日期：从哪天到哪天", "two dates: from which day to which"),
+    "add_days": (build.add_days, "一个日期和一个天数", "a date and a number of days"),
+}
 
 _OPERATORS: dict[type[exp.Expr], str] = {
     exp.Add: "+", exp.Sub: "-", exp.Mul: "*",

@@ -101,7 +101,10 @@ _WORDS = {
         ["mod", "div"],
         ("规则里没有取余和整除；除法写作 /。", "There is no remainder or whole division in a rule; divide with /."),
     ),
-    "interval": ("日期加月请用 add_months。", "Use add_months to add months to a date."),
+    "interval": (
+        "日期加月请用 add_months，加天用 add_days。",
+        "Use add_months to add months to a date, add_days to add days.",
+    ),
     "null": (
         "不能直接写 null；用 is null 判断是否未知，case 可省去 else。",
         "null cannot be written; ask `is null`, and leave out `else` in a case.",

@@ -28,13 +28,14 @@ class Piece:
 class PythonWriter:
     """
     Collects statements for the nodes it is given. `variables`: fact name → variable that holds its converted value or
-    None. `parameters`: name → value (integer at the node's scale, bool, date or text).
+    None. `parameters`: name → value (integer at the node's scale, bool, date or text), None where it has none.
     """
 
     def __init__(self, variables: Mapping[str, str], parameters: Mapping[str, object], asof: date) -> None:
         self.variables = variables
         self.parameters = parameters
         self.asof = asof
+        self.absent = frozenset(name for name, value in parameters.items() if value is None)
         self.lines: list[str] = []
         self.constants: list[object] = []
         self.extra: dict[Node, str] = {}  # tier, used and line amounts: variables set by the caller
@@ -81,7 +82,8 @@ class PythonWriter:
         return Piece(f"k{len(self.constants) - 1}")
 
     def may_be_unknown(self, node: Node, variable: str) -> frozenset[str]:
-        return frozenset() if isinstance(node, tree.Number | tree.Parameter) else frozenset((variable,))
+        is_known = isinstance(node, tree.Number) or (isinstance(node, tree.Parameter) and node.name not in self.absent)
+        return frozenset() if is_known else frozenset((variable,))
 
     def held(self, name: str) -> Piece:
         return Piece(name, frozenset((name,)))
@@ -112,10 +114,35 @@ def round_half_up(value: int, factor: int) -> int:
     return (value + factor // 2) // factor if value >= 0 else -((factor // 2 - value) // factor)
 
 
+def days_between(start: date, end: date) -> int:
+    """
+    >>> days_between(date(2024, 2, 28), date(2024, 3, 1)), days_between(date(2023, 3, 1), date(2023, 2, 28))
+    (2, -1)
+    """
+    return end.toordinal() - start.toordinal()
+
+
+def add_days(day: date, days: int) -> date:
+    return date.fromordinal(day.toordinal() + days)
+
+
 HELPERS: dict[str, object] = {
     "divide": divide_half_up, "rounded": round_half_up, "add_months": add_months, "age": completed_years,
+    "days_between": days_between, "add_days": add_days,
     "abs": abs,
 }  # fmt: skip
+
+
+def _parameter(writer: PythonWriter, node: tree.Parameter) -> Piece:
+    if node.name not in writer.absent:
+        return writer.constant(writer.parameters[node.name])
+    if f"{_ABSENT} = None" not in writer.lines:
+        writer.lines.append(f"{_ABSENT} = None")
+    return writer.held(_ABSENT)
+
+
+# The variable that stands for every parameter without value.
+_ABSENT = "absent"
 
 
 def _arithmetic(writer: PythonWriter, node: tree.Arithmetic) -> Piece:
@@ -205,7 +232,7 @@ def _coalesce(writer: PythonWriter, node: tree.Coalesce) -> Piece:
             text = piece.text
         else:
             known = " and ".join(f"{name} is not None" for name in sorted(piece.unknown_if))
-            text = f"{piece.text} if {known} else ({text})"
+            text = f"{piece.text} if {known} else ({'None' if tree.is_gap(term, writer.absent) else text})"
     name = writer.fresh()
     writer.lines.append(f"{name} = {text}")
     return writer.held(name)
@@ -253,7 +280,12 @@ def _floor(writer: PythonWriter, node: tree.Floor) -> Piece:
 
 
 def _is_unknown(writer: PythonWriter, node: tree.IsUnknown) -> Piece:
-    return Piece(f"({writer.variable(node.term)} is None)")
+    variable = writer.variable(node.term)
+    if not tree.is_gap(node.term, writer.absent):
+        return Piece(f"({variable} is None)")
+    name = writer.fresh()
+    writer.lines.append(f"{name} = None if {variable} is None else False")
+    return writer.held(name)
 
 
 _WRITERS: dict[type[Node], Callable[..., Piece]] = {
@@ -262,7 +294,7 @@ _WRITERS: dict[type[Node], Callable[..., Piece]] = {
     tree.Text: lambda writer, node: writer.constant(node.value),
     tree.Day: lambda writer, node: writer.constant(node.value),
     tree.Fact: lambda writer, node: writer.held(writer.variables[node.name]),
-    tree.Parameter: lambda writer, node: writer.constant(writer.parameters[node.name]),
+    tree.Parameter: _parameter,
     tree.Asof: lambda writer, node: writer.constant(writer.asof),
     tree.Tier: lambda writer, node: writer.held(writer.extra[node]),
     tree.Used: lambda writer, node: writer.held(writer.extra[node]),
@@ -286,4 +318,6 @@ _WRITERS: dict[type[Node], Callable[..., Piece]] = {
     tree.Floor: _floor,
     tree.AgeInYears: _call("age", "birth", "day"),
     tree.AddMonths: _call("add_months", "day", "months"),
+    tree.DaysBetween: _call("days_between", "start", "end"),
+    tree.AddDays: _call("add_days", "day", "days"),
 }

@@ -150,7 +150,9 @@ def _case(writer: SqlWriter, node: tree.Case) -> str:
     parts = []
     for condition, value in zip(node.conditions, node.values, strict=True):
         test = writer.write(condition)
-        if not isinstance(condition, tree.Truth | tree.IsUnknown):
+        if not isinstance(condition, tree.Truth) and not (
+            isinstance(condition, tree.IsUnknown) and not tree.parameters_in(condition)
+        ):
             parts.append(f"WHEN {test} IS NULL THEN NULL")
         parts.append(f"WHEN {test} THEN {_scaled(writer, value, node)}")
     if node.default is not None:
@@ -165,7 +167,27 @@ def _scaled(writer: SqlWriter, part: Node, whole: Node) -> str:
 
 
 def _coalesce(writer: SqlWriter, node: tree.Coalesce) -> str:
-    return f"COALESCE({', '.join(_scaled(writer, term, node) for term in node.terms)})"
+    *terms, last = ((term, _scaled(writer, term, node)) for term in node.terms)
+    if not any(_gap(writer, term) for term, _ in terms):
+        return f"COALESCE({', '.join(sql for _, sql in (*terms, last))})"
+    parts = []
+    for term, sql in terms:
+        parts.append(f"WHEN {sql} IS NOT NULL THEN {sql}")
+        if gap := _gap(writer, term):
+            parts.append(f"WHEN {gap} THEN NULL")
+    return f"(CASE {' '.join(parts)} ELSE {last[1]} END)"
+
+
+def _is_unknown(writer: SqlWriter, node: tree.IsUnknown) -> str:
+    sql, gap = writer.write(node.term), _gap(writer, node.term)
+    return f"(CASE WHEN {sql} IS NOT NULL THEN FALSE WHEN {gap} THEN NULL ELSE TRUE END)" if gap else f"({sql} IS NULL)"
+
+
+def _gap(writer: SqlWriter, node: Node) -> str:
+    """True on rows for which a parameter that the node names has no value; empty: it names none that could lack one."""
+    named = {part.name: part for part in tree.walk(node) if isinstance(part, tree.Parameter)}
+    tests = [f"{writer.parameter(part)} IS NULL" for part in named.values()]
+    return f"({' OR '.join(tests)})" if tests else ""
 
 
 def _extreme(writer: SqlWriter, node: tree.Extreme) -> str:
@@ -204,6 +226,14 @@ def _add_months(writer: SqlWriter, node: tree.AddMonths) -> str:
     return f"CAST({writer.write(node.day)} + to_months(CAST({writer.write(node.months)} AS INTEGER)) AS DATE)"
 
 
+def _days_between(writer: SqlWriter, node: tree.DaysBetween) -> str:
+    return f"CAST(({writer.write(node.end)} - {writer.write(node.start)}) AS BIGINT)"
+
+
+def _add_days(writer: SqlWriter, node: tree.AddDays) -> str:
+    return f"CAST({writer.write(node.day)} + CAST({writer.write(node.days)} AS INTEGER) AS DATE)"
+
+
 _WRITERS: dict[type[Node], Callable[..., str]] = {
     tree.Number: lambda writer, node: literal(node.value),
     tree.Truth: lambda writer, node: "TRUE" if node.value else "FALSE",
@@ -224,7 +254,7 @@ _WRITERS: dict[type[Node], Callable[..., str]] = {
     tree.And: lambda writer, node: "(" + " AND ".join(writer.write(term) for term in node.terms) + ")",
     tree.Or: lambda writer, node: "(" + " OR ".join(writer.write(term) for term in node.terms) + ")",
     tree.Not: lambda writer, node: f"(NOT {writer.write(node.term)})",
-    tree.IsUnknown: lambda writer, node: f"({writer.write(node.term)} IS NULL)",
+    tree.IsUnknown: _is_unknown,
     tree.Among: _among,
     tree.Case: _case,
     tree.Coalesce: _coalesce,
@@ -234,4 +264,6 @@ _WRITERS: dict[type[Node], Callable[..., str]] = {
     tree.Floor: _floor,
     tree.AgeInYears: _age,
     tree.AddMonths: _add_months,
+    tree.DaysBetween: _days_between,
+    tree.AddDays: _add_days,
 }

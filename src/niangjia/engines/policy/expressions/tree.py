@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -174,6 +174,20 @@ class AddMonths(Node):
     months: Node
 
 
+@dataclass(frozen=True)
+class DaysBetween(Node):
+    """How many days after `start` `end` is; below zero where it is before."""
+
+    start: Node
+    end: Node
+
+
+@dataclass(frozen=True)
+class AddDays(Node):
+    day: Node
+    days: Node
+
+
 def children(node: Node) -> Iterator[Node]:
     for field in fields(node):
         value = getattr(node, field.name)
@@ -194,6 +208,11 @@ def walk(node: Node) -> Iterator[Node]:
 
 def facts_in(*nodes: Node) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.name for node in nodes for part in walk(node) if isinstance(part, Fact)))
+
+
+def is_gap(node: Node, absent: Container[str]) -> bool:
+    """Whether it names a parameter without value: while it is unknown, nothing may be put in its place and it is not `null`."""
+    return any(isinstance(part, Parameter) and part.name in absent for part in walk(node))
 
 
 def parameters_in(*nodes: Node) -> tuple[str, ...]:

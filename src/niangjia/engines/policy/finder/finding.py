@@ -79,13 +79,16 @@ class Finder:
     """
     Several programmes of one area and day, asked about one worker. Made once; holds nothing of anybody.
 
+    A programme that names a number nobody has set is left out: what is asked for it could be asked in vain.
     Facts that the wording marks as the union's own to find are never asked, nor facts told of an enterprise or a union.
     """
 
     def __init__(self, programs: Iterable[Program], wording: Wording) -> None:
         self.wording = wording
         self.minds = tuple(
-            Mind(program) for program in programs if is_for_people(program.pack) and is_help(program.pack)
+            Mind(program)
+            for program in programs
+            if is_for_people(program.pack) and is_help(program.pack) and not program.absent
         )
 
     @property

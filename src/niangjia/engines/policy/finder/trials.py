@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from niangjia.engines.policy.expressions import tree
+from niangjia.engines.policy.expressions.build import MOST_DAYS
 from niangjia.engines.policy.expressions.types import FIRST_DAY, LAST_DAY, Kind
 from niangjia.engines.policy.program import Program
 from niangjia.engines.policy.values import to_decimal
@@ -38,6 +39,11 @@ def values_to_try(program: Program, fact: Fact) -> tuple[Any, ...]:
         days.append(program.asof)
         whole = [int(number) for number in numbers if number == number.to_integral_value() and 0 < number <= 600]
         days += [add_months(program.asof, -months) for n in whole for months in (n, n * 12) if months <= 1400]
+        if any(isinstance(part, tree.DaysBetween | tree.AddDays) for test in tests for part in tree.walk(test)):
+            spans = [
+                int(number) for number in numbers if number == number.to_integral_value() and 0 < number <= MOST_DAYS
+            ]
+            days += [day + timedelta(days=way * span) for day in list(days) for span in spans for way in (1, -1)]
         around = [day + timedelta(days=step) for day in dict.fromkeys(days) for step in (0, 1, -1)]
         return tuple(day for day in dict.fromkeys(around) if FIRST_DAY <= day <= LAST_DAY)[: 2 * MOST_VALUES]
     step = to_decimal(1, 2 if fact.kind == "number" else fact.type.scale)

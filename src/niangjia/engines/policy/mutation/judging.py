@@ -59,7 +59,7 @@ class Cases:
             self._read(reader, item, given, filled)
         self.order = list(range(len(self.cases)))
         self.values = [self._values(pack, moment) for moment in self.moments]
-        self.programs: dict[tuple[int, bool], _Refillable] = {}
+        self.programs: dict[tuple[int, bool, frozenset[str]], _Refillable] = {}
         for judge in (_Judge(self, pack, is_parameter=False), _Judge(self, pack, is_parameter=True, skips=False)):
             if not all(judge.passes(case) for case in self.cases):
                 raise AssertionError(f"{pack.file}: the cases pass, but not as they are decided here")
@@ -118,14 +118,14 @@ class _Judge:
             return False
         if self.skips and _key(values) == _key(before):
             return True
-        missing = tuple(name for name, value in values.items() if value is None)
-        if missing:
-            found: dict[str, object] = {"outcome": "missing_parameter", "because": missing}
-        else:
+        try:
             decision = self._decide(case, values)
+        except source.Lacking as lacking:
+            found: dict[str, object] = {"outcome": "missing_parameter", "because": lacking.names}
+        else:
             found = {
                 "outcome": decision.outcome, "tier": decision.tier, "amount": decision.amount, "because": decision.refused_by + decision.unknown,
-                "lines": {line: amount for line, amount in decision.lines if amount}, "approval": decision.needs_approval,
+                "lines": {line: amount for line, amount in decision.lines if amount}, "due": dict(decision.due), "approval": decision.needs_approval,
             }  # fmt: skip
         return all(_agrees(key, value, found.get(key)) for key, value in case.wanted.items())
 
@@ -134,9 +134,11 @@ class _Judge:
         if key not in self.functions:
             asof, scaled = self.cases.moments[case.moment].asof, _scaled(self.pack, _key(values))
             if self.is_parameter:
-                if key not in self.cases.programs:
-                    self.cases.programs[key] = _Refillable(self.cases.pack, asof, under_caps=key[1])
-                self.functions[key] = self.cases.programs[key].filled(scaled)
+                absent = frozenset(name for name, value in values.items() if value is None)
+                place = (*key, absent)
+                if place not in self.cases.programs:
+                    self.cases.programs[place] = _Refillable(self.cases.pack, asof, absent, under_caps=key[1])
+                self.functions[key] = self.cases.programs[place].filled(scaled)
             else:
                 self.functions[key] = _compiled(self.pack, asof, scaled, under_caps=key[1])
         return self.functions[key](case.given) if case.used is None else self.functions[key](case.given, case.used)
@@ -155,11 +157,16 @@ class _Gap:
 
 
 class _Refillable:
-    """The pack compiled once, with gaps for its parameters: hundreds of mutants differ in one of their values alone."""
+    """
+    The pack compiled once, with gaps for its parameters: hundreds of mutants differ in one of their values alone.
 
-    def __init__(self, pack: Pack, asof: date, *, under_caps: bool) -> None:
-        self.gaps = {name: _Gap() for name in pack.parameters}
-        self.decide = _compiled(pack, asof, self.gaps, under_caps=under_caps)
+    `absent`: those without value, which is not filled in but compiled.
+    """
+
+    def __init__(self, pack: Pack, asof: date, absent: frozenset[str], *, under_caps: bool) -> None:
+        self.gaps = {name: _Gap() for name in pack.parameters if name not in absent}
+        values = {name: self.gaps.get(name) for name in pack.parameters}
+        self.decide = _compiled(pack, asof, values, under_caps=under_caps)
         space = self.decide.__globals__
         self.keys = {name: [key for key, value in space.items() if value is gap] for name, gap in self.gaps.items()}
 

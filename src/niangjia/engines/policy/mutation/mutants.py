@@ -21,7 +21,7 @@ Path = tuple[str | int, ...]
 _EXPRESSIONS = {
     "rules": ("when",),
     "tiers": ("when",),
-    "benefit": ("when", "amount", "ceiling", "cost", "less"),
+    "benefit": ("when", "amount", "ceiling", "cost", "less", "due_on"),
     "caps": ("count", "amount"),
     "approvals": ("when",),
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
 
 from niangjia.engines.policy.expressions import tree
 from niangjia.engines.policy.expressions.tree import Node
@@ -75,7 +74,7 @@ def mutate_pack(pack: Pack, *, progress: Progress = lambda label, share: None) -
             continue
         if cases.notice(changed, is_parameter=bool(mutant.parameter)):
             noticed += 1
-        elif mutant.parameter and mutant.parameter not in used and _days(pack) == _days(changed):
+        elif mutant.parameter and mutant.parameter not in used:
             unused += 1
         else:
             missed.append((mutant, changed))
@@ -89,11 +88,6 @@ def mutate_pack(pack: Pack, *, progress: Progress = lambda label, share: None) -
             survivors.append(Survivor(mutant.place, mutant.zh, mutant.en, example))
     return Report(pack.id, pack.file, len(cases.cases), noticed, tuple(survivors), equivalent, unused, refused,
                   round(time.perf_counter() - started, 3))  # fmt: skip
-
-
-def _days(pack: Pack) -> set[tuple[str, str, date]]:
-    """On which days values begin: a day more or less is noticed by a case that asks on that day, whoever uses the number."""
-    return {(name, one.area, one.since) for name, parameter in pack.parameters.items() for one in parameter.values}
 
 
 class _MutantReader(_PackReader):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
+from niangjia.engines.policy import benefits
+from niangjia.engines.policy.expressions import tree
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.parameters import Parameter, Value, with_overrides
-from niangjia.engines.policy.program import _key
-from niangjia.engines.policy.prove.examples import Disagreement, Examples, _scalar, passes, shared_of
+from niangjia.engines.policy.problems import MissingParameter
+from niangjia.engines.policy.program import _key, compile_program
+from niangjia.engines.policy.prove.examples import Disagreement, Examples, _scalar, _table, passes, shared_of
 from niangjia.engines.policy.prove.questions import Answer, ask
 from niangjia.engines.policy.prove.reading import Reading
 from niangjia.engines.policy.prove.stretches import Stretch, areas_of, spans_of
@@ -54,23 +58,31 @@ class Teller:
             return ""
         is_sure = True
         for stretch, other, told in pairs:
-            if told:
-                return self._without_value(changed, stretch, name)
+            if any(told):
+                # Who needs no such number is decided all the same.
+                if not self._is_alike(changed, stretch, other, told):
+                    if found := self._without_value(changed, stretch, other, name, told):
+                        return found
+                    is_sure = False
+                continue
             try:
-                found = self._difference(changed, stretch, other, name)
+                case = self._difference(changed, stretch, other, name)
             except (Untranslatable, Disagreement):
-                found = ""
-            if found:
-                return found
-            is_sure = is_sure and found is None
+                case = ""
+            if case:
+                return case
+            is_sure = is_sure and case is None
         return None if is_sure else ""
 
-    def _stretches(self, changed: Pack) -> Iterator[tuple[Stretch, Mapping[str, Value], bool]]:
+    def _stretches(
+        self, changed: Pack
+    ) -> Iterator[tuple[Stretch, Mapping[str, Value], tuple[frozenset[str], frozenset[str]]]]:
         """
-        Each stretch of the pack, the changed pack's values there, and whether they differ in having a value at all.
+        Each stretch of the pack, the changed pack's values there, and which parameters that rules name have none, before and after.
 
-        Stretches where nothing can be decided, and those that differ in nothing, are left out.
+        Stretches that differ in nothing are left out.
         """
+        named = {*tree.parameters_in(*self.pack.nodes), *tree.parameters_in(*changed.nodes)}
         own, others = (with_overrides(one.parameters, self.shared.parameters) for one in (self.pack, changed))
         both: dict[str, Parameter] = {**own, **{f"{name}'": one for name, one in others.items()}}
         is_rule = changed.nodes != self.pack.nodes
@@ -80,7 +92,8 @@ class Teller:
                 before = {name: one.at(first, area) for name, one in own.items()}
                 after = {name: one.at(first, area) for name, one in others.items()}
                 missing, missing_after = (
-                    {name for name, value in at.items() if value is None} for at in (before, after)
+                    frozenset(name for name, value in at.items() if value is None and name in named)
+                    for at in (before, after)
                 )
                 written = {
                     name: value
@@ -91,26 +104,65 @@ class Teller:
                 stretch = Stretch(
                     area, first, last, written, tuple(name for name in before if name not in written), filled
                 )
-                if bool(missing) != bool(missing_after) or not missing <= missing_after:
-                    yield stretch, after, True
-                elif not missing and (is_rule or _key(before) != _key(after)):
-                    yield stretch, {name: value for name, value in after.items() if name not in filled}, False
+                if is_rule or _key(before) != _key(after):
+                    others_filled = {name: value for name, value in after.items() if name not in filled}
+                    yield stretch, others_filled, (missing, missing_after)
 
-    def _without_value(self, changed: Pack, stretch: Stretch, name: str) -> str:
-        """A case on the first day of a stretch where one of the two packs has no value."""
-        head = f"- name: {_scalar(name)}\n  day: {stretch.first}\n"
-        if stretch.area != self.pack.area:
-            head += f'  area: "{stretch.area}"\n'
-        missing = [one for one in stretch.open if one not in stretch.filled]
-        if missing:
-            expects = [f"{{outcome: missing_parameter, because: [{', '.join(missing)}]}}"]
-        else:
-            expects = [f"{{outcome: {outcome}}}" for outcome in ("granted", "refused", "cannot_tell")]
-        for expect in expects:
-            text = f"{head}  given: {{}}\n  expect: {expect}\n"
-            if passes(self.pack, self.shared, text) and not passes(changed, self.shared, text):
-                return text
+    def _is_alike(self, changed: Pack, stretch: Stretch, other: Mapping[str, Value],
+                  absent: tuple[frozenset[str], frozenset[str]]) -> bool:  # fmt: skip
+        """No input is answered otherwise, whatever is filled in where something is: as far as Z3 can tell in time."""
+        if any(tree.is_gap(limit, absent[0] ^ absent[1]) for limit in map(benefits.limit, self.pack.caps)):
+            return False  # a grant needs every cap's limit, which Z3 is not asked about
+        under_caps = (False, True) if self.pack.caps else (False,)
+        try:
+            answers = [
+                self._ask(changed, stretch, other, usual=False, known=False, with_caps=caps, absent=absent)[0]
+                for caps in under_caps
+            ]
+        except Untranslatable:
+            return False
+        return all(answer.status == "no" for answer in answers)
+
+    def _without_value(self, changed: Pack, stretch: Stretch, other: Mapping[str, Value], name: str,
+                       absent: tuple[frozenset[str], frozenset[str]]) -> str:  # fmt: skip
+        """A case on a day of a stretch where a number has no value: for nobody in particular, else for an input that Z3 finds."""
+        if text := self._as_decided(changed, stretch, name, stretch.first, {}, None):
+            return text
+        under_caps = (False, True) if self.pack.caps else (False,)
+        for known in (True, False):
+            for with_caps in under_caps:
+                try:
+                    answer, reading = self._ask(
+                        changed, stretch, other, usual=True, known=known, with_caps=with_caps, absent=absent
+                    )
+                except Untranslatable:
+                    return ""
+                if answer.status != "yes":
+                    continue
+                day = self.examples._day(answer.model, reading, stretch)
+                facts = self.examples.facts(answer.model, reading)
+                used = self.examples._used(answer.model, reading) if with_caps else None
+                if text := self._as_decided(changed, stretch, name, day, facts, used):
+                    return text
         return ""
+
+    def _as_decided(self, changed: Pack, stretch: Stretch, name: str, day: date, facts: Mapping[str, object],
+                    used: Mapping[str, object] | None) -> str:  # fmt: skip
+        """The case with what the engine says of it; empty where the changed pack says the same."""
+        given = {**self.shared.given, **facts}
+        try:
+            program = compile_program(self.pack, asof=day, area=stretch.area, overrides=self.shared.parameters)
+            expect = self.examples._expected(program.decide(given, used))
+        except MissingParameter as missing:
+            expect = f"{{outcome: missing_parameter, because: [{', '.join(missing.names)}]}}"
+        entries = [f"name: {_scalar(name)}", f"day: {day}"]
+        entries += [f'area: "{stretch.area}"'] if stretch.area != self.pack.area else []
+        told = {fact: value for fact, value in facts.items() if not self.examples._is_shared(fact, value)}
+        entries.append(f"given: {_table(told)}")
+        entries += [f"used: {_table(used)}"] if used is not None else []
+        text = "- " + "\n  ".join([*entries, f"expect: {expect}"]) + "\n"
+        is_told = passes(self.pack, self.shared, text) and not passes(changed, self.shared, text)
+        return text if is_told else ""
 
     def _difference(self, changed: Pack, stretch: Stretch, other: Mapping[str, Value], name: str) -> str | None:
         """A case, empty if there may be one, None if there is none in this stretch."""
@@ -139,15 +191,21 @@ class Teller:
         return ""
 
     def _ask(self, changed: Pack, stretch: Stretch, other: Mapping[str, Value], *, usual: bool, known: bool,
-             with_caps: bool) -> tuple[Answer, Reading]:  # fmt: skip
+             with_caps: bool, absent: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())) -> tuple[Answer, Reading]:  # fmt: skip
         texts = Texts([*self.pack.nodes, *changed.nodes, *(one.tier for one in (self.pack, changed) if one.tier)])
         days = (stretch.first, stretch.last)
         filled = stretch.filled if usual else {}
         for way in _WAYS:
             one = Reading(
-                self.pack, texts=texts, parameters={**stretch.values, **filled}, days=days, known=known, way=way
+                self.pack,
+                texts=texts,
+                parameters={**stretch.values, **filled},
+                days=days,
+                absent=absent[0],
+                known=known,
+                way=way,
             )
-            two = Reading(changed, texts=texts, parameters={**filled, **other}, days=days, known=known, way=way,
+            two = Reading(changed, texts=texts, parameters={**filled, **other}, days=days, absent=absent[1], known=known, way=way,
                           shared=one.inputs, like=one, mark="'")  # fmt: skip
             if way.is_loose and not one.translator.products:
                 continue
@@ -175,6 +233,7 @@ def visible_difference(one: Reading, two: Reading, *, with_caps: bool) -> Formul
     values = disjunction(
         *(a.value != b.value for a, b in pairs if a is not None and b is not None and not _same(a.value, b.value))
     )
+    values = disjunction(values, *(_due_otherwise(line, one, two) for line in one.dues))
     before, after = ([negation(is_false(term)) for term in reading.approvals] for reading in (one, two))
     approvals = disjunction(_less(before, after), conjunction(*map(negation, before), disjunction(*after)))
     if all(_same(a, b) for a, b in zip(before, after, strict=True)):
@@ -185,6 +244,14 @@ def visible_difference(one: Reading, two: Reading, *, with_caps: bool) -> Formul
         conjunction(*untold, doubts),
         conjunction(*granted, disjunction(values, approvals)),
     )
+
+
+def _due_otherwise(line: str, one: Reading, two: Reading) -> Formula:
+    """A deferred amount is to be paid on another day."""
+    a, b = one.dues[line].value, two.dues[line].value
+    if _same(a.month, b.month) and _same(a.day, b.day):
+        return False
+    return conjunction(one.lines[line].value != 0, disjunction(a.month != b.month, a.day != b.day))
 
 
 def _same(one: Any, other: Any) -> bool:

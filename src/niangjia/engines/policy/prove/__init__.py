@@ -115,8 +115,8 @@ def _silence(pack: Pack, names: tuple[str, ...], areas: list[str], days: str) ->
     listed, first, last = ", ".join(names), *days.split(" … ")
     return Finding(
         "no-value", pack.id, "information",
-        f"{first} 至 {last} 不能办理，没有值：{listed}。",
-        f"From {first} to {last} deciding is refused, for want of a value: {listed}.",
+        f"{first} 至 {last} 没有值：{listed}。结论取决于这些数的不能办理；这些日子没有证明什么。",
+        f"From {first} to {last} there is no value for {listed}: what hangs on it is not decided, and nothing is proved of these days.",
         pack.file, ", ".join(areas), days, "", "", 0,
     )  # fmt: skip
 

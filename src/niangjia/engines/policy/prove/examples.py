@@ -199,6 +199,8 @@ class Examples:
             parts["amount"] = f"{decision.amount:f}"
         if self.in_full and len(self.pack.line_values) > 1 and decision.outcome == "granted":
             parts["lines"] = _braces({line: f"{amount:f}" for line, amount in decision.lines if amount})
+        if self.in_full and decision.due:
+            parts["due"] = _braces({line: _scalar(day) for line, day in decision.due})
         if because := decision.refused_by + decision.unknown:
             parts["because"] = f"[{', '.join(_scalar(one) for one in because)}]"
         if decision.needs_approval or (self.in_full and self.pack.approvals and decision.outcome == "granted"):

@@ -38,6 +38,7 @@ class Reading:
         texts: Texts,
         parameters: Mapping[str, Value],
         days: tuple[date, date],
+        absent: frozenset[str] = frozenset(),
         known: bool = True,
         shared: Mapping[str, Variable] | None = None,
         like: Reading | None = None,
@@ -50,7 +51,7 @@ class Reading:
         self.days = days
         self.translator: Translator
         self.translator = one = Translator(pack, texts=texts, parameters=parameters, asof=first if first == last else None,
-                                           known=known, shared=shared, like=like.translator if like else None, mark=mark, way=way)  # fmt: skip
+                                           absent=absent, known=known, shared=shared, like=like.translator if like else None, mark=mark, way=way)  # fmt: skip
         self.rules = [one.term(rule.when.node) for rule in pack.rules]
         self.tiers = [one.term(tier.when.node) for tier in pack.tiers]
         if pack.tier is not None:
@@ -60,6 +61,7 @@ class Reading:
         for line, value in pack.line_values.items():
             one.lines[line] = one.cents(value)
         self.lines = one.lines
+        self.dues = {line: one.term(node) for line, node in pack.line_dues.items()}
         self.choices = {line: one.term(node) for line, node in pack.line_choices.items()}
         self.total = one.cents(pack.total) if pack.total is not None else None
         self.capped = one.cents(pack.capped) if pack.capped is not None else None

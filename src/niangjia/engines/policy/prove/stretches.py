@@ -35,7 +35,10 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Silence:
-    """Days on which deciding is refused: a parameter that is not left open, or that a deployment left out, has no value then."""
+    """
+    Days on which whoever needs `names` is refused a decision: parameters that are not left open, or that a deployment left out, have no
+    value then. What is decided without them is decided as it would be with any value.
+    """
 
     area: str
     first: date
@@ -71,7 +74,9 @@ def calendar_of(
         for first, last in spans_of(parameters):
             values = {name: parameter.at(first, area) for name, parameter in parameters.items()}
             may_be_open = {name for name, one in parameters.items() if one.is_open and overrides is None}
-            missing = tuple(name for name, value in values.items() if value is None and name not in may_be_open)
+            missing = tuple(
+                name for name, value in values.items() if value is None and name not in may_be_open and name in used
+            )
             if missing:
                 silences.append(Silence(area, first, last, missing))
                 continue

@@ -3,7 +3,8 @@
 How a value is written:
 
 - a number is an integer at its node's scale; a text is the number of its code in `Texts`; a day is a `Day` (month index and day
-  of the month), because the language compares days and counts months and years but never days;
+  of the month), because the language mostly compares days and counts months and years; where it counts days, a day is
+  its number (`ordinal`);
 - beside every value stands whether it is known (`Term.known`): plain True wherever that cannot fail, so that a proof about
   known facts carries no second logic with it;
 - a product of two facts is a sum over the bits of the one with the smaller domain, if it has at most `Way.bits`: that is linear,
@@ -173,7 +174,7 @@ class Translator:
     Inputs as variables, nodes as terms. `constraints` hold the domains of the inputs and what quotients and bits must satisfy:
     they belong to every question about the terms.
 
-    `parameters`: name → value in force; one that is missing is an input within its own domain. `asof`: a day, or None = an
+    `parameters`: name → value in force; one that is missing is an input within its own domain, and one of `absent` has no value. `asof`: a day, or None = an
     input. `known`: facts are known, all of them; else each of them may be unknown.
     `shared`: inputs that are another translator's, too (two inputs that differ in one fact alone); `like`: that translator, whose
     bits, quotients and loose products of the same terms are the same here: what is asked of both is asked with both's constraints.
@@ -186,6 +187,7 @@ class Translator:
         texts: Texts,
         parameters: Mapping[str, Value],
         asof: date | None,
+        absent: frozenset[str] = frozenset(),
         known: bool = True,
         shared: Mapping[str, Variable] | None = None,
         like: Translator | None = None,
@@ -196,6 +198,7 @@ class Translator:
         self.way = way
         self.texts = texts
         self.parameters = parameters
+        self.absent = absent
         self.asof = asof
         self.known = known
         self.mark = mark
@@ -346,6 +349,20 @@ class Translator:
             self._defined[key] = (self._long_division(top, bottom, sizes, low, high), top, bottom)
         return self._defined[key][0]
 
+    def later(self, day: Day, days: Integer) -> Day:
+        """The day so many days on: the one whose number is that much larger."""
+        key = ("later", day.month.get_id(), day.day.get_id(), days.get_id())
+        if key not in self._defined:
+            found = Day(self.fresh("month"), self.fresh("day"))
+            self.constraints += [
+                found.day >= 1,
+                found.day <= _days_in(found.month / 12, found.month % 12 + 1),
+                ordinal(found) == ordinal(day) + days,
+            ]
+            self._defined[key] = (found, day, days)
+        later: Day = self._defined[key][0]
+        return later
+
     def _long_division(self, top: Integer, bottom: Integer, sizes: tuple[int, int], low: int, high: int) -> Integer:
         size_of_bottom, size = sizes
         found = self.fresh("quotient")
@@ -408,6 +425,11 @@ def day_value(value: date) -> Day:
 
 def _fact(one: Translator, node: tree.Fact) -> Term:
     return one.facts[node.name] if node.name in one.facts else one.input(node.name, node.type, known=one.known).term
+
+
+def _parameter(one: Translator, node: tree.Parameter) -> Term:
+    term = one.input(node.name, node.type, known=True).term
+    return Term(False, term.value) if node.name in one.absent else term
 
 
 def _asof(one: Translator, node: tree.Asof) -> Term:
@@ -535,8 +557,14 @@ def _coalesce(one: Translator, node: tree.Coalesce) -> Term:
     found = _scaled(one, node.terms[-1], node)
     for part in reversed(node.terms[:-1]):
         term = _scaled(one, part, node)
-        found = Term(disjunction(term.known, found.known), choice(term.known, term.value, found.value))
+        rest = False if tree.is_gap(part, one.absent) else found.known
+        found = Term(disjunction(term.known, rest), choice(term.known, term.value, found.value))
     return found
+
+
+def _is_unknown(one: Translator, node: tree.IsUnknown) -> Term:
+    term = one.of(node.term)
+    return Term(term.known, False) if tree.is_gap(node.term, one.absent) else Term(True, is_unknown(term))
 
 
 def _extreme(one: Translator, node: tree.Extreme) -> Term:
@@ -589,13 +617,34 @@ def _add_months(one: Translator, node: tree.AddMonths) -> Term:
     )
 
 
+def ordinal(day: Day) -> Integer:
+    """The number of the day, as `date.toordinal` counts: 1 January of the year 1 is 1."""
+    year, month = day.month / 12, day.month % 12
+    before = z3.IntVal(0)
+    for place, days in enumerate((0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)):
+        before = z3.If(month == place, z3.IntVal(days), before)
+    leap = z3.And(year % 4 == 0, z3.Or(year % 100 != 0, year % 400 == 0))
+    past = year - 1
+    return past * 365 + past / 4 - past / 100 + past / 400 + before + z3.If(z3.And(leap, month >= 2), 1, 0) + day.day
+
+
+def _days_between(one: Translator, node: tree.DaysBetween) -> Term:
+    start, end = one.of(node.start), one.of(node.end)
+    return Term(conjunction(start.known, end.known), ordinal(end.value) - ordinal(start.value))
+
+
+def _add_days(one: Translator, node: tree.AddDays) -> Term:
+    day, days = one.of(node.day), one.of(node.days)
+    return Term(conjunction(day.known, days.known), one.later(day.value, days.value))
+
+
 _WRITERS: dict[type[Node], Callable[..., Term]] = {
     tree.Number: lambda one, node: Term(True, z3.IntVal(node.value)),
     tree.Truth: lambda one, node: Term(True, node.value),
     tree.Text: lambda one, node: Term(True, z3.IntVal(one.texts.number(node.value))),
     tree.Day: lambda one, node: Term(True, day_value(node.value)),
     tree.Fact: _fact,
-    tree.Parameter: lambda one, node: one.input(node.name, node.type, known=True).term,
+    tree.Parameter: _parameter,
     tree.Asof: _asof,
     tree.Tier: _tier,
     tree.Used: lambda one, node: one.input(f"used:{node.cap}", node.type, known=one.known).term,
@@ -607,7 +656,7 @@ _WRITERS: dict[type[Node], Callable[..., Term]] = {
     tree.And: _and,
     tree.Or: _or,
     tree.Not: _not,
-    tree.IsUnknown: lambda one, node: Term(True, is_unknown(one.of(node.term))),
+    tree.IsUnknown: _is_unknown,
     tree.Among: _among,
     tree.Case: _case,
     tree.Coalesce: _coalesce,
@@ -617,4 +666,6 @@ _WRITERS: dict[type[Node], Callable[..., Term]] = {
     tree.Floor: _floor,
     tree.AgeInYears: _age,
     tree.AddMonths: _add_months,
+    tree.DaysBetween: _days_between,
+    tree.AddDays: _add_days,
 }

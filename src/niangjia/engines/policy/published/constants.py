@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Final
 
 from niangjia.engines.policy.expressions import tree
-from niangjia.engines.policy.expressions.to_python import round_half_up
+from niangjia.engines.policy.expressions.to_python import add_days, days_between, round_half_up
 from niangjia.engines.policy.expressions.tree import Node
 from niangjia.engines.policy.expressions.types import FIRST_DAY, LAST_DAY, Kind
 from niangjia.engines.policy.values import to_decimal
@@ -153,6 +153,10 @@ class _Constant:
                 return Fraction(completed_years(parts[0], parts[1]))
             case tree.AddMonths():
                 return add_months(parts[0], int(parts[1]))
+            case tree.DaysBetween():
+                return Fraction(days_between(parts[0], parts[1]))
+            case tree.AddDays():
+                return add_days(parts[0], int(parts[1]))
         raise AssertionError(type(node))
 
 

@@ -68,10 +68,11 @@ def decided(pack: Pack, case: Case, overrides: Overrides | None = None) -> Examp
     given = {name: value for name, value in (overrides or {}).items() if name in pack.parameters}
     try:
         program = compile_program(pack, asof=case.asof, area=case.area, overrides={**case.filled, **given})
+        decision = program.decide(case.given, case.used)
     except (MissingParameter, OutsideArea):
         return None
     invented = tuple(name for name in case.filled if name not in given)
-    return Example(case, program, program.decide(case.given, case.used), invented)
+    return Example(case, program, decision, invented)
 
 
 def _tells(example: Example) -> tuple[object, ...]:

@@ -106,7 +106,8 @@ def _pick(*options: str) -> st.SearchStrategy[str]:
     return st.sampled_from(options)
 
 
-money_leaf = _pick("income", "cost", "standard", "limit_sum", "income", "cost", "1000", "0", "0.01", "72000", "1100.50")
+money_leaf = _pick("income", "cost", "standard", "limit_sum", "income", "cost", "1000", "0", "0.01", "72000", "1100.50",
+                   "unset_sum", "never_sum")  # fmt: skip
 count_leaf = _pick(
     "size",
     "months_idle",
@@ -118,8 +119,13 @@ count_leaf = _pick(
     "12",
     "age_in_years(birth, asof)",
     "age_in_years(birth, joined)",
+    "unset_count",
+    "days_between(birth, asof)",
+    "days_between(start_day, joined)",
+    "days_between(add_days(joined, 60), unset_day)",
+    "age_in_years(birth, unset_day)",
 )
-ratio_leaf = _pick("share", "ratio", "0.5", "1.005", "0.333", "2")
+ratio_leaf = _pick("share", "ratio", "0.5", "1.005", "0.333", "2", "unset_ratio")
 date_leaf = _pick(
     "birth",
     "joined",
@@ -129,6 +135,21 @@ date_leaf = _pick(
     "add_months(birth, 1)",
     "add_months(joined, -13)",
     "add_months(asof, 6)",
+    "unset_day",
+    "add_days(joined, 45)",
+    "add_days(birth, -366)",
+    "add_days(asof, size * 30)",
+    "add_days(start_day, limit_days)",
+)
+
+due_leaf = _pick(
+    "date '2023-12-31'",
+    "add_months(asof, 6)",
+    "start_day",
+    "coalesce(joined, asof)",
+    "joined",
+    "unset_day",
+    "case when flag then start_day else asof end",
 )
 
 
@@ -184,7 +205,7 @@ def truth(draw: st.DrawFn, depth: int) -> str:
     sub, kind = max(0, depth - 1), draw(st.integers(0, 13 if depth else 8))
     compare = draw(_pick("=", "!=", "<>", "<", "<=", ">", ">="))
     if kind == 0:
-        return draw(_pick("flag", "other_flag", "allow", "true", "false"))
+        return draw(_pick("flag", "other_flag", "allow", "true", "false", "unset_flag", "flag"))
     if kind == 1:
         return f"{draw(money(sub))} {compare} {draw(money(sub))}"
     if kind == 2:
@@ -206,7 +227,7 @@ def truth(draw: st.DrawFn, depth: int) -> str:
             )
         )
     if kind == 7:
-        return f"{draw(_pick('income', 'birth', 'flag', 'remark', 'size', 'share', 'cost / size'))} is {draw(_pick('', 'not '))}null"
+        return f"{draw(_pick('income', 'birth', 'flag', 'remark', 'size', 'share', 'cost / size', 'cost * unset_ratio', 'unset_day', 'coalesce(cost, unset_sum)', 'limit_sum'))} is {draw(_pick('', 'not '))}null"
     if kind == 8:
         return f"{draw(_pick('flag', 'allow'))} {draw(_pick('=', '!='))} {draw(_pick('other_flag', 'true', 'false'))}"
     if kind in (9, 10):
@@ -214,6 +235,20 @@ def truth(draw: st.DrawFn, depth: int) -> str:
     if kind in (11, 12):
         return f"({draw(truth(sub))} or {draw(truth(sub))} or {draw(truth(0))})"
     return f"not ({draw(truth(sub))})"
+
+
+_A_VALUE = {"only_here": "1", "unset_sum": "700", "never_sum": "50.25", "unset_count": "3", "unset_ratio": "0.4",
+            "unset_day": "2022-05-01", "unset_flag": "true"}  # fmt: skip
+
+
+def with_every_value(text: str) -> str:
+    """A pack of `pack_yaml` in which no parameter is ever without value: for what is not about those."""
+    for name, value in _A_VALUE.items():
+        before, after = text.split(f"  {name}: ", 1)
+        line, rest = after.split("\n", 1)
+        line = line.replace("values: {}", f"values: {{2020-01-01: {value}}}").replace(", 2023-01-01: null", "")
+        text = f"{before}  {name}: {line}\n{rest}"
+    return text
 
 
 @st.composite
@@ -225,9 +260,16 @@ def pack_yaml(draw: st.DrawFn) -> str:
         "  limit_sum: {unit: yuan, values: {2020-01-01: 1000}, areas: {'3306': {2021-01-01: 1200.50}, '330624': {2023-01-01: 999.99}}, clause: c}",
         "  limit_count: {unit: count, values: {2020-01-01: 3}, areas: {'330602': {2021-01-01: 0}}, clause: c}",
         "  ratio: {unit: ratio, values: {2020-01-01: 1.5}, areas: {'330624': {2021-01-01: 0.333333}}, clause: c, maximum: 10, minimum: -10}",
+        "  limit_days: {unit: days, values: {2020-01-01: 59}, areas: {'3306': {2021-01-01: -60}, '330624': {2023-01-01: 0}}, clause: c, minimum: -100, maximum: 1000}",
         "  start_day: {unit: date, values: {2020-01-01: 2023-05-01}, clause: c}",
         "  allow: {unit: flag, values: {2020-01-01: true}, areas: {'3306': {2021-01-01: false}}, clause: c}",
         "  only_here: {unit: count, values: {}, areas: {'3306': {2020-01-01: 1}, '3301': {2020-01-01: 2}}, clause: c}",
+        "  unset_sum: {unit: yuan, values: {}, areas: {'3306': {2020-01-01: 800}, '330624': {2023-11-01: 900}}, clause: c}",
+        "  never_sum: {unit: yuan, values: {}, open: true, clause: c}",
+        "  unset_count: {unit: count, values: {}, areas: {'3301': {2020-01-01: 2}}, clause: c, maximum: 20}",
+        "  unset_ratio: {unit: ratio, values: {}, areas: {'330602': {2020-01-01: 0.25}}, clause: c, maximum: 10}",
+        "  unset_day: {unit: date, values: {}, areas: {'330624': {2020-01-01: 2022-01-01}}, clause: c}",
+        "  unset_flag: {unit: flag, values: {}, areas: {'3306': {2020-01-01: true, 2023-01-01: null}, '3301': {2020-01-01: false}}, clause: c}",
         "rules:",
     ]
     for number in range(draw(st.integers(1, 3))):
@@ -245,19 +287,33 @@ def pack_yaml(draw: st.DrawFn) -> str:
         when = f"tier = 'T{draw(st.integers(0, tiers - 1))}'" if tiers and draw(st.booleans()) else draw(truth(1))
         ceiling = "" if "ceiling" in limits else ", ceiling: limit_sum"
         amount = f"least({draw(money(1))}, 10000000)"
-        lines.append(f"  - {{id: l{number}, when: {quoted(when)}, amount: {quoted(amount)}{limits}{ceiling}, {say}}}")
+        kind = draw(_pick("money", "goods", "waived", "owed", "deferred", "deferred", "deferred"))
+
+        def kind_and_day(kind: str = kind) -> str:
+            return f", kind: {kind}" + (f", due_on: {quoted(draw(due_leaf))}" if kind == "deferred" else "")
+
+        more = kind_and_day()
+        lines.append(
+            f"  - {{id: l{number}, when: {quoted(when)}, amount: {quoted(amount)}{limits}{ceiling}{more}, {say}}}"
+        )
         if draw(st.booleans()):
             lines.append(
-                f"  - {{id: l{number}, otherwise: true, amount: {quoted(draw(_pick('cost * 0.005', 'limit_sum', '0.125', 'cost / 7')))}, {say}}}"
+                f"  - {{id: l{number}, otherwise: true, amount: {quoted(draw(_pick('cost * 0.005', 'limit_sum', '0.125', 'cost / 7', 'unset_sum')))}{kind_and_day()}, {say}}}"
             )
-    lines.append("caps:")
-    lines.append(f"  - {{id: times, per: person, window: year, count: {draw(_pick('2', 'limit_count'))}, {say}}}")
+    amount = draw(_pick("12.50", "limit_sum", "case when flag then 40 else 0 end", "unset_sum"))
     lines.append(
-        f"  - {{id: sum, per: household, window: year, amount: {draw(_pick('limit_sum', '1200', 'cost / 3'))}, {say}}}"
+        f"  - {{id: later, kind: deferred, due_on: {quoted(draw(due_leaf))}, amount: {quoted(amount)}, {say}}}"
+    )
+    lines.append("caps:")
+    lines.append(
+        f"  - {{id: times, per: person, window: year, count: {draw(_pick('2', 'limit_count', 'unset_count'))}, {say}}}"
+    )
+    lines.append(
+        f"  - {{id: sum, per: household, window: year, amount: {draw(_pick('limit_sum', '1200', 'cost / 3', 'unset_sum'))}, {say}}}"
     )
     if draw(st.booleans()):
         lines.append(
-            f"  - {{id: part, per: person, window: event, amount: {draw(_pick('300', 'limit_sum'))}, lines: [l0], {say}}}"
+            f"  - {{id: part, per: person, window: event, amount: {draw(_pick('300', 'limit_sum', 'unset_sum'))}, lines: [l0], {say}}}"
         )
     lines.append("approvals:")
     lines.append(f"  - {{id: upper, level: city, when: {quoted(draw(truth(1)))}, {say}}}")

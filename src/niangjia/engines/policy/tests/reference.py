@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from niangjia.engines.policy.expressions import tree
@@ -36,6 +36,7 @@ class Reference:
     def __init__(self, facts: Mapping[str, object], parameters: Mapping[str, object], asof: date) -> None:
         self.facts = facts
         self.parameters = parameters
+        self.absent = {name for name, value in parameters.items() if value is None}
         self.asof = asof
         self.tier: str | None = None
 
@@ -49,7 +50,7 @@ class Reference:
                 return believed(node.type, self.facts.get(node.name))
             case tree.Parameter():
                 value = self.parameters[node.name]
-                return Fraction(value) if node.type.kind is Kind.NUMBER else value
+                return Fraction(value) if value is not None and node.type.kind is Kind.NUMBER else value
             case tree.Asof():
                 return self.asof
             case tree.Tier():
@@ -61,9 +62,14 @@ class Reference:
                 truths = [self.value(term) for term in node.terms]
                 return True if True in truths else None if None in truths else False
             case tree.IsUnknown():
-                return self.value(node.term) is None
+                if self.value(node.term) is not None:
+                    return False
+                return None if self.names_nothing_set(node.term) else True
             case tree.Coalesce():
-                return next((value for term in node.terms if (value := self.value(term)) is not None), None)
+                for place, term in enumerate(node.terms):
+                    value = self.value(term)
+                    if value is not None or place == len(node.terms) - 1 or self.names_nothing_set(term):
+                        return value
             case tree.Case():
                 for condition, value in zip(node.conditions, node.values, strict=True):
                     truth = self.value(condition)
@@ -74,6 +80,9 @@ class Reference:
                 return None if node.default is None else self.value(node.default)
         parts = [self.value(part) for part in tree.children(node)]
         return None if None in parts else self.strict(node, parts)
+
+    def names_nothing_set(self, node: tree.Node) -> bool:
+        return any(isinstance(part, tree.Parameter) and part.name in self.absent for part in tree.walk(node))
 
     def strict(self, node: tree.Node, parts: list):
         match node:
@@ -108,4 +117,8 @@ class Reference:
                 index = day.year * 12 + day.month - 1 + int(months)
                 year, month = index // 12, index % 12 + 1
                 return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+            case tree.DaysBetween():
+                return Fraction((parts[1] - parts[0]).days)
+            case tree.AddDays():
+                return parts[0] + timedelta(days=int(parts[1]))
         raise AssertionError(type(node))

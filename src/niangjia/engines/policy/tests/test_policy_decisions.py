@@ -216,17 +216,17 @@ def test_a_window_between_two_lines_is_not_jumped_over(tmp_path):
 @given(text=pack_yaml(), seed=st.integers(0, 2**32))
 def test_every_change_offered_does_change_the_answer(tmp_path_factory, text, seed):
     folder = tmp_path_factory.mktemp("p")
-    (folder / "program.yaml").write_text(
-        text.replace("  only_here: {unit: count, values: {}", "  only_here: {unit: count, values: {2020-01-01: 1}"),
-        encoding="utf-8",
-    )
+    (folder / "program.yaml").write_text(text, encoding="utf-8")
     try:
         pack = policy.load_pack(folder, samples.vocabulary(folder))
     except policy.PackError:
         return
     found = policy.compile_program(pack, asof=ASOF, area="330624")
     for row in rows_of(4, seed):
-        told = found.explain(row)
+        try:
+            told = found.explain(row)
+        except policy.MissingParameter:
+            continue
         assert told.decision == found.decide(row)
         for change in told.changes:
             other = found.decide({**row, change.fact: change.other})
@@ -242,10 +242,7 @@ def test_every_change_offered_does_change_the_answer(tmp_path_factory, text, see
 @given(text=pack_yaml())
 def test_no_character_of_a_pack_enters_the_generated_source(tmp_path_factory, text):
     folder = tmp_path_factory.mktemp("p")
-    (folder / "program.yaml").write_text(
-        text.replace("  only_here: {unit: count, values: {}", "  only_here: {unit: count, values: {2020-01-01: 1}"),
-        encoding="utf-8",
-    )
+    (folder / "program.yaml").write_text(text, encoding="utf-8")
     try:
         pack = policy.load_pack(folder, samples.vocabulary(folder))
     except policy.PackError:
@@ -254,7 +251,7 @@ def test_no_character_of_a_pack_enters_the_generated_source(tmp_path_factory, te
     ours = {
         "def", "return", "if", "else", "or", "and", "not", "is", "in", "for", "None", "True", "False", "lambda", "name", "facts", "used", "get", "used_get",
         "v", "i", "zip", "tuple", "int", "str", "Decimal", "Decision", "Trace", "new", "yuan", "divide", "rounded", "abs", "age",
-        "add_months", "__class__", "decide", "decide_read", "decide_under_caps", "trace", "limits", "lines",
+        "add_months", "__class__", "decide", "decide_read", "decide_under_caps", "trace", "limits", "lines", "absent", "lack", "days_between", "add_days",
         "read_money", "read_number", "read_integer", "read_boolean", "read_date", "read_text",
     }  # fmt: skip
     assert {word for word in words - ours if not re.fullmatch(r"[fktu]\d+", word)} == set()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from niangjia.engines import policy
+from niangjia.engines.policy.tests import samples
 from niangjia.engines.policy.tests.test_policy_units_and_caps import SAY, decide, read
 
 LINES = f"""rules:
@@ -116,3 +118,72 @@ def test_a_sub_budget_whose_limit_is_not_known_cannot_be_told(tmp_path):
     pack = read(tmp_path, LINES + cap, "loan")
     assert decide(pack, MEMBER, {"c": 0}).outcome == "cannot_tell"
     assert decide(pack, MEMBER | {"household_size": 1}, {"c": 0}).amount == Decimal("521.00")
+
+
+# — kinds —
+
+DUES = """rules:
+  - {id: r, when: flag, say: {zh: 甲, en: a}, clause: c}
+benefit:
+  - {id: aid, amount: 500, say: {zh: 补助, en: aid}, clause: c}
+  - {id: free, kind: waived, amount: cost * share, say: {zh: 免, en: free}, clause: c}
+  - {id: later, kind: deferred, when: cost > 10, due_on: "case when size > 3 then birth else add_months(asof, 6) end", amount: "cost - round(cost * share, 2)", say: {zh: 缓, en: later}, clause: c}
+  - {id: later, kind: deferred, otherwise: true, due_on: joined, amount: cost, say: {zh: 缓, en: later}, clause: c}
+"""
+ONE = {"flag": True, "cost": Decimal(100), "share": Decimal("0.25"), "size": 2}
+
+
+def dues(folder, body=DUES):
+    return policy.compile_program(samples.pack(folder, body), asof=date(2023, 8, 31), area="3306")
+
+
+def test_what_is_waived_and_deferred_counts_and_the_day_is_told(tmp_path):
+    found = dues(tmp_path).decide(ONE)
+    assert (found.amount, found.due) == (Decimal("600.00"), (("later", date(2024, 2, 29)),))
+    assert dues(tmp_path).decide({**ONE, "cost": Decimal(5), "joined": date(2023, 9, 1)}).due == (
+        ("later", date(2023, 9, 1)),
+    )
+
+
+def test_a_deferral_without_its_day_cannot_be_told_unless_it_comes_to_nothing(tmp_path):
+    unknown = {**ONE, "size": 4}
+    found = dues(tmp_path).decide(unknown)
+    assert (found.outcome, found.unknown) == ("cannot_tell", ("later",))
+    assert dues(tmp_path).explain(unknown).missing[0] == ("birth", "出生")
+    nothing = dues(tmp_path).decide({**unknown, "share": Decimal(1)})
+    assert (nothing.amount, nothing.due) == (Decimal("600.00"), ())
+
+
+@pytest.mark.parametrize(
+    ("language", "wanted"),
+    [
+        ("en", "granted, 500.00 yuan, 25.00 yuan waived, 75.00 yuan deferred (due on 2024-02-29)."),
+        ("zh", "符合，500.00 元，免缴 25.00 元，缓缴 75.00 元（至迟 2024-02-29 缴）。"),
+    ],
+)
+def test_the_summary_tells_dues_apart_from_money(tmp_path, language, wanted):
+    told = dues(tmp_path).explain(ONE, language=language)
+    assert told.summary == wanted
+    assert [(line.kind, line.due) for line in told.lines] == [
+        ("money", None),
+        ("waived", None),
+        ("deferred", date(2024, 2, 29)),
+    ]
+    assert (
+        "  · later (deferred, due on 2024-02-29)" if language == "en" else "  · 缓（缓缴，至迟 2024-02-29 缴）"
+    ) in told.as_text()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ("kind: deferred, otherwise: true, due_on: joined", "kind: deferred, otherwise: true", "by which day it is to be paid"),
+        ("kind: waived,", "kind: waived, due_on: joined,", "Only a line of kind deferred"),
+        ("kind: deferred, otherwise: true, due_on: joined", "kind: waived, otherwise: true", "are of one kind"),
+        ("kind: waived", "kind: waivd", "waived"),
+        ("due_on: joined", "due_on: size", "due_on takes a date"),
+    ],
+)  # fmt: skip
+def test_a_kind_that_is_written_wrong_is_refused_with_the_reason(tmp_path, old, new, wanted):
+    with pytest.raises(policy.PackError, match=wanted):
+        samples.pack(tmp_path, DUES.replace(old, new))

@@ -10,7 +10,7 @@ import pytest
 
 from niangjia.engines import policy
 from niangjia.engines.policy.tests import samples
-from niangjia.engines.policy.tests.generated import arrow_of
+from niangjia.engines.policy.tests.generated import arrow_of, rows_of
 
 ASOF = date(2023, 10, 31)
 BLANK = dict.fromkeys(["income", "cost", "standard", "size", "months_idle", "share", "area_m2", "flag", "other_flag", "birth", "joined", "outcome_code",
@@ -152,3 +152,52 @@ def test_a_vanishing_amount_is_nothing(folder):
         area="330600",
     )
     assert program.decide({"income": D("1E-1000000")}).outcome == "granted"
+
+
+# — days —
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("days_between(date '2024-02-28', date '2024-03-01') = 2", True),
+        ("days_between(date '2023-02-28', date '2023-03-01') = 1", True),
+        ("days_between(date '2023-03-01', date '2023-02-28') = -1", True),
+        ("days_between(date '1900-01-01', date '2199-12-31') = 109572", True),
+        ("days_between(date '2023-05-01', date '2023-05-01') = 0", True),
+        ("days_between(birth, asof) > 0", None),
+        ("add_days(date '2024-02-28', 2) = date '2024-03-01'", True),
+        ("add_days(date '2024-03-01', -2) = date '2024-02-28'", True),
+        ("add_days(date '2023-12-31', 1) = date '2024-01-01'", True),
+        ("add_days(joined, 30) > joined", None),
+        ("days_between(asof, add_days(asof, size)) = size", True),
+    ],
+)
+def test_days_are_counted_alike_everywhere(tmp_path, text, wanted):
+    body = f'rules:\n  - {{id: r, when: "{text}", say: {{zh: 甲, en: a}}, clause: c}}\n'
+    pack = samples.pack(tmp_path, body)
+    row = {**rows_of(1, 0)[0], "birth": None, "joined": None, "size": 7, "area": "330624"}
+    asof = date(2024, 2, 29)
+    assert policy.compile_program(pack, asof=asof, area="3306").trace(row).rules == (wanted,)
+    with duckdb.connect() as connection:
+        connection.register("facts", arrow_of([row]))
+        assert connection.sql(f"SELECT rule_r FROM ({policy.batch_sql(pack, asof=asof)})").fetchall() == [(wanted,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("add_days(birth, months_idle) = asof", "at most 40000"),
+        ("add_days(birth, 40001) = asof", "at most 40000"),
+        ("add_days(birth, 1.5) = asof", "a whole number"),
+        ("add_days(birth) = asof", "a date and a number of days"),
+        ("days_between(birth) > 1", "from which day to which"),
+        ("days_between(birth, size) > 1", "days_between takes a date"),
+        ("day_between(birth, asof) > 1", "days_between"),
+        ("birth + 30 > asof", "takes a number"),
+    ],
+)
+def test_days_that_cannot_be_counted_are_refused_with_the_reason(tmp_path, text, wanted):
+    body = f'rules:\n  - {{id: r, when: "{text}", say: {{zh: 甲, en: a}}, clause: c}}\n'
+    with pytest.raises(policy.PackError, match=wanted):
+        samples.pack(tmp_path, body)

@@ -106,13 +106,27 @@ def test_a_change_that_changes_no_answer_is_left_out_and_counted(tmp_path):
     assert not any("cost >= -0.01" in one for one in told(report))
 
 
-def test_a_number_that_no_decision_uses_is_left_out_but_its_first_day_is_not(tmp_path):
+def test_a_number_that_no_decision_uses_is_left_out_with_its_days(tmp_path):
     parameters = PARAMETERS + "  notice: {unit: days, values: {2020-01-01: 5}, clause: c}\n"
     report = mutate_pack(made(tmp_path, parameters + RULE + BENEFIT))
-    assert report.unused == 3
-    assert told(report) == ["parameter notice: from 2020-01-01 becomes from 2019-12-31"]
-    whole = CASES.replace("because: [line]", "because: [line, notice]")
-    assert not mutate_pack(made(tmp_path, parameters + RULE + BENEFIT, whole)).survivors
+    assert (report.unused, told(report)) == (5, [])
+
+
+def test_a_day_on_which_a_number_begins_is_told_by_a_case_that_needs_it(tmp_path):
+    """Somebody refused by another rule needs no number that has not begun: that case does not tell, and one that does is written."""
+    cases = CASES.replace(
+        "given: {}, expect: {outcome: missing_parameter", "given: {cost: null}, expect: {outcome: missing_parameter"
+    )
+    cases = (
+        without(cases, "Before")
+        + "  - {name: Not a member, day: 2019-12-31, given: {flag: false}, expect: {outcome: refused}}\n"
+    )
+    rules = RULE + f"  - {{id: member, when: flag or standard > 0, {SAY}}}\n".replace("flag or standard > 0", "flag")
+    cases = cases.replace("{standard: 999.99, cost: 700}", "{standard: 999.99, cost: 700, flag: true}")
+    report = mutate_pack(made(tmp_path, PARAMETERS + rules + BENEFIT, cases))
+    [survivor] = [one for one in report.survivors if "2019-12-31" in one.en]
+    assert survivor.en == "parameter line: from 2020-01-01 becomes from 2019-12-31"
+    assert "day: 2019-12-31" in survivor.example and "because: [line]" in survivor.example
 
 
 def test_what_the_reader_refuses_is_no_mutant(tmp_path):

@@ -70,11 +70,9 @@ def test_the_nearest_area_wins_and_then_the_latest_day(pack, area, asof, expecte
 
 def test_an_open_parameter_refuses_deciding_and_names_area_and_day(pack):
     with pytest.raises(policy.MissingParameter) as caught:
-        policy.compile_program(pack, asof=date(2023, 10, 31), area="330624001000")
+        policy.compile_program(pack, asof=date(2023, 10, 31), area="330624001000").decide({"income": 1})
     for told in (caught.value.zh, caught.value.en):
         assert "rate" in told and "330624001000" in told and "2023-10-31" in told
-    with pytest.raises(policy.MissingParameter):
-        policy.batch_sql(pack, asof=date(2023, 10, 31))
 
 
 def test_a_rule_that_does_not_use_the_open_parameter_still_runs(pack):
@@ -83,7 +81,7 @@ def test_a_rule_that_does_not_use_the_open_parameter_still_runs(pack):
 
 def test_before_the_first_day_there_is_no_value(pack):
     with pytest.raises(policy.MissingParameter, match="upper"):
-        policy.compile_program(pack, asof=date(2019, 12, 31), area="330100", overrides=RATE)
+        policy.compile_program(pack, asof=date(2019, 12, 31), area="330100", overrides=RATE).decide({"income": 1})
     with pytest.raises(policy.MissingParameter, match="upper"):
         policy.rule_sql(pack, "income < upper", asof=date(2019, 12, 31))
 
@@ -239,3 +237,70 @@ def test_two_values_of_one_day_known_from_one_day_are_an_overlap(tmp_path):
     twice = LATE.replace("{value: 120, known: 2022-09-01}", "{value: 120, known: 2022-01-01}")
     with pytest.raises(policy.PackError, match="two values"):
         samples.pack(tmp_path, twice, samples.HEAD.replace('"3306"', '"33"'))
+
+
+UNSET = """parameters:
+  upper: {unit: yuan, values: {}, open: true, clause: c}
+  share_paid: {unit: ratio, values: {}, open: true, maximum: 1, clause: c}
+  most: {unit: yuan, values: {}, open: true, clause: c}
+  days: {unit: days, values: {}, open: true, clause: c}
+rules:
+  - {id: member, when: flag, say: {zh: 甲, en: a}, clause: c}
+  - {id: poor, when: "outcome_code = 'V1' or income < upper", say: {zh: "低于 {upper}", en: "below {upper}"}, clause: c}
+benefit:
+  - {id: aid, when: size > 3, amount: "least(cost * share_paid, 900)", say: {zh: 甲, en: a}, clause: c}
+  - {id: aid, otherwise: true, amount: 100, say: {zh: 甲, en: a}, clause: c}
+"""
+CAP = "caps:\n  - {id: year, per: person, window: year, amount: most, say: {zh: 甲, en: a}, clause: c}\n"
+APPROVAL = "approvals:\n  - {id: city, level: city, when: income > upper, say: {zh: 甲, en: a}, clause: c}\n"
+GRANTED = {"flag": True, "outcome_code": "V1", "size": 2, "income": 5, "cost": 50}
+
+
+def lacking(folder, facts, more="", used=None):
+    program = policy.compile_program(samples.pack(folder, UNSET + more), asof=date(2023, 10, 31), area="3306")
+    with pytest.raises(policy.MissingParameter) as caught:
+        program.decide({**GRANTED, **facts}, used)
+    return caught.value.names
+
+
+def test_a_number_that_nobody_set_refuses_only_those_who_need_it(tmp_path):
+    program = policy.compile_program(samples.pack(tmp_path, UNSET), asof=date(2023, 10, 31), area="3306")
+    assert program.absent == ("upper", "share_paid")  # nothing decides by `most` and `days` here
+    assert program.decide(GRANTED).amount == 100
+    assert program.decide({**GRANTED, "flag": False, "outcome_code": "V2"}).refused_by == ("member",)
+    assert lacking(tmp_path, {"outcome_code": "V2"}) == ("upper",)
+    assert lacking(tmp_path, {"outcome_code": "V2", "size": 4}) == ("upper",)  # the amount is not reached
+    assert lacking(tmp_path, {"size": 4}) == ("share_paid",)
+    assert program.decide({**GRANTED, "flag": None}).unknown == ("member",)
+    assert lacking(tmp_path, {"flag": None, "outcome_code": "V2"}) == ("upper",)
+
+
+def test_a_grant_needs_every_caps_limit_and_every_approvals_condition(tmp_path):
+    assert lacking(tmp_path, {}, CAP) == lacking(tmp_path, {}, CAP, {"year": 0}) == ("most",)
+    assert lacking(tmp_path, {}, APPROVAL) == ("upper",)
+    program = policy.compile_program(samples.pack(tmp_path, UNSET + CAP), asof=date(2023, 10, 31), area="3306")
+    assert program.decide({**GRANTED, "flag": False}).outcome == "refused"
+    assert program.limits(GRANTED) == {"year": None}
+
+
+@pytest.mark.parametrize(
+    "test", ["upper is null", "coalesce(upper, 0) < 1", "income - upper is not null", "coalesce(cost * upper, 0) >= 0"]
+)
+def test_nothing_stands_in_for_a_number_that_nobody_set(tmp_path, test):
+    body = UNSET.split("rules:")[0] + f"rules:\n  - {{id: r, when: '{test}', say: {{zh: 甲, en: a}}, clause: c}}\n"
+    program = policy.compile_program(samples.pack(tmp_path, body), asof=date(2023, 10, 31), area="3306")
+    with pytest.raises(policy.MissingParameter, match="upper"):
+        program.decide({"income": 5, "cost": 50})
+
+
+def test_an_explanation_says_that_a_number_is_not_set_and_that_nothing_hangs_on_it(tmp_path):
+    program = policy.compile_program(samples.pack(tmp_path, UNSET), asof=date(2023, 10, 31), area="3306")
+    told = program.explain({**GRANTED, "flag": False, "outcome_code": "V2"}, language="en")
+    poor = next(step for step in told.steps if step.id == "poor")
+    assert (poor.sentence, poor.verdict) == (
+        "below (not set yet)",
+        "a number is not set; the answer does not hang on it",
+    )
+    assert told.missing == () and told.changes == ()
+    with pytest.raises(policy.MissingParameter):
+        program.explain({**GRANTED, "outcome_code": "V2"})

@@ -132,12 +132,12 @@ def test_a_value_can_be_tried_out_without_a_new_text(town):
         town.simulate(text, town.side(text, changes={"line": Decimal("0.001")}))
 
 
-def test_what_the_deployment_filled_in_counts_and_a_missing_parameter_refuses_in_words(town):
+def test_what_the_deployment_filled_in_counts_and_a_missing_parameter_is_told_by_its_name(town):
     town.worker(base="1000", months=a_year())
     landed(town)
     text = low_income(24000).replace("values: {2020-01-01: 24000}", "values: {}, open: true")
-    refused = town.simulate(None, text).programs[0]
-    assert "line" in refused.refused["en"] and refused.months == ()
+    empty = town.simulate(None, text).programs[0]
+    assert (empty.whole.after_granted, empty.whole.without_parameter, empty.lacking) == (0, 1, {"line": 1})
     filled = town.side(text, overrides={"line": {"330624": {date(2023, 1, 1): Decimal(24000)}}})
     assert town.simulate(None, filled).programs[0].whole.after_granted == 1
     elsewhere = town.side(text, overrides={"line": {"330681": {date(2023, 1, 1): Decimal(24000)}}})

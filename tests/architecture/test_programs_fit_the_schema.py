@@ -1,0 +1,72 @@
+"""What is shipped fits the schema that editors are given, the schema is the reader's own, and each pack names it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from niangjia.engines import policy
+from tests.architecture.house import PROGRAMS
+
+jsonschema = pytest.importorskip("jsonschema", reason="not installed: scripts/setup test")
+
+SCHEMA = PROGRAMS.parent / "docs" / "reference" / "program.schema.json"
+PACKS = policy.list_packs(PROGRAMS)
+MARK = "# yaml-language-server: $schema="
+
+
+class AsEditorsRead(yaml.SafeLoader):
+    """YAML 1.2, as editors read it: a day is a text, and only `true` and `false` are truths."""
+
+
+AsEditorsRead.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in rules if not tag.endswith((":timestamp", ":bool"))]
+    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+AsEditorsRead.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
+@pytest.fixture(scope="module")
+def validator():
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def faults(validator, text: str) -> list[str]:
+    found = validator.iter_errors(yaml.load(text, Loader=AsEditorsRead))
+    return [f"{'/'.join(map(str, one.absolute_path))}: {one.message}" for one in found]
+
+
+@pytest.mark.parametrize("path", PACKS, ids=lambda path: "/".join(path.parts[-3:-1]))
+def test_a_shipped_program_fits_the_published_schema(path: Path, validator):
+    assert faults(validator, path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", PACKS, ids=lambda path: "/".join(path.parts[-3:-1]))
+def test_a_shipped_program_tells_editors_where_the_schema_is(path: Path):
+    first = path.read_text(encoding="utf-8").split("\n", 1)[0]
+    assert first.startswith(MARK)
+    assert (path.parent / first.removeprefix(MARK)).resolve() == SCHEMA.resolve()
+
+
+def test_the_published_schema_is_what_the_reader_knows():
+    """`niangjia programs schema > docs/reference/program.schema.json` writes it anew."""
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == policy.program_schema(policy.load_vocabulary(PROGRAMS))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("kind: waived", "kind: waivd"),
+        ("amount: monthly_rent", "amout: monthly_rent"),
+        ('area: "330800"', 'area: "Quzhou"'),
+        ("unit: enterprise", "unit: enterprize"),
+        ("window: year", "window: yearly"),
+    ],
+)
+def test_a_slip_in_a_pack_is_underlined(validator, old, new):
+    text = (PROGRAMS / "330800-quzhou" / "rent-relief" / "program.yaml").read_text(encoding="utf-8")
+    assert old in text and faults(validator, text.replace(old, new, 1))
