@@ -38,14 +38,22 @@ def belongs(pack: Pack, home: str) -> bool:
     return pack.status != "example" and (here.startswith(pack.area) or pack.area.startswith(here))
 
 
+_WORKERS_FIRST = 10
+
+
 def keep_ticking(deployment: Deployment) -> None:
-    """Every ten minutes, beside the server: reminders, escalations, an audit anchor."""
+    """
+    Every ten minutes, beside the server: reminders, escalations, an audit anchor.
+
+    Its modules are imported before the thread begins, and it begins after the workers were forked: one forked in the middle of an
+    import, or of a tick, would wait for ever for a lock that nobody is left to give back.
+    """
+    from django.db import connection
+
+    from niangjia.jobs import tick
 
     def run() -> None:
-        from django.db import connection
-
-        from niangjia.jobs import tick
-
+        time.sleep(_WORKERS_FIRST)
         while True:
             try:
                 tick.tick(deployment, now=now())

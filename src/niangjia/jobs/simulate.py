@@ -48,9 +48,10 @@ _KEPT_FROM_THE_CHILD = ("NIANGJIA_DATABASE_URL", "NIANGJIA_PASSWORD")
 _HOLDERS_OF_HOUSEHOLDS = ("household", "member")
 
 
-class NoSuchSimulation(Refusal):
+class NoSuchSimulation(registry.NotFound):
     def __init__(self) -> None:
-        super().__init__(
+        Refusal.__init__(
+            self,
             "没有这次模拟，或不在您的管辖范围内。",
             "There is no such simulation, or it is outside your part of the tree.",
         )
@@ -152,7 +153,7 @@ def of_changes(
     after = before
     if text.strip():
         files = {**before.files, "program.yaml": text}
-        changed = simulation.asked.load_text(files)
+        changed = simulation.load_text(files)
         if (changed.id, changed.area) != (card.pack_id, card.area):
             raise OtherProgram(f"{changed.id} {changed.area}", f"{card.pack_id} {card.area}")
         after = replace(before, files=files, label="text", overrides=_filled(changed))
@@ -179,30 +180,61 @@ def of_changes(
     )
 
 
+def cards_in_force(area: str, month: Month, viewer: Viewer) -> list[PackCard]:
+    """As `installed_sides`, without the deployment's values: two queries however many."""
+    asof = month.last_day
+    cards = [
+        card
+        for card in programs.list_packs(viewer)
+        if _inside(card, asof) == asof and (card.area.startswith(area) or area.startswith(card.area))
+    ]
+    texts = dict(installed.PackVersion.objects.filter(pk__in=[card.id for card in cards]).values_list("pk", "files"))
+    return [card for card in cards if simulation.load_text(texts[card.id]).entry not in NOT_DECIDING]
+
+
 def installed_sides(area: str, month: Month, viewer: Viewer) -> list[tuple[PackCard, Side]]:
     """Every programme that decides, in force on the month's last day in some part of `area` (a prefix)."""
-    asof = month.last_day
-    found = []
-    for card in programs.list_packs(viewer):
-        if _inside(card, asof) != asof or not (card.area.startswith(area) or area.startswith(card.area)):
-            continue
-        side = _installed_side(card.pack_id, card.area, asof)
-        if side is not None and side.pack().entry not in NOT_DECIDING:
-            found.append((card, side))
-    return found
+    sides = (
+        (card, _installed_side(card.pack_id, card.area, month.last_day)) for card in cards_in_force(area, month, viewer)
+    )
+    return [(card, side) for card, side in sides if side is not None]
 
 
-def parameters_in_force(card: PackCard, asof: date) -> list[tuple[str, str, Mapping[str, str], str, str]]:
-    """(name, kind, sentence, unit, the value in force in the pack's own area as text) of what can be tried out."""
+@dataclass(frozen=True)
+class InForce:
+    """A parameter that can be tried out: `value` in force in the pack's own area, as text; empty = none."""
+
+    name: str
+    kind: str
+    unit: str
+    say: Mapping[str, str]
+    clause: str
+    value: str
+
+
+def parameters_in_force(card: PackCard, asof: date) -> list[InForce]:
     side = _installed_side(card.pack_id, card.area, _inside(card, asof))
     if side is None:
         return []
     pack = side.pack()
     filled = with_overrides(pack.parameters, side.overrides)
     return [
-        (one.name, one.kind, one.say, one.unit, "" if (value := one.at(asof, card.area)) is None else as_text(value))
+        InForce(
+            one.name,
+            one.kind,
+            one.unit,
+            one.say,
+            one.clause,
+            "" if (value := one.at(asof, card.area)) is None else as_text(value),
+        )
         for one in filled.values()
     ]
+
+
+def text_in_force(card: PackCard, asof: date) -> str:
+    """The pack's own text, to be changed."""
+    side = _installed_side(card.pack_id, card.area, _inside(card, asof))
+    return side.files["program.yaml"] if side else ""
 
 
 def _inside(card: PackCard, asof: date) -> date:
@@ -304,6 +336,17 @@ class Simulation:
     standing: Standing
     result: Result | None
 
+    @property
+    def title(self) -> Mapping[str, str]:
+        """Of its programme, or of the first of several."""
+        if self.result is not None:
+            return self.result.programs[0].title
+        side = next((side for pair in self.request.pairs for side in pair.sides), None)
+        try:
+            return simulation.load_text(side.files).title if side else {}
+        except policy.PackError:  # the vocabulary's rules have changed since
+            return {}
+
 
 def home_of(deployment: Deployment) -> Path:
     return deployment.folder / "simulations"
@@ -339,17 +382,18 @@ def run(deployment: Deployment, request: Request, *, progress: Any = None) -> tu
 
 def start(deployment: Deployment, folder: Path) -> None:
     """In a process of its own, which goes on when this one ends. Safe to repeat: one that is done or running is left alone."""
-    if working.standing(folder).state in ("done", "running"):
+    if working.standing(folder).state == "done" or (lock := working.take(folder)) is None:
         return
     environment = {name: value for name, value in os.environ.items() if name not in _KEPT_FROM_THE_CHILD}
-    with open(folder / working.LOG, "wb") as log:
+    with lock, open(folder / working.LOG, "wb") as log:
         subprocess.Popen(
-            [sys.executable, "-m", "niangjia.engines.simulation", str(folder)],
+            [sys.executable, "-m", "niangjia.engines.simulation", str(folder), str(lock.fileno())],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             env=environment,
             cwd=deployment.folder,
+            pass_fds=[lock.fileno()],
             start_new_session=True,
         )
 

@@ -21,6 +21,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.organizations import areas, scope
 from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.organizations.types import Level, Union
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.types import DecisionOutcome, Subject, SubjectKind
 from niangjia.apps.registry import queries as registry
@@ -28,7 +29,7 @@ from niangjia.engines import policy, sensing
 from niangjia.engines.simulation import Entitled, Request, working
 from niangjia.engines.simulation.run import ROWS
 from niangjia.jobs import operating, simulate
-from niangjia.jobs.sense_month import NoUnionTree, Responsible
+from niangjia.jobs.sense_month import NoUnionTree
 from niangjia.kernel.deployment import Deployment, programs_folder
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
@@ -91,7 +92,8 @@ def question(deployment: Deployment, month: Month) -> Request:
     viewer = simulate.operator_view()
     if viewer is None:
         raise NoUnionTree
-    sides = simulate.installed_sides(simulate.area_prefix(deployment.home), month, viewer)
+    installed = simulate.installed_sides(simulate.area_prefix(deployment.home), month, viewer)
+    sides = [(card, side) for card, side in installed if side.pack().status != "example"]  # nothing is ever paid by those
     if not sides:
         raise NothingInstalled(month)
     return Request((month,), "", deployment.home, tuple(simulate.sides_of(sides)), simulate.own_history())
@@ -141,10 +143,12 @@ def count(
     program: str = "",
     username: str = "",
     viewer: Viewer | None = None,
+    with_had: bool = True,
     now: datetime,
 ) -> list[Count]:
     """
-    In the part of the tree of `viewer` (or of the officer `username`); null: all of it, for the operator.
+    In the part of the tree of `viewer` (or of the officer `username`); null: all of it, for the operator. Without `with_had` nobody's
+    decisions are looked up: `had`, `decided` and `never` stay 0.
 
     Raises:
         NotAllowed, NotWorkedOut.
@@ -159,21 +163,16 @@ def count(
             if one.refused:
                 counts.append(Count(one.program, one.title, one.unit, refused=one.refused))
                 continue
-            entitled = seen.subjects(one.program, "granted")
-            had, decided = _had(one, entitled)
-            counts.append(
-                Count(
-                    one.program,
-                    one.title,
-                    one.unit,
-                    len(entitled),
-                    len(had),
-                    len(decided),
-                    len(entitled) - len(had | decided),
-                    seen.number_of(one.program, "cannot_tell"),
-                    tuple(gap.fact for gap in one.gaps),
-                )  # fmt: skip
+            maybe = seen.number_of(one.program, "cannot_tell")
+            gaps = tuple(gap.fact for gap in one.gaps)
+            found = Count(
+                one.program, one.title, one.unit, seen.number_of(one.program, "granted"), maybe=maybe, gaps=gaps
             )
+            if with_had:
+                entitled = seen.subjects(one.program, "granted")
+                had, decided = _had(one, entitled)
+                found = replace(found, had=len(had), decided=len(decided), never=len(entitled) - len(had | decided))
+            counts.append(found)
     return counts
 
 
@@ -315,11 +314,9 @@ def _rows_seen(deployment: Deployment, folder: Path, viewer: Viewer | None) -> _
         return _Seen(connection)
     tree = organizations.load_by_code()
     mine = [code for code, union in tree.items() if scope.covers(viewer.org_path, union.path)]
-    answering = [
-        area
-        for (area,) in connection.execute(f"SELECT DISTINCT area FROM read_parquet('{path}')").fetchall()
-        if _answers(deployment, viewer, area)
-    ]
+    answers = _Answering(tree.values(), deployment.home)
+    areas_met = connection.execute(f"SELECT DISTINCT coalesce(area, '') FROM read_parquet('{path}')").fetchall()
+    answering = [area for (area,) in areas_met if scope.covers(viewer.org_path, answers(area))]
     for name, values in (("mine", mine), ("known", list(tree)), ("answering", answering)):
         connection.register(f"{name}_table", pa.table({"code": pa.array(values, pa.string())}))
         connection.execute(f"CREATE TEMP TABLE {name} AS SELECT code FROM {name}_table")
@@ -328,16 +325,32 @@ def _rows_seen(deployment: Deployment, folder: Path, viewer: Viewer | None) -> _
         WITH whole AS (SELECT *, list_intersect(unions, (SELECT coalesce(list(code), []) FROM known)) AS theirs FROM read_parquet('{path}'))
         SELECT * EXCLUDE (theirs) FROM whole
         WHERE CASE WHEN len(theirs) > 0 THEN list_has_any(theirs, (SELECT coalesce(list(code), []) FROM mine))
-                   ELSE area IN (SELECT code FROM answering) END""")
+                   ELSE coalesce(area, '') IN (SELECT code FROM answering) END""")
     return _Seen(connection)
 
 
-def _answers(deployment: Deployment, viewer: Viewer, area: str | None) -> bool:
-    try:
-        union = organizations.get_union(Responsible(deployment.home)(area))
-    except (NoUnionTree, organizations.NoSuchUnion):
-        return False
-    return scope.covers(viewer.org_path, union.path)
+class _Answering:
+    """Area → path of the union that answers for it, as a list's rows are sent: town, else county, else city, else home; of the whole tree at once."""
+
+    def __init__(self, tree: Iterable[Union], home: str) -> None:
+        self._home = home.ljust(12, "0")
+        self._root = ""
+        self._at: dict[tuple[Level, str], str] = {}
+        for union in sorted(tree, key=lambda union: union.code):
+            if union.parent_id is None:
+                self._root = self._root or union.path
+            if union.is_active:
+                self._at.setdefault((union.level, union.area), union.path)
+
+    def __call__(self, area: str) -> str:
+        return self._of(area or self._home) or self._of(self._home) or self._root
+
+    def _of(self, area: str) -> str:
+        division = areas.shorten(area)
+        for level, digits in ((Level.TOWN, 9), (Level.COUNTY, 6), (Level.CITY, 4)):
+            if len(division) >= digits and (found := self._at.get((level, division[:digits].ljust(12, "0")))):
+                return found
+        return ""
 
 
 _KINDS = {"person": SubjectKind.PERSON, "household": SubjectKind.HOUSEHOLD}

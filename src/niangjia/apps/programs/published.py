@@ -25,7 +25,7 @@ from niangjia.kernel.deployment import programs_folder
 @dataclass(frozen=True)
 class Published:
     """
-    One programme in force. `program` None: `missing` names the parameters nobody has set for the area yet, so nothing is decided there.
+    One programme in force. `program` None: it is a container, or `missing` names the parameters nobody has set for the area yet.
 
     `pack.folder` is where its cases lie, if this installation has them. `versions`: of this programme and area, the latest first.
     """
@@ -121,6 +121,8 @@ def _published(row: PackVersion, area: str, asof: date) -> Published:
     overrides: Overrides = installed.overrides(pack)  # type: ignore[assignment]
     siblings = PackVersion.objects.filter(pack_id=row.pack_id, area=row.area).order_by("-pk")
     versions = tuple(pack_card(one) for one in siblings)
+    if pack.measures:
+        return Published(pack_card(row), pack, None, (), overrides, versions)
     try:
         program = policy.compile_program(pack, asof=asof, area=area, overrides=overrides)
     except policy.MissingParameter as missing:

@@ -15,7 +15,14 @@ from niangjia.engines.policy.notes import notes
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.packs import load_pack
 from niangjia.engines.policy.parameters import BadOverride
-from niangjia.engines.policy.problems import FactError, MissingParameter, OutsideArea, PackError, Problem
+from niangjia.engines.policy.problems import (
+    FactError,
+    MissingParameter,
+    NothingToDecide,
+    OutsideArea,
+    PackError,
+    Problem,
+)
 from niangjia.engines.policy.program import Program, compile_program
 from niangjia.engines.policy.schema import program_schema
 from niangjia.engines.policy.values import ReadFacts, read_facts
@@ -31,6 +38,7 @@ __all__ = [
     "FactError",
     "LineStep",
     "MissingParameter",
+    "NothingToDecide",
     "OutsideArea",
     "Pack",
     "PackError",

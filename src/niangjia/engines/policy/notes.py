@@ -42,7 +42,9 @@ def notes(programs: Path) -> list[Problem]:
 
 
 def _of_pack(pack: Pack) -> Iterator[Problem]:
-    used, said = _names(pack), set(re.findall(NAME, str([pack.notice, *(one.say for one in (*pack.rules, *pack.tiers, *pack.benefit, *pack.caps, *pack.approvals))])))  # fmt: skip
+    used = _names(pack)
+    says = [dict(one.say) for many in (pack.rules, pack.tiers, pack.benefit, pack.caps, pack.approvals) for one in many]  # type: ignore[attr-defined]
+    said = set(re.findall(NAME, str([pack.notice, *says])))
     for name in pack.parameters:
         if name not in used and name not in said:
             yield Problem(pack.file, 0, 0, f"规则、句子和公示都没有用到参数 {name}。", f"No rule, sentence or notice uses the parameter {name}.", name)  # fmt: skip

@@ -1,4 +1,4 @@
-"""``python -m niangjia.engines.simulation FOLDER``: the work that lies in the folder."""
+"""``python -m niangjia.engines.simulation FOLDER [LOCK]``: the work that lies in the folder; LOCK: a descriptor of the lock taken for it."""
 
 import os
 import sys
@@ -10,6 +10,6 @@ from niangjia.kernel.problems import Refusal
 if __name__ == "__main__":
     os.nice(10)  # the console goes first
     try:
-        work(Path(sys.argv[1]))
+        work(Path(sys.argv[1]), lock=int(sys.argv[2]) if len(sys.argv) > 2 else None)
     except Refusal as refusal:
         sys.exit(str(refusal))

@@ -327,4 +327,7 @@ def read_typed(parameter: Parameter, text: str) -> Value:
 
 
 def as_text(value: object) -> str:
+    """As it would be typed."""
+    if isinstance(value, bool):
+        return str(value).lower()
     return ",".join(value) if isinstance(value, tuple) else str(value)

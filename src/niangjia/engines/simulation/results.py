@@ -111,11 +111,12 @@ class MonthResult:
 
 @dataclass(frozen=True)
 class Version:
-    """Which text was simulated: its content hash, and what was changed by hand (parameter → value as text)."""
+    """Which text was simulated: its content hash, and what was changed by hand (parameter → value as text; `former`: what it was)."""
 
     content_hash: str
     label: str
     changes: Mapping[str, str] = field(default_factory=dict)
+    former: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

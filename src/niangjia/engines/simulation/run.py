@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ import duckdb
 from niangjia import __version__
 from niangjia.engines import policy
 from niangjia.engines.policy.pack import Pack
+from niangjia.engines.policy.parameters import with_overrides
 from niangjia.engines.sensing import load_feeds, load_sensing_pack
 from niangjia.engines.sensing.plan.sources import COLUMNS, Inputs
 from niangjia.engines.sensing.plan.steps import Workbench, text
 from niangjia.engines.simulation import comparing, month
-from niangjia.engines.simulation.asked import Pair, Progress, Request, Side, as_text
+from niangjia.engines.simulation.asked import Pair, Progress, Request, Side, as_text, load_text
 from niangjia.engines.simulation.columns import listed_unit
 from niangjia.engines.simulation.deciding import Course, Program, missing_facts, rows_of
 from niangjia.engines.simulation.funds import exhaustion
@@ -250,8 +252,8 @@ def _result(pair: _Prepared, request: Request) -> ProgramResult:
         rows_of=rows,
         stands_for=pack.unit if rows and rows != pack.unit else "",
         purpose=pack.fund.get("purpose", ""),
-        before=_version(pair.pair.before, pair.packs.get("before")),
-        after=_version(pair.pair.after, pair.packs.get("after")),
+        before=_version(pair.pair.before, pair.packs.get("before"), request.months[-1].last_day),
+        after=_version(pair.pair.after, pair.packs.get("after"), request.months[-1].last_day),
         months=tuple(pair.months),
         gaps=gaps,
         supposed=supposed,
@@ -264,10 +266,13 @@ def _result(pair: _Prepared, request: Request) -> ProgramResult:
     )
 
 
-def _version(side: Side | None, pack: Pack | None) -> Version | None:
+def _version(side: Side | None, pack: Pack | None, asof: date) -> Version | None:
     if side is None or pack is None:
         return None
-    return Version(pack.content_hash, side.label, {name: as_text(value) for name, value in side.changes.items()})
+    changes = {name: as_text(value) for name, value in side.changes.items()}
+    unchanged = with_overrides(load_text(side.files).parameters, side.overrides)
+    former = {name: as_text(value) for name in changes if (value := unchanged[name].at(asof, pack.area)) is not None}
+    return Version(pack.content_hash, side.label, changes, former)
 
 
 @dataclass(frozen=True)

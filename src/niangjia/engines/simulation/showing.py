@@ -19,7 +19,7 @@ _FLOW = ("newly_in", "newly_out", "from_untold", "to_untold")
 _PARTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rows": (("rows",), ("rows", "told")),
     "before": (("before_granted",), ("before_granted", "before_yuan")),
-    "after": (("after_granted",), ("after_granted", "after_yuan", "most_yuan")),
+    "after": (("after_granted", "changed"), ("after_granted", "after_yuan", "most_yuan")),
     "flows": (_FLOW, (*_FLOW, "changed")),
     "money": (("gainers", "losers"), ("gainers", "losers", "gained_yuan", "lost_yuan", "changed")),
     "untold": (

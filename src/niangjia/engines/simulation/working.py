@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from niangjia.engines.simulation.asked import Progress, Stopped, read_request
 from niangjia.engines.simulation.results import Gap, write_result
@@ -81,13 +81,24 @@ def is_running(folder: Path) -> bool:
     return False
 
 
-def work(folder: Path, *, progress: Progress | None = None) -> None:
+def take(folder: Path) -> IO[str] | None:
+    """The lock on ``running``, to be handed to the process that will do the work; None: somebody has it."""
+    lock = open(folder / RUNNING, "w")  # noqa: SIM115  whoever took it closes it
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        return None
+    return lock
+
+
+def work(folder: Path, *, progress: Progress | None = None, lock: int | None = None) -> None:
     """
-    Do the work that lies in `folder`, or nothing if it was done. Safe to repeat.
+    Do the work that lies in `folder`, or nothing if it was done. Safe to repeat. `lock`: the descriptor of a lock that was taken for it.
 
     Raises: as `simulate`; the words are kept in ``failed.json`` as well.
     """
-    with _only_one(folder):
+    with _only_one(folder, lock):
         if (folder / RESULT).exists():
             return
         (folder / FAILED).unlink(missing_ok=True)
@@ -132,8 +143,11 @@ def _telling(folder: Path, also: Progress | None) -> Progress:
 
 
 @contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
-    with open(folder / RUNNING, "w") as mine, open(folder.parent / ".lock", "w") as all_of_them:
+def _only_one(folder: Path, lock: int | None) -> Iterator[None]:
+    with (
+        open(folder / RUNNING if lock is None else lock, "w") as mine,
+        open(folder.parent / ".lock", "w") as all_of_them,
+    ):
         fcntl.flock(mine, fcntl.LOCK_EX)
         fcntl.flock(all_of_them, fcntl.LOCK_EX)
         yield

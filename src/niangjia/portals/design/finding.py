@@ -26,6 +26,7 @@ from niangjia.engines.policy.explain import LineStep, Step
 from niangjia.engines.policy.finder import Finder, Finding
 from niangjia.engines.policy.finder.finding import ORDER, is_for_people, is_help
 from niangjia.engines.policy.published import describe
+from niangjia.engines.policy.published.described import Statement
 from niangjia.engines.policy.published.wording import plain
 from niangjia.engines.policy.vocabulary import Fact
 from niangjia.portals.design.program_pages import BringTold, language_now, listed
@@ -334,7 +335,7 @@ class FinderPages:
             "groups": [(verdict, found) for verdict, found in groups if found],
             "hopeful": sum(len(found) for verdict, found in groups if verdict in ("yes", "maybe")),
             "examples": [self._link(one) for one in people if one.pack.status == "example"],
-            "not_yet": [self._link(one) for one in people if one.program is None and one.pack.status != "example"],
+            "not_yet": [self._link(one) for one in people if one.missing and one.pack.status != "example"],
             "left_out": [self._link(one) for one in people if skipped and one.program and one.pack.status != "example"],
             "for_unions": [self._link(one) for one in others if one not in people],
             "summary": self._summary(answers),
@@ -354,7 +355,7 @@ class FinderPages:
         return Result(
             finding=one,
             href=self._href(where, answers.area),
-            amount="" if one.amount is None else plain(one.amount, "money"),
+            amount=plain(one.amount, "money") if one.amount else "",
             at_least=plain(one.at_least, "money") if one.at_least else "",
             depends_on=titles(one.depends_on),
             waits=titles(one.waits),
@@ -362,7 +363,7 @@ class FinderPages:
             because=one.because,
             aside=" ".join(self.wording.question(fact).ask[self.language] for fact in one.aside),
             lines=one.explanation.lines if one.verdict == "yes" else (),
-            caps=("；" if self.language == "zh" else "; ").join(cap.text for cap in said.caps),
+            caps=("；" if self.language == "zh" else "; ").join(_named(cap) for cap in said.caps),
             bring=tuple(BringTold(paper.paper, listed(paper.proves), paper.is_required) for paper in said.bring),
             entry=said.entry,
         )
@@ -397,6 +398,13 @@ class FinderPages:
         # The browser may keep the page for its own back button; whoever leaves by our button clears it.
         response.headers["Cache-Control"] = f"private, max-age={KEEP_SECONDS}"
         return response
+
+
+def _named(statement: Statement) -> str:
+    """The sentence with the reader's own numbers called by name, for a line without room for blanks."""
+    return "".join(
+        piece.text if piece.kind in ("words", "number") else f"（{piece.text}）" for piece in statement.pieces
+    )
 
 
 # — answers as text —

@@ -122,8 +122,8 @@ class _Chart:
         self._label(start + 25, y + 4, self._outcome(way, 4.6), "start")
 
     def _outcome(self, way: Way, room: float) -> str:
-        first = cut(way.outcomes[0] if way.outcomes else self.words["end"], room)
-        return first + (self.words["more"] if len(way.outcomes) > 1 and not first.endswith("…") else "")
+        more = self.words["more"] if len(way.outcomes) > 1 else ""
+        return cut(way.outcomes[0] if way.outcomes else self.words["end"], room - width_of(more)) + more
 
     def _label(self, x: float, y: float, words: str, anchor: str) -> None:
         self.parts.append(

@@ -82,9 +82,27 @@ def appoint(request: PageRequest, org_id: int) -> HttpResponse:
 @page("accounts.manage", methods=("POST",), shown_on=unions)
 def end_post(request: PageRequest, post_id: int) -> HttpResponse:
     accounts.end_post(viewer=request.viewer, post_id=post_id, now=timezone.now())
-    messages.success(request, _("岗位已结束，从下一次打开页面起失效。"))
+    return _back(request, _("岗位已结束，从下一次打开页面起失效。"))
+
+
+def _back(request: PageRequest, text: str) -> HttpResponse:
+    messages.success(request, text)
     org = request.POST.get("org", "")
     return redirect(f"{reverse('officer:unions')}?org={org}" if whole(org) else "officer:unions")
+
+
+@page("accounts.manage", methods=("POST",), shown_on=unions)
+def reset_password(request: PageRequest, account_id: int) -> HttpResponse:
+    accounts.reset_password(
+        viewer=request.viewer, account_id=account_id, new_password=request.POST.get("password", ""), now=timezone.now()
+    )
+    return _back(request, _("密码已重设，此账户须重新登录。"))
+
+
+@page("accounts.manage", methods=("POST",), shown_on=unions)
+def disable_account(request: PageRequest, account_id: int) -> HttpResponse:
+    accounts.disable_account(viewer=request.viewer, account_id=account_id, now=timezone.now())
+    return _back(request, _("账户已停用。"))
 
 
 @page("organizations.manage")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +21,7 @@ from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries
-from niangjia.apps.funds.types import BatchState, Outcome, ReceiptLine, ReservationState
+from niangjia.apps.funds.types import BatchState, Outcome, PaymentCard, PaymentState, ReceiptLine, ReservationState
 from niangjia.apps.registry import queries as registry
 from niangjia.jobs import pay
 from niangjia.kernel.money import ZERO
@@ -184,10 +185,14 @@ def batch(request: PageRequest, batch_id: int) -> HttpResponse:
         "persons": registry.masked_names(row.person_id for row in rows),
         "payees": payees,
         "moved": {row.id for row in rows if row.account_mark and row.account_mark != payees[row.person_id].mark},
+        "came_back": _came_back(rows),
         "names": accounts.names_of(people),
         "queue": [entry for entry in queries.list_receipt_queue(viewer) if entry.batch_id == batch_id],
         "may": {
             "approve": card.state == BatchState.PREPARED and permissions.may(viewer, "funds.approve"),
+            "remove": card.state == BatchState.PREPARED
+            and card.line_count > 1
+            and permissions.may(viewer, "funds.prepare"),
             "cancel": card.state in (BatchState.PREPARED, BatchState.APPROVED)
             and permissions.may(viewer, "funds.prepare"),
             "seal": card.state == BatchState.APPROVED and permissions.may(viewer, "funds.pay"),
@@ -199,6 +204,13 @@ def batch(request: PageRequest, batch_id: int) -> HttpResponse:
         "report": getattr(request, "report", None),
     }
     return show(request, "officer/batch.html", context)
+
+
+def _came_back(rows: Iterable[PaymentCard]) -> set[int]:
+    """Payments that came back and wait for another account: not yet taken up again."""
+    back = [row for row in rows if row.state == PaymentState.RETURNED]
+    states = queries.reservation_states([row.case_ref for row in back])
+    return {row.id for row in back if states.get(row.case_ref) == ReservationState.RETURNED}
 
 
 def _done(request: PageRequest, batch_id: int, text: str) -> HttpResponse:
@@ -271,6 +283,45 @@ def receipts(request: PageRequest, batch_id: int) -> HttpResponse:
         "queued": len(report.queued_ids),
     }
     return _done(request, batch_id, text % counts)
+
+
+@page("funds.prepare", methods=("POST",), shown_on=batch)
+def remove_payment(request: PageRequest, batch_id: int) -> HttpResponse:
+    """Take a line out before the approval: one without an account, say."""
+    line = _line(request, batch_id)
+    reason = request.POST.get("reason", "")
+    funds.remove_payment(viewer=request.viewer, payment_id=line.id, reason=reason, now=timezone.now())
+    return _done(request, batch_id, _("已移出，等待下一批次。"))
+
+
+@page("funds.confirm", methods=("POST",), shown_on=batch)
+def repay(request: PageRequest, batch_id: int) -> HttpResponse:
+    """Let what came back be paid again, now that the account is corrected."""
+    line = _line(request, batch_id)
+    mark = registry.account_marks([line.person_id]).get(line.person_id, "")
+    funds.repay(viewer=request.viewer, payment_id=line.id, account_mark=mark, now=timezone.now())
+    return _done(request, batch_id, _("已转入下一批次，编制时一并发放。"))
+
+
+@page("funds.confirm", methods=("POST",), shown_on=batch)
+def close_entry(request: PageRequest, batch_id: int) -> HttpResponse:
+    """Say what was found about a line of the bank's answer that matched nothing."""
+    entry_id = whole(request.POST.get("entry", ""))
+    if entry_id not in {one.pk for one in queries.list_receipt_queue(request.viewer) if one.batch_id == batch_id}:
+        raise queries.NotFound("回单行", "receipt line", entry_id)
+    funds.close_receipt_entry(
+        viewer=request.viewer, entry_id=entry_id, note=request.POST.get("note", ""), now=timezone.now()
+    )
+    return _done(request, batch_id, _("已登记处理结果。"))
+
+
+def _line(request: PageRequest, batch_id: int) -> PaymentCard:
+    """The line of this very batch that was asked for. Raises NotFound."""
+    payment_id = whole(request.POST.get("payment", ""))
+    lines = {row.id: row for row in queries.list_batch_payments(request.viewer, batch_id)}
+    if payment_id not in lines:
+        raise queries.NotFound("付款", "payment", payment_id)
+    return lines[payment_id]
 
 
 @page("funds.view")

@@ -119,6 +119,10 @@ def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
     counts = cases.count_by_state(viewer)
     on_file = counts.get(CaseState.ON_FILE, 0)
     tiles.append(Tile(_("在档困难家庭"), on_file, _("户"), f"{reverse('officer:files')}?state=ON_FILE"))
+    if permissions.may(viewer, "cases.verify"):
+        calls = cases.list_follow_ups(viewer, today=timezone.localdate(now)).count()
+        if calls:
+            todos.append(Todo("phone", _("%(count)s 户待回访") % {"count": calls}, reverse("officer:calls")))
     if permissions.may(viewer, "cases.review"):
         waiting = cases.list_waiting_for(viewer, CaseAction.ACCEPT).count()
         tiles.append(Tile(_("待复核"), waiting, _("件"), reverse("officer:review"), _("核实人与复核人须为两人")))

@@ -7,11 +7,12 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import auth
+from django.contrib import auth, messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.apps.accounts import actions as accounts
@@ -36,6 +37,29 @@ class LoginForm(Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+
+class PasswordForm(Form):
+    old = forms.CharField(
+        label=_("现在的密码"),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label=_("新密码"),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("不少于 10 位，不与姓名、用户名相近"),
+    )
+    again = forms.CharField(label=_("再输一遍新密码"), max_length=128, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))  # fmt: skip
+
+    def clean_again(self) -> str:
+        again = self.cleaned_data["again"]
+        if again != self.cleaned_data.get("new"):
+            raise forms.ValidationError(_("两次输入的新密码不一样。"))
+        return again
 
 
 def demo_logins() -> list[dict[str, Any]]:
@@ -77,6 +101,27 @@ def login(request: PageRequest) -> HttpResponse:
 def logout(request: PageRequest) -> HttpResponse:
     auth.logout(request)
     return redirect("public:login")
+
+
+@page(Access.ANY_POST, methods=("GET", "POST"))
+def password(request: PageRequest) -> HttpResponse:
+    """One's own password. This session goes on, every other one ends."""
+    form = PasswordForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        account_id = request.viewer.account_id
+        old, new = form.cleaned_data["old"], form.cleaned_data["new"]
+        try:
+            accounts.change_password(account_id=account_id, old_password=old, new_password=new, now=timezone.now())
+        except accounts.LoginRefused as refusal:
+            request.refusal, status = refusal, 403
+        except accounts.WeakPassword as refusal:
+            request.refusal, status = refusal, 409
+        else:
+            auth.update_session_auth_hash(request, account_queries.get_account(account_id))
+            messages.success(request, gettext("密码已更改。"))
+            return redirect("public:home")
+    return show(request, "public/password.html", {"form": form}, status=422 if form.errors else status)
 
 
 @page(Access.ANY_POST, methods=("POST",))

@@ -8,6 +8,7 @@ urlpatterns = [
     path("login/", entering.login, name="login"),
     path("logout/", entering.logout, name="logout"),
     path("post/", entering.choose_post, name="post"),
+    path("password/", entering.password, name="password"),
     path("notices/", reading.notices, name="notices"),
     path("notices/receipt/", reading.follow_objection, name="receipt"),
     path("notices/<int:notice_id>/object/", reading.object_to_notice, name="object"),

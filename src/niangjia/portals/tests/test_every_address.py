@@ -18,6 +18,7 @@ from niangjia.apps.accounts.types import Role
 from niangjia.config import settings
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
+from niangjia.portals.tests import simulated
 
 PUBLIC = {
     "public:home",
@@ -55,6 +56,7 @@ PAGES = {
     "officer:files": (lambda house: [], CASES),
     "officer:case": (lambda house: [house.cases["announced"]], CASES),
     "officer:fill_file": (lambda house: [house.cases["announced"]], {Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
+    "officer:calls": (lambda house: [], {Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
     "officer:notices": (lambda house: [], ONE_REVIEW),
     "officer:grievance": (lambda house: [house.grievance_id], ONE_REVIEW | {Role.TOWNSHIP}),
     "officer:funds": (lambda house: [], MONEY),
@@ -65,9 +67,16 @@ PAGES = {
     "officer:programs": (lambda house: [], CASES),
     "officer:program": (lambda house: [1], CASES),
     "officer:try_out": (lambda house: [1], CASES),
+    "officer:takeup": (lambda house: [], LIST),
+    "officer:simulations": (lambda house: [], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
+    "officer:simulation": (
+        lambda house: [simulated.lay_simulation(house)],
+        {Role.PROVINCE, Role.CITY, Role.COUNTY},
+    ),
     "officer:audit": (lambda house: [], {Role.AUDITOR}),
     "officer:unions": (lambda house: [], {Role.ADMINISTRATOR}),
     "officer:health": (lambda house: [], {Role.ADMINISTRATOR}),
+    "public:password": (lambda house: [], set(Role)),
     "member:mine": (lambda house: [], {Role.WORKER}),
     "member:find": (lambda house: [], {Role.WORKER}),
     "member:object": (lambda house: [house.own_case_id], {Role.WORKER}),

@@ -128,12 +128,8 @@ def _turn(viewer: Viewer, order_id: int, action: Action, step: int | None, now: 
     permissions.require(viewer, str(rule.permission))
     if rule.needs_reason and not reason.strip():
         raise ReasonMissing
-    order = (
-        WorkOrder.objects.select_for_update(of=("self",))
-        .select_related("org", "verify_org")
-        .filter(pk=order_id)
-        .first()
-    )
+    # Without joins: who waited here finds the order at another union, and PostgreSQL would drop the row that no longer fits its join.
+    order = WorkOrder.objects.select_for_update().filter(pk=order_id).first()
     if order is None or not is_visible(viewer, order):
         raise NoSuchOrder(order_id)
     turn = _Turn(order, viewer, action, now, reason.strip()[:500], is_repeat=False)

@@ -10,7 +10,6 @@ from typing import Literal
 
 from niangjia.engines.policy.decision import Facts
 from niangjia.engines.policy.explain import Explanation, Language, Step
-from niangjia.engines.policy.expressions import tree
 from niangjia.engines.policy.finder.mattering import Mind
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.program import Program
@@ -172,34 +171,26 @@ class Finder:
         if aside := tuple(mind.facts[name] for name in mind.facts if name in nothing and name in mind.ever):
             return Finding(program, "no", None, ZERO, (), (), (), (), aside, explanation)
         unknown = [mind.facts[name] for name, _ in explanation.missing if name in mind.facts]
-        mattering = mind.matter(known)
-        missing = tuple(mind.facts[name] for name in mattering if name in self.facts)
+        mattering = mind.may_matter(known)
+        missing = tuple(fact for name, fact in mind.facts.items() if name in mattering and name in self.facts)
         waits = tuple(fact for fact in unknown if fact not in missing)
-        amount, at_least = _sure(mind, known, set(mattering))
-        depends = () if amount is not None else _depends_on(program.pack, mattering, known)
+        amount, at_least = _sure(mind, known, mattering)
+        depends = () if amount is not None else _depends_on(mind, mattering)
         verdict: Verdict = "unsure" if missing else "maybe"
         return Finding(program, verdict, amount, at_least, depends, waits, missing, (), (), explanation)
 
 
-def _sure(mind: Mind, known: Facts, mattering: set[str]) -> tuple[Decimal | None, Decimal]:
+def _sure(mind: Mind, known: Facts, mattering: frozenset[str]) -> tuple[Decimal | None, Decimal]:
     """(what is paid if anything is, None where that varies; the part of it that does not vary)."""
     like = mind.granted(known)
     if like is None:
         return None, ZERO
-    decision, nodes = mind.program.decide(like), mind.program.pack.line_values
-    tiers = set(tree.facts_in(*(tier.when.node for tier in mind.program.pack.tiers)))
-
-    def hangs_on(line: str) -> set[str]:
-        asks_tier = any(isinstance(part, tree.Tier) for part in tree.walk(nodes[line]))
-        return set(tree.facts_in(nodes[line])) | (tiers if asks_tier else set())
-
-    sure = {line: amount for line, amount in decision.lines if not hangs_on(line) & mattering}
-    return (decision.amount if len(sure) == len(nodes) else None), sum(sure.values(), ZERO)
+    decision = mind.program.decide(like)
+    sure = {line: amount for line, amount in decision.lines if not mind.amounts[line] & mattering}
+    return (decision.amount if len(sure) == len(mind.amounts) else None), sum(sure.values(), ZERO)
 
 
-def _depends_on(pack: Pack, mattering: Iterable[str], known: Facts) -> tuple[Fact, ...]:
+def _depends_on(mind: Mind, mattering: frozenset[str]) -> tuple[Fact, ...]:
     """What the amount hangs on, in the order of the pack."""
-    names = tree.facts_in(*pack.line_values.values())
-    if any(isinstance(part, tree.Tier) for node in pack.line_values.values() for part in tree.walk(node)):
-        names += tree.facts_in(*(tier.when.node for tier in pack.tiers))
-    return tuple(pack.vocabulary.facts[name] for name in dict.fromkeys(names) if name in set(mattering))
+    names = frozenset[str]().union(*mind.amounts.values()) & mattering
+    return tuple(fact for name, fact in mind.facts.items() if name in names)

@@ -30,7 +30,8 @@ MOST_STARTS = 6
 MOST_PAIRS = 12
 MOST_PAIRED = 8  # values of each of a pair
 STEPS_ONCE = 6_000  # of a climb while the programme is thought through
-STEPS_ASKED = 400  # of one while somebody waits
+STEPS_ASKED = 150  # of one while somebody waits
+MOST_THOROUGH = 6
 DRAWS = 200
 
 
@@ -70,6 +71,26 @@ class Mind:
         self.values = {name: values_to_try(program, fact) for name, fact in self.facts.items()}
 
     @cached_property
+    def conditions(self) -> frozenset[str]:
+        """Facts that whether, not how much, hangs on."""
+        pack = self.program.pack
+        return frozenset(
+            tree.facts_in(*(rule.when.node for rule in pack.rules), *(tier.when.node for tier in pack.tiers))
+        )
+
+    @cached_property
+    def amounts(self) -> dict[str, frozenset[str]]:
+        """Line of the benefit → the facts it hangs on, those of the tiers included where it asks for the tier."""
+        pack = self.program.pack
+        tiers = tree.facts_in(*(tier.when.node for tier in pack.tiers))
+        return {
+            line: frozenset(
+                tree.facts_in(node) + (tiers if any(isinstance(part, tree.Tier) for part in tree.walk(node)) else ())
+            )
+            for line, node in pack.line_values.items()
+        }
+
+    @cached_property
     def pool(self) -> tuple[Subject, ...]:
         """A granted subject if there is a way to one, then for each fact one whose answer hangs on it."""
         granted = self._granted({})
@@ -98,33 +119,53 @@ class Mind:
         Of `facts` (None: all), those for which an example is at hand that they can still change the answer. Empty: no example was
         found for any of them.
         """
+        return self._matter(known, facts, is_thorough=False)[0]
+
+    def may_matter(self, known: Facts) -> frozenset[str]:
+        """
+        Every fact that can still change the answer for all one knows: with an example, or left open by what is known where looking for
+        one took too long. For amounts that are told before everything is known: what is not in here does not change them.
+        """
+        found, unsure = self._matter(known, None, is_thorough=True)
+        return frozenset(found) | unsure
+
+    def _matter(
+        self, known: Facts, facts: Iterable[str] | None, *, is_thorough: bool
+    ) -> tuple[dict[str, Witness], frozenset[str]]:
         if self.program.decide(known).outcome != "cannot_tell":
-            return {}
+            return {}, frozenset()
         told = self._told(known)
         waiting = [name for name in (self.facts if facts is None else facts) if name in self.ever and name not in told]
         found: dict[str, Witness] = {}
         subjects = self._like(told)
         for subject in subjects:
             found |= self._witnesses(subject, [name for name in waiting if name not in found])
-        if not found and waiting:
-            # Dear, so only while no other question is at hand: what is passed over here is looked at again after the next answer.
+        unsure = frozenset[str]()
+        if waiting and (is_thorough or not found):
+            # Dear: for a question only while no other is at hand; what is passed over is looked at again after the next answer.
             still = open_facts(self.program, told)
+            left = [name for name in waiting if name not in found and name in still]
             free = [name for name in self.facts if name not in told]
-            for name in waiting:
-                if name in still and (witness := self._climb_to_witness(name, subjects[:1], free, _Steps(STEPS_ASKED))):
+            if is_thorough and len(left) > MOST_THOROUGH:
+                left, unsure = [], frozenset(left)
+            for name in left:
+                if witness := self._climb_to_witness(name, subjects[:1], free, _Steps(STEPS_ASKED)):
                     found[name] = witness
-        return {name: found[name] for name in waiting if name in found}
+        return {name: found[name] for name in waiting if name in found}, unsure
 
     def granted(self, known: Facts) -> Subject | None:
         """A subject like this that would be granted, or None if none was found."""
         told = self._told(known)
-        for subject in (*self._like(told), self._granted(told)):
+        for subject in self._like(told):
             if self.program.decide(subject).outcome == "granted":
                 return subject
-        return None
+        climbed = self._granted(told)
+        return climbed if self.program.decide(climbed).outcome == "granted" else None
 
     def settles(self, known: Facts, fact: str) -> bool:
         """Whether some answer to this question alone would decide the programme."""
+        if fact not in self.conditions:
+            return False
         trial = dict(known)
         for value in self.values[fact]:
             trial[fact] = value

@@ -12,7 +12,7 @@ from typing import Final
 from niangjia.engines.policy.expressions import tree
 from niangjia.engines.policy.expressions.to_python import round_half_up
 from niangjia.engines.policy.expressions.tree import Node
-from niangjia.engines.policy.expressions.types import Kind
+from niangjia.engines.policy.expressions.types import FIRST_DAY, LAST_DAY, Kind
 from niangjia.engines.policy.values import to_decimal
 from niangjia.kernel.months import add_months, completed_years
 
@@ -157,8 +157,12 @@ class _Constant:
 
 
 def _typed(node: Node, given: object) -> Value:
+    """A value as rules see it: at its places, and unknown outside its domain."""
     if node.type.kind is Kind.NUMBER and isinstance(given, int | Decimal):
-        return Fraction(given)
+        scaled = _half_up(Fraction(given), node.type.scale) * 10**node.type.scale
+        return Fraction(scaled, 10**node.type.scale) if node.type.low <= scaled <= node.type.high else None
+    if node.type.kind is Kind.DATE and isinstance(given, date):
+        return given if FIRST_DAY <= given <= LAST_DAY else None
     return given  # type: ignore[return-value]
 
 

@@ -444,3 +444,82 @@ def test_somebody_who_cannot_be_told_although_everything_is_known_is_shown(tmp_p
     found = prove(tmp_path, f"rules:\n  - {{id: r, when: cost / months_idle > 5, {SAY}}}\n")
     (case,) = cases_of(found["never-told", "sample"])
     assert case["given"]["months_idle"] == 0 and case["expect"]["outcome"] == "cannot_tell"
+
+
+PROMISES = (
+    "monotone: {income: up, cost: up, standard: down, size: up, months_idle: down, share: up, flag: up, birth: up}\n"
+)
+held: list[int] = []
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+    database=None,
+)
+@given(text=pack_yaml(), seed=st.integers(0, 2**32))
+def test_nothing_that_was_proved_or_called_impossible_is_met_among_thousands_of_rows(
+    vocabulary, pack_folder, text, seed
+):
+    (pack_folder / "program.yaml").write_text(text + PROMISES, encoding="utf-8")
+    try:
+        pack = policy.load_pack(pack_folder, vocabulary)
+    except policy.PackError:
+        return
+    # One area alone: thousands of rows are decided there.
+    parameters = dict(pack.parameters)
+    only_here = replace(parameters["only_here"], values=parameters["only_here"].values[:1])
+    pack = replace(
+        pack,
+        parameters={
+            name: replace(one, values=tuple(value for value in one.values if not value.area))
+            for name, one in parameters.items()
+        }
+        | {"only_here": only_here},
+    )
+    proof = prove_pack(pack, limit_seconds=1)
+    assert not [finding for finding in proof.findings if finding.status == "disagreement"]
+    program = policy.compile_program(pack, asof=ASOF, area="330602")
+    rows = [known(vocabulary, row, random.Random(seed + number)) for number, row in enumerate(rows_of(300, seed))]
+    decided = [program.decide(row) for row in rows]
+    traces = [program.trace(row) for row in rows]
+    ids = [rule.id for rule in pack.rules]
+    for finding in proof.findings:
+        if finding.id in ("rule-can-hold", "rule-can-fail") and finding.status == "refuted":
+            assert all(
+                trace.rules[ids.index(finding.subject)] is not (finding.id == "rule-can-hold") for trace in traces
+            )
+        if finding.id == "tier-reachable" and finding.status == "refuted":
+            assert all(decision.tier != finding.subject for decision in decided)
+        if finding.id in ("amount-rises", "amount-falls") and finding.status == "proved":
+            _moves_one_way(program, rows, finding)
+
+
+def known(vocabulary: policy.Vocabulary, row: dict[str, object], chance: random.Random) -> dict[str, object]:
+    """The row with something inside the domain in place of what is unknown, or outside it."""
+    read, found = policy.read_facts(vocabulary, row), dict(row)
+    for name, fact in vocabulary.facts.items():
+        if fact.kind == "text" and (row[name] is None or fact.values):
+            found[name] = chance.choice(fact.values or ("V1", ""))
+        elif read[name] is None and fact.type.kind is Kind.NUMBER:
+            whole = chance.randint(max(fact.type.low, -(10**7)), min(fact.type.high, 10**7))
+            found[name] = Decimal(whole).scaleb(-fact.type.scale) if fact.type.scale else whole
+        elif read[name] is None:
+            found[name] = chance.random() < 0.5 if fact.kind == "boolean" else date(1990, 5, chance.randint(1, 31))
+    return found
+
+
+def _moves_one_way(program: policy.Program, rows: list[dict[str, object]], finding: Finding) -> None:
+    for row, other in zip(rows, reversed(rows), strict=True):
+        pair = sorted((row[finding.subject], other[finding.subject]))
+        less, more = (program.decide({**row, finding.subject: value}) for value in pair)
+        if "cannot_tell" not in (less.outcome, more.outcome):
+            amounts = [one.amount or 0 for one in (less, more)]
+            assert amounts == sorted(amounts, reverse=finding.id == "amount-falls"), (finding, row, pair)
+            held.append(1)
+
+
+def test_enough_promises_were_looked_at():
+    assert len(held) >= 300

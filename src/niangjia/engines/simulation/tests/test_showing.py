@@ -108,6 +108,9 @@ def test_no_hidden_group_of_counties_is_small(drawn):
         if whole is not None:
             rest = whole - sum(row[figure] or 0 for row in shown.counties)
             assert rest == 0 or rest >= SMALLEST
+    if shown.whole["after_granted"] is not None:  # nor what changed in the hidden ones, whose side before may be shown
+        changed = [cells[row.name].changed for row in shown.counties if row["after_granted"] is None]
+        assert sum(changed) == 0 or sum(changed) >= SMALLEST
     for row in (shown.whole, *shown.counties):
         known = {name: row[name] for name in ("before_granted", "after_granted", "newly_in", "newly_out")}
         for hidden in known:

@@ -125,6 +125,7 @@ def test_a_value_can_be_tried_out_without_a_new_text(town):
     changed = town.side(text, changes={"line": Decimal("12000.01")})
     result = town.simulate(text, changed).programs[0]
     assert result.whole.newly_in == 1 and result.after.changes == {"line": "12000.01"}
+    assert result.after.former == {"line": "10000"}
     with pytest.raises(NoSuchParameter, match="lines"):
         town.simulate(text, town.side(text, changes={"lines": 1}))
     with pytest.raises(UnfitChange, match="line"):

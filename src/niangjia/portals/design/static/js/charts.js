@@ -1,0 +1,58 @@
+// A chart is drawn from the table beside it, and says no more than the table does: without this file the table is there all the same.
+//
+// <figure class="chart" data-chart="bars" data-table="ID"></figure> draws the columns of the table whose head cell carries
+// data-series; a cell's number is its data-value, a cell without one is left out.
+"use strict";
+
+const RED = "#c8161d", GREY = "#98a2b3", GREEN = "#22a06b", BLUE = "#2f7fd1", INK = "#5d6b7c", LINE = "#e4e8ee";
+const COLOURS = { before: GREY, after: RED, more: GREEN, less: BLUE };
+
+const read = (table) => {
+  const heads = [...table.tHead.rows[0].cells];
+  const rows = [...table.tBodies[0].rows].filter((row) => !row.hasAttribute("data-total"));
+  const series = heads.flatMap((head, place) => head.dataset.series ? [{
+    name: head.textContent.trim(),
+    kind: head.dataset.series,
+    values: rows.map((row) => row.cells[place].dataset.value === undefined ? null : Number(row.cells[place].dataset.value)),
+  }] : []);
+  const told = series.filter((one) => one.values.some((value) => value !== null));
+  return { series: told, names: rows.map((row) => (row.cells[0].dataset.name || row.cells[0].textContent).trim()) };
+};
+
+const short = (value) => {
+  const size = Math.abs(value);
+  return size >= 1e8 ? `${value / 1e8}亿` : size >= 1e4 && document.documentElement.lang !== "en" ? `${value / 1e4}万` : value.toLocaleString();
+};
+
+const options = (kind, { names, series }, narrow) => {
+  const lying = kind === "bars";
+  const category = { type: "category", data: names, axisTick: { show: false }, axisLine: { lineStyle: { color: LINE } }, axisLabel: { color: INK, width: narrow ? 64 : 110, overflow: "truncate" } };
+  if (lying) category.inverse = true;
+  const value = { type: "value", axisLabel: { color: INK, formatter: short, hideOverlap: true }, splitLine: { lineStyle: { color: LINE } } };
+  return {
+    animation: false,
+    aria: { enabled: true, decal: { show: true } },
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+    color: series.map((one) => COLOURS[one.kind] || INK),
+    grid: { left: 8, right: 20, top: 40, bottom: 8, containLabel: true },
+    legend: { top: 0, left: 0, textStyle: { color: INK }, itemWidth: 14, itemHeight: 10 },
+    tooltip: { trigger: "axis", axisPointer: { type: lying ? "shadow" : "line" }, valueFormatter: (found) => found === null || found === undefined ? "—" : found.toLocaleString() },
+    xAxis: lying ? value : category,
+    yAxis: lying ? category : value,
+    series: series.map((one) => ({
+      name: one.name, type: kind === "lines" ? "line" : "bar", data: one.values, barMaxWidth: 18, symbolSize: 7, connectNulls: false,
+    })),
+  };
+};
+
+for (const figure of document.querySelectorAll("figure[data-chart]")) {
+  const table = document.getElementById(figure.dataset.table);
+  const found = table && window.echarts ? read(table) : { series: [] };
+  if (!found.series.length) continue;
+  figure.hidden = false;
+  if (figure.dataset.chart === "bars") figure.classList.add(`rows-${Math.min(12, Math.max(2, found.names.length))}`);
+  const chart = window.echarts.init(figure, null, { renderer: "svg" });
+  const draw = () => chart.setOption(options(figure.dataset.chart, found, figure.clientWidth < 480), true);
+  draw();
+  new ResizeObserver(() => { chart.resize(); draw(); }).observe(figure);
+}
