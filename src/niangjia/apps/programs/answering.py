@@ -15,7 +15,6 @@ from niangjia.apps.programs.installed import Ready
 from niangjia.apps.programs.types import BenefitLine, DecisionOutcome, ProgramAnswer
 from niangjia.kernel.money import ZERO
 
-
 _KINDS = {kind.value.lower(): kind for kind in SubjectKind}
 
 

@@ -90,7 +90,7 @@ def within(cause: Cause) -> QuerySet[Decision]:
     rows = Decision.objects.filter(reconsiders__isnull=True, version__pack_id=cause.program)
     if cause.decision_id is not None:
         return rows.filter(pk=cause.decision_id)
-    wanted = Q(area__startswith=cause.area)
+    wanted = Q(area__startswith=area_prefix(cause.area))
     wanted &= Q(asof__gte=cause.since or date.min) & Q(asof__lt=cause.until or date.max)
     if cause.made_before is not None:
         wanted &= Q(made_at__lte=cause.made_before)

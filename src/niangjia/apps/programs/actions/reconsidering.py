@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -54,14 +54,15 @@ def reconsider(*, viewer: Viewer | None, cause: Cause, now: datetime) -> Reconsi
         NotAllowed, OutsideYourArea, ReasonMissing, SourceMissing, NoSuchDecision.
         UnknownFact: a correction of what no vocabulary tells of.
     """
+    if viewer is not None:
+        permissions.require(viewer, "programs.manage")
+        require_area(viewer, _area_of(cause))
     if not cause.reason.strip():
         raise ReasonMissing
     if not cause.source.strip():
         raise SourceMissing
+    cause = replace(cause, area=area_prefix(cause.area))
     roots = late.roots_of(cause)
-    if viewer is not None:
-        permissions.require(viewer, "programs.manage")
-        require_area(viewer, _area_of(cause))
     if cause.facts:
         _require_known(cause.facts, roots)
     if not roots:
@@ -257,7 +258,7 @@ def _facts_now(root: Decision) -> dict[str, Any]:
 def _standard(root: Decision, *, known_on: Any = None) -> Decimal | None:
     """It came from the house's table only if the table said so then."""
     try:
-        return get_standard(root.area, asof=root.known_on or root.asof, known_on=known_on)
+        return get_standard(root.area, asof=root.asof, known_on=known_on)
     except MissingStandard:
         return None
 

@@ -310,7 +310,7 @@ def test_only_days_area_and_programme_of_the_cause_are_touched(desk):
         return Cause(**{"program": "aid", "reason": "复查", "source": "抽查", "area": "330624"} | more)
 
     desk.paid()
-    everywhere = [told(), told(since=DAY), told(until=DAY + timedelta(days=1))]
+    everywhere = [told(), told(area="330600"), told(since=DAY), told(until=DAY + timedelta(days=1))]
     nowhere = [told(program="other"), told(area="330681"), told(since=DAY + timedelta(days=1)), told(until=DAY)]
     assert [programs.reconsider(viewer=None, cause=one, now=LATER).touched for one in everywhere + nowhere] == [
         1,
