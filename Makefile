@@ -33,10 +33,11 @@ types: ## mypy · 类型检查
 contracts: ## who may import whom · 依赖规则
 	@.venv/bin/lint-imports
 
-soak: ## kills, every crash point on SQLite and PostgreSQL, 200 towns · 长时间测试
+soak: ## new generated cases, kills, every crash point on SQLite and PostgreSQL, 200 towns · 长时间测试
 	@scripts/setup test
+	@NIANGJIA_NEW_CASES=1 $(PY) -m pytest -n 2 --dist loadgroup src
 	@NIANGJIA_KILLS=50 NIANGJIA_ORACLE_SEEDS=200 $(PY) -m pytest -n 2 --dist loadgroup -rP -m "slow or not slow" tests/faults tests/oracle
-	@NIANGJIA_DIFFERENTIAL_PACKS=300 $(PY) -m pytest -n 0 tests/differential
+	@NIANGJIA_NEW_CASES=1 NIANGJIA_DIFFERENTIAL_PACKS=300 $(PY) -m pytest -n 0 tests/differential
 
 bench: setup ## all benchmarks · 测速
 	@$(NIANGJIA) bench sense --persons 1000000

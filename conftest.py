@@ -1,7 +1,15 @@
 """For every test: the throw-away deployment comes from `niangjia.config.settings_for_tests`; it asks nothing of the environment
-but ``NIANGJIA_DATABASE_URL``, which moves the tests to PostgreSQL."""
+but ``NIANGJIA_DATABASE_URL``, which moves the tests to PostgreSQL. Generated cases are the same in every run; with ``NIANGJIA_NEW_CASES``
+(as in `make soak`) they are drawn anew."""
 
+import os
+
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("the same cases", derandomize=True)
+if not os.environ.get("NIANGJIA_NEW_CASES"):
+    hypothesis.settings.load_profile("the same cases")
 
 
 @pytest.fixture(scope="session")

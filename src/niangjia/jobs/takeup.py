@@ -93,7 +93,9 @@ def question(deployment: Deployment, month: Month) -> Request:
     if viewer is None:
         raise NoUnionTree
     installed = simulate.installed_sides(simulate.area_prefix(deployment.home), month, viewer)
-    sides = [(card, side) for card, side in installed if side.pack().status != "example"]  # nothing is ever paid by those
+    sides = [
+        (card, side) for card, side in installed if side.pack().status != "example"
+    ]  # nothing is ever paid by those
     if not sides:
         raise NothingInstalled(month)
     return Request((month,), "", deployment.home, tuple(simulate.sides_of(sides)), simulate.own_history())

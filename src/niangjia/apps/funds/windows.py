@@ -106,7 +106,9 @@ def later_over(uses: Sequence[CapUseRow], day: date, times: int, amount: Decimal
     for later in reaching_back(uses, day):
         held = total(before_and_with(uses, later))
         for limit in later.held_to:
-            if limit.window is Window.ROLLING_12_MONTHS and not fits(limit, held, times, amount):
+            # As in `broken`: a use that took no time is not bound by a number of times, one that took no money not by a sum.
+            counted, paid = (times if later.times > 0 else 0), (amount if later.amount > 0 else ZERO)
+            if limit.window is Window.ROLLING_12_MONTHS and not fits(limit, held, counted, paid):
                 return held
     return None
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from niangjia.apps.programs import installed
+from niangjia.apps.funds import queries as funds
+from niangjia.apps.funds.types import Subject, SubjectKind
+from niangjia.apps.programs import capping, installed
 from niangjia.apps.programs.models import PackVersion, ParameterValue
 from niangjia.apps.programs.queries import MissingStandard, get_standard, pack_card
 from niangjia.apps.programs.types import PackCard
@@ -65,6 +67,26 @@ def known_of_area(*, area: str, asof: date) -> Mapping[str, object]:
     except MissingStandard:
         return {}
     return {"low_income_standard": standard}
+
+
+def used_by_person(
+    packs: Iterable[policy.Pack], *, person_id: int, household_id: int | None, day: date
+) -> dict[str, dict[str, object]]:
+    """
+    What this worker and the household took of each programme's caps already: pack id → cap id → times or yuan, in one query.
+
+    Without scope: for the worker's own pages. Programmes whose caps count something else (a trip, an event) are left out.
+    """
+    subjects: dict[SubjectKind, int] = {SubjectKind.PERSON: person_id}
+    if household_id is not None:
+        subjects[SubjectKind.HOUSEHOLD] = household_id
+    book = funds.load_book(Subject(kind, number) for kind, number in subjects.items())
+    found = {}
+    for pack in packs:
+        if pack.caps and all(cap.per in ("person", "household") and cap.window != "event" for cap in pack.caps):
+            caps = capping.bound(pack.caps, subjects, day=day)
+            found[pack.id] = capping.used_by(pack, {cap_id: book.used(cap).as_pair() for cap_id, cap in caps.items()})
+    return found
 
 
 def wording() -> Wording:

@@ -52,6 +52,10 @@ class Program:
         others = "".join(f" AND NOT starts_with(r.area, {text(prefix)})" for prefix in self.elsewhere)
         return f"starts_with(r.area, {text(self.pack.area)}){others}"
 
+    def has_rows(self, bench: Workbench) -> bool:
+        """Whether anybody is there to decide about: a programme of another city costs nothing."""
+        return bool(bench.value(f"SELECT EXISTS (SELECT 1 FROM rows_{self.rows} r WHERE {self.area})"))
+
     def relation(self, asof: date, where: str = "TRUE", more: str = "", join: str = "") -> str:
         """The rows inside the pack's area with every fact the pack asks for; SQL of our own."""
         facts = self.pack.vocabulary.facts
@@ -98,13 +102,20 @@ class Course:
         pack, asof = self.program.pack, month.last_day
         caps = pack.caps if with_caps else ()
         shared_caps = [cap for cap in caps if self._scope(cap) == "household" and self.program.rows == "person"]
-        rounds = 1
+        rounds, place_of = 1, ""
         if shared_caps:
-            rounds = int(bench.value(f"SELECT coalesce(max(place), 1) FROM rows_person r WHERE {self.program.area}"))
+            bench.make(
+                "placed_rows",
+                "one row per row inside the pack's area: which of its household's it is",
+                f"""SELECT number, row_number() OVER (PARTITION BY household ORDER BY key)::INT AS place FROM rows_person r
+                    WHERE {self.program.area}""",
+            )
+            rounds = int(bench.value("SELECT coalesce(max(place), 1) FROM placed_rows"))
+            place_of = "JOIN placed_rows ON placed_rows.number = r.number" if rounds > 1 else ""
         bench.drop(self.answers)
         for place in range(1, rounds + 1):
-            where = f"r.place = {place}" if rounds > 1 else "TRUE"
-            select = self._select(month, asof, where, caps, shared_caps, is_first=place == 1)
+            where = f"placed_rows.place = {place}" if rounds > 1 else "TRUE"
+            select = self._select(month, asof, where, place_of, caps, shared_caps, is_first=place == 1)
             if place == 1:
                 bench.make(self.answers, f"one row per {self.program.rows}: what {pack.id} says", select)
             else:
@@ -120,10 +131,18 @@ class Course:
         return "row"
 
     def _select(
-        self, month: Month, asof: date, where: str, caps: Sequence[Cap], shared: Sequence[Cap], *, is_first: bool
+        self,
+        month: Month,
+        asof: date,
+        where: str,
+        join: str,
+        caps: Sequence[Cap],
+        shared: Sequence[Cap],
+        *,
+        is_first: bool,
     ) -> str:
         pack = self.program.pack
-        used, joins = [], []
+        used, joins = [], [join]
         for number, cap in enumerate(caps):
             parts = []
             earlier = self._used_before(cap, month)

@@ -19,6 +19,7 @@ from niangjia.engines.sensing.plan.sources import Inputs, increment_sql, settled
 from niangjia.engines.sensing.plan.steps import Workbench, open_at, text
 from niangjia.engines.sensing.run import MonthNotLanded, inputs_of
 from niangjia.engines.simulation.columns import Catalogue
+from niangjia.kernel.money import LARGEST
 from niangjia.kernel.months import Month
 
 _EVERYBODY = ("household", "member", "social_insurance")
@@ -67,10 +68,10 @@ def connect(spill: Path, lake: Path, home: str, *, memory_limit: str, threads: i
 
 def build(bench: Workbench, where: Home, month: Month, catalogue: Catalogue, wanted: Wanted) -> Inputs:
     """
-    Tables left behind: ``rows_<unit>`` (one row per one of them inside the area: number, key, area, county, household, place and the wanted
+    Tables left behind: ``rows_<unit>`` (one row per one of them inside the area: number, key, area, county, household and the wanted
     columns), and for people `member` (one row per living person of a household with a worker).
 
-    `household` is the month's own number, `place` counts the rows of one household. Nobody who withdrew consent is among them, nor
+    `household` is the month's own number. Nobody who withdrew consent is among them, nor
     anybody who lives with them. Raises MonthNotLanded.
     """
     inputs = inputs_of(where.lake, where.feeds, month)
@@ -90,12 +91,12 @@ def build(bench: Workbench, where: Home, month: Month, catalogue: Catalogue, wan
 
 
 def _people(bench: Workbench, where: Home, inputs: Inputs, month: Month, *, exact: bool) -> None:
-    """Sensing's steps up to its facts. `exact`: every largest stay as it is, not only those near a threshold."""
+    """Sensing's steps up to its facts. `exact`: every largest stay is put together; else none is, nobody asks for it."""
     limits = where.pack.limits(month.last_day, where.home)
     income.insurance(bench, inputs)
     people.build(bench, inputs, where.own)
     income.pensions_and_benefits(bench, inputs)
-    above = "0" if exact else limits.lowest("large_stay")
+    above = "0" if exact else str(LARGEST)
     spending.build(bench, inputs, limits.codes("left_out_med_types"), exact_above=above)
     facts.build(bench, inputs, high_fee_above=limits.number("high_fee_school"))
     bench.drop(
@@ -251,8 +252,7 @@ def _persons(bench: Workbench, where: Home, inputs: Inputs, columns: Mapping[str
         "rows_person",
         "one row per living worker",
         f"""
-        SELECT row_number() OVER ()::INT AS number, m.person AS key, f.area, left(f.area, 6) AS county, m.household,
-               row_number() OVER (PARTITION BY m.household ORDER BY m.person)::INT AS place{_listed(columns)}
+        SELECT row_number() OVER ()::INT AS number, m.person AS key, f.area, left(f.area, 6) AS county, m.household{_listed(columns)}
         FROM member m JOIN fact f ON f.household = m.household
         {_joins({**_HOUSEHOLD_JOINS, **_PERSON_JOINS}, columns.values())}
         WHERE m.is_worker AND {_inside("f.area", where.area)} AND m.household NOT IN (SELECT household FROM left_out)""",
@@ -264,7 +264,7 @@ def _households(bench: Workbench, where: Home, inputs: Inputs, columns: Mapping[
         "rows_household",
         "one row per household with a worker, or with one who died in W12",
         f"""
-        SELECT row_number() OVER ()::INT AS number, n.key, f.area, left(f.area, 6) AS county, f.household, 1 AS place{_listed(columns)}
+        SELECT row_number() OVER ()::INT AS number, n.key, f.area, left(f.area, 6) AS county, f.household{_listed(columns)}
         FROM fact f JOIN (SELECT household, min(person) AS key FROM member GROUP BY household) n USING (household)
         {_joins(_HOUSEHOLD_JOINS, columns.values())}
         WHERE {_inside("f.area", where.area)} AND f.household NOT IN (SELECT household FROM left_out)""",
@@ -296,8 +296,7 @@ def _enterprises(bench: Workbench, where: Home, inputs: Inputs, columns: Mapping
                    coalesce(insured_workers, 0) AS insured_workers, coalesce(monthly_payroll, 0)::DECIMAL(16,2) AS monthly_payroll,
                    organised.uscc IS NOT NULL AS has_union, union_members
             FROM paying FULL JOIN organised ON organised.uscc = paying.uscc)
-        SELECT row_number() OVER ()::INT AS number, e.uscc AS key, e.area, left(e.area, 6) AS county, row_number() OVER ()::INT AS household,
-               1 AS place{_listed(columns)}
+        SELECT row_number() OVER ()::INT AS number, e.uscc AS key, e.area, left(e.area, 6) AS county, row_number() OVER ()::INT AS household{_listed(columns)}
         FROM e WHERE {_inside("e.area", where.area)}""",
     )
 
@@ -319,8 +318,7 @@ def _unions(bench: Workbench, where: Home, inputs: Inputs, columns: Mapping[str,
         counted AS (
             SELECT o.*, coalesce(members, 0) AS members, coalesce(unions_below, 0) AS unions_below
             FROM o LEFT JOIN members ON members.union_code = o.code LEFT JOIN below ON below.parent = o.code)
-        SELECT row_number() OVER ()::INT AS number, o.code AS key, o.area, left(o.area, 6) AS county, row_number() OVER ()::INT AS household,
-               1 AS place{_listed(columns)}
+        SELECT row_number() OVER ()::INT AS number, o.code AS key, o.area, left(o.area, 6) AS county, row_number() OVER ()::INT AS household{_listed(columns)}
         FROM counted o WHERE {_inside("o.area", where.area)}""",
     )
 

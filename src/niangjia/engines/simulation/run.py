@@ -200,6 +200,9 @@ def _compare(bench: Workbench, pair: _Prepared, one: Month, *, is_last: bool) ->
     """Both sides decided and counted; a side that lacks a parameter altogether refuses the pair from here on."""
     if pair.refused:
         return
+    if not any(course.program.has_rows(bench) for course in pair.courses.values()):
+        pair.months.append(MonthResult(str(one), {}))
+        return
     try:
         for which, course in pair.courses.items():
             if not (which == "after" and pair.is_one):
@@ -214,7 +217,7 @@ def _compare(bench: Workbench, pair: _Prepared, one: Month, *, is_last: bool) ->
     rows = f"rows_{pair.courses[next(iter(pair.courses))].program.rows}"
     counties = comparing.compare(bench, rows, of_before, of_after, area)
     gain, loss = (comparing.spread(bench, which) for which in ("gainers", "losers"))
-    pair.months.append(MonthResult(str(one), {county or "": cell for county, cell in counties.items()}, gain, loss))
+    pair.months.append(MonthResult(str(one), counties, gain, loss))
     told = of_after or of_before
     assert told is not None
     for bits, count in comparing.lacks(bench, told).items():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -25,6 +25,7 @@ from niangjia.apps.programs.published import Published
 from niangjia.engines.policy.explain import LineStep, Step
 from niangjia.engines.policy.finder import Finder, Finding
 from niangjia.engines.policy.finder.finding import ORDER, is_for_people, is_help
+from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.published import describe
 from niangjia.engines.policy.published.described import Statement
 from niangjia.engines.policy.published.wording import plain
@@ -99,7 +100,8 @@ class FinderPages:
     """
     One request. `address`: where the forms go; `leave`: where clearing leads; `home`: the division whose counties can be chosen.
 
-    `known`: what the registry says of whoever is signed in, fact → value; `area`: chosen beforehand.
+    `known`: what the registry says of whoever is signed in, fact → value; `area`: chosen beforehand; `used`: what they were granted
+    before of the caps of these packs.
     """
 
     def __init__(
@@ -113,6 +115,7 @@ class FinderPages:
         area: str = "",
         known: Mapping[str, object] | None = None,
         apply_address: str = "",
+        used: Callable[[Iterable[Pack]], Mapping[str, Mapping[str, object]]] | None = None,
     ) -> None:
         self.request = request
         self.address = address
@@ -122,6 +125,7 @@ class FinderPages:
         self.area = area
         self.registry = {name: value for name, value in (known or {}).items() if value not in (None, "")}
         self.apply_address = apply_address
+        self.used = used
         self.asof = timezone.localdate()
         self.wording = published.wording()
         self.language = language_now()
@@ -320,10 +324,13 @@ class FinderPages:
     def _results(self, answers: Answers) -> HttpResponse:
         finder, known = self.finder(answers), self.known(answers)
         here = {one.pack.id: one for one in published.list_in_area(area=answers.area, asof=self.asof)}
-        results = [
-            self._result(one, here[one.pack.id], answers)
-            for one in finder.findings(known, self.language, answers.said(NONE))
+        findings = finder.findings(known, self.language, answers.said(NONE))
+        used = self.used([one.pack for one in findings]) if self.used else {}
+        findings = [
+            finder.under_caps(one, known, used[one.pack.id], self.language) if one.pack.id in used else one
+            for one in findings
         ]
+        results = [self._result(one, here[one.pack.id], answers) for one in findings]
         asked_about = {one.finding.pack.id for one in results}
         groups = [(verdict, [one for one in results if one.finding.verdict == verdict]) for verdict in ORDER]
         others = [

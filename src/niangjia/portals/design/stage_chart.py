@@ -40,7 +40,8 @@ class _Chart:
             y += self._height(lines) + _GAP
         self.height = y - _GAP + 8
         self.parts: list[str] = []
-        self.lane = 0
+        self.labels: list[str] = []
+        self.lanes: list[tuple[int, float, float]] = []
 
     def drawn(self) -> str:
         for step in self.steps:
@@ -49,7 +50,7 @@ class _Chart:
             self._box(place, step)
         return (
             f'<svg class="stage-chart" viewBox="0 0 {WIDTH} {self.height:g}" role="presentation" aria-hidden="true" focusable="false">'
-            f"{''.join(self.parts)}</svg>"
+            f"{''.join([*self.parts, *self.labels])}</svg>"
         )
 
     # — boxes —
@@ -58,8 +59,11 @@ class _Chart:
         """(kind of line, words): the title first, then who and how long."""
         room = (_BOX_W - _NUMBER_W - 10) / 14.5
         days = self.words["untimed"] if step.working_days is None else self.words["days"].format(step.working_days)
-        small = [step.who, days + (f" · {self.words['four_eyes']}" if step.second_person else "")]
         small_room = (_BOX_W - _NUMBER_W - 10) / 12.5
+        both = f"{days} · {self.words['four_eyes']}"
+        small = [step.who, *([both] if width_of(both) <= small_room else [days, self.words["four_eyes"]])]
+        if not step.second_person:
+            small = [step.who, days]
         return [("title", line) for line in wrapped(step.title, room)] + [
             ("small", line) for text in small for line in wrapped(text, small_room)
         ]
@@ -106,13 +110,19 @@ class _Chart:
 
     def _around(self, y: float, way: Way) -> None:
         """To an earlier or a farther stage, along a lane of its own on the right."""
-        start, x = _BOX_X + _BOX_W, _BOX_X + _BOX_W + 22 + 8 * self.lane
-        self.lane += 1
         end = self.tops[way.target - 1] + 16  # what comes in arrives above what goes out
+        start, x = _BOX_X + _BOX_W, _BOX_X + _BOX_W + 22 + 8 * self._lane(min(y, end), max(y, end))
         self.parts.append(
             f'<path class="stage-way stage-back" d="M{start} {y:g}H{x}V{end:g}H{start + 7}"/>{_head(start, end, "left")}'
         )
         self._label(x + 5, y + 4, self._outcome(way, 4.6), "start")
+
+    def _lane(self, top: float, bottom: float) -> int:
+        """The innermost lane that is free between two heights."""
+        taken = {lane for lane, begins, ends in self.lanes if begins < bottom and top < ends}
+        free = next(lane for lane in range(len(taken) + 1) if lane not in taken)
+        self.lanes.append((free, top, bottom))
+        return free
 
     def _out(self, y: float, way: Way) -> None:
         start = _BOX_X + _BOX_W
@@ -122,8 +132,9 @@ class _Chart:
         self._label(start + 25, y + 4, self._outcome(way, 4.6), "start")
 
     def _outcome(self, way: Way, room: float) -> str:
+        first = way.outcomes[0] if way.outcomes else self.words["end"]
         more = self.words["more"] if len(way.outcomes) > 1 else ""
-        return cut(way.outcomes[0] if way.outcomes else self.words["end"], room - width_of(more)) + more
+        return first + more if width_of(first + more) <= room else cut(first, room)
 
     def _label(self, x: float, y: float, words: str, anchor: str) -> None:
         self.parts.append(

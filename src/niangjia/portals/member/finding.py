@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from functools import partial
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -11,7 +13,9 @@ from django.utils import timezone
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.organizations import areas
 from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.programs import published
 from niangjia.apps.registry import queries as registry
+from niangjia.engines.policy.pack import Pack
 from niangjia.kernel.months import completed_years
 from niangjia.portals.design.finding import FinderPages
 from niangjia.portals.design.pages import page
@@ -22,6 +26,7 @@ from niangjia.portals.design.showing import deployment
 @page("own.view", methods=("GET", "POST"))
 def find(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
+    today = timezone.localdate()
     pages = FinderPages(
         request,
         address=reverse("member:find"),
@@ -29,8 +34,9 @@ def find(request: PageRequest) -> HttpResponse:
         frame="desk.html",
         home=deployment().home,
         area=_area(viewer),
-        known=known_of(viewer, timezone.localdate()),
+        known=known_of(viewer, today),
         apply_address=reverse("member:apply"),
+        used=partial(_used, viewer, today),
     )
     return pages.respond()
 
@@ -59,6 +65,13 @@ def known_of(viewer: Viewer, today: date) -> dict[str, object]:
         if members:
             known["household_size"] = len(members)
     return known
+
+
+def _used(viewer: Viewer, today: date, packs: Iterable[Pack]) -> dict[str, dict[str, object]]:
+    person_id = viewer.person_id or 0
+    return published.used_by_person(
+        packs, person_id=person_id, household_id=registry.household_of(person_id), day=today
+    )
 
 
 def _area(viewer: Viewer) -> str:

@@ -478,6 +478,30 @@ def test_a_worker_finds_what_the_registry_knows_filled_in_and_can_change_it(pack
     assert fields(after)["v-household_size"] == ["4"]
 
 
+def test_what_a_worker_had_this_year_already_counts(packs, house, signed_in, monkeypatch):
+    worker, address = signed_in(house.viewers[Role.WORKER]), reverse("member:find")
+    page = worker.post(address, {"go": "start", "area": AREA}).content.decode()
+    taken = worker.post(
+        address, {**fields(page), "go": "results"}
+    ).content.decode()  # the house paid this worker's grant
+    assert "越温暖" in _refused(taken) and "每人每年一次" in _refused(taken)
+    monkeypatch.setattr(published, "used_by_person", lambda *_, **__: {})
+    assert "越温暖" not in _refused(worker.post(address, {**fields(page), "go": "results"}).content.decode())
+
+
+def _refused(page: str) -> str:
+    _, found, after = page.partition('id="v-no"')
+    return after[: after.index('id="v-others"')] if found else ""
+
+
+def test_the_book_is_asked_once_for_all_programmes(packs, house, django_assert_num_queries):
+    person_id = house.viewers[Role.WORKER].person_id
+    with django_assert_num_queries(1):
+        used = published.used_by_person(packs, person_id=person_id, household_id=1, day=TODAY)
+    assert set(used["special-grant"]) == {"person_year", "household_year"}
+    assert "warmth-fund" not in used  # one of its caps is for an event
+
+
 def test_a_worker_who_only_looks_leaves_no_trace(packs, house, signed_in):
     worker = signed_in(house.viewers[Role.WORKER])
     before = _events()

@@ -33,7 +33,7 @@ def yearly(group: str, per: SubjectKind, **more) -> Cap:
 
 def bind(caps: Sequence[Cap], person_id: int, household_id: int) -> list[Cap]:
     ids = {PERSON: person_id, HOUSEHOLD: household_id}
-    return [cap if cap.subject_id else replace(cap, subject_id=ids[cap.per]) for cap in caps]
+    return [cap if cap.subject_id or cap.per not in ids else replace(cap, subject_id=ids[cap.per]) for cap in caps]
 
 
 E02_CAPS = (yearly("e02", PERSON, count=1), yearly("e02", HOUSEHOLD, count=1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
@@ -158,6 +158,27 @@ class Finder:
         nothing = set(none)
         found = [self._finding(mind, known, language, nothing) for mind in self.minds]
         return sorted(found, key=lambda one: (ORDER[one.verdict], bool(one.aside), -(one.amount or one.at_least)))
+
+    def under_caps(self, one: Finding, known: Facts, used: Facts, language: Language = "zh") -> Finding:
+        """The same answer with what was granted before: a cap that is used up makes it a no, one that leaves less makes it less."""
+        if one.verdict == "no":
+            return one
+        explanation = one.program.explain(known, used=used, language=language)
+        decision = explanation.decision
+        if decision.outcome == "refused":
+            because = tuple(step for step in explanation.steps if step.id in decision.refused_by and step.applies)
+            return replace(
+                one,
+                verdict="no",
+                amount=None,
+                at_least=ZERO,
+                depends_on=(),
+                waits=(),
+                missing=(),
+                because=because,
+                explanation=explanation,
+            )
+        return replace(one, amount=decision.amount, explanation=explanation) if decision.outcome == "granted" else one
 
     def _finding(self, mind: Mind, known: Facts, language: Language, nothing: set[str]) -> Finding:
         program = mind.program

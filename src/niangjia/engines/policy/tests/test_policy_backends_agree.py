@@ -6,6 +6,7 @@ import collections
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from math import floor
 from pathlib import Path
 
 import duckdb
@@ -170,7 +171,8 @@ def _under_caps_by_hand(
 
     def left(cap: Cap) -> Fraction:
         limit, used = reference.value(cap.amount.node), row[f"used_{cap.id}"]
-        return max(Fraction(0), limit - Fraction(used))
+        whole_cents = Fraction(floor(limit * 100), 100)  # a part of a cent is not there to be given
+        return max(Fraction(0), whole_cents - Fraction(used))
 
     amounts = {line: Fraction(value, 100) for line, value in cents.items() if value is not None}
     for cap in (cap for cap in pack.caps if cap.lines):

@@ -57,9 +57,9 @@ def collect_identities(
             paths = ", ".join(text(str(path)) for path in known)
             seen = f"SELECT person FROM read_parquet([{paths}], union_by_name = true)"
             persons = f"FROM ({persons}) ANTI JOIN ({seen}) USING (person)"
-        persons = f"SELECT DISTINCT * FROM ({persons}) ORDER BY ALL"
-    return connection.sql(
-        f"SELECT CAST(person AS BLOB) AS person, * EXCLUDE (person) FROM ({persons})"
+        persons = f"SELECT DISTINCT * FROM ({persons})"
+    return connection.sql(  # in one order, so that landing the same delivery again seals the same bytes
+        f"SELECT CAST(person AS BLOB) AS person, * EXCLUDE (person) FROM ({persons}) ORDER BY ALL"
     ).to_arrow_table()
 
 

@@ -380,6 +380,16 @@ class TestIdentities:
         (raw,) = vault.read_sealed(sealed, f"set_aside/{report.batch}", KEYS).to_pylist()
         assert (raw["row"], person(77) in raw["raw"], "四百" in raw["raw"]) == (32, True, True)
 
+    def test_what_is_sealed_lies_in_one_order_however_the_rows_were_joined(self, tmp_path: Path) -> None:
+        rows = [
+            {"household_no": f"H{n}", "id": person(n), "name": f"王{n}", "relation": "户主", "sex": "男", "area": "330624001000", "from": "2000-01-01"}
+            for n in range(60)
+        ]  # fmt: skip
+        report = land_one(tmp_path / "lake", deliver(tmp_path, "household.csv", csv_text(rows)))
+        sealed = vault.vault_path(tmp_path / "lake", report.batch)
+        persons = [row["person"] for row in vault.read_sealed(sealed, f"vault/{report.batch}", KEYS).to_pylist()]
+        assert len(persons) == 60 and persons == sorted(persons)
+
 
 class TestFolders:
     def test_a_folder_without_months_is_refused(self, tmp_path: Path) -> None:
