@@ -137,13 +137,6 @@ TRIGGER_FEEDS: dict[str, tuple[str, ...]] = {
     "T-INC-1": ("medical_settlement", "school", *INCOME_FEEDS),
     "T-MAN-1": ("canvass",),
 }
-HELPING_FEEDS: dict[str, tuple[str, ...]] = {  # without them a trigger is told all the same, README.md 58
-    "T-ILL-1": ("school", "mutual_aid", "aid_payment"),
-    "T-ILL-2": ("mutual_aid", "aid_payment"),
-    "T-DIS-2": ("school",),
-    "T-CAT-1": ("school",),
-    "T-INC-1": ("mutual_aid", "aid_payment"),
-}
 CAUSES = {"ILL": "因病", "EDU": "因学", "DIS": "因残", "CAT": "因灾", "UNE": "失业", "INC": "低收入"}
 
 MATERNITY = {"51", "52", "53"}
@@ -377,6 +370,7 @@ class Household:
     lost: tuple[str, ...] = ()  # members who died in W12
     sensed: bool = False
     triggers: set[str] = field(default_factory=set)
+    untold: set[str] = field(default_factory=set)  # triggers that only an income, which is unknown, could decide
     causes: set[str] = field(default_factory=set)
     labels: set[str] = field(default_factory=set)
     matches: set[str] = field(default_factory=set)  # suppression codes that match
@@ -502,13 +496,11 @@ class Oracle:
         month: Month,
         *,
         low_confidence: Collection[tuple[str, ...]] = (),
-        waiting: Collection[tuple[str, ...]] = (),
     ) -> list[Row]:
         """
         `low_confidence`: members of households that match S-LOWCONF; the contract gives no weights to compute it.
-        `waiting`: members of STALE households; believed where only a helping feed is missing and the trigger cannot be told.
         """
-        self.low_confidence, self.waiting = low_confidence, waiting
+        self.low_confidence = low_confidence
         self._gather(month)
         households = self._households()
         for household in households:
@@ -855,6 +847,8 @@ class Oracle:
         if own_cost is not None:
             if income is not None and own_cost > 0 and own_cost >= Fraction(40, 100) * income:
                 fired.add("T-ILL-1")
+            if income is None and own_cost > 0:
+                household.untold.add("T-ILL-1")
             if standard is not None and own_cost >= Fraction(15, 10) * standard * 12:
                 fired.add("T-ILL-2")
         if stay is not None and stay >= 50_000:
@@ -879,9 +873,14 @@ class Oracle:
             disabled = {p for p in members if any(_open(row, self.asof) for row in self._of("disability", p))}
             old = {person for person in members if self._age(person) >= 60}
             old_and_another = any(other != person for person in old for other in disabled)
-            if poor and (len(disabled) >= 2 or old_and_another):
-                fired.add("T-DIS-2")
+            if len(disabled) >= 2 or old_and_another:
+                if poor:
+                    fired.add("T-DIS-2")
+                elif income is None:
+                    household.untold.add("T-DIS-2")
 
+        if self._has("event") and income is None:
+            household.untold.add("T-CAT-1")
         if self._has("event") and income is not None:
             loss = sum(
                 (
@@ -1044,6 +1043,7 @@ class Oracle:
                 not household.triggers,
                 case.first_month or last,
                 not case.active,
+                not household.sensed,
                 household.members,
                 case.members,
             )
@@ -1138,12 +1138,10 @@ class Oracle:
     def _silent(self, household: Household, old: Case, case: Case) -> Row:
         """Active last month, nothing fires now: silent because a feed is missing, or gone."""
         missing = sorted({feed for code in old.triggers for feed in TRIGGER_FEEDS[code] if not self._has(feed)})
-        helping = sorted({feed for code in old.triggers for feed in HELPING_FEEDS.get(code, ()) if not self._has(feed)})
-        cannot_be_told = household.figures["I2"] is None or household.standard is None
-        if not missing and cannot_be_told and household.members in self.waiting:
-            missing = helping
+        if household.sensed and not self._has("school") and old.triggers & household.untold:  # a student, perhaps
+            missing = sorted({*missing, "school"})
         common: dict[str, Any] = dict(month=self.month, first_month=old.first_month)
-        open_columns = {"grade", "suppress_code", "labels"} | ({"reasons"} if helping else set())
+        open_columns = {"grade", "suppress_code", "labels"}
         if case.took_in_a_listed_one:
             open_columns.add("first_month")
         if household.sensed:

@@ -96,10 +96,8 @@ def test_the_product_lists_what_the_oracle_lists(seed: int, town_folder: Path, c
             for row in their_rows
             if row.get("confidence") and Decimal(row["confidence"]) < CONFIDENCE_MINIMUM
         }
-        waiting = {tuple(sorted(row["members"].split("|"))) for row in their_rows if row["state"] == "STALE"}
         expected = {
-            ("|".join(row.members), row.state == "EXITED"): row
-            for row in oracle.sense(what, low_confidence=unsure, waiting=waiting)
+            ("|".join(row.members), row.state == "EXITED"): row for row in oracle.sense(what, low_confidence=unsure)
         }
         for key in sorted(expected.keys() | theirs.keys()):
             ours_row, their_row = expected.get(key), theirs.get(key)

@@ -101,15 +101,23 @@ class Approval:
 
 @dataclass(frozen=True)
 class Trigger:
-    """A warning sign of sensing. `needs`: feeds without which it is unknown; `also`: feeds that only lower confidence."""
+    """
+    A warning sign of sensing. `needs`: feeds without which it is unknown; `unsure_without`: feeds without which it is unknown for
+    some households; `also`: feeds that only lower confidence.
+    """
 
     id: str
     cause: str
     when: Expression
     needs: tuple[str, ...]
+    unsure_without: tuple[str, ...]
     also: tuple[str, ...]
     say: Say
     clause: str
+
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        return (*self.needs, *self.unsure_without, *self.also)
 
     @property
     def name(self) -> str:

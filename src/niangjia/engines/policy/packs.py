@@ -385,7 +385,7 @@ class _PackReader(CaseworkReader):
     def _trigger(self, item: Item) -> Trigger:
         table = self.section(item, words.TRIGGER)
         return Trigger(self.an_id(table.get("id"), "rules"), self.word(table.get("cause")), self.expression(table.get("when"), Kind.BOOLEAN, self.names),
-                       tuple(self.word(part) for part in self.list(table.get("needs"))), tuple(self.word(part) for part in self.list(table.get("also"))),
+                       *(tuple(self.word(part) for part in self.list(table.get(feeds))) for feeds in ("needs", "unsure_without", "also")),
                        self.sentence(table.get("say")), self.clause(table.get("clause")))  # fmt: skip
 
     def _grades(self, item: Item | None, triggers: tuple[Trigger, ...]) -> tuple[Grade, ...]:

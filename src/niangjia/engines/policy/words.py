@@ -78,7 +78,7 @@ APPROVAL = _section(
 )  # fmt: skip
 TRIGGER = _section(
     "感知的预警 · a warning sign of sensing",
-    {"id": "id", "cause": "text", "when": "expression", "needs": "texts", "say": "bilingual"}, {"also": "texts", "clause": "text"},
+    {"id": "id", "cause": "text", "when": "expression", "needs": "texts", "say": "bilingual"}, {"unsure_without": "texts", "also": "texts", "clause": "text"},
 )  # fmt: skip
 GRADE = _section(
     "先后次序 · the order of the queue", {"id": "id"}, {"when": "expression", "otherwise": "flag", "say": "bilingual"}

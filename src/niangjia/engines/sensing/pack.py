@@ -126,7 +126,7 @@ def load_sensing_pack(programs: Path) -> SensingPack:
     if len(packs) != 1:
         raise SensingPackMissing(len(packs))
     for trigger in packs[0].triggers:
-        for feed in (*trigger.needs, *trigger.also):
+        for feed in trigger.feeds:
             if feed not in COLUMNS:
                 raise UnknownFeedInTrigger(trigger.id, feed)
     return SensingPack(packs[0])

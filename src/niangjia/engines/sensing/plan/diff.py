@@ -28,7 +28,7 @@ def match(bench: Workbench, month: Month) -> None:
     Table kept: one row per current household that is the same as one on an earlier list.
 
     Same = it shares most persons. A split household goes on as the part with most of its persons (tie: the one that still
-    triggers); merged households go on as the one that brings most persons (tie: an active one, then the older case).
+    triggers, then the one that is sensed); merged households go on as the one that brings most persons (tie: an active one, then the older case).
     """
     bench.make(
         "shared",
@@ -42,8 +42,8 @@ def match(bench: Workbench, month: Month) -> None:
         "one row per current household that goes on under its key",
         """
         WITH heir AS (
-            SELECT s.*, row_number() OVER (PARTITION BY household_key ORDER BY persons DESC, (h.household IS NOT NULL) DESC, smallest) AS place
-            FROM shared s LEFT JOIN hit h USING (household)
+            SELECT s.*, row_number() OVER (PARTITION BY household_key ORDER BY persons DESC, (h.household IS NOT NULL) DESC, (f.household IS NOT NULL) DESC, smallest) AS place
+            FROM shared s LEFT JOIN hit h USING (household) LEFT JOIN fact f USING (household)
             JOIN (SELECT household, min(person) AS smallest FROM person WHERE household IN (SELECT household FROM shared) GROUP BY household) USING (household))
         SELECT household, household_key FROM (
             SELECT *, row_number() OVER (PARTITION BY household ORDER BY persons DESC, is_active DESC, first_month, household_key) AS rank
@@ -119,7 +119,7 @@ def states(bench: Workbench, came: frozenset[str], triggers: Iterable[Trigger], 
     pairs = [
         f"({text(trigger.id)}, {text(feed)}, {str(feed in trigger.needs).lower()})"
         for trigger in triggers
-        for feed in sorted({*trigger.needs, *trigger.also} - came)
+        for feed in sorted({*trigger.needs, *trigger.unsure_without} - came)
     ]
     bench.make(
         "silent_feed",

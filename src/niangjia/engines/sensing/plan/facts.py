@@ -204,7 +204,7 @@ def _money(bench: Workbench, inputs: Inputs) -> None:
                (coalesce(sum(w.wages), 0) + coalesce(sum(p.amount), 0) + coalesce(sum(b.amount), 0))::DECIMAL(16,2) AS register_income,
                bool_or(m.age BETWEEN 16 AND 59 AND NOT m.is_retired AND NOT m.is_student AND w.person IS NULL) AS is_income_unknown,
                coalesce(sum(c.oop_total), 0)::DECIMAL(16,2) AS oop_total,
-               greatest(0, coalesce(max(coalesce(v.oop_largest_visit, c.oop_largest_bound)), 0))::DECIMAL(16,2) AS oop_max_stay,
+               coalesce(max(coalesce(v.oop_largest_visit, c.oop_largest_bound)), 0)::DECIMAL(16,2) AS oop_max_stay,
                coalesce(sum(c.oop_jump), 0)::DECIMAL(16,2) AS oop_jump,
                bool_or(m.is_worker) AS has_worker, coalesce(bool_and(m.is_retired) FILTER (m.is_worker), false) AS is_every_worker_retired,
                bool_or(m.is_worker AND NOT m.is_registered) AS has_unregistered_worker

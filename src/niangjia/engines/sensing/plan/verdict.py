@@ -133,11 +133,11 @@ def _confidence_sql(pack: SensingPack, came: frozenset[str], optional: str) -> s
     Registers that are carried forward from last month do not count: they are there.
     """
     present, whole = [], []
-    for feed in sorted({feed for trigger in pack.triggers for feed in (*trigger.needs, *trigger.also)}):
+    for feed in sorted({feed for trigger in pack.triggers for feed in trigger.feeds}):
         weight = "CASE"
         if needing := [text(trigger.id) for trigger in pack.triggers if feed in trigger.needs]:
             weight += f" WHEN list_has_any(h.triggers, [{', '.join(needing)}]) THEN 1"
-        if using := [text(trigger.id) for trigger in pack.triggers if feed in trigger.also]:
+        if using := [text(trigger.id) for trigger in pack.triggers if feed in trigger.feeds]:
             weight += f" WHEN list_has_any(h.triggers, [{', '.join(using)}]) THEN {optional}"
         weight += " ELSE 0 END"
         whole.append(weight)
