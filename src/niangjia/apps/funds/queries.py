@@ -38,6 +38,7 @@ from niangjia.apps.funds.types import (
     CapUseRow,
     PaymentCard,
     PaymentState,
+    RecoveryCard,
     RegisterRow,
     RequestState,
     ReservationCard,
@@ -408,6 +409,32 @@ def living_amounts(reservation_ids: Iterable[int]) -> dict[int, Decimal]:
 def recovered(key: str) -> Decimal:
     """What came back under keys that begin like this."""
     return Recovery.objects.filter(key__startswith=key).aggregate(total=Sum("amount"))["total"] or ZERO
+
+
+def recovered_each(keys: Iterable[str]) -> dict[str, Decimal]:
+    """What came back under keys that begin like each of these, where anything did; a few questions however many."""
+    found: dict[str, Decimal] = {}
+    wanted = list(dict.fromkeys(keys))
+    for start in range(0, len(wanted), 100):
+        some = wanted[start : start + 100]
+        begins = Q()
+        for key in some:
+            begins |= Q(key__startswith=key)
+        for booked, amount in Recovery.objects.filter(begins).values_list("key", "amount"):
+            for key in some:
+                if booked.startswith(key):
+                    found[key] = found.get(key, ZERO) + amount
+    return found
+
+
+def list_recoveries(key: str) -> list[RecoveryCard]:
+    """What came back under keys that begin like this, oldest first; parts whose keys differ only in their last number are one arrival."""
+    found: dict[str, RecoveryCard] = {}
+    for row in Recovery.objects.filter(key__startswith=key).order_by("pk"):
+        arrival = row.key.rpartition(":")[0]
+        before = found[arrival].amount if arrival in found else ZERO
+        found[arrival] = RecoveryCard(row.received_at, row.received_by_id, before + row.amount)
+    return list(found.values())
 
 
 def recovered_of_reservation(reservation_id: int) -> Decimal:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.programs import installed
@@ -60,13 +60,30 @@ def cause_of_standard(row: Standard, program: str) -> Cause:
 
 def list_late() -> list[LateChange]:
     """Those that touch a decision and were not reconsidered yet, in the order of becoming known."""
-    done = set(Reconsideration.objects.values_list("key", flat=True))
+    done = set(Reconsideration.objects.filter(finished_at__isnull=False).values_list("key", flat=True))
+    decided = _decided()
     found = [
         LateChange(cause, cause.made_before)
         for cause in _causes()
-        if cause.key not in done and cause.made_before is not None and within(cause).exists()
+        if cause.key not in done
+        and cause.made_before is not None
+        and _may_touch(cause, decided)
+        and within(cause).exists()
     ]
     return sorted(found, key=lambda one: (one.known_at, one.cause.key))
+
+
+def _decided() -> dict[str, tuple[datetime, date]]:
+    """Of each programme that decided: when first, and the last day it was about. One question for what most changes are ruled out by."""
+    rows = Decision.objects.filter(reconsiders__isnull=True).order_by().values_list("version__pack_id")
+    return {pack: (first, last) for pack, first, last in rows.annotate(Min("made_at"), Max("asof"))}
+
+
+def _may_touch(cause: Cause, decided: Mapping[str, tuple[datetime, date]]) -> bool:
+    if cause.program not in decided or cause.made_before is None:
+        return False
+    first, last = decided[cause.program]
+    return first <= cause.made_before and (cause.since or date.min) <= last
 
 
 def _causes() -> Iterator[Cause]:

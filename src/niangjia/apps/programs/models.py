@@ -174,7 +174,8 @@ class Decision(models.Model):
 class Reconsideration(models.Model):
     """
     Why decisions were made anew, and which: of `program`, in `area`, as of days from `since` up to, not including, `until`; or one.
-    `facts` are corrections. `key`: parameter:12, version:7, standard:3:graded-aid, or a digest of what was asked.
+    `facts` are corrections. `key`: parameter:12, version:7, standard:3:graded-aid, or a digest of what was asked. `finished_at` null:
+    it was stopped on the way, and goes on when it is called again.
     """
 
     key = models.CharField(max_length=120, unique=True)
@@ -189,6 +190,7 @@ class Reconsideration(models.Model):
     source = models.CharField(max_length=300)
     opened_by = _account(null=True)
     opened_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

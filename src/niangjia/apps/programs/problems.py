@@ -184,6 +184,15 @@ class AlreadySettled(Refusal):
         super().__init__(f"这项调整已是“{state}”，不能再处理。", "This adjustment is settled already.")
 
 
+class ChangedMeanwhile(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "您打开页面之后，同事又登记了一笔收回。请核对最新的数再登记，免得同一笔记两次。",
+            "A colleague has booked another sum since you opened the page. Look at the figures as they are now, so that nothing is "
+            "booked twice.",
+        )
+
+
 class WrongDirection(Refusal):
     def __init__(self, is_payment: bool) -> None:
         super().__init__(

@@ -15,17 +15,27 @@ from niangjia.apps.funds.problems import EventMissing
 from niangjia.apps.funds.types import Cap
 from niangjia.apps.programs import adjusting, capping, deciding, installed, late, scope, values
 from niangjia.apps.programs.adjusting import (
+    cards_of,
     count_open_adjustments,
+    count_to_settle,
     get_adjustment,
+    list_adjusted_programs,
     list_adjustments,
     list_adjustments_about,
+    list_adjustments_of,
+    list_corrections_of,
     list_decision_chain,
+    list_money_of,
     list_reconsiderations,
+    list_recoveries,
+    reconsideration_cards,
+    tally_waiting,
+    visible_adjustments,
 )
 from niangjia.apps.programs.answering import answers
 from niangjia.apps.programs.cards import as_decided, decision_card, digest_of, override, pack_card, ref_of
 from niangjia.apps.programs.models import Decision, PackVersion, ParameterValue, Standard
-from niangjia.apps.programs.problems import MissingStandard, NoSuchDecision, NoSuchParameter
+from niangjia.apps.programs.problems import MissingStandard, NoSuchAdjustment, NoSuchDecision, NoSuchParameter
 from niangjia.apps.programs.types import (
     Breach,
     Cause,
@@ -43,8 +53,10 @@ from niangjia.engines.policy.parameters import area_prefix, with_overrides
 from niangjia.kernel.problems import Refusal
 
 __all__ = [
-    "MissingStandard", "NoSuchDecision", "answers", "count_open_adjustments", "get_adjustment", "list_adjustments",
-    "list_adjustments_about", "list_decision_chain", "list_reconsiderations", "pack_card", "ref_of", "SubjectKind",
+    "MissingStandard", "NoSuchAdjustment", "NoSuchDecision", "answers", "cards_of", "count_open_adjustments", "count_to_settle",
+    "get_adjustment", "list_adjusted_programs", "list_adjustments", "list_adjustments_about", "list_adjustments_of",
+    "list_corrections_of", "list_decision_chain", "list_money_of", "list_reconsiderations", "list_recoveries", "pack_card",
+    "reconsideration_cards", "ref_of", "SubjectKind", "tally_waiting", "visible_adjustments",
 ]  # fmt: skip
 
 
@@ -209,6 +221,20 @@ def cause_of_parameter(parameter_id: int) -> Cause:
     if row is None:
         raise NoSuchParameter("", str(parameter_id))
     return late.cause_of_parameter(row)
+
+
+def get_visible_decision(viewer: Viewer, decision_id: int) -> DecisionCard:
+    """Of the viewer's division. Raises NoSuchDecision: also for one of another."""
+    permissions.require(viewer, "programs.view")
+    row = _decision(decision_id)
+    if not row.area.startswith(scope.area_of(viewer)):
+        raise NoSuchDecision(decision_id)
+    return decision_card(row)
+
+
+def count_at_most(change: LateChange) -> int:
+    """How many decisions a late change can touch, drafts that nobody carried out among them: one quick question."""
+    return late.within(change.cause).count()
 
 
 def count_touched(viewer: Viewer, cause: Cause) -> int:

@@ -16,7 +16,7 @@ from niangjia.apps.funds.types import Subject, SubjectKind
 __all__ = [
     "AdjustmentCard", "AdjustmentKind", "AdjustmentState", "BenefitLine", "Breach", "Cause", "CauseKind", "DecisionCard",
     "DecisionOutcome", "LateChange", "Line", "MissingValue", "Override", "PackCard", "Payee", "ProgramAnswer", "Reconsidered",
-    "Replay", "Retroactive", "Settlement", "StandardRow", "Subject", "SubjectKind", "Undecidable",
+    "ReconsiderationCard", "Replay", "Retroactive", "Settlement", "StandardRow", "Subject", "SubjectKind", "Undecidable", "Waiting",
 ]  # fmt: skip
 
 
@@ -311,7 +311,8 @@ class Payee:
 class AdjustmentCard:
     """
     One difference that a person settles. Yuan; `difference` above zero is to be paid on top, below zero was paid too much.
-    `recovered`: what has come back of it. `barred`: accounts that do not settle it.
+    `recovered`: what has come back of it. `barred`: accounts that do not settle it. `asked_by`: who had it decided anew, None = the
+    system. `corrections`: facts by name, as text.
     """
 
     id: int
@@ -343,3 +344,44 @@ class AdjustmentCard:
     settled_at: datetime | None
     settled_reason: str
     reservation_id: int | None
+    reconsideration_id: int
+    asked_by: int | None
+    corrections: Mapping[str, str]
+
+    @property
+    def left(self) -> Decimal:
+        """Of what was paid too much: what has not come back. Zero where nothing was."""
+        return max(Decimal("0.00"), -self.difference - self.recovered)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many adjustments of a kind wait in a state, and their sum; what was paid too much counts as what has not come back."""
+
+    kind: AdjustmentKind
+    state: AdjustmentState
+    count: int
+    total: Decimal
+
+
+@dataclass(frozen=True)
+class ReconsiderationCard:
+    """
+    Why decisions were made anew. Days from `since` up to, not including, `until`. `corrections`: facts by name, as text.
+    `counts`: its adjustments by state. `asked_by` None: the system.
+    """
+
+    id: int
+    kind: CauseKind
+    program: str
+    area: str
+    since: date | None
+    until: date | None
+    decision_id: int | None
+    corrections: Mapping[str, str]
+    reason: str
+    source: str
+    asked_by: int | None
+    opened_at: datetime
+    is_finished: bool
+    counts: Mapping[str, int]

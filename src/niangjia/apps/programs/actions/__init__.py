@@ -17,6 +17,7 @@ from niangjia.apps.programs.actions.settling import book_recovery, settle
 from niangjia.apps.programs.problems import (
     AfterInCircle,
     AlreadySettled,
+    ChangedMeanwhile,
     CorrectedToday,
     ExampleOnly,
     FourEyes,
@@ -43,6 +44,7 @@ from niangjia.apps.programs.problems import (
 __all__ = [
     "AfterInCircle",
     "AlreadySettled",
+    "ChangedMeanwhile",
     "CorrectedToday",
     "ExampleOnly",
     "FourEyes",

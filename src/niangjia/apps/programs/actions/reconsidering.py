@@ -61,8 +61,11 @@ def reconsider(*, viewer: Viewer | None, cause: Cause, now: datetime) -> Reconsi
         raise ReasonMissing
     if not cause.source.strip():
         raise SourceMissing
-    cause = replace(cause, area=area_prefix(cause.area))
     roots = late.roots_of(cause)
+    only = (
+        roots[0] if cause.decision_id is not None else None
+    )  # a correction is about the matter, whichever of its decisions is named
+    cause = replace(cause, area=area_prefix(cause.area), decision_id=only)
     if cause.facts:
         _require_known(cause.facts, roots)
     if not roots:
@@ -75,6 +78,7 @@ def reconsider(*, viewer: Viewer | None, cause: Cause, now: datetime) -> Reconsi
                 _one(root_id, kept, viewer, tally, now)
         except (Refusal, DataProblem) as refusal:
             tally.undecidable.append(Undecidable(root_id, refusal.zh, refusal.en))
+    Reconsideration.objects.filter(pk=kept.pk, finished_at__isnull=True).update(finished_at=now)
     if tally.adjustments or cause.facts:
         detail = {"touched": len(roots), "differing": tally.differing, "undecidable": len(tally.undecidable)}
         audit.record(

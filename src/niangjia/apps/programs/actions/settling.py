@@ -22,6 +22,7 @@ from niangjia.apps.programs.cards import as_decided, decision_card, ref_of
 from niangjia.apps.programs.models import Adjustment, Decision
 from niangjia.apps.programs.problems import (
     AlreadySettled,
+    ChangedMeanwhile,
     HadAHand,
     NoSuchAdjustment,
     NotPaidYet,
@@ -113,14 +114,23 @@ def settle(
         return adjustment_card(adjustment)
 
 
-def book_recovery(*, viewer: Viewer, adjustment_id: int, amount: Decimal, key: str, now: datetime) -> AdjustmentCard:
+def book_recovery(
+    *,
+    viewer: Viewer,
+    adjustment_id: int,
+    amount: Decimal,
+    key: str,
+    now: datetime,
+    recovered_before: Decimal | None = None,
+) -> AdjustmentCard:
     """
     Book that `amount` of what is had back has come into the fund, whole or in parts; with the last part the adjustment is settled.
 
-    What it used of caps is free again. Safe to repeat with the same `key`. Permission: funds.confirm.
+    What it used of caps is free again. Safe to repeat with the same `key`. Permission: funds.confirm. `recovered_before`: what had
+    come back as the viewer knows it (None: not asked), so that two who hold the same slip do not both book it.
 
     Raises:
-        NotAllowed, NoSuchAdjustment, AlreadySettled.
+        NotAllowed, NoSuchAdjustment, AlreadySettled, ChangedMeanwhile.
         TooMuchBack, BadAmount, KeyReused: of the funds.
     """
     permissions.require(viewer, "funds.confirm")
@@ -132,7 +142,10 @@ def book_recovery(*, viewer: Viewer, adjustment_id: int, amount: Decimal, key: s
             return adjustment_card(adjustment)
         if adjustment.state != AdjustmentState.RECOVERING:
             raise AlreadySettled(str(AdjustmentState(adjustment.state).label))
-        left = -adjustment.difference - recovered_of(adjustment_id)
+        before = recovered_of(adjustment_id)
+        if recovered_before is not None and recovered_before != before:
+            raise ChangedMeanwhile
+        left = -adjustment.difference - before
         if amount > left:
             raise problems.TooMuchBack(left)
         _take_back(viewer, adjustment, amount, key, is_last=amount == left, now=now)
