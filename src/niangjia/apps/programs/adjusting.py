@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Abs
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
@@ -92,12 +93,16 @@ def count_to_settle(viewer: Viewer) -> int:
     return sum(viewer.account_id not in hands for hands in barred)
 
 
+def count_recovering(viewer: Viewer) -> int:
+    return _visible(viewer).filter(state=AdjustmentState.RECOVERING).count()
+
+
 def tally_waiting(viewer: Viewer) -> list[Waiting]:
     """What waits for somebody, by kind and state, in their order; kinds of which none waits are left out."""
     found: dict[tuple[str, str], tuple[int, Decimal]] = {}
     rows = _visible(viewer).filter(state__in=UNSETTLED).order_by()
-    for kind, state, count, total in rows.values_list("kind", "state").annotate(Count("pk"), Sum("difference")):
-        found[kind, state] = count, abs(total)
+    for kind, state, count, total in rows.values_list("kind", "state").annotate(Count("pk"), Sum(Abs("difference"))):
+        found[kind, state] = count, total
     recovering = list(rows.filter(state=AdjustmentState.RECOVERING).values_list("pk", "kind"))
     back = funds.recovered_each(_key(pk) for pk, _ in recovering)
     for pk, kind in recovering:

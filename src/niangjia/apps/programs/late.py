@@ -62,14 +62,12 @@ def list_late() -> list[LateChange]:
     """Those that touch a decision and were not reconsidered yet, in the order of becoming known."""
     done = set(Reconsideration.objects.filter(finished_at__isnull=False).values_list("key", flat=True))
     decided = _decided()
-    found = [
-        LateChange(cause, cause.made_before)
-        for cause in _causes()
-        if cause.key not in done
-        and cause.made_before is not None
-        and _may_touch(cause, decided)
-        and within(cause).exists()
-    ]
+    found = []
+    for cause in _causes():
+        if cause.key in done or cause.made_before is None or not _may_touch(cause, decided):
+            continue
+        if touched := within(cause).count():
+            found.append(LateChange(cause, cause.made_before, touched))
     return sorted(found, key=lambda one: (one.known_at, one.cause.key))
 
 
@@ -83,7 +81,7 @@ def _may_touch(cause: Cause, decided: Mapping[str, tuple[datetime, date]]) -> bo
     if cause.program not in decided or cause.made_before is None:
         return False
     first, last = decided[cause.program]
-    return first <= cause.made_before and (cause.since or date.min) <= last
+    return first < cause.made_before and (cause.since or date.min) <= last
 
 
 def _causes() -> Iterator[Cause]:
@@ -110,7 +108,7 @@ def within(cause: Cause) -> QuerySet[Decision]:
     wanted = Q(area__startswith=area_prefix(cause.area))
     wanted &= Q(asof__gte=cause.since or date.min) & Q(asof__lt=cause.until or date.max)
     if cause.made_before is not None:
-        wanted &= Q(made_at__lte=cause.made_before)
+        wanted &= Q(made_at__lt=cause.made_before)
     return rows.filter(wanted)
 
 

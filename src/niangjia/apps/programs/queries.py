@@ -17,6 +17,7 @@ from niangjia.apps.programs import adjusting, capping, deciding, installed, late
 from niangjia.apps.programs.adjusting import (
     cards_of,
     count_open_adjustments,
+    count_recovering,
     count_to_settle,
     get_adjustment,
     list_adjusted_programs,
@@ -53,7 +54,7 @@ from niangjia.engines.policy.parameters import area_prefix, with_overrides
 from niangjia.kernel.problems import Refusal
 
 __all__ = [
-    "MissingStandard", "NoSuchAdjustment", "NoSuchDecision", "answers", "cards_of", "count_open_adjustments", "count_to_settle",
+    "MissingStandard", "NoSuchAdjustment", "NoSuchDecision", "answers", "cards_of", "count_open_adjustments", "count_recovering", "count_to_settle",
     "get_adjustment", "list_adjusted_programs", "list_adjustments", "list_adjustments_about", "list_adjustments_of",
     "list_corrections_of", "list_decision_chain", "list_money_of", "list_reconsiderations", "list_recoveries", "pack_card",
     "reconsideration_cards", "ref_of", "SubjectKind", "tally_waiting", "visible_adjustments",
@@ -83,7 +84,7 @@ def get_standard(area: str, *, asof: date, known_on: date | None = None) -> Deci
 def list_packs(viewer: Viewer) -> list[PackCard]:
     """Every installed version, those in force first."""
     permissions.require(viewer, "programs.view")
-    rows = PackVersion.objects.order_by("active_until", "pack_id", "area", "-pk")
+    rows = PackVersion.objects.defer("files").order_by("active_until", "pack_id", "area", "-pk")
     cards = [pack_card(row) for row in rows]
     return sorted(cards, key=lambda card: card.active_until is not None)
 
@@ -212,7 +213,8 @@ def list_late_changes(viewer: Viewer) -> list[LateChange]:
     each one's `cause` to `actions.reconsider`. Of the viewer's division.
     """
     permissions.require(viewer, "programs.view")
-    return [change for change in late.list_late() if change.cause.area.startswith(scope.area_of(viewer))]
+    area = scope.area_of(viewer)
+    return [change for change in late.list_late() if change.cause.area.startswith(area)]
 
 
 def cause_of_parameter(parameter_id: int) -> Cause:
@@ -230,11 +232,6 @@ def get_visible_decision(viewer: Viewer, decision_id: int) -> DecisionCard:
     if not row.area.startswith(scope.area_of(viewer)):
         raise NoSuchDecision(decision_id)
     return decision_card(row)
-
-
-def count_at_most(change: LateChange) -> int:
-    """How many decisions a late change can touch, drafts that nobody carried out among them: one quick question."""
-    return late.within(change.cause).count()
 
 
 def count_touched(viewer: Viewer, cause: Cause) -> int:

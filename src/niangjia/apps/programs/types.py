@@ -272,6 +272,8 @@ class LateChange:
 
     cause: Cause
     known_at: datetime
+    touches: int
+    """Decisions, at most: drafts that nobody carried out are among them."""
 
 
 @dataclass(frozen=True)
@@ -356,7 +358,7 @@ class AdjustmentCard:
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many adjustments of a kind wait in a state, and their sum; what was paid too much counts as what has not come back."""
+    """How many adjustments of a kind wait in a state, and the sum of their differences whichever their sign, without what came back."""
 
     kind: AdjustmentKind
     state: AdjustmentState

@@ -302,7 +302,7 @@ def _barred(root: Decision, head: Decision, new: Decision, kept: Reconsideration
         hands.add(new.version.installed_by_id)
     prefix = area_prefix(root.area)
     entered = ParameterValue.objects.filter(
-        pack_id=root.version.pack_id, approved_at__gte=head.made_at, starts_on__lte=root.asof, withdrawn_at__isnull=True
+        pack_id=root.version.pack_id, approved_at__gt=head.made_at, starts_on__lte=root.asof, withdrawn_at__isnull=True
     )
     hands |= {row.entered_by_id for row in entered if prefix.startswith(area_prefix(row.area))}
     corrections = Reconsideration.objects.filter(program=root.version.pack_id).exclude(facts={})
