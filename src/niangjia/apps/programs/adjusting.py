@@ -101,7 +101,9 @@ def tally_waiting(viewer: Viewer) -> list[Waiting]:
     """What waits for somebody, by kind and state, in their order; kinds of which none waits are left out."""
     found: dict[tuple[str, str], tuple[int, Decimal]] = {}
     rows = _visible(viewer).filter(state__in=UNSETTLED).order_by()
-    for kind, state, count, total in rows.values_list("kind", "state").annotate(Count("pk"), Sum(Abs("difference"))):
+    for kind, state, count, total in rows.values_list("kind", "state").annotate(
+        Count("pk"), total=Sum(Abs("difference"))
+    ):
         found[kind, state] = count, total
     recovering = list(rows.filter(state=AdjustmentState.RECOVERING).values_list("pk", "kind"))
     back = funds.recovered_each(_key(pk) for pk, _ in recovering)

@@ -51,10 +51,10 @@ def lay(house: House) -> Adjusted:
     place = house.desk.town
     found = town.households(list(HOMES.values()), place["XG"], size=3, now=town.NOW)
     homes = {name: found[number] for name, number in HOMES.items()}
-    standing = {card.subject.id: card for card in queries.list_adjustments(place.auditor, states=AdjustmentState)}
-    if not standing:
+    if not queries.list_adjustments(place.auditor, states=AdjustmentState):
         _decide_anew(house, homes)
-        standing = {card.subject.id: card for card in queries.list_adjustments(place.auditor, states=AdjustmentState)}
+    found_anew = queries.list_adjustments(place.auditor, states=AdjustmentState)
+    standing = {card.subject.id: card for card in found_anew if card.subject.kind is SubjectKind.HOUSEHOLD}
     cards = {name: standing[home] for name, (home, _) in homes.items()}
     return Adjusted(
         {name: card.id for name, card in cards.items()},
