@@ -22,7 +22,7 @@ from niangjia.apps.funds.models import Reservation
 from niangjia.apps.funds.types import Outcome, ReceiptLine, ReservationCard
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs import queries
-from niangjia.apps.programs.models import Adjustment, Decision, Reconsideration
+from niangjia.apps.programs.models import Adjustment, Decision, ParameterValue, Reconsideration
 from niangjia.apps.programs.tests import town as towns
 from niangjia.apps.programs.tests.packs import AID, SAY, install, pack
 from niangjia.apps.programs.types import (
@@ -158,6 +158,11 @@ def desk(tmp_path):
     assert queries.verify() == [] and fund_queries.verify() == [] and audit.verify_chain().is_whole
 
 
+def cause_of_the_value():
+    """Of the one value that a test entered late."""
+    return queries.cause_of_parameter(ParameterValue.objects.get().pk)
+
+
 def adjustment(desk: Desk, adjustment_id: int):
     return queries.get_adjustment(desk.town.auditor, adjustment_id)
 
@@ -196,7 +201,7 @@ def test_where_nothing_differs_nothing_is_written(desk):
 def test_the_same_cause_gives_the_same_adjustment_once(desk):
     desk.paid()
     first = desk.late("0.6")
-    cause = queries.cause_of_parameter(1)
+    cause = cause_of_the_value()
     again = programs.reconsider(viewer=None, cause=cause, now=STILL_LATER)
     assert again.id == first.id and again.adjustments == () and again.differing == 1
     assert Adjustment.objects.count() == Reconsideration.objects.count() == 1
@@ -292,9 +297,10 @@ def test_a_standard_that_came_late_is_the_standard_of_the_day(desk):
 def test_what_became_known_late_is_listed_until_it_was_made_anew(desk):
     desk.paid()
     assert queries.list_late_changes(desk.town.city) == []
-    desk.fill("0.6")
+    value = desk.fill("0.6")
     (change,) = queries.list_late_changes(desk.town.city)
-    assert (change.cause.key, queries.count_touched(desk.town.city, change.cause)) == ("parameter:1", 1)
+    assert (change.cause.key, change.touches) == (f"parameter:{value.id}", 1)
+    assert queries.count_touched(desk.town.city, change.cause) == 1
     programs.reconsider_late_changes(now=LATER)
     assert queries.list_late_changes(desk.town.city) == [] and len(desk.waiting()) == 1
     assert programs.reconsider_late_changes(now=LATER) == []
@@ -584,7 +590,7 @@ def test_what_was_refused_is_paid_to_whom_one_says_and_counted_as_a_grant(desk):
 
 
 def test_what_was_paid_too_much_is_had_back_in_parts_and_is_free_again(desk):
-    desk.paid()
+    old = desk.paid()
     (found,) = desk.late("0.4").adjustments
     with pytest.raises(programs.ReasonMissing):
         desk.settle(found, RECOVER, reason=" ")
@@ -603,7 +609,7 @@ def test_what_was_paid_too_much_is_had_back_in_parts_and_is_free_again(desk):
     with pytest.raises(problems.TooMuchBack, match=r"60\.00"):
         desk.book(found, "60.01", key="k2")
     assert desk.book(found, "60.00", key="k2").state is AdjustmentState.RECOVERED
-    used = {cap.group: fund_queries.cap_used(cap).as_pair() for cap in queries.caps_of(1)}
+    used = {cap.group: fund_queries.cap_used(cap).as_pair() for cap in queries.caps_of(old.id)}
     assert used["family-aid"] == (1, YUAN("400.00"))
     assert fund_queries.list_balances(desk.town.finance)[0].paid == YUAN("400.00")
     with pytest.raises(programs.AlreadySettled):
@@ -641,13 +647,13 @@ def test_money_that_was_only_set_aside_is_not_had_back_but_set_aside_anew(desk):
     with pytest.raises(programs.NotPaidYet):
         desk.settle(found, RECOVER)
     funds.cancel(viewer=desk.town.county, reservation_id=card.id, reason="按新标准重办", now=LATER)
-    programs.reconsider(viewer=None, cause=queries.cause_of_parameter(1), now=LATER)
+    programs.reconsider(viewer=None, cause=cause_of_the_value(), now=LATER)
     (waits,) = desk.waiting()
     assert (waits.kind, waits.difference) == (ARREARS, YUAN("400.00"))
     settled = desk.settle(waits.id, PAY)
     assert fund_queries.get_reservation(settled.reservation_id).amount == YUAN("400.00")
     assert desk.decide(matter="case:2", facts=FACTS | {"cost": YUAN("7")}).outcome is DecisionOutcome.REFUSED
-    assert programs.reconsider(viewer=None, cause=queries.cause_of_parameter(1), now=STILL_LATER).adjustments == ()
+    assert programs.reconsider(viewer=None, cause=cause_of_the_value(), now=STILL_LATER).adjustments == ()
 
 
 # --- one after the other ---------------------------------------------------------------------------------------------------
