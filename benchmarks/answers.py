@@ -15,7 +15,7 @@ from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "niangjia.config.settings_for_tests")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
