@@ -208,10 +208,12 @@ def decide(deployment: Deployment) -> None:
     from niangjia.apps.cases.models import Case
     from niangjia.apps.programs import actions as programs
     from niangjia.apps.programs.types import Subject, SubjectKind
+    from niangjia.apps.registry import queries as registry
 
     household = Case.objects.earliest("pk").household_id
+    person = min(registry.members_of([household])[household])
     programs.decide(
-        viewer=None, program="special-grant", subject=Subject(SubjectKind.HOUSEHOLD, household), area="330624001000",
+        viewer=None, program="special-grant", subject=Subject(SubjectKind.PERSON, person), area="330624001000",
         asof=NOW.date(), facts={"verification_outcome": "V1"}, now=NOW,
     )  # fmt: skip
 

@@ -11,19 +11,31 @@ from django.core.management import call_command
 
 from niangjia.cli.clock import now
 from niangjia.cli.console import out
+from niangjia.engines.policy.pack import Pack
+from niangjia.engines.policy.parameters import area_prefix
 from niangjia.kernel.deployment import Deployment, programs_folder
 from niangjia.kernel.problems import Refusal
 
 
 def prepare_database() -> None:
-    """Migrate and install the packs; safe to repeat."""
+    """Migrate and install the packs of the home area and of the areas around and in it; safe to repeat. Examples stay on the shelf."""
     call_command("migrate", interactive=False, verbosity=0)
+    from django.conf import settings
+
     from niangjia.apps.programs import actions as programs
     from niangjia.engines import policy
 
     folder = programs_folder()
     vocabulary = policy.load_vocabulary(folder)
-    programs.install_packs([policy.load_pack(path.parent, vocabulary) for path in policy.list_packs(folder)], now=now())
+    packs = [policy.load_pack(path.parent, vocabulary) for path in policy.list_packs(folder)]
+    home = settings.DEPLOYMENT.home if settings.DEPLOYMENT else ""
+    programs.install_packs([pack for pack in packs if belongs(pack, home)], now=now())
+
+
+def belongs(pack: Pack, home: str) -> bool:
+    """Whether a deployment at `home` installs the pack by itself: one area lies in the other, and it is meant to be paid by."""
+    here = area_prefix(home)
+    return pack.status != "example" and (here.startswith(pack.area) or pack.area.startswith(here))
 
 
 _WORKERS_FIRST = 10

@@ -1,10 +1,11 @@
-"""What time itself asks for: reminders, escalations, and a new anchor of the audit chain."""
+"""What time itself asks for: reminders, escalations, decisions made anew after what became known late, a new anchor of the audit chain."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from niangjia.apps.audit import actions as audit
+from niangjia.apps.programs import actions as programs
 from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders.types import SweepReport
 from niangjia.jobs.verify import ANCHORS
@@ -13,10 +14,12 @@ from niangjia.kernel.deployment import Deployment
 
 def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     """
-    Remind of orders whose time is nearly over, escalate overdue ones, anchor the audit chain. Safe to repeat.
+    Remind of orders whose time is nearly over, escalate overdue ones, make decisions anew that a late notice touches (differences wait
+    for a person), anchor the audit chain. Safe to repeat.
 
     `niangjia serve` calls it every ten minutes; without a server let cron call `niangjia tick`. Days without it lose nothing.
     """
     report = workorders.sweep(now=now)
+    programs.reconsider_late_changes(now=now)
     audit.anchor(file=deployment.folder / ANCHORS, now=now)
     return report

@@ -61,8 +61,18 @@ def decide_tier(viewer: Viewer, case: Case, file: HardshipFile, more: Mapping[st
     facts = case_facts.of_file(case, file, now) | dict(more)
     asof = timezone.localdate(now)
     subject = Subject(SubjectKind.HOUSEHOLD, case.household_id)
+    subjects = _subjects(case, file.person_id)
     return programs_actions.decide(
-        viewer=viewer, program=FILE_PROGRAM, subject=subject, area=case.area, asof=asof, facts=facts, now=now
+        viewer=viewer,
+        program=FILE_PROGRAM,
+        subject=subject,
+        area=case.area,
+        asof=asof,
+        facts=facts,
+        used=programs.used_of(FILE_PROGRAM, area=case.area, asof=asof, subjects=subjects, day=asof),
+        within=subjects,
+        matter=_matter(case),
+        now=now,
     )
 
 
@@ -94,7 +104,16 @@ def _decide(
         else Subject(SubjectKind.HOUSEHOLD, case.household_id)
     )
     decision = programs_actions.decide(
-        viewer=viewer, program=program, subject=subject, area=case.area, asof=asof, facts=facts, used=used, now=now
+        viewer=viewer,
+        program=program,
+        subject=subject,
+        area=case.area,
+        asof=asof,
+        facts=facts,
+        used=used,
+        within=_subjects(case, person_id),
+        matter=_matter(case),
+        now=now,
     )
     if decision.outcome is DecisionOutcome.GRANTED and decision.money:
         _set_aside(viewer, case, finding, decision, person_id, now)
@@ -140,6 +159,11 @@ def _hands(entitlement: Entitlement) -> list[int]:
 def _subjects(case: Case, person_id: int) -> dict[SubjectKind, int]:
     """Whose caps a grant of this case counts under."""
     return {SubjectKind.PERSON: person_id, SubjectKind.HOUSEHOLD: case.household_id}
+
+
+def _matter(case: Case) -> str:
+    """What a decision is made for: of several decisions the last one of a case counts."""
+    return f"case:{case.pk}"
 
 
 def reserve(viewer: Viewer, entitlement: Entitlement, now: datetime) -> Entitlement:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -49,7 +49,7 @@ from niangjia.apps.cases.types import (
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import queries as programs
-from niangjia.apps.programs.types import DecisionCard
+from niangjia.apps.programs.types import AdjustmentCard, DecisionCard
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders import queries as workorders
 from niangjia.apps.workorders.types import OrderCard
@@ -355,6 +355,7 @@ def _own_matter(person_id: int, case: Case, looked: tuple[Mapping[str, Any], ...
     ids = {entitlement.decision_id for entitlement in entitlements} | (
         {file.decision_id} if file and file.decision_id else set()
     )
+    later = programs.list_adjustments_of(ids)
     letter = ExitLetter.objects.filter(file__case=case, state=ExitLetter.State.OPEN).first()
     grievances = Grievance.objects.filter(case=case, person_id=person_id).order_by("pk")
     effect = lifecycle.EFFECTS.get(Outcome(case.outcome)) if case.outcome else None
@@ -370,7 +371,7 @@ def _own_matter(person_id: int, case: Case, looked: tuple[Mapping[str, Any], ...
         status_zh=status_zh,
         status_en=status_en,
         reason=last.reason if last else letter.reason if letter else "",
-        decisions=tuple(_own_decision(card) for card in programs.list_decisions(ids).values()),
+        decisions=tuple(_own_decision(card, later.get(card.id, ())) for card in programs.list_decisions(ids).values()),
         can_object_until=letter.objection_until if letter else _objection_end(case),
         objections=tuple((grievance.pk, GrievanceState(grievance.state)) for grievance in grievances),
         looked=looked,
@@ -389,7 +390,7 @@ def _objection_end(case: Case) -> date | None:
     return closed_on + timedelta(days=rule("objection_days", area=case.area, asof=closed_on))
 
 
-def _own_decision(card: DecisionCard) -> OwnDecision:
+def _own_decision(card: DecisionCard, later: Iterable[AdjustmentCard]) -> OwnDecision:
     return OwnDecision(
         decision_id=card.id,
         title_zh=card.title_zh,
@@ -400,6 +401,7 @@ def _own_decision(card: DecisionCard) -> OwnDecision:
         says_zh=tuple(line.zh for line in card.trace),
         says_en=tuple(line.en for line in card.trace),
         clauses=card.clauses,
+        later=tuple(later),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.apps.programs.types import AdjustmentCard
 from niangjia.apps.workorders.types import RoutingFacts
 from niangjia.kernel.months import Month
 
@@ -303,7 +304,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class OwnDecision:
-    """A decision as the worker reads it: what, how much, by which clause."""
+    """A decision as the worker reads it: what, how much, by which clause. `later`: what deciding it anew found, oldest first."""
 
     decision_id: int
     title_zh: str
@@ -314,6 +315,7 @@ class OwnDecision:
     says_zh: tuple[str, ...]
     says_en: tuple[str, ...]
     clauses: tuple[str, ...]
+    later: tuple[AdjustmentCard, ...]
 
 
 @dataclass(frozen=True)

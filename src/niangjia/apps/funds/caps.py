@@ -6,7 +6,7 @@ Whoever writes takes the counter's row first (all in one order), reads its uses,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -118,17 +118,34 @@ def living(counter: CapCounter) -> list[CapUseRow]:
     return [as_row(use) for use in rows.order_by("pk")]
 
 
-def of_subjects(subjects: Iterable[Subject]) -> dict[Key, list[CapUseRow]]:
-    """Every living use of these subjects by counter, in the order of entering. One query."""
+def of_subjects(
+    subjects: Iterable[Subject], *, taken_before: datetime | None = None, without: Collection[str] = ()
+) -> dict[Key, list[CapUseRow]]:
+    """
+    Every living use of these subjects by counter, in the order of entering; or those that lived at a moment. One query.
+
+    For looking up what was used: without payers' names and limits. `without`: holders to leave out.
+    """
     found: dict[Key, list[CapUseRow]] = {}
+    kinds = {(subject.kind.value, subject.id): subject for subject in subjects}
     wanted = Q()
-    for subject in subjects:
-        wanted |= Q(counter__per=subject.kind, counter__subject_id=subject.id)
+    for kind, number in kinds:
+        wanted |= Q(counter__per=kind, counter__subject_id=number)
     if not wanted:
         return found
-    rows = CapUse.objects.filter(wanted, released_at__isnull=True).select_related("counter", "payer").order_by("pk")
-    for use in rows:
-        found.setdefault(_key(use), []).append(as_row(use))
+    lives = Q(released_at__isnull=True)
+    if taken_before is not None:
+        lives = Q(taken_at__lt=taken_before) & (lives | Q(released_at__gte=taken_before))
+    rows = CapUse.objects.filter(wanted & lives).order_by("pk")
+    for group, per, number, order, day, event, times, amount, program, payer, holder, taken, released in rows.values_list(
+        "counter__group", "counter__per", "counter__subject_id", "pk", "day", "event", "times", "amount", "program", "payer_id",
+        "holder", "taken_at", "released_at",
+    ):  # fmt: skip
+        if holder not in without:
+            use = CapUseRow(
+                order, group, kinds[per, number], day, event, times, amount, (), program, payer, "", holder, taken, released
+            )  # fmt: skip
+            found.setdefault((group, per, number), []).append(use)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.funds import caps, windows
+from niangjia.apps.funds.ledger import CHUNK
 from niangjia.apps.funds.models import (
     Budget,
     CapUse,
@@ -37,6 +38,7 @@ from niangjia.apps.funds.types import (
     CapUseRow,
     PaymentCard,
     PaymentState,
+    RecoveryCard,
     RegisterRow,
     RequestState,
     ReservationCard,
@@ -370,6 +372,84 @@ def cap_used(cap: Cap) -> Used:
 def load_book(subjects: Iterable[Subject]) -> Book:
     """All that these subjects used, in one query: for deciding several caps or programmes at once."""
     return Book(caps.of_subjects(subjects))
+
+
+def load_book_of_then(subjects: Iterable[Subject], *, taken_before: datetime, without: Iterable[str]) -> Book:
+    """The book as it stood at a moment, without what some decisions (by their references) took: for deciding anew about that day."""
+    own = Reservation.objects.filter(decision_ref__in=list(without)).values_list("pk", flat=True)
+    return Book(caps.of_subjects(subjects, taken_before=taken_before, without={f"reservation:{pk}" for pk in own}))
+
+
+def list_reservations_of(decision_ref: str) -> list[ReservationCard]:
+    """What was set aside for one decision, oldest first, also what was cancelled. Without scope: for the decision's own room."""
+    rows = Reservation.objects.filter(decision_ref=decision_ref) if decision_ref else Reservation.objects.none()
+    return [reservation_card(row) for row in rows.order_by("pk")]
+
+
+def living_decisions(decision_refs: Iterable[str]) -> set[str]:
+    """Those of these decisions for which money is set aside or was paid."""
+    found: set[str] = set()
+    for some in _batched(decision_refs):
+        rows = Reservation.objects.filter(decision_ref__in=some).exclude(state=ReservationState.CANCELLED)
+        found.update(rows.values_list("decision_ref", flat=True))
+    return found
+
+
+def _batched(values: Iterable[str]) -> Iterable[list[str]]:
+    found = list(values)
+    return (found[start : start + CHUNK] for start in range(0, len(found), CHUNK))
+
+
+def living_amounts(reservation_ids: Iterable[int]) -> dict[int, Decimal]:
+    """Amounts of reservations that were not cancelled, by id."""
+    rows = Reservation.objects.filter(pk__in=list(reservation_ids)).exclude(state=ReservationState.CANCELLED)
+    return dict(rows.values_list("pk", "amount"))
+
+
+def recovered(key: str) -> Decimal:
+    """What came back under keys that begin like this."""
+    return Recovery.objects.filter(key__startswith=key).aggregate(total=Sum("amount"))["total"] or ZERO
+
+
+def recovered_each(keys: Iterable[str]) -> dict[str, Decimal]:
+    """What came back under keys that begin like each of these, where anything did; a few questions however many."""
+    found: dict[str, Decimal] = {}
+    wanted = list(dict.fromkeys(keys))
+    for start in range(0, len(wanted), 100):
+        some = wanted[start : start + 100]
+        begins = Q()
+        for key in some:
+            begins |= Q(key__startswith=key)
+        for booked, amount in Recovery.objects.filter(begins).values_list("key", "amount"):
+            for key in some:
+                if booked.startswith(key):
+                    found[key] = found.get(key, ZERO) + amount
+    return found
+
+
+def list_recoveries(key: str) -> list[RecoveryCard]:
+    """What came back under keys that begin like this, oldest first; parts whose keys differ only in their last number are one arrival."""
+    found: dict[str, RecoveryCard] = {}
+    for row in Recovery.objects.filter(key__startswith=key).order_by("pk"):
+        arrival = row.key.rpartition(":")[0]
+        before = found[arrival].amount if arrival in found else ZERO
+        found[arrival] = RecoveryCard(row.received_at, row.received_by_id, before + row.amount)
+    return list(found.values())
+
+
+def recovered_of_reservation(reservation_id: int) -> Decimal:
+    return Recovery.objects.filter(reservation_id=reservation_id).aggregate(total=Sum("amount"))["total"] or ZERO
+
+
+def day_of_use(reservation_id: int) -> date | None:
+    """The day on which a reservation counts under caps; None: it counts under none."""
+    uses = CapUse.objects.filter(holder=f"reservation:{reservation_id}").order_by("pk")
+    return uses.values_list("day", flat=True).first()
+
+
+def path_of_budget(budget_id: int) -> str:
+    """Of the union whose budget it is."""
+    return Budget.objects.filter(pk=budget_id).values_list("org__path", flat=True).get() or ""
 
 
 def list_cap_uses(subjects: Iterable[Subject], *, with_released: bool = False) -> list[CapUseRow]:

@@ -160,6 +160,15 @@ class ReservationCard:
 
 
 @dataclass(frozen=True, slots=True)
+class RecoveryCard:
+    """One arrival of money that was had back."""
+
+    at: datetime
+    booked_by: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class BatchCard:
     id: int
     number: str

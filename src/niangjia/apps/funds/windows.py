@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from niangjia.apps.funds.types import Cap, CapUseRow, HeldTo, Window
 from niangjia.kernel.money import ZERO
@@ -32,10 +33,14 @@ class Used:
 
 
 def total(uses: Iterable[CapUseRow]) -> Used:
-    found = list(uses)
-    return Used(sum(use.times for use in found), sum((use.amount for use in found), ZERO))
+    count, amount = 0, ZERO
+    for use in uses:
+        count += use.times
+        amount += use.amount
+    return Used(count, amount)
 
 
+@lru_cache(maxsize=4096)
 def opens_after(day: date) -> date:
     """
     The twelve months that end with `day` begin on the day after this one.
@@ -46,15 +51,16 @@ def opens_after(day: date) -> date:
     return add_months(day, -12)
 
 
-def in_window(use: CapUseRow, window: Window, day: date, event: str) -> bool:
-    match window:
-        case Window.YEAR:
-            return use.day.year == day.year
-        case Window.EVENT:
-            return use.event == event
-        case Window.ROLLING_12_MONTHS:
-            return opens_after(day) < use.day <= day
-    return True
+def in_window(uses: Iterable[CapUseRow], window: Window, day: date, event: str) -> list[CapUseRow]:
+    """Those that the window of a use on `day` (and for `event`) holds beside it."""
+    if window is Window.YEAR:
+        return [use for use in uses if use.day.year == day.year]
+    if window is Window.EVENT:
+        return [use for use in uses if use.event == event]
+    if window is Window.ROLLING_12_MONTHS:
+        opens = opens_after(day)
+        return [use for use in uses if opens < use.day <= day]
+    return list(uses)
 
 
 def reaching_back(uses: Sequence[CapUseRow], day: date) -> list[CapUseRow]:
@@ -70,7 +76,7 @@ def before_and_with(uses: Sequence[CapUseRow], last: CapUseRow) -> list[CapUseRo
 
 def peak(uses: Sequence[CapUseRow], cap: Cap) -> Used:
     """The most that any window holds into which a use on the cap's day would fall: what deciding has to reckon with."""
-    own = total(use for use in uses if in_window(use, cap.window, cap.day, cap.event))
+    own = total(in_window(uses, cap.window, cap.day, cap.event))
     if cap.window is not Window.ROLLING_12_MONTHS:
         return own
     found = [own, *(total(before_and_with(uses, later)) for later in reaching_back(uses, cap.day))]
@@ -87,7 +93,7 @@ def fits(limit: HeldTo | Cap, used: Used, times: int, amount: Decimal) -> bool:
 
 def first_over(uses: Sequence[CapUseRow], cap: Cap, times: int, amount: Decimal) -> Used | None:
     """What the first window holds that a use of that much would make too full; None = it fits everywhere."""
-    own = total(use for use in uses if in_window(use, cap.window, cap.day, cap.event))
+    own = total(in_window(uses, cap.window, cap.day, cap.event))
     if not fits(cap, own, times, amount):
         return own
     if cap.window is not Window.ROLLING_12_MONTHS:
@@ -119,9 +125,8 @@ def broken(uses: Sequence[CapUseRow]) -> list[str]:
             if limit.window is Window.ROLLING_12_MONTHS:
                 held = total(before_and_with(uses, use))
             else:
-                held = total(
-                    one for one in uses if one.order <= use.order and in_window(one, limit.window, use.day, use.event)
-                )
+                entered = [one for one in uses if one.order <= use.order]
+                held = total(in_window(entered, limit.window, use.day, use.event))
             if (limit.count is not None and use.times > 0 and held.count > limit.count) or (
                 limit.amount is not None and use.amount > 0 and held.amount > limit.amount
             ):

@@ -13,6 +13,8 @@ from niangjia.kernel.money import ZERO
 from niangjia.kernel.problems import Refusal
 
 Subjects = Mapping[SubjectKind, int]
+_KINDS = {kind.value.lower(): kind for kind in SubjectKind}
+_WINDOWS = {window.value.lower(): window for window in Window}
 
 
 class SubjectMissing(Refusal):
@@ -43,7 +45,7 @@ def bound(
     """
     found = {}
     for cap in caps:
-        kind = SubjectKind(cap.per.upper())
+        kind, window = _KINDS[cap.per], _WINDOWS[cap.window]
         if kind not in subjects:
             if kind is SubjectKind.HOUSEHOLD:
                 continue
@@ -53,7 +55,7 @@ def bound(
             group=cap.group,
             per=kind,
             subject_id=subjects[kind],
-            window=Window(cap.window.upper()),
+            window=window,
             day=day,
             event=event,
             count=int(limit) if cap.count is not None and limit is not None else None,

@@ -10,7 +10,7 @@ from niangjia.apps.programs.types import BenefitLine, DecisionOutcome, Line
 from niangjia.engines import policy
 from niangjia.engines.policy import worded
 
-_OUTCOMES = {
+OUTCOMES = {
     "granted": DecisionOutcome.GRANTED,
     "refused": DecisionOutcome.REFUSED,
     "cannot_tell": DecisionOutcome.CANNOT_TELL,
@@ -21,12 +21,16 @@ _TRUTHS = {True: "YES", False: "NO", None: "UNKNOWN"}
 
 @dataclass(frozen=True)
 class Answer:
-    """What a program says. `amount` in yuan, None unless granted; `unknown` names the facts that are missing and matter."""
+    """
+    What a program says. `amount` in yuan, None unless granted; `lines` before the caps, `given` after them. `unknown` names the facts
+    that are missing and matter.
+    """
 
     outcome: DecisionOutcome
     tier: str
     amount: Decimal | None
     lines: tuple[BenefitLine, ...]
+    given: tuple[BenefitLine, ...]
     needs_approval: tuple[str, ...]
     trace: tuple[Line, ...]
     clauses: tuple[str, ...]
@@ -36,13 +40,14 @@ class Answer:
 def answer(program: policy.Program, facts: Mapping[str, object], used: Mapping[str, object] | None) -> Answer:
     zh, en = program.explain(facts, used=used, language="zh"), program.explain(facts, used=used, language="en")
     decision, trace = zh.decision, _trace(zh, en)
-    outcome = _OUTCOMES[decision.outcome]
+    outcome = OUTCOMES[decision.outcome]
     kinds = {line.id: line.kind for line in program.pack.benefit}
     return Answer(
         outcome=outcome,
         tier=decision.tier or "",
         amount=decision.amount if outcome is DecisionOutcome.GRANTED else None,
         lines=tuple(BenefitLine(line, kinds[line], amount) for line, amount in decision.lines),
+        given=tuple(BenefitLine(line, kinds[line], amount) for line, amount in decision.given),
         needs_approval=decision.needs_approval,
         trace=trace,
         clauses=tuple(dict.fromkeys(line.clause for line in trace if line.clause)),

@@ -1,35 +1,32 @@
-"""Installed packs brought back to life from their stored text: which one holds where and when, with the deployment's values."""
+"""
+Installed packs brought back to life from their stored text: which one holds where and when, as it was known on a day, with the
+deployment's values.
+
+Of the texts of one programme and area that hold on a day, the one that was installed last counts: it replaced from its first day on
+whatever stood before. The first text of an area holds since ever, and was known since ever.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
 
-from niangjia.apps.programs.models import PackVersion, ParameterValue
+from django.utils import timezone
+
+from niangjia.apps.programs.models import Catalogue, PackVersion, ParameterValue
+from niangjia.apps.programs.problems import NoPackHere, StoredTextChanged
 from niangjia.engines import policy
-from niangjia.engines.policy.parameters import Parameter, area_prefix
+from niangjia.engines.policy.parameters import Known, Parameter, area_prefix
 from niangjia.kernel.problems import Refusal
 
-
-class NoPackHere(Refusal):
-    def __init__(self, program: str, area: str, asof: date) -> None:
-        super().__init__(
-            f"区划 {area} 在 {asof} 没有启用项目 {program}。请先安装该地的项目包。",
-            f"No programme {program} is installed for area {area} on {asof}. Install that area's pack first.",
-        )
-
-
-class StoredTextChanged(Refusal):
-    def __init__(self, program: str) -> None:
-        super().__init__(
-            f"项目 {program} 的存档文本与其指纹不符，已停止办理。请从备份恢复。",
-            f"The stored text of {program} no longer gives its hash; nothing is decided with it. Restore it from a backup.",
-        )
+__all__ = ["NoPackHere", "StoredTextChanged"]
 
 
 class BadValue(Refusal):
@@ -39,27 +36,47 @@ class BadValue(Refusal):
         )
 
 
-def find_version(program: str, *, area: str, asof: date) -> PackVersion | None:
-    """The version in force that day whose area is the longest prefix of `area`; before the first one, the first."""
-    prefix = area_prefix(area)
-    versions = [version for version in PackVersion.objects.filter(pack_id=program) if prefix.startswith(version.area)]
-    if not versions:
-        return None
-    nearest = max(len(version.area) for version in versions)
-    for version in versions:
-        begins = version.active_from is None or version.active_from <= asof
-        lasts = version.active_until is None or asof < version.active_until
-        if len(version.area) == nearest and begins and lasts:
-            return version
-    return None
+def note_change() -> None:
+    """Packs or values are about to change: what was made of them is made anew. Inside the transaction that changes them."""
+    Catalogue.objects.update_or_create(pk=1, defaults={"revision": uuid.uuid4().hex})
 
 
-def get_version(program: str, *, area: str, asof: date) -> PackVersion:
+def _revision() -> str:
+    """Empty = unknown: nothing is remembered then."""
+    return Catalogue.objects.filter(pk=1).values_list("revision", flat=True).first() or ""
+
+
+def find_version(program: str, *, area: str, asof: date, known_on: date | None = None) -> PackVersion | None:
+    """
+    The text in force that day, as it was known on `known_on` (None: now); of nested areas the nearest that has one then.
+    """
+    rows = PackVersion.objects.filter(pack_id=program).defer("files").order_by("pk")
+    return _in_force(rows, area_prefix(area), asof, known_on).get(program)
+
+
+def get_version(program: str, *, area: str, asof: date, known_on: date | None = None) -> PackVersion:
     """Raises NoPackHere."""
-    version = find_version(program, area=area, asof=asof)
+    version = find_version(program, area=area, asof=asof, known_on=known_on)
     if version is None:
         raise NoPackHere(program, area, asof)
     return version
+
+
+def _in_force(
+    versions: Iterable[PackVersion], prefix: str, asof: date, known_on: date | None
+) -> dict[str, PackVersion]:
+    """By programme; `versions` in the order of installing."""
+    found: dict[str, PackVersion] = {}
+    for version in versions:
+        if not prefix.startswith(version.area) or not (version.active_from is None or version.active_from <= asof):
+            continue
+        is_first = version.active_from is None
+        if known_on is not None and not is_first and timezone.localdate(version.installed_at) > known_on:
+            continue
+        standing = found.get(version.pack_id)
+        if standing is None or len(version.area) >= len(standing.area):
+            found[version.pack_id] = version
+    return found
 
 
 def vocabulary_hash(files: Mapping[str, str]) -> str:
@@ -69,7 +86,7 @@ def vocabulary_hash(files: Mapping[str, str]) -> str:
 
 
 def pack_of(version: PackVersion) -> policy.Pack:
-    """Raises StoredTextChanged."""
+    """Raises StoredTextChanged: every time the text is compared with its hash."""
     if version.vocabulary_hash != vocabulary_hash(version.files):
         raise StoredTextChanged(version.pack_id)
     pack = _load(tuple(sorted(version.files.items())))
@@ -78,7 +95,7 @@ def pack_of(version: PackVersion) -> policy.Pack:
     return pack
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _load(files: tuple[tuple[str, str], ...]) -> policy.Pack:
     with tempfile.TemporaryDirectory(prefix="niangjia-pack-") as folder:
         for name, text in files:
@@ -89,20 +106,95 @@ def _load(files: tuple[tuple[str, str], ...]) -> policy.Pack:
 
 
 def overrides(pack: policy.Pack) -> dict[str, dict[str, dict[date, object]]]:
-    """The deployment's approved values for this pack: name → area → first day → value."""
+    """
+    The deployment's approved values for this pack, each with the day from which it was known: name → area → first day → value.
+
+    Of values of one place that correct each other all are kept: a tuple of them.
+    """
     found: dict[str, dict[str, dict[date, object]]] = {}
     rows = ParameterValue.objects.filter(pack_id=pack.id, approved_by__isnull=False, withdrawn_at__isnull=True)
     for row in rows.order_by("pk"):
-        if row.name in pack.parameters:
-            value = read_value(pack.parameters[row.name], row.value)
-            found.setdefault(row.name, {}).setdefault(row.area, {})[row.starts_on] = value
+        if row.name in pack.parameters and row.known_on is not None:
+            value = Known(read_value(pack.parameters[row.name], row.value), row.known_on)  # type: ignore[arg-type]
+            dates = found.setdefault(row.name, {}).setdefault(row.area, {})
+            dates[row.starts_on] = (*dates[row.starts_on], value) if row.starts_on in dates else (value,)  # type: ignore[misc]
     return found
 
 
-def compiled(version: PackVersion, *, area: str, asof: date) -> policy.Program:
-    """The version with the values of that area and day; one that is missing refuses only the decisions that need it."""
+def compiled(version: PackVersion, *, area: str, asof: date, known_on: date | None = None) -> policy.Program:
+    """
+    Ready to decide, with the values of that area and day as they were known on `known_on` (None: now). One that is missing refuses only
+    the decisions that need it.
+    """
     pack = pack_of(version)
-    return policy.compile_program(pack, asof=asof, area=area, overrides=overrides(pack))  # type: ignore[arg-type]
+    return policy.compile_program(pack, asof=asof, area=area, overrides=overrides(pack), known_on=known_on)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A programme of an area on a day. `program` None: `refusal` says why it cannot decide."""
+
+    version: PackVersion
+    pack: policy.Pack
+    program: policy.Program | None
+    refusal: Refusal | None
+
+
+def list_ready(*, area: str, asof: date, known_on: date | None = None) -> tuple[Ready, ...]:
+    """
+    Every programme that decides in the area on that day, in the order in which they are decided (`after`, then id).
+
+    Made once an area and day, and anew when a pack or a value changes: one small query tells.
+    """
+    revision = _revision()
+    make = _list_ready if revision else _list_ready.__wrapped__
+    return make(revision, area_prefix(area), asof, known_on)
+
+
+@lru_cache(maxsize=128)
+def _list_ready(revision: str, prefix: str, asof: date, known_on: date | None) -> tuple[Ready, ...]:
+    rows = PackVersion.objects.defer("files").order_by("pk")
+    chosen = [version.pk for version in _in_force(rows, prefix, asof, known_on).values()]
+    found = {}
+    for version in PackVersion.objects.filter(pk__in=chosen):
+        pack = pack_of(version)
+        if decides(pack):
+            found[pack.id] = _ready(version, pack, prefix, asof, known_on)
+    order = in_order({name: ready.pack.after for name, ready in found.items()})
+    return tuple(found[name] for name in order)
+
+
+def _ready(version: PackVersion, pack: policy.Pack, prefix: str, asof: date, known_on: date | None) -> Ready:
+    try:
+        return Ready(version, pack, compiled(version, area=prefix, asof=asof, known_on=known_on), None)
+    except Refusal as refusal:
+        return Ready(version, pack, None, refusal)
+
+
+def decides(pack: policy.Pack) -> bool:
+    """A container names measures, and sensing's packs only warn: neither decides."""
+    return bool(pack.rules or pack.tiers) and not pack.measures
+
+
+def in_order(after: Mapping[str, Sequence[str]]) -> list[str]:
+    """
+    Programmes so that each stands behind those it names; otherwise by name. A circle is cut at the first name.
+
+    >>> in_order({"a": ["c"], "b": [], "c": ["b", "elsewhere"]})
+    ['b', 'c', 'a']
+    """
+    found: dict[str, None] = {}
+
+    def place(name: str, above: tuple[str, ...]) -> None:
+        if name in found or name in above or name not in after:
+            return
+        for earlier in sorted(after[name]):
+            place(earlier, (*above, name))
+        found.setdefault(name)
+
+    for name in sorted(after):
+        place(name, ())
+    return list(found)
 
 
 def read_value(parameter: Parameter, text: str) -> object:

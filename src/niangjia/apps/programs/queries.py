@@ -3,22 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+
+from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.funds import queries as funds
+from niangjia.apps.funds.problems import EventMissing
 from niangjia.apps.funds.types import Cap
-from niangjia.apps.programs import capping, deciding, installed, values
+from niangjia.apps.programs import adjusting, capping, deciding, installed, late, scope, values
+from niangjia.apps.programs.adjusting import (
+    cards_of,
+    count_open_adjustments,
+    count_recovering,
+    count_to_settle,
+    get_adjustment,
+    list_adjusted_programs,
+    list_adjustments,
+    list_adjustments_about,
+    list_adjustments_of,
+    list_corrections_of,
+    list_decision_chain,
+    list_money_of,
+    list_reconsiderations,
+    list_recoveries,
+    reconsideration_cards,
+    tally_waiting,
+    visible_adjustments,
+)
+from niangjia.apps.programs.answering import answers
+from niangjia.apps.programs.cards import as_decided, decision_card, digest_of, override, pack_card, ref_of
 from niangjia.apps.programs.models import Decision, PackVersion, ParameterValue, Standard
+from niangjia.apps.programs.problems import MissingStandard, NoSuchAdjustment, NoSuchDecision, NoSuchParameter
 from niangjia.apps.programs.types import (
-    BenefitLine,
     Breach,
+    Cause,
     DecisionCard,
-    DecisionOutcome,
-    Line,
+    LateChange,
     MissingValue,
     Override,
     PackCard,
@@ -30,23 +53,18 @@ from niangjia.engines import policy
 from niangjia.engines.policy.parameters import area_prefix, with_overrides
 from niangjia.kernel.problems import Refusal
 
-
-class NoSuchDecision(Refusal):
-    def __init__(self, decision_id: int) -> None:
-        super().__init__(f"没有编号为 {decision_id} 的决定。", f"There is no decision {decision_id}.")
-
-
-class MissingStandard(Refusal):
-    def __init__(self, area: str, asof: date) -> None:
-        super().__init__(
-            f"区划 {area} 在 {asof} 没有低保标准，不能核定。请导入该地的标准（standard）后再办理。",
-            f"There is no minimum-living standard for area {area} on {asof}, so nothing can be decided. Land that area's standard first.",
-        )
+__all__ = [
+    "MissingStandard", "NoSuchAdjustment", "NoSuchDecision", "answers", "cards_of", "count_open_adjustments", "count_recovering", "count_to_settle",
+    "get_adjustment", "list_adjusted_programs", "list_adjustments", "list_adjustments_about", "list_adjustments_of",
+    "list_corrections_of", "list_decision_chain", "list_money_of", "list_reconsiderations", "list_recoveries", "pack_card",
+    "reconsideration_cards", "ref_of", "SubjectKind", "tally_waiting", "visible_adjustments",
+]  # fmt: skip
 
 
-def get_standard(area: str, *, asof: date) -> Decimal:
+def get_standard(area: str, *, asof: date, known_on: date | None = None) -> Decimal:
     """
-    Yuan a person and month: the longest matching area with a day not after `asof`, then the latest day.
+    Yuan a person and month: the longest matching area with a day not after `asof`, then the latest day, then what was received last,
+    as it was known on `known_on` (None: now).
 
     Raises:
         MissingStandard: names area and day.
@@ -56,16 +74,17 @@ def get_standard(area: str, *, asof: date) -> Decimal:
         row
         for row in Standard.objects.filter(starts_on__lte=asof, area__startswith=prefix[:2])
         if prefix.startswith(area_prefix(row.area))
+        and (known_on is None or timezone.localdate(row.received_at) <= known_on)
     ]
     if not rows or not prefix:
         raise MissingStandard(area, asof)
-    return max(rows, key=lambda row: (len(area_prefix(row.area)), row.starts_on)).monthly
+    return max(rows, key=lambda row: (len(area_prefix(row.area)), row.starts_on, row.received_at, row.pk)).monthly
 
 
 def list_packs(viewer: Viewer) -> list[PackCard]:
     """Every installed version, those in force first."""
     permissions.require(viewer, "programs.view")
-    rows = PackVersion.objects.order_by("active_until", "pack_id", "area", "-pk")
+    rows = PackVersion.objects.defer("files").order_by("active_until", "pack_id", "area", "-pk")
     cards = [pack_card(row) for row in rows]
     return sorted(cards, key=lambda card: card.active_until is not None)
 
@@ -123,33 +142,38 @@ def used_of(
 
     Raises:
         NoPackHere, SubjectMissing.
+        EventMissing: a cap counts by event, and no event was said.
     """
     pack = get_pack(program, area=area, asof=asof)
+    if not event and (by_event := [cap.group for cap in pack.caps if cap.window == "event"]):
+        raise EventMissing(by_event[0])
     book = funds.load_book(Subject(kind, number) for kind, number in subjects.items())
     caps = capping.bound(pack.caps, subjects, day=day, event=event)
     return capping.used_by(pack, {cap_id: book.used(cap).as_pair() for cap_id, cap in caps.items()})
 
 
-def caps_of(decision_id: int, *, subjects: capping.Subjects, day: date, event: str = "") -> list[Cap]:
+def caps_of(
+    decision_id: int, *, subjects: capping.Subjects | None = None, day: date | None = None, event: str = ""
+) -> list[Cap]:
     """
     The caps that a decision's money is held to, for `funds.reserve`: limits from the pack's own expressions with the facts,
     parameters and tier of the decision, shares from what it gives of each line.
+
+    Subjects, day and event are those that the decision was made with, unless others are said.
 
     Raises:
         NoSuchDecision, SubjectMissing.
     """
     row = _decision(decision_id)
-    program = _as_decided(row)
-    facts = values.from_json(row.facts)
     card = decision_card(row)
-    given = {line.id: line.amount for line in card.lines if line.kind == "money"}
-    caps = capping.bound(program.pack.caps, subjects, day=day, event=event, limits=program.limits(facts), given=given)
+    program = as_decided(row)
+    day = day or card.used_on or card.asof
+    given = {line.id: line.amount for line in card.given if line.kind == "money"}
+    limits = program.limits(values.from_json(row.facts))
+    caps = capping.bound(
+        program.pack.caps, subjects or card.subjects, day=day, event=event or card.event, limits=limits, given=given
+    )
     return list(caps.values())
-
-
-def ref_of(decision_id: int) -> str:
-    """How the funds name a decision, which they do not know."""
-    return f"decision:{decision_id}"
 
 
 def _decision(decision_id: int) -> Decision:
@@ -157,13 +181,6 @@ def _decision(decision_id: int) -> Decision:
     if row is None:
         raise NoSuchDecision(decision_id)
     return row
-
-
-def _as_decided(row: Decision) -> policy.Program:
-    """The programme with the text and the parameters that the decision pins. Raises StoredTextChanged."""
-    pack = installed.pack_of(row.version)
-    pinned = {name: {"": {date.min: value}} for name, value in values.from_json(row.parameters).items()}
-    return policy.compile_program(_emptied(pack), asof=row.asof, area=row.area, overrides=pinned)  # type: ignore[arg-type]
 
 
 def list_parameters(viewer: Viewer, *, program: str = "") -> list[Override]:
@@ -188,6 +205,40 @@ def list_missing(viewer: Viewer, *, area: str, asof: date) -> list[MissingValue]
             if parameter.at(asof, area_prefix(area)) is None:
                 found.append(MissingValue(program, parameter.name, parameter.unit, parameter.clause, area, asof))
     return found
+
+
+def list_late_changes(viewer: Viewer) -> list[LateChange]:
+    """
+    Texts, values and standards that became known after decisions about their days were made, and have not been reconsidered: give
+    each one's `cause` to `actions.reconsider`. Of the viewer's division.
+    """
+    permissions.require(viewer, "programs.view")
+    area = scope.area_of(viewer)
+    return [change for change in late.list_late() if change.cause.area.startswith(area)]
+
+
+def cause_of_parameter(parameter_id: int) -> Cause:
+    """Why an approved value makes decisions be made anew. Raises NoSuchParameter."""
+    row = ParameterValue.objects.filter(pk=parameter_id, approved_by__isnull=False).first()
+    if row is None:
+        raise NoSuchParameter("", str(parameter_id))
+    return late.cause_of_parameter(row)
+
+
+def get_visible_decision(viewer: Viewer, decision_id: int) -> DecisionCard:
+    """Of the viewer's division. Raises NoSuchDecision: also for one of another."""
+    permissions.require(viewer, "programs.view")
+    row = _decision(decision_id)
+    if not row.area.startswith(scope.area_of(viewer)):
+        raise NoSuchDecision(decision_id)
+    return decision_card(row)
+
+
+def count_touched(viewer: Viewer, cause: Cause) -> int:
+    """How many decisions a cause would make anew: to be told before it is done. Raises OutsideYourArea, NoSuchDecision."""
+    permissions.require(viewer, "programs.manage")
+    scope.require_area(viewer, cause.area if cause.decision_id is None else _decision(cause.decision_id).area)
+    return len(late.roots_of(cause))
 
 
 def preview(
@@ -241,17 +292,18 @@ def replay(decision_id: int) -> Replay:
     """
     row = _decision(decision_id)
     used = None if row.used is None else values.from_json(row.used)
-    again = deciding.answer(_as_decided(row), values.from_json(row.facts), used)
+    again = deciding.answer(as_decided(row), values.from_json(row.facts), used)
     kept = decision_card(row)
     parts = {
         "outcome": (kept.outcome, again.outcome),
         "tier": (kept.tier, again.tier),
         "amount": (kept.amount, again.amount),
         "lines": (kept.lines, again.lines),
+        "lines after the caps": (kept.given, again.given if row.given else kept.given),
         "clauses": (kept.clauses, again.clauses),
         "trace": (kept.trace, again.trace),
         "unknown": (kept.unknown, again.unknown),
-        "what was asked": (row.digest, _digest_of(row)),
+        "what was asked": (row.digest, digest_of(row)),
     }
     return Replay(
         decision_id=row.pk,
@@ -259,28 +311,6 @@ def replay(decision_id: int) -> Replay:
         tier=again.tier,
         amount=again.amount,
         differences=tuple(name for name, (before, now) in parts.items() if before != now),
-    )
-
-
-def _digest_of(row: Decision) -> str:
-    """As `actions.decide` makes it: a fact altered since then shows even where the answer is the same."""
-    return values.digest(
-        row.version.content_hash,
-        row.version.vocabulary_hash,
-        row.subject_kind,
-        row.subject_id,
-        row.asof.isoformat(),
-        row.area,
-        row.facts,
-        row.parameters,
-        row.used,
-    )
-
-
-def _emptied(pack: policy.Pack) -> policy.Pack:
-    """The pack without values of its own, so that only the pinned ones count."""
-    return replace(
-        pack, parameters={name: replace(parameter, values=()) for name, parameter in pack.parameters.items()}
     )
 
 
@@ -300,57 +330,4 @@ def verify() -> list[Breach]:
             continue
         if not again.is_same:
             found.append(Breach("DECISION", f"decision {decision_id}", f"differs in {', '.join(again.differences)}"))
-    return found
-
-
-def pack_card(row: PackVersion) -> PackCard:
-    return PackCard(
-        id=row.pk,
-        pack_id=row.pack_id,
-        content_hash=row.content_hash,
-        area=row.area,
-        title_zh=row.title_zh,
-        title_en=row.title_en,
-        active_from=row.active_from,
-        active_until=row.active_until,
-    )
-
-
-def override(row: ParameterValue) -> Override:
-    return Override(
-        id=row.pk,
-        pack_id=row.pack_id,
-        name=row.name,
-        area=row.area,
-        starts_on=row.starts_on,
-        value=row.value,
-        source=row.source,
-        is_invented=row.is_invented,
-        entered_by=row.entered_by_id,
-        approved_by=row.approved_by_id,
-    )
-
-
-def decision_card(row: Decision) -> DecisionCard:
-    return DecisionCard(
-        id=row.pk,
-        pack_id=row.version.pack_id,
-        content_hash=row.version.content_hash,
-        title_zh=row.version.title_zh,
-        title_en=row.version.title_en,
-        subject=Subject(SubjectKind(row.subject_kind), row.subject_id),
-        asof=row.asof,
-        area=row.area,
-        outcome=DecisionOutcome(row.outcome),
-        tier=row.tier,
-        amount=row.amount,
-        lines=tuple(BenefitLine(line, kind, Decimal(amount)) for line, kind, amount in row.lines),
-        needs_approval=tuple(row.needs_approval),
-        clauses=tuple(row.clauses),
-        trace=tuple(Line(**line) for line in row.trace),
-        unknown=tuple(row.unknown),
-        facts=values.shown(row.facts),
-        parameters=values.shown(row.parameters),
-        made_by=row.made_by_id,
-        made_at=row.made_at,
-    )
+    return found + adjusting.verify()

@@ -8,7 +8,15 @@ Always true here:
 """
 
 from niangjia.engines.policy.batch import batch_sql, rule_sql
-from niangjia.engines.policy.cases import CaseResult, check_folder, list_packs, load_parameters, overlaps, run_cases
+from niangjia.engines.policy.cases import (
+    CaseResult,
+    check_folder,
+    check_pack,
+    list_packs,
+    load_parameters,
+    overlaps,
+    run_cases,
+)
 from niangjia.engines.policy.decision import Decision, Trace
 from niangjia.engines.policy.explain import Change, Explanation, LineStep, Step, Value
 from niangjia.engines.policy.notes import notes
@@ -51,6 +59,7 @@ __all__ = [
     "Vocabulary",
     "batch_sql",
     "check_folder",
+    "check_pack",
     "compile_program",
     "list_packs",
     "load_pack",

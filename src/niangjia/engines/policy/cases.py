@@ -248,7 +248,7 @@ def check_folder(programs: Path) -> list[Problem]:
         except PackError as error:
             problems += error.problems
     for pack in packs:
-        problems += _check_cases(pack)
+        problems += check_pack(pack)
     return problems + overlaps(packs) + _strangers(packs, is_whole=not problems)
 
 
@@ -263,7 +263,8 @@ def _strangers(packs: Sequence[Pack], *, is_whole: bool) -> list[Problem]:
     ]  # fmt: skip
 
 
-def _check_cases(pack: Pack) -> list[Problem]:
+def check_pack(pack: Pack) -> list[Problem]:
+    """What is wrong with the examples of a pack that can be read: one that fails, one that is missing."""
     if not (pack.folder / "cases.yaml").exists():
         # Sensing's packs are tested by drawn tables; a pack that decides needs cases.
         return [] if pack.triggers else [Problem(pack.file, 0, 0, "缺少 cases.yaml。", "cases.yaml is missing.")]

@@ -103,12 +103,13 @@ class Known:
     on: date
 
 
-Overrides = Mapping[str, Mapping[str, Mapping[date, "Value | Known"]]]
+Overrides = Mapping[str, Mapping[str, Mapping[date, "Value | Known | tuple[Known, ...]"]]]
 
 
 def with_overrides(parameters: Mapping[str, Parameter], overrides: Overrides | None) -> dict[str, Parameter]:
     """
-    The pack's parameters, and what the deployment fills in: name → area ("" or a code) → first day → value.
+    The pack's parameters, and what the deployment fills in: name → area ("" or a code) → first day → value, or several that became
+    known one after the other.
 
     Raises:
         BadOverride: an unknown name, a wrong type, or a second value for the same area and day.
@@ -123,10 +124,10 @@ def with_overrides(parameters: Mapping[str, Parameter], overrides: Overrides | N
             if area and not is_area(area):
                 raise BadOverride(name, f"{area} 不是区划代码。", f"{area} is not a division code.")
             for since, given in dates.items():
-                value, known = (given.value, given.on) if isinstance(given, Known) else (given, None)
-                if fault := misfit(parameter, value):
-                    raise BadOverride(name, *fault)
-                added.append(Dated(area_prefix(area), since, value, known))
+                for value, known in _versions(given):
+                    if fault := misfit(parameter, value):
+                        raise BadOverride(name, *fault)
+                    added.append(Dated(area_prefix(area), since, value, known))
         values = parameter.values + tuple(added)
         if twice := overlap(values):
             raise BadOverride(
@@ -136,6 +137,14 @@ def with_overrides(parameters: Mapping[str, Parameter], overrides: Overrides | N
             )
         filled[name] = replace(parameter, values=values)
     return filled
+
+
+def _versions(given: Value | Known | tuple[Known, ...]) -> list[tuple[Value, date | None]]:
+    if isinstance(given, Known):
+        return [(given.value, given.on)]
+    if isinstance(given, tuple) and any(isinstance(one, Known) for one in given):
+        return [(one.value, one.on) for one in given if isinstance(one, Known)]
+    return [(given, None)]  # type: ignore[list-item]
 
 
 def overlap(values: Iterable[Dated]) -> Dated | None:

@@ -69,6 +69,7 @@ def write(drawn: Drawn, text: str, name: str = "trial-aid") -> Path:
     folder = drawn.programs / "330624-xinchang" / name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "program.yaml").write_text(text, encoding="utf-8")
+    (folder / "cases.yaml").write_text("[]", encoding="utf-8")
     return folder
 
 

@@ -86,6 +86,7 @@ def tree(db, drawn):
         folder = drawn.programs / "330600-shaoxing" / name
         folder.mkdir(parents=True)
         (folder / "program.yaml").write_text(pack(body, id=name, area="330600", unit=unit), encoding="utf-8")
+        (folder / "cases.yaml").write_text("[]", encoding="utf-8")
         programs.install_packs([policy.load_pack(folder, policy.load_vocabulary(drawn.programs))], NOW)
     return place
 

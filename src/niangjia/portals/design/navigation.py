@@ -44,6 +44,7 @@ ENTRIES = (
     Entry("officer:batches", _("发放批次"), "building-bank", "funds.view", is_tab=True),
     Entry("officer:register", _("发放台账"), "book", "funds.view"),
     Entry("officer:funds", _("专项资金"), "wallet", "funds.view"),
+    Entry("officer:adjustments", _("补发与追回"), "arrows-exchange", "funds.view", also="/reconsider"),
     Entry("officer:programs", _("帮扶项目"), "award", "programs.view"),
     Entry("officer:takeup", _("应享未享"), "user-check", "alerts.view"),
     Entry("officer:simulations", _("政策模拟"), "scale", "programs.manage"),

@@ -8,13 +8,14 @@ from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders import queries as workorders
 from niangjia.kernel.problems import Refusal
 
 NOT_FOUND: tuple[type[Refusal], ...] = (
-    alerts.NotFound, alerts.NoListYet, cases.NotFound, funds.NotFound, organizations.NoSuchUnion, registry.NotFound,
-    workorders.NoSuchOrder,
+    alerts.NotFound, alerts.NoListYet, cases.NotFound, funds.NotFound, organizations.NoSuchUnion,
+    programs.NoSuchAdjustment, programs.NoSuchDecision, registry.NotFound, workorders.NoSuchOrder,
 )  # fmt: skip
 
 

@@ -233,8 +233,14 @@ def purpose_word(purpose: str) -> str:
 
 @register.filter
 def case_link(case_ref: str) -> SafeString | str:
-    """``case:12:special-grant`` as a link to the case."""
+    """``case:12:special-grant`` as a link to the case, ``adjustment:5`` to the adjustment."""
     parts = case_ref.split(":")
+    if len(parts) == 2 and parts[0] == "adjustment" and parts[1].isdigit():
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("officer:adjustment", args=[int(parts[1])]),
+            _("补发 %(number)s") % {"number": parts[1]},
+        )
     if len(parts) >= 2 and parts[0] == "case" and parts[1].isdigit():
         return format_html(
             '<a href="{}">{}</a>',

@@ -216,6 +216,26 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "SETTLED": (_("已结清"), "green"),
         "CANCELLED": (_("已作废"), "secondary"),
     },
+    "adjustment_kind": {
+        "ARREARS": (_("补发"), "green"),
+        "CLAW_BACK": (_("多发"), "orange"),
+        "OUTCOME": (_("结论改变"), "purple"),
+    },
+    "adjustment_state": {
+        "OPEN": (_("待处理"), "orange"),
+        "RECOVERING": (_("追回中"), "azure"),
+        "PAID": (_("已补发"), "green"),
+        "RECOVERED": (_("已追回"), "green"),
+        "WAIVED": (_("不予调整"), "secondary"),
+        "REPLACED": (_("已被新的复议取代"), "secondary"),
+    },
+    "cause_kind": {
+        "PACK": (_("规则文本追溯变更"), "purple"),
+        "PARAMETER": (_("参数追溯生效"), "blue"),
+        "STANDARD": (_("低保标准补录"), "azure"),
+        "FACTS": (_("事实更正"), "orange"),
+        "REVIEW": (_("人工复查"), "secondary"),
+    },
     "person_field": {
         "name": (_("姓名"), "blue"),
         "id_number": (_("身份证号"), "red"),

@@ -34,6 +34,7 @@ from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.officer.people import record_seen
+from niangjia.portals.officer.reconsidering import followed
 
 
 class BadAccount(Refusal):
@@ -98,11 +99,8 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         Subject(SubjectKind.HOUSEHOLD, household_id),
         *(Subject(SubjectKind.PERSON, member.person.id) for member in members),
     ]
-    decisions = [
-        cases.as_seen_by(viewer, decision)
-        for subject in subjects
-        for decision in programs.list_decisions_about(subject)
-    ]
+    decided = [decision for subject in subjects for decision in programs.list_decisions_about(subject)]
+    decisions = followed(viewer, sorted(decided, key=lambda decision: decision.made_at, reverse=True))
     examines = permissions.may(viewer, "cases.examine")
     payments = [payment for member in members for payment in funds.list_payments(person_id=member.person.id)]
     sees_orders = permissions.may(viewer, "workorders.view")
@@ -113,9 +111,11 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         "union": union,
         "members": members,
         "past_members": registry_queries.list_past_members(viewer, household_id),
-        "decisions": sorted(decisions, key=lambda decision: decision.made_at, reverse=True),
+        "decisions": decisions,
+        "can_reconsider": permissions.may(viewer, "programs.manage"),
+        "sees_money": permissions.may(viewer, "funds.view"),
         "previews": _previews(
-            viewer, union.area if union else "", {decision.pack_id for decision in decisions}, timezone.localdate(now)
+            viewer, union.area if union else "", {decision.pack_id for decision in decided}, timezone.localdate(now)
         ),
         "examines": examines,
         "payments": payments,

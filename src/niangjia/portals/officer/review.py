@@ -19,6 +19,7 @@ from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import forms, lifecycle, queries
 from niangjia.apps.cases.types import CaseAction, CaseFilter, CaseState, EntitlementState, ExitKind, Outcome
+from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import queries as registry
 from niangjia.kernel.money import yuan
 from niangjia.kernel.months import Month
@@ -133,6 +134,9 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
         "examines": permissions.may(viewer, "cases.examine"),
         "grants": [(one, details.decisions.get(one.decision_id), details.reservation_states.get(queries.refs_of(one))) for one in details.entitlements],
         "tier_decision": details.decisions.get(details.file.decision_id) if details.file and details.file.decision_id else None,
+        "adjustments": programs.list_adjustments_of(details.decisions),
+        "can_reconsider": permissions.may(viewer, "programs.manage"),
+        "sees_money": permissions.may(viewer, "funds.view"),
         "exit_kinds": ExitKind.choices,
         "can_open_forms": queries.may_open(viewer, case.household_id, today=timezone.localdate(now)),
         "can_set_aside": permissions.may(viewer, "cases.review") and permissions.may(viewer, "funds.approve"),

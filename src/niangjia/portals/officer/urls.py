@@ -1,6 +1,7 @@
 from django.urls import path
 
 from niangjia.portals.officer import (
+    adjusting,
     administration,
     auditing,
     calling,
@@ -10,6 +11,7 @@ from niangjia.portals.officer import (
     noticing,
     orders,
     programs,
+    reconsidering,
     review,
     simulating,
     trying,
@@ -72,6 +74,13 @@ urlpatterns = [
     path("money/batches/<int:batch_id>/repay/", money.repay, name="repay"),
     path("money/batches/<int:batch_id>/entries/close/", money.close_entry, name="close_entry"),
     path("money/register/", money.register, name="register"),
+    path("adjustments/", adjusting.adjustments, name="adjustments"),
+    path("adjustments/<int:adjustment_id>/", adjusting.adjustment, name="adjustment"),
+    path("adjustments/<int:adjustment_id>/settle/", adjusting.settle, name="settle_adjustment"),
+    path("adjustments/<int:adjustment_id>/recovery/", adjusting.book_recovery, name="book_recovery"),
+    path("reconsiderations/", reconsidering.reconsiderations, name="reconsiderations"),
+    path("reconsiderations/now/", reconsidering.reconsider_now, name="reconsider_now"),
+    path("decisions/<int:decision_id>/reconsider/", reconsidering.reconsider, name="reconsider"),
     path("programs/", programs.program_list, name="programs"),
     path("programs/<int:pack_id>/", programs.program, name="program"),
     path("programs/<int:pack_id>/try/", trying.try_out, name="try_out"),

@@ -18,6 +18,7 @@ from niangjia.apps.cases import queries as cases
 from niangjia.apps.cases.types import CaseAction, CaseState
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import BatchState
+from niangjia.apps.programs import queries as programs
 from niangjia.apps.workorders import queries as workorders
 from niangjia.apps.workorders.types import OrderState
 from niangjia.kernel.money import ZERO, show_yuan
@@ -182,6 +183,14 @@ def _about_money(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
             _("%(count)s 人") % {"count": reached.person_count},
         )
     )
+    if waiting := programs.count_to_settle(viewer):
+        url = f"{reverse('officer:adjustments')}?state=OPEN"
+        todos.append(
+            Todo("arrows-exchange", _("%(count)s 项差额待处理：补发、追回或不予调整") % {"count": waiting}, url)
+        )
+    if permissions.may(viewer, "funds.confirm") and (coming := programs.count_recovering(viewer)):
+        url = f"{reverse('officer:adjustments')}?state=RECOVERING"
+        todos.append(Todo("receipt", _("%(count)s 项追回中，收到后登记") % {"count": coming}, url))
     batches = funds.list_batches(viewer, year=year)
     moves = (
         ("funds.approve", BatchState.PREPARED, _("批次 %(number)s 待审批")),

@@ -17,10 +17,11 @@ INVENTED = Path(__file__).resolve().parents[4] / "demo" / "town" / "parameters.y
 
 
 def install_all(enterer: Viewer, approver: Viewer, now: datetime) -> list[policy.Pack]:
-    """Install every pack from 2023 on and fill what the demo fills; values that stand already stay."""
+    """Install every pack that may be from 2023 on and fill what the demo fills; values that stand already stay."""
     folder = programs_folder()
     vocabulary = policy.load_vocabulary(folder)
-    packs = [policy.load_pack(path.parent, vocabulary) for path in policy.list_packs(folder)]
+    found = [policy.load_pack(path.parent, vocabulary) for path in policy.list_packs(folder)]
+    packs = [pack for pack in found if pack.status != "example"]  # an example is never in force
     programs.install_packs(packs, now=now, active_from=date(2023, 1, 1))
     have = {(one.pack_id, one.name) for one in queries.list_parameters(enterer)}
     for pack, entries in yaml.safe_load(INVENTED.read_text(encoding="utf-8")).items():

@@ -18,7 +18,7 @@ from niangjia.apps.accounts.types import Role
 from niangjia.config import settings
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
-from niangjia.portals.tests import simulated
+from niangjia.portals.tests import adjusted, simulated
 
 PUBLIC = {
     "public:home",
@@ -64,6 +64,13 @@ PAGES = {
     "officer:batches": (lambda house: [], MONEY),
     "officer:batch": (lambda house: [house.batch_id], MONEY),
     "officer:register": (lambda house: [], MONEY),
+    "officer:adjustments": (lambda house: [] if adjusted.lay(house) else [], MONEY),
+    "officer:adjustment": (lambda house: [adjusted.lay(house)["arrears"]], MONEY),
+    "officer:reconsiderations": (lambda house: [] if adjusted.lay(house) else [], MONEY),
+    "officer:reconsider": (
+        lambda house: [adjusted.lay(house).decisions["claw_back"]],
+        {Role.PROVINCE, Role.CITY, Role.COUNTY},
+    ),
     "officer:programs": (lambda house: [], CASES),
     "officer:program": (lambda house: [1], CASES),
     "officer:try_out": (lambda house: [1], CASES),
@@ -115,8 +122,9 @@ def test_every_page_to_read_stands_in_the_table_of_roles():
 def test_each_role_opens_its_own_pages_and_no_other(house, signed_in, role):
     client = signed_in(house.viewers[role])
     for name, (parts, allowed) in PAGES.items():
+        address = reverse(name, args=parts(house))
         with CaptureQueriesContext(connection) as queries:
-            response = client.get(reverse(name, args=parts(house)))
+            response = client.get(address)
         if role in allowed:
             assert response.status_code == 200, (name, role, response.status_code)
             assert len(queries) <= MOST_QUERIES, (name, role, len(queries))

@@ -14,6 +14,11 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "1";
   setTimeout(() => delete form.dataset.sent, 8000);
+  const pressed = event.submitter;
+  if (pressed?.dataset.busy) { // what takes its time says so
+    pressed.textContent = pressed.dataset.busy;
+    pressed.setAttribute("aria-busy", "true");
+  }
 });
 
 // What was refused, or the first field to correct, is where the reader should be.

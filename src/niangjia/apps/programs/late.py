@@ -1,0 +1,139 @@
+"""What became known after decisions about its days were made: texts, values, standards; each as the cause of deciding anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+
+from django.db.models import Max, Min, Q, QuerySet
+
+from niangjia.apps.funds import queries as funds
+from niangjia.apps.programs import installed
+from niangjia.apps.programs.cards import ref_of
+from niangjia.apps.programs.models import Decision, PackVersion, ParameterValue, Reconsideration, Standard
+from niangjia.apps.programs.problems import NoSuchDecision
+from niangjia.apps.programs.types import Cause, CauseKind, LateChange, Retroactive
+from niangjia.engines.policy.parameters import area_prefix
+
+STANDARD_FACT = "low_income_standard"
+"""The one fact that comes from a table of this house rather than from the household: known later, it is another."""
+
+
+def cause_of_version(version: PackVersion, retroactive: Retroactive | None = None) -> Cause:
+    return Cause(
+        program=version.pack_id,
+        reason=retroactive.reason if retroactive else "规则文本追溯变更",
+        source=retroactive.source if retroactive else f"{version.content_hash[:12]}",
+        kind=CauseKind.PACK,
+        area=version.area,
+        since=version.active_from,
+        key=f"version:{version.pk}",
+        made_before=version.installed_at,
+    )
+
+
+def cause_of_parameter(row: ParameterValue) -> Cause:
+    return Cause(
+        program=row.pack_id,
+        reason=f"{row.name} = {row.value}",
+        source=row.source,
+        kind=CauseKind.PARAMETER,
+        area=area_prefix(row.area),
+        since=row.starts_on,
+        key=f"parameter:{row.pk}",
+        made_before=row.approved_at,
+    )
+
+
+def cause_of_standard(row: Standard, program: str) -> Cause:
+    return Cause(
+        program=program,
+        reason=f"{STANDARD_FACT} = {row.monthly}",
+        source=row.source,
+        kind=CauseKind.STANDARD,
+        area=area_prefix(row.area),
+        since=row.starts_on,
+        key=f"standard:{row.pk}:{program}",
+        made_before=row.received_at,
+    )
+
+
+def list_late() -> list[LateChange]:
+    """Those that touch a decision and were not reconsidered yet, in the order of becoming known."""
+    done = set(Reconsideration.objects.filter(finished_at__isnull=False).values_list("key", flat=True))
+    decided = _decided()
+    found = []
+    for cause in _causes():
+        if cause.key in done or cause.made_before is None or not _may_touch(cause, decided):
+            continue
+        if touched := within(cause).count():
+            found.append(LateChange(cause, cause.made_before, touched))
+    return sorted(found, key=lambda one: (one.known_at, one.cause.key))
+
+
+def _decided() -> dict[str, tuple[datetime, date]]:
+    """Of each programme that decided: when first, and the last day it was about. One question for what most changes are ruled out by."""
+    rows = Decision.objects.filter(reconsiders__isnull=True).order_by().values_list("version__pack_id")
+    return {pack: (first, last) for pack, first, last in rows.annotate(Min("made_at"), Max("asof"))}
+
+
+def _may_touch(cause: Cause, decided: Mapping[str, tuple[datetime, date]]) -> bool:
+    if cause.program not in decided or cause.made_before is None:
+        return False
+    first, last = decided[cause.program]
+    return first < cause.made_before and (cause.since or date.min) <= last
+
+
+def _causes() -> Iterator[Cause]:
+    for version in PackVersion.objects.filter(active_from__isnull=False).defer("files"):
+        yield cause_of_version(version)
+    for value in ParameterValue.objects.filter(approved_by__isnull=False, withdrawn_at__isnull=True):
+        yield cause_of_parameter(value)
+    asking = sorted({pack.id for pack in map(installed.pack_of, _deciding_texts()) if STANDARD_FACT in pack.facts})
+    for standard in Standard.objects.all():
+        for program in asking:
+            yield cause_of_standard(standard, program)
+
+
+def _deciding_texts() -> QuerySet[PackVersion]:
+    used = Decision.objects.order_by().values("version").distinct()
+    return PackVersion.objects.filter(pk__in=used)
+
+
+def within(cause: Cause) -> QuerySet[Decision]:
+    """Decisions of the cause's programme, area and days that were not made anew themselves; one, if it names one."""
+    rows = Decision.objects.filter(reconsiders__isnull=True, version__pack_id=cause.program)
+    if cause.decision_id is not None:
+        return rows.filter(pk=cause.decision_id)
+    wanted = Q(area__startswith=area_prefix(cause.area))
+    wanted &= Q(asof__gte=cause.since or date.min) & Q(asof__lt=cause.until or date.max)
+    if cause.made_before is not None:
+        wanted &= Q(made_at__lt=cause.made_before)
+    return rows.filter(wanted)
+
+
+def holds_for(reconsideration: Reconsideration, root: Decision) -> bool:
+    """Whether its corrections are about that decision."""
+    if reconsideration.decision_id is not None:
+        return reconsideration.decision_id == root.pk
+    return (
+        root.area.startswith(reconsideration.area)
+        and (reconsideration.since or date.min) <= root.asof < (reconsideration.until or date.max)
+    )  # fmt: skip
+
+
+def roots_of(cause: Cause) -> list[int]:
+    """The decisions that count, of those the cause is about. Raises NoSuchDecision."""
+    if cause.decision_id is not None:
+        row = Decision.objects.filter(pk=cause.decision_id).values_list("pk", "reconsiders").first()
+        if row is None:
+            raise NoSuchDecision(cause.decision_id)
+        return [row[1] or row[0]]
+    rows = Decision.objects.filter(reconsiders__isnull=True, version__pack_id=cause.program).order_by("pk")
+    matters: dict[tuple[object, ...], list[int]] = {}
+    for pk, kind, subject, matter, asof in rows.values_list("pk", "subject_kind", "subject_id", "matter", "asof"):
+        matters.setdefault((kind, subject, matter or asof), []).append(pk)
+    several = [pk for pks in matters.values() if len(pks) > 1 for pk in pks]
+    paid = funds.living_decisions(ref_of(pk) for pk in several)
+    counting = {max((pk for pk in pks if ref_of(pk) in paid), default=pks[-1]) for pks in matters.values()}
+    return sorted(counting & set(within(cause).values_list("pk", flat=True)))
