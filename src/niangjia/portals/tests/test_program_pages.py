@@ -18,6 +18,7 @@ from niangjia.apps.accounts.types import Role
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs import published
 from niangjia.apps.programs.tests import town
+from niangjia.apps.programs.types import Retroactive
 from niangjia.engines import policy
 from niangjia.engines.policy.published import load_wording, worked_example
 from niangjia.kernel.deployment import programs_folder
@@ -150,7 +151,8 @@ def test_a_new_version_of_a_programme_is_told_with_its_day(packs, tmp_path, monk
     cases = file.with_name("cases.yaml")  # a text that does not pass its own cases is not installed
     cases.write_text(cases.read_text(encoding="utf-8").replace("amount: 500.00", "amount: 600.00"), encoding="utf-8")
     pack = policy.load_pack(file.parent, policy.load_vocabulary(folder))
-    programs.install_packs([pack], now=town.NOW, active_from=date(2023, 11, 1), programs=folder)
+    story = Retroactive("数额调整", "绍市总工〔2023〕21号")  # the house has decided about later days
+    programs.install_packs([pack], now=town.NOW, active_from=date(2023, 11, 1), programs=folder, retroactive=story)
     html = get(f"/programs/{AREA}/special-grant/")
     assert "600 元" in html and "2023-11-01 起" in html and "以前的文本" in html
 
