@@ -15,6 +15,7 @@ from niangjia.kernel.sealing import Keys
 @dataclass(frozen=True)
 class Deployment:
     """
+    `password_policy`: ``asvs`` or ``dengbao`` (`apps.accounts.policy`).
     `home` is a division code, padded to six digits: 330600 for Shaoxing, 330624 for Xinchang.
     `database_url` is empty for SQLite in the folder, else ``postgresql://user:password@host:port/name``.
     """
@@ -27,6 +28,7 @@ class Deployment:
     is_demo: bool = False
     memory_limit: str = "8GB"
     threads: int = 2
+    password_policy: str = "asvs"
 
     @property
     def lake(self) -> Path:
@@ -77,6 +79,7 @@ class Deployment:
             f"is_demo = {str(is_demo).lower()}           # true: every person and value is invented",
             'memory_limit = "8GB"      # DuckDB',
             "threads = 2",
+            'password_policy = "asvs"  # asvs: 12 characters, no expiry; dengbao: 8 of three kinds, 90 days, last five not reused',
         ]
         temporary = config.with_suffix(".part")
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -104,7 +107,19 @@ class Deployment:
             is_demo=values.get("is_demo", False),
             memory_limit=values.get("memory_limit", "8GB"),
             threads=int(values.get("threads", 2)),
+            password_policy=_one_of(config, values, "password_policy", ("asvs", "dengbao")),
         )
+
+
+def _one_of(config: Path, values: dict[str, object], name: str, known: tuple[str, ...]) -> str:
+    """The value of `name`, the first of `known` where it is not given. Raises Refusal for any other."""
+    value = str(values.get(name, known[0]))
+    if value not in known:
+        raise Refusal(
+            f"{config} 中 {name} = {value!r} 无法识别。请改为：{'、'.join(known)}。",
+            f"{name} = {value!r} in {config} is not known. Use one of: {', '.join(known)}.",
+        )
+    return value
 
 
 def programs_folder() -> Path:

@@ -13,6 +13,8 @@ class Account(AbstractBaseUser):
     name = models.CharField("姓名", max_length=64)
     is_active = models.BooleanField("启用", default=True)
     person_id = models.BigIntegerField("人员编号", null=True, blank=True, unique=True)
+    password_set_at = models.DateTimeField("密码设定于", null=True, blank=True)  # null = before this was kept
+    must_change_password = models.BooleanField("须先更改密码", default=False)  # it was set by somebody else
 
     objects = BaseUserManager()
 
@@ -21,6 +23,14 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+
+class PastPassword(models.Model):
+    """The hash of a password that an account has or had, kept to refuse its early reuse. The last few only."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    password = models.CharField(max_length=128)
+    at = models.DateTimeField()
 
 
 class Post(models.Model):

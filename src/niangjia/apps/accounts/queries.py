@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.models import Account, Post
-from niangjia.apps.accounts.types import PostCard, Role, Viewer
+from niangjia.apps.accounts.policy import password_policy
+from niangjia.apps.accounts.types import Due, PostCard, Role, Viewer
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
 from niangjia.kernel.problems import Refusal
@@ -69,6 +70,16 @@ def list_posts(account_id: int, *, today: date) -> list[PostCard]:
     ]
 
 
+def find_due(viewer: Viewer, *, now: datetime) -> Due | None:
+    """What the viewer must do before anything else, the first thing first."""
+    account = Account.objects.only("must_change_password", "password_set_at").get(pk=viewer.account_id)
+    if account.must_change_password:
+        return Due.OWN_PASSWORD
+    if password_policy().has_expired(account.password_set_at, now):
+        return Due.NEW_PASSWORD
+    return None
+
+
 def list_holders(*, org_id: int, role: Role, today: date) -> list[int]:
     """Ids of the accounts that hold `role` at that very union today."""
     return list(
@@ -106,6 +117,12 @@ def list_posts_at(org_id: int, *, today: date) -> list[tuple[PostCard, str]]:
     """Posts held at that very union today with the holder's name, by role. The caller has bounded the union."""
     found = _held(today).filter(org_id=org_id).select_related("org", "account").order_by("role", "starts_on", "id")
     return [(_card(post), post.account.name) for post in found]
+
+
+def list_disabled_at(org_id: int) -> QuerySet[Account]:
+    """Disabled accounts that hold or held a post at that very union, by name. For reading; the caller has bounded the union."""
+    posts = Post.objects.filter(org_id=org_id)
+    return Account.objects.filter(pk__in=posts.values("account_id"), is_active=False).order_by("username")
 
 
 def find_account_id(username: str) -> int | None:

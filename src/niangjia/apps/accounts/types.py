@@ -19,6 +19,13 @@ class Role(StrEnum):
     WORKER = "WORKER"
 
 
+class Due(StrEnum):
+    """What somebody who has signed in must do before anything else."""
+
+    OWN_PASSWORD = "OWN_PASSWORD"  # the present one was set by somebody else
+    NEW_PASSWORD = "NEW_PASSWORD"  # the present one has outlived the policy
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """

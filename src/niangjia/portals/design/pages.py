@@ -14,11 +14,12 @@ from typing import Any, Protocol, cast
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
-from niangjia.apps.accounts.types import PostCard, Viewer
+from niangjia.apps.accounts.types import Due, PostCard, Viewer
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest
@@ -44,15 +45,19 @@ class Access(StrEnum):
     ANY_POST = "ANY_POST"  # whoever is signed in and holds a post today
 
 
+_FIRST = {Due.OWN_PASSWORD: "public:password", Due.NEW_PASSWORD: "public:password"}
+
+
 def page(
-    policy: str | Access, *, methods: Sequence[str] = ("GET",), shown_on: Page | None = None
+    policy: str | Access, *, methods: Sequence[str] = ("GET",), shown_on: Page | None = None, is_doorstep: bool = False
 ) -> Callable[[View], Page]:
     """
     Declare who may open a view, and by which methods.
 
     `policy`: an action of `accounts.permissions`, or an `Access`. The view finds the one who asks in `request.viewer`
     (null on a public page without a session). A refusal is shown on the page `shown_on`, called with the address parts it knows,
-    or on a page of its own; its status tells a missing right (403), a missing thing (404) and any other no (409) apart.
+    or on a page of its own. Who has something to do before anything else (a new password) is led there first, except from a
+    `is_doorstep` page, which is where it is done. The refusal's status tells a missing right (403), a missing thing (404) and any other no (409) apart.
     """
     if not isinstance(policy, Access) and policy not in permissions.ACTIONS:
         raise KeyError(policy)
@@ -69,6 +74,10 @@ def page(
                 _recognise(request)
                 if policy is not Access.PUBLIC and request.viewer is None:
                     return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+                if policy is not Access.PUBLIC and not is_doorstep:
+                    due = accounts.find_due(request.viewer, now=timezone.now())
+                    if due is not None:
+                        return redirect(_FIRST[due])
                 if not isinstance(policy, Access):
                     permissions.require(request.viewer, policy)
                 return view(request, *args, **parts)

@@ -90,5 +90,6 @@ urlpatterns = [
     path("posts/<int:post_id>/end/", administration.end_post, name="end_post"),
     path("accounts/<int:account_id>/password/", administration.reset_password, name="reset_password"),
     path("accounts/<int:account_id>/disable/", administration.disable_account, name="disable_account"),
+    path("accounts/<int:account_id>/enable/", administration.enable_account, name="enable_account"),
     path("health/", administration.health, name="health"),
 ]

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts import queries as account_queries
+from niangjia.apps.accounts.policy import password_policy
 from niangjia.portals.design.forms import Form
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.requests import PageRequest, address_of, whole
@@ -51,9 +52,13 @@ class PasswordForm(Form):
         max_length=128,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("不少于 10 位，不与姓名、用户名相近"),
     )
     again = forms.CharField(label=_("再输一遍新密码"), max_length=128, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new"].help_text = password_policy().hint
+        self.fields["new"].widget.attrs["aria-describedby"] = "hint-new"
 
     def clean_again(self) -> str:
         again = self.cleaned_data["again"]
@@ -97,13 +102,13 @@ def login(request: PageRequest) -> HttpResponse:
     return show(request, "public/login.html", context, status=status)
 
 
-@page(Access.ANY_POST, methods=("POST",))
+@page(Access.ANY_POST, methods=("POST",), is_doorstep=True)
 def logout(request: PageRequest) -> HttpResponse:
     auth.logout(request)
     return redirect("public:login")
 
 
-@page(Access.ANY_POST, methods=("GET", "POST"))
+@page(Access.ANY_POST, methods=("GET", "POST"), is_doorstep=True)
 def password(request: PageRequest) -> HttpResponse:
     """One's own password. This session goes on, every other one ends."""
     form = PasswordForm(request.POST or None)
@@ -115,13 +120,14 @@ def password(request: PageRequest) -> HttpResponse:
             accounts.change_password(account_id=account_id, old_password=old, new_password=new, now=timezone.now())
         except accounts.LoginRefused as refusal:
             request.refusal, status = refusal, 403
-        except accounts.WeakPassword as refusal:
+        except (accounts.WeakPassword, accounts.PasswordUsedBefore) as refusal:
             request.refusal, status = refusal, 409
         else:
             auth.update_session_auth_hash(request, account_queries.get_account(account_id))
             messages.success(request, gettext("密码已更改。"))
             return redirect("public:home")
-    return show(request, "public/password.html", {"form": form}, status=422 if form.errors else status)
+    context = {"form": form, "due": account_queries.find_due(request.viewer, now=timezone.now())}
+    return show(request, "public/password.html", context, status=422 if form.errors else status)
 
 
 @page(Access.ANY_POST, methods=("POST",))
