@@ -116,6 +116,7 @@ AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = ["niangjia.apps.accounts.backends.AccountBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 PASSWORD_POLICY = DEPLOYMENT.password_policy if DEPLOYMENT else "asvs"  # its rules: `apps.accounts.policy`
+SECOND_FACTOR = DEPLOYMENT.second_factor if DEPLOYMENT else "staff"
 LOGIN_URL = "public:login"
 
 LANGUAGE_CODE = "zh-hans"

@@ -15,7 +15,8 @@ from niangjia.kernel.sealing import Keys
 @dataclass(frozen=True)
 class Deployment:
     """
-    `password_policy`: ``asvs`` or ``dengbao`` (`apps.accounts.policy`).
+    `password_policy`: ``asvs`` or ``dengbao`` (`apps.accounts.policy`). `second_factor`: ``staff`` (every post but a worker's needs one) or ``off``, as in
+    the demo.
     `home` is a division code, padded to six digits: 330600 for Shaoxing, 330624 for Xinchang.
     `database_url` is empty for SQLite in the folder, else ``postgresql://user:password@host:port/name``.
     """
@@ -29,6 +30,7 @@ class Deployment:
     memory_limit: str = "8GB"
     threads: int = 2
     password_policy: str = "asvs"
+    second_factor: str = "staff"
 
     @property
     def lake(self) -> Path:
@@ -80,6 +82,7 @@ class Deployment:
             'memory_limit = "8GB"      # DuckDB',
             "threads = 2",
             'password_policy = "asvs"  # asvs: 12 characters, no expiry; dengbao: 8 of three kinds, 90 days, last five not reused',
+            f'second_factor = "{"off" if is_demo else "staff"}"   # staff: every post but a worker\'s needs a second factor; off: nobody must',
         ]
         temporary = config.with_suffix(".part")
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -108,6 +111,9 @@ class Deployment:
             memory_limit=values.get("memory_limit", "8GB"),
             threads=int(values.get("threads", 2)),
             password_policy=_one_of(config, values, "password_policy", ("asvs", "dengbao")),
+            second_factor=_one_of(
+                config, values, "second_factor", ("off", "staff") if values.get("is_demo") else ("staff", "off")
+            ),
         )
 
 

@@ -33,6 +33,38 @@ class PastPassword(models.Model):
     at = models.DateTimeField()
 
 
+class TotpSecret(models.Model):
+    """An app that shows codes, enrolled. `sealed` with the deployment's keys; `last_step`: the time step of the last code that opened."""
+
+    account = models.OneToOneField(Account, models.CASCADE, related_name="+")
+    sealed = models.BinaryField()
+    last_step = models.BigIntegerField()
+    enrolled_at = models.DateTimeField()
+
+
+class RecoveryCode(models.Model):
+    """A code on paper for the day the phone is lost. Opens once; kept as a keyed hash."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    code_hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "code_hash"], name="recoverycode_once")]
+
+
+class Passkey(models.Model):
+    """A WebAuthn credential: a key in a phone, a computer or a token, opened there by finger, face or PIN."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    name = models.CharField("名称", max_length=40)
+    credential_id = models.BinaryField(max_length=1024, unique=True)
+    credential = models.BinaryField()  # attested credential data: id and public key; nothing secret
+    sign_count = models.BigIntegerField(default=0)  # 0 = the authenticator does not count
+    added_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+
 class Post(models.Model):
     """A role at a union, held for a span of days. One row per appointment."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from niangjia.apps.accounts import permissions
-from niangjia.apps.accounts.models import Account, Post
+from niangjia.apps.accounts.models import Account, Passkey, Post, RecoveryCode, TotpSecret
 from niangjia.apps.accounts.policy import password_policy
-from niangjia.apps.accounts.types import Due, PostCard, Role, Viewer
+from niangjia.apps.accounts.types import Due, PasskeyCard, PostCard, Role, SecondFactors, Viewer
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
 from niangjia.kernel.problems import Refusal
@@ -77,7 +78,36 @@ def find_due(viewer: Viewer, *, now: datetime) -> Due | None:
         return Due.OWN_PASSWORD
     if password_policy().has_expired(account.password_set_at, now):
         return Due.NEW_PASSWORD
+    if requires_second_factor(viewer.role) and not has_second_factor(viewer.account_id):
+        return Due.SECOND_FACTOR
     return None
+
+
+def requires_second_factor(role: Role) -> bool:
+    """Whether a post of this role is opened with a second factor only. In the demo none is."""
+    return settings.SECOND_FACTOR == "staff" and role is not Role.WORKER
+
+
+def has_second_factor(account_id: int) -> bool:
+    return bool(with_second_factor({account_id}))
+
+
+def with_second_factor(account_ids: set[int]) -> set[int]:
+    """Those of the accounts that have a second factor."""
+    totp, passkeys = (model.objects.filter(account_id__in=account_ids) for model in (TotpSecret, Passkey))
+    return set(totp.values_list("account_id", flat=True).union(passkeys.values_list("account_id", flat=True)))
+
+
+def list_second_factors(account_id: int) -> SecondFactors:
+    totp = TotpSecret.objects.filter(account_id=account_id).only("enrolled_at").first()
+    return SecondFactors(
+        totp_since=totp.enrolled_at if totp else None,
+        recovery_count=RecoveryCode.objects.filter(account_id=account_id, used_at__isnull=True).count(),
+        passkeys=tuple(
+            PasskeyCard(one.pk, one.name, one.added_at, one.last_used_at)
+            for one in Passkey.objects.filter(account_id=account_id).order_by("added_at", "pk")
+        ),
+    )
 
 
 def list_holders(*, org_id: int, role: Role, today: date) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 
@@ -24,6 +24,7 @@ class Due(StrEnum):
 
     OWN_PASSWORD = "OWN_PASSWORD"  # the present one was set by somebody else
     NEW_PASSWORD = "NEW_PASSWORD"  # the present one has outlived the policy
+    SECOND_FACTOR = "SECOND_FACTOR"  # the post asks for one and the account has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +63,35 @@ class PostCard:
     org_name: str
     starts_on: date
     ends_before: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TotpOffer:
+    """A secret to put into an app: for the code, for typing, and as the address that a QR picture holds. Not yet enrolled."""
+
+    key_hex: str
+    typed: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyCard:
+    """`last_used_at` null: not used since it was added."""
+
+    id: int
+    name: str
+    added_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactors:
+    """What an account has besides its password. `totp_since` null: no app. Recovery codes alone are no second factor."""
+
+    totp_since: datetime | None
+    recovery_count: int
+    passkeys: tuple[PasskeyCard, ...]
+
+    @property
+    def is_any(self) -> bool:
+        return self.totp_since is not None or bool(self.passkeys)

@@ -45,7 +45,7 @@ class Access(StrEnum):
     ANY_POST = "ANY_POST"  # whoever is signed in and holds a post today
 
 
-_FIRST = {Due.OWN_PASSWORD: "public:password", Due.NEW_PASSWORD: "public:password"}
+_FIRST = {Due.OWN_PASSWORD: "public:password", Due.NEW_PASSWORD: "public:password", Due.SECOND_FACTOR: "public:safety"}
 
 
 def page(

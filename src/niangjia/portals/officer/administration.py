@@ -52,11 +52,13 @@ def unions(request: PageRequest, org_id: int | None = None) -> HttpResponse:
     if not scope.covers(viewer.org_path, union.path):
         raise organizations.NoSuchUnion(union.id)
     rows = Paginator(organizations.list_children(union.id), ROWS).get_page(request.GET.get("page"))
+    posts = account_queries.list_posts_at(union.id, today=timezone.localdate())
     context = {
         "union": union,
         "ancestors": [one for one in organizations.list_ancestors(union.id) if scope.covers(viewer.org_path, one.path)],
         "rows": rows,
-        "posts": account_queries.list_posts_at(union.id, today=timezone.localdate()),
+        "posts": posts,
+        "protected": account_queries.with_second_factor({post.account_id for post, _name in posts}),
         "disabled": account_queries.list_disabled_at(union.id),
         "password_hint": password_policy().hint,
         "form": getattr(request, "form", None) or AppointForm(),
@@ -112,6 +114,14 @@ def disable_account(request: PageRequest, account_id: int) -> HttpResponse:
 def enable_account(request: PageRequest, account_id: int) -> HttpResponse:
     accounts.enable_account(viewer=request.viewer, account_id=account_id, now=timezone.now())
     return _back(request, _("账户已启用，可用原来的密码登录。"))
+
+
+@page("accounts.manage", methods=("POST",), shown_on=unions)
+def clear_second_factor(request: PageRequest, account_id: int) -> HttpResponse:
+    accounts.clear_second_factor(
+        viewer=request.viewer, account_id=account_id, reason=request.POST.get("reason", ""), now=timezone.now()
+    )
+    return _back(request, _("第二重验证已清除，本人下次登录时须重新启用。"))
 
 
 @page("organizations.manage")

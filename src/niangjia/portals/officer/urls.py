@@ -91,5 +91,6 @@ urlpatterns = [
     path("accounts/<int:account_id>/password/", administration.reset_password, name="reset_password"),
     path("accounts/<int:account_id>/disable/", administration.disable_account, name="disable_account"),
     path("accounts/<int:account_id>/enable/", administration.enable_account, name="enable_account"),
+    path("accounts/<int:account_id>/second-factor/", administration.clear_second_factor, name="clear_second_factor"),
     path("health/", administration.health, name="health"),
 ]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
 from django.contrib import auth, messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,8 +23,7 @@ from niangjia.portals.design.forms import Form
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.requests import PageRequest, address_of, whole
 from niangjia.portals.design.showing import show
-
-_BACKEND = "niangjia.apps.accounts.backends.AccountBackend"
+from niangjia.portals.public import sessions
 
 
 class LoginForm(Form):
@@ -37,6 +37,17 @@ class LoginForm(Form):
         max_length=128,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class SecondForm(Form):
+    code = forms.CharField(
+        label=_("验证码"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+        help_text=_("身份验证应用里的六位数字；手机不在身边时填一个恢复码"),
     )
 
 
@@ -78,7 +89,6 @@ def demo_logins() -> list[dict[str, Any]]:
 @page(Access.PUBLIC, methods=("GET", "POST"))
 def login(request: PageRequest) -> HttpResponse:
     form = LoginForm(request.POST or None)
-    next_address = request.POST.get("next") or request.GET.get("next") or ""
     status = 200
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
@@ -92,14 +102,39 @@ def login(request: PageRequest) -> HttpResponse:
         except accounts.LoginRefused as refusal:
             request.refusal, status = refusal, 403
         else:
-            auth.login(request, account_queries.get_account(account_id), backend=_BACKEND)
-            if url_has_allowed_host_and_scheme(
-                next_address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-            ):
-                return redirect(next_address)
-            return redirect("public:home")
-    context = {"form": form, "next": next_address, "demo_logins": demo_logins()}
+            if not account_queries.has_second_factor(account_id):
+                return sessions.enter(request, account_id, now=now)
+            sessions.hold_half_way(request, account_id, now=now)
+            asked = sessions.next_address(request)
+            return redirect(reverse("public:second") + (f"?{urlencode({'next': asked})}" if asked else ""))
+    context = {"form": form, "next": sessions.next_address(request), "demo_logins": demo_logins()}
     return show(request, "public/login.html", context, status=status)
+
+
+@page(Access.PUBLIC, methods=("GET", "POST"))
+def second(request: PageRequest) -> HttpResponse:
+    """The second step: a code of the app, a recovery code, or a passkey."""
+    now = timezone.now()
+    account_id = sessions.half_way(request, now=now)
+    if account_id is None:
+        return redirect("public:login")
+    form = SecondForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            accounts.prove_second_factor(
+                account_id=account_id, code=form.cleaned_data["code"], address=address_of(request), now=now
+            )
+        except accounts.SecondFactorRefused as refusal:
+            request.refusal, status = refusal, 403
+        else:
+            return sessions.enter(request, account_id, now=now)
+    context = {
+        "form": form,
+        "next": sessions.next_address(request),
+        "factors": account_queries.list_second_factors(account_id),
+    }
+    return show(request, "public/second.html", context, status=422 if form.errors else status)
 
 
 @page(Access.ANY_POST, methods=("POST",), is_doorstep=True)
@@ -124,6 +159,7 @@ def password(request: PageRequest) -> HttpResponse:
             request.refusal, status = refusal, 409
         else:
             auth.update_session_auth_hash(request, account_queries.get_account(account_id))
+            sessions.prove(request, now=timezone.now())
             messages.success(request, gettext("密码已更改。"))
             return redirect("public:home")
     context = {"form": form, "due": account_queries.find_due(request.viewer, now=timezone.now())}

@@ -1,14 +1,20 @@
 from django.urls import path
 
-from niangjia.portals.public import entering, programs, reading
+from niangjia.portals.public import entering, programs, reading, safety
 
 app_name = "public"
 urlpatterns = [
     path("", reading.home, name="home"),
     path("login/", entering.login, name="login"),
+    path("login/second/", entering.second, name="second"),
     path("logout/", entering.logout, name="logout"),
     path("post/", entering.choose_post, name="post"),
     path("password/", entering.password, name="password"),
+    path("safety/", safety.safety, name="safety"),
+    path("safety/confirm/", safety.confirm, name="confirm"),
+    path("safety/app/", safety.totp, name="totp"),
+    path("safety/app/remove/", safety.remove_totp, name="remove_totp"),
+    path("safety/recovery-codes/", safety.recovery_codes, name="recovery_codes"),
     path("notices/", reading.notices, name="notices"),
     path("notices/receipt/", reading.follow_objection, name="receipt"),
     path("notices/<int:notice_id>/object/", reading.object_to_notice, name="object"),

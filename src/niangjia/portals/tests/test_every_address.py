@@ -23,6 +23,7 @@ from niangjia.portals.tests import simulated
 PUBLIC = {
     "public:home",
     "public:login",
+    "public:second",
     "public:notices",
     "public:object",
     "public:receipt",
@@ -77,6 +78,9 @@ PAGES = {
     "officer:unions": (lambda house: [], {Role.ADMINISTRATOR}),
     "officer:health": (lambda house: [], {Role.ADMINISTRATOR}),
     "public:password": (lambda house: [], set(Role)),
+    "public:safety": (lambda house: [], set(Role)),
+    "public:confirm": (lambda house: [], set(Role)),
+    "public:totp": (lambda house: [], set(Role)),
     "member:mine": (lambda house: [], {Role.WORKER}),
     "member:find": (lambda house: [], {Role.WORKER}),
     "member:object": (lambda house: [house.own_case_id], {Role.WORKER}),

@@ -23,8 +23,32 @@ from niangjia.apps.accounts.actions.entering import (
 )
 from niangjia.apps.accounts.actions.passwords import PasswordUsedBefore, WeakPassword, change_password, reset_password
 from niangjia.apps.accounts.actions.reach import OutOfReach
+from niangjia.apps.accounts.actions.second_factor import (
+    CODES_BY_ACCOUNT,
+    OwnSecondFactor,
+    ReasonTooShort,
+    SecondFactorRefused,
+    clear_second_factor,
+    enrol_totp,
+    new_recovery_codes,
+    offer_totp,
+    prove_second_factor,
+    remove_totp,
+    reseal,
+)
 
 __all__ = [
+    "CODES_BY_ACCOUNT",
+    "OwnSecondFactor",
+    "ReasonTooShort",
+    "SecondFactorRefused",
+    "clear_second_factor",
+    "enrol_totp",
+    "new_recovery_codes",
+    "offer_totp",
+    "prove_second_factor",
+    "remove_totp",
+    "reseal",
     "LOGIN_BY_ADDRESS",
     "LOGIN_BY_NAME",
     "LoginRefused",

@@ -96,6 +96,12 @@ def count_try(throttle: Throttle, value: str, now: datetime) -> tuple[Attempt, i
     return attempt, since.count()
 
 
+def forget_tries(throttle: Throttle, value: str) -> None:
+    """It went well: what was tried before counts no more."""
+    key = salted_hmac(throttle.kind, value, algorithm="sha256").hexdigest()
+    Attempt.objects.filter(kind=throttle.kind, key_hash=key).delete()
+
+
 def take_turn(throttle: Throttle, value: str, *, now: datetime) -> None:
     """
     Count a try by `value`; one that is refused is not kept, so that nobody is kept out for ever. Empty: nothing to count by.
