@@ -95,3 +95,11 @@ class SecondFactors:
     @property
     def is_any(self) -> bool:
         return self.totp_since is not None or bool(self.passkeys)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a passkey belongs: the host it is bound to, and the origin that asks (``https://help.example.gov.cn``)."""
+
+    host: str
+    origin: str

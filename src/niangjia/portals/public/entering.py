@@ -107,7 +107,11 @@ def login(request: PageRequest) -> HttpResponse:
             sessions.hold_half_way(request, account_id, now=now)
             asked = sessions.next_address(request)
             return redirect(reverse("public:second") + (f"?{urlencode({'next': asked})}" if asked else ""))
-    context = {"form": form, "next": sessions.next_address(request), "demo_logins": demo_logins()}
+    return show_login(request, form, status=status)
+
+
+def show_login(request: PageRequest, form: LoginForm | None = None, *, status: int = 200) -> HttpResponse:
+    context = {"form": form or LoginForm(), "next": sessions.next_address(request), "demo_logins": demo_logins()}
     return show(request, "public/login.html", context, status=status)
 
 
@@ -129,12 +133,17 @@ def second(request: PageRequest) -> HttpResponse:
             request.refusal, status = refusal, 403
         else:
             return sessions.enter(request, account_id, now=now)
+    return show_second(request, form, status=422 if form.errors else status)
+
+
+def show_second(request: PageRequest, form: SecondForm | None = None, *, status: int = 200) -> HttpResponse:
+    account_id = sessions.half_way(request, now=timezone.now()) or 0
     context = {
-        "form": form,
+        "form": form or SecondForm(),
         "next": sessions.next_address(request),
         "factors": account_queries.list_second_factors(account_id),
     }
-    return show(request, "public/second.html", context, status=422 if form.errors else status)
+    return show(request, "public/second.html", context, status=status)
 
 
 @page(Access.ANY_POST, methods=("POST",), is_doorstep=True)

@@ -24,6 +24,8 @@ PUBLIC = {
     "public:home",
     "public:login",
     "public:second",
+    "public:enter_by_passkey",
+    "public:start_entering",
     "public:notices",
     "public:object",
     "public:receipt",

@@ -21,6 +21,17 @@ from niangjia.apps.accounts.actions.entering import (
     authenticate,
     take_turn,
 )
+from niangjia.apps.accounts.actions.passkeys import (
+    NoSuchPasskey,
+    PasskeyRefused,
+    TooManyPasskeys,
+    add_passkey,
+    begin_adding,
+    begin_entering,
+    enter_by_passkey,
+    remove_passkey,
+    rename_passkey,
+)
 from niangjia.apps.accounts.actions.passwords import PasswordUsedBefore, WeakPassword, change_password, reset_password
 from niangjia.apps.accounts.actions.reach import OutOfReach
 from niangjia.apps.accounts.actions.second_factor import (
@@ -38,6 +49,15 @@ from niangjia.apps.accounts.actions.second_factor import (
 )
 
 __all__ = [
+    "NoSuchPasskey",
+    "PasskeyRefused",
+    "TooManyPasskeys",
+    "add_passkey",
+    "begin_adding",
+    "begin_entering",
+    "enter_by_passkey",
+    "remove_passkey",
+    "rename_passkey",
     "CODES_BY_ACCOUNT",
     "OwnSecondFactor",
     "ReasonTooShort",
