@@ -65,6 +65,20 @@ class Passkey(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True)
 
 
+class Sitting(models.Model):
+    """One sign-in, from its start to its end: which device roughly, from which address. `ended_at` null: not ended by anybody."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    device = models.CharField(max_length=60, blank=True)
+    address = models.CharField(max_length=64, blank=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "seen_at"], name="sitting_account_seen")]
+
+
 class Post(models.Model):
     """A role at a union, held for a span of days. One row per appointment."""
 

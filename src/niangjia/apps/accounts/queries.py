@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from niangjia.apps.accounts import permissions
-from niangjia.apps.accounts.models import Account, Passkey, Post, RecoveryCode, TotpSecret
+from niangjia.apps.accounts.models import Account, Passkey, Post, RecoveryCode, Sitting, TotpSecret
 from niangjia.apps.accounts.policy import password_policy
-from niangjia.apps.accounts.types import Due, PasskeyCard, PostCard, Role, SecondFactors, Viewer
+from niangjia.apps.accounts.types import Due, PasskeyCard, PostCard, Role, SecondFactors, SittingCard, Viewer
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
 from niangjia.kernel.problems import Refusal
@@ -108,6 +108,17 @@ def list_second_factors(account_id: int) -> SecondFactors:
             for one in Passkey.objects.filter(account_id=account_id).order_by("added_at", "pk")
         ),
     )
+
+
+def list_sittings(account_id: int, *, seen_since: datetime, begun_since: datetime) -> list[SittingCard]:
+    """Where the account is signed in now, used last first: `seen_since` and `begun_since` are the limits of a session."""
+    found = Sitting.objects.filter(
+        account_id=account_id, ended_at__isnull=True, seen_at__gt=seen_since, started_at__gt=begun_since
+    )
+    return [
+        SittingCard(one.pk, one.device, one.address, one.started_at, one.seen_at)
+        for one in found.order_by("-seen_at", "-pk")
+    ]
 
 
 def list_holders(*, org_id: int, role: Role, today: date) -> list[int]:

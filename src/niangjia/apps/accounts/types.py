@@ -103,3 +103,14 @@ class Site:
 
     host: str
     origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class SittingCard:
+    """One place where an account is signed in. `device` and `address` may be empty."""
+
+    id: int
+    device: str
+    address: str
+    started_at: datetime
+    seen_at: datetime

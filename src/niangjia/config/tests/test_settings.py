@@ -90,7 +90,18 @@ def test_the_policies_of_signing_in_are_chosen_in_the_deployments_file(tmp_path)
     assert run(code, NIANGJIA_DATA=str(tmp_path / "town")).stdout.strip() == "asvs"
     config.write_text(config.read_text().replace('"asvs"', '"dengbao"'))
     assert run(code, NIANGJIA_DATA=str(tmp_path / "town")).stdout.strip() == "dengbao"
-    config.write_text(config.read_text().replace('"dengbao"', '"none"'))
+    limits = (
+        "from django.conf import settings as s; print(s.SESSION_IDLE_SECONDS, s.SESSION_COOKIE_AGE, s.SECOND_FACTOR)"
+    )
+    assert run(limits, NIANGJIA_DATA=str(tmp_path / "town")).stdout.split() == ["1800", "43200", "staff"]
+    config.write_text(config.read_text().replace("idle_minutes = 30", "idle_minutes = 10"))
+    assert run(limits, NIANGJIA_DATA=str(tmp_path / "town")).stdout.split() == ["600", "43200", "staff"]
+    config.write_text(config.read_text().replace("idle_minutes = 10", "idle_minutes = 0"))
+    with pytest.raises(Refusal, match="1 至 480"):
+        Deployment.load(tmp_path / "town")
+    Deployment.create(tmp_path / "demo", "330624", is_demo=True)
+    assert run(limits, NIANGJIA_DATA=str(tmp_path / "demo")).stdout.split()[2] == "off"
+    config.write_text(config.read_text().replace("idle_minutes = 0", "").replace('"dengbao"', '"none"'))
     with pytest.raises(Refusal, match="asvs、dengbao"):
         Deployment.load(tmp_path / "town")
 

@@ -37,6 +37,8 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "accounts.remove_passkey": (_("移除了通行密钥"), "orange"),
         "accounts.new_recovery_codes": (_("换了新的恢复码"), "blue"),
         "accounts.clear_second_factor": (_("管理员清除了第二重验证"), "red"),
+        "accounts.end_sitting": (_("让一处登录退出"), "blue"),
+        "accounts.end_sittings": (_("让别处的登录都退出"), "blue"),
         "accounts.disable": (_("账户被停用"), "red"),
         "accounts.enable": (_("账户被启用"), "green"),
     },

@@ -111,7 +111,12 @@ def login(request: PageRequest) -> HttpResponse:
 
 
 def show_login(request: PageRequest, form: LoginForm | None = None, *, status: int = 200) -> HttpResponse:
-    context = {"form": form or LoginForm(), "next": sessions.next_address(request), "demo_logins": demo_logins()}
+    context = {
+        "form": form or LoginForm(),
+        "next": sessions.next_address(request),
+        "demo_logins": demo_logins(),
+        "left": request.session.pop("left", ""),
+    }
     return show(request, "public/login.html", context, status=status)
 
 
@@ -148,8 +153,17 @@ def show_second(request: PageRequest, form: SecondForm | None = None, *, status:
 
 @page(Access.ANY_POST, methods=("POST",), is_doorstep=True)
 def logout(request: PageRequest) -> HttpResponse:
+    accounts.leave(
+        account_id=request.viewer.account_id, sitting_id=request.session.get("sitting") or 0, now=timezone.now()
+    )
     auth.logout(request)
     return redirect("public:login")
+
+
+@page(Access.ANY_POST, is_doorstep=True)
+def stay(request: PageRequest) -> HttpResponse:
+    """Asked by the page while somebody types: a long form is not idleness."""
+    return HttpResponse("ok", content_type="text/plain")
 
 
 @page(Access.ANY_POST, methods=("GET", "POST"), is_doorstep=True)
@@ -161,7 +175,13 @@ def password(request: PageRequest) -> HttpResponse:
         account_id = request.viewer.account_id
         old, new = form.cleaned_data["old"], form.cleaned_data["new"]
         try:
-            accounts.change_password(account_id=account_id, old_password=old, new_password=new, now=timezone.now())
+            accounts.change_password(
+                account_id=account_id,
+                old_password=old,
+                new_password=new,
+                sitting_id=request.session.get("sitting"),
+                now=timezone.now(),
+            )
         except accounts.LoginRefused as refusal:
             request.refusal, status = refusal, 403
         except (accounts.WeakPassword, accounts.PasswordUsedBefore) as refusal:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import segno
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -56,7 +59,8 @@ class ConfirmForm(Form):
 def safety(request: PageRequest) -> HttpResponse:
     viewer = request.viewer
     account = account_queries.get_account(viewer.account_id)
-    due = account_queries.find_due(viewer, now=timezone.now())
+    now = timezone.now()
+    due = account_queries.find_due(viewer, now=now)
     if due in (Due.OWN_PASSWORD, Due.NEW_PASSWORD):
         return redirect("public:password")
     happened = audit.list_about(f"account:{viewer.account_id}", actions=tuple(WORDS["account_event"]), most=EVENTS)
@@ -65,6 +69,13 @@ def safety(request: PageRequest) -> HttpResponse:
         "due": due,
         "is_asked": account_queries.requires_second_factor(viewer.role),
         "factors": account_queries.list_second_factors(viewer.account_id),
+        "sittings": account_queries.list_sittings(
+            viewer.account_id,
+            seen_since=now - timedelta(seconds=settings.SESSION_IDLE_SECONDS),
+            begun_since=now - timedelta(seconds=settings.SESSION_COOKIE_AGE),
+        ),
+        "this_sitting": request.session.get("sitting"),
+        "idle_minutes": settings.SESSION_IDLE_SECONDS // 60,
         "happened": happened,
         "names": account_queries.names_of({event.account_id for event in happened if event.account_id}),
     }
@@ -134,6 +145,22 @@ def recovery_codes(request: PageRequest) -> HttpResponse:
         return away
     codes = accounts.new_recovery_codes(account_id=request.viewer.account_id, now=now)
     return show(request, "public/recovery_codes.html", {"codes": codes, "is_new": False})
+
+
+@page(Access.ANY_POST, methods=("POST",), is_doorstep=True)
+def end_sitting(request: PageRequest, sitting_id: int) -> HttpResponse:
+    accounts.end_sitting(account_id=request.viewer.account_id, sitting_id=sitting_id, now=timezone.now())
+    messages.success(request, _("那一处已退出。"))
+    return redirect("public:safety")
+
+
+@page(Access.ANY_POST, methods=("POST",), is_doorstep=True)
+def end_other_sittings(request: PageRequest) -> HttpResponse:
+    accounts.end_other_sittings(
+        account_id=request.viewer.account_id, sitting_id=request.session.get("sitting"), now=timezone.now()
+    )
+    messages.success(request, _("除这里以外，别处都已退出。"))
+    return redirect("public:safety")
 
 
 def _offer_of(request: PageRequest) -> TotpOffer:

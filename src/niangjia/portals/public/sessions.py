@@ -11,8 +11,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from niangjia.apps.accounts import actions
 from niangjia.apps.accounts import queries as accounts
-from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.requests import PageRequest, address_of, device_of
 
 _BACKEND = "niangjia.apps.accounts.backends.AccountBackend"
 HALF_WAY = timedelta(minutes=10)  # from the password to the second factor
@@ -47,6 +48,9 @@ def enter(request: PageRequest, account_id: int, *, now: datetime) -> HttpRespon
     """Sign in for good and go where the reader wanted."""
     request.session.pop("half_way", None)
     auth.login(request, accounts.get_account(account_id), backend=_BACKEND)
+    request.session["sitting"] = actions.begin_sitting(
+        account_id=account_id, device=device_of(request), address=address_of(request), now=now
+    )
     prove(request, now=now)
     return redirect(next_address(request) or "public:home")
 

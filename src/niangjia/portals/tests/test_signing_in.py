@@ -157,3 +157,71 @@ def test_an_administrator_clears_a_lost_factor_and_its_holder_sees_it(house, sig
     assert log_in(client).url == "/"
     page = page_of(client.get("/safety/"))
     assert "管理员清除了第二重验证" in page and "手机遗失，已当面核实" in page
+
+
+# --- where one is signed in ---
+
+EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36 Edg/130.0"
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 AliApp(DingTalk/7.6)"
+
+
+def test_each_place_is_listed_and_ended_from_another(officer, clock):
+    desk, phone, third = (Client(headers={"user-agent": agent}) for agent in (EDGE, PHONE, ""))
+    for client in (desk, phone, third):
+        log_in(client)
+    page = page_of(desk.get("/safety/"))
+    assert all(word in page for word in ("Windows · Edge", "iPhone · 钉钉", "不认识的设备", "127.0.0.1"))
+    ends = re.findall(r"/safety/sittings/(\d+)/end/", page)
+    assert len(ends) == 2
+    for sitting in ends[:1]:
+        desk.post(reverse("public:end_sitting", args=[sitting]))
+    assert sorted(client.get("/desk/").status_code for client in (desk, phone, third)) == [200, 200, 302]
+    page = page_of(desk.post(reverse("public:end_other_sittings"), follow=True))
+    assert "除这里以外" in page and "iPhone" not in page.split("最近发生的")[0]
+    assert [client.get("/desk/").status_code for client in (desk, phone, third)] == [200, 302, 302]
+    assert "这里的登录已被结束" in page_of(phone.get("/login/"))
+    assert "这里的登录已被结束" not in page_of(phone.get("/login/"))
+
+
+def test_nobody_ends_the_sitting_of_another(house, signed_in, officer, clock):
+    client = Client()
+    log_in(client)
+    sitting = client.session["sitting"]
+    signed_in(house.viewers[Role.COUNTY]).post(reverse("public:end_sitting", args=[sitting]))
+    assert client.get("/desk/").status_code == 200
+
+
+def test_signing_out_ends_it_for_good(officer, clock):
+    client, thief = Client(), Client()
+    log_in(client)
+    thief.cookies = client.cookies.copy()
+    client.post("/logout/")
+    assert client.get("/desk/").status_code == 302 and thief.get("/desk/").status_code == 302
+
+
+def test_a_disabled_account_that_is_enabled_has_no_old_session(house, officer, clock):
+    client = Client()
+    log_in(client)
+    accounts.disable_account(viewer=None, account_id=officer.account_id, now=clock.now)
+    accounts.enable_account(viewer=None, account_id=officer.account_id, now=clock.now)
+    assert client.get("/desk/").status_code == 302
+
+
+def test_at_its_limit_the_session_says_so_and_leads_back_to_the_page_whose_form_was_sent(officer, settings, clock):
+    client = Client()
+    log_in(client)
+    settings.SESSION_IDLE_SECONDS = -1
+    sent = client.post(reverse("public:post"), {}, headers={"referer": "http://testserver/desk/orders/?page=2"})
+    assert sent.url == "/login/?next=/desk/orders/"
+    page = page_of(client.get(sent.url))
+    assert "登录已到时限" in page and 'value="/desk/orders/"' in page
+    strange = client.post(reverse("public:post"), {}, headers={"referer": "https://elsewhere.example/x"})
+    assert strange.url == "/login/?next=/"
+
+
+def test_a_page_of_somebody_signed_in_tells_the_server_that_they_type(officer, clock):
+    client = Client()
+    assert "data-stay" not in page_of(client.get("/login/"))
+    log_in(client)
+    assert 'data-stay="/stay/"' in page_of(client.get("/desk/"))
+    assert client.get("/stay/").content == b"ok" and Client().get("/stay/").status_code == 302

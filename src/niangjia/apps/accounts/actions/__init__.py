@@ -47,8 +47,20 @@ from niangjia.apps.accounts.actions.second_factor import (
     remove_totp,
     reseal,
 )
+from niangjia.apps.accounts.actions.sittings import (
+    begin_sitting,
+    end_other_sittings,
+    end_sitting,
+    keep_sitting,
+    leave,
+)
 
 __all__ = [
+    "begin_sitting",
+    "end_other_sittings",
+    "end_sitting",
+    "keep_sitting",
+    "leave",
     "NoSuchPasskey",
     "PasskeyRefused",
     "TooManyPasskeys",

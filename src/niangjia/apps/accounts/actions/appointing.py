@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
-from niangjia.apps.accounts.actions import passwords
+from niangjia.apps.accounts.actions import passwords, sittings
 from niangjia.apps.accounts.actions.reach import OutOfReach, require_manager, require_reach
 from niangjia.apps.accounts.models import Account, Post
 from niangjia.apps.accounts.queries import get_viewer
@@ -180,6 +180,7 @@ def disable_account(*, viewer: Viewer | None, account_id: int, now: datetime) ->
     require_reach(viewer, account_id)
     with transaction.atomic():
         if Account.objects.filter(pk=account_id, is_active=True).update(is_active=False):
+            sittings.close_all(account_id, now)  # they stay ended when the account is enabled again
             audit.record(viewer, action="accounts.disable", object=f"account:{account_id}", now=now)
 
 

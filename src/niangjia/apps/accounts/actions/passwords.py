@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import translation
 
+from niangjia.apps.accounts.actions import sittings
 from niangjia.apps.accounts.actions.entering import authenticate
 from niangjia.apps.accounts.actions.reach import require_reach
 from niangjia.apps.accounts.models import Account, PastPassword
@@ -39,9 +40,11 @@ class PasswordUsedBefore(Refusal):
             )
 
 
-def change_password(*, account_id: int, old_password: str, new_password: str, now: datetime) -> None:
+def change_password(
+    *, account_id: int, old_password: str, new_password: str, sitting_id: int | None = None, now: datetime
+) -> None:
     """
-    Replace one's own password; every other session of the account ends.
+    Replace one's own password; every sitting of the account but `sitting_id` ends.
 
     Raises:
         LoginRefused: the old password is not right (this counts as a failed log-in).
@@ -49,7 +52,7 @@ def change_password(*, account_id: int, old_password: str, new_password: str, no
     """
     account = Account.objects.get(pk=account_id)
     authenticate(username=account.username, password=old_password, now=now)
-    _set_password(account, new_password, None, "accounts.change_password", now, must_change=False)
+    _set_password(account, new_password, None, "accounts.change_password", now, must_change=False, stays=sitting_id)
 
 
 def reset_password(*, viewer: Viewer | None, account_id: int, new_password: str, now: datetime) -> None:
@@ -89,7 +92,14 @@ def _faults(password: str, account: Account, language: str) -> str:
 
 
 def _set_password(
-    account: Account, password: str, viewer: Viewer | None, action: str, now: datetime, *, must_change: bool
+    account: Account,
+    password: str,
+    viewer: Viewer | None,
+    action: str,
+    now: datetime,
+    *,
+    must_change: bool,
+    stays: int | None = None,
 ) -> None:
     refuse_weak(password, account)
     _refuse_used(password, account)
@@ -97,6 +107,7 @@ def _set_password(
     with transaction.atomic():
         account.save(update_fields=["password", "password_set_at", "must_change_password"])
         remember(account, now)
+        sittings.close_all(account.pk, now, but=stays)
         audit.record(viewer, action=action, object=f"account:{account.pk}", now=now)
 
 
