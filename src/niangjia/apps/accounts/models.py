@@ -87,9 +87,14 @@ class Post(models.Model):
     role = models.CharField("角色", max_length=16, choices=[(role.value, role.value) for role in Role])
     starts_on = models.DateField("任职起")
     ends_before = models.DateField("任职止（不含）", null=True, blank=True)
+    # The post of somebody on leave, on which this account stands in; null = a post of one's own.
+    stands_in_for = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(stands_in_for__isnull=True) | Q(ends_before__isnull=False), name="post_standing_in_ends"
+            ),
             models.CheckConstraint(condition=Q(role__in=[role.value for role in Role]), name="post_role_known"),
             models.CheckConstraint(
                 condition=Q(ends_before__isnull=True) | Q(ends_before__gte=F("starts_on")), name="post_ends_after_start"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -10,7 +10,16 @@ from django.db.models import Q, QuerySet
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.models import Account, Passkey, Post, RecoveryCode, Sitting, TotpSecret
 from niangjia.apps.accounts.policy import password_policy
-from niangjia.apps.accounts.types import Due, PasskeyCard, PostCard, Role, SecondFactors, SittingCard, Viewer
+from niangjia.apps.accounts.types import (
+    Due,
+    PasskeyCard,
+    PostCard,
+    Role,
+    SecondFactors,
+    SittingCard,
+    StandingIn,
+    Viewer,
+)
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
 from niangjia.kernel.problems import Refusal
@@ -24,10 +33,18 @@ class NoSuchPost(Refusal):
         )
 
 
+# A matter prepared by one of the two is mostly through by then, from the finding to the bank's receipt; for ever would leave a small
+# union without other eyes.
+HANDS_STAY_JOINED = timedelta(days=180)
+
+
 def _held(today: date) -> QuerySet[Post]:
+    """Where somebody stands in, the post it comes from must be held too: what its holder no longer has, nobody has for them."""
+    is_own = Q(stands_in_for__isnull=True)
+    lasts = Q(stands_in_for__ends_before__isnull=True) | Q(stands_in_for__ends_before__gt=today)
     return Post.objects.filter(
         Q(ends_before__isnull=True) | Q(ends_before__gt=today), starts_on__lte=today, account__is_active=True
-    )
+    ).filter(is_own | (lasts & Q(stands_in_for__account__is_active=True)))
 
 
 def get_account(account_id: int) -> Account:
@@ -47,7 +64,9 @@ def get_viewer(*, account_id: int, post_id: int, today: date) -> Viewer:
     Raises:
         NoSuchPost: not this account's post, or not held today.
     """
-    post = _held(today).select_related("account", "org").filter(pk=post_id, account_id=account_id).first()
+    post = (
+        _held(today).select_related("account", "org", "stands_in_for").filter(pk=post_id, account_id=account_id).first()
+    )
     if post is None:
         raise NoSuchPost
     role = Role(post.role)
@@ -60,14 +79,58 @@ def get_viewer(*, account_id: int, post_id: int, today: date) -> Viewer:
         # A worker's scope is the worker: membership of a union opens nobody else's data.
         org_path="" if role is Role.WORKER else post.org.path or "",
         person_id=post.account.person_id if role is Role.WORKER else None,
+        for_account_id=post.stands_in_for.account_id if post.stands_in_for else None,
+        joined_ids=_joined(account_id, today),
     )
 
 
-def list_posts(account_id: int, *, today: date) -> list[PostCard]:
-    """Posts held today, oldest first; the first is the one to begin with."""
+def _joined(account_id: int, today: date) -> frozenset[int]:
+    """Accounts that are one pair of hands with this one: standing in is going on, or has ended lately."""
+    pairs = Post.objects.filter(
+        Q(account_id=account_id) | Q(stands_in_for__account_id=account_id),
+        stands_in_for__isnull=False, starts_on__lte=today, ends_before__gt=today - HANDS_STAY_JOINED,
+    ).values_list("account_id", "stands_in_for__account_id")  # fmt: skip
+    return frozenset(one for pair in pairs for one in pair if one is not None) - {account_id}
+
+
+def list_stand_ins(viewer: Viewer, *, today: date) -> list[tuple[PostCard, str]]:
+    """Colleagues to whom the viewer's post can be handed: each other account with a post of its own at that very union, by name."""
+    found = _held(today).filter(org_id=viewer.org_id, stands_in_for__isnull=True).exclude(role=Role.WORKER)
+    once: dict[int, tuple[PostCard, str]] = {}
+    for post in (
+        found.exclude(account_id=viewer.account_id).select_related("org", "account").order_by("account__name", "pk")
+    ):
+        once.setdefault(post.account_id, (_card(post), post.account.name))
+    return list(once.values())
+
+
+def list_standing_in(account_id: int, *, today: date) -> list[StandingIn]:
+    """Hand-overs that last or are to come, from this account and to it, the next first."""
+    found = Post.objects.filter(
+        Q(account_id=account_id) | Q(stands_in_for__account_id=account_id),
+        stands_in_for__isnull=False, ends_before__gt=today,
+    ).select_related("account", "org", "stands_in_for__account")  # fmt: skip
     return [
-        _card(post)
-        for post in _held(today).filter(account_id=account_id).select_related("org").order_by("starts_on", "id")
+        StandingIn(
+            post_id=post.pk,
+            role=Role(post.role),
+            org_name=post.org.name,
+            from_name=post.stands_in_for.account.name,
+            to_name=post.account.name,
+            starts_on=post.starts_on,
+            last_on=post.ends_before - timedelta(days=1),
+            is_mine=post.account_id != account_id,
+        )
+        for post in found.order_by("starts_on", "pk")
+        if post.stands_in_for and post.ends_before
+    ]
+
+
+def list_posts(account_id: int, *, today: date) -> list[PostCard]:
+    """Posts held today, one's own before those on which one stands in, oldest first; the first is the one to begin with."""
+    found = _held(today).filter(account_id=account_id).select_related("org", "stands_in_for__account")
+    return [
+        _card(post) for post in sorted(found, key=lambda post: (bool(post.stands_in_for_id), post.starts_on, post.pk))
     ]
 
 
@@ -156,7 +219,12 @@ def list_accounts(viewer: Viewer) -> QuerySet[Account]:
 
 def list_posts_at(org_id: int, *, today: date) -> list[tuple[PostCard, str]]:
     """Posts held at that very union today with the holder's name, by role. The caller has bounded the union."""
-    found = _held(today).filter(org_id=org_id).select_related("org", "account").order_by("role", "starts_on", "id")
+    found = (
+        _held(today)
+        .filter(org_id=org_id)
+        .select_related("org", "account", "stands_in_for__account")
+        .order_by("role", "starts_on", "id")
+    )
     return [(_card(post), post.account.name) for post in found]
 
 
@@ -205,4 +273,12 @@ def _card(post: Post) -> PostCard:
         org_name=post.org.name,
         starts_on=post.starts_on,
         ends_before=post.ends_before,
+        for_name=_name_of_absent(post),
     )
+
+
+def _name_of_absent(post: Post) -> str:
+    """Only where it was read along: a list of colleagues does not ask for it row by row."""
+    if post.stands_in_for_id is None or "stands_in_for" not in post._state.fields_cache:
+        return ""
+    return post.stands_in_for.account.name if post.stands_in_for else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -32,6 +33,9 @@ class Viewer:
     """
     Who asks, on which post. `org_path` bounds what is seen, empty for a worker, who sees what is their own:
     `person_id` is the registry's id of that worker, null for staff.
+
+    `for_account_id`: whose post this is when the viewer stands in; null on a post of one's own. `joined_ids`: accounts that stand
+    or lately stood in for the viewer, or the viewer for them.
     """
 
     account_id: int
@@ -41,6 +45,12 @@ class Viewer:
     org_id: int
     org_path: str
     person_id: int | None = None
+    for_account_id: int | None = None
+    joined_ids: frozenset[int] = frozenset()
+
+    def has_hand_in(self, account_ids: Iterable[int | None]) -> bool:
+        """Whether one of these is the viewer, or is joined with the viewer by standing in: for four eyes."""
+        return not (self.joined_ids | {self.account_id}).isdisjoint(account_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,7 @@ class Throttle:
 
 @dataclass(frozen=True, slots=True)
 class PostCard:
-    """One post of an account. `ends_before` is null while no end is set."""
+    """One post of an account. `ends_before` is null while no end is set; `for_name`: who is on leave, empty on a post of one's own."""
 
     id: int
     account_id: int
@@ -63,6 +73,7 @@ class PostCard:
     org_name: str
     starts_on: date
     ends_before: date | None
+    for_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +125,17 @@ class SittingCard:
     address: str
     started_at: datetime
     seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StandingIn:
+    """One hand-over of a post. `post_id` is the colleague's; `last_on` is its last day."""
+
+    post_id: int
+    role: Role
+    org_name: str
+    from_name: str
+    to_name: str
+    starts_on: date
+    last_on: date
+    is_mine: bool  # the viewer's own post, handed over; else the viewer stands in

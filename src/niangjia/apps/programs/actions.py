@@ -43,8 +43,8 @@ class ParameterTaken(Refusal):
 class FourEyes(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "录入人不能审批自己录入的参数。请由另一位同事审批。",
-            "Who entered a value does not approve it. Ask another colleague.",
+            "录入人（及与其互相代岗的同事）不能审批这个参数。请由另一位同事审批。",
+            "Who entered a value, or stands in for who did, does not approve it. Ask another colleague.",
         )
 
 
@@ -228,7 +228,7 @@ def approve_parameter(*, viewer: Viewer, parameter_id: int, now: datetime) -> Ov
         row = ParameterValue.objects.filter(pk=parameter_id, withdrawn_at__isnull=True).first()
         if row is None:
             raise NoSuchParameter("", str(parameter_id))
-        if row.entered_by_id == viewer.account_id:
+        if viewer.has_hand_in([row.entered_by_id]):
             raise FourEyes
         if ParameterValue.objects.filter(pk=row.pk, approved_by__isnull=True).update(
             approved_by_id=viewer.account_id, approved_at=now

@@ -39,6 +39,8 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "accounts.clear_second_factor": (_("管理员清除了第二重验证"), "red"),
         "accounts.end_sitting": (_("让一处登录退出"), "blue"),
         "accounts.end_sittings": (_("让别处的登录都退出"), "blue"),
+        "accounts.hand_over": (_("同事请您代岗"), "blue"),
+        "accounts.take_back": (_("代岗提前结束"), "secondary"),
         "accounts.disable": (_("账户被停用"), "red"),
         "accounts.enable": (_("账户被启用"), "green"),
     },

@@ -176,7 +176,7 @@ def _offer_of(request: PageRequest) -> TotpOffer:
 
 def _picture_of(offer: TotpOffer) -> SafeString:
     """SVG made here: the secret goes to no other server. No style or script stands in it."""
-    picture = segno.make(offer.address, error="m").svg_inline(
-        scale=5, border=3, dark="#1d2939", light="#fff", svgclass="qr"
+    picture = segno.make(offer.address, error="l").svg_inline(
+        border=3, dark="#1d2939", light="#fff", svgclass="qr", omitsize=True
     )
     return mark_safe(picture)  # made of digits and path letters by segno; the address is drawn, not written

@@ -79,6 +79,7 @@ PAGES = {
     "officer:audit": (lambda house: [], {Role.AUDITOR}),
     "officer:unions": (lambda house: [], {Role.ADMINISTRATOR}),
     "officer:health": (lambda house: [], {Role.ADMINISTRATOR}),
+    "officer:standing_in": (lambda house: [], STAFF),
     "public:stay": (lambda house: [], set(Role)),
     "public:password": (lambda house: [], set(Role)),
     "public:safety": (lambda house: [], set(Role)),

@@ -225,3 +225,40 @@ def test_a_page_of_somebody_signed_in_tells_the_server_that_they_type(officer, c
     log_in(client)
     assert 'data-stay="/stay/"' in page_of(client.get("/desk/"))
     assert client.get("/stay/").content == b"ok" and Client().get("/stay/").status_code == 302
+
+
+# --- standing in ---
+
+
+def test_an_officer_hands_the_post_over_and_everything_done_on_it_says_for_whom(house, signed_in, officer, clock):
+    chair = town.appoint("county.chair", house.desk.town["X"], Role.COUNTY)
+    absent = signed_in(chair)
+    day = clock.now.date().isoformat()
+    page = page_of(absent.get("/desk/standing-in/"))
+    assert "county.sixth" in page and "没有代岗" in page
+    asked = {"account": officer.account_id, "starts_on": day, "last_on": day}
+    wrong = absent.post(reverse("officer:hand_over"), asked | {"last_on": "2020-01-01"})
+    assert wrong.status_code == 422 and "最后一天不能早于第一天" in page_of(wrong)
+    assert absent.post(reverse("officer:hand_over"), asked | {"account": chair.account_id}).status_code == 422
+    past = absent.post(reverse("officer:hand_over"), asked | {"starts_on": "2020-01-01"})
+    assert past.status_code == 409 and "从今天或以后" in page_of(past)
+    assert "已交接" in page_of(absent.post(reverse("officer:hand_over"), asked, follow=True))
+    again = absent.post(reverse("officer:hand_over"), asked)
+    assert again.status_code == 409 and "已交给一位同事" in page_of(again)
+
+    client = Client()
+    log_in(client)
+    page = page_of(client.get("/desk/"))
+    assert "代 county.chair" in page
+    post = re.search(r'name="post" value="(\d+)" class="linklike" >[^<]*代 county.chair', page)[1]
+    client.post(reverse("public:post"), {"post": post})
+    page = page_of(client.get("/desk/standing-in/"))
+    assert "代来的岗位不能再交给别人" in page and "您代 county.chair" in page
+    assert client.post(reverse("officer:hand_over"), asked | {"account": chair.account_id}).status_code in (409, 422)
+    page = page_of(signed_in(house.viewers[Role.AUDITOR]).get(f"/desk/audit/?object=account:{officer.account_id}"))
+    assert re.search(r"county\.sixth 代\s+county\.chair", page)
+
+    end = reverse("officer:take_back", args=[post])
+    assert signed_in(house.viewers[Role.COUNTY]).post(end).status_code == 409
+    assert "代岗已结束" in page_of(absent.post(end, follow=True))
+    assert "代 county.chair" not in page_of(client.get("/desk/"))

@@ -54,8 +54,24 @@ from niangjia.apps.accounts.actions.sittings import (
     keep_sitting,
     leave,
 )
+from niangjia.apps.accounts.actions.standing_in import (
+    CannotPassOn,
+    HandedOverAlready,
+    NoSuchColleague,
+    NotYours,
+    UnfitSpan,
+    hand_over,
+    take_back,
+)
 
 __all__ = [
+    "CannotPassOn",
+    "HandedOverAlready",
+    "NoSuchColleague",
+    "NotYours",
+    "UnfitSpan",
+    "hand_over",
+    "take_back",
     "begin_sitting",
     "end_other_sittings",
     "end_sitting",

@@ -95,7 +95,7 @@ def appoint(
     with transaction.atomic():
         Account.objects.select_for_update().get(pk=account_id)
         lasting = Post.objects.filter(Q(ends_before__isnull=True) | Q(ends_before__gt=starts_on), account_id=account_id)
-        if held := lasting.filter(org_id=org_id, role=role).first():
+        if held := lasting.filter(org_id=org_id, role=role, stands_in_for__isnull=True).first():
             return held.pk
         if permissions.collide([role, *(Role(post.role) for post in lasting)]):
             raise RolesCollide
