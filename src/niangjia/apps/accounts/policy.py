@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth import password_validation
@@ -27,13 +27,13 @@ class PasswordPolicy:
     kinds_count: int
     life: timedelta | None
     remembered_count: int
-    hint: object
+    hint: Any
 
     def has_expired(self, set_at: datetime | None, now: datetime) -> bool:
         """`set_at` null: nobody knows when it was set, so it counts as old."""
         return self.life is not None and (set_at is None or now - set_at >= self.life)
 
-    def validators(self) -> list[object]:
+    def validators(self) -> list[Any]:
         return [
             password_validation.MinimumLengthValidator(self.least_length),
             UnlikeTheName(),
@@ -47,7 +47,7 @@ class UnlikeTheName:
 
     _similar = password_validation.UserAttributeSimilarityValidator(user_attributes=("username", "name"))
 
-    def validate(self, password: str, user: object = None) -> None:
+    def validate(self, password: str, user: Any = None) -> None:
         said = password.casefold()
         owns = [str(getattr(user, attribute, "") or "").casefold() for attribute in ("username", "name")]
         is_inside = any(len(own) >= 2 and own in said and len(said) - len(own) < 8 for own in owns)

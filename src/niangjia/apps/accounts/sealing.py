@@ -25,7 +25,7 @@ def seal(plain: bytes, place: str) -> bytes:
     return _keys_in(settings.KEYS_FOLDER).seal(plain, place)
 
 
-def open_sealed(sealed: bytes, place: str) -> bytes:
+def open_sealed(sealed: bytes | memoryview, place: str) -> bytes:
     """Raises CannotOpen."""
     return _keys_in(settings.KEYS_FOLDER).open(bytes(sealed), place)
 

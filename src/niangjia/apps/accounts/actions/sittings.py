@@ -66,4 +66,5 @@ def end_other_sittings(*, account_id: int, sitting_id: int | None, now: datetime
 
 def close_all(account_id: int, now: datetime, *, but: int | None = None) -> int:
     """As part of an action that says why in the audit chain."""
-    return Sitting.objects.filter(account_id=account_id, ended_at__isnull=True).exclude(pk=but).update(ended_at=now)
+    open_ones = Sitting.objects.filter(account_id=account_id, ended_at__isnull=True)
+    return (open_ones if but is None else open_ones.exclude(pk=but)).update(ended_at=now)
