@@ -211,7 +211,9 @@ def test_at_its_limit_the_session_says_so_and_leads_back_to_the_page_whose_form_
     client = Client()
     log_in(client)
     settings.SESSION_IDLE_SECONDS = -1
-    sent = client.post(reverse("public:post"), {}, headers={"referer": "http://testserver/desk/orders/?page=2"})
+    sent = client.post(
+        reverse("public:post"), {}, headers={"host": "localhost", "referer": "http://localhost/desk/orders/?page=2"}
+    )
     assert sent.url == "/login/?next=/desk/orders/"
     page = page_of(client.get(sent.url))
     assert "登录已到时限" in page and 'value="/desk/orders/"' in page
