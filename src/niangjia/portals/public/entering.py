@@ -135,7 +135,7 @@ def second(request: PageRequest) -> HttpResponse:
                 account_id=account_id, code=form.cleaned_data["code"], address=address_of(request), now=now
             )
         except accounts.SecondFactorRefused as refusal:
-            request.refusal, status = refusal, 403
+            request.refusal, status, form = refusal, 403, SecondForm()
         else:
             return sessions.enter(request, account_id, now=now)
     return show_second(request, form, status=422 if form.errors else status)

@@ -120,7 +120,7 @@ def totp(request: PageRequest) -> HttpResponse:
                 account_id=account_id, key_hex=offer.key_hex, code=form.cleaned_data["code"], now=now
             )
         except accounts.SecondFactorRefused as refusal:
-            request.refusal, status = refusal, 409
+            request.refusal, status, form = refusal, 409, CodeForm()  # a refused code is of no more use
         else:
             request.session.pop("totp_offer", None)
             return show(request, "public/recovery_codes.html", {"codes": codes, "is_new": True})

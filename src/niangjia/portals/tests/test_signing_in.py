@@ -107,7 +107,9 @@ def test_staff_without_a_second_factor_enrol_before_anything_else(officer, clock
     assert client.post(reverse("public:post"), {"post": officer.post_id}).url == "/safety/"
     assert "请先启用第二重验证" in page_of(client.get("/safety/"))
     page = page_of(client.get("/safety/app/"))
-    assert 'class="qr"' in page and "style=" not in page
+    picture = re.search(r'<svg[^>]*class="qr"[^>]*>', page)[0]
+    assert "viewBox" in picture and "width" not in picture  # it grows and shrinks whole
+    assert "style=" not in page
     typed = re.search(r'class="typed">([A-Z2-7]{32})<', page)[1]
     assert typed in page_of(client.get("/safety/app/"))  # loaded again it is the same picture
     wrong = client.post("/safety/app/", {"code": "000000"})
@@ -264,3 +266,20 @@ def test_an_officer_hands_the_post_over_and_everything_done_on_it_says_for_whom(
     assert signed_in(house.viewers[Role.COUNTY]).post(end).status_code == 409
     assert "代岗已结束" in page_of(absent.post(end, follow=True))
     assert "代 county.chair" not in page_of(client.get("/desk/"))
+
+
+def test_the_pages_of_signing_in_are_english_in_english(house, officer, enrolled, clock):
+    client = Client(headers={"accept-language": "en"})
+    log_in(client)
+    half_way = page_of(client.get("/login/second/"))
+    client.post("/login/second/", {"code": enrolled[1][0]})
+    accounts.hand_over(
+        viewer=queries.get_viewer(account_id=officer.account_id, post_id=officer.post_id, today=clock.now.date()),
+        account_id=house.viewers[Role.FINANCE].account_id, starts_on=clock.now.date(), last_on=clock.now.date(), now=clock.now,
+    )  # fmt: skip
+    pages = {"/login/second/": half_way, "/login/": page_of(Client(headers={"accept-language": "en"}).get("/login/"))}
+    for address in ("/safety/", "/safety/app/", "/safety/confirm/", "/password/", "/desk/standing-in/"):
+        pages[address] = page_of(client.get(address))
+    for address, page in pages.items():
+        words = set(re.findall("[\u4e00-\u9fff]+", re.sub(r"<svg.*?</svg>", "", page, flags=re.S)))
+        assert {word for word in words if word not in {"简体中文", "新昌县总工会"}} == set(), address
