@@ -104,7 +104,7 @@ def test_a_passkey_is_added_named_used_and_removed(address: str, chromium: Brows
     page.get_by_role("button", name="添加").click()
     expect(page.locator(".paper-codes li")).to_have_count(10)
     page.get_by_role("link", name="我已记下").click()
-    expect(page.locator(".keyline")).to_contain_text("办公室电脑")
+    expect(page.locator(".passkey")).to_contain_text("办公室电脑")
     page.goto(f"{address}/desk/unions/")
     expect(page.locator("h1")).to_contain_text("新昌县总工会")
 
@@ -119,13 +119,13 @@ def test_a_passkey_is_added_named_used_and_removed(address: str, chromium: Brows
     page.get_by_role("button", name="用通行密钥").click()
     page.wait_for_url(lambda url: "/login" not in url)
     page.goto(f"{address}/safety/")
-    expect(page.locator(".keyline")).not_to_contain_text("还没用过")
+    expect(page.locator(".passkey")).not_to_contain_text("还没用过")
 
     # Another name for it.
-    page.locator(".keyline summary").click()
-    page.locator(".keyline [name=name]").fill("工会的笔记本")
+    page.locator(".passkey summary").click()
+    page.locator(".passkey [name=name]").fill("工会的笔记本")
     page.get_by_role("button", name="改名").click()
-    expect(page.locator(".keyline")).to_contain_text("工会的笔记本")
+    expect(page.locator(".passkey")).to_contain_text("工会的笔记本")
 
     # Who is not verified by the device is told so, and is not stuck.
     log_out(page, address)
@@ -149,9 +149,9 @@ def test_a_passkey_is_added_named_used_and_removed(address: str, chromium: Brows
     page.get_by_role("button", name="用通行密钥登录").click()
     page.wait_for_url(lambda url: "/login" not in url)
     page.goto(f"{address}/safety/")
-    page.locator(".keyline summary").click()
+    page.locator(".passkey summary").click()
     page.get_by_role("button", name="移除").click()
-    expect(page.locator(".keyline")).to_have_count(0)
+    expect(page.locator(".passkey")).to_have_count(0)
     log_out(page, address)
     page.get_by_role("button", name="用通行密钥登录").click()
     expect(page.locator("#refusal")).to_contain_text("通行密钥没有通过")
