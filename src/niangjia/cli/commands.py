@@ -333,6 +333,11 @@ def programs_test(folder: Path | None, as_json: bool) -> None:
     help="默认读取 $NIANGJIA_PASSWORD。",
 )
 @click.option(
+    "--code",
+    default="",
+    help="账户启用第二重验证时的验证码或恢复码；不给则询问 · a code of the app or a recovery code, asked for if needed.",
+)
+@click.option(
     "--batch",
     "batch_id",
     type=int,
@@ -347,7 +352,13 @@ def programs_test(folder: Path | None, as_json: bool) -> None:
 @json_option
 @refusals_in_words
 def pay(
-    username: str, password: str, batch_id: int | None, receipt: Path | None, data: Path | None, as_json: bool
+    username: str,
+    password: str,
+    code: str,
+    batch_id: int | None,
+    receipt: Path | None,
+    data: Path | None,
+    as_json: bool,
 ) -> None:
     """发放：列出批次，写出银行文件，录入回单 · list batches, write a bank file, take in the bank's answer."""
     deployment = open_deployment(data)
@@ -355,7 +366,7 @@ def pay(
     from niangjia.cli.signing_in import finance_viewer
     from niangjia.jobs import pay as paying
 
-    viewer = finance_viewer(username, password, now())
+    viewer = finance_viewer(username, password, now(), code=lambda: code or click.prompt("验证码 · code"))
     if batch_id is None:
         if receipt is not None:
             raise click.UsageError("--receipt 须与 --batch 同用 · --receipt needs --batch")

@@ -12,7 +12,10 @@ _TOUCH_SECONDS = 60  # a session is written at most once a minute: a page view i
 
 
 def limit_sessions(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """End a session after half an hour without a request, and after twelve hours in any case (the cookie's age)."""
+    """
+    End a session after half an hour without a request, and after twelve hours in any case (the cookie's age), or what the
+    deployment says. The sign-in page then says why.
+    """
 
     def respond(request: HttpRequest) -> HttpResponse:
         now = int(time.time())
@@ -21,6 +24,7 @@ def limit_sessions(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
             started, seen = session.get("started_at", now), session.get("seen_at", now)
             if now - seen > settings.SESSION_IDLE_SECONDS or now - started > settings.SESSION_COOKIE_AGE:
                 session.flush()
+                session["left"] = "LIMIT"
             elif "started_at" not in session or now - seen >= _TOUCH_SECONDS:
                 session["started_at"], session["seen_at"] = started, now
         return get_response(request)

@@ -115,14 +115,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = ["niangjia.apps.accounts.backends.AccountBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("username", "name")},
-    },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+PASSWORD_POLICY = DEPLOYMENT.password_policy if DEPLOYMENT else "asvs"  # its rules: `apps.accounts.policy`
+SECOND_FACTOR = DEPLOYMENT.second_factor if DEPLOYMENT else "staff"
 LOGIN_URL = "public:login"
 
 LANGUAGE_CODE = "zh-hans"
@@ -138,9 +132,9 @@ STATIC_ROOT = None  # served from the package as they lie there: no collecting s
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
-# Staff sessions: 30 minutes idle, 12 hours in all (`middleware.limit_sessions`).
-SESSION_COOKIE_AGE = 12 * 3600
-SESSION_IDLE_SECONDS = 30 * 60
+# 30 minutes idle, 12 hours in all, unless the deployment says otherwise (`middleware.limit_sessions`).
+SESSION_COOKIE_AGE = (DEPLOYMENT.longest_hours if DEPLOYMENT else 12) * 3600
+SESSION_IDLE_SECONDS = (DEPLOYMENT.idle_minutes if DEPLOYMENT else 30) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

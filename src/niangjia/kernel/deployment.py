@@ -15,6 +15,8 @@ from niangjia.kernel.sealing import Keys
 @dataclass(frozen=True)
 class Deployment:
     """
+    `password_policy`: ``asvs`` or ``dengbao`` (`apps.accounts.policy`). `second_factor`: ``staff`` (every post but a worker's needs one) or ``off``, as in
+    the demo. A session ends after `idle_minutes` without a request, and `longest_hours` after it began.
     `home` is a division code, padded to six digits: 330600 for Shaoxing, 330624 for Xinchang.
     `database_url` is empty for SQLite in the folder, else ``postgresql://user:password@host:port/name``.
     """
@@ -27,6 +29,10 @@ class Deployment:
     is_demo: bool = False
     memory_limit: str = "8GB"
     threads: int = 2
+    password_policy: str = "asvs"
+    second_factor: str = "staff"
+    idle_minutes: int = 30
+    longest_hours: int = 12
 
     @property
     def lake(self) -> Path:
@@ -77,6 +83,10 @@ class Deployment:
             f"is_demo = {str(is_demo).lower()}           # true: every person and value is invented",
             'memory_limit = "8GB"      # DuckDB',
             "threads = 2",
+            'password_policy = "asvs"  # asvs: 12 characters, no expiry; dengbao: 8 of three kinds, 90 days, last five not reused',
+            f'second_factor = "{"off" if is_demo else "staff"}"   # staff: every post but a worker\'s needs a second factor; off: nobody must',
+            "idle_minutes = 30         # signed out after so many minutes without a page or a key typed",
+            "longest_hours = 12        # and after so many hours in any case",
         ]
         temporary = config.with_suffix(".part")
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -104,7 +114,35 @@ class Deployment:
             is_demo=values.get("is_demo", False),
             memory_limit=values.get("memory_limit", "8GB"),
             threads=int(values.get("threads", 2)),
+            password_policy=_one_of(config, values, "password_policy", ("asvs", "dengbao")),
+            idle_minutes=_whole(config, values, "idle_minutes", 30, most=480),
+            longest_hours=_whole(config, values, "longest_hours", 12, most=24),
+            second_factor=_one_of(
+                config, values, "second_factor", ("off", "staff") if values.get("is_demo") else ("staff", "off")
+            ),
         )
+
+
+def _one_of(config: Path, values: dict[str, object], name: str, known: tuple[str, ...]) -> str:
+    """The value of `name`, the first of `known` where it is not given. Raises Refusal for any other."""
+    value = str(values.get(name, known[0]))
+    if value not in known:
+        raise Refusal(
+            f"{config} 中 {name} = {value!r} 无法识别。请改为：{'、'.join(known)}。",
+            f"{name} = {value!r} in {config} is not known. Use one of: {', '.join(known)}.",
+        )
+    return value
+
+
+def _whole(config: Path, values: dict[str, object], name: str, otherwise: int, *, most: int) -> int:
+    """The whole number `name`, 1 to `most`. Raises Refusal for any other."""
+    value = values.get(name, otherwise)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+        raise Refusal(
+            f"{config} 中 {name} = {value!r} 应为 1 至 {most} 的整数。",
+            f"{name} = {value!r} in {config} must be a whole number from 1 to {most}.",
+        )
+    return value
 
 
 def programs_folder() -> Path:

@@ -13,6 +13,8 @@ class Account(AbstractBaseUser):
     name = models.CharField("姓名", max_length=64)
     is_active = models.BooleanField("启用", default=True)
     person_id = models.BigIntegerField("人员编号", null=True, blank=True, unique=True)
+    password_set_at = models.DateTimeField("密码设定于", null=True, blank=True)  # null = before this was kept
+    must_change_password = models.BooleanField("须先更改密码", default=False)  # it was set by somebody else
 
     objects = BaseUserManager()
 
@@ -23,6 +25,60 @@ class Account(AbstractBaseUser):
         return self.username
 
 
+class PastPassword(models.Model):
+    """The hash of a password that an account has or had, kept to refuse its early reuse. The last few only."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    password = models.CharField(max_length=128)
+    at = models.DateTimeField()
+
+
+class TotpSecret(models.Model):
+    """An app that shows codes, enrolled. `sealed` with the deployment's keys; `last_step`: the time step of the last code that opened."""
+
+    account = models.OneToOneField(Account, models.CASCADE, related_name="+")
+    sealed = models.BinaryField()
+    last_step = models.BigIntegerField()
+    enrolled_at = models.DateTimeField()
+
+
+class RecoveryCode(models.Model):
+    """A code on paper for the day the phone is lost. Opens once; kept as a keyed hash."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    code_hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "code_hash"], name="recoverycode_once")]
+
+
+class Passkey(models.Model):
+    """A WebAuthn credential: a key in a phone, a computer or a token, opened there by finger, face or PIN."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    name = models.CharField("名称", max_length=40)
+    credential_id = models.BinaryField(max_length=1024, unique=True)
+    credential = models.BinaryField()  # attested credential data: id and public key; nothing secret
+    sign_count = models.BigIntegerField(default=0)  # 0 = the authenticator does not count
+    added_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+
+class Sitting(models.Model):
+    """One sign-in, from its start to its end: which device roughly, from which address. `ended_at` null: not ended by anybody."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    device = models.CharField(max_length=60, blank=True)
+    address = models.CharField(max_length=64, blank=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "seen_at"], name="sitting_account_seen")]
+
+
 class Post(models.Model):
     """A role at a union, held for a span of days. One row per appointment."""
 
@@ -31,9 +87,14 @@ class Post(models.Model):
     role = models.CharField("角色", max_length=16, choices=[(role.value, role.value) for role in Role])
     starts_on = models.DateField("任职起")
     ends_before = models.DateField("任职止（不含）", null=True, blank=True)
+    # The post of somebody on leave, on which this account stands in; null = a post of one's own.
+    stands_in_for = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(stands_in_for__isnull=True) | Q(ends_before__isnull=False), name="post_standing_in_ends"
+            ),
             models.CheckConstraint(condition=Q(role__in=[role.value for role in Role]), name="post_role_known"),
             models.CheckConstraint(
                 condition=Q(ends_before__isnull=True) | Q(ends_before__gte=F("starts_on")), name="post_ends_after_start"

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from niangjia.apps.accounts import permissions
-from niangjia.apps.accounts.models import Account, Post
-from niangjia.apps.accounts.types import PostCard, Role, Viewer
+from niangjia.apps.accounts.models import Account, Passkey, Post, RecoveryCode, Sitting, TotpSecret
+from niangjia.apps.accounts.policy import password_policy
+from niangjia.apps.accounts.types import (
+    Due,
+    PasskeyCard,
+    PostCard,
+    Role,
+    SecondFactors,
+    SittingCard,
+    StandingIn,
+    Viewer,
+)
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
 from niangjia.kernel.problems import Refusal
@@ -22,10 +33,18 @@ class NoSuchPost(Refusal):
         )
 
 
+# A matter prepared by one of the two is mostly through by then, from the finding to the bank's receipt; for ever would leave a small
+# union without other eyes.
+HANDS_STAY_JOINED = timedelta(days=180)
+
+
 def _held(today: date) -> QuerySet[Post]:
+    """Where somebody stands in, the post it comes from must be held too: what its holder no longer has, nobody has for them."""
+    is_own = Q(stands_in_for__isnull=True)
+    lasts = Q(stands_in_for__ends_before__isnull=True) | Q(stands_in_for__ends_before__gt=today)
     return Post.objects.filter(
         Q(ends_before__isnull=True) | Q(ends_before__gt=today), starts_on__lte=today, account__is_active=True
-    )
+    ).filter(is_own | (lasts & Q(stands_in_for__account__is_active=True)))
 
 
 def get_account(account_id: int) -> Account:
@@ -45,7 +64,9 @@ def get_viewer(*, account_id: int, post_id: int, today: date) -> Viewer:
     Raises:
         NoSuchPost: not this account's post, or not held today.
     """
-    post = _held(today).select_related("account", "org").filter(pk=post_id, account_id=account_id).first()
+    post = (
+        _held(today).select_related("account", "org", "stands_in_for").filter(pk=post_id, account_id=account_id).first()
+    )
     if post is None:
         raise NoSuchPost
     role = Role(post.role)
@@ -58,14 +79,108 @@ def get_viewer(*, account_id: int, post_id: int, today: date) -> Viewer:
         # A worker's scope is the worker: membership of a union opens nobody else's data.
         org_path="" if role is Role.WORKER else post.org.path or "",
         person_id=post.account.person_id if role is Role.WORKER else None,
+        for_account_id=post.stands_in_for.account_id if post.stands_in_for else None,
+        joined_ids=_joined(account_id, today),
     )
 
 
-def list_posts(account_id: int, *, today: date) -> list[PostCard]:
-    """Posts held today, oldest first; the first is the one to begin with."""
+def _joined(account_id: int, today: date) -> frozenset[int]:
+    """Accounts that are one pair of hands with this one: standing in is going on, or has ended lately."""
+    pairs = Post.objects.filter(
+        Q(account_id=account_id) | Q(stands_in_for__account_id=account_id),
+        stands_in_for__isnull=False, starts_on__lte=today, ends_before__gt=today - HANDS_STAY_JOINED,
+    ).values_list("account_id", "stands_in_for__account_id")  # fmt: skip
+    return frozenset(one for pair in pairs for one in pair if one is not None) - {account_id}
+
+
+def list_stand_ins(viewer: Viewer, *, today: date) -> list[tuple[PostCard, str]]:
+    """Colleagues to whom the viewer's post can be handed: each other account with a post of its own at that very union, by name."""
+    found = _held(today).filter(org_id=viewer.org_id, stands_in_for__isnull=True).exclude(role=Role.WORKER)
+    once: dict[int, tuple[PostCard, str]] = {}
+    for post in (
+        found.exclude(account_id=viewer.account_id).select_related("org", "account").order_by("account__name", "pk")
+    ):
+        once.setdefault(post.account_id, (_card(post), post.account.name))
+    return list(once.values())
+
+
+def list_standing_in(account_id: int, *, today: date) -> list[StandingIn]:
+    """Hand-overs that last or are to come, from this account and to it, the next first."""
+    found = Post.objects.filter(
+        Q(account_id=account_id) | Q(stands_in_for__account_id=account_id),
+        stands_in_for__isnull=False, ends_before__gt=today,
+    ).select_related("account", "org", "stands_in_for__account")  # fmt: skip
     return [
-        _card(post)
-        for post in _held(today).filter(account_id=account_id).select_related("org").order_by("starts_on", "id")
+        StandingIn(
+            post_id=post.pk,
+            role=Role(post.role),
+            org_name=post.org.name,
+            from_name=post.stands_in_for.account.name,
+            to_name=post.account.name,
+            starts_on=post.starts_on,
+            last_on=post.ends_before - timedelta(days=1),
+            is_mine=post.account_id != account_id,
+        )
+        for post in found.order_by("starts_on", "pk")
+        if post.stands_in_for and post.ends_before
+    ]
+
+
+def list_posts(account_id: int, *, today: date) -> list[PostCard]:
+    """Posts held today, one's own before those on which one stands in, oldest first; the first is the one to begin with."""
+    found = _held(today).filter(account_id=account_id).select_related("org", "stands_in_for__account")
+    return [
+        _card(post) for post in sorted(found, key=lambda post: (bool(post.stands_in_for_id), post.starts_on, post.pk))
+    ]
+
+
+def find_due(viewer: Viewer, *, now: datetime) -> Due | None:
+    """What the viewer must do before anything else, the first thing first."""
+    account = Account.objects.only("must_change_password", "password_set_at").get(pk=viewer.account_id)
+    if account.must_change_password:
+        return Due.OWN_PASSWORD
+    if password_policy().has_expired(account.password_set_at, now):
+        return Due.NEW_PASSWORD
+    if requires_second_factor(viewer.role) and not has_second_factor(viewer.account_id):
+        return Due.SECOND_FACTOR
+    return None
+
+
+def requires_second_factor(role: Role) -> bool:
+    """Whether a post of this role is opened with a second factor only. In the demo none is."""
+    return settings.SECOND_FACTOR == "staff" and role is not Role.WORKER
+
+
+def has_second_factor(account_id: int) -> bool:
+    return bool(with_second_factor({account_id}))
+
+
+def with_second_factor(account_ids: set[int]) -> set[int]:
+    """Those of the accounts that have a second factor."""
+    totp, passkeys = (model.objects.filter(account_id__in=account_ids) for model in (TotpSecret, Passkey))
+    return set(totp.values_list("account_id", flat=True).union(passkeys.values_list("account_id", flat=True)))
+
+
+def list_second_factors(account_id: int) -> SecondFactors:
+    totp = TotpSecret.objects.filter(account_id=account_id).only("enrolled_at").first()
+    return SecondFactors(
+        totp_since=totp.enrolled_at if totp else None,
+        recovery_count=RecoveryCode.objects.filter(account_id=account_id, used_at__isnull=True).count(),
+        passkeys=tuple(
+            PasskeyCard(one.pk, one.name, one.added_at, one.last_used_at)
+            for one in Passkey.objects.filter(account_id=account_id).order_by("added_at", "pk")
+        ),
+    )
+
+
+def list_sittings(account_id: int, *, seen_since: datetime, begun_since: datetime) -> list[SittingCard]:
+    """Where the account is signed in now, used last first: `seen_since` and `begun_since` are the limits of a session."""
+    found = Sitting.objects.filter(
+        account_id=account_id, ended_at__isnull=True, seen_at__gt=seen_since, started_at__gt=begun_since
+    )
+    return [
+        SittingCard(one.pk, one.device, one.address, one.started_at, one.seen_at)
+        for one in found.order_by("-seen_at", "-pk")
     ]
 
 
@@ -104,8 +219,19 @@ def list_accounts(viewer: Viewer) -> QuerySet[Account]:
 
 def list_posts_at(org_id: int, *, today: date) -> list[tuple[PostCard, str]]:
     """Posts held at that very union today with the holder's name, by role. The caller has bounded the union."""
-    found = _held(today).filter(org_id=org_id).select_related("org", "account").order_by("role", "starts_on", "id")
+    found = (
+        _held(today)
+        .filter(org_id=org_id)
+        .select_related("org", "account", "stands_in_for__account")
+        .order_by("role", "starts_on", "id")
+    )
     return [(_card(post), post.account.name) for post in found]
+
+
+def list_disabled_at(org_id: int) -> QuerySet[Account]:
+    """Disabled accounts that hold or held a post at that very union, by name. For reading; the caller has bounded the union."""
+    posts = Post.objects.filter(org_id=org_id)
+    return Account.objects.filter(pk__in=posts.values("account_id"), is_active=False).order_by("username")
 
 
 def find_account_id(username: str) -> int | None:
@@ -147,4 +273,12 @@ def _card(post: Post) -> PostCard:
         org_name=post.org.name,
         starts_on=post.starts_on,
         ends_before=post.ends_before,
+        for_name=_name_of_absent(post),
     )
+
+
+def _name_of_absent(post: Post) -> str:
+    """Only where it was read along: a list of colleagues does not ask for it row by row."""
+    if post.stands_in_for_id is None or "stands_in_for" not in post._state.fields_cache:
+        return ""
+    return post.stands_in_for.account.name if post.stands_in_for else ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 
@@ -19,11 +20,22 @@ class Role(StrEnum):
     WORKER = "WORKER"
 
 
+class Due(StrEnum):
+    """What somebody who has signed in must do before anything else."""
+
+    OWN_PASSWORD = "OWN_PASSWORD"  # the present one was set by somebody else
+    NEW_PASSWORD = "NEW_PASSWORD"  # the present one has outlived the policy
+    SECOND_FACTOR = "SECOND_FACTOR"  # the post asks for one and the account has none
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """
     Who asks, on which post. `org_path` bounds what is seen, empty for a worker, who sees what is their own:
     `person_id` is the registry's id of that worker, null for staff.
+
+    `for_account_id`: whose post this is when the viewer stands in; null on a post of one's own. `joined_ids`: accounts that stand
+    or lately stood in for the viewer, or the viewer for them.
     """
 
     account_id: int
@@ -33,6 +45,12 @@ class Viewer:
     org_id: int
     org_path: str
     person_id: int | None = None
+    for_account_id: int | None = None
+    joined_ids: frozenset[int] = frozenset()
+
+    def has_hand_in(self, account_ids: Iterable[int | None]) -> bool:
+        """Whether one of these is the viewer, or is joined with the viewer by standing in: for four eyes."""
+        return not (self.joined_ids | {self.account_id}).isdisjoint(account_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +64,7 @@ class Throttle:
 
 @dataclass(frozen=True, slots=True)
 class PostCard:
-    """One post of an account. `ends_before` is null while no end is set."""
+    """One post of an account. `ends_before` is null while no end is set; `for_name`: who is on leave, empty on a post of one's own."""
 
     id: int
     account_id: int
@@ -55,3 +73,69 @@ class PostCard:
     org_name: str
     starts_on: date
     ends_before: date | None
+    for_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TotpOffer:
+    """A secret to put into an app: for the code, for typing, and as the address that a QR picture holds. Not yet enrolled."""
+
+    key_hex: str
+    typed: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyCard:
+    """`last_used_at` null: not used since it was added."""
+
+    id: int
+    name: str
+    added_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactors:
+    """What an account has besides its password. `totp_since` null: no app. Recovery codes alone are no second factor."""
+
+    totp_since: datetime | None
+    recovery_count: int
+    passkeys: tuple[PasskeyCard, ...]
+
+    @property
+    def is_any(self) -> bool:
+        return self.totp_since is not None or bool(self.passkeys)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a passkey belongs: the host it is bound to, and the origin that asks (``https://help.example.gov.cn``)."""
+
+    host: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class SittingCard:
+    """One place where an account is signed in. `device` and `address` may be empty."""
+
+    id: int
+    device: str
+    address: str
+    started_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StandingIn:
+    """One hand-over of a post. `post_id` is the colleague's; `last_on` is its last day."""
+
+    post_id: int
+    role: Role
+    org_name: str
+    from_name: str
+    to_name: str
+    starts_on: date
+    last_on: date
+    is_mine: bool  # the viewer's own post, handed over; else the viewer stands in

@@ -116,6 +116,8 @@ def record_many(viewer: Actor | None, *, entries: Iterable[Entry], now: datetime
 
 
 def _chain(head: AuditHead, viewer: Actor | None, drafts: list[Entry], now: datetime) -> Iterator[AuditEvent]:
+    # Whoever stands in for a colleague on leave acts for them, and every record of it says so.
+    acting_for = {"acting_for": viewer.for_account_id} if viewer and viewer.for_account_id else {}
     previous = head.hash
     for seq, entry in enumerate(drafts, start=head.seq + 1):
         event = AuditEvent(
@@ -127,7 +129,7 @@ def _chain(head: AuditHead, viewer: Actor | None, drafts: list[Entry], now: date
             action=entry.action,
             object=entry.object,
             reason=entry.reason,
-            detail_text=canonical(dict(entry.detail)),
+            detail_text=canonical({**entry.detail, **acting_for}),
             previous_hash=previous,
         )
         event.hash = previous = hash_of(event)

@@ -42,12 +42,12 @@ def list_events(
     return [_event(row) for row in found.order_by("-seq")[:limit]]
 
 
-def list_about(object: str, *, actions: Sequence[str] = ()) -> list[Event]:
-    """Events about one thing, latest first, whoever acted. The caller has checked that the thing may be seen."""
+def list_about(object: str, *, actions: Sequence[str] = (), most: int | None = None) -> list[Event]:
+    """Events about one thing, latest first, at most `most`, whoever acted. The caller has checked that the thing may be seen."""
     found = AuditEvent.objects.filter(object=object)
     if actions:
         found = found.filter(action__in=actions)
-    return [_event(row) for row in found.order_by("-seq")]
+    return [_event(row) for row in found.order_by("-seq")[:most]]
 
 
 def count_actions(*, account_id: int, action: str, since: datetime) -> int:

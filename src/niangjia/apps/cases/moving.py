@@ -43,7 +43,15 @@ class SomeoneWasFirst(Refusal):
 
 
 class FourEyes(Refusal):
-    def __init__(self, did_zh: str, did_en: str, action: CaseAction) -> None:
+    def __init__(self, did_zh: str, did_en: str, action: CaseAction, *, is_colleague: bool = False) -> None:
+        """`is_colleague`: it was done by one with whom the viewer is joined by standing in."""
+        if is_colleague:
+            super().__init__(
+                f"与您互相代岗的同事已{did_zh}，视同您本人，不能再“{action.label}”。请由另一位同事办理。",
+                f"A colleague who stands in for you, or you for them, has {did_en}: you count as one and cannot {action.value} as "
+                "well. Ask another colleague.",
+            )
+            return
         super().__init__(
             f"您已{did_zh}，不能再“{action.label}”。请由另一位同事办理。",
             f"You have {did_en} and cannot {action.value} as well. Ask another colleague.",
@@ -159,18 +167,24 @@ def make(
 
 
 def refuse_own_household(viewer: Viewer, case: Case) -> None:
-    """Raises OwnHousehold: an officer never handles the case of the household where they live."""
-    person_id = accounts.person_of(viewer.account_id)
-    if person_id is not None and (case.person_id == person_id or registry.household_of(person_id) == case.household_id):
-        raise OwnHousehold
+    """
+    Raises OwnHousehold: an officer never handles the case of the household where they live, nor does who stands in for them.
+    """
+    for account_id in (viewer.account_id, viewer.for_account_id):
+        person_id = accounts.person_of(account_id) if account_id is not None else None
+        if person_id is not None and person_id == case.person_id:
+            raise OwnHousehold
+        if person_id is not None and registry.household_of(person_id) == case.household_id:
+            raise OwnHousehold
 
 
 def refuse_same_officer(
     viewer: Viewer, account_ids: Iterable[int | None], did_zh: str, did_en: str, action: CaseAction
 ) -> None:
     """Raises FourEyes."""
-    if viewer.account_id in set(account_ids):
-        raise FourEyes(did_zh, did_en, action)
+    ids = set(account_ids)
+    if viewer.has_hand_in(ids):
+        raise FourEyes(did_zh, did_en, action, is_colleague=viewer.account_id not in ids)
 
 
 def require_reason(reason: str) -> str:

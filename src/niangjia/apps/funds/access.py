@@ -56,19 +56,26 @@ def batch_to_manage(viewer: Viewer, batch_id: int, permission: str) -> PaymentBa
 
 
 def refuse_case_officers(viewer: Viewer, case_officer_ids: Iterable[int], wants_zh: str, wants_en: str) -> None:
-    if viewer.account_id in set(case_officer_ids):
-        raise SamePerson("参与名单中个案的核实或审核", "verified or reviewed a case on this list", wants_zh, wants_en)
+    ids = set(case_officer_ids)
+    if viewer.has_hand_in(ids):
+        raise SamePerson(
+            "参与名单中个案的核实或审核", "verified or reviewed a case on this list", wants_zh, wants_en,
+            is_colleague=viewer.account_id not in ids,
+        )  # fmt: skip
 
 
 def refuse_beneficiary(viewer: Viewer, person_ids: Iterable[int]) -> None:
-    """Raises OwnBenefit: neither one's own money nor that of whom one lives with."""
-    own = accounts.get_account(viewer.account_id).person_id  # a viewer carries it only while acting as a worker
-    if own is None:
-        return
-    household_id = registry.household_of(own)
-    home = registry.members_of([household_id]).get(household_id, ()) if household_id else ()
-    if {own, *home} & set(person_ids):
-        raise OwnBenefit
+    """Raises OwnBenefit: neither one's own money nor that of whom one lives with, nor theirs for whom one stands in."""
+    wanted = set(person_ids)
+    for account_id in (viewer.account_id, viewer.for_account_id):
+        # A viewer carries the person only while acting as a worker.
+        own = accounts.person_of(account_id) if account_id is not None else None
+        if own is None:
+            continue
+        household_id = registry.household_of(own)
+        home = registry.members_of([household_id]).get(household_id, ()) if household_id else ()
+        if {own, *home} & wanted:
+            raise OwnBenefit
 
 
 def refuse_interested(viewer: Viewer, payments: QuerySet[Payment], wants_zh: str, wants_en: str) -> None:
@@ -86,11 +93,24 @@ def refuse_interested(viewer: Viewer, payments: QuerySet[Payment], wants_zh: str
 def refuse_account_enterers(viewer: Viewer, payments: QuerySet[Payment], wants_zh: str, wants_en: str) -> None:
     """Where money goes is seen by other eyes than those of who entered it."""
     payees = payments.exclude(state=PaymentState.REMOVED).values_list("person_id", flat=True)
-    if viewer.account_id in registry.account_enterers(payees):
-        raise SamePerson("登记过名单中的收款账号", "entered a payee's account on this list", wants_zh, wants_en)
+    enterers = registry.account_enterers(payees)
+    if viewer.has_hand_in(enterers):
+        raise SamePerson(
+            "登记过名单中的收款账号", "entered a payee's account on this list", wants_zh, wants_en,
+            is_colleague=viewer.account_id not in enterers,
+        )  # fmt: skip
 
 
 def refuse_approvers(viewer: Viewer, payments: QuerySet[Payment]) -> None:
     """Who approved the money of one of these cases does not pay it out, on whatever post."""
-    if payments.filter(reservation__approved_by=viewer.account_id).exists():
-        raise SamePerson("审批名单中的款项", "approved money on this list", "办理付款", "pay it out")
+    hands = {viewer.account_id, *viewer.joined_ids}
+    approvers = set(
+        payments.filter(reservation__approved_by__in=hands)
+        .values_list("reservation__approved_by", flat=True)
+        .distinct()
+    )
+    if approvers:
+        raise SamePerson(
+            "审批名单中的款项", "approved money on this list", "办理付款", "pay it out",
+            is_colleague=viewer.account_id not in approvers,
+        )  # fmt: skip

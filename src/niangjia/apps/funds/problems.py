@@ -65,7 +65,15 @@ class KeyReused(Refusal):
 class SamePerson(Refusal):
     """Separation of duties."""
 
-    def __init__(self, did_zh: str, did_en: str, wants_zh: str, wants_en: str) -> None:
+    def __init__(self, did_zh: str, did_en: str, wants_zh: str, wants_en: str, *, is_colleague: bool = False) -> None:
+        """`is_colleague`: it was done by one with whom the viewer is joined by standing in."""
+        if is_colleague:
+            super().__init__(
+                f"与您互相代岗的同事已{did_zh}，视同您本人，不能再{wants_zh}。请由另一位同事办理。",
+                f"A colleague who stands in for you, or you for them, has {did_en}: you count as one and cannot {wants_en}. "
+                "Ask another colleague.",
+            )
+            return
         super().__init__(
             f"您已{did_zh}，不能再{wants_zh}。请由另一位同事办理。",
             f"You have {did_en}, so you cannot {wants_en}. Ask another colleague.",

@@ -90,7 +90,7 @@ def count_to_settle(viewer: Viewer) -> int:
     if not permissions.may(viewer, "funds.approve"):
         return 0
     barred = _visible(viewer).filter(state=AdjustmentState.OPEN).values_list("barred", flat=True)
-    return sum(viewer.account_id not in hands for hands in barred)
+    return sum(not viewer.has_hand_in(hands) for hands in barred)
 
 
 def count_recovering(viewer: Viewer) -> int:

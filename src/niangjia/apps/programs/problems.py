@@ -102,8 +102,8 @@ class NoEffect(Refusal):
 class FourEyes(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "录入人不能审批自己录入的参数。请由另一位同事审批。",
-            "Who entered a value does not approve it. Ask another colleague.",
+            "录入人（及与其互相代岗的同事）不能审批这个参数。请由另一位同事审批。",
+            "Who entered a value, or stands in for who did, does not approve it. Ask another colleague.",
         )
 
 
@@ -174,8 +174,8 @@ class NoSuchAdjustment(Refusal):
 class HadAHand(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "您作过原决定、录入过参数或更正过事实，不能处理这项调整。请由另一位同事办理。",
-            "You decided, entered the value or corrected the facts, so you do not settle this. Ask another colleague.",
+            "您（或与您互相代岗的同事）作过原决定、录入过参数或更正过事实，不能处理这项调整。请由另一位同事办理。",
+            "You, or a colleague you stand in for, decided, entered the value or corrected the facts, so you do not settle this. Ask another colleague.",
         )
 
 

@@ -12,6 +12,7 @@ from django.db import connection
 from niangjia.config import databases
 from niangjia.config.databases import database_settings
 from niangjia.kernel.deployment import Deployment
+from niangjia.kernel.problems import Refusal
 
 SOURCES = str(Path(databases.__file__).resolve().parents[2])
 
@@ -80,6 +81,29 @@ def test_passwords_are_argon2_outside_tests(tmp_path):
     code = "from django.conf import settings; print(settings.PASSWORD_HASHERS)"
     assert "Argon2" in run(code, NIANGJIA_DATA=str(tmp_path / "town")).stdout
     assert "MD5" in settings.PASSWORD_HASHERS[0]
+
+
+def test_the_policies_of_signing_in_are_chosen_in_the_deployments_file(tmp_path):
+    Deployment.create(tmp_path / "town", "330624")
+    config = tmp_path / "town" / "niangjia.toml"
+    code = "from django.conf import settings; print(settings.PASSWORD_POLICY)"
+    assert run(code, NIANGJIA_DATA=str(tmp_path / "town")).stdout.strip() == "asvs"
+    config.write_text(config.read_text().replace('"asvs"', '"dengbao"'))
+    assert run(code, NIANGJIA_DATA=str(tmp_path / "town")).stdout.strip() == "dengbao"
+    limits = (
+        "from django.conf import settings as s; print(s.SESSION_IDLE_SECONDS, s.SESSION_COOKIE_AGE, s.SECOND_FACTOR)"
+    )
+    assert run(limits, NIANGJIA_DATA=str(tmp_path / "town")).stdout.split() == ["1800", "43200", "staff"]
+    config.write_text(config.read_text().replace("idle_minutes = 30", "idle_minutes = 10"))
+    assert run(limits, NIANGJIA_DATA=str(tmp_path / "town")).stdout.split() == ["600", "43200", "staff"]
+    config.write_text(config.read_text().replace("idle_minutes = 10", "idle_minutes = 0"))
+    with pytest.raises(Refusal, match="1 至 480"):
+        Deployment.load(tmp_path / "town")
+    Deployment.create(tmp_path / "demo", "330624", is_demo=True)
+    assert run(limits, NIANGJIA_DATA=str(tmp_path / "demo")).stdout.split()[2] == "off"
+    config.write_text(config.read_text().replace("idle_minutes = 0", "").replace('"dengbao"', '"none"'))
+    with pytest.raises(Refusal, match="asvs、dengbao"):
+        Deployment.load(tmp_path / "town")
 
 
 @pytest.mark.parametrize(

@@ -10,18 +10,21 @@ from enum import StrEnum
 from functools import wraps
 from inspect import signature
 from typing import Any, Protocol, cast
+from urllib.parse import urlsplit
 
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
+from niangjia.apps.accounts import actions as account_actions
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
-from niangjia.apps.accounts.types import PostCard, Viewer
+from niangjia.apps.accounts.types import Due, PostCard, Viewer
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.refusals import status_of
-from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.requests import PageRequest, address_of, device_of
 from niangjia.portals.design.showing import show
 
 View = Callable[..., HttpResponse]
@@ -44,15 +47,19 @@ class Access(StrEnum):
     ANY_POST = "ANY_POST"  # whoever is signed in and holds a post today
 
 
+_FIRST = {Due.OWN_PASSWORD: "public:password", Due.NEW_PASSWORD: "public:password", Due.SECOND_FACTOR: "public:safety"}
+
+
 def page(
-    policy: str | Access, *, methods: Sequence[str] = ("GET",), shown_on: Page | None = None
+    policy: str | Access, *, methods: Sequence[str] = ("GET",), shown_on: Page | None = None, is_doorstep: bool = False
 ) -> Callable[[View], Page]:
     """
     Declare who may open a view, and by which methods.
 
     `policy`: an action of `accounts.permissions`, or an `Access`. The view finds the one who asks in `request.viewer`
     (null on a public page without a session). A refusal is shown on the page `shown_on`, called with the address parts it knows,
-    or on a page of its own; its status tells a missing right (403), a missing thing (404) and any other no (409) apart.
+    or on a page of its own. Who has something to do before anything else (a new password) is led there first, except from a
+    `is_doorstep` page, which is where it is done. The refusal's status tells a missing right (403), a missing thing (404) and any other no (409) apart.
     """
     if not isinstance(policy, Access) and policy not in permissions.ACTIONS:
         raise KeyError(policy)
@@ -68,7 +75,11 @@ def page(
             try:
                 _recognise(request)
                 if policy is not Access.PUBLIC and request.viewer is None:
-                    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+                    return redirect_to_login(_page_of(request))
+                if policy is not Access.PUBLIC and not is_doorstep:
+                    due = accounts.find_due(request.viewer, now=timezone.now())
+                    if due is not None:
+                        return redirect(_FIRST[due])
                 if not isinstance(policy, Access):
                     permissions.require(request.viewer, policy)
                 return view(request, *args, **parts)
@@ -82,13 +93,30 @@ def page(
     return declare
 
 
+def _page_of(request: HttpRequest) -> str:
+    """Where to come back to after signing in: the page asked for, or the one whose form was sent."""
+    if request.method == "GET":
+        return request.get_full_path()
+    sent_from = urlsplit(request.headers.get("Referer", ""))
+    return sent_from.path if sent_from.netloc == request.get_host() and sent_from.path else "/"
+
+
 def _recognise(request: PageRequest) -> None:
-    """Set `request.viewer`, checked afresh, and `request.posts`. A session whose posts have all ended is signed out."""
+    """Set `request.viewer`, checked afresh, and `request.posts`. A session whose sitting or whose posts have all ended is signed out."""
     request.viewer = None  # type: ignore[assignment]
     request.posts, request.post_card = [], None
     if not request.user.is_authenticated:
         return
-    today = timezone.localdate()
+    now, today = timezone.now(), timezone.localdate()
+    sitting_id = request.session.get("sitting")
+    if sitting_id is None:
+        request.session["sitting"] = account_actions.begin_sitting(
+            account_id=request.user.pk or 0, device=device_of(request), address=address_of(request), now=now
+        )
+    elif not account_actions.keep_sitting(account_id=request.user.pk or 0, sitting_id=sitting_id, now=now):
+        logout(request)
+        request.session["left"] = "ENDED"
+        return
     posts: list[PostCard] = accounts.list_posts(request.user.pk or 0, today=today)
     if not posts:
         logout(request)

@@ -44,6 +44,18 @@ def address_of(request: HttpRequest) -> str:
     return str(address)
 
 
+# The first that is found: browsers name their ancestors too.
+_SYSTEMS = (("HarmonyOS", "HarmonyOS"), ("Windows", "Windows"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Mac OS X", "Mac"), ("Linux", "Linux"))  # fmt: skip
+_BROWSERS = (("DingTalk", "钉钉"), ("MicroMessenger", "微信"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+
+
+def device_of(request: HttpRequest) -> str:
+    """Roughly what asks, as its owner would know it; empty if it says nothing known. It is what the browser says, no proof."""
+    said = request.headers.get("User-Agent", "")
+    parts = (next((name for mark, name in known if mark in said), "") for known in (_SYSTEMS, _BROWSERS))
+    return " · ".join(part for part in parts if part)
+
+
 class PageRequest(HttpRequest):
     """
     Set by `pages.page` before the view runs. `viewer` and `post_card` are null on a public page without a session.

@@ -68,6 +68,12 @@ def in_words(code: object, kind: str) -> str:
 
 
 @register.filter
+def tone(code: object, kind: str) -> str:
+    """The colour of a code's word."""
+    return words.word(kind, code)[1]
+
+
+@register.filter
 def yuan(amount: object) -> str:
     """1,234.50; a dash for what is not known, never a zero."""
     if amount is None or amount == "":

@@ -193,7 +193,7 @@ def adjustment(request: PageRequest, adjustment_id: int) -> HttpResponse:
         "siblings": siblings,
         "successor": next((one for one in siblings if one.id > card.id), None),
         "names": accounts.names_of(hands),
-        "is_barred": viewer.account_id in card.barred,
+        "is_barred": viewer.has_hand_in(card.barred),
         **_forms(request, card),
     }
     status = 422 if any(form.errors for form in context["settling"].values()) else 200
@@ -221,7 +221,7 @@ def _forms(request: PageRequest, card: AdjustmentCard) -> dict[str, Any]:
     """What the viewer may do about it; a form that was sent and did not go through keeps what was typed."""
     viewer = request.viewer
     settling: dict[str, SettleForm] = {}
-    if permissions.may(viewer, "funds.approve") and viewer.account_id not in card.barred:
+    if permissions.may(viewer, "funds.approve") and not viewer.has_hand_in(card.barred):
         sent = request.POST if request.method == "POST" else None
         how_sent = sent.get("how", "") if sent is not None else ""
         for how in _ways(card):
@@ -280,7 +280,7 @@ def settle(request: PageRequest, adjustment_id: int) -> HttpResponse:
     card = queries.get_adjustment(viewer, adjustment_id)
     asks = how is Settlement.PAY and card.state is AdjustmentState.OPEN and _needs_payee(card)
     form = SettleForm(how, request.POST, _payees(viewer, card) if asks else None)
-    is_open = how in _ways(card) and viewer.account_id not in card.barred
+    is_open = how in _ways(card) and not viewer.has_hand_in(card.barred)
     if is_open and not form.is_valid():
         return adjustment.unguarded(request, adjustment_id=adjustment_id)
     form.is_valid()  # of one that is closed or barred the action itself says why

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts import queries as account_queries
+from niangjia.apps.accounts.policy import password_policy
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
@@ -34,7 +35,7 @@ class AppointForm(Form):
     name = forms.CharField(label=gettext_lazy("姓名"), max_length=64, required=False)
     password = forms.CharField(
         label=gettext_lazy("初始密码"), required=False, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("仅新开账户时填写，不少于 10 位"),
+        help_text=gettext_lazy("仅新开账户时填写；本人首次登录时须自行更改"),
     )  # fmt: skip
     role = forms.ChoiceField(
         label=gettext_lazy("岗位"), choices=[pair for pair in words.choices("role") if pair[0] != "WORKER"]
@@ -51,11 +52,15 @@ def unions(request: PageRequest, org_id: int | None = None) -> HttpResponse:
     if not scope.covers(viewer.org_path, union.path):
         raise organizations.NoSuchUnion(union.id)
     rows = Paginator(organizations.list_children(union.id), ROWS).get_page(request.GET.get("page"))
+    posts = account_queries.list_posts_at(union.id, today=timezone.localdate())
     context = {
         "union": union,
         "ancestors": [one for one in organizations.list_ancestors(union.id) if scope.covers(viewer.org_path, one.path)],
         "rows": rows,
-        "posts": account_queries.list_posts_at(union.id, today=timezone.localdate()),
+        "posts": posts,
+        "protected": account_queries.with_second_factor({post.account_id for post, _name in posts}),
+        "disabled": account_queries.list_disabled_at(union.id),
+        "password_hint": password_policy().hint,
         "form": getattr(request, "form", None) or AppointForm(),
     }
     return show(request, "officer/unions.html", context)
@@ -96,13 +101,27 @@ def reset_password(request: PageRequest, account_id: int) -> HttpResponse:
     accounts.reset_password(
         viewer=request.viewer, account_id=account_id, new_password=request.POST.get("password", ""), now=timezone.now()
     )
-    return _back(request, _("密码已重设，此账户须重新登录。"))
+    return _back(request, _("密码已重设，此账户须重新登录，并自行更改密码。"))
 
 
 @page("accounts.manage", methods=("POST",), shown_on=unions)
 def disable_account(request: PageRequest, account_id: int) -> HttpResponse:
     accounts.disable_account(viewer=request.viewer, account_id=account_id, now=timezone.now())
     return _back(request, _("账户已停用。"))
+
+
+@page("accounts.manage", methods=("POST",), shown_on=unions)
+def enable_account(request: PageRequest, account_id: int) -> HttpResponse:
+    accounts.enable_account(viewer=request.viewer, account_id=account_id, now=timezone.now())
+    return _back(request, _("账户已启用，可用原来的密码登录。"))
+
+
+@page("accounts.manage", methods=("POST",), shown_on=unions)
+def clear_second_factor(request: PageRequest, account_id: int) -> HttpResponse:
+    accounts.clear_second_factor(
+        viewer=request.viewer, account_id=account_id, reason=request.POST.get("reason", ""), now=timezone.now()
+    )
+    return _back(request, _("第二重验证已清除，本人下次登录时须重新启用。"))
 
 
 @page("organizations.manage")

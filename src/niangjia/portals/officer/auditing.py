@@ -50,7 +50,10 @@ def events(request: PageRequest) -> HttpResponse:
     context = {
         "form": form,
         "events": found,
-        "names": accounts.names_of({event.account_id for event in found if event.account_id}),
+        "names": accounts.names_of(
+            {event.account_id for event in found if event.account_id}
+            | {event.detail["acting_for"] for event in found if "acting_for" in event.detail}
+        ),
         "next_seq": found[-1].seq if len(found) == ROWS else None,
         "report": getattr(request, "report", None),
     }

@@ -14,6 +14,7 @@ from niangjia.portals.officer import (
     reconsidering,
     review,
     simulating,
+    standing_in,
     trying,
     visiting,
     workbench,
@@ -99,5 +100,10 @@ urlpatterns = [
     path("posts/<int:post_id>/end/", administration.end_post, name="end_post"),
     path("accounts/<int:account_id>/password/", administration.reset_password, name="reset_password"),
     path("accounts/<int:account_id>/disable/", administration.disable_account, name="disable_account"),
+    path("accounts/<int:account_id>/enable/", administration.enable_account, name="enable_account"),
+    path("accounts/<int:account_id>/second-factor/", administration.clear_second_factor, name="clear_second_factor"),
+    path("standing-in/", standing_in.standing_in, name="standing_in"),
+    path("standing-in/hand-over/", standing_in.hand_over, name="hand_over"),
+    path("standing-in/<int:post_id>/end/", standing_in.take_back, name="take_back"),
     path("health/", administration.health, name="health"),
 ]

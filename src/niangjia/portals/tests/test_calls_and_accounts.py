@@ -104,17 +104,30 @@ def test_an_administrator_sets_a_new_password_and_ends_an_account(house, signed_
     page = page_of(administrator.post(reset, {"org": viewer.org_id, "password": OTHER}, follow=True))
     assert "密码已重设" in page and client.get("/desk/").status_code == 302
     client.post("/login/", {"username": "county.second", "password": OTHER})
+    # What an administrator chose opens the page to change it, and no other.
+    assert client.get("/desk/").url == "/password/" and client.post("/post/", {"post": "1"}).url == "/password/"
+    page = page_of(client.get("/password/"))
+    assert "请先换成只有您知道的密码" in page
+    own = {"old": OTHER, "new": OTHER + "!", "again": OTHER + "!"}
+    assert "相同" in page_of(client.post("/password/", own | {"new": OTHER, "again": OTHER}))
+    client.post("/password/", own)
+    assert client.get("/desk/").status_code == 200
     disable = reverse("officer:disable_account", args=[viewer.account_id])
     page = page_of(administrator.post(disable, {"org": viewer.org_id}, follow=True))
-    assert "账户已停用" in page and f"/desk/accounts/{viewer.account_id}/" not in page
+    assert "账户已停用" in page and f"/desk/accounts/{viewer.account_id}/password/" not in page
     assert client.get("/desk/").status_code == 302
+    enable = reverse("officer:enable_account", args=[viewer.account_id])
+    assert enable in page and "已停用的账户" in page
+    page = page_of(administrator.post(enable, {"org": viewer.org_id}, follow=True))
+    assert "账户已启用" in page and enable not in page
+    assert client.post("/login/", {"username": "county.second", "password": OTHER + "!"}).status_code == 302
     done = [event.action for event in audit.list_about(f"account:{viewer.account_id}")]
     assert {"accounts.reset_password", "accounts.disable"} <= set(done)
 
 
 def test_nobody_but_the_administrator_touches_anothers_account(house, signed_in, officer):
     viewer, _client = officer
-    for name in ("officer:reset_password", "officer:disable_account"):
+    for name in ("officer:reset_password", "officer:disable_account", "officer:enable_account"):
         address = reverse(name, args=[viewer.account_id])
         assert signed_in(house.viewers[Role.COUNTY]).post(address, {"password": OTHER}).status_code == 403
     above = signed_in(town.appoint("admin.below", house.desk.town["XT"], Role.ADMINISTRATOR))

@@ -17,7 +17,7 @@ from niangjia.apps.organizations.types import UnionRow
 
 NOW = datetime(2025, 3, 3, 1, 0, tzinfo=UTC)
 TODAY = date(2025, 3, 3)
-PASSWORD = "浙里有娘家 2025"
+PASSWORD = "浙里有娘家 2025 年"
 
 pytestmark = pytest.mark.django_db
 
@@ -152,7 +152,7 @@ def test_an_administrator_appoints_below_and_touches_nobody_above(tree):
             viewer=admin, account_id=below, org_id=tree["Y"].id, role=Role.COUNTY, starts_on=TODAY, now=NOW
         ),
         lambda: actions.end_post(viewer=admin, post_id=post_above, now=NOW),
-        lambda: actions.reset_password(viewer=admin, account_id=above, new_password="一个全新的密码 77", now=NOW),
+        lambda: actions.reset_password(viewer=admin, account_id=above, new_password="一个全新的密码 7788", now=NOW),
         lambda: actions.disable_account(viewer=admin, account_id=above, now=NOW),
     ):
         with pytest.raises(actions.OutOfReach):
@@ -350,14 +350,14 @@ def test_changing_the_password_asks_for_the_old_one_and_counts_failures():
     who = account()
     for _ in range(5):
         with pytest.raises(actions.LoginRefused):
-            actions.change_password(account_id=who, old_password="wrong", new_password="一个全新的密码 77", now=NOW)
+            actions.change_password(account_id=who, old_password="wrong", new_password="一个全新的密码 7788", now=NOW)
     later = NOW + timedelta(minutes=16)
     before = queries.get_account(who).get_session_auth_hash()
-    actions.change_password(account_id=who, old_password=PASSWORD, new_password="一个全新的密码 77", now=later)
+    actions.change_password(account_id=who, old_password=PASSWORD, new_password="一个全新的密码 7788", now=later)
     assert queries.get_account(who).get_session_auth_hash() != before  # other sessions end
-    assert actions.authenticate(username="wang", password="一个全新的密码 77", now=later) == who
+    assert actions.authenticate(username="wang", password="一个全新的密码 7788", now=later) == who
     with pytest.raises(actions.WeakPassword):
-        actions.change_password(account_id=who, old_password="一个全新的密码 77", new_password="short", now=later)
+        actions.change_password(account_id=who, old_password="一个全新的密码 7788", new_password="short", now=later)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -228,7 +228,7 @@ def answer_grievance(*, viewer: Viewer, grievance_id: int, is_upheld: bool, answ
             raise moving.NotFound
         case, answer = grievance.case, moving.require_reason(answer)
         moving.refuse_own_household(viewer, case)
-        if viewer.account_id in _hands(case):
+        if viewer.has_hand_in(_hands(case)):
             raise OfficerOfTheCase
         state = GrievanceState.UPHELD if is_upheld else GrievanceState.REJECTED
         won = Grievance.objects.filter(pk=grievance.pk, state=GrievanceState.OPEN).update(

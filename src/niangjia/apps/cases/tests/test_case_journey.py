@@ -8,6 +8,8 @@ from decimal import Decimal
 
 import pytest
 
+from niangjia.apps.accounts import actions as accounts
+from niangjia.apps.accounts import queries as account_queries
 from niangjia.apps.accounts.models import Account
 from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.audit import queries as audit
@@ -598,6 +600,19 @@ def test_a_tier_is_not_decided_on_an_empty_file(funded):
     cases.start_file(viewer=funded.town.county, case_id=case.pk, members={}, now=funded.now)
     with pytest.raises(filing.FileIsEmpty):
         cases.decide_tier(viewer=funded.town.county, case_id=case.pk, now=funded.now)
+
+
+def test_nor_does_who_stands_in_for_them_nor_they_for_who_stood_in(funded):
+    case = funded.announced()
+    funded.pass_days(10)
+    town, today = funded.town, funded.now.date()
+    post = accounts.hand_over(
+        viewer=town.county, account_id=town.county_second.account_id, starts_on=today, last_on=today, now=funded.now
+    )
+    for viewer, held in ((town.county_second, post), (town.county_second, town.county_second.post_id)):
+        again = account_queries.get_viewer(account_id=viewer.account_id, post_id=held, today=today)
+        with pytest.raises(moving.FourEyes, match="互相代岗的同事"):
+            cases.approve(viewer=again, case_id=case.pk, now=funded.now)
 
 
 def test_who_had_a_hand_in_the_file_does_not_approve_it(funded):

@@ -210,8 +210,9 @@ def approve_batch(*, viewer: Viewer, batch_id: int, now: datetime) -> BatchCard:
     batch = access.batch_to_manage(viewer, batch_id, "funds.approve")
     if batch.approved_by_id == viewer.account_id:
         return batch_card(batch)
-    if batch.prepared_by_id == viewer.account_id:
-        raise SamePerson("编制这个批次", "prepared this batch", "审批", "approve it")
+    if viewer.has_hand_in([batch.prepared_by_id]):
+        is_colleague = batch.prepared_by_id != viewer.account_id
+        raise SamePerson("编制这个批次", "prepared this batch", "审批", "approve it", is_colleague=is_colleague)
     access.refuse_interested(viewer, batch.payments.all(), "审批发放批次", "approve its payment")
     access.refuse_account_enterers(viewer, batch.payments.all(), "审批发放批次", "approve its payment")
     _require_legal(batch, "approve", "审批", "approve it")
@@ -249,10 +250,12 @@ def seal_batch(*, viewer: Viewer, batch_id: int, account_marks: Mapping[int, str
     batch = access.batch_to_manage(viewer, batch_id, "funds.pay")
     if batch.sealed_by_id == viewer.account_id:
         return batch_card(batch)
-    if batch.prepared_by_id == viewer.account_id:
-        raise SamePerson("编制这个批次", "prepared this batch", "办理付款", "pay it out")
-    if batch.approved_by_id == viewer.account_id:
-        raise SamePerson("审批这个批次", "approved this batch", "办理付款", "pay it out")
+    if viewer.has_hand_in([batch.prepared_by_id]):
+        is_colleague = batch.prepared_by_id != viewer.account_id
+        raise SamePerson("编制这个批次", "prepared this batch", "办理付款", "pay it out", is_colleague=is_colleague)
+    if viewer.has_hand_in([batch.approved_by_id]):
+        is_colleague = batch.approved_by_id != viewer.account_id
+        raise SamePerson("审批这个批次", "approved this batch", "办理付款", "pay it out", is_colleague=is_colleague)
     access.refuse_interested(viewer, batch.payments.all(), "办理付款", "pay it out")
     access.refuse_approvers(viewer, batch.payments.all())
     access.refuse_account_enterers(viewer, batch.payments.all(), "办理付款", "pay it out")

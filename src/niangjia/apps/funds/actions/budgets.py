@@ -136,8 +136,9 @@ def approve_request(*, viewer: Viewer, request_id: int, now: datetime) -> list[i
         AccountShort: goods dearer than what is available.
     """
     request = _request_to_decide(viewer, request_id, "funds.approve")
-    if request.requested_by_id == viewer.account_id:
-        raise SamePerson("提出这项申请", "asked for this", "审批", "approve it")
+    if viewer.has_hand_in([request.requested_by_id]):
+        is_colleague = request.requested_by_id != viewer.account_id
+        raise SamePerson("提出这项申请", "asked for this", "审批", "approve it", is_colleague=is_colleague)
     waiting = FundRequest.objects.filter(pk=request_id, state=RequestState.REQUESTED)
     if not waiting.update(state=RequestState.APPROVED, approved_by=viewer.account_id, approved_at=now):
         request.refresh_from_db()

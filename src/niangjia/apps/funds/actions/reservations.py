@@ -171,8 +171,9 @@ def approve(*, viewer: Viewer, reservation_id: int, now: datetime) -> Reservatio
     access.require_own_people(viewer, reservation)
     if reservation.approved_by_id == viewer.account_id:
         return reservation_card(reservation)
-    if reservation.requested_by_id == viewer.account_id:
-        raise SamePerson("提出这笔预留", "made this reservation", "审批", "approve it")
+    if viewer.has_hand_in([reservation.requested_by_id]):
+        is_colleague = reservation.requested_by_id != viewer.account_id
+        raise SamePerson("提出这笔预留", "made this reservation", "审批", "approve it", is_colleague=is_colleague)
     access.refuse_case_officers(viewer, reservation.case_officer_ids, "审批这笔款项", "approve the money")
     access.refuse_beneficiary(viewer, [reservation.person_id])
     waiting = Reservation.objects.filter(

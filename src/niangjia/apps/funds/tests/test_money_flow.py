@@ -9,6 +9,8 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from niangjia.apps.accounts import actions as accounts
+from niangjia.apps.accounts import queries as accounts_read
 from niangjia.apps.accounts.models import Account
 from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.audit import queries as audit
@@ -382,6 +384,44 @@ def test_the_preparer_and_the_cases_officers_do_not_approve_the_batch(county, bu
     with pytest.raises(problems.SamePerson):
         funds.approve_batch(viewer=same, batch_id=batch.id, now=NOW)
     assert queries.get_batch(county.officer, batch.id).state == BatchState.PREPARED
+
+
+def stand_in(county, absent, colleague):
+    """The colleague holds the absent one's post from today on; gives both as they come in with their next request."""
+    post = accounts.hand_over(
+        viewer=absent, account_id=colleague.account_id, starts_on=NOW.date(), last_on=NOW.date(), now=NOW
+    )
+    again = {"today": NOW.date()}
+    return (
+        accounts_read.get_viewer(account_id=absent.account_id, post_id=absent.post_id, **again),
+        accounts_read.get_viewer(account_id=colleague.account_id, post_id=post, **again),
+    )
+
+
+def test_who_stands_in_approves_nothing_that_the_absent_one_prepared(county, budget_id):
+    county.approve(county.reserve(0))
+    batch = county.prepare(budget_id)
+    other = accounts_read.get_viewer(
+        account_id=county.approver.account_id, post_id=county.approver.post_id, today=NOW.date()
+    )
+    _absent, _standing_in = stand_in(county, county.finance, county.approver)
+    joined = accounts_read.get_viewer(
+        account_id=county.approver.account_id, post_id=county.approver.post_id, today=NOW.date()
+    )
+    with pytest.raises(problems.SamePerson, match="互相代岗的同事已编制这个批次"):
+        funds.approve_batch(viewer=joined, batch_id=batch.id, now=NOW)
+    assert not other.joined_ids  # as it was before the hand-over
+
+
+def test_nor_does_the_absent_one_pay_what_was_approved_for_them(county, budget_id):
+    absent, standing_in = stand_in(county, county.approver, county.payer)
+    card = county.reserve(0)
+    funds.approve(viewer=standing_in, reservation_id=card.id, now=NOW)
+    batch = county.prepare(budget_id)
+    funds.approve_batch(viewer=county.officer, batch_id=batch.id, now=NOW)
+    as_payer = replace(county.payer, account_id=absent.account_id, joined_ids=absent.joined_ids)
+    with pytest.raises(problems.SamePerson, match="互相代岗的同事已审批名单中的款项"):
+        funds.seal_batch(viewer=as_payer, batch_id=batch.id, account_marks={}, now=NOW)
 
 
 @pytest.mark.parametrize("who", ["finance", "approver", "reviewer"])

@@ -137,7 +137,7 @@ def approve_parameter(*, viewer: Viewer, parameter_id: int, now: datetime) -> Ov
         row = ParameterValue.objects.filter(pk=parameter_id, withdrawn_at__isnull=True).first()
         if row is None:
             raise NoSuchParameter("", str(parameter_id))
-        if row.entered_by_id == viewer.account_id:
+        if viewer.has_hand_in([row.entered_by_id]):
             raise FourEyes
         try:
             with transaction.atomic():

@@ -82,7 +82,7 @@ def settle(
         )
         if adjustment.state not in may_still:
             raise AlreadySettled(str(AdjustmentState(adjustment.state).label))
-        if viewer.account_id in adjustment.barred:
+        if viewer.has_hand_in(adjustment.barred):
             raise HadAHand
         old, new = decision_card(adjustment.old), decision_card(adjustment.new)
         access.refuse_beneficiary(viewer, _beneficiaries(new, payee))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -228,6 +229,12 @@ def test_a_parameter_counts_only_after_a_second_person_approved_it(place):
     )  # fmt: skip
     with pytest.raises(policy.MissingParameter):
         decide("graded-aid", facts=FAMILY)
+    with pytest.raises(programs.FourEyes):  # nor one who stands in for who entered it
+        programs.approve_parameter(
+            viewer=replace(place.county_second, joined_ids=frozenset({place.county.account_id})),
+            parameter_id=entered.id,
+            now=town.NOW,
+        )
     with pytest.raises(programs.FourEyes):
         programs.approve_parameter(viewer=place.county, parameter_id=entered.id, now=town.NOW)
     programs.approve_parameter(viewer=place.county_second, parameter_id=entered.id, now=town.NOW)

@@ -43,3 +43,11 @@ for (const cell of document.querySelectorAll("th[data-all]")) {
   });
   cell.append(all);
 }
+
+// Typing is not idleness: a long form does not end the session, so that nothing typed is lost.
+let stayed = Date.now();
+document.addEventListener("input", () => {
+  if (!document.body.dataset.stay || Date.now() - stayed < 120000) return;
+  stayed = Date.now();
+  fetch(document.body.dataset.stay, { credentials: "same-origin", redirect: "manual" }).catch(() => {});
+});
