@@ -77,53 +77,53 @@ def same(reading: Reading, model: z3.ModelRef) -> z3.BoolRef:
     return z3.And(found)
 
 
-@settings(
-    max_examples=PACKS,
-    deadline=None,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=list(HealthCheck),
-    database=None,
-)
-@given(text=pack_yaml(), seed=st.integers(0, 2**32), asof_is_open=st.booleans())
-def test_every_generated_case_means_the_same_to_z3(vocabulary, pack_folder, text, seed, asof_is_open):
-    (pack_folder / "program.yaml").write_text(text, encoding="utf-8")
-    try:
-        pack = policy.load_pack(pack_folder, vocabulary)
-    except policy.PackError:
-        return
-    program = policy.compile_program(pack, asof=ASOF, area=AREA)
-    texts = Texts([*pack.nodes, *([pack.tier] if pack.tier else [])])
-    days = (date(2023, 1, 1), date(2023, 12, 31)) if asof_is_open else (ASOF, ASOF)
-    absent = frozenset(name for name, value in program.parameters.items() if value is None)
-    reading = Reading(pack, texts=texts, parameters=program.parameters, days=days, absent=absent, known=False)
-    solver = z3.Solver()
-    solver.add(*reading.constraints)
-    for row in rows_of(ROWS, seed):
-        if row["outcome_code"] not in (
-            None,
-            "V1",
-            "V2",
-            "V3",
-        ):  # the engine takes any text, the proof those of the vocabulary
-            row["outcome_code"] = random.Random(seed).choice(["V1", "V2", "V3"])
-        used = {"times": row["used_times"], "sum": row["used_sum"]}
-        facts = {name: row[name] for name in pack.facts}
-        read = policy.read_facts(vocabulary, facts)
-        cents = None if used["sum"] is None else int(Decimal(str(used["sum"])) * 100)
-        values = {**read, "used:times": used["times"], "used:sum": cents, "asof": ASOF}
-        solver.push()
-        for name, variable in ((name, variable) for name, variable in reading.inputs.items() if name not in absent):
-            solver.add(*given_as(variable, values.get(name), texts))
-        assert solver.check() == z3.sat, (facts, used, text)
-        said, found = _said(solver.model(), reading, True), _found(program.trace(facts, used), True)
-        assert said == found, (facts, used, text)
-        solver.add(z3.Not(same(reading, solver.model())))
-        assert solver.check() == z3.unsat, "the terms leave more than one answer open"
-        solver.pop()
-        compared.append(1)
+def test_every_generated_case_means_the_same_to_z3(vocabulary, pack_folder):
+    @settings(
+        max_examples=PACKS,
+        deadline=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
+    @given(text=pack_yaml(), seed=st.integers(0, 2**32), asof_is_open=st.booleans())
+    def means_the_same(text, seed, asof_is_open):
+        (pack_folder / "program.yaml").write_text(text, encoding="utf-8")
+        try:
+            pack = policy.load_pack(pack_folder, vocabulary)
+        except policy.PackError:
+            return
+        program = policy.compile_program(pack, asof=ASOF, area=AREA)
+        texts = Texts([*pack.nodes, *([pack.tier] if pack.tier else [])])
+        days = (date(2023, 1, 1), date(2023, 12, 31)) if asof_is_open else (ASOF, ASOF)
+        absent = frozenset(name for name, value in program.parameters.items() if value is None)
+        reading = Reading(pack, texts=texts, parameters=program.parameters, days=days, absent=absent, known=False)
+        solver = z3.Solver()
+        solver.add(*reading.constraints)
+        for row in rows_of(ROWS, seed):
+            if row["outcome_code"] not in (
+                None,
+                "V1",
+                "V2",
+                "V3",
+            ):  # the engine takes any text, the proof those of the vocabulary
+                row["outcome_code"] = random.Random(seed).choice(["V1", "V2", "V3"])
+            used = {"times": row["used_times"], "sum": row["used_sum"]}
+            facts = {name: row[name] for name in pack.facts}
+            read = policy.read_facts(vocabulary, facts)
+            cents = None if used["sum"] is None else int(Decimal(str(used["sum"])) * 100)
+            values = {**read, "used:times": used["times"], "used:sum": cents, "asof": ASOF}
+            solver.push()
+            for name, variable in ((name, variable) for name, variable in reading.inputs.items() if name not in absent):
+                solver.add(*given_as(variable, values.get(name), texts))
+            assert solver.check() == z3.sat, (facts, used, text)
+            said, found = _said(solver.model(), reading, True), _found(program.trace(facts, used), True)
+            assert said == found, (facts, used, text)
+            solver.add(z3.Not(same(reading, solver.model())))
+            assert solver.check() == z3.unsat, "the terms leave more than one answer open"
+            solver.pop()
+            compared.append(1)
 
-
-def test_enough_cases_were_compared():
+    means_the_same()
     assert len(compared) >= 300
 
 
@@ -453,47 +453,49 @@ PROMISES = (
 held: list[int] = []
 
 
-@settings(
-    max_examples=12,
-    deadline=None,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=list(HealthCheck),
-    database=None,
-)
-@given(text=pack_yaml(), seed=st.integers(0, 2**32))
-def test_nothing_that_was_proved_or_called_impossible_is_met_among_thousands_of_rows(
-    vocabulary, pack_folder, text, seed
-):
-    (pack_folder / "program.yaml").write_text(with_every_value(text) + PROMISES, encoding="utf-8")
-    try:
-        pack = policy.load_pack(pack_folder, vocabulary)
-    except policy.PackError:
-        return
-    # One area alone: thousands of rows are decided there.
-    parameters = dict(pack.parameters)
-    pack = replace(
-        pack,
-        parameters={
-            name: replace(one, values=tuple(value for value in one.values if not value.area))
-            for name, one in parameters.items()
-        },
+def test_nothing_that_was_proved_or_called_impossible_is_met_among_thousands_of_rows(vocabulary, pack_folder):
+    @settings(
+        max_examples=12,
+        deadline=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+        database=None,
     )
-    proof = prove_pack(pack, limit_seconds=1)
-    assert not [finding for finding in proof.findings if finding.status == "disagreement"]
-    program = policy.compile_program(pack, asof=ASOF, area="330602")
-    rows = [known(vocabulary, row, random.Random(seed + number)) for number, row in enumerate(rows_of(300, seed))]
-    decided = [program.decide(row) for row in rows]
-    traces = [program.trace(row) for row in rows]
-    ids = [rule.id for rule in pack.rules]
-    for finding in proof.findings:
-        if finding.id in ("rule-can-hold", "rule-can-fail") and finding.status == "refuted":
-            assert all(
-                trace.rules[ids.index(finding.subject)] is not (finding.id == "rule-can-hold") for trace in traces
-            )
-        if finding.id == "tier-reachable" and finding.status == "refuted":
-            assert all(decision.tier != finding.subject for decision in decided)
-        if finding.id in ("amount-rises", "amount-falls") and finding.status == "proved":
-            _moves_one_way(program, rows, finding)
+    @given(text=pack_yaml(), seed=st.integers(0, 2**32))
+    def nothing_is_met(text, seed):
+        (pack_folder / "program.yaml").write_text(with_every_value(text) + PROMISES, encoding="utf-8")
+        try:
+            pack = policy.load_pack(pack_folder, vocabulary)
+        except policy.PackError:
+            return
+        # One area alone: thousands of rows are decided there.
+        parameters = dict(pack.parameters)
+        pack = replace(
+            pack,
+            parameters={
+                name: replace(one, values=tuple(value for value in one.values if not value.area))
+                for name, one in parameters.items()
+            },
+        )
+        proof = prove_pack(pack, limit_seconds=1)
+        assert not [finding for finding in proof.findings if finding.status == "disagreement"]
+        program = policy.compile_program(pack, asof=ASOF, area="330602")
+        rows = [known(vocabulary, row, random.Random(seed + number)) for number, row in enumerate(rows_of(300, seed))]
+        decided = [program.decide(row) for row in rows]
+        traces = [program.trace(row) for row in rows]
+        ids = [rule.id for rule in pack.rules]
+        for finding in proof.findings:
+            if finding.id in ("rule-can-hold", "rule-can-fail") and finding.status == "refuted":
+                assert all(
+                    trace.rules[ids.index(finding.subject)] is not (finding.id == "rule-can-hold") for trace in traces
+                )
+            if finding.id == "tier-reachable" and finding.status == "refuted":
+                assert all(decision.tier != finding.subject for decision in decided)
+            if finding.id in ("amount-rises", "amount-falls") and finding.status == "proved":
+                _moves_one_way(program, rows, finding)
+
+    nothing_is_met()
+    assert len(held) >= 300
 
 
 def known(vocabulary: policy.Vocabulary, row: dict[str, object], chance: random.Random) -> dict[str, object]:
@@ -518,7 +520,3 @@ def _moves_one_way(program: policy.Program, rows: list[dict[str, object]], findi
             amounts = [one.amount or 0 for one in (less, more)]
             assert amounts == sorted(amounts, reverse=finding.id == "amount-falls"), (finding, row, pair)
             held.append(1)
-
-
-def test_enough_promises_were_looked_at():
-    assert len(held) >= 300
