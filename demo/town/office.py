@@ -28,6 +28,7 @@ from niangjia.apps.organizations import calendar
 from niangjia.apps.organizations import queries as unions
 from niangjia.apps.organizations.types import Level, Union
 from niangjia.apps.programs import actions as programs
+from niangjia.apps.programs import queries as programs_here
 from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as persons
 from niangjia.apps.workorders import actions as orders
@@ -476,8 +477,9 @@ def open_office(deployment: Deployment, first_month: Month, *, password: str, no
 
 def _fill_parameters(clerk: Viewer, approver: Viewer, now: datetime) -> None:
     invented = yaml.safe_load((Path(__file__).parent / "parameters.yaml").read_text(encoding="utf-8"))
-    for program, parameters in invented.items():
-        for name, entry in parameters.items():
+    here = {card.pack_id for card in programs_here.list_packs(clerk)}  # other cities' programmes are not installed
+    for program in sorted(here & invented.keys()):
+        for name, entry in invented[program].items():
             for starts_on, value in entry["values"].items():
                 entered = programs.enter_parameter(
                     viewer=clerk,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from niangjia.apps.accounts import queries as accounts
@@ -76,10 +76,12 @@ def _database() -> Iterator[Breach]:
     if connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA integrity_check(20)")
-        for (said,) in cursor.fetchall():
-            if said != "ok":
-                yield Breach("DATABASE", "db.sqlite3", said)
+        try:
+            cursor.execute("PRAGMA integrity_check(20)")
+            found = [said for (said,) in cursor.fetchall()]
+        except DatabaseError as error:  # so damaged that even the check cannot be made
+            found = [str(error)]
+        yield from (Breach("DATABASE", "db.sqlite3", said) for said in found if said != "ok")
         cursor.execute("PRAGMA foreign_key_check")
         for table, row, other, _ in cursor.fetchall():
             yield Breach("REFERENCES", f"{table}:{row}", f"refers to a row of {other} that is not there")
