@@ -271,7 +271,8 @@ class _Writer:
         return self.python.variable(total) if total is not None else ""
 
     def _absent_in(self, node: Node) -> tuple[str, ...]:
-        return tuple(name for name in tree.parameters_in(node) if name in self.python.absent)
+        absent = self.python.absent
+        return tuple(name for name in tree.parameters_in(node) if name in absent) if absent else ()
 
     def _lack(self, parts: Iterable[tuple[Node, str]], test: str = "") -> None:
         """Where `test` holds, whatever is unknown and names a parameter without value ends the decision."""

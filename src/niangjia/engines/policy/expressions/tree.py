@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 
 from niangjia.engines.policy.expressions.types import Type
@@ -189,8 +189,8 @@ class AddDays(Node):
 
 
 def children(node: Node) -> Iterator[Node]:
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for name in node.__dataclass_fields__:
+        value = getattr(node, name)
         if isinstance(value, Node):
             yield value
         elif isinstance(value, tuple):
@@ -212,7 +212,7 @@ def facts_in(*nodes: Node) -> tuple[str, ...]:
 
 def is_gap(node: Node, absent: Container[str]) -> bool:
     """Whether it names a parameter without value: while it is unknown, nothing may be put in its place and it is not `null`."""
-    return any(isinstance(part, Parameter) and part.name in absent for part in walk(node))
+    return bool(absent) and any(isinstance(part, Parameter) and part.name in absent for part in walk(node))
 
 
 def parameters_in(*nodes: Node) -> tuple[str, ...]:
