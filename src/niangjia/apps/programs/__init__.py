@@ -8,5 +8,5 @@ Always true here:
   day it is for and the day whose knowledge decided;
 - what became known later makes decisions anew from those inputs: the new one stands beside the old, the difference waits for a
   person who had no hand in it, and is paid, had back or waived with a reason; never a silent edit;
-- nothing is decided while a parameter or standard is missing: the refusal names it, the area and the day.
+- a decision that hangs on a parameter or standard without value is refused: the refusal names it, the area and the day.
 """

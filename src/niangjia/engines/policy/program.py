@@ -106,14 +106,15 @@ def compile_program(
     if not prefix.startswith(pack.area):
         raise OutsideArea(pack=pack.id, holds_in=pack.area, area=area)
     values = {name: parameter.at(asof, prefix, known_on) for name, parameter in parameters.items()}
-    named = set(tree.parameters_in(*pack.nodes))
+    missing = [name for name, value in values.items() if value is None]
+    named = set(tree.parameters_in(*pack.nodes)) if missing else set()
     text, functions = _compiled(pack, asof, _key(values))
     return Program(
         pack,
         asof,
         area,
         values,
-        tuple(name for name, value in values.items() if value is None and name in named),
+        tuple(name for name in missing if name in named),
         text,
         functions["decide"],
         functions["decide_read"],
