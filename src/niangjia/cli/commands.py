@@ -10,6 +10,7 @@ from rich.table import Table
 
 from niangjia import __version__
 from niangjia.cli.console import (
+    LateGroup,
     MonthType,
     data_option,
     err,
@@ -258,7 +259,9 @@ def explain(person: str, program: str, month: Month, reason: str, data: Path | N
         out.print(explaining.in_words(answer))
 
 
-@main.group()
+@main.group(
+    cls=LateGroup, modules=("niangjia.cli.programs_pages", "niangjia.cli.programs_tools", "niangjia.cli.simulating")
+)
 def programs() -> None:
     """规则包：检查与试算 · program packs: check and test."""
 
@@ -272,14 +275,15 @@ def programs_check(folder: Path | None, as_json: bool) -> None:
     from niangjia.engines import policy, sensing
 
     folder = folder or programs_folder()
-    problems = [*policy.check_folder(folder), *sensing.check_folder(folder)]
+    packs, problems = policy.read_folder(folder)
+    problems += [*policy.check_packs(packs, is_whole=not problems), *sensing.check_folder(folder)]
     if as_json:
         show_json([str(problem) for problem in problems])
     else:
         for problem in problems:
             err.print(f"[red]✗[/] {problem}", markup=True)
         if not problems:
-            for note in policy.notes(folder):
+            for note in policy.notes(packs):
                 out.print(f"[dim]· {note}[/]", highlight=False)
             out.print("[green]✓[/] 全部规则包无误 · all packs are in order")
     sys.exit(1 if problems else 0)
@@ -506,7 +510,7 @@ def demo(folder: Path | None, persons: int, months: int, serving: bool, port: in
     )
 
 
-@main.group()
+@main.group(cls=LateGroup, modules=("niangjia.cli.bench_simulating",))
 def bench() -> None:
     """测速 · measure."""
 

@@ -11,6 +11,7 @@ from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -28,6 +29,27 @@ R = TypeVar("R")
 
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class LateGroup(click.Group):
+    """A group whose further commands stand in `modules`, imported when the group is used: others start without waiting for them."""
+
+    def __init__(self, *args: Any, modules: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.modules = modules
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        self._import()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands:
+            self._import()
+        return super().get_command(ctx, cmd_name)
+
+    def _import(self) -> None:
+        for module in self.modules:
+            import_module(module)
 
 
 class MonthType(click.ParamType):

@@ -12,9 +12,11 @@ from niangjia.engines.policy.cases import (
     CaseResult,
     check_folder,
     check_pack,
+    check_packs,
     list_packs,
     load_parameters,
     overlaps,
+    read_folder,
     run_cases,
 )
 from niangjia.engines.policy.decision import Decision, Trace
@@ -60,6 +62,7 @@ __all__ = [
     "batch_sql",
     "check_folder",
     "check_pack",
+    "check_packs",
     "compile_program",
     "list_packs",
     "load_pack",
@@ -69,6 +72,7 @@ __all__ = [
     "overlaps",
     "program_schema",
     "read_facts",
+    "read_folder",
     "rule_sql",
     "run_cases",
 ]

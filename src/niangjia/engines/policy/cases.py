@@ -234,30 +234,46 @@ def list_packs(programs: Path) -> list[Path]:
     return sorted(path for path in Path(programs).glob("*/*/program.yaml") if path.parts[-3] != "vocabulary")
 
 
-def check_folder(programs: Path) -> list[Problem]:
-    """Every fault of the vocabulary, the packs and their cases; an id used twice for one area, or two values of one parameter."""
+def read_folder(programs: Path) -> tuple[list[Pack], list[Problem]]:
+    """The packs of a programs folder that can be read, and every fault of its vocabulary and of those that cannot."""
     try:
         vocabulary = load_vocabulary(programs)
     except PackError as error:
-        return list(error.problems)
-    problems: list[Problem] = []
+        return [], list(error.problems)
     packs: list[Pack] = []
+    problems: list[Problem] = []
     for path in list_packs(programs):
         try:
             packs.append(load_pack(path.parent, vocabulary))
         except PackError as error:
             problems += error.problems
-    for pack in packs:
-        problems += check_pack(pack)
-    return problems + overlaps(packs) + _strangers(packs, is_whole=not problems)
+    return packs, problems
 
 
-def _strangers(packs: Sequence[Pack], *, is_whole: bool) -> list[Problem]:
-    """Programmes that a container or `after` names and that the folder does not hold; not told while a pack cannot be read."""
+def check_packs(packs: Sequence[Pack], *, is_whole: bool) -> list[Problem]:
+    """
+    Every fault of the packs' cases and between packs: an id used twice for one area, two values of one parameter, and, if
+    `packs` are all of a folder, a programme that is named and not there.
+    """
+    return [
+        *(problem for pack in packs for problem in check_pack(pack)),
+        *overlaps(packs),
+        *(_strangers(packs) if is_whole else []),
+    ]
+
+
+def check_folder(programs: Path) -> list[Problem]:
+    """Every fault of the vocabulary, the packs and their cases, and between packs."""
+    packs, problems = read_folder(programs)
+    return problems + check_packs(packs, is_whole=not problems)
+
+
+def _strangers(packs: Sequence[Pack]) -> list[Problem]:
+    """Programmes that a container or `after` names and that the folder does not hold."""
     known = {pack.id for pack in packs}
     return [
         Problem(pack.file, 0, 0, f"文件夹里没有项目 {name}。", f"The folder holds no programme {name}.", name, nearest_word(name, known))
-        for pack in packs if is_whole
+        for pack in packs
         for name in dict.fromkeys((*pack.after, *(name for measure in pack.measures for name in measure.programs)))
         if name not in known
     ]  # fmt: skip

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
-from niangjia.engines.policy.cases import list_packs
 from niangjia.engines.policy.expressions import tree
 from niangjia.engines.policy.pack import Pack
-from niangjia.engines.policy.packs import load_pack
 from niangjia.engines.policy.problems import Problem
-from niangjia.engines.policy.vocabulary import NAME, load_vocabulary
+from niangjia.engines.policy.vocabulary import NAME
 
 
-def notes(programs: Path) -> list[Problem]:
+def notes(packs: Sequence[Pack]) -> list[Problem]:
     """
-    Parameters that no rule, sentence or notice uses, form fields of facts that the programme does not ask for, facts that no
-    programme asks for.
-
-    Raises:
-        PackError: the folder does not pass `check_folder`.
+    Of all packs of a folder that passes `check_folder`: parameters that no rule, sentence or notice uses, form fields of facts
+    that the programme does not ask for, facts that no programme asks for.
     """
-    vocabulary = load_vocabulary(programs)
-    packs = [load_pack(path.parent, vocabulary) for path in list_packs(programs)]
     found = [note for pack in packs if not pack.triggers for note in _of_pack(pack)]
     asked = {name for pack in packs for name in _names(pack)}
-    for name in vocabulary.facts:
+    for name in packs[0].vocabulary.facts if packs else ():
         if name not in asked:
             found.append(
                 Problem(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from niangjia.engines.policy import explain as explaining
@@ -19,12 +19,14 @@ from niangjia.engines.policy.problems import MissingParameter, NothingToDecide, 
 from niangjia.engines.policy.source import Lacking
 from niangjia.engines.policy.values import YUAN, ReadFacts
 
+Key = tuple[tuple[str, type, Value], ...]
+
 
 @dataclass(frozen=True, eq=False)
 class Program:
     """
     `parameters`: the values in force on `asof` in `area`, None where there is none. `absent`: of those without value the ones that some
-    rule, tier, line, cap or approval names. `source`: the generated Python, for the curious.
+    rule, tier, line, cap or approval names. Its functions are written and compiled when first asked for.
     """
 
     pack: Pack
@@ -32,12 +34,32 @@ class Program:
     area: str
     parameters: Mapping[str, Value]
     absent: tuple[str, ...]
-    source: str = field(repr=False)
-    _decide: Callable[[Facts], Decision] = field(repr=False)
-    _decide_read: Callable[[Facts], Decision] = field(repr=False)
-    _decide_under_caps: Callable[[Facts, Facts], Decision] = field(repr=False)
-    _trace: Callable[[Facts, Facts | None], Trace] = field(repr=False)
-    _limits: Callable[[Facts], tuple[int | None, ...]] = field(repr=False)
+    _key: Key = field(repr=False)
+
+    @property
+    def source(self) -> str:
+        """The generated Python that decides without caps, for the curious."""
+        return _compiled(self.pack, self.asof, self._key, "decide")[0]
+
+    @cached_property
+    def _decide(self) -> Callable[[Facts], Decision]:
+        return _compiled(self.pack, self.asof, self._key, "decide")[1]
+
+    @cached_property
+    def _decide_read(self) -> Callable[[Facts], Decision]:
+        return _compiled(self.pack, self.asof, self._key, "decide_read")[1]
+
+    @cached_property
+    def _decide_under_caps(self) -> Callable[[Facts, Facts], Decision]:
+        return _compiled(self.pack, self.asof, self._key, "decide_under_caps")[1]
+
+    @cached_property
+    def _trace(self) -> Callable[[Facts, Facts | None], Trace]:
+        return _compiled(self.pack, self.asof, self._key, "trace")[1]
+
+    @cached_property
+    def _limits(self) -> Callable[[Facts], tuple[int | None, ...]]:
+        return _compiled(self.pack, self.asof, self._key, "limits")[1]
 
     def decide(self, facts: Facts, used: Facts | None = None) -> Decision:
         """
@@ -83,7 +105,7 @@ class Program:
 
     def difference(self, node: tree.Compare) -> Callable[[Facts], int | None]:
         """Left minus right of a comparison, as an integer at the larger scale; None if unknown. For the nearest change."""
-        return _difference(self.pack, self.asof, _key(self.parameters), node)
+        return _difference(self.pack, self.asof, self._key, node)
 
 
 def compile_program(
@@ -108,23 +130,14 @@ def compile_program(
     values = {name: parameter.at(asof, prefix, known_on) for name, parameter in parameters.items()}
     missing = [name for name, value in values.items() if value is None]
     named = set(tree.parameters_in(*pack.nodes)) if missing else set()
-    text, functions = _compiled(pack, asof, _key(values))
     return Program(
         pack,
         asof,
         area,
         values,
         tuple(name for name in missing if name in named),
-        text,
-        functions["decide"],
-        functions["decide_read"],
-        functions["decide_under_caps"],
-        functions["trace"],
-        functions["limits"],
+        _key(values),
     )
-
-
-Key = tuple[tuple[str, type, Value], ...]
 
 
 def _key(values: Mapping[str, Value]) -> Key:
@@ -132,9 +145,9 @@ def _key(values: Mapping[str, Value]) -> Key:
     return tuple((name, type(value), value) for name, value in values.items())
 
 
-@lru_cache(maxsize=512)
-def _compiled(pack: Pack, asof: date, key: Key) -> tuple[str, dict[str, Callable[..., Any]]]:
-    return source.compile_functions(pack, asof, _scaled(pack, key))
+@lru_cache(maxsize=2048)
+def _compiled(pack: Pack, asof: date, key: Key, name: source.FunctionName) -> tuple[str, Callable[..., Any]]:
+    return source.compile_function(pack, asof, _scaled(pack, key), name)
 
 
 @lru_cache(maxsize=2048)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from niangjia.engines.policy import benefits, values
 from niangjia.engines.policy.decision import Decision, Trace
@@ -46,21 +46,22 @@ _READERS = {
 }
 
 
-def compile_functions(
-    pack: Pack, asof: date, parameters: Mapping[str, object]
-) -> tuple[str, dict[str, Callable[..., Any]]]:
-    """(source, {decide, decide_read, decide_under_caps, trace, limits})."""
+FunctionName = Literal["decide", "decide_read", "decide_under_caps", "trace", "limits"]
+
+
+def compile_function(
+    pack: Pack, asof: date, parameters: Mapping[str, object], name: FunctionName
+) -> tuple[str, Callable[..., Any]]:
+    """(source, the function)."""
     constants: list[object] = []
-    parts = (
-        _Writer(pack, asof, parameters, constants, pack.facts).decide("decide", under_caps=False),
-        _Writer(pack, asof, parameters, constants, pack.facts).decide("decide_read", under_caps=False, is_read=True),
-        _Writer(pack, asof, parameters, constants, pack.facts).decide("decide_under_caps", under_caps=True),
-        _Writer(pack, asof, parameters, constants, pack.facts).trace(),
-        _Writer(pack, asof, parameters, constants, pack.facts).limits(),
-    )
-    text = "\n\n".join(parts)
-    space = _run(text, constants, pack.id)
-    return text, {name: space[name] for name in ("decide", "decide_read", "decide_under_caps", "trace", "limits")}
+    writer = _Writer(pack, asof, parameters, constants, pack.facts)
+    if name == "trace":
+        text = writer.trace()
+    elif name == "limits":
+        text = writer.limits()
+    else:
+        text = writer.decide(name, under_caps=name == "decide_under_caps", is_read=name == "decide_read")
+    return text, _run(text, constants, pack.id)[name]
 
 
 def compile_difference(

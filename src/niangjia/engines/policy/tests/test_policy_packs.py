@@ -290,7 +290,7 @@ def test_a_stage_that_nothing_leads_to_is_named(tmp_path):
 def test_what_nothing_asks_for_is_worth_a_note(tmp_path):
     idle = GOOD.replace("rules:", "  idle: {unit: yuan, values: {2020-01-01: 1}, clause: c}\nrules:", 1)
     samples.pack(tmp_path, idle)
-    said = [note.en for note in policy.notes(tmp_path)]
+    said = [note.en for note in policy.notes(policy.read_folder(tmp_path)[0])]
     assert "No rule, sentence or notice uses the parameter idle." in said
     assert any("No programme asks for the fact" in one for one in said)
     assert not any("upper" in one for one in said)
