@@ -260,7 +260,13 @@ def explain(person: str, program: str, month: Month, reason: str, data: Path | N
 
 
 @main.group(
-    cls=LateGroup, modules=("niangjia.cli.programs_pages", "niangjia.cli.programs_tools", "niangjia.cli.simulating")
+    cls=LateGroup,
+    modules=(
+        "niangjia.cli.programs_installing",
+        "niangjia.cli.programs_pages",
+        "niangjia.cli.programs_tools",
+        "niangjia.cli.simulating",
+    ),
 )
 def programs() -> None:
     """规则包：检查与试算 · program packs: check and test."""

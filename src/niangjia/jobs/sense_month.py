@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from django.db import transaction
 
 from niangjia.apps.alerts import actions as alerts
+from niangjia.apps.alerts import queries as listed
 from niangjia.apps.alerts.types import RunInfo, RunKind, SignalRow
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.audit.types import Entry
@@ -88,11 +89,26 @@ def make_list(deployment: Deployment, month: Month, *, progress: Progress | None
 
 
 def take_in(deployment: Deployment, run: sensing.Run, *, now: datetime, progress: Progress | None = None) -> None:
-    """Unions and standards, households and list, months of those on file; safe to repeat."""
+    """
+    Unions and standards, households and list, months of those on file; safe to repeat. Lists of earlier months that had nowhere to go
+    are taken in first: this month's begins where they ended.
+    """
     receive_references(deployment, run.month, now=now)
-    receive(deployment, run, now=now, progress=progress)
-    receive_households_on_file(run, now=now)
+    for one in [*_waiting_before(deployment, run.month), run]:
+        receive(deployment, one, now=now, progress=progress)
+        receive_households_on_file(one, now=now)
     audit.anchor(file=deployment.folder / ANCHORS, now=now)
+
+
+def _waiting_before(deployment: Deployment, month: Month) -> list[sensing.Run]:
+    """Lists that were made and never taken in, in order of months, of one month the list before its corrections."""
+    taken_in = listed.runs_taken_in()
+    waiting = [
+        run
+        for run in sensing.list_runs(deployment.runs)
+        if run.month < month and f"{run.month}-{run.run_id}" not in taken_in
+    ]
+    return sorted(waiting, key=lambda run: run.month)
 
 
 def receive_references(deployment: Deployment, month: Month, *, now: datetime) -> None:

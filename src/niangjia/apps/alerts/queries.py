@@ -321,6 +321,11 @@ def verify() -> list[Breach]:
     return breaches
 
 
+def runs_taken_in() -> set[str]:
+    """Run ids of every list and correction that is in whole, over the whole deployment: for the monthly job."""
+    return set(SensingRun.objects.exclude(state=RunState.RECEIVING).values_list("run_id", flat=True))
+
+
 def list_taken_in() -> Iterator[TakenIn]:
     """Every list that is in, over the whole deployment, to be held against its run: for invariants."""
     for run in SensingRun.objects.exclude(state=RunState.RECEIVING).order_by("month", "pk"):

@@ -53,6 +53,43 @@ class PackVersion(models.Model):
         ]
 
 
+class PackDraft(models.Model):
+    """
+    A text in the making, kept as typed whether or not it can be read. `area`: of the pack if it can, else of who typed it.
+    `source`: the paper that it carries out. `hands`: accounts that typed any of it. `version`: what it became; null = not yet.
+    """
+
+    pack_id = models.CharField(max_length=80, blank=True)
+    area = models.CharField(max_length=12)
+    program = models.TextField(blank=True)
+    cases = models.TextField(blank=True)
+    source = models.CharField(max_length=300, blank=True)
+    hands = models.JSONField(default=list)
+    changed_by = _account()
+    changed_at = models.DateTimeField()
+    version = models.ForeignKey(PackVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    published_by = _account(null=True)
+    published_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(version__isnull=True, published_by__isnull=True, published_at__isnull=True)
+                | Q(
+                    version__isnull=False,
+                    published_by__isnull=False,
+                    published_at__isnull=False,
+                    dropped_at__isnull=True,
+                ),
+                name="draft_published_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_by__isnull=True) | ~Q(published_by=F("changed_by")), name="draft_four_eyes"
+            ),
+        ]
+
+
 class ParameterValue(models.Model):
     """
     A value that the pack leaves to the deployment. It counts once `approved_by` is set; `is_invented` marks a demo's value.

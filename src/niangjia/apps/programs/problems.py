@@ -222,3 +222,53 @@ class NotPaidYet(Refusal):
             "多算的款项还没有付出，无须追回：请取消原预留，再复议一次，系统会按应付额补发。",
             "What was too much has not been paid yet: cancel the reservation and decide anew once more; the right amount is then to be paid.",
         )
+
+
+class NoSuchDraft(Refusal):
+    """The same for what does not exist and for what is not the viewer's to see."""
+
+    def __init__(self, draft_id: int) -> None:
+        super().__init__(
+            f"没有编号为 {draft_id} 的草稿，或不在您的管辖范围内。",
+            f"There is no draft {draft_id}, or it is outside your part of the tree.",
+        )
+
+
+class DraftClosed(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这份草稿已发布或已放弃，不能再改。请从现行文本另起一份。",
+            "This draft is published or dropped and no longer changes. Start another from the text in force.",
+        )
+
+
+class DraftChanged(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "您打开页面之后，同事改过这份草稿。您写的还在下面：请对照现在的文本，再保存一次。",
+            "A colleague has changed this draft since you opened it. What you typed stands below: compare it and save again.",
+        )
+
+
+class DraftFaulty(Refusal):
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"文本还有 {count} 处问题，不能发布。请按检查结果改好、保存，再发布。",
+            f"The text still has {count} faults and cannot be published. Put right what the check names, save, then publish.",
+        )
+
+
+class TextTooLong(Refusal):
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"一个文件最多 {most} 个字。请确认选的是 program.yaml 和 cases.yaml。",
+            f"A file has at most {most} characters. Make sure that these are program.yaml and cases.yaml.",
+        )
+
+
+class TypedIt(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "您（或与您互相代岗的同事）写过这份文本，不能由您发布。请由另一位同事核对后发布。",
+            "You, or a colleague you stand in for, wrote some of this text, so you do not publish it. Ask another colleague to read it and publish.",
+        )

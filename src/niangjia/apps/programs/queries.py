@@ -13,7 +13,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.problems import EventMissing
 from niangjia.apps.funds.types import Cap
-from niangjia.apps.programs import adjusting, capping, deciding, installed, late, scope, values
+from niangjia.apps.programs import adjusting, capping, deciding, drafts, installed, late, scope, values
 from niangjia.apps.programs.adjusting import (
     cards_of,
     count_open_adjustments,
@@ -35,16 +35,25 @@ from niangjia.apps.programs.adjusting import (
 )
 from niangjia.apps.programs.answering import answers
 from niangjia.apps.programs.cards import as_decided, decision_card, digest_of, override, pack_card, ref_of
-from niangjia.apps.programs.models import Decision, PackVersion, ParameterValue, Standard
-from niangjia.apps.programs.problems import MissingStandard, NoSuchAdjustment, NoSuchDecision, NoSuchParameter
+from niangjia.apps.programs.models import Decision, PackDraft, PackVersion, ParameterValue, Standard
+from niangjia.apps.programs.problems import (
+    MissingStandard,
+    NoSuchAdjustment,
+    NoSuchDecision,
+    NoSuchDraft,
+    NoSuchParameter,
+)
 from niangjia.apps.programs.types import (
     Breach,
     Cause,
     DecisionCard,
+    DraftCard,
+    DraftCheck,
     LateChange,
     MissingValue,
     Override,
     PackCard,
+    ParameterCard,
     Replay,
     Subject,
     SubjectKind,
@@ -54,7 +63,7 @@ from niangjia.engines.policy.parameters import area_prefix, with_overrides
 from niangjia.kernel.problems import Refusal
 
 __all__ = [
-    "MissingStandard", "NoSuchAdjustment", "NoSuchDecision", "answers", "cards_of", "count_open_adjustments", "count_recovering", "count_to_settle",
+    "MissingStandard", "NoSuchAdjustment", "NoSuchDecision", "NoSuchDraft", "answers", "cards_of", "count_open_adjustments", "count_recovering", "count_to_settle",
     "get_adjustment", "list_adjusted_programs", "list_adjustments", "list_adjustments_about", "list_adjustments_of",
     "list_corrections_of", "list_decision_chain", "list_money_of", "list_reconsiderations", "list_recoveries", "pack_card",
     "reconsideration_cards", "ref_of", "SubjectKind", "tally_waiting", "visible_adjustments",
@@ -183,6 +192,33 @@ def _decision(decision_id: int) -> Decision:
     return row
 
 
+def list_drafts(viewer: Viewer) -> list[DraftCard]:
+    """Texts in the making in the viewer's division, latest change first: neither published nor dropped."""
+    permissions.require(viewer, "programs.manage")
+    rows = PackDraft.objects.filter(
+        area__startswith=scope.area_of(viewer), version__isnull=True, dropped_at__isnull=True
+    )
+    return [drafts.draft_card(row) for row in rows.order_by("-changed_at", "-pk")]
+
+
+def get_draft(viewer: Viewer, draft_id: int) -> DraftCard:
+    """Raises NoSuchDraft: also for one of another division."""
+    return drafts.draft_card(_draft(viewer, draft_id))
+
+
+def check_draft(viewer: Viewer, draft_id: int) -> DraftCheck:
+    """What stands in the text and its examples, and how it differs from the text in force. Raises NoSuchDraft."""
+    return drafts.check(_draft(viewer, draft_id))
+
+
+def _draft(viewer: Viewer, draft_id: int) -> PackDraft:
+    permissions.require(viewer, "programs.manage")
+    row = PackDraft.objects.filter(pk=draft_id, area__startswith=scope.area_of(viewer)).first()
+    if row is None:
+        raise NoSuchDraft(draft_id)
+    return row
+
+
 def list_parameters(viewer: Viewer, *, program: str = "") -> list[Override]:
     """What this deployment filled in, waiting for approval first."""
     permissions.require(viewer, "programs.view")
@@ -190,6 +226,26 @@ def list_parameters(viewer: Viewer, *, program: str = "") -> list[Override]:
     rows = rows.filter(pack_id=program) if program else rows
     found = [override(row) for row in rows.order_by("pack_id", "name", "area", "starts_on")]
     return sorted(found, key=lambda one: one.approved_by is not None)
+
+
+def list_parameters_in_force(viewer: Viewer, program: str, *, area: str, asof: date) -> list[ParameterCard]:
+    """
+    Every parameter of the programme with its value in an area on a day, the deployment's own included. Where the programme holds only
+    in parts of the area, the text of the first of them. Empty: there is none.
+    """
+    permissions.require(viewer, "programs.view")
+    version = installed.find_version(program, area=area, asof=asof)
+    if version is None:
+        inside = PackVersion.objects.filter(
+            pack_id=program, area__startswith=area_prefix(area), active_until__isnull=True
+        )
+        version = inside.order_by("area").first()
+    if version is None:
+        return []
+    pack = installed.pack_of(version)
+    place = max(area_prefix(area), version.area, key=len)
+    found = with_overrides(pack.parameters, installed.overrides(pack)).values()  # type: ignore[arg-type]
+    return [ParameterCard(one.name, one.kind, one.unit, one.say, one.clause, one.at(asof, place)) for one in found]
 
 
 def list_missing(viewer: Viewer, *, area: str, asof: date) -> list[MissingValue]:

@@ -12,10 +12,11 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.apps.funds.types import Subject, SubjectKind
+from niangjia.engines.policy import Pack, Problem
 
 __all__ = [
     "AdjustmentCard", "AdjustmentKind", "AdjustmentState", "BenefitLine", "Breach", "Cause", "CauseKind", "DecisionCard",
-    "DecisionOutcome", "LateChange", "Line", "MissingValue", "Override", "PackCard", "Payee", "ProgramAnswer", "Reconsidered",
+    "DecisionOutcome", "DraftCard", "DraftCheck", "LateChange", "Line", "MissingValue", "Override", "PackCard", "ParameterCard", "Payee", "ProgramAnswer", "Reconsidered",
     "ReconsiderationCard", "Replay", "Retroactive", "Settlement", "StandardRow", "Subject", "SubjectKind", "Undecidable", "Waiting",
 ]  # fmt: skip
 
@@ -85,6 +86,46 @@ class Retroactive:
 
     reason: str
     source: str
+
+
+@dataclass(frozen=True)
+class DraftCard:
+    """
+    A text in the making. `pack_id` empty: it cannot be read yet. `hands`: who started it or typed any of it; none of them publishes
+    it. `mark`: another one with every change of what is typed.
+    """
+
+    id: int
+    pack_id: str
+    area: str
+    program: str
+    cases: str
+    source: str
+    mark: str
+    hands: tuple[int, ...]
+    changed_by: int
+    changed_at: datetime
+    version_id: int | None
+    published_by: int | None
+    published_at: datetime | None
+    is_dropped: bool
+
+
+@dataclass(frozen=True)
+class DraftCheck:
+    """
+    What the house says of a draft. `pack` null: it cannot be read, and `problems` say where. `standing`: the text that it would
+    replace; `changes`: its lines against that text, as `diff -u` writes them. `decided`: the last day about which decisions of the
+    programme were made, null = none.
+    """
+
+    pack: Pack | None
+    problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
+    cases: int
+    standing: PackCard | None
+    changes: tuple[str, ...]
+    decided: date | None
 
 
 @dataclass(frozen=True)
@@ -194,6 +235,18 @@ class Override:
     entered_by: int
     approved_by: int | None
     known_on: date | None = None
+
+
+@dataclass(frozen=True)
+class ParameterCard:
+    """A parameter as it stands in an area on a day. `value` as the pack would write it; null = nobody has set it there."""
+
+    name: str
+    kind: str
+    unit: str
+    say: Mapping[str, str]
+    clause: str
+    value: object
 
 
 @dataclass(frozen=True)

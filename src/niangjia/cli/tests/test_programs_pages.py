@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -197,3 +199,34 @@ def test_an_answer_that_does_not_fit_leaves_nothing_behind(tmp_path, programs, b
     done = run("new", "--answers", answers, "--programs", str(programs))
     assert done.exit_code == 1, done.output
     assert not list(programs.glob("*/training-fee")) and not list(programs.glob("*/Training Fee"))
+
+
+def test_a_text_is_put_into_force_from_a_day_and_left_alone_the_second_time(tmp_path):
+    data = str(tmp_path / "data")
+    changed = tmp_path / "special-grant"
+    shutil.copytree(programs_folder() / "330624-xinchang" / "special-grant", changed)
+    for name in ("program.yaml", "cases.yaml"):
+        text = (changed / name).read_text(encoding="utf-8")
+        (changed / name).write_text(text.replace("500", "600"), encoding="utf-8")
+    niangjia = [sys.executable, "-m", "niangjia"]
+    assert subprocess.run([*niangjia, "init", data, "--home", "330624"], capture_output=True).returncode == 0
+    told = [
+        subprocess.run(
+            [*niangjia, "programs", "install", str(changed), "--from", "2027-01-01", "--data", data, "--json"],
+            capture_output=True, encoding="utf-8",
+        ).stdout
+        for _ in range(2)
+    ]  # fmt: skip
+    (card,) = json.loads(told[0])
+    assert (card["pack"], card["area"], card["from"]) == ("special-grant", "330624", "2027-01-01") and told[0] == told[
+        1
+    ]
+    refused = subprocess.run(
+        [*niangjia, "programs", "install", str(changed), "--retroactive", "--from", "2020-01-01", "--data", data],
+        capture_output=True, encoding="utf-8",
+    )  # fmt: skip
+    assert refused.returncode == 1 and "Give the reason." in refused.stderr
+    empty = subprocess.run(
+        [*niangjia, "programs", "install", data, "--data", data], capture_output=True, encoding="utf-8"
+    )
+    assert empty.returncode == 1 and "holds no pack" in empty.stderr

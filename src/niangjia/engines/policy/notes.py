@@ -16,7 +16,7 @@ def notes(packs: Sequence[Pack]) -> list[Problem]:
     Of all packs of a folder that passes `check_folder`: parameters that no rule, sentence or notice uses, form fields of facts
     that the programme does not ask for, facts that no programme asks for.
     """
-    found = [note for pack in packs if not pack.triggers for note in _of_pack(pack)]
+    found = [note for pack in packs if not pack.triggers for note in notes_of(pack)]
     asked = {name for pack in packs for name in _names(pack)}
     for name in packs[0].vocabulary.facts if packs else ():
         if name not in asked:
@@ -33,7 +33,8 @@ def notes(packs: Sequence[Pack]) -> list[Problem]:
     return found
 
 
-def _of_pack(pack: Pack) -> Iterator[Problem]:
+def notes_of(pack: Pack) -> Iterator[Problem]:
+    """Of one pack by itself."""
     used = _names(pack)
     says = [dict(one.say) for many in (pack.rules, pack.tiers, pack.benefit, pack.caps, pack.approvals) for one in many]  # type: ignore[attr-defined]
     said = set(re.findall(NAME, str([pack.notice, *says])))

@@ -98,7 +98,7 @@ def load_text(files: Mapping[str, str]) -> Pack:
 
 @lru_cache(maxsize=128)
 def _load(files: tuple[tuple[str, str], ...]) -> Pack:
-    vocabulary = _vocabulary(tuple(part for part in files if part[0] != PROGRAM))
+    vocabulary = _vocabulary(tuple(part for part in files if part[0].startswith("vocabulary/")))
     with tempfile.TemporaryDirectory(prefix="niangjia-pack-") as folder:
         _lay_out(Path(folder), files)
         return policy.load_pack(folder, vocabulary)

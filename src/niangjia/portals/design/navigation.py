@@ -13,14 +13,14 @@ from niangjia.apps.accounts.types import Viewer
 
 @dataclass(frozen=True)
 class Entry:
-    """`action` empty = for every post; `is_tab` = also in the bar at the foot of a phone; `also` = a page below another address."""
+    """`action` empty = for every post; `is_tab` = also in the bar at the foot of a phone; `also` = parts of addresses of pages that belong to it."""
 
     route: str
     label: object
     icon: str
     action: str = ""
     is_tab: bool = False
-    also: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ MOST_TABS = 5
 
 ENTRIES = (
     Entry("officer:workbench", _("工作台"), "layout-dashboard", is_tab=True),
-    Entry("officer:list", _("月度名单"), "list-details", "alerts.view", is_tab=True, also="/households/"),
+    Entry("officer:list", _("月度名单"), "list-details", "alerts.view", is_tab=True, also=("/households/",)),
     Entry("officer:orders", _("工单"), "ticket", "workorders.view", is_tab=True),
     Entry("officer:review", _("复核审批"), "clipboard-check", "cases.review", is_tab=True),
     Entry("officer:files", _("困难档案"), "home-heart", "cases.view", is_tab=True),
@@ -44,8 +44,8 @@ ENTRIES = (
     Entry("officer:batches", _("发放批次"), "building-bank", "funds.view", is_tab=True),
     Entry("officer:register", _("发放台账"), "book", "funds.view"),
     Entry("officer:funds", _("专项资金"), "wallet", "funds.view"),
-    Entry("officer:adjustments", _("补发与追回"), "arrows-exchange", "funds.view", also="/reconsider"),
-    Entry("officer:programs", _("帮扶项目"), "award", "programs.view"),
+    Entry("officer:adjustments", _("补发与追回"), "arrows-exchange", "funds.view", also=("/reconsider",)),
+    Entry("officer:programs", _("帮扶项目"), "award", "programs.view", also=("/drafts/", "/parameters/")),
     Entry("officer:takeup", _("应享未享"), "user-check", "alerts.view"),
     Entry("officer:simulations", _("政策模拟"), "scale", "programs.manage"),
     Entry("officer:audit", _("审计查询"), "shield-check", "audit.view", is_tab=True),
@@ -70,7 +70,7 @@ def entries_for(viewer: Viewer, path: str) -> list[Shown]:
             entry.label,
             entry.icon,
             urls[entry.route],
-            urls[entry.route] == here or bool(entry.also and entry.also in path),
+            urls[entry.route] == here or any(part in path for part in entry.also),
             entry.route in tabs,
         )
         for entry in allowed

@@ -15,7 +15,7 @@ from niangjia.kernel.problems import Refusal
 
 NOT_FOUND: tuple[type[Refusal], ...] = (
     alerts.NotFound, alerts.NoListYet, cases.NotFound, funds.NotFound, organizations.NoSuchUnion,
-    programs.NoSuchAdjustment, programs.NoSuchDecision, registry.NotFound, workorders.NoSuchOrder,
+    programs.NoSuchAdjustment, programs.NoSuchDecision, programs.NoSuchDraft, registry.NotFound, workorders.NoSuchOrder,
 )  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from django.http import HttpResponse
 from django.utils import timezone
 
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import queries
@@ -16,6 +18,7 @@ from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
+from niangjia.portals.design.tags import say
 
 
 class NoSuchPack(Refusal):
@@ -27,9 +30,15 @@ class NoSuchPack(Refusal):
 def program_list(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     area = organizations.get_union(viewer.org_id).area
+    can_draft = permissions.may(viewer, "programs.manage")
+    packs = queries.list_packs(viewer)
+    drafts = queries.list_drafts(viewer) if can_draft else []
     context = {
-        "packs": queries.list_packs(viewer),
-        "parameters": queries.list_parameters(viewer),
+        "packs": packs,
+        "drafts": drafts,
+        "names": accounts.names_of({one.changed_by for one in drafts}),
+        "titles": {card.pack_id: say({"zh": card.title_zh, "en": card.title_en}) for card in packs},
+        "can_draft": can_draft,
         "missing": queries.list_missing(viewer, area=area, asof=timezone.localdate()),
     }
     return show(request, "officer/programs.html", context)
@@ -49,6 +58,7 @@ def program(request: PageRequest, pack_id: int) -> HttpResponse:
     named = _Worded(pack, {parameter.name: value for parameter, value in values})
     context = {
         "card": card,
+        "can_draft": permissions.may(viewer, "programs.manage") and not card.active_until,
         "pack": pack,
         "values": values,
         "asof": asof,

@@ -15,6 +15,9 @@ from django.utils import translation
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role
+from niangjia.apps.programs import actions as programs
+from niangjia.apps.programs import queries
+from niangjia.apps.programs.tests import town
 from niangjia.config import settings
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
@@ -76,6 +79,8 @@ PAGES = {
     ),
     "officer:programs": (lambda house: [], CASES),
     "officer:program": (lambda house: [1], CASES),
+    "officer:draft": (lambda house: [drafted(house)], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
+    "officer:parameters": (lambda house: [], CASES),
     "officer:try_out": (lambda house: [1], CASES),
     "officer:takeup": (lambda house: [], LIST),
     "officer:simulations": (lambda house: [], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
@@ -96,6 +101,21 @@ PAGES = {
     "member:find": (lambda house: [], {Role.WORKER}),
     "member:object": (lambda house: [house.own_case_id], {Role.WORKER}),
 }
+
+
+def drafted(house) -> int:
+    """A text in the making of the county, with one number changed."""
+    county = house.viewers[Role.COUNTY]
+    if standing := queries.list_drafts(county):
+        return standing[0].id
+    version = next(card.id for card in queries.list_packs(county) if card.pack_id == "special-grant")
+    card = programs.start_draft(viewer=county, version_id=version, now=town.NOW)
+    texts = {"program": card.program.replace("500", "600"), "cases": card.cases.replace("500", "600")}
+    return programs.save_draft(
+        viewer=county, draft_id=card.id, source="新总工〔2023〕18号", seen=card.mark, now=town.NOW, **texts
+    ).id
+
+
 OUTSIDE_THE_TREE = {("officer:budget", Role.AUDITOR): 200}
 
 

@@ -5,6 +5,7 @@ Each is one transaction, safe to repeat, recorded in audit; `reconsider` is one 
 """
 
 from niangjia.apps.programs.actions.decisions import decide
+from niangjia.apps.programs.actions.drafting import drop_draft, publish_draft, save_draft, start_draft
 from niangjia.apps.programs.actions.packs import install_packs
 from niangjia.apps.programs.actions.parameters import (
     approve_parameter,
@@ -14,17 +15,22 @@ from niangjia.apps.programs.actions.parameters import (
 )
 from niangjia.apps.programs.actions.reconsidering import reconsider, reconsider_late_changes
 from niangjia.apps.programs.actions.settling import book_recovery, settle
+from niangjia.apps.programs.drafts import LONGEST as LONGEST_TEXT
 from niangjia.apps.programs.problems import (
     AfterInCircle,
     AlreadySettled,
     ChangedMeanwhile,
     CorrectedToday,
+    DraftChanged,
+    DraftClosed,
+    DraftFaulty,
     ExampleOnly,
     FourEyes,
     HadAHand,
     NeverDecides,
     NoEffect,
     NoSuchAdjustment,
+    NoSuchDraft,
     NoSuchParameter,
     NotPaidYet,
     OutsideYourArea,
@@ -33,6 +39,8 @@ from niangjia.apps.programs.problems import (
     ReasonMissing,
     SourceMissing,
     StillUnknown,
+    TextTooLong,
+    TypedIt,
     UnfitValue,
     UnknownFact,
     WasUsed,
@@ -42,16 +50,21 @@ from niangjia.apps.programs.problems import (
 )
 
 __all__ = [
+    "LONGEST_TEXT",
     "AfterInCircle",
     "AlreadySettled",
     "ChangedMeanwhile",
     "CorrectedToday",
+    "DraftChanged",
+    "DraftClosed",
+    "DraftFaulty",
     "ExampleOnly",
     "FourEyes",
     "HadAHand",
     "NeverDecides",
     "NoEffect",
     "NoSuchAdjustment",
+    "NoSuchDraft",
     "NoSuchParameter",
     "NotPaidYet",
     "OutsideYourArea",
@@ -60,6 +73,8 @@ __all__ = [
     "ReasonMissing",
     "SourceMissing",
     "StillUnknown",
+    "TextTooLong",
+    "TypedIt",
     "UnfitValue",
     "UnknownFact",
     "WasUsed",
@@ -69,11 +84,15 @@ __all__ = [
     "approve_parameter",
     "book_recovery",
     "decide",
+    "drop_draft",
     "enter_parameter",
     "install_packs",
+    "publish_draft",
     "receive_standards",
     "reconsider",
     "reconsider_late_changes",
+    "save_draft",
     "settle",
+    "start_draft",
     "withdraw_parameter",
 ]

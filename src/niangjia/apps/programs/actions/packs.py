@@ -50,41 +50,55 @@ def install_packs(
     if viewer is not None:
         permissions.require(viewer, "programs.manage")
     if retroactive is not None:
-        _require_story(retroactive)
+        require_story(retroactive)
     wanted = list(packs)
-    for pack in wanted:
-        if pack.status == "example":
-            raise ExampleOnly(pack.id)
-    _refuse_circle(wanted)
+    refuse_together(wanted)
     cards = []
     for pack in wanted:
-        files = _files(pack, programs or pack.folder.parent.parent)
-        hashes = (pack.content_hash, installed.vocabulary_hash(files))
-        with transaction.atomic():
-            installed.note_change()
-            standing = _standing(pack)
-            if (
-                standing
-                and (standing.content_hash, standing.vocabulary_hash) == hashes
-                and not _is_earlier(active_from, standing)
-            ):
-                cards.append(pack_card(standing))
-                continue
-            if problems := policy.check_pack(pack):
-                raise policy.PackError(problems)
-            begins = _begins(pack, standing, active_from, now, is_retroactive=retroactive is not None)
-            version = _install(pack, files, hashes, begins, viewer, now)
-        if retroactive is not None:
+        version = install_one(
+            pack, now, viewer=viewer, programs=programs or pack.folder.parent.parent, active_from=active_from,
+            is_retroactive=retroactive is not None,
+        )  # fmt: skip
+        if retroactive is not None and version.installed_at == now:
             reconsider(viewer=viewer, cause=late.cause_of_version(version, retroactive), now=now)
         cards.append(pack_card(version))
     return cards
 
 
-def _require_story(retroactive: Retroactive) -> None:
+def install_one(
+    pack: policy.Pack, now: datetime, *, viewer: Viewer | None, programs: Path, active_from: date | None, is_retroactive: bool
+) -> PackVersion:  # fmt: skip
+    """One text that `refuse_together` let through, in one transaction; nothing is decided anew. Raises PackError, WouldRewrite."""
+    files = _files(pack, programs)
+    hashes = (pack.content_hash, installed.vocabulary_hash(files))
+    with transaction.atomic():
+        installed.note_change()
+        standing = _standing(pack)
+        if (
+            standing
+            and (standing.content_hash, standing.vocabulary_hash) == hashes
+            and not _is_earlier(active_from, standing)
+        ):
+            return standing
+        if problems := policy.check_pack(pack):
+            raise policy.PackError(problems)
+        begins = _begins(pack, standing, active_from, now, is_retroactive=is_retroactive)
+        return _install(pack, files, hashes, begins, viewer, now)
+
+
+def require_story(retroactive: Retroactive) -> None:
     if not retroactive.reason.strip():
         raise ReasonMissing
     if not retroactive.source.strip():
         raise SourceMissing
+
+
+def refuse_together(packs: Sequence[policy.Pack]) -> None:
+    """Before any of them is installed. Raises ExampleOnly, AfterInCircle."""
+    for pack in packs:
+        if pack.status == "example":
+            raise ExampleOnly(pack.id)
+    _refuse_circle(packs)
 
 
 def _refuse_circle(packs: Sequence[policy.Pack]) -> None:
@@ -167,6 +181,8 @@ def _install(
 
 def _files(pack: policy.Pack, programs: Path) -> dict[str, str]:
     files = {"program.yaml": (pack.folder / "program.yaml").read_text(encoding="utf-8")}
+    if (pack.folder / "cases.yaml").exists():
+        files["cases.yaml"] = (pack.folder / "cases.yaml").read_text(encoding="utf-8")
     vocabulary = programs / "vocabulary"
     for path in [*vocabulary.glob("units.yaml"), *sorted((vocabulary / "facts").glob("*.yaml"))]:
         files[f"vocabulary/{path.relative_to(vocabulary).as_posix()}"] = path.read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
-from niangjia.apps.programs import installed
+from niangjia.apps.programs import installed, scope
 from niangjia.apps.programs.cards import override
 from niangjia.apps.programs.models import PackVersion, ParameterValue, Standard
 from niangjia.apps.programs.problems import (
@@ -74,6 +74,7 @@ def enter_parameter(
 
     Raises:
         NotAllowed, NoSuchParameter, BadValue, UnfitValue, SourceMissing.
+        OutsideYourArea: it would hold outside the viewer's division.
         ParameterTaken: another value for that area and day waits for approval.
     """
     permissions.require(viewer, "programs.manage")
@@ -85,6 +86,7 @@ def enter_parameter(
         raise UnfitValue(f"参数 {name}：{fault[0]}", f"Parameter {name}: {fault[1]}")
     if area and not is_area(area):
         raise UnfitValue(f"{area} 不是区划代码。", f"{area} is not a division code.")
+    scope.require_area(viewer, area or version.area)  # type: ignore[union-attr]
     if not source.strip():
         raise SourceMissing
     key = {"pack_id": program, "name": name, "area": area, "starts_on": starts_on}
@@ -127,7 +129,7 @@ def approve_parameter(*, viewer: Viewer, parameter_id: int, now: datetime) -> Ov
     If it holds from a day about which others have decided, those decisions wait to be made anew: `queries.list_late_changes`.
 
     Raises:
-        NotAllowed, NoSuchParameter, FourEyes.
+        NotAllowed, NoSuchParameter, FourEyes, OutsideYourArea.
         CorrectedToday: one of the same first day was approved today.
         NoEffect: the pack's own value of that day would win.
     """
@@ -137,6 +139,7 @@ def approve_parameter(*, viewer: Viewer, parameter_id: int, now: datetime) -> Ov
         row = ParameterValue.objects.filter(pk=parameter_id, withdrawn_at__isnull=True).first()
         if row is None:
             raise NoSuchParameter("", str(parameter_id))
+        _require_area_of(viewer, row)
         if viewer.has_hand_in([row.entered_by_id]):
             raise FourEyes
         try:
@@ -155,6 +158,13 @@ def approve_parameter(*, viewer: Viewer, parameter_id: int, now: datetime) -> Ov
             )
         row.refresh_from_db()
         return override(row)
+
+
+def _require_area_of(viewer: Viewer, row: ParameterValue) -> None:
+    """A value without an area holds wherever its programme does. Raises OutsideYourArea."""
+    places = PackVersion.objects.filter(pack_id=row.pack_id, active_until__isnull=True).values_list("area", flat=True)
+    for area in [row.area] if row.area else places:
+        scope.require_area(viewer, area)
 
 
 def _refuse_without_effect(row: ParameterValue) -> None:
@@ -176,13 +186,14 @@ def withdraw_parameter(*, viewer: Viewer, parameter_id: int, reason: str, now: d
     Take back a value that nobody has approved yet. Safe to repeat.
 
     Raises:
-        NotAllowed, NoSuchParameter, WasUsed: it is approved.
+        NotAllowed, NoSuchParameter, OutsideYourArea; WasUsed: it is approved.
     """
     permissions.require(viewer, "programs.manage")
     with transaction.atomic():
         row = ParameterValue.objects.filter(pk=parameter_id).first()
         if row is None:
             raise NoSuchParameter("", str(parameter_id))
+        _require_area_of(viewer, row)
         if row.approved_by_id is not None:
             raise WasUsed(row.name)
         if ParameterValue.objects.filter(pk=row.pk, withdrawn_at__isnull=True, approved_by__isnull=True).update(

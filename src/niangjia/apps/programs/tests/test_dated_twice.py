@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from niangjia.apps.accounts.types import Role
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs import queries
 from niangjia.apps.programs.models import Decision, ParameterValue, Standard
@@ -33,11 +34,12 @@ def decide(*, now=NOW, asof=DAY, facts=FACTS, **more):
     )
 
 
-def fill(place, value: str, *, starts_on=DAY, now=NOW, name="share", area="3306"):
+def fill(place, value: str, *, starts_on=DAY, now=NOW, name="share", area="330624", hands=()):
+    first, second = hands or (place.county, place.county_second)
     entered = programs.enter_parameter(
-        viewer=place.county, program="aid", name=name, area=area, starts_on=starts_on, value=value, source="市总〔2023〕9号", now=now
+        viewer=first, program="aid", name=name, area=area, starts_on=starts_on, value=value, source="市总〔2023〕9号", now=now
     )  # fmt: skip
-    return programs.approve_parameter(viewer=place.county_second, parameter_id=entered.id, now=now)
+    return programs.approve_parameter(viewer=second, parameter_id=entered.id, now=now)
 
 
 def test_a_value_is_known_from_the_day_it_was_approved(place):
@@ -76,8 +78,18 @@ def test_of_one_day_and_place_one_value_waits_and_one_a_day_is_approved(place):
 
 def test_a_value_that_the_packs_own_would_outrank_is_not_approved(place, tmp_path):
     install(tmp_path, pack(AID.replace("2020-01-01: 0.5", "2024-01-01: 0.6"), id="aid", area="330624"))
+    hands = (place.city, town.appoint("city.second", place["C"], Role.CITY, now=NOW))
     with pytest.raises(programs.NoEffect):
-        fill(place, "0.9", starts_on=date(2024, 1, 1), area="")
+        fill(place, "0.9", starts_on=date(2024, 1, 1), area="", hands=hands)
+
+
+def test_a_value_holds_no_further_than_the_division_of_who_enters_and_approves_it(place):
+    for area in ("", "33", "3306", "330681"):
+        with pytest.raises(programs.OutsideYourArea):
+            fill(place, "0.8", area=area)
+    with pytest.raises(programs.OutsideYourArea):
+        fill(place, "0.8", area="3306", hands=(place.city, place.county))
+    assert fill(place, "0.8", area="330624001", hands=(place.city, place.county)).approved_by == place.county.account_id
 
 
 def test_the_standard_of_a_day_is_what_was_known_then(place):

@@ -106,7 +106,7 @@ class Desk:
 
     def fill(self, value: str, *, starts_on=date(2023, 5, 1), now: datetime = LATER):
         entered = programs.enter_parameter(
-            viewer=self.town.city, program="aid", name="share", area="3306", starts_on=starts_on, value=value, source="市总〔2023〕9号", now=now
+            viewer=self.town.city, program="aid", name="share", area="330624", starts_on=starts_on, value=value, source="市总〔2023〕9号", now=now
         )  # fmt: skip
         return programs.approve_parameter(viewer=self.town.county_second, parameter_id=entered.id, now=now)
 
