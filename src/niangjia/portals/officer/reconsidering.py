@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -18,17 +20,20 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.cases import queries as cases
+from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs import published, queries
 from niangjia.apps.programs.types import AdjustmentCard, Cause, DecisionCard, LateChange, Reconsidered
+from niangjia.engines.policy.parameters import area_prefix
 from niangjia.engines.policy.vocabulary import Fact
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.finding import Unreadable, text_of, value_of
-from niangjia.portals.design.forms import Form
+from niangjia.portals.design.forms import Form, day_input
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.program_pages import language_now
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
+from niangjia.portals.design.tags import say
 from niangjia.portals.officer import differing
 from niangjia.portals.officer.adjusting import WAITING, household_of, whose
 from niangjia.portals.officer.people import record_seen
@@ -36,6 +41,14 @@ from niangjia.portals.officer.people import record_seen
 ROWS = 20
 MOST_AT_ONCE = 500
 """Decisions that a page makes anew while its reader waits, some seconds; more than that the house does by itself within minutes."""
+
+
+class TooManyToReview(Refusal):
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"这段时间里有 {count} 项决定，一次最多复查 {MOST_AT_ONCE} 项。请缩短起止日期，分几次办。",
+            f"These days hold {count} decisions; at most {MOST_AT_ONCE} are reviewed at a time. Take fewer days, several times.",
+        )
 
 
 class NothingLate(Refusal):
@@ -74,10 +87,74 @@ def reconsiderations(request: PageRequest) -> HttpResponse:
         "late_count": len(late),
         "most": MOST_AT_ONCE,
         "can_decide": permissions.may(viewer, "programs.manage"),
+        "reviewing": _review_form(request),
+        "counted": getattr(request, "report", None),
         "names": accounts.names_of({card.asked_by for card in cards if card.asked_by is not None}),
         "titles": {card.pack_id: card for card in reversed(queries.list_packs(viewer))},
     }
     return show(request, "officer/reconsiderations.html", context)
+
+
+def _review_form(request: PageRequest) -> ReviewForm | None:
+    if not permissions.may(request.viewer, "programs.manage"):
+        return None
+    return getattr(request, "form", None) or ReviewForm(viewer=request.viewer)
+
+
+class ReviewForm(Form):
+    program = forms.ChoiceField(label=gettext_lazy("项目"))
+    since = forms.DateField(label=gettext_lazy("从哪天的情况起"), widget=day_input())
+    last = forms.DateField(label=gettext_lazy("到哪天（含）"), widget=day_input())
+    reason = forms.CharField(
+        label=gettext_lazy("原因"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("例如某一时段的核定口径有误"),
+    )  # fmt: skip
+    source = forms.CharField(
+        label=gettext_lazy("出处"), max_length=300, help_text=gettext_lazy("凭什么复查：文号、会议纪要")
+    )
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, prefix="review", **kwargs)
+        titles = {card.pack_id: say({"zh": card.title_zh, "en": card.title_en}) for card in queries.list_packs(viewer)}
+        self.fields["program"].choices = [("", _("请选择")), *titles.items()]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("since") and given.get("last") and given["last"] < given["since"]:
+            self.add_error("last", _("最后一天不能早于第一天。"))
+        return given
+
+    def cause(self, area: str) -> Cause:
+        given = self.cleaned_data
+        return Cause(
+            given["program"], given["reason"], given["source"], area=area, since=given["since"], until=given["last"] + timedelta(days=1)
+        )  # fmt: skip
+
+
+@page("programs.manage", methods=("POST",), shown_on=reconsiderations)
+def review(request: PageRequest) -> HttpResponse:
+    """Look at many alike again: first how many they are, then, sent again with that number, decided anew. Sent twice it is done once."""
+    viewer: Viewer = request.viewer
+    form = ReviewForm(request.POST, viewer=viewer)
+    request.form = form
+    if not form.is_valid():
+        return _again(request, 422)
+    cause = form.cause(area_prefix(organizations.get_union(viewer.org_id).area))
+    count = queries.count_touched(viewer, cause)
+    if count > MOST_AT_ONCE:
+        raise TooManyToReview(count)
+    if not count or request.POST.get("counted") != str(count):
+        request.report = count
+        return _again(request, 200)
+    report = programs.reconsider(viewer=viewer, cause=cause, now=timezone.now())
+    messages.success(request, _told(report))
+    return redirect("officer:reconsiderations")
+
+
+def _again(request: PageRequest, status: int) -> HttpResponse:
+    response = reconsiderations.unguarded(request)
+    response.status_code = status
+    return response
 
 
 def _why(change: LateChange) -> str:

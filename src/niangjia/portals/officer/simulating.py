@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.organizations import areas
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs.types import PackCard
+from niangjia.engines.policy import PackError
 from niangjia.engines.policy.parameters import area_prefix
 from niangjia.engines.simulation import ProgramResult, Shown, hide_small, working
 from niangjia.jobs import export_list, operating, simulate
@@ -29,7 +31,7 @@ from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
-from niangjia.portals.design.tags import fact_word, month_name
+from niangjia.portals.design.tags import fact_word, month_name, say
 
 LONGEST = 12
 RECENT = 30
@@ -71,7 +73,7 @@ def simulations(request: PageRequest) -> HttpResponse:
         "cards": cards,
         "card": card,
         "supposes": asked.get("supposes", "1" if request.method == "GET" else "") == "1",
-        "found": simulate.list_simulations(deployment(), viewer)[:RECENT],
+        "found": [(one, _titles(one)) for one in simulate.list_simulations(deployment(), viewer)[:RECENT]],
     }
     if card is not None and month is not None:
         in_force = simulate.parameters_in_force(card, month.last_day)
@@ -104,7 +106,11 @@ def start_simulation(request: PageRequest) -> HttpResponse:
 @page("programs.manage")
 def simulation(request: PageRequest, simulation_id: str) -> HttpResponse:
     found = simulate.get_simulation(deployment(), request.viewer, simulation_id)
-    context: dict[str, Any] = {"found": found, "percent": int(found.standing.share * 100)}
+    context: dict[str, Any] = {
+        "found": found,
+        "titles": _titles(found),
+        "percent": int(found.standing.share * 100),
+    }
     if found.result is not None:
         context |= {"result": found.result, "shown": [_Tables.of(one) for one in found.result.programs]}
     return show(request, "officer/simulation.html", context)
@@ -120,6 +126,16 @@ def stop_simulation(request: PageRequest, simulation_id: str) -> HttpResponse:
 def restart_simulation(request: PageRequest, simulation_id: str) -> HttpResponse:
     simulate.restart(deployment(), request.viewer, simulation_id)
     return redirect("officer:simulation", simulation_id)
+
+
+def _titles(one: simulate.Simulation) -> dict[str, str]:
+    """Of the parameters that were tried with another value; one whose text this version no longer reads keeps its name."""
+    found: dict[str, str] = {}
+    for side in (pair.after for pair in one.request.pairs if pair.after and pair.after.changes):
+        with suppress(PackError):
+            parameters = side.pack().parameters
+            found |= {name: say(parameters[name].say) or name for name in side.changes if name in parameters}
+    return found
 
 
 def _month(text: str, months: list[Month]) -> Month | None:

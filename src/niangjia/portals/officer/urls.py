@@ -83,6 +83,7 @@ urlpatterns = [
     path("adjustments/<int:adjustment_id>/recovery/", adjusting.book_recovery, name="book_recovery"),
     path("reconsiderations/", reconsidering.reconsiderations, name="reconsiderations"),
     path("reconsiderations/now/", reconsidering.reconsider_now, name="reconsider_now"),
+    path("reconsiderations/review/", reconsidering.review, name="review_many"),
     path("decisions/<int:decision_id>/reconsider/", reconsidering.reconsider, name="reconsider"),
     path("programs/", programs.program_list, name="programs"),
     path("programs/<int:pack_id>/", programs.program, name="program"),

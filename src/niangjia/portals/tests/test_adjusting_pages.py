@@ -334,6 +334,37 @@ def test_a_review_without_a_correction_that_finds_the_same_changes_nothing(house
     assert state(house, laid["claw_back"]) is AdjustmentState.REPLACED
 
 
+def test_many_alike_are_looked_at_again_once_their_number_was_seen(house, laid, at, monkeypatch):
+    county, page = at(Role.COUNTY), address("review_many")
+    asked = {
+        "review-program": "graded-aid", "review-since": "2023-10-01", "review-last": "2023-10-31", "review-reason": "口径有误",
+        "review-source": "会议纪要〔2023〕7号",
+    }  # fmt: skip
+    assert county.post(page, asked | {"review-last": "2023-09-01"}).status_code == 422
+    before = len(queries.list_reconsiderations(house.viewers[Role.AUDITOR]))
+    shown = text(county.post(page, asked))
+    count = re.search(r"涉及 (\d+) 项决定", shown)[1]
+    assert (
+        int(count) >= 4
+        and 'value="口径有误"' not in shown
+        and "口径有误</textarea>" in shown
+        and markup.faults(shown) == []
+    )
+    assert len(queries.list_reconsiderations(house.viewers[Role.AUDITOR])) == before, "only counted"
+    assert "涉及" in text(county.post(page, asked | {"counted": "1"})), "another number than was seen"
+    done = text(county.post(page, asked | {"counted": count}, follow=True))
+    assert f"已重算 {count} 项" in done and "口径有误" in done
+    assert len(queries.list_reconsiderations(house.viewers[Role.AUDITOR])) == before + 1
+    county.post(page, asked | {"counted": count})
+    assert len(queries.list_reconsiderations(house.viewers[Role.AUDITOR])) == before + 1
+    none = text(county.post(page, asked | {"review-since": "2019-01-01", "review-last": "2019-01-31"}))
+    assert "没有这个项目的决定" in none
+    monkeypatch.setattr("niangjia.portals.officer.reconsidering.MOST_AT_ONCE", 1)
+    refused = county.post(page, asked | {"review-reason": "另一个原因"})
+    assert refused.status_code == 409 and "请缩短起止日期" in text(refused) and "另一个原因" in text(refused)
+    assert at(Role.FINANCE).post(page, asked).status_code == 403
+
+
 # --- elsewhere ---------------------------------------------------------------------------------------------------
 
 
