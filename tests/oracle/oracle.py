@@ -1045,6 +1045,7 @@ class Oracle:
                 case.first_month or last,
                 not household.sensed,
                 len(household.members) + len(case.members),
+                min(birth_date(person) for person in {*household.members} & {*case.members}),
                 household.members,
                 case.members,
             )

@@ -28,14 +28,14 @@ def match(bench: Workbench, month: Month) -> None:
     Table kept: one row per current household that is the same as one on an earlier list.
 
     Same = it shares most persons. A split household goes on as the part with most of its persons (tie: the one that still
-    triggers, then the one that is sensed, then the smaller one); merged households go on as the one that brings most persons (tie: an
-    active one, then the older case, then the smaller one, of which more has come).
+    triggers, then the one that is sensed, then the smaller one, then that of the eldest); merged households go on as the one that
+    brings most persons (tie: an active one, then the older case, then the smaller one, of which more has come, then that of the eldest).
     """
     bench.make(
         "shared",
         "one row per pair of an earlier and a current household with a person in common",
         """
-        SELECT pm.household_key, p.household, count(*) AS persons, any_value(past.is_active) AS is_active, any_value(past.first_month) AS first_month, any_value(o.size) AS old_size
+        SELECT pm.household_key, p.household, count(*) AS persons, any_value(past.is_active) AS is_active, any_value(past.first_month) AS first_month, any_value(o.size) AS old_size, min(p.birth_date) AS eldest
         FROM past_member pm JOIN person p USING (person) JOIN past USING (household_key)
         JOIN (SELECT household_key, count(*) AS size FROM past_member GROUP BY household_key) o USING (household_key)
         GROUP BY pm.household_key, p.household""",
@@ -45,12 +45,12 @@ def match(bench: Workbench, month: Month) -> None:
         "one row per current household that goes on under its key",
         """
         WITH heir AS (
-            SELECT s.*, row_number() OVER (PARTITION BY household_key ORDER BY persons DESC, (h.household IS NOT NULL) DESC, (f.household IS NOT NULL) DESC, n.size, smallest) AS place
+            SELECT s.*, row_number() OVER (PARTITION BY household_key ORDER BY persons DESC, (h.household IS NOT NULL) DESC, (f.household IS NOT NULL) DESC, n.size, eldest, smallest) AS place
             FROM shared s LEFT JOIN hit h USING (household) LEFT JOIN fact f USING (household)
             JOIN (SELECT household, min(person) AS smallest, count(*) AS size FROM person
                   WHERE household IN (SELECT household FROM shared) GROUP BY household) n USING (household))
         SELECT household, household_key FROM (
-            SELECT *, row_number() OVER (PARTITION BY household ORDER BY persons DESC, is_active DESC, first_month, old_size, household_key) AS rank
+            SELECT *, row_number() OVER (PARTITION BY household ORDER BY persons DESC, is_active DESC, first_month, old_size, eldest, household_key) AS rank
             FROM heir WHERE place = 1) WHERE rank = 1""",
     )
     bench.make(
