@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.journeys import browser as browsers
@@ -19,6 +20,14 @@ from tests.journeys.served import ROOT, served
 
 OUT = Path(__file__).parent / "out"
 ROLES_A_PAGE = 2  # the page that most may do on, and another; what each role may open is tested without a browser
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = """async (levels) => {
+  for (const fold of document.querySelectorAll("main details")) fold.open = true;
+  const found = await axe.run(document, { runOnly: levels, resultTypes: ["violations"] });
+  for (const fold of document.querySelectorAll("main details")) fold.open = false;
+  return found.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target} ${node.any[0]?.message ?? one.help}`));
+}"""
+TWICE = {"width": browsers.DESK["width"] // 2, "height": browsers.DESK["height"] // 2}  # a desk at 200 %
 SIZES = {"desktop": browsers.DESK, "phone": browsers.PHONE}
 # What is wrong with the page as it stands, in words: one list.
 LOOK = """() => {
@@ -91,7 +100,41 @@ def test_every_page_of_every_role_fits_a_desk_and_a_phone(house: tuple[str, list
                     looked[name] += 1
             context.close()
         chromium.close()
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
+
+
+def accessibility(page: Page, levels: list[str] = LEVELS) -> list[str]:
+    """What axe finds against WCAG 2.2 AA and its own best practice, folded parts included."""
+    page.evaluate(AXE_SCRIPT)
+    found: list[str] = page.evaluate(AXE, levels)
+    return found
+
+
+def test_every_kind_of_page_reads_in_the_dark_and_at_twice_the_size(house: tuple[str, list[list[str]]]):
+    """One role's pages each once: contrast in the dark look, and nothing cut off where a desk shows everything twice as large."""
+    address, pages = house
+    wrong, seen = [], set()
+    with sync_playwright() as play:
+        chromium = browsers.launch(play)
+        for (role, username), theirs in groupby(pages, key=lambda page: page[:2]):
+            mine = [(name, path) for _role, _user, name, path in theirs if name not in seen]
+            seen |= {name for name, _ in mine}
+            if not mine:
+                continue
+            context = chromium.new_context(viewport=TWICE, locale="zh-CN")
+            page = context.new_page()
+            if username:
+                browsers.sign_in(page, address, username)
+            context.add_cookies([{"name": "theme", "value": "dark", "url": address}])
+            for name, path in mine:
+                page.goto(address + path)
+                assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+                found = [*page.evaluate(LOOK), *accessibility(page, ["wcag2aa"])]
+                wrong += [f"{role} {name} {fault}" for fault in found]
+                page.screenshot(path=OUT / f"{name}-dark.png", animations="disabled")
+            context.close()
+        chromium.close()
+    assert not wrong, "\n".join(wrong)
 
 
 def _heard(wrong: list[str], said: ConsoleMessage) -> None:
@@ -107,6 +150,7 @@ def _faults(page: Page, url: str, picture: str) -> list[str]:
         page.set_viewport_size(size)
         faults += [f"{kind}: {fault}" for fault in page.evaluate(LOOK)]
         if picture:
+            faults += [f"{kind}: {fault}" for fault in accessibility(page)]
             page.screenshot(path=OUT / f"{picture}-{kind}.png", animations="disabled")
     page.set_viewport_size(browsers.DESK)
     return faults

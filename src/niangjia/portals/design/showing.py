@@ -12,6 +12,9 @@ from django.shortcuts import render
 from niangjia.kernel.deployment import Deployment
 from niangjia.portals.design.navigation import entries_for
 
+THEME, THEMES = "theme", ("light", "dark")
+"""The cookie that remembers which of the two looks was asked for; without it pages are light."""
+
 
 def deployment() -> Deployment:
     """The folder that is served; `config.wsgi` does not start without one."""
@@ -32,6 +35,7 @@ def show(
         "navigation": entries_for(viewer, request.path) if viewer else [],
         "refusal": getattr(request, "refusal", None),
         "is_demo": bool(settings.DEPLOYMENT and settings.DEPLOYMENT.is_demo),
+        "theme": theme if (theme := request.COOKIES.get(THEME, "")) in THEMES else "",
         "deployment_name": settings.DEPLOYMENT.name if settings.DEPLOYMENT else "",
     }
     return render(request, template, {**frame, **(context or {})}, status=status)

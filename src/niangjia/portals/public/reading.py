@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts import permissions
@@ -20,7 +21,7 @@ from niangjia.portals.design.forms import Form, ReasonForm
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, address_of
-from niangjia.portals.design.showing import show
+from niangjia.portals.design.showing import THEME, THEMES, show
 
 
 @page(Access.PUBLIC)
@@ -120,3 +121,17 @@ def components(request: PageRequest) -> HttpResponse:
         "design/components.html",
         {"words": words.WORDS.items(), "form": ReasonForm(auto_id="right_%s"), "wrong": wrong},
     )
+
+
+YEAR = 365 * 24 * 3600
+
+
+@page(Access.PUBLIC, methods=("POST",))
+def choose_theme(request: PageRequest) -> HttpResponse:
+    """Light or dark, remembered by this browser for a year; back to the page it was asked on."""
+    asked, back = request.POST.get("theme", ""), request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    response = redirect(back if is_ours else "public:home")
+    if asked in THEMES:
+        response.set_cookie(THEME, asked, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+    return response

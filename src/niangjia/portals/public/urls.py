@@ -31,5 +31,6 @@ urlpatterns = [
     path("programs/", programs.program_list, name="programs"),
     path("programs/find/", programs.find, name="find"),
     path("programs/<slug:area>/<slug:program_id>/", programs.program, name="program"),
+    path("theme/", reading.choose_theme, name="theme"),
     path("design/", reading.components, name="components"),
 ]

@@ -34,6 +34,7 @@ PUBLIC = {
     "public:receipt",
     "public:accessibility",
     "public:components",
+    "public:theme",
     "public:programs",
     "public:program",
     "public:find",

@@ -4,7 +4,8 @@
 // data-series; a cell's number is its data-value, a cell without one is left out.
 "use strict";
 
-const RED = "#c8161d", GREY = "#98a2b3", GREEN = "#22a06b", BLUE = "#2f7fd1", INK = "#5d6b7c", LINE = "#e4e8ee";
+const tone = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const RED = tone("--nj-red"), GREY = tone("--nj-mute"), GREEN = "#22a06b", BLUE = "#2f7fd1", INK = tone("--nj-soft"), LINE = tone("--nj-line");
 const COLOURS = { before: GREY, after: RED, more: GREEN, less: BLUE };
 
 const read = (table) => {
