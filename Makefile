@@ -60,7 +60,10 @@ test-postgres: ## every test of the apps on PostgreSQL · 数据库全部测试
 	@scripts/setup test
 	@scripts/with-postgres $(PY) -m pytest -n 2 --dist loadgroup src/niangjia/apps
 
+tours: ## retake the pictures of the guides by role · 重拍各岗位指南的图片
+	@NIANGJIA_TOURS=1 $(PY) -m pytest tests/screens/test_screens.py -q -k fits
+
 pictures: ## remake the pictures of the README from the demo · 重做说明图片
 	@$(PY) scripts/pictures data/demo
 
-.PHONY: help test-postgres pictures setup demo test check lint format types contracts soak bench screens serve lock vendor
+.PHONY: help test-postgres pictures setup demo test check lint format types contracts soak bench screens tours serve lock vendor

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -19,6 +23,9 @@ from tests.journeys import browser as browsers
 from tests.journeys.served import ROOT, served
 
 OUT = Path(__file__).parent / "out"
+TOUR = ROOT / "docs" / "pictures" / "tour"
+SEEN = TOUR / "seen.json"
+"""Of each picture in the guides: a hash of the words that stood on the page."""
 ROLES_A_PAGE = 2  # the page that most may do on, and another; what each role may open is tested without a browser
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = """async (levels) => {
@@ -152,5 +159,7 @@ def _faults(page: Page, url: str, picture: str) -> list[str]:
         if picture:
             faults += [f"{kind}: {fault}" for fault in accessibility(page)]
             page.screenshot(path=OUT / f"{picture}-{kind}.png", animations="disabled")
+            words = re.sub(r"\s+", " ", page.locator("body").inner_text())
+            _WORDS[f"{picture}-{kind}"] = hashlib.sha256(words.encode()).hexdigest()[:16]
     page.set_viewport_size(browsers.DESK)
     return faults
