@@ -144,7 +144,7 @@ class ApiToken(models.Model):
 
 class ApiAnswer(models.Model):
     """
-    What an unsafe call with this idempotency key was answered, written with what it did. `asked`: a hash of method, address and body.
+    What an unsafe call with this idempotency key was answered, written with what it did. `asked`: a keyed hash of method, address and body.
 
     The answers of unsafe calls hold ids, codes and names of unions, nothing of a person.
     """
