@@ -21,4 +21,5 @@ urlpatterns = [
     path("mine/", include("niangjia.portals.member.urls")),
     path("api/v1/", include("niangjia.portals.api.urls")),
 ]
+handler500 = "niangjia.portals.api.problems.broken"
 handler404 = "niangjia.portals.design.errors.not_found"

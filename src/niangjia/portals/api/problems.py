@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.views.defaults import server_error
 from ninja import Schema
 from pydantic import Field
 
@@ -112,6 +113,11 @@ def answer(
     if kind.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def broken(request: HttpRequest, template_name: str = "500.html") -> HttpResponse:
+    """Our own errors: a problem to a program, the page to a person. The cause is in the log alone."""
+    return answer("broken") if request.path.startswith("/api/") else server_error(request, template_name)
 
 
 def of_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
