@@ -13,7 +13,7 @@ from ninja.security import HttpBearer
 from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Bearer, Scope, Viewer
-from niangjia.portals.api.problems import ScopeMissing, Wrong
+from niangjia.portals.api.problems import ScopeMissing, Wrong, at, pointer
 
 SAFE = ("GET",)
 
@@ -33,6 +33,7 @@ class Token(HttpBearer):
             raise KeyError(right)
         super().__init__()
         self.scope, self.right = scope, right
+        self.asked: frozenset[str] = frozenset()  # what may stand in the query: set when the operation is declared
 
     def authenticate(self, request: HttpRequest, token: str) -> Bearer:
         bearer = accounts.use_token(secret=token, now=timezone.now())
@@ -41,6 +42,11 @@ class Token(HttpBearer):
         permissions.require(bearer.viewer, self.right)
         if request.method not in SAFE and request.content_type != "application/json":
             raise Wrong("media-type")
+        if unknown := sorted(set(request.GET) - self.asked):
+            # A filter that is misspelt would otherwise give everything.
+            raise Wrong(
+                "invalid", [at("query", pointer(name), "没有这一项", "There is no such item") for name in unknown]
+            )
         request.viewer = bearer.viewer  # type: ignore[attr-defined]
         return bearer
 
@@ -68,16 +74,20 @@ def _operation(
 ) -> Callable[[View], View]:
     def declare(view: View) -> View:
         told = {status: {"$ref": f"#/components/responses/Problem{status}"} for status in statuses}
+        door = Token(scope, right)
         said = f"{(view.__doc__ or '').strip()}\n\n范围 scope `{scope}` · 权限 right `{right}`"
         add(
             path,
-            auth=Token(scope, right),
+            auth=door,
             response={200: shape},
             summary=summary,
             description=said.strip(),
             operation_id=view.__name__,
             openapi_extra={"responses": told, "x-scope": scope.value, "x-right": right},
         )(view)
+        models = view._ninja_operation.models  # type: ignore[attr-defined]
+        queries = (model for model in models if model.__ninja_param_source__ == "query")
+        door.asked = frozenset(name for model in queries for name in model.__ninja_flatten_map__)
         return view
 
     return declare

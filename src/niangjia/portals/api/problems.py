@@ -172,9 +172,15 @@ def of_validation(errors: Iterable[Mapping[str, Any]]) -> HttpResponse:
         # The first part under the body is the name that the parameter has in our code.
         inside = path[1:] if where == "body" else path[-1:]
         zh, en = _SAID.get(error["type"], ("不能读作此项应有的值", str(error["msg"])))
-        places.append(at(where, "#/" + "/".join(_escaped(part) for part in inside), zh, en))
+        places.append(at(where, pointer(*inside), zh, en))
     return answer("invalid", errors=places)
 
 
-def _escaped(part: str) -> str:
-    return part.replace("~", "~0").replace("/", "~1")
+def pointer(*parts: str) -> str:
+    """
+    As RFC 6901 writes it.
+
+    >>> pointer("form", "a/b")
+    '#/form/a~1b'
+    """
+    return "#/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in parts)

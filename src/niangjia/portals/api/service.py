@@ -54,8 +54,15 @@ class Plain(JSONRenderer):
 
 
 class Api(NinjaAPI):
+    _document: OpenAPISchema | None = None
+
     def get_openapi_schema(self, **more: Any) -> OpenAPISchema:
-        """As the framework makes it from the types, with the problems that every operation may answer."""
+        """As the framework makes it from the types, with the problems that every operation may answer. Made once: it takes a while."""
+        if self._document is None:
+            self._document = self._made(**more)
+        return self._document
+
+    def _made(self, **more: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**more)
         described = problems.Problem.model_json_schema(ref_template=REF_TEMPLATE, mode="serialization")
         schema["components"]["schemas"] |= described.pop("$defs") | {"Problem": described}

@@ -49,7 +49,8 @@ def _methods() -> dict[str, tuple[str, ...]]:
     }
 
 
-_made: dict[str, Any] = {pattern.name: pattern for pattern in api.urls[0]}  # type: ignore[union-attr]
+_patterns: list[Any] = list(api.urls[0])
+_made = {pattern.name: pattern for pattern in _patterns}
 _documents = [_made.pop(name) for name in ("openapi-json", "openapi-view")]
 del _made["api-root"]
 
