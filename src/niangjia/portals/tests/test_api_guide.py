@@ -1,4 +1,4 @@
-"""The example client of the guide is run as it stands there, against a server that listens."""
+"""Against a server that listens: the example client of the guide as it stands there, and one call sent four times at once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -34,5 +37,30 @@ def test_the_example_client_does_what_it_says(live_server, tmp_path):
         env={"NIANGJIA_SITE": live_server.url, "NIANGJIA_TOKEN": token, "PATH": os.environ["PATH"], "PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "accepted Order(" in done.stdout and "'GRANTED'" in done.stdout or "outcome='GRANTED'" in done.stdout
+    assert "accepted Order(" in done.stdout and "outcome='GRANTED'" in done.stdout
     assert orders.get_card(waiting.work_order_id, now=desk.now).state is OrderState.ACCEPTED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_one_call_sent_four_times_at_once_one_acts_and_all_are_answered_alike(live_server):
+    desk = desks.build_desk()
+    order_id = desk.opened(start=20).work_order_id
+    request = Request(
+        f"{live_server.url}/api/v1/orders/{order_id}/accept", b"{}", method="POST",
+        headers={
+            "Authorization": f"Bearer {token_of(desk.town.county)}", "Content-Type": "application/json",
+            "Idempotency-Key": "four-at-once",
+        },
+    )  # fmt: skip
+    barrier = Barrier(4)
+
+    def send(_number):
+        barrier.wait()
+        with urlopen(request, timeout=60) as answer:
+            return answer.headers.get("Idempotent-Replayed"), answer.read()
+
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(send, range(4)))
+    assert len({body for _replayed, body in said}) == 1
+    assert sorted(str(replayed) for replayed, _body in said) == ["None", "true", "true", "true"]
+    assert [move.action.value for move in orders.list_history(order_id)] == ["DISPATCH", "ACCEPT"]

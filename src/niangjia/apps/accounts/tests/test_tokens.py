@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from niangjia.apps.accounts import actions, queries
 from niangjia.apps.accounts.models import ApiAnswer, ApiToken
@@ -209,6 +209,18 @@ def test_what_was_refused_keeps_nothing(office):
     with pytest.raises(actions.TokenRefused):
         actions.answer_once(token_id=token.id, key="k", asked="a", now=NOW, act=refuse)
     assert not ApiAnswer.objects.exists() and ApiToken.objects.count() == 1
+
+
+def test_an_answer_that_cannot_be_kept_undoes_what_was_done(office):
+    token = office.issue()
+
+    def act():
+        actions.create_account(viewer=None, username="undone", name="undone", password=None, now=NOW)
+        return -1, "no status"
+
+    with pytest.raises(IntegrityError):
+        actions.answer_once(token_id=token.id, key="k", asked="a", now=NOW, act=act)
+    assert queries.find_account_id("undone") is None
 
 
 @pytest.mark.django_db(transaction=True)
