@@ -158,3 +158,4 @@ class ApiAnswer(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["token", "key"], name="apianswer_once")]
+        indexes = [models.Index(fields=["at"], name="apianswer_at")]

@@ -46,7 +46,7 @@ class ApplicationsAsked(ListAsked):
     channel: Literal["APPLICATION", "CANVASS"] = Field(
         "APPLICATION", description="本人申请，或基层摸排 · the worker's own, or found by the grassroots"
     )
-    is_open: bool = False
+    is_open: bool = Field(False, description="只要在办的 · only those under way")
 
 
 @reads(

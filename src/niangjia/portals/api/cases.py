@@ -151,11 +151,14 @@ class Case(CaseRow):
 
 
 class CasesAsked(ListAsked):
-    state: CaseState | None = None
-    channel: Channel | None = None
-    outcome: Outcome | None = None
-    cause: Literal[forms.CAUSES] | None = None  # type: ignore[valid-type]
-    month: MonthText | None = None
+    state: CaseState | None = Field(None, description="状态 · state")
+    channel: Channel | None = Field(None, description="怎样来的 · where it came from")
+    outcome: Outcome | None = Field(None, description="核实结论 · what was found")
+    cause: Literal[forms.CAUSES] | None = Field(  # type: ignore[valid-type]
+        None,
+        description="致困原因；看不到原因的岗位不按它筛选 · cause of hardship; passed over for a post that does not see why",
+    )
+    month: MonthText | None = Field(None, description="立案月份 · month in which it was opened")
     area: AreaText | None = Field(None, description="区划代码，其下也算 · a division code, with what lies below it")
     is_open: bool = Field(False, description="只要在办的 · only those under way")
 

@@ -87,7 +87,7 @@ class Decision(DecisionRow):
 
 
 class DecisionsAsked(ListAsked):
-    case_id: Id | None = None
+    case_id: Id | None = Field(None, description="只要这件个案的 · only those of this case")
 
 
 def _row(card: DecisionCard, case: CaseCard) -> dict[str, Any]:

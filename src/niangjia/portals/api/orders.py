@@ -96,9 +96,9 @@ class Order(OrderRow):
 
 
 class OrdersAsked(ListAsked):
-    state: OrderState | None = None
-    kind: OrderKind | None = None
-    month: MonthText | None = None
+    state: OrderState | None = Field(None, description="状态 · state")
+    kind: OrderKind | None = Field(None, description="核实、回访或复核 · verification, follow-up or recheck")
+    month: MonthText | None = Field(None, description="哪个月的名单 · of which month's list")
     org_id: Id | None = Field(None, description="现由哪个工会办理 · the union that holds it")
     is_mine: bool = Field(False, description="只要指派给令牌持有人的 · only those assigned to the token's holder")
     is_open: bool = Field(False, description="只要在办的 · only those under way")

@@ -23,7 +23,15 @@ from niangjia.portals.api.shapes import AreaText, Both, Yuan
 
 router = Router(tags=["programs"])
 
-ProgramId = Annotated[str, Field(max_length=80, pattern=r"^[a-z0-9][a-z0-9-]*$", examples=["special-grant"])]
+ProgramId = Annotated[
+    str,
+    Field(
+        max_length=80,
+        pattern=r"^[a-z0-9][a-z0-9-]*$",
+        description="项目代号 · the programme's id",
+        examples=["special-grant"],
+    ),
+]
 
 
 class ProgramRow(Schema):
@@ -127,7 +135,7 @@ class ProgramAsked(Schema):
     area: AreaText | None = Field(
         None, description="在项目地区之内的一处，用那里的数 · a place inside its area, whose numbers are used"
     )
-    language: Literal["zh", "en"] = "zh"
+    language: Literal["zh", "en"] = Field("zh", description="用哪种语言说 · in which language")
 
 
 class ProgramsAsked(Schema):

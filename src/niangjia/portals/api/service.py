@@ -31,6 +31,25 @@ TAGS = {
 }
 
 
+_PARTS = {
+    "order_id": "工单编号 · id of the work order",
+    "case_id": "个案编号 · id of the case",
+    "decision_id": "决定编号 · id of the decision",
+    "area": "项目的区划代码 · division code of the programme",
+    "program_id": "项目代号 · id of the programme",
+}
+_HEADERS: dict[int, dict[str, Any]] = {
+    401: {"WWW-Authenticate": {"schema": {"type": "string", "const": "Bearer"}}},
+    429: {"Retry-After": {"description": "秒 · seconds", "schema": {"type": "string", "pattern": "^[0-9]+$"}}},
+}
+_REPLAYED: dict[str, Any] = {
+    "Idempotent-Replayed": {
+        "description": "true：早先办过，这是当时的回答 · true: it was done before, and this is the answer of then",
+        "schema": {"type": "string", "const": "true"},
+    }
+}
+
+
 class Strict(Parser):
     """JSON in UTF-8 without anything a database or a log would stumble over; kept in one form to tell two requests apart."""
 
@@ -71,10 +90,23 @@ class Api(NinjaAPI):
                 "description": "; ".join(
                     f"{kind.zh} · {kind.en}" for kind in problems.KINDS.values() if kind.status == status
                 ),
+                **({"headers": _HEADERS[status]} if status in _HEADERS else {}),
                 "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
             }
             for status in sorted({kind.status for kind in problems.KINDS.values()} - {405, 500})
         }
+        for operation in (said for methods in schema["paths"].values() for said in methods.values()):
+            operation["security"] = [{"Token": [operation["x-scope"]]}]
+            for parameter in operation["parameters"]:
+                parameter.pop("examples", None)  # they stand in its schema; here they would have to be named
+                parameter["schema"].pop("description", None)
+                if parameter["in"] == "path":
+                    parameter["description"] = _PARTS[parameter["name"]]
+            if "requestBody" in operation:
+                operation["responses"][200]["headers"] = _REPLAYED
+        schema["components"]["securitySchemes"]["Token"]["description"] = (
+            "访问令牌，在“登录与安全”签发 · an access token, issued under “Sign-in and safety”"
+        )
         return schema
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
@@ -16,14 +17,33 @@ from niangjia.portals.api.problems import Wrong, at
 
 MOST = 100
 
-Id = Annotated[int, Field(ge=1, le=2**53 - 1)]
+
+def _only_text(value: object) -> object:
+    if not isinstance(value, str | date):
+        raise ValueError("a day is text: 2023-11-06")
+    return value
+
+
+Id = Annotated[int, Field(ge=1, le=2**53 - 1, description="编号 · id")]
+# In a body a number is a number and a day is text: what is taken for something else is told.
+SentId = Annotated[int, Field(strict=True, ge=1, le=2**53 - 1)]
+Day = Annotated[date, BeforeValidator(_only_text), Field(examples=["2023-11-06"])]
 Yuan = Annotated[
     str,
     BeforeValidator(lambda value: f"{value:.2f}" if isinstance(value, Decimal) else value),
     Field(pattern=r"^-?[0-9]{1,14}\.[0-9]{2}$", description="元，两位小数 · yuan, two decimals", examples=["1500.00"]),
 ]
-MonthText = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2023-10"])]
-AreaText = Annotated[str, Field(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$", examples=["330624"])]
+MonthText = Annotated[
+    str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="月份 · month", examples=["2023-10"])
+]
+AreaText = Annotated[
+    str,
+    Field(
+        pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$",
+        description="区划代码 · division code",
+        examples=["330624"],
+    ),
+]
 Reason = Annotated[
     str, Field(max_length=300, pattern=r"\S", description="理由，不写号码 · the reason, without numbers of a person")
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
@@ -25,14 +25,14 @@ from niangjia.portals.api.doors import ApiRequest, writes
 from niangjia.portals.api.once import Key, once
 from niangjia.portals.api.orders import OrderStands, order_stands
 from niangjia.portals.api.problems import Wrong, at
-from niangjia.portals.api.shapes import Body, Id, Reason
+from niangjia.portals.api.shapes import Body, Day, Id, Reason, SentId
 from niangjia.portals.design.people import verifier_of
 
 router = Router(tags=["orders"])
 
 Step = Annotated[
     int | None,
-    Field(ge=1, le=2**31 - 1, description="看到的 step；别人先动了就不办 · the step you saw: if somebody moved it since, nothing is done"),
+    Field(strict=True, ge=1, le=2**31 - 1, description="看到的 step；别人先动了就不办 · the step you saw: if somebody moved it since, nothing is done"),
 ]  # fmt: skip
 
 
@@ -41,7 +41,7 @@ class Accepting(Body):
 
 
 class Forwarding(Body):
-    to_org_id: Id = Field(description="须是下级在用的工会，见 forward_to · an active union below, see forward_to")
+    to_org_id: SentId = Field(description="须是下级在用的工会，见 forward_to · an active union below, see forward_to")
     step: Step = None
 
 
@@ -51,7 +51,7 @@ class HandingBack(Body):
 
 
 class Assigning(Body):
-    account_id: Id | None = Field(None, description="空＝自己；见 colleagues · null = oneself; see colleagues")
+    account_id: SentId | None = Field(None, description="空＝自己；见 colleagues · null = oneself; see colleagues")
     step: Step = None
 
 
@@ -67,9 +67,9 @@ class FromOutside(Body):
 _KINDS: dict[str, Any] = {
     "money": Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,2})?$", examples=["60000.00"])],
     "number": Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$")],
-    "integer": Annotated[int, Field(ge=0, le=1000)],
-    "date": date,
-    "flag": bool,
+    "integer": Annotated[int, Field(strict=True, ge=0, le=1000)],
+    "date": Day,
+    "flag": Annotated[bool, Field(strict=True)],
     "id": Annotated[str, Field(max_length=20)],
     "list": Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)],
 }
@@ -98,9 +98,9 @@ VisitForm: Any = _shape_of("VisitForm", forms.VISIT_FORM)
 class Visiting(Body):
     """A visit at home or at work: two people, or one with a photo."""
 
-    visited_on: date
+    visited_on: Day
     way: Literal["HOME", "WORKPLACE"] = "HOME"
-    companions: list[Id] = Field(
+    companions: list[SentId] = Field(
         [], max_length=10, description="同行同事的账户 · accounts of the colleagues who went along"
     )
     from_outside: FromOutside | None = None

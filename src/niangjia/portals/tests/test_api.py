@@ -362,7 +362,7 @@ def test_who_saw_an_old_step_is_told_that_it_moved_on(house):
         ({"key": None}, 400, "key-missing"), ({"key": "short"}, 422, "invalid"), ({"key": "with blanks in"}, 422, "invalid"),
         ({"body": "{"}, 400, "malformed"), ({"body": "[]"}, 400, "malformed"), ({"body": '{"step": NaN}'}, 400, "malformed"),
         ({"body": '{"step": "\\ud800"}'}, 400, "malformed"), ({"body": '{"step": "\\u0000"}'}, 400, "malformed"), ({"body": "[" * 100_000}, 400, "malformed"),
-        ({"body": {"step": "x"}}, 422, "invalid"), ({"body": {"odd": 1}}, 422, "invalid"), ({"content_type": "text/plain"}, 415, "media-type"),
+        ({"body": {"step": "x"}}, 422, "invalid"), ({"body": {"step": "1"}}, 422, "invalid"), ({"body": {"step": True}}, 422, "invalid"), ({"body": {"odd": 1}}, 422, "invalid"), ({"content_type": "text/plain"}, 415, "media-type"),
         ({"content_type": "application/x-www-form-urlencoded"}, 415, "media-type"), ({"body": '{"step": "' + "x" * 6_000_000 + '"}'}, 413, "too-large"),
     ],
     ids=str,
@@ -417,6 +417,7 @@ def test_every_operation_parameter_and_answer_is_told_of():
     for name, method, _path, said in operations():
         assert said["summary"] and said["description"] and said["tags"], name
         assert {"401", "403"} <= {str(status) for status in said["responses"]}, name
+        assert not [one["name"] for one in said["parameters"] if not one.get("description")], name
         keys = [one for one in said["parameters"] if one["name"] == "Idempotency-Key"]
         assert bool(keys) is (method != "GET"), name
 

@@ -39,7 +39,7 @@ def answer_once(
         KeyUsedBefore: with another `asked`.
     """
     with transaction.atomic():
-        ApiAnswer.objects.filter(token_id=token_id, at__lt=now - KEPT).delete()
+        ApiAnswer.objects.filter(at__lt=now - KEPT).delete()
         # The row comes first: whoever sends the same at the same moment waits at its unique key for our commit.
         kept, is_new = ApiAnswer.objects.get_or_create(
             token_id=token_id, key=key, defaults={"asked": asked, "status": 0, "body": "", "at": now}
