@@ -101,6 +101,14 @@ def test_a_token_opens_what_its_scope_and_its_post_allow_and_nothing_else(house,
                 assert refused.status_code == 403 and refused.json()["refusal"] == "ScopeMissing", (name, other)
 
 
+def test_a_right_that_the_post_has_lost_is_lost_to_its_tokens_too(house, monkeypatch):
+    township = caller(house.viewers[Role.TOWNSHIP])
+    assert township.get("/programs").status_code == 200
+    less = permissions.ALLOWED[Role.TOWNSHIP] - {"programs.view"}
+    monkeypatch.setitem(permissions.ALLOWED, Role.TOWNSHIP, less)
+    assert township.get("/programs").status_code == 403
+
+
 def test_a_permission_that_no_role_has_is_a_mistake_found_at_once():
     with pytest.raises(KeyError):
         doors.Token(Scope.ORDERS_READ, "orders.veiw")
