@@ -56,6 +56,10 @@ lock: ## lock dependencies anew · 锁定依赖
 vendor: ## fetch the front end's files from npm packages anew · 更新前端文件
 	@scripts/vendor
 
+openapi: ## remake the API's document from the code · 重做接口文档
+	@$(PY) manage.py export_openapi_schema --api niangjia.portals.api.urls.api --indent 1 --output docs/reference/openapi.json
+	@echo >> docs/reference/openapi.json
+
 test-postgres: ## every test of the apps on PostgreSQL · 数据库全部测试
 	@scripts/setup test
 	@scripts/with-postgres $(PY) -m pytest -n 2 --dist loadgroup src/niangjia/apps
@@ -66,4 +70,4 @@ tours: ## retake the pictures of the guides by role · 重拍各岗位指南的�
 pictures: ## remake the pictures of the README from the demo · 重做说明图片
 	@$(PY) scripts/pictures data/demo
 
-.PHONY: help test-postgres pictures setup demo test check lint format types contracts soak bench screens tours serve lock vendor
+.PHONY: help openapi test-postgres pictures setup demo test check lint format types contracts soak bench screens tours serve lock vendor

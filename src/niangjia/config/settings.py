@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "csp",
+    "ninja",  # its page of the API's document and that page's scripts, served from here
     "niangjia.apps.organizations",
     "niangjia.apps.audit",
     "niangjia.apps.accounts",

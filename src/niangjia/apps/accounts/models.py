@@ -121,3 +121,41 @@ class Attempt(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["kind", "key_hash", "at"], name="attempt_window")]
+
+
+class ApiToken(models.Model):
+    """A secret with which a program acts for an account on one of its own posts. `secret_hash`: SHA-256 of 256 bits drawn by chance."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    name = models.CharField("名称", max_length=40)
+    scopes = models.CharField(max_length=200)  # apart by blanks
+    secret_hash = models.CharField(max_length=64, unique=True)
+    tail = models.CharField(max_length=4)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(expires_at__gt=F("issued_at")), name="apitoken_ends")]
+        indexes = [models.Index(fields=["account", "expires_at"], name="apitoken_account")]
+
+
+class ApiAnswer(models.Model):
+    """
+    What an unsafe call with this idempotency key was answered, written with what it did. `asked`: a keyed hash of method, address and body.
+
+    The answers of unsafe calls hold ids, codes and names of unions, nothing of a person.
+    """
+
+    token = models.ForeignKey(ApiToken, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    asked = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    body = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token", "key"], name="apianswer_once")]
+        indexes = [models.Index(fields=["at"], name="apianswer_at")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.accounts.types import Role, Scope, Viewer
 from niangjia.kernel.problems import Refusal
 
 # cases.view: that there is a case, where it stands, what was decided and paid. cases.examine: what was found, and why.
@@ -56,6 +56,23 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
 }
 
 ACTIONS: Final = frozenset().union(*ALLOWED.values())
+
+
+# The right of a post without which a token of this scope would open nothing. Deciding, approving and paying have no scope: they are
+# for a person at a page.
+NEEDED_FOR: Final[dict[Scope, str]] = {
+    Scope.PROGRAMS_READ: "programs.view",
+    Scope.ORDERS_READ: "workorders.view",
+    Scope.ORDERS_WRITE: "workorders.accept",
+    Scope.CASES_READ: "cases.view",
+    Scope.DECISIONS_READ: "cases.view",
+    Scope.APPLICATIONS_WRITE: "cases.verify",
+}
+
+
+def scopes_of(role: Role) -> tuple[Scope, ...]:
+    """What a token issued on a post of this role may be used for, in the order of `Scope`."""
+    return tuple(scope for scope in Scope if allows(role, NEEDED_FOR[scope]))
 
 
 # The three administrations of a level-three system stay apart: an account holds posts of one family, and its own worker's.

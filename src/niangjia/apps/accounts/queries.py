@@ -6,18 +6,21 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
-from niangjia.apps.accounts.models import Account, Passkey, Post, RecoveryCode, Sitting, TotpSecret
+from niangjia.apps.accounts.models import Account, ApiToken, Passkey, Post, RecoveryCode, Sitting, TotpSecret
 from niangjia.apps.accounts.policy import password_policy
 from niangjia.apps.accounts.types import (
     Due,
     PasskeyCard,
     PostCard,
     Role,
+    Scope,
     SecondFactors,
     SittingCard,
     StandingIn,
+    TokenCard,
     Viewer,
 )
 from niangjia.apps.organizations import scope
@@ -181,6 +184,38 @@ def list_sittings(account_id: int, *, seen_since: datetime, begun_since: datetim
     return [
         SittingCard(one.pk, one.device, one.address, one.started_at, one.seen_at)
         for one in found.order_by("-seen_at", "-pk")
+    ]
+
+
+def list_tokens(account_id: int, *, now: datetime) -> list[TokenCard]:
+    """Tokens of an account that still open something, issued last first."""
+    return _token_cards(ApiToken.objects.filter(account_id=account_id), now)
+
+
+def list_tokens_at(org_id: int, *, now: datetime) -> list[TokenCard]:
+    """Tokens on posts of that very union that still open something; the caller has bounded the union."""
+    return _token_cards(ApiToken.objects.filter(post__org_id=org_id), now)
+
+
+def _token_cards(found: QuerySet[ApiToken], now: datetime) -> list[TokenCard]:
+    living = found.filter(
+        revoked_at__isnull=True, expires_at__gt=now, post__in=_held(timezone.localdate(now)).values("pk")
+    )
+    return [
+        TokenCard(
+            id=token.pk,
+            account_id=token.account_id,
+            account_name=token.account.name,
+            name=token.name,
+            scopes=tuple(Scope(one) for one in token.scopes.split()),
+            role=Role(token.post.role),
+            org_name=token.post.org.name,
+            tail=token.tail,
+            issued_at=token.issued_at,
+            expires_at=token.expires_at,
+            last_used_at=token.last_used_at,
+        )
+        for token in living.select_related("account", "post__org").order_by("-issued_at", "-pk")
     ]
 
 

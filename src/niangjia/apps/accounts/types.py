@@ -28,6 +28,17 @@ class Due(StrEnum):
     SECOND_FACTOR = "SECOND_FACTOR"  # the post asks for one and the account has none
 
 
+class Scope(StrEnum):
+    """What a token may be used for. It never allows more than the post it was issued on."""
+
+    PROGRAMS_READ = "programs:read"
+    ORDERS_READ = "orders:read"
+    ORDERS_WRITE = "orders:write"
+    CASES_READ = "cases:read"
+    DECISIONS_READ = "decisions:read"
+    APPLICATIONS_WRITE = "applications:write"
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """
@@ -35,7 +46,7 @@ class Viewer:
     `person_id` is the registry's id of that worker, null for staff.
 
     `for_account_id`: whose post this is when the viewer stands in; null on a post of one's own. `joined_ids`: accounts that stand
-    or lately stood in for the viewer, or the viewer for them.
+    or lately stood in for the viewer, or the viewer for them. `token_id`: by which token a program asks for them; null at a page.
     """
 
     account_id: int
@@ -47,6 +58,7 @@ class Viewer:
     person_id: int | None = None
     for_account_id: int | None = None
     joined_ids: frozenset[int] = frozenset()
+    token_id: int | None = None
 
     def has_hand_in(self, account_ids: Iterable[int | None]) -> bool:
         """Whether one of these is the viewer, or is joined with the viewer by standing in: for four eyes."""
@@ -139,3 +151,45 @@ class StandingIn:
     starts_on: date
     last_on: date
     is_mine: bool  # the viewer's own post, handed over; else the viewer stands in
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCard:
+    """A token as its holder recognises it: `tail` are the last characters of its secret. `last_used_at` null: not used yet."""
+
+    id: int
+    account_id: int
+    account_name: str
+    name: str
+    scopes: tuple[Scope, ...]
+    role: Role
+    org_name: str
+    tail: str
+    issued_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """`secret` is shown once: only its hash is kept."""
+
+    id: int
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who asks by a token, checked afresh, and what the token may be used for."""
+
+    viewer: Viewer
+    scopes: frozenset[Scope]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """The answer to an unsafe call. `is_repeat`: it was given before, and nothing was done now."""
+
+    status: int
+    body: str
+    is_repeat: bool

@@ -116,8 +116,9 @@ def record_many(viewer: Actor | None, *, entries: Iterable[Entry], now: datetime
 
 
 def _chain(head: AuditHead, viewer: Actor | None, drafts: list[Entry], now: datetime) -> Iterator[AuditEvent]:
-    # Whoever stands in for a colleague on leave acts for them, and every record of it says so.
+    # Whoever stands in for a colleague on leave acts for them, a program by a token acts for its holder: every record of it says so.
     acting_for = {"acting_for": viewer.for_account_id} if viewer and viewer.for_account_id else {}
+    by_token = {"token": viewer.token_id} if viewer and viewer.token_id else {}
     previous = head.hash
     for seq, entry in enumerate(drafts, start=head.seq + 1):
         event = AuditEvent(
@@ -129,7 +130,7 @@ def _chain(head: AuditHead, viewer: Actor | None, drafts: list[Entry], now: date
             action=entry.action,
             object=entry.object,
             reason=entry.reason,
-            detail_text=canonical({**entry.detail, **acting_for}),
+            detail_text=canonical({**entry.detail, **acting_for, **by_token}),
             previous_hash=previous,
         )
         event.hash = previous = hash_of(event)

@@ -56,9 +56,10 @@ def count_actions(*, account_id: int, action: str, since: datetime) -> int:
 
 
 def objects_among(objects: Sequence[str], *, account_id: int, action: str, what: str, since: datetime) -> set[str]:
-    """Of these things, those to which the account did this since then, with this ``what`` in the detail."""
+    """Of these things, those to which the account did this since then, with this ``what`` in the detail, whatever else stands there."""
+    said = canonical({"what": what})[1:-1]  # who stands in, or asks by a token, has that beside it
     found = AuditEvent.objects.filter(
-        account_id=account_id, action=action, object__in=objects, at__gte=since, detail_text=canonical({"what": what})
+        account_id=account_id, action=action, object__in=objects, at__gte=since, detail_text__contains=said
     )
     return set(found.values_list("object", flat=True))
 

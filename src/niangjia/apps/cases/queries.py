@@ -212,6 +212,11 @@ def get_details(viewer: Viewer, case_id: int, *, now: datetime) -> CaseDetails:
     )
 
 
+def may_examine(viewer: Viewer) -> bool:
+    """Whether the viewer sees what was found and why, and not only what was decided and paid."""
+    return permissions.may(viewer, "cases.examine")
+
+
 def as_seen_by(viewer: Viewer, card: DecisionCard) -> DecisionCard:
     """Without cases.examine a decision is what was decided, how much and by which clause, not what was known."""
     if permissions.may(viewer, "cases.examine"):
@@ -245,6 +250,33 @@ def _whole(viewer: Viewer, case: Case, now: datetime) -> CaseDetails:
         exit_progress=progress_of(file, today=timezone.localdate(now)) if file and file.is_open else None,
         actions=tuple(possible_actions(viewer, case.pk)),
     )
+
+
+def list_decided(
+    viewer: Viewer, *, case_id: int | None = None, after: int = 0, most: int = 100
+) -> list[tuple[DecisionCard, CaseCard]]:
+    """
+    What was decided in the cases of the viewer's part of the tree, with its case, in order of the decision's id behind `after`, at
+    most `most`. Without cases.examine as `as_seen_by` says.
+    """
+    cases = moving.visible(viewer)
+    cases = cases if case_id is None else cases.filter(pk=case_id)
+    found: dict[int, int] = {}
+    for rows in (Entitlement.objects.all(), HardshipFile.objects.filter(decision__isnull=False)):
+        theirs = rows.filter(case__in=cases, decision_id__gt=after).order_by("decision_id")
+        found |= dict(theirs.values_list("decision_id", "case_id")[:most])
+    ids = sorted(found)[:most]
+    cards = programs.list_decisions(ids)
+    named = {case.pk: case_card(case) for case in Case.objects.filter(pk__in={found[key] for key in ids})}
+    return [(as_seen_by(viewer, cards[key]), named[found[key]]) for key in ids]
+
+
+def get_decided(viewer: Viewer, decision_id: int) -> tuple[DecisionCard, CaseCard]:
+    """One of `list_decided`. Raises NotFound: also for one of a case that is not the viewer's to see."""
+    for card, case in list_decided(viewer, after=decision_id - 1, most=1):
+        if card.id == decision_id:
+            return card, case
+    raise NotFound
 
 
 def refs_of(entitlement: Entitlement) -> str:

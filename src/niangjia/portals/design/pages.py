@@ -45,6 +45,7 @@ class Access(StrEnum):
 
     PUBLIC = "PUBLIC"  # anybody
     ANY_POST = "ANY_POST"  # whoever is signed in and holds a post today
+    TOKEN = "TOKEN"  # a program with a token; the operation names its scope and right (`portals.api.doors`)
 
 
 _FIRST = {Due.OWN_PASSWORD: "public:password", Due.NEW_PASSWORD: "public:password", Due.SECOND_FACTOR: "public:safety"}

@@ -41,8 +41,18 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "accounts.end_sittings": (_("让别处的登录都退出"), "blue"),
         "accounts.hand_over": (_("同事请您代岗"), "blue"),
         "accounts.take_back": (_("代岗提前结束"), "secondary"),
+        "accounts.issue_token": (_("签发了访问令牌"), "orange"),
+        "accounts.revoke_token": (_("撤销了访问令牌"), "blue"),
         "accounts.disable": (_("账户被停用"), "red"),
         "accounts.enable": (_("账户被启用"), "green"),
+    },
+    "scope": {
+        "programs:read": (_("读取项目"), "secondary"),
+        "orders:read": (_("读取工单"), "secondary"),
+        "orders:write": (_("办理工单"), "orange"),
+        "cases:read": (_("读取个案与申请"), "secondary"),
+        "decisions:read": (_("读取决定及理由"), "secondary"),
+        "applications:write": (_("报告困难职工"), "orange"),
     },
     "level": {
         "PROVINCE": (_("省"), "purple"),

@@ -40,11 +40,11 @@ from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.forms import Form, money_input
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.people import household_names, record_seen
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.tags import in_words, say
 from niangjia.portals.officer import differing
-from niangjia.portals.officer.people import household_names, record_seen
 
 ROWS = 25
 WAITING = (AdjustmentState.OPEN, AdjustmentState.RECOVERING)

@@ -59,6 +59,7 @@ def unions(request: PageRequest, org_id: int | None = None) -> HttpResponse:
         "rows": rows,
         "posts": posts,
         "protected": account_queries.with_second_factor({post.account_id for post, _name in posts}),
+        "tokens": account_queries.list_tokens_at(union.id, now=timezone.now()),
         "disabled": account_queries.list_disabled_at(union.id),
         "password_hint": password_policy().hint,
         "form": getattr(request, "form", None) or AppointForm(),
@@ -114,6 +115,12 @@ def disable_account(request: PageRequest, account_id: int) -> HttpResponse:
 def enable_account(request: PageRequest, account_id: int) -> HttpResponse:
     accounts.enable_account(viewer=request.viewer, account_id=account_id, now=timezone.now())
     return _back(request, _("账户已启用，可用原来的密码登录。"))
+
+
+@page("accounts.manage", methods=("POST",), shown_on=unions)
+def revoke_token(request: PageRequest, token_id: int) -> HttpResponse:
+    accounts.revoke_token(viewer=request.viewer, token_id=token_id, now=timezone.now())
+    return _back(request, _("令牌已撤销。"))
 
 
 @page("accounts.manage", methods=("POST",), shown_on=unions)

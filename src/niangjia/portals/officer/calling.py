@@ -13,9 +13,9 @@ from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import queries
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.people import household_names
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
-from niangjia.portals.officer.people import household_names
 
 ROWS = 25
 

@@ -31,9 +31,9 @@ from niangjia.kernel.money import ZERO
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.people import record_seen
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
-from niangjia.portals.officer.people import record_seen
 from niangjia.portals.officer.reconsidering import followed
 
 

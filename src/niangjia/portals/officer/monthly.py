@@ -23,9 +23,9 @@ from niangjia.jobs import dispatch_month
 from niangjia.kernel.months import Month
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.people import household_names
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
-from niangjia.portals.officer.people import household_names
 
 ROWS = 25
 

@@ -17,9 +17,9 @@ from niangjia.apps.cases import queries
 from niangjia.apps.cases.types import CaseFilter, CaseState
 from niangjia.portals.design.forms import Form
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.people import household_names
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
-from niangjia.portals.officer.people import household_names
 
 ROWS = 25
 

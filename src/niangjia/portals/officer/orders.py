@@ -25,10 +25,10 @@ from niangjia.apps.workorders import queries
 from niangjia.apps.workorders.types import OrderCard, OrderState
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.people import household_names, record_seen, verifier_of
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.officer.asking import questions
-from niangjia.portals.officer.people import household_names, record_seen, verifier_of
 
 ROWS = 20
 _VERIFYING = {

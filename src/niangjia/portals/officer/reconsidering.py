@@ -30,13 +30,13 @@ from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.finding import Unreadable, text_of, value_of
 from niangjia.portals.design.forms import Form, day_input
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.people import record_seen
 from niangjia.portals.design.program_pages import language_now
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.tags import say
 from niangjia.portals.officer import differing
 from niangjia.portals.officer.adjusting import WAITING, household_of, whose
-from niangjia.portals.officer.people import record_seen
 
 ROWS = 20
 MOST_AT_ONCE = 500

@@ -26,11 +26,11 @@ from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.people import household_names, record_seen
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.officer import sheets
-from niangjia.portals.officer.people import household_names, record_seen
 
 ROWS = 25
 TO_GO_ON = (CaseState.CONFIRMED, CaseState.FILE_DRAFT, CaseState.FILE_TIERED, CaseState.REPAIR, CaseState.RETRY)

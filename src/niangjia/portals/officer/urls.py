@@ -113,6 +113,7 @@ urlpatterns = [
     path("accounts/<int:account_id>/disable/", administration.disable_account, name="disable_account"),
     path("accounts/<int:account_id>/enable/", administration.enable_account, name="enable_account"),
     path("accounts/<int:account_id>/second-factor/", administration.clear_second_factor, name="clear_second_factor"),
+    path("tokens/<int:token_id>/revoke/", administration.revoke_token, name="revoke_token"),
     path("standing-in/", standing_in.standing_in, name="standing_in"),
     path("standing-in/hand-over/", standing_in.hand_over, name="hand_over"),
     path("standing-in/<int:post_id>/end/", standing_in.take_back, name="take_back"),

@@ -22,12 +22,12 @@ from niangjia.apps.registry import queries as registry
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.people import record_seen
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.officer import sheets
 from niangjia.portals.officer.orders import order_context, order_page
-from niangjia.portals.officer.people import record_seen
 
 
 class OutcomeMissing(Refusal):

@@ -23,9 +23,9 @@ from niangjia.apps.workorders import queries as workorders
 from niangjia.apps.workorders.types import OrderState
 from niangjia.kernel.money import ZERO, show_yuan
 from niangjia.portals.design.pages import Access, page
+from niangjia.portals.design.people import household_names
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
-from niangjia.portals.officer.people import household_names
 
 SOON_ROWS = 8
 LOAD_ROWS = 10

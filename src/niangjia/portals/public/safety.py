@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts import actions as accounts
+from niangjia.apps.accounts import permissions, sealing
 from niangjia.apps.accounts import queries as account_queries
-from niangjia.apps.accounts import sealing
 from niangjia.apps.accounts.types import Due, TotpOffer
 from niangjia.apps.audit import queries as audit
 from niangjia.portals.design.forms import Form
@@ -76,6 +76,8 @@ def safety(request: PageRequest) -> HttpResponse:
         ),
         "this_sitting": request.session.get("sitting"),
         "idle_minutes": settings.SESSION_IDLE_SECONDS // 60,
+        "tokens": account_queries.list_tokens(viewer.account_id, now=now),
+        "can_issue": bool(permissions.scopes_of(viewer.role)) and viewer.for_account_id is None,
         "happened": happened,
         "names": account_queries.names_of({event.account_id for event in happened if event.account_id}),
     }

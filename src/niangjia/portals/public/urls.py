@@ -1,6 +1,6 @@
 from django.urls import path
 
-from niangjia.portals.public import entering, passkeys, programs, reading, safety
+from niangjia.portals.public import entering, passkeys, programs, reading, safety, tokens
 
 app_name = "public"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("safety/passkeys/<int:passkey_id>/remove/", passkeys.remove, name="remove_passkey"),
     path("safety/sittings/<int:sitting_id>/end/", safety.end_sitting, name="end_sitting"),
     path("safety/sittings/end/", safety.end_other_sittings, name="end_other_sittings"),
+    path("safety/tokens/", tokens.issue, name="tokens"),
+    path("safety/tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke_token"),
     path("stay/", entering.stay, name="stay"),
     path("safety/recovery-codes/", safety.recovery_codes, name="recovery_codes"),
     path("notices/", reading.notices, name="notices"),

@@ -2,6 +2,7 @@
 Writes: each one transaction, recorded in audit. `viewer` None: the system itself (init, the demo).
 """
 
+from niangjia.apps.accounts.actions.answers import KeyUsedBefore, answer_once
 from niangjia.apps.accounts.actions.appointing import (
     RolesCollide,
     UsernameTaken,
@@ -63,8 +64,30 @@ from niangjia.apps.accounts.actions.standing_in import (
     hand_over,
     take_back,
 )
+from niangjia.apps.accounts.actions.tokens import (
+    NoSuchToken,
+    NoTokenHere,
+    OwesSomething,
+    TokenRefused,
+    TooManyTokens,
+    UnfitToken,
+    issue_token,
+    revoke_token,
+    use_token,
+)
 
 __all__ = [
+    "KeyUsedBefore",
+    "answer_once",
+    "NoSuchToken",
+    "NoTokenHere",
+    "OwesSomething",
+    "TokenRefused",
+    "TooManyTokens",
+    "UnfitToken",
+    "issue_token",
+    "revoke_token",
+    "use_token",
     "CannotPassOn",
     "HandedOverAlready",
     "NoSuchColleague",

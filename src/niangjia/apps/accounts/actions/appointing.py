@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
-from niangjia.apps.accounts.actions import passwords, sittings
+from niangjia.apps.accounts.actions import passwords, sittings, tokens
 from niangjia.apps.accounts.actions.reach import OutOfReach, require_manager, require_reach
 from niangjia.apps.accounts.models import Account, Post
 from niangjia.apps.accounts.queries import get_viewer
@@ -170,6 +170,7 @@ def end_post(*, viewer: Viewer | None, post_id: int, now: datetime) -> None:
             return
         post.ends_before = today
         post.save(update_fields=["ends_before"])
+        tokens.revoke_all(post.account_id, now, post_id=post_id)
         audit.record(
             viewer, action="accounts.end_post", object=f"account:{post.account_id}", detail={"post": post_id}, now=now
         )
@@ -180,7 +181,8 @@ def disable_account(*, viewer: Viewer | None, account_id: int, now: datetime) ->
     require_reach(viewer, account_id)
     with transaction.atomic():
         if Account.objects.filter(pk=account_id, is_active=True).update(is_active=False):
-            sittings.close_all(account_id, now)  # they stay ended when the account is enabled again
+            sittings.close_all(account_id, now)  # they stay ended when the account is enabled again, tokens too
+            tokens.revoke_all(account_id, now)
             audit.record(viewer, action="accounts.disable", object=f"account:{account_id}", now=now)
 
 

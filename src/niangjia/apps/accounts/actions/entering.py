@@ -32,6 +32,7 @@ class LoginRefused(Refusal):
 
 class TooManyTries(Refusal):
     def __init__(self, window: timedelta) -> None:
+        self.window = window
         minutes = int(window.total_seconds() // 60)
         super().__init__(
             f"从您的网络地址提交得太多了，请过 {minutes} 分钟再试；急事请直接联系本级工会。",

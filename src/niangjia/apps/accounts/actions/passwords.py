@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import translation
 
-from niangjia.apps.accounts.actions import sittings
+from niangjia.apps.accounts.actions import sittings, tokens
 from niangjia.apps.accounts.actions.entering import authenticate
 from niangjia.apps.accounts.actions.reach import require_reach
 from niangjia.apps.accounts.models import Account, PastPassword
@@ -44,7 +44,7 @@ def change_password(
     *, account_id: int, old_password: str, new_password: str, sitting_id: int | None = None, now: datetime
 ) -> None:
     """
-    Replace one's own password; every sitting of the account but `sitting_id` ends.
+    Replace one's own password; every sitting of the account but `sitting_id` ends, and every token.
 
     Raises:
         LoginRefused: the old password is not right (this counts as a failed log-in).
@@ -57,7 +57,7 @@ def change_password(
 
 def reset_password(*, viewer: Viewer | None, account_id: int, new_password: str, now: datetime) -> None:
     """
-    An administrator sets a password for someone, who has to choose their own with the next sign-in; every session ends.
+    An administrator sets a password for someone, who has to choose their own with the next sign-in; every session and token ends.
 
     `viewer` None: the system, whose password stays. Raises NotAllowed, OutOfReach, WeakPassword, PasswordUsedBefore.
     """
@@ -108,6 +108,7 @@ def _set_password(
         account.save(update_fields=["password", "password_set_at", "must_change_password"])
         remember(account, now)
         sittings.close_all(account.pk, now, but=stays)
+        tokens.revoke_all(account.pk, now)  # whoever knew the old password may have issued one
         audit.record(viewer, action=action, object=f"account:{account.pk}", now=now)
 
 

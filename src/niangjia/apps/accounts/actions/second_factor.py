@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from niangjia.apps.accounts import sealing
-from niangjia.apps.accounts.actions import sittings
+from niangjia.apps.accounts.actions import sittings, tokens
 from niangjia.apps.accounts.actions.entering import count_try, forget_tries
 from niangjia.apps.accounts.actions.reach import require_reach
 from niangjia.apps.accounts.models import Account, Passkey, RecoveryCode, TotpSecret
@@ -132,7 +132,7 @@ def prove_second_factor(*, account_id: int, code: str, now: datetime, address: s
 
 def clear_second_factor(*, viewer: Viewer | None, account_id: int, reason: str, now: datetime) -> None:
     """
-    Somebody lost phone and paper: every second factor of the account goes, its sittings end, and it enrols anew with the next sign-in.
+    Somebody lost phone and paper: every second factor of the account goes, its sittings and tokens end, and it enrols anew with the next sign-in.
 
     The administrator has seen who asks; the reason says how. It stands in the account's own list of what happened.
 
@@ -150,6 +150,7 @@ def clear_second_factor(*, viewer: Viewer | None, account_id: int, reason: str, 
         for model in (TotpSecret, RecoveryCode, Passkey):
             model.objects.filter(account_id=account_id).delete()
         sittings.close_all(account_id, now)
+        tokens.revoke_all(account_id, now)
         audit.record(
             viewer,
             action="accounts.clear_second_factor",
