@@ -50,7 +50,7 @@ class Kind:
     """See the head of ``kinds.yaml``. `paths` empty = `path` also for several."""
 
     id: str
-    on: tuple[str, ...]
+    follows: tuple[str, ...]
     when: Mapping[str, tuple[str, ...]]
     to: str
     may: str
@@ -91,11 +91,11 @@ class Kinds:
     digest_title: Mapping[str, str]
 
     def following(self, action: str) -> list[Kind]:
-        return [kind for kind in self.by_id.values() if action in kind.on]
+        return [kind for kind in self.by_id.values() if action in kind.follows]
 
     @property
     def actions(self) -> frozenset[str]:
-        return frozenset(action for kind in self.by_id.values() for action in kind.on)
+        return frozenset(action for kind in self.by_id.values() for action in kind.follows)
 
 
 @lru_cache(maxsize=1)
@@ -115,10 +115,10 @@ def read(text: str) -> Kinds:
 
 
 def _kind(name: str, values: Mapping[str, Any]) -> Kind:
-    known = {"on", "when", "to", "may", "together", "urgent", "digest", "path", "paths", "over", "title", "text"}
+    known = {"follows", "when", "to", "may", "together", "urgent", "digest", "path", "paths", "over", "title", "text"}
     if unknown := sorted(set(values) - known):
         raise KindRefused(name, f"不认识 {unknown[0]}", f"{unknown[0]} is not known")
-    if missing := sorted({"on", "to", "path", "over", "title", "text"} - set(values)):
+    if missing := sorted({"follows", "to", "path", "over", "title", "text"} - set(values)):
         raise KindRefused(name, f"缺少 {missing[0]}", f"{missing[0]} is missing")
     if values.get("urgent") and (values.get("digest") or values.get("together")):
         raise KindRefused(name, "紧急的不能汇总", "what is urgent waits for nothing")
@@ -128,7 +128,7 @@ def _kind(name: str, values: Mapping[str, Any]) -> Kind:
     allowed = set(PLACEHOLDERS) - ({"number", "day"} if values.get("together") else set())  # several have no one number
     return Kind(
         id=name,
-        on=tuple(values["on"]),
+        follows=tuple(values["follows"]),
         when={key: tuple(one_of) for key, one_of in values.get("when", {}).items()},
         to=values["to"],
         may=values.get("may", ""),
