@@ -152,9 +152,7 @@ def _weigh(answer: requests.Response) -> Failure | None:
 
 
 class _DingTalkRobot(_Robot, NotifyDingTalk):
-    def send(
-        self, body: str, title: str = "", notify_type: Any = None, body_format: Any = None, **kwargs: Any
-    ) -> bool:
+    def send(self, body: str, title: str = "", notify_type: Any = None, body_format: Any = None, **kwargs: Any) -> bool:
         params = None
         if self.secret:
             timestamp, signature = self.get_signature()
@@ -164,9 +162,7 @@ class _DingTalkRobot(_Robot, NotifyDingTalk):
 
 
 class _WeComRobot(_Robot, NotifyWeComBot):
-    def send(
-        self, body: str, title: str = "", notify_type: Any = None, body_format: Any = None, **kwargs: Any
-    ) -> bool:
+    def send(self, body: str, title: str = "", notify_type: Any = None, body_format: Any = None, **kwargs: Any) -> bool:
         payload = {"msgtype": "text", "text": {"content": f"{title}\n{body}" if title else body}}
         return self.hand_over(self.notify_url.format(key=self.key), payload)
 

@@ -21,7 +21,7 @@ from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import BatchNote, PaymentState
 from niangjia.apps.messages import actions as messages
 from niangjia.apps.messages import queries
-from niangjia.apps.messages.kinds import Kind, load
+from niangjia.apps.messages.queries import Kind, load_kinds
 from niangjia.apps.messages.types import Channel, Telling
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.workorders import queries as workorders
@@ -43,7 +43,7 @@ def tell(*, channels: Collection[Channel] = (), now: datetime) -> int:
         if after >= head:
             return told
         up_to = min(head, after + READ)
-        events = audit.list_between(after=after, up_to=up_to, actions=load().actions)
+        events = audit.list_between(after=after, up_to=up_to, actions=load_kinds().actions)
         tellings = list(_tellings(events, now)) if events else []
         if messages.tell(tellings=tellings, after=after, up_to=up_to, channels=channels, now=now):
             told += len(tellings)
@@ -53,7 +53,7 @@ def _tellings(events: Sequence[Event], now: datetime) -> Iterable[Telling]:
     known = _Known(now)
     wanted: dict[str, list[tuple[Kind, Event]]] = {}
     for event in events:
-        for kind in load().following(event.action):
+        for kind in load_kinds().following(event.action):
             if kind.holds(event.detail):
                 wanted.setdefault(kind.to, []).append((kind, event))
     for to, pairs in wanted.items():

@@ -188,7 +188,11 @@ def test_no_log_holds_an_address_a_key_or_a_text(gateway, mailbox, capfd):
         root.setLevel(was)
     assert "canary 13912345678" in written.getvalue()
     # urllib3 names at DEBUG the path it asks, which no deployment writes (its level is WARNING); mail.log is the receiver's own.
-    ours = [line for line in written.getvalue().splitlines() if line.split()[0].partition(".")[0] not in ("canary", "urllib3", "mail")]
+    ours = [
+        line
+        for line in written.getvalue().splitlines()
+        if line.split()[0].partition(".")[0] not in ("canary", "urllib3", "mail")
+    ]
     said = "\n".join(ours) + "".join(capfd.readouterr().out)
     canaries = ("secret.name@example.com", TOKEN, SECRET, KEY, "13912345678", SAID["text"])
     assert [canary for canary in canaries if canary in said] == []

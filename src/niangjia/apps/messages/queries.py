@@ -12,7 +12,9 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.messages import kinds
 from niangjia.apps.messages.addresses import mask
 from niangjia.apps.messages.kinds import Kind
+from niangjia.apps.messages.kinds import load as load_kinds
 from niangjia.apps.messages.models import Address, Choice, Delivery, Heard, Message, Try
+from niangjia.apps.messages.problems import NoSuchMessage
 from niangjia.apps.messages.types import (
     AddressCard,
     Channel,
@@ -25,6 +27,11 @@ from niangjia.apps.messages.types import (
     Violation,
 )
 from niangjia.kernel.sealing import CannotOpen
+
+__all__ = [
+    "Kind", "NoSuchMessage", "card", "choices_of", "code_place", "count_deliveries", "count_given_up", "count_stuck", "count_unread", "get_choices",
+    "has_chosen", "list_addresses", "list_failed_tries", "list_kinds", "list_messages", "load_kinds", "place", "told_up_to", "verify",
+]  # fmt: skip
 
 # Longer than any lease, quiet night and delay together: whatever still waits then has no worker.
 _STUCK_AFTER = timedelta(hours=2)
@@ -41,13 +48,13 @@ def code_place(account_id: int, channel: Channel) -> str:
 
 def list_messages(viewer: Viewer, *, only_unread: bool = False) -> QuerySet[Message]:
     """The viewer's own, newest first; to read only. `card` makes a MessageCard of a row."""
-    known = list(kinds.load().by_id)
+    known = list(load_kinds().by_id)
     rows = Message.objects.filter(account_id=viewer.account_id, kind__in=known)
     return (rows.filter(read_at__isnull=True) if only_unread else rows).order_by("-created_at", "-pk")
 
 
 def card(row: Message) -> MessageCard:
-    kind = kinds.load().by_id[row.kind]
+    kind = load_kinds().by_id[row.kind]
     title, text = kind.word(row.params)
     return MessageCard(row.pk, row.kind, title, text, row.path, row.created_at, row.read_at, kind.is_urgent)
 
@@ -100,7 +107,7 @@ def list_kinds(viewer: Viewer) -> list[Kind]:
     for_workers = ("worker", "payees")
     return [
         kind
-        for kind in kinds.load().by_id.values()
+        for kind in load_kinds().by_id.values()
         if kind.to == "account"
         and not (is_worker and kind.id == "standing_in")
         or (kind.to in for_workers) == is_worker
@@ -156,7 +163,7 @@ def count_given_up(*, since: datetime) -> int:
 
 def verify() -> list[Violation]:
     """Every invariant of messages that does not hold. Reads only."""
-    known = kinds.load().by_id
+    known = load_kinds().by_id
     found: list[Violation] = []
     for row in Message.objects.order_by("pk").iterator():
         kind = known.get(row.kind)

@@ -39,9 +39,7 @@ def code_of(viewer: Viewer, channel: Channel) -> str:
 
 def reach(viewer: Viewer, channel: Channel = Channel.EMAIL, *, now: datetime, typed: str = "") -> None:
     """Give an address and confirm it."""
-    messages.give_address(
-        viewer=viewer, channel=channel, typed=typed or TYPED[channel], channels=set(Channel), now=now
-    )
+    messages.give_address(viewer=viewer, channel=channel, typed=typed or TYPED[channel], channels=set(Channel), now=now)
     messages.confirm_address(viewer=viewer, channel=channel, code=code_of(viewer, channel), now=now)
 
 

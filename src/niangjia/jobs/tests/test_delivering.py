@@ -38,9 +38,7 @@ def wire():
     return Wire()
 
 
-def note(
-    viewer, kind="order_assigned", *, number="GD202311000001", subject="", over=(Channel.EMAIL,), now=NOW
-) -> None:
+def note(viewer, kind="order_assigned", *, number="GD202311000001", subject="", over=(Channel.EMAIL,), now=NOW) -> None:
     """Tell one thing, as the job does."""
     known = {"order_assigned", "review_waits", "finding_returned"}
     params = {"count": 1, "number": number} if kind in known else {"count": 1}
@@ -431,7 +429,12 @@ def test_the_whole_way_to_servers_of_this_machine(place):
             Channel(name): sender
             for name, sender in open_channels(
                 {
-                    "email": {"host": "127.0.0.1", "port": mailbox.port, "security": "plain", "sender": "n@example.com"},
+                    "email": {
+                        "host": "127.0.0.1",
+                        "port": mailbox.port,
+                        "security": "plain",
+                        "sender": "n@example.com",
+                    },
                     "dingtalk": {"server": gateway.url},
                     "sms": {"url": f"{gateway.url}/sms", "body": {"to": "{phone}", "content": "{text}"}},
                 }

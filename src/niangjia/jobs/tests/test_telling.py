@@ -137,9 +137,7 @@ def test_a_handed_back_order_is_told_to_the_union_it_comes_back_to(desk):
         )
         workorders.forward(viewer=holder, order_id=other.work_order_id, to_org_id=target.org_id, now=NOW)
     hear()
-    workorders.hand_back(
-        viewer=desk.town.grassroots, order_id=other.work_order_id, reason="不在本单位", now=NOW
-    )
+    workorders.hand_back(viewer=desk.town.grassroots, order_id=other.work_order_id, reason="不在本单位", now=NOW)
     hear()
     assert kinds_of(desk.town.township)[-1] == "order_handed_back"
 
@@ -168,7 +166,9 @@ def test_the_worker_hears_of_the_decision_and_the_notice_and_nothing_else(desk):
     person_id = desk.members(case.household_id)[0]
     Case.objects.filter(pk=case.pk).update(person_id=person_id)
     worker = town.appoint("worker", desk.town["XG"], Role.WORKER, person_id=person_id)
-    stranger = town.appoint("stranger", desk.town["XG"], Role.WORKER, person_id=desk.members(desk.homes(1, start=60)[0])[0])
+    stranger = town.appoint(
+        "stranger", desk.town["XG"], Role.WORKER, person_id=desk.members(desk.homes(1, start=60)[0])[0]
+    )
     desk.accept(case)
     hear()
     assert kinds_of(worker) == ["decision_made"] and told(worker)[0].path == "/mine/"
