@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
 
-from niangjia.apps.accounts import sealing
-from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.accounts import permissions, sealing
+from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.messages import kinds
 from niangjia.apps.messages.addresses import mask
 from niangjia.apps.messages.kinds import Kind
@@ -102,17 +102,19 @@ def list_addresses(viewer: Viewer) -> dict[Channel, AddressCard]:
 
 
 def list_kinds(viewer: Viewer) -> list[Kind]:
-    """Those that can reach somebody on a post of this role."""
-    is_worker = viewer.person_id is not None
-    for_workers = ("worker", "payees")
-    return [
-        kind
-        for kind in load_kinds().by_id.values()
-        if kind.to == "account"
-        and not (is_worker and kind.id == "standing_in")
-        or (kind.to in for_workers) == is_worker
-        and kind.to != "account"
-    ]
+    """Those that can reach the viewer on the present post."""
+    is_worker = viewer.role is Role.WORKER
+
+    def reaches(kind: Kind) -> bool:
+        if kind.to in ("worker", "payees"):
+            return is_worker
+        if kind.may:
+            return permissions.allows(viewer.role, kind.may)
+        return (
+            not is_worker or kind.is_urgent
+        )  # of one's account: a worker's is secured like any other, and handed over to nobody
+
+    return [kind for kind in load_kinds().by_id.values() if reaches(kind)]
 
 
 def told_up_to() -> int:
