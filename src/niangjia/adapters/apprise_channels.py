@@ -1,7 +1,7 @@
 """
 E-mail, DingTalk and WeCom through apprise.
 
-Two things of apprise 2.3 are not taken as they are. It counts every answer 200 of DingTalk and WeCom as sent, though both say there
+Two things of apprise 2.2 are not taken as they are. It counts every answer 200 of DingTalk and WeCom as sent, though both say there
 that they refused (`errcode`): the robots' `send` is ours, the address, the signature and the checks are apprise's. And it logs what
 servers said, with the address: its log goes to `_Listener` alone, which keeps the code of a refusal and forgets the words.
 """
