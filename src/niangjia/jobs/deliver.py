@@ -44,7 +44,6 @@ def run(deployment: Deployment, *, now: datetime) -> DeliverReport:
         return DeliverReport(tell.tell(now=now), 0, 0)
     told = tell.tell(channels=senders, now=now)
     sent, failed = send_due(senders, site=site, now=now)
-    messages.forget_old(now=now)
     return DeliverReport(told, sent, failed)
 
 

@@ -95,6 +95,7 @@ def _one(kind: Kind, event: Event, account_ids: Iterable[int], thing: int, **par
                 "together" if kind.is_together else event.object,
                 event.at.isoformat() if kind.is_together else f"audit:{event.seq}",
                 kind.path.format(id=thing),
+                event.at,
                 {"count": 1} | params,
             )
 
@@ -155,7 +156,9 @@ def _to_payees(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
         is_return = event.action == "funds.receive_receipt"
         for payment_id, person_id, state in notes[_id(event)].payees:
             if person_id in their and (state == PaymentState.RETURNED or not is_return):
-                yield Telling(their[person_id], kind.id, f"payment:{payment_id}", "once", kind.path, {"count": 1})
+                yield Telling(
+                    their[person_id], kind.id, f"payment:{payment_id}", "once", kind.path, event.at, {"count": 1}
+                )
 
 
 def _to_worker(known: _Known, pairs: _Pairs) -> Iterable[Telling]:

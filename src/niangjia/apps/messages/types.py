@@ -38,7 +38,7 @@ class Trouble(StrEnum):
 class Telling:
     """
     One thing to tell one account. `occasion` is the moment or the event that it is about, `subject` the thing, such as ``workorder:7``: with
-    account and kind they are the key. `params`: values of the kind's placeholders. `path`: where it leads, on this site.
+    account and kind they are the key. `at`: when it happened. `path`: where it leads, on this site. `params`: values of the kind's placeholders.
     """
 
     account_id: int
@@ -46,6 +46,7 @@ class Telling:
     subject: str
     occasion: str
     path: str
+    at: datetime
     params: Mapping[str, object] = field(default_factory=dict)
 
 

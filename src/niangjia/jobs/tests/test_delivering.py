@@ -42,7 +42,7 @@ def note(viewer, kind="order_assigned", *, number="GD202311000001", subject="", 
     """Tell one thing, as the job does."""
     known = {"order_assigned", "review_waits", "finding_returned"}
     params = {"count": 1, "number": number} if kind in known else {"count": 1}
-    telling = Telling(viewer.account_id, kind, subject or f"workorder:{number}", "o", "/desk/orders/7/", params)
+    telling = Telling(viewer.account_id, kind, subject or f"workorder:{number}", "o", "/desk/orders/7/", now, params)
     after = queries.told_up_to()
     assert messages.tell(tellings=[telling], after=after, up_to=after + 1, channels=over, now=now)
 

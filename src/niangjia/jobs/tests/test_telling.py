@@ -77,7 +77,7 @@ def test_telling_again_tells_nothing(desk):
 def test_of_two_workers_who_read_the_same_one_writes(desk):
     desk.opened()
     after, head = queries.told_up_to(), audit.last_seq()
-    one = Telling(desk.town.county.account_id, "review_waits", "x:1", "o", "/desk/", {"number": "GD202311000001"})
+    one = Telling(desk.town.county.account_id, "review_waits", "x:1", "o", "/desk/", NOW, {"number": "GD202311000001"})
     assert messages.tell(tellings=[one], after=after, up_to=head, now=NOW)
     assert not messages.tell(tellings=[one], after=after, up_to=head, now=NOW)
     assert Message.objects.count() == 1

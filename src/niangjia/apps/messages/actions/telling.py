@@ -59,7 +59,7 @@ def tell(
                     occasion=telling.occasion,
                     params={**telling.params, **({"count": count} if "count" in telling.params else {})},
                     path=kind.paths if count > 1 and kind.paths else telling.path,
-                    created_at=now,
+                    created_at=telling.at,
                 )
             )
         Message.objects.bulk_create(fresh, batch_size=CHUNK)
