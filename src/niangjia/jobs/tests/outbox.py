@@ -48,6 +48,10 @@ def hear_from_now_on() -> None:
     Heard.objects.update_or_create(id=1, defaults={"seq": audit.last_seq()})
 
 
+def hear_from_the_beginning() -> None:
+    Heard.objects.update_or_create(id=1, defaults={"seq": 0})
+
+
 def told(viewer: Viewer) -> list[Message]:
     return list(Message.objects.filter(account_id=viewer.account_id).order_by("pk"))
 
