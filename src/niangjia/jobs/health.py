@@ -44,7 +44,7 @@ class RunLine:
 class MessagesLine:
     """
     How sending goes, without whom it goes to. `channels`: set up by the deployment; `wrong_set_up`: in words, what keeps messages in the
-    inbox, or None. `untold`: events of the audit chain that messages have not been made of yet.
+    inbox, or None. `is_behind`: of what happened hours ago no messages have been made yet.
     """
 
     channels: tuple[Channel, ...]
@@ -52,10 +52,11 @@ class MessagesLine:
     counts: dict[Channel, dict[DeliveryState, int]]
     failed: list[FailedTry]
     stuck: int
-    untold: int
+    is_behind: bool
 
 
 _MESSAGE_DAYS = timedelta(days=30)
+_BEHIND = timedelta(hours=2)
 
 
 def look_at_messages(deployment: Deployment, *, now: datetime) -> MessagesLine:
@@ -64,6 +65,8 @@ def look_at_messages(deployment: Deployment, *, now: datetime) -> MessagesLine:
         channels, wrong = tuple(sorted(open_senders(deployment))), None
     except Refusal as refusal:
         channels, wrong = (), refusal
+    untold_since = audit.at_after(messages.told_up_to())
+    is_behind = untold_since is not None and now - untold_since > _BEHIND
     counts: dict[Channel, dict[DeliveryState, int]] = {}
     for one in messages.count_deliveries(since=now - _MESSAGE_DAYS):
         counts.setdefault(one.channel, {})[one.state] = one.count
@@ -73,7 +76,7 @@ def look_at_messages(deployment: Deployment, *, now: datetime) -> MessagesLine:
         counts,
         messages.list_failed_tries(),
         messages.count_stuck(now=now),
-        audit.last_seq() - messages.told_up_to(),
+        is_behind,
     )
 
 

@@ -7,6 +7,7 @@ is a number in the same transaction as the messages, so that a crash loses none 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,11 +22,13 @@ from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import BatchNote, PaymentState
 from niangjia.apps.messages import actions as messages
 from niangjia.apps.messages import queries
-from niangjia.apps.messages.queries import Kind, load_kinds
+from niangjia.apps.messages.queries import Kind, ValueRefused, load_kinds
 from niangjia.apps.messages.types import Channel, Telling
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.workorders import queries as workorders
 from niangjia.apps.workorders.types import OPEN, OrderCard
+
+log = logging.getLogger(__name__)
 
 # A month's dispatch of ten thousand orders is read in one go, so that each union hears of it in one message.
 READ = 20_000
@@ -44,9 +47,19 @@ def tell(*, channels: Collection[Channel] = (), now: datetime) -> int:
             return told
         up_to = min(head, after + READ)
         events = audit.list_between(after=after, up_to=up_to, actions=load_kinds().actions)
-        tellings = list(_tellings(events, now)) if events else []
+        tellings = [telling for telling in _tellings(events, now) if _is_fit(telling)] if events else []
         if messages.tell(tellings=tellings, after=after, up_to=up_to, channels=channels, now=now):
             told += len(tellings)
+
+
+def _is_fit(telling: Telling) -> bool:
+    """One whose values no message may hold is set aside, and the others are told; what it held is not said again."""
+    try:
+        load_kinds().by_id[telling.kind].check(telling.params)
+    except ValueRefused:
+        log.error("%s about %s is not told: a value of it may stand in no message", telling.kind, telling.subject)
+        return False
+    return True
 
 
 def _tellings(events: Sequence[Event], now: datetime) -> Iterable[Telling]:

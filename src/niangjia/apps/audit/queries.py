@@ -55,6 +55,11 @@ def last_seq() -> int:
     return AuditHead.objects.filter(id=1).values_list("seq", flat=True).first() or 0
 
 
+def at_after(seq: int) -> datetime | None:
+    """When the first event after that number was recorded; None if there is none."""
+    return AuditEvent.objects.filter(seq__gt=seq).order_by("seq").values_list("at", flat=True).first()
+
+
 def list_between(*, after: int, up_to: int, actions: Iterable[str]) -> list[Event]:
     """Events of these actions, numbered above `after` and up to `up_to`, in order, whoever acted: for the house's own jobs."""
     found = AuditEvent.objects.filter(seq__gt=after, seq__lte=up_to, action__in=sorted(actions))

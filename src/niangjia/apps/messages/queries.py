@@ -9,9 +9,8 @@ from django.db.models import Count, F, Q, QuerySet
 
 from niangjia.apps.accounts import permissions, sealing
 from niangjia.apps.accounts.types import Role, Viewer
-from niangjia.apps.messages import kinds
 from niangjia.apps.messages.addresses import mask
-from niangjia.apps.messages.kinds import Kind
+from niangjia.apps.messages.kinds import Kind, ValueRefused
 from niangjia.apps.messages.kinds import load as load_kinds
 from niangjia.apps.messages.models import Address, Choice, Delivery, Heard, Message, Try
 from niangjia.apps.messages.problems import NoSuchMessage
@@ -29,7 +28,7 @@ from niangjia.apps.messages.types import (
 from niangjia.kernel.sealing import CannotOpen
 
 __all__ = [
-    "Kind", "NoSuchMessage", "card", "choices_of", "code_place", "count_deliveries", "count_given_up", "count_stuck", "count_unread", "get_choices",
+    "Kind", "NoSuchMessage", "ValueRefused", "card", "choices_of", "code_place", "count_deliveries", "count_given_up", "count_stuck", "count_unread", "get_choices",
     "has_chosen", "list_addresses", "list_failed_tries", "list_kinds", "list_messages", "load_kinds", "place", "told_up_to", "verify",
 ]  # fmt: skip
 
@@ -173,7 +172,7 @@ def verify() -> list[Violation]:
             continue
         try:
             kind.check(row.params)
-        except kinds.ValueRefused:
+        except ValueRefused:
             found.append(Violation("MESSAGE_VALUE", f"message:{row.pk}", "holds what no message may hold"))
     sent_early = Delivery.objects.filter(state=DeliveryState.SENT.value).exclude(tries__trouble="")
     found += [

@@ -8,6 +8,7 @@ import pytest
 
 from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts.types import Role
+from niangjia.apps.audit import actions as chain
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases.models import Case
@@ -81,6 +82,26 @@ def test_of_two_workers_who_read_the_same_one_writes(desk):
     assert messages.tell(tellings=[one], after=after, up_to=head, now=NOW)
     assert not messages.tell(tellings=[one], after=after, up_to=head, now=NOW)
     assert Message.objects.count() == 1
+
+
+def test_a_value_that_no_message_may_hold_is_refused_and_nothing_is_written(desk):
+    after = queries.told_up_to()
+    for number in ("王小明", "13800000001", "330624198001010013"):
+        one = Telling(desk.town.county.account_id, "review_waits", "x:1", "o", "/desk/", NOW, {"number": number})
+        with pytest.raises(queries.ValueRefused):
+            messages.tell(tellings=[one], after=after, up_to=after + 1, now=NOW)
+    assert Message.objects.count() == 0 and queries.told_up_to() == after
+
+
+def test_an_event_that_cannot_be_told_keeps_no_other_from_being_told_and_is_logged_without_its_value(desk, caplog):
+    for number in ("王小明", "GD202311000001"):
+        chain.record(
+            None, action="workorders.submit", object="workorder:1",
+            detail={"org": desk.town.county.org_id, "number": number}, now=NOW,
+        )  # fmt: skip
+    hear()
+    assert [message.params["number"] for message in told(desk.town.county)] == ["GD202311000001"]
+    assert "review_waits about workorder:1" in caplog.text and "王小明" not in caplog.text
 
 
 def test_a_crash_while_telling_leaves_neither_messages_nor_that_they_were_told(desk, monkeypatch):
@@ -213,8 +234,6 @@ def test_a_new_device_is_told_the_first_one_and_a_known_one_are_not(desk):
 
 
 def test_a_recovery_code_is_told_a_code_of_the_app_is_not(desk):
-    from niangjia.apps.audit import actions as chain
-
     county = desk.town.county
     for by in ("totp", "recovery"):
         chain.record(

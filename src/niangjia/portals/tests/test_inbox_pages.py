@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -235,6 +236,16 @@ def test_a_wrong_set_up_is_said_where_it_can_be_mended_and_stops_no_page(house, 
     page = page_of(signed_in(house.viewers[Role.ADMINISTRATOR]).get(reverse("officer:health")))
     assert "渠道配置有误" in page and "sender" in page
     assert "消息都在站内" in settings_page(signed_in(house.viewers[Role.COUNTY]))
+
+
+def test_what_nobody_tells_or_sends_is_said_to_the_administrator(with_channels, signed_in, monkeypatch):
+    client = signed_in(with_channels.viewers[Role.ADMINISTRATOR])
+    told.lay(with_channels)
+    reach(with_channels.viewers[Role.COUNTY], now=town.NOW)  # its record is untold, its code unsent
+    assert "后台任务" not in page_of(client.get(reverse("officer:health")))
+    monkeypatch.setattr("django.utils.timezone.now", lambda: town.NOW + timedelta(hours=3))
+    page = page_of(client.get(reverse("officer:health")))
+    assert "还没有变成消息" in page and "已等了两个多小时" in page
 
 
 def test_an_address_of_the_house_lies_in_no_page_of_another(with_channels, signed_in):
