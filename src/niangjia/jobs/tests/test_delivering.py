@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from datetime import datetime, timedelta
 
@@ -417,6 +419,29 @@ def test_two_workers_at_once_send_each_message_once():
     texts = [text for wire in wires for *_, text in wire.sent if "GD" in text]
     assert broken == [] and len(texts) == len(set(texts)) == 30
     assert set(states()) == {"SENT"} and Try.objects.filter(delivery__message__isnull=False).count() == 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_killed_while_it_sends_leaves_what_the_next_one_sends():
+    place, wire = town.build(), Wire()
+    hear_from_now_on()
+    reach(place.county, now=NOW)
+    send(wire)
+    note(place.county)
+
+    class Deadly(Wire):
+        def send(self, *, address, title, text):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    connection.close()  # each process opens its own
+    child = os.fork()
+    if child == 0:
+        send(Deadly())
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    assert states() == ["SENDING"] and send(wire, NOW + MINUTE) == (0, 0)
+    assert send(wire, NOW + timing.LEASE) == (1, 0) and states() == ["SENT"]
 
 
 # --- over the wire ---
