@@ -10,15 +10,17 @@ from decimal import Decimal
 
 from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts import queries as posts
-from niangjia.apps.accounts.types import Role
+from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.alerts import actions as alerts
 from niangjia.apps.alerts import queries as lists
 from niangjia.apps.alerts.types import RunInfo, SignalRow
 from niangjia.apps.cases import actions as cases
+from niangjia.apps.messages import queries as messages
 from niangjia.apps.organizations import actions as organizations
 from niangjia.apps.organizations import queries as unions
 from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry.types import HouseholdFacts, MemberFacts
+from niangjia.jobs import tell
 from niangjia.kernel.deployment import Deployment
 from niangjia.kernel.months import Month
 
@@ -58,7 +60,32 @@ def measure(
     )
     dispatched = time.perf_counter() - started
     assert opened.opened == households, opened
-    return {"take the list in s": round(taken_in, 2), "dispatch with cases and audit s": round(dispatched, 2)}
+    officers = _officers(town_ids, now)
+    started = time.perf_counter()
+    told = tell.tell(now=now)
+    telling = time.perf_counter() - started
+    assert told == households, told
+    return {
+        "take the list in s": round(taken_in, 2),
+        "dispatch with cases and audit s": round(dispatched, 2),
+        "tell of it s": round(telling, 2),
+        "messages": sum(messages.count_unread(officer) for officer in officers),
+    }
+
+
+def _officers(town_ids: list[int], now: datetime) -> list[Viewer]:
+    """One at every union that gets an order."""
+    found = []
+    for number, union_id in enumerate([*town_ids, unions.find_union_by_code("COUNTY").id]):
+        account = accounts.create_account(
+            viewer=None, username=f"officer{number}", name="测速（虚构）", password=None, now=now
+        )
+        role = Role.TOWNSHIP if union_id in town_ids else Role.COUNTY
+        post = accounts.appoint(
+            viewer=None, account_id=account, org_id=union_id, role=role, starts_on=date(2023, 1, 1), now=now
+        )
+        found.append(posts.get_viewer(account_id=account, post_id=post, today=date(2023, 11, 6)))
+    return found
 
 
 def _unions() -> list[dict[str, object]]:

@@ -9,6 +9,17 @@ from pathlib import Path
 
 PASSWORD = "niangjia-demo-2023"
 
+CHANNELS = """
+[messages.email]
+host = "127.0.0.1"
+port = 9
+security = "plain"
+sender = "niangjia@example.com"
+[messages.dingtalk]
+[messages.sms]
+url = "http://127.0.0.1:9/send"
+body = {phone = "{phone}", text = "{text}"}
+"""
 NOT_LOOKED_AT = {"public:stay"}  # asked by a script
 
 
@@ -16,6 +27,8 @@ def main(folder: Path) -> None:
     from niangjia.kernel.deployment import Deployment
 
     Deployment.create(folder, "330600", is_demo=True, name="越城（虚构）")
+    with (folder / "niangjia.toml").open("a", encoding="utf-8") as config:
+        config.write(CHANNELS)
     os.environ |= {"NIANGJIA_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "tests.journeys.settings"}
     import django
 
@@ -27,10 +40,12 @@ def main(folder: Path) -> None:
     from niangjia.apps.accounts import queries as logins
     from niangjia.apps.programs.tests import town
     from niangjia.portals.tests import house as houses
+    from niangjia.portals.tests import told
     from niangjia.portals.tests.test_every_address import PAGES
 
     call_command("migrate", interactive=False, verbosity=0)
     house = houses.build()
+    told.lay_channels(house)
     pages = []
     for role, viewer in house.viewers.items():
         accounts.reset_password(viewer=None, account_id=viewer.account_id, new_password=PASSWORD, now=town.NOW)

@@ -108,6 +108,32 @@ def test_every_page_of_every_role_fits_a_desk_and_a_phone(house: tuple[str, list
             context.close()
         chromium.close()
     assert not wrong, "\n".join(wrong)
+    _keep_the_tour()
+
+
+_WORDS: dict[str, str] = {}
+"""Picture → hash of the words on its page, of this run."""
+
+
+def _keep_the_tour() -> None:
+    """The guides show pages as they are: with NIANGJIA_TOURS=1 their pictures are taken anew, else their words are compared."""
+    wanted = {
+        name
+        for guide in (ROOT / "docs" / "guides" / "by-role").glob("*.md")
+        for name in re.findall(r"pictures/tour/([\w-]+)\.png", guide.read_text(encoding="utf-8"))
+    }
+    assert wanted and wanted <= _WORDS.keys(), wanted - _WORDS.keys()
+    now = {name: _WORDS[name] for name in sorted(wanted)}
+    if os.environ.get("NIANGJIA_TOURS") == "1":
+        shutil.rmtree(TOUR, ignore_errors=True)
+        TOUR.mkdir(parents=True)
+        for name in wanted:
+            shutil.copy(OUT / f"{name}.png", TOUR)
+        SEEN.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
+    kept = json.loads(SEEN.read_text(encoding="utf-8"))
+    changed = [name for name in now if kept.get(name) != now[name]]
+    assert not changed and kept.keys() == now.keys(), f"pages of the guides changed, run `make tours`: {changed}"
+    assert {path.stem for path in TOUR.glob("*.png")} == wanted
 
 
 def accessibility(page: Page, levels: list[str] = LEVELS) -> list[str]:

@@ -444,7 +444,7 @@ def verify(data: Path | None, as_json: bool) -> None:
 @json_option
 @refusals_in_words
 def tick(data: Path | None, as_json: bool) -> None:
-    """催办与升级、审计锚定；由 serve 每十分钟运行，或由 cron 调用 · reminders, escalations, an audit anchor."""
+    """催办与升级、消息、审计锚定；由 serve 每十分钟运行，或由 cron 调用 · reminders, escalations, messages, an audit anchor."""
     deployment = open_deployment(data)
     from niangjia.cli.clock import now
     from niangjia.jobs import tick as ticking

@@ -99,7 +99,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
     deployment = open_deployment(folder)
     from demo.town import office as town
     from niangjia.cli.setup import prepare_database
-    from niangjia.jobs import land_feeds, sense_month, verify
+    from niangjia.jobs import land_feeds, sense_month, tell, verify
 
     prepare_database()
     first = last_month_with_its_work_done(timezone.localdate()).plus(1 - months)
@@ -131,6 +131,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
         assert office is not None
         plays[-1][3].hire_visitors()
         town.hire_worker(office, plays[-1][3].clock())
+        tell.tell(now=plays[-1][3].clock())
         breaches = verify.verify(deployment, now=plays[-1][3].clock(), progress=progress)
     (folder / "demo-logins.json").write_text(json.dumps(office.logins, ensure_ascii=False, indent=1), encoding="utf-8")
     return {

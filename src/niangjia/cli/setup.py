@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import socket
 import threading
@@ -39,29 +40,33 @@ def belongs(pack: Pack, home: str) -> bool:
 
 
 _WORKERS_FIRST = 10
+_SECONDS, _MESSAGES_A_TICK = 30, 20  # somebody waits for the code of an address; nobody for a reminder
 
 
 def keep_ticking(deployment: Deployment) -> None:
     """
-    Every ten minutes, beside the server: reminders, escalations, an audit anchor.
+    Beside the server: every half minute messages, every ten minutes reminders, escalations, an audit anchor too.
 
     Its modules are imported before the thread begins, and it begins after the workers were forked: one forked in the middle of an
     import, or of a tick, would wait for ever for a lock that nobody is left to give back.
     """
     from django.db import connection
 
-    from niangjia.jobs import tick
+    from niangjia.jobs import deliver, tick
 
     def run() -> None:
         time.sleep(_WORKERS_FIRST)
-        while True:
+        for turn in itertools.count():
             try:
-                tick.tick(deployment, now=now())
+                if turn % _MESSAGES_A_TICK == 0:
+                    tick.tick(deployment, now=now())
+                else:
+                    deliver.run(deployment, now=now())
             except Exception:
-                logging.getLogger(__name__).exception("tick failed; it is tried again in ten minutes")
+                logging.getLogger(__name__).exception("tick failed; it is tried again")
             finally:
                 connection.close()
-            time.sleep(600)
+            time.sleep(_SECONDS)
 
     threading.Thread(target=run, name="tick", daemon=True).start()
 

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "niangjia.apps.organizations",
     "niangjia.apps.audit",
     "niangjia.apps.accounts",
+    "niangjia.apps.messages",
     "niangjia.apps.registry",
     "niangjia.apps.funds",
     "niangjia.apps.workorders",

@@ -1,13 +1,15 @@
-"""What time itself asks for: reminders, escalations, decisions made anew after what became known late, a new anchor of the audit chain."""
+"""What time itself asks for: reminders, escalations, decisions made anew after what became known late, messages, an anchor of the audit chain."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from niangjia.apps.audit import actions as audit
+from niangjia.apps.messages import actions as messages
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders.types import SweepReport
+from niangjia.jobs import deliver
 from niangjia.jobs.verify import ANCHORS
 from niangjia.kernel.deployment import Deployment
 
@@ -15,11 +17,13 @@ from niangjia.kernel.deployment import Deployment
 def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     """
     Remind of orders whose time is nearly over, escalate overdue ones, make decisions anew that a late notice touches (differences wait
-    for a person), anchor the audit chain. Safe to repeat.
+    for a person), anchor the audit chain, tell people what waits for them, forget old messages that were read. Safe to repeat.
 
     `niangjia serve` calls it every ten minutes; without a server let cron call `niangjia tick`. Days without it lose nothing.
     """
     report = workorders.sweep(now=now)
     programs.reconsider_late_changes(now=now)
     audit.anchor(file=deployment.folder / ANCHORS, now=now)
+    deliver.run(deployment, now=now)
+    messages.forget_old(now=now)
     return report

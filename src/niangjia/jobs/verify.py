@@ -21,6 +21,7 @@ from niangjia.apps.audit import queries as audit
 from niangjia.apps.audit.types import ChainReport
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.funds import verification as funds
+from niangjia.apps.messages import queries as messages
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import queries as registry
@@ -58,6 +59,7 @@ def verify(
         ("项目 · programs", lambda: _worded(programs.verify())),
         ("名单 · lists", lambda: [*_worded(alerts.verify()), *_lists_and_runs(deployment.runs)]),
         ("个案 · cases", lambda: _worded(cases.verify())),
+        ("消息 · messages", lambda: _worded(messages.verify())),
         ("审计 · audit", lambda: _audit(deployment)),
     ]
     breaches: list[Breach] = []

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from niangjia.kernel.problems import Refusal
 from niangjia.kernel.sealing import Keys
@@ -18,6 +20,7 @@ class Deployment:
     `password_policy`: ``asvs`` or ``dengbao`` (`apps.accounts.policy`). `second_factor`: ``staff`` (every post but a worker's needs one) or ``off``, as in
     the demo. A session ends after `idle_minutes` without a request, and `longest_hours` after it began.
     `home` is a division code, padded to six digits: 330600 for Shaoxing, 330624 for Xinchang.
+    `messages`: the table ``[messages]`` as it stands there, read by `adapters.channels`; without it messages stay in the inbox.
     `database_url` is empty for SQLite in the folder, else ``postgresql://user:password@host:port/name``.
     """
 
@@ -33,6 +36,7 @@ class Deployment:
     second_factor: str = "staff"
     idle_minutes: int = 30
     longest_hours: int = 12
+    messages: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def lake(self) -> Path:
@@ -87,6 +91,7 @@ class Deployment:
             f'second_factor = "{"off" if is_demo else "staff"}"   # staff: every post but a worker\'s needs a second factor; off: nobody must',
             "idle_minutes = 30         # signed out after so many minutes without a page or a key typed",
             "longest_hours = 12        # and after so many hours in any case",
+            "# [messages.email] and others send messages out as well: docs/guides/messages.md",
         ]
         temporary = config.with_suffix(".part")
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -117,6 +122,7 @@ class Deployment:
             password_policy=_one_of(config, values, "password_policy", ("asvs", "dengbao")),
             idle_minutes=_whole(config, values, "idle_minutes", 30, most=480),
             longest_hours=_whole(config, values, "longest_hours", 12, most=24),
+            messages=values.get("messages", {}),
             second_factor=_one_of(
                 config, values, "second_factor", ("off", "staff") if values.get("is_demo") else ("staff", "off")
             ),

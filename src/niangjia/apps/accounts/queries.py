@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from niangjia.apps.accounts.types import (
 )
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
+from niangjia.engines.policy.parameters import area_prefix
 from niangjia.kernel.problems import Refusal
 
 
@@ -228,6 +230,34 @@ def list_holders(*, org_id: int, role: Role, today: date) -> list[int]:
         .values_list("account_id", flat=True)
         .distinct()
     )
+
+
+def holders_at(org_ids: Iterable[int], *, action: str, today: date) -> dict[int, list[int]]:
+    """By union, the accounts that hold a post there today which allows `action`; those who stand in as well."""
+    roles = [role for role in Role if permissions.allows(role, action)]
+    found: dict[int, list[int]] = {}
+    held = _held(today).filter(org_id__in=set(org_ids), role__in=roles).order_by("org_id", "account_id")
+    for org_id, account_id in held.values_list("org_id", "account_id").distinct():
+        found.setdefault(org_id, []).append(account_id)
+    return found
+
+
+def holders_of_area(area: str, *, action: str, today: date) -> list[int]:
+    """Accounts with a post that allows `action` at a union of the smallest division that holds `area` and has such a post."""
+    roles = [role for role in Role if permissions.allows(role, action)]
+    nearest: dict[str, list[int]] = {}
+    held = _held(today).filter(role__in=roles).order_by("account_id")
+    for account_id, of_union in held.values_list("account_id", "org__area").distinct():
+        division = area_prefix(of_union)
+        if area.startswith(division) and account_id not in nearest.setdefault(division, []):
+            nearest[division].append(account_id)
+    return nearest[max(nearest, key=len)] if nearest else []
+
+
+def accounts_of_persons(person_ids: Iterable[int]) -> dict[int, int]:
+    """By registry id, the accounts of those persons who have one that is in use."""
+    found = Account.objects.filter(person_id__in=set(person_ids), is_active=True)
+    return {person_id: pk for person_id, pk in found.values_list("person_id", "pk") if person_id is not None}
 
 
 def list_colleagues(org_path: str, *, action: str, today: date) -> list[tuple[PostCard, str]]:

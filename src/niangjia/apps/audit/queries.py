@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -48,6 +48,22 @@ def list_about(object: str, *, actions: Sequence[str] = (), most: int | None = N
     if actions:
         found = found.filter(action__in=actions)
     return [_event(row) for row in found.order_by("-seq")[:most]]
+
+
+def last_seq() -> int:
+    """The number of the newest event; everything up to it has been committed, for events are numbered by one writer at a time."""
+    return AuditHead.objects.filter(id=1).values_list("seq", flat=True).first() or 0
+
+
+def at_after(seq: int) -> datetime | None:
+    """When the first event after that number was recorded; None if there is none."""
+    return AuditEvent.objects.filter(seq__gt=seq).order_by("seq").values_list("at", flat=True).first()
+
+
+def list_between(*, after: int, up_to: int, actions: Iterable[str]) -> list[Event]:
+    """Events of these actions, numbered above `after` and up to `up_to`, in order, whoever acted: for the house's own jobs."""
+    found = AuditEvent.objects.filter(seq__gt=after, seq__lte=up_to, action__in=sorted(actions))
+    return [_event(row) for row in found.order_by("seq")]
 
 
 def count_actions(*, account_id: int, action: str, since: datetime) -> int:

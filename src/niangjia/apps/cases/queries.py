@@ -306,6 +306,24 @@ def list_files(viewer: Viewer, *, only_open: bool = True) -> QuerySet[HardshipFi
     return (found.filter(is_open=True, approved_at__isnull=False) if only_open else found).order_by("-pk")
 
 
+def persons_to_tell(case_ids: Iterable[int]) -> dict[int, list[int]]:
+    """By case, whose matter it is: the person it is in the name of, else who lives in the household now. Without scope: to tell them."""
+    rows = list(Case.objects.filter(pk__in=set(case_ids)).values_list("pk", "person_id", "household_id"))
+    homes = registry.members_of(household_id for _, person_id, household_id in rows if person_id is None)
+    return {
+        case_id: [person_id] if person_id is not None else list(homes.get(household_id, ()))
+        for case_id, person_id, household_id in rows
+    }
+
+
+def last_days_to_object(case_ids: Iterable[int]) -> dict[int, date]:
+    """By case, the last day of its standing notice."""
+    rows = PublicNotice.objects.filter(case_id__in=set(case_ids), withdrawn_at__isnull=True)
+    return {
+        case_id: ends_before - timedelta(days=1) for case_id, ends_before in rows.values_list("case_id", "ends_before")
+    }
+
+
 def list_live_notices(*, today: date, area: str = "") -> list[LiveNotice]:
     """What the public sees today; a notice takes itself down with its last day. No viewer: it is public."""
     found = PublicNotice.objects.filter(withdrawn_at__isnull=True, starts_on__lte=today, ends_before__gt=today)

@@ -33,6 +33,7 @@ from niangjia.apps.funds.types import (
     Balances,
     BankLine,
     BatchCard,
+    BatchNote,
     BatchState,
     Cap,
     CapUseRow,
@@ -330,6 +331,17 @@ def list_batches(viewer: Viewer, *, year: int | None = None, state: str = "") ->
     if state:
         rows = rows.filter(state=state)
     return [batch_card(row) for row in rows.order_by("-pk")]
+
+
+def batch_notes(batch_ids: Iterable[int]) -> dict[int, BatchNote]:
+    """By batch, what those are told who pay or are paid. Without scope: for the house's own jobs."""
+    wanted = set(batch_ids)
+    payees: dict[int, list[tuple[int, int, PaymentState]]] = {}
+    rows = Payment.objects.filter(batch_id__in=wanted).exclude(state=PaymentState.REMOVED).order_by("pk")
+    for batch_id, payment_id, person_id, state in rows.values_list("batch_id", "pk", "person_id", "state"):
+        payees.setdefault(batch_id, []).append((payment_id, person_id, PaymentState(state)))
+    batches = PaymentBatch.objects.filter(pk__in=wanted).values_list("pk", "number", "budget__org_id")
+    return {pk: BatchNote(number, org_id, tuple(payees.get(pk, ()))) for pk, number, org_id in batches}
 
 
 def list_bank_lines(viewer: Viewer, batch_id: int) -> list[BankLine]:

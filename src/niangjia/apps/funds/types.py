@@ -59,6 +59,15 @@ class SubjectKind(TextChoices):
     LOAN = "LOAN", _("贷款")
 
 
+@dataclass(frozen=True)
+class BatchNote:
+    """Of a batch: its number, the union whose budget pays, and each payment's id, person and state."""
+
+    number: str
+    org_id: int
+    payees: tuple[tuple[int, int, PaymentState], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """Who or what; `id` is that of the room that keeps it (the registry's for persons and households)."""

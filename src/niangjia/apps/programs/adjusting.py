@@ -81,6 +81,12 @@ def list_adjustments(
     )
 
 
+def areas_of_open(adjustment_ids: Iterable[int]) -> dict[int, tuple[str, tuple[int, ...]]]:
+    """By adjustment that waits: the division the decision is about, and the accounts that may not settle it. Without scope."""
+    rows = Adjustment.objects.filter(pk__in=set(adjustment_ids), state=AdjustmentState.OPEN)
+    return {pk: (area, tuple(barred)) for pk, area, barred in rows.values_list("pk", "root__area", "barred")}
+
+
 def count_open_adjustments(viewer: Viewer) -> int:
     return _visible(viewer).filter(state=AdjustmentState.OPEN).count()
 

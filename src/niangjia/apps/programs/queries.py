@@ -15,6 +15,7 @@ from niangjia.apps.funds.problems import EventMissing
 from niangjia.apps.funds.types import Cap
 from niangjia.apps.programs import adjusting, capping, deciding, drafts, installed, late, scope, values
 from niangjia.apps.programs.adjusting import (
+    areas_of_open,
     cards_of,
     count_open_adjustments,
     count_recovering,
@@ -63,7 +64,7 @@ from niangjia.engines.policy.parameters import area_prefix, with_overrides
 from niangjia.kernel.problems import Refusal
 
 __all__ = [
-    "MissingStandard", "NoSuchAdjustment", "NoSuchDecision", "NoSuchDraft", "answers", "cards_of", "count_open_adjustments", "count_recovering", "count_to_settle",
+    "MissingStandard", "NoSuchAdjustment", "NoSuchDecision", "NoSuchDraft", "answers", "areas_of_open", "cards_of", "count_open_adjustments", "count_recovering", "count_to_settle",
     "get_adjustment", "list_adjusted_programs", "list_adjustments", "list_adjustments_about", "list_adjustments_of",
     "list_corrections_of", "list_decision_chain", "list_money_of", "list_reconsiderations", "list_recoveries", "pack_card",
     "reconsideration_cards", "ref_of", "SubjectKind", "tally_waiting", "visible_adjustments",

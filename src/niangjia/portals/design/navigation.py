@@ -30,12 +30,15 @@ class Shown:
     url: str
     is_here: bool
     is_tab: bool
+    count: int = 0  # of what is new there
 
 
+INBOX = "public:inbox"
 MOST_TABS = 5
 
 ENTRIES = (
     Entry("officer:workbench", _("工作台"), "layout-dashboard", is_tab=True),
+    Entry(INBOX, _("消息"), "inbox"),
     Entry("officer:list", _("月度名单"), "list-details", "alerts.view", is_tab=True, also=("/households/",)),
     Entry("officer:orders", _("工单"), "ticket", "workorders.view", is_tab=True),
     Entry("officer:review", _("复核审批"), "clipboard-check", "cases.review", is_tab=True),
@@ -54,11 +57,14 @@ ENTRIES = (
 )
 
 
-def entries_for(viewer: Viewer, path: str) -> list[Shown]:
-    """In reading order; the entry that `path` lies under is marked."""
+def entries_for(viewer: Viewer, path: str, unread_count: int) -> list[Shown]:
+    """In reading order; the entry that `path` lies under is marked, and how many messages wait."""
     allowed = [entry for entry in ENTRIES if not entry.action or permissions.may(viewer, entry.action)]
     if permissions.may(viewer, "own.view"):
-        allowed = [Entry("member:mine", _("我的娘家"), "home-heart", is_tab=True)]
+        allowed = [
+            Entry("member:mine", _("我的娘家"), "home-heart", is_tab=True),
+            Entry(INBOX, _("消息"), "inbox", is_tab=True),
+        ]
     urls = {entry.route: reverse(entry.route) for entry in allowed}
     under = [
         url for url in urls.values() if path.startswith(url) and (url != urls.get("officer:workbench") or path == url)
@@ -72,6 +78,7 @@ def entries_for(viewer: Viewer, path: str) -> list[Shown]:
             urls[entry.route],
             urls[entry.route] == here or any(part in path for part in entry.also),
             entry.route in tabs,
+            unread_count if entry.route == INBOX else 0,
         )
         for entry in allowed
     ]

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from niangjia.apps.messages import queries as inbox
 from niangjia.kernel.deployment import Deployment
 from niangjia.portals.design.navigation import entries_for
 
@@ -28,11 +29,13 @@ def show(
 ) -> HttpResponse:
     """Render a page inside the frame that fits the viewer."""
     viewer = getattr(request, "viewer", None)
+    unread_count = inbox.count_unread(viewer) if viewer else 0
     frame = {
         "viewer": viewer,
         "post_card": getattr(request, "post_card", None),
         "posts": getattr(request, "posts", []),
-        "navigation": entries_for(viewer, request.path) if viewer else [],
+        "navigation": entries_for(viewer, request.path, unread_count) if viewer else [],
+        "unread_count": unread_count,
         "refusal": getattr(request, "refusal", None),
         "is_demo": bool(settings.DEPLOYMENT and settings.DEPLOYMENT.is_demo),
         "theme": theme if (theme := request.COOKIES.get(THEME, "")) in THEMES else "",

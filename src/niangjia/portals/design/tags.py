@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from niangjia.apps.messages import queries as messages
 from niangjia.apps.organizations import areas
 from niangjia.engines import policy, sensing
 from niangjia.kernel.deployment import programs_folder
@@ -106,6 +107,13 @@ def say(pair: Any) -> str:
     if isinstance(pair, dict):
         return str(pair.get(language) or pair.get("zh") or "")
     return str(getattr(pair, language, pair))
+
+
+@register.filter
+def kind_title(kind_id: str) -> str:
+    """What a kind of message is called; the code of an address has no place in an inbox and is called by itself."""
+    kind = messages.load_kinds().by_id.get(kind_id)
+    return say(kind.title) if kind else _("确认码") if kind_id == "code" else kind_id
 
 
 @register.filter

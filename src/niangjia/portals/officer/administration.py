@@ -16,6 +16,7 @@ from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts import queries as account_queries
 from niangjia.apps.accounts.policy import password_policy
 from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.messages.types import DeliveryState
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.jobs import health as health_job
@@ -133,7 +134,14 @@ def clear_second_factor(request: PageRequest, account_id: int) -> HttpResponse:
 
 @page("organizations.manage")
 def health(request: PageRequest) -> HttpResponse:
+    line = health_job.look_at_messages(deployment(), now=timezone.now())
     context = {
+        "messages_line": line,
+        "delivery_states": list(DeliveryState),
+        "message_rows": [
+            (channel, [(state, line.counts.get(channel, {}).get(state, 0)) for state in DeliveryState])
+            for channel in sorted({*line.channels, *line.counts})
+        ],
         "batches": Paginator(health_job.list_batches(deployment()), ROWS).get_page(request.GET.get("page")),
         "runs": health_job.list_runs(deployment()),
     }

@@ -59,9 +59,9 @@ def prove(request: PageRequest, *, now: datetime) -> None:
     request.session["proved_at"] = now.timestamp()
 
 
-def ask_for_proof(request: PageRequest, *, now: datetime) -> HttpResponse | None:
-    """None if the reader proved lately who they are; else the way to the page that asks, and back."""
+def ask_for_proof(request: PageRequest, *, now: datetime, page: str = "public:safety") -> HttpResponse | None:
+    """None if the reader proved lately who they are; else the way to the page that asks, and back; after an act, to its `page`."""
     if now.timestamp() - request.session.get("proved_at", 0) <= FRESH.total_seconds():
         return None
-    back = request.get_full_path() if request.method == "GET" else reverse("public:safety")
+    back = request.get_full_path() if request.method == "GET" else reverse(page)
     return redirect(f"{reverse('public:confirm')}?{urlencode({'next': back})}")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from niangjia.portals.public import entering, passkeys, programs, reading, safety, tokens
+from niangjia.portals.public import entering, inbox, message_settings, passkeys, programs, reading, safety, tokens
 
 app_name = "public"
 urlpatterns = [
@@ -26,6 +26,15 @@ urlpatterns = [
     path("safety/tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke_token"),
     path("stay/", entering.stay, name="stay"),
     path("safety/recovery-codes/", safety.recovery_codes, name="recovery_codes"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/read/", inbox.read_all, name="read_all"),
+    path("inbox/<int:message_id>/", inbox.read, name="read"),
+    path("inbox/settings/", message_settings.message_settings, name="message_settings"),
+    path("inbox/settings/choose/", message_settings.choose, name="choose_messages"),
+    path("inbox/settings/<slug:channel>/", message_settings.give_address, name="give_address"),
+    path("inbox/settings/<slug:channel>/code/", message_settings.confirm_address, name="confirm_address"),
+    path("inbox/settings/<slug:channel>/again/", message_settings.send_again, name="send_code_again"),
+    path("inbox/settings/<slug:channel>/remove/", message_settings.remove_address, name="remove_address"),
     path("notices/", reading.notices, name="notices"),
     path("notices/receipt/", reading.follow_objection, name="receipt"),
     path("notices/<int:notice_id>/object/", reading.object_to_notice, name="object"),

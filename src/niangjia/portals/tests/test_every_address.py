@@ -21,7 +21,7 @@ from niangjia.apps.programs.tests import town
 from niangjia.config import settings
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
-from niangjia.portals.tests import adjusted, simulated
+from niangjia.portals.tests import adjusted, simulated, told
 
 PUBLIC = {
     "public:home",
@@ -101,6 +101,8 @@ PAGES = {
     "public:password": (lambda house: [], set(Role)),
     "public:safety": (lambda house: [], set(Role)),
     "public:confirm": (lambda house: [], set(Role)),
+    "public:inbox": (lambda house: [] if told.lay(house) else [], set(Role)),
+    "public:message_settings": (lambda house: [], set(Role)),
     "public:totp": (lambda house: [], set(Role)),
     "public:tokens": (lambda house: [], CASES),
     "member:mine": (lambda house: [], {Role.WORKER}),

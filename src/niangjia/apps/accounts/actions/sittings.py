@@ -18,11 +18,20 @@ _TOUCH = timedelta(minutes=1)  # a page view is not worth a write each
 
 
 def begin_sitting(*, account_id: int, device: str, address: str, now: datetime) -> int:
-    """Somebody has signed in; return the sitting's id. `device` roughly, as its owner would know it: “Windows · Edge”."""
-    Sitting.objects.filter(account_id=account_id, seen_at__lt=now - KEPT).delete()
-    sitting = Sitting.objects.create(
-        account_id=account_id, device=device[:60], address=address[:64], started_at=now, seen_at=now
-    )
+    """
+    Somebody has signed in; return the sitting's id. `device` roughly, as its owner would know it: “Windows · Edge”.
+
+    One that the account did not sit at in the last ninety days is on record; the very first is not: nothing is known to differ from it.
+    """
+    with transaction.atomic():
+        Sitting.objects.filter(account_id=account_id, seen_at__lt=now - KEPT).delete()
+        before = set(Sitting.objects.filter(account_id=account_id).values_list("device", flat=True))
+        sitting = Sitting.objects.create(
+            account_id=account_id, device=device[:60], address=address[:64], started_at=now, seen_at=now
+        )
+        if before and device[:60] not in before:
+            detail = {"sitting": sitting.pk}
+            audit.record(None, action="accounts.new_device", object=f"account:{account_id}", detail=detail, now=now)
     return sitting.pk
 
 
