@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import IO
+from pathlib import Path
+from typing import IO, Any
 
+import python_calamine
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
@@ -116,3 +118,69 @@ def write_list(
         written += 1
     workbook.close()
     return written
+
+
+# --- workbooks that come in ---------------------------------------------------------------------------------------
+
+
+def write_template(
+    file: IO[bytes], *, title: str, columns: Sequence[Column], hints: Sequence[str], example: Sequence[str]
+) -> None:
+    """Above the heads, where the reader passes it over: what to do, a hint and an example for each column. Below only text cells."""
+    workbook = open_workbook(file, title=title)
+    sheet = Sheet(workbook, title)
+    text = workbook.add_format({"num_format": "@"})
+    sheet.write([title], look="note")
+    sheet.write(hints, look="note")
+    sheet.write(example, look="note")
+    first = sheet.row + 1
+    sheet.write_head(columns)
+    for place, column in enumerate(columns):
+        sheet.sheet.set_column(place, place, column.width, text)
+        if column.choices:
+            sheet.sheet.data_validation(
+                first, place, first + 9_999, place, {"validate": "list", "source": list(column.choices)}
+            )
+    workbook.close()
+
+
+def read_sheets(path: Path) -> list[tuple[str, list[list[Any]]]]:
+    """Every visible sheet with its cells as they are, from A1."""
+    with python_calamine.load_workbook(str(path)) as workbook:
+        visible = [
+            one.name for one in workbook.sheets_metadata if one.visible == python_calamine.SheetVisibleEnum.Visible
+        ]
+        return [(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in visible]
+
+
+def write_back(
+    file: IO[bytes],
+    *,
+    sheets: Sequence[tuple[str, Sequence[Sequence[Any]]]],
+    said: dict[tuple[str, int], str],
+    head: str,
+    heads: dict[str, int],
+) -> None:
+    """
+    The cells as they came, and behind them a column `head` with what is `said` of a row: (sheet, number from 1). `heads`: the number of
+    the row that holds the heads of a sheet.
+    """
+    workbook = open_workbook(file, title=head)
+    plain, wrong = workbook.add_format({"num_format": "General"}), "wrong"
+    for name, rows in sheets:
+        sheet = Sheet(workbook, name)
+        last = max((len(row) for row in rows), default=0)
+        sheet.sheet.set_column(last, last, 60)
+        for number, row in enumerate(rows, 1):
+            for place, value in enumerate(row):
+                if isinstance(value, bool | int | float):
+                    sheet.sheet.write(sheet.row, place, value, plain)
+                elif isinstance(value, str | date | datetime) and value != "":
+                    sheet._write_cell(place, value, "")
+                elif value not in ("", None):
+                    sheet._write_cell(place, str(value), "")
+            words = head if heads.get(name) == number else said.get((name, number))
+            if words:
+                sheet._write_cell(last, words, wrong)
+            sheet.row += 1
+    workbook.close()

@@ -8,6 +8,7 @@ from niangjia.portals.officer import (
     drafting,
     filling,
     household,
+    importing,
     listings,
     money,
     monthly,
@@ -136,4 +137,10 @@ urlpatterns = [
     path("unions/export/", listings.export_unions, name="export_unions"),
     path("posts/export/", listings.export_posts, name="export_posts"),
     path("health/export/", listings.export_health, name="export_health"),
+    path("imports/", importing.imports, name="imports"),
+    path("imports/upload/", importing.upload, name="upload"),
+    path("imports/templates/<slug:kind>/", importing.import_template, name="import_template"),
+    path("imports/<slug:number>/", importing.preview, name="import"),
+    path("imports/<slug:number>/marked/", importing.marked, name="import_marked"),
+    path("imports/<slug:number>/confirm/", importing.confirm, name="import_confirm"),
 ]
