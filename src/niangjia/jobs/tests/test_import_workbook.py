@@ -51,6 +51,8 @@ def book(heads, *rows, change=None) -> bytes:
     sheet.append(heads)
     for row in rows:
         sheet.append(row)
+    for cell in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"):
+        cell.data_type = "s"  # text that looks like a formula
     if change:
         change(workbook)
     file = io.BytesIO()
