@@ -16,7 +16,9 @@ RUNS = 3
 
 
 def id_number(number: int) -> str:
-    digits = f"330624{1960 + number % 40}{1 + number // 40 % 12:02d}{1 + number // 480 % 28:02d}{number // 13440 % 1000:03d}"
+    digits = (
+        f"330624{1960 + number % 40}{1 + number // 40 % 12:02d}{1 + number // 480 % 28:02d}{number // 13440 % 1000:03d}"
+    )
     return digits + "10X98765432"[sum(int(digit) * 2 ** (17 - place) for place, digit in enumerate(digits)) % 11]
 
 
@@ -40,7 +42,9 @@ def main() -> None:
 
         call_command("migrate", verbosity=0)
         viewer = town.build().county
-        heads = [excel.Column(head) for head in ("身份证号", "姓名", "工会代码", "入会日期", "手机号码", "金额", "备注")]
+        heads = [
+            excel.Column(head) for head in ("身份证号", "姓名", "工会代码", "入会日期", "手机号码", "金额", "备注")
+        ]
         rows = [
             [id_number(n), f"职工{n}", "XG", date(2020, 1, 1 + n % 28), f"139{n:08d}", Decimal(n), "一般情况"]
             for n in range(ROWS)

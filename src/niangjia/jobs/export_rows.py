@@ -14,6 +14,8 @@ from niangjia.apps.audit import actions as audit
 from niangjia.jobs import operating
 from niangjia.kernel.problems import Refusal
 
+Column, Value = excel.Column, excel.Value
+
 MOST_ROWS = 100_000
 LONGEST_PURPOSE = 300
 _LONGEST_FILTER = 80

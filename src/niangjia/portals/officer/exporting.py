@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from niangjia.adapters import excel
 from niangjia.apps.accounts import permissions
 from niangjia.jobs import export_rows
 from niangjia.portals.design import words
@@ -30,7 +29,7 @@ class Column:
     """`value` of one line: text, a whole number, an amount (two places), a day, a moment, or None for what is not known."""
 
     head: object
-    value: Callable[[Any], excel.Value]
+    value: Callable[[Any], export_rows.Value]
     width: int = 14
 
 
@@ -65,7 +64,7 @@ def export_of(listing: Listing, shown_on: Page) -> Page:
             name="/".join([listing.name, *map(str, parts.values())]),
             title=str(listing.title),
             watermark=_watermark(request, purpose, count, now),
-            columns=[excel.Column(str(column.head), column.width) for column in columns],
+            columns=[export_rows.Column(str(column.head), column.width) for column in columns],
             rows=_rows(request, listing, found, columns),
             count=count,
             purpose=purpose,
@@ -80,14 +79,14 @@ def export_of(listing: Listing, shown_on: Page) -> Page:
 
 def _rows(
     request: PageRequest, listing: Listing, found: QuerySet[Any] | Sequence[Any], columns: Sequence[Column]
-) -> Iterator[list[excel.Value]]:
+) -> Iterator[list[export_rows.Value]]:
     rows = found.iterator(chunk_size=_AT_ONCE) if isinstance(found, QuerySet) else iter(found)
     while some := list(islice(rows, _AT_ONCE)):
         for line in listing.lines(request, some):
             yield [_here(column.value(line)) for column in columns]
 
 
-def _here(value: excel.Value) -> excel.Value:
+def _here(value: export_rows.Value) -> export_rows.Value:
     return timezone.localtime(value).replace(second=0, microsecond=0) if isinstance(value, datetime) else value
 
 
