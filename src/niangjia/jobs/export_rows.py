@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import IO
 
 from niangjia.adapters import excel
+from niangjia.adapters.excel import Column as Column
+from niangjia.adapters.excel import Value as Value
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.jobs import operating
 from niangjia.kernel.problems import Refusal
-
-Column, Value = excel.Column, excel.Value
 
 MOST_ROWS = 100_000
 LONGEST_PURPOSE = 300
