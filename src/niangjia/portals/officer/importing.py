@@ -52,12 +52,20 @@ def preview(request: PageRequest, number: str) -> HttpResponse:
     seen = import_workbook.preview(deployment(), request.viewer, number, now=timezone.now())
     feed = import_workbook.feed_of(seen.kind)
     columns = [column for column in feed.columns.values() if column.sensitivity == "low" and column.type != "id"]
+    is_zh = (get_language() or "zh").startswith("zh")
+    labels = [column.zh if is_zh else column.code for column in columns]
     context: dict[str, Any] = {
         "number": number,
         "seen": seen,
         "feed": feed,
-        "columns": columns,
-        "first": [[row.get(column.code) for column in columns] for row in seen.first],
+        "labels": labels,
+        "first": [
+            [
+                (label, "" if row.get(column.code) is None else str(row[column.code]))
+                for label, column in zip(labels, columns, strict=True)
+            ]
+            for row in seen.first
+        ],
         "wrong": seen.wrong[:SHOWN],
     }
     return show(request, "officer/import.html", context)

@@ -31,6 +31,7 @@ def test_a_good_workbook_is_looked_at_and_taken_in(house, signed_in, batches):
     shown = send(client, HEADS + "330624,2023-10-01,1130\n")
     assert shown.status_code == 302
     html = client.get(shown.url).content.decode()
+    assert 'data-label="执行日期">2023-10-01<' in html
     assert re.search(r"新增</span><span[^>]*>1 ", html) and "确认，全部导入" in html and batches() == before
     done = client.post(shown.url + "confirm/", follow=True)
     assert "已全部导入：新增 1 行" in done.content.decode() and batches() == before + 1
