@@ -8,6 +8,8 @@ from typing import Final
 from niangjia.apps.accounts.types import Role, Scope, Viewer
 from niangjia.kernel.problems import Refusal
 
+# lists.export: to take the list of a page away as a workbook; whoever works at the grassroots, and a worker, reads it here.
+# imports.send: to deliver a workbook, each kind with its own right; registry.receive: the workbook of members.
 # cases.view: that there is a case, where it stands, what was decided and paid. cases.examine: what was found, and why.
 _READING: Final = frozenset(
     {"alerts.view", "cases.view", "cases.examine", "workorders.view", "funds.view", "registry.view", "programs.view"}
@@ -17,7 +19,7 @@ _ORDERS: Final = frozenset(
 )
 
 ALLOWED: Final[dict[Role, frozenset[str]]] = {
-    Role.PROVINCE: _READING | _ORDERS | {"alerts.release", "programs.manage"},
+    Role.PROVINCE: _READING | _ORDERS | {"alerts.release", "programs.manage", "lists.export", "imports.send"},
     Role.CITY: _READING
     | _ORDERS
     | {
@@ -28,6 +30,9 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
         "funds.approve",
         "registry.reveal",
         "programs.manage",
+        "lists.export",
+        "imports.send",
+        "registry.receive",
     },
     Role.COUNTY: _READING
     | _ORDERS
@@ -40,18 +45,24 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
         "funds.approve",
         "registry.reveal",
         "programs.manage",
+        "lists.export",
+        "imports.send",
+        "registry.receive",
     },
-    Role.TOWNSHIP: (_READING - {"funds.view"}) | _ORDERS | {"cases.verify", "cases.review", "registry.reveal"},
+    Role.TOWNSHIP: (_READING - {"funds.view"})
+    | _ORDERS
+    | {"cases.verify", "cases.review", "registry.reveal", "lists.export", "imports.send"},
     Role.GRASSROOTS: frozenset(
         {"cases.view", "cases.examine", "cases.verify", "registry.view", "registry.reveal", "programs.view"}
     )
-    | {"workorders.view", "workorders.accept", "workorders.assign", "workorders.return"},
+    | {"workorders.view", "workorders.accept", "workorders.assign", "workorders.return", "imports.send"},
     # Money is prepared, paid and confirmed by finance, approved by the union that decides: never both in one role.
     Role.FINANCE: frozenset(
         {"cases.view", "registry.view", "programs.view", "funds.view", "funds.prepare", "funds.pay", "funds.confirm"}
-    ),
-    Role.AUDITOR: _READING | {"audit.view"},
-    Role.ADMINISTRATOR: frozenset({"organizations.manage", "accounts.manage"}),
+    )
+    | {"lists.export"},
+    Role.AUDITOR: _READING | {"audit.view", "lists.export"},
+    Role.ADMINISTRATOR: frozenset({"organizations.manage", "accounts.manage", "lists.export", "imports.send"}),
     Role.WORKER: frozenset({"own.view"}),
 }
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from django.db.models import QuerySet
+
 from niangjia.apps.audit.actions import GENESIS, canonical, digest, read_anchors
 from niangjia.apps.audit.models import AuditEvent, AuditHead
 from niangjia.apps.audit.types import Actor, Break, ChainReport, Event
@@ -15,17 +17,11 @@ from niangjia.apps.organizations import scope
 _CHUNK = 5000
 
 
-def list_events(
-    viewer: Actor,
-    *,
-    action: str = "",
-    object: str = "",
-    since: datetime | None = None,
-    limit: int = 100,
-    before_seq: int | None = None,
-) -> list[Event]:
+def find_events(
+    viewer: Actor, *, action: str = "", object: str = "", since: datetime | None = None
+) -> QuerySet[AuditEvent]:
     """
-    Events of actors in the viewer's part of the tree, latest first, at most `limit`; `before_seq` goes on from a page.
+    Events of actors in the viewer's part of the tree, latest first, for reading; `event_of` makes an Event of a row.
 
     The caller has required ``audit.view``. `action` may be a whole app: ``registry.``.
     """
@@ -37,9 +33,23 @@ def list_events(
         found = found.filter(object=object)
     if since:
         found = found.filter(at__gte=since)
+    return found.order_by("-seq")
+
+
+def list_events(
+    viewer: Actor,
+    *,
+    action: str = "",
+    object: str = "",
+    since: datetime | None = None,
+    limit: int = 100,
+    before_seq: int | None = None,
+) -> list[Event]:
+    """As `find_events`, at most `limit`; `before_seq` goes on from a page."""
+    found = find_events(viewer, action=action, object=object, since=since)
     if before_seq is not None:
         found = found.filter(seq__lt=before_seq)
-    return [_event(row) for row in found.order_by("-seq")[:limit]]
+    return [event_of(row) for row in found[:limit]]
 
 
 def list_about(object: str, *, actions: Sequence[str] = (), most: int | None = None) -> list[Event]:
@@ -47,7 +57,7 @@ def list_about(object: str, *, actions: Sequence[str] = (), most: int | None = N
     found = AuditEvent.objects.filter(object=object)
     if actions:
         found = found.filter(action__in=actions)
-    return [_event(row) for row in found.order_by("-seq")[:most]]
+    return [event_of(row) for row in found.order_by("-seq")[:most]]
 
 
 def last_seq() -> int:
@@ -140,7 +150,7 @@ def _rows() -> Iterator[tuple]:
     return AuditEvent.objects.order_by("seq").values_list(*fields).iterator(chunk_size=_CHUNK)
 
 
-def _event(row: AuditEvent) -> Event:
+def event_of(row: AuditEvent) -> Event:
     return Event(
         seq=row.seq,
         at=row.at,

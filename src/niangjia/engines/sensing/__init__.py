@@ -7,12 +7,13 @@ Always true here:
 - every SQL step is a named table with its grain; all money is DECIMAL(16,2).
 """
 
-from niangjia.engines.sensing.lake import committed, latest_snapshot, pseudonym_text
+from niangjia.engines.sensing.lake import committed, latest_snapshot, pseudonym_text, rows_of_months
 from niangjia.engines.sensing.landing import (
     BatchReport,
     Feed,
     Identity,
     SetAside,
+    check_file,
     find_identities,
     land_folder,
     load_feeds,
@@ -25,5 +26,5 @@ from niangjia.engines.sensing.verification import verify_lake, verify_runs
 
 __all__ = [
     "BatchReport", "Feed", "Identity", "MonthNotLanded", "OpenFile", "OwnHistory", "Run", "SensingPack", "SetAside", "Verification",
-    "check_folder", "committed", "employers_of", "find_identities", "land_folder", "latest_snapshot", "list_runs", "load_feeds", "load_sensing_pack", "memberships_of", "official_run", "pseudonym_text", "relations_of", "sense_month", "verify_lake", "verify_runs",
+    "check_file", "check_folder", "committed", "employers_of", "find_identities", "land_folder", "latest_snapshot", "list_runs", "load_feeds", "load_sensing_pack", "memberships_of", "official_run", "pseudonym_text", "relations_of", "rows_of_months", "sense_month", "verify_lake", "verify_runs",
 ]  # fmt: skip

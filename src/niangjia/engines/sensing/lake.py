@@ -126,6 +126,12 @@ def latest_snapshot(lake: Path, feed: Feed, month: Month) -> list[dict[str, obje
     return pyarrow.parquet.read_table(newest.path).to_pylist() if newest else []
 
 
+def rows_of_months(lake: Path, feed: Feed, months: Iterable[str]) -> list[dict[str, object]]:
+    """Rows of an increment dated in these months, of every batch. For a feed without a key: nothing of it is ever replaced."""
+    found = files(lake, feed, months=months)
+    return [row for file in found for row in pyarrow.parquet.read_table(file.path).to_pylist()]
+
+
 def pseudonym_text(value: bytes | str) -> str:
     """A pseudonym of a Parquet file as 32 hex characters."""
     return value.hex() if isinstance(value, bytes) else str(value).replace("-", "")

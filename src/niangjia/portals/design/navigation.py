@@ -51,6 +51,7 @@ ENTRIES = (
     Entry("officer:programs", _("帮扶项目"), "award", "programs.view", also=("/drafts/", "/parameters/")),
     Entry("officer:takeup", _("应享未享"), "user-check", "alerts.view"),
     Entry("officer:simulations", _("政策模拟"), "scale", "programs.manage"),
+    Entry("officer:imports", _("导入"), "upload", "imports.send"),
     Entry("officer:audit", _("审计查询"), "shield-check", "audit.view", is_tab=True),
     Entry("officer:unions", _("组织与岗位"), "sitemap", "organizations.manage", is_tab=True),
     Entry("officer:health", _("数据与运行"), "heartbeat", "organizations.manage", is_tab=True),

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from niangjia.apps.accounts import permissions
 from niangjia.apps.messages import queries as messages
 from niangjia.apps.organizations import areas
 from niangjia.engines import policy, sensing
@@ -38,6 +39,29 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
     return format_html(
         '<svg class="{}" aria-hidden="true" focusable="false"><use href="#i-{}"></use></svg>', kind, name
     )
+
+
+@register.inclusion_tag("design/export.html", takes_context=True)
+def export_form(context: Any, route: str, count: int, *parts: Any) -> dict[str, Any]:
+    """
+    The form that hands the list of this page out as it is filtered, with its purpose; nothing for who may not, or for an empty list.
+
+    `route` is an address made by `officer.exporting.export_of`; `parts` those of the page's own address.
+    """
+    request, viewer = context["request"], context["viewer"]
+    address = reverse(route, args=parts)
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    is_sent = request.path == address
+    return {
+        "may_export": bool(count) and permissions.may(viewer, "lists.export"),
+        "address": f"{address}?{asked.urlencode()}" if asked else address,
+        "id": route.rpartition(":")[2],
+        "count": count,
+        "is_open": is_sent,
+        "purpose": request.POST.get("purpose", "") if is_sent else "",
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.simple_tag

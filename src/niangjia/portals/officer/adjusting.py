@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -60,20 +61,23 @@ class NoSuchSettlement(Refusal):
 # --- the list ----------------------------------------------------------------------------------------------------
 
 
+def found_adjustments(request: PageRequest) -> QuerySet[Any]:
+    return queries.visible_adjustments(
+        request.viewer,
+        states=_states(request.GET.get("state", "")),
+        kind=request.GET.get("kind", ""),
+        program=request.GET.get("program", ""),
+        reconsideration_id=whole(request.GET.get("cause", "")) or None,
+    )
+
+
 @page("funds.view")
 def adjustments(request: PageRequest) -> HttpResponse:
     """Oldest first; without a filter those that wait. Every filter stands in the address."""
     viewer: Viewer = request.viewer
     given = {name: request.GET.get(name, "") for name in ("state", "kind", "program")}
     cause = whole(request.GET.get("cause", ""))
-    found = queries.visible_adjustments(
-        viewer,
-        states=_states(given["state"]),
-        kind=given["kind"],
-        program=given["program"],
-        reconsideration_id=cause or None,
-    )
-    rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    rows = Paginator(found_adjustments(request), ROWS).get_page(request.GET.get("page"))
     cards = queries.cards_of(viewer, rows)
     named = whose(card.subject for card in cards)
     context = {

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy
 from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts import queries as account_queries
 from niangjia.apps.accounts.policy import password_policy
-from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.accounts.types import PostCard, Role, Viewer
 from niangjia.apps.messages.types import DeliveryState
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
+from niangjia.apps.organizations.types import Union
 from niangjia.jobs import health as health_job
 from niangjia.portals.design import words
 from niangjia.portals.design.forms import Form, day_input
@@ -44,14 +45,28 @@ class AppointForm(Form):
     starts_on = forms.DateField(label=gettext_lazy("任职起"), widget=day_input(), initial=timezone.localdate)
 
 
+def _asked_union(request: PageRequest, org_id: int | None = None) -> Union:
+    """Raises NoSuchUnion: also for one outside the viewer's part of the tree."""
+    viewer: Viewer = request.viewer
+    union = organizations.get_union(org_id or whole(request.GET.get("org", ""), viewer.org_id))
+    if not scope.covers(viewer.org_path, union.path):
+        raise organizations.NoSuchUnion(union.id)
+    return union
+
+
+def found_unions(request: PageRequest) -> list[Union]:
+    return organizations.list_children(_asked_union(request).id)
+
+
+def found_posts(request: PageRequest) -> list[tuple[PostCard, str]]:
+    return account_queries.list_posts_at(_asked_union(request).id, today=timezone.localdate())
+
+
 @page("organizations.manage")
 def unions(request: PageRequest, org_id: int | None = None) -> HttpResponse:
     """One union with those right below it, and who holds which post there."""
     viewer: Viewer = request.viewer
-    asked = request.GET.get("org", "")
-    union = organizations.get_union(org_id or whole(asked, viewer.org_id))
-    if not scope.covers(viewer.org_path, union.path):
-        raise organizations.NoSuchUnion(union.id)
+    union = _asked_union(request, org_id)
     rows = Paginator(organizations.list_children(union.id), ROWS).get_page(request.GET.get("page"))
     posts = account_queries.list_posts_at(union.id, today=timezone.localdate())
     context = {

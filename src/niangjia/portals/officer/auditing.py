@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, time
+from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.audit import queries
+from niangjia.apps.audit.types import Event
 from niangjia.jobs import verify
 from niangjia.portals.design.forms import Form, day_input
 from niangjia.portals.design.pages import page
@@ -33,27 +37,39 @@ class SearchForm(Form):
     since = forms.DateField(label=_("自"), required=False, widget=day_input())
 
 
+def _asked(form: SearchForm) -> dict[str, Any]:
+    asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    since = asked.get("since")
+    return {
+        "action": asked.get("action", ""),
+        "object": asked.get("object", "").strip(),
+        "since": timezone.make_aware(datetime.combine(since, time.min)) if since else None,
+    }
+
+
+def found_events(request: PageRequest) -> QuerySet[Any]:
+    return queries.find_events(request.viewer, **_asked(SearchForm(request.GET or None)))
+
+
+def names_in(found: Iterable[Event]) -> dict[int, str]:
+    """Of who acted, and for whom."""
+    found = list(found)
+    return accounts.names_of(
+        {event.account_id for event in found if event.account_id}
+        | {event.detail["acting_for"] for event in found if "acting_for" in event.detail}
+    )
+
+
 @page("audit.view")
 def events(request: PageRequest) -> HttpResponse:
     form = SearchForm(request.GET or None)
-    asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    since = asked.get("since")
     before = request.GET.get("before", "")
-    found = queries.list_events(
-        request.viewer,
-        action=asked.get("action", ""),
-        object=asked.get("object", "").strip(),
-        since=timezone.make_aware(datetime.combine(since, time.min)) if since else None,
-        limit=ROWS,
-        before_seq=whole(before) or None,
-    )
+    found = queries.list_events(request.viewer, **_asked(form), limit=ROWS, before_seq=whole(before) or None)
     context = {
         "form": form,
         "events": found,
-        "names": accounts.names_of(
-            {event.account_id for event in found if event.account_id}
-            | {event.detail["acting_for"] for event in found if "acting_for" in event.detail}
-        ),
+        "count": queries.find_events(request.viewer, **_asked(form)).count(),
+        "names": names_in(found),
         "next_seq": found[-1].seq if len(found) == ROWS else None,
         "report": getattr(request, "report", None),
     }

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -25,11 +28,14 @@ class NothingSaid(Refusal):
         super().__init__("请选择回访结果：平稳，或又有困难。", "Say what the call found: well, or in hardship again.")
 
 
+def found_calls(request: PageRequest) -> QuerySet[Any]:
+    return queries.list_follow_ups(request.viewer, today=timezone.localdate())
+
+
 @page("cases.verify")
 def calls(request: PageRequest) -> HttpResponse:
     """What is due by today, the longest due first."""
-    found = queries.list_follow_ups(request.viewer, today=timezone.localdate())
-    rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    rows = Paginator(found_calls(request), ROWS).get_page(request.GET.get("page"))
     names = household_names(row.file.household_id for row in rows)
     return show(request, "officer/calls.html", {"rows": rows, "names": names})
 

@@ -21,7 +21,17 @@ from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries
-from niangjia.apps.funds.types import BatchState, Outcome, PaymentCard, PaymentState, ReceiptLine, ReservationState
+from niangjia.apps.funds.types import (
+    BatchCard,
+    BatchState,
+    Outcome,
+    PaymentCard,
+    PaymentState,
+    ReceiptLine,
+    RegisterRow,
+    ReservationCard,
+    ReservationState,
+)
 from niangjia.apps.registry import queries as registry
 from niangjia.jobs import pay
 from niangjia.kernel.money import ZERO
@@ -104,6 +114,16 @@ def approve_request(request: PageRequest, request_id: int) -> HttpResponse:
     return redirect("officer:funds")
 
 
+def found_waiting(request: PageRequest, budget_id: int) -> list[ReservationCard]:
+    """What waits in one budget, the unapproved first."""
+    waiting = [
+        card
+        for state in (ReservationState.QUEUED, ReservationState.RESERVED, ReservationState.RETURNED)
+        for card in queries.list_reservations(request.viewer, budget_id=budget_id, state=state)
+    ]
+    return sorted(waiting, key=lambda card: (card.is_approved, card.id))
+
+
 @page("funds.view")
 def budget(request: PageRequest, budget_id: int) -> HttpResponse:
     """What waits in one budget: to be approved, to be paid, queued for money."""
@@ -111,15 +131,9 @@ def budget(request: PageRequest, budget_id: int) -> HttpResponse:
     balance = next((one for one in queries.list_balances(viewer) if one.budget_id == budget_id), None)
     if balance is None:
         raise queries.NotFound("预算", "budget", budget_id)
-    waiting = [
-        card
-        for state in (ReservationState.QUEUED, ReservationState.RESERVED, ReservationState.RETURNED)
-        for card in queries.list_reservations(viewer, budget_id=budget_id, state=state)
-    ]
+    waiting = found_waiting(request, budget_id)
     payable = [card for card in waiting if card.is_approved and card.state == ReservationState.RESERVED]
-    rows = Paginator(sorted(waiting, key=lambda card: (card.is_approved, card.id)), ROWS).get_page(
-        request.GET.get("page")
-    )
+    rows = Paginator(waiting, ROWS).get_page(request.GET.get("page"))
     context = {
         "balance": balance,
         "rows": rows,
@@ -153,14 +167,18 @@ def prepare(request: PageRequest, budget_id: int) -> HttpResponse:
     return redirect("officer:batch", card.id)
 
 
+def found_batches(request: PageRequest) -> list[BatchCard]:
+    state = request.GET.get("state", "")
+    return queries.list_batches(request.viewer, state=state if state in BatchState.values else "")
+
+
 @page("funds.view")
 def batches(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     state = request.GET.get("state", "")
-    found = queries.list_batches(viewer, state=state if state in BatchState.values else "")
     balances = queries.list_balances(viewer)
     context = {
-        "rows": Paginator(found, ROWS).get_page(request.GET.get("page")),
+        "rows": Paginator(found_batches(request), ROWS).get_page(request.GET.get("page")),
         "state": state,
         "states": words.choices("batch"),
         "balances": balances,
@@ -324,6 +342,12 @@ def _line(request: PageRequest, batch_id: int) -> PaymentCard:
     return lines[payment_id]
 
 
+def found_in_register(request: PageRequest) -> list[RegisterRow]:
+    """Latest first."""
+    year = whole(request.GET.get("year", ""), timezone.localdate().year)
+    return queries.list_register(request.viewer, year=year, state=request.GET.get("state", ""))[::-1]
+
+
 @page("funds.view")
 def register(request: PageRequest) -> HttpResponse:
     """The register 台账 of a year, with what reached workers."""
@@ -332,9 +356,7 @@ def register(request: PageRequest) -> HttpResponse:
     years = sorted({one.year for one in queries.list_balances(viewer)} | {this_year}, reverse=True)
     year = whole(request.GET.get("year", ""), this_year)
     state = request.GET.get("state", "")
-    rows = Paginator(queries.list_register(viewer, year=year, state=state)[::-1], ROWS).get_page(
-        request.GET.get("page")
-    )
+    rows = Paginator(found_in_register(request), ROWS).get_page(request.GET.get("page"))
     context = {
         "rows": rows,
         "names": registry.masked_names(row.person_id for row in rows),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -70,16 +71,32 @@ def _reachable(viewer: Viewer, household_ids: list[int]) -> set[int]:
     return set(registry.visible_households(viewer).filter(pk__in=household_ids).values_list("pk", flat=True))
 
 
+def _asked_month(request: PageRequest) -> Month | None:
+    """The month of the address, else the latest that the viewer may see."""
+    return _month(request.GET.get("month", "")) or next(iter(queries.list_months(request.viewer)), None)
+
+
+def found_alerts(request: PageRequest) -> QuerySet[Any] | list[Any]:
+    """What the monthly list's address asks for."""
+    month = _asked_month(request)
+    return queries.list_alerts(request.viewer, _read(request, month)) if month else []
+
+
+def found_corrections(request: PageRequest) -> list[Any]:
+    month = _asked_month(request)
+    return queries.list_differences(request.viewer, month) if month else []
+
+
 @page("alerts.view")
 def monthly_list(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     months = queries.list_months(viewer)
-    month = _month(request.GET.get("month", "")) or (months[0] if months else None)
+    month = _asked_month(request)
     if month is None:
         return show(request, "officer/list.html", {"months": [], "month": None})
     run = queries.get_run(viewer, month)
     narrow = _read(request, month)
-    rows = Paginator(queries.list_alerts(viewer, narrow), ROWS).get_page(request.GET.get("page"))
+    rows = Paginator(found_alerts(request), ROWS).get_page(request.GET.get("page"))
     counts = queries.count_states(viewer, month)
     names = household_names(alert.household_id for alert in rows)
     context: dict[str, Any] = {
@@ -117,9 +134,8 @@ def find_person(request: PageRequest) -> HttpResponse:
 def corrections(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     months = queries.list_months(viewer)
-    month = _month(request.GET.get("month", "")) or (months[0] if months else None)
-    differences = queries.list_differences(viewer, month) if month else []
-    rows = Paginator(differences, ROWS).get_page(request.GET.get("page"))
+    month = _asked_month(request)
+    rows = Paginator(found_corrections(request), ROWS).get_page(request.GET.get("page"))
     names = household_names(difference.household_id for difference in rows)
     context = {
         "months": months,

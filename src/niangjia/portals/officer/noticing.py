@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -24,13 +27,21 @@ from niangjia.portals.design.showing import show
 ROWS = 25
 
 
+def found_announced(request: PageRequest) -> QuerySet[Any]:
+    return queries.list_cases(request.viewer, CaseFilter(state=CaseState.FILE_ANNOUNCED))
+
+
+def found_grievances(request: PageRequest) -> QuerySet[Any]:
+    return queries.list_grievances(request.viewer, only_open=request.GET.get("all") != "1")
+
+
 @page("cases.announce")
 def notices(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
-    announced = list(queries.list_cases(viewer, CaseFilter(state=CaseState.FILE_ANNOUNCED)))
+    announced = list(found_announced(request))
     waiting = list(queries.list_cases(viewer, CaseFilter(state=CaseState.FILE_TIERED)))
     shows_all = request.GET.get("all") == "1"
-    rows = Paginator(queries.list_grievances(viewer, only_open=not shows_all), ROWS).get_page(request.GET.get("page"))
+    rows = Paginator(found_grievances(request), ROWS).get_page(request.GET.get("page"))
     context = {
         "waiting": waiting,
         "announced": announced,

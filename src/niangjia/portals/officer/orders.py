@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -39,15 +40,13 @@ _VERIFYING = {
 }
 
 
-@page("workorders.view")
-def orders(request: PageRequest) -> HttpResponse:
-    """Mine first: what my union holds and is open, soonest due first. Everything of my part of the tree by ``scope=all``."""
+def found_orders(request: PageRequest) -> QuerySet[Any]:
+    """What the address asks for: without a filter what the viewer's union holds and is open."""
     viewer: Viewer = request.viewer
-    now = timezone.now()
     state, month, scope = (request.GET.get(name, "") for name in ("state", "month", "scope"))
-    found = queries.list_orders(
+    return queries.list_orders(
         viewer,
-        now=now,
+        now=timezone.now(),
         state=state if state in OrderState.values else "",
         month=month,
         org_id=None if scope == "all" else viewer.org_id,
@@ -55,7 +54,15 @@ def orders(request: PageRequest) -> HttpResponse:
         only_open=not state,
         only_overdue=request.GET.get("late") == "1",
     )
-    rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
+
+
+@page("workorders.view")
+def orders(request: PageRequest) -> HttpResponse:
+    """Mine first: what my union holds and is open, soonest due first. Everything of my part of the tree by ``scope=all``."""
+    viewer: Viewer = request.viewer
+    now = timezone.now()
+    state, month, scope = (request.GET.get(name, "") for name in ("state", "month", "scope"))
+    rows = Paginator(found_orders(request), ROWS).get_page(request.GET.get("page"))
     cards = [queries.card(row, now=now) for row in rows]
     names = household_names(card.household_id for card in cards)
     open_count, late_count = queries.count_open(viewer, now=now)

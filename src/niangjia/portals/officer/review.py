@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -57,16 +58,24 @@ class UnreadableEntry(Refusal):
         )
 
 
-@page("cases.review")
-def queue(request: PageRequest) -> HttpResponse:
-    """The desk: findings to accept, files to approve, cases to go on with, grants without money."""
-    viewer: Viewer = request.viewer
-    piles = {
+def _piles(viewer: Viewer) -> dict[str, tuple[str, QuerySet[Any]]]:
+    return {
         "accept": (_("待复核"), queries.list_waiting_for(viewer, CaseAction.ACCEPT)),
         "next": (_("待建档或处理"), queries.list_cases(viewer, CaseFilter()).filter(state__in=TO_GO_ON)),
         "approve": (_("待批准"), queries.list_waiting_for(viewer, CaseAction.APPROVE)),
         "blocked": (_("没有列支"), queries.list_blocked(viewer)),
     }
+
+
+def found_in_queue(request: PageRequest) -> QuerySet[Any]:
+    piles = _piles(request.viewer)
+    return piles.get(request.GET.get("desk", ""), piles["accept"])[1]
+
+
+@page("cases.review")
+def queue(request: PageRequest) -> HttpResponse:
+    """The desk: findings to accept, files to approve, cases to go on with, grants without money."""
+    piles = _piles(request.viewer)
     desk = request.GET.get("desk", "")
     desk = desk if desk in piles else "accept"
     rows = Paginator(piles[desk][1], ROWS).get_page(request.GET.get("page"))
@@ -80,10 +89,12 @@ def queue(request: PageRequest) -> HttpResponse:
     return show(request, "officer/review.html", context)
 
 
-@page("cases.view")
-def files(request: PageRequest) -> HttpResponse:
-    viewer: Viewer = request.viewer
-    given = {name: request.GET.get(name, "").strip() for name in ("state", "outcome", "month", "cause")}
+def _given(request: PageRequest) -> dict[str, str]:
+    return {name: request.GET.get(name, "").strip() for name in ("state", "outcome", "month", "cause")}
+
+
+def found_files(request: PageRequest) -> QuerySet[Any]:
+    given = _given(request)
     narrow = CaseFilter(
         state=given["state"],
         outcome=given["outcome"],
@@ -91,7 +102,14 @@ def files(request: PageRequest) -> HttpResponse:
         cause=given["cause"],
         only_open=not given["state"] and request.GET.get("all") != "1",
     )
-    rows = Paginator(queries.list_cases(viewer, narrow), ROWS).get_page(request.GET.get("page"))
+    return queries.list_cases(request.viewer, narrow)
+
+
+@page("cases.view")
+def files(request: PageRequest) -> HttpResponse:
+    viewer: Viewer = request.viewer
+    given = _given(request)
+    rows = Paginator(found_files(request), ROWS).get_page(request.GET.get("page"))
     context = {
         "rows": rows,
         "names": household_names(case.household_id for case in rows),

@@ -23,7 +23,7 @@ from niangjia.apps.programs.types import PackCard
 from niangjia.engines.policy import PackError
 from niangjia.engines.policy.parameters import area_prefix
 from niangjia.engines.simulation import ProgramResult, Shown, hide_small, working
-from niangjia.jobs import export_list, operating, simulate
+from niangjia.jobs import export_list, export_rows, simulate
 from niangjia.jobs import takeup as takeup_job
 from niangjia.kernel.money import show_yuan
 from niangjia.kernel.months import Month
@@ -42,14 +42,6 @@ class NoSuchProgram(Refusal):
         super().__init__(
             "没有这个项目，或在您的辖区没有启用。",
             "There is no such programme, or it is not in force in your division.",
-        )
-
-
-class PurposeMissing(Refusal):
-    def __init__(self) -> None:
-        super().__init__(
-            f"取名单须写明目的，至少 {operating.SHORTEST_REASON} 个字，例如“逐户联系应享未享职工”。目的会记入审计。",
-            f"A list needs its purpose in at least {operating.SHORTEST_REASON} characters, such as “call on those who never had it”. It is written to the audit log.",
         )
 
 
@@ -320,9 +312,7 @@ def export_takeup(request: PageRequest) -> HttpResponse:
     folder = takeup_job.find(deployment(), month) if month else None
     if month is None or folder is None:
         raise takeup_job.NotWorkedOut(month or Month.of(timezone.localdate()))
-    reason = request.POST.get("reason", "")
-    if len(reason.strip()) < operating.SHORTEST_REASON:
-        raise PurposeMissing
+    reason = export_rows.require_purpose(request.POST.get("reason", ""))
     rows = takeup_job.rows(
         deployment(),
         folder,

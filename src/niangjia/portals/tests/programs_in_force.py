@@ -6,10 +6,12 @@ from datetime import date, datetime
 from pathlib import Path
 
 import yaml
+from django.utils import timezone
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs import queries
+from niangjia.apps.programs.models import ParameterValue
 from niangjia.engines import policy
 from niangjia.kernel.deployment import programs_folder
 
@@ -27,9 +29,11 @@ def install_all(enterer: Viewer, approver: Viewer, now: datetime) -> list[policy
     for pack, entries in yaml.safe_load(INVENTED.read_text(encoding="utf-8")).items():
         for name, entry in entries.items():
             for since, value in entry.get("values", {}).items() if (pack, name) not in have else ():
-                given = programs.enter_parameter(
-                    viewer=enterer, program=pack, name=name, area="", starts_on=since, source="demo", now=now, is_invented=True,
+                # Of the whole province: nobody of this small town could enter them on a page.
+                ParameterValue.objects.create(
+                    pack_id=pack, name=name, area="", starts_on=since, source="demo", is_invented=True,
                     value=str(value).lower() if isinstance(value, bool) else str(value),
+                    entered_by_id=enterer.account_id, entered_at=now, approved_by_id=approver.account_id, approved_at=now,
+                    known_on=timezone.localdate(now),
                 )  # fmt: skip
-                programs.approve_parameter(viewer=approver, parameter_id=given.id, now=now)
     return packs

@@ -8,9 +8,19 @@ Always true here:
 """
 
 from niangjia.engines.sensing.landing.feeds import Column, Feed, load_feeds
-from niangjia.engines.sensing.landing.folder import land_folder
+from niangjia.engines.sensing.landing.folder import check_file, land_folder
 from niangjia.engines.sensing.landing.identities import find_identities
 from niangjia.engines.sensing.landing.reports import BatchReport, SetAside
 from niangjia.engines.sensing.landing.vault import Identity
 
-__all__ = ["BatchReport", "Column", "Feed", "Identity", "SetAside", "find_identities", "land_folder", "load_feeds"]
+__all__ = [
+    "BatchReport",
+    "Column",
+    "Feed",
+    "Identity",
+    "SetAside",
+    "check_file",
+    "find_identities",
+    "land_folder",
+    "load_feeds",
+]

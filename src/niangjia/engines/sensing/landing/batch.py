@@ -53,6 +53,18 @@ class Delivery:
         return digest.hexdigest()
 
 
+@dataclass(frozen=True)
+class Checked:
+    """
+    `rows`: what was read of each good row, by the feed's codes, ID numbers as 18 characters, with its place in `places`: (sheet, row).
+    `wrong`: every row that could not be read; sums under the data are in neither.
+    """
+
+    rows: tuple[dict[str, object], ...]
+    places: tuple[tuple[str, int], ...]
+    wrong: tuple[SetAside, ...]
+
+
 class Lander:
     """
     Lands deliveries into one lake, over one in-memory database, which keeps the table `persons` (digits, person): the
@@ -94,6 +106,21 @@ class Lander:
             return _Batch(self, delivery, report).land(landed)
         except Refusal as refusal:
             return replace(report, batch="", refused_zh=refusal.zh, refused_en=refusal.en)
+        finally:
+            self._clear()
+
+    def check(self, delivery: Delivery) -> Checked:
+        """
+        What landing would make of the delivery, row by row. Writes nothing.
+
+        Raises:
+            UnreadableFile, UnreadableHeader: whole file refused.
+        """
+        try:
+            report = BatchReport(
+                feed=delivery.feed.name, month=delivery.month.text, status="checked", files=delivery.names
+            )
+            return _Batch(self, delivery, report).check()
         finally:
             self._clear()
 
@@ -169,6 +196,29 @@ class _Batch:
         self._meet_persons()
         self._write(landed)
         return self.report
+
+    def check(self) -> Checked:
+        self._stage()
+        self._judge()
+        named = []
+        for column in self.feed.columns.values():
+            if column.type == "id":
+                named.append(f'{id_number_of(digits_name(column))} AS "{column.code}"')
+            elif column.lake == "vault":
+                named.append(f'_vault_{column.vault} AS "{column.code}"')
+            elif column.lake == "keep":
+                named.append(f'"{column.lake_name}" AS "{column.code}"')
+        rows = (
+            self.connection.sql(f"SELECT {', '.join(named)} FROM accepted ORDER BY _row").to_arrow_table().to_pylist()
+        )
+        numbers = [row for (row,) in self.connection.execute("SELECT _row FROM accepted ORDER BY _row").fetchall()]
+        places = tuple((self.parts[number // ROWS_A_PART - 1].sheet, number % ROWS_A_PART) for number in numbers)
+        totals = {(part.sheet, row) for part in self.parts for row, _written in part.totals}
+        wrong = self.connection.execute(
+            'SELECT feed, file, sheet, "row", "column", code, advice_zh, advice_en FROM set_aside ORDER BY _row'
+        ).fetchall()
+        found = (SetAside(*row) for row in wrong)
+        return Checked(tuple(rows), places, tuple(one for one in found if (one.sheet, one.row) not in totals))
 
     def _stage(self) -> None:
         """Grain: one row per row of the delivery, in file and row order."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from niangjia.engines.sensing import lake as lakes
 from niangjia.engines.sensing.landing import storage
-from niangjia.engines.sensing.landing.batch import CSV_ENDINGS, Delivery, Lander
+from niangjia.engines.sensing.landing.batch import CSV_ENDINGS, Checked, Delivery, Lander
 from niangjia.engines.sensing.landing.feeds import Feed, nearest
 from niangjia.engines.sensing.landing.reports import BatchReport
 from niangjia.kernel.months import Month
@@ -72,6 +72,18 @@ def land_folder(
         if progress:
             progress("", 1.0)
     return reports
+
+
+def check_file(file: Path, feed: Feed, month: Month, *, keys: Keys, memory_limit: str, threads: int) -> Checked:
+    """
+    What landing would make of one file of `month`. Writes nothing, and waits for no other landing.
+
+    Raises:
+        UnreadableFile, UnreadableHeader: whole file refused.
+    """
+    folder = file.resolve().parent
+    with Lander(folder, folder, keys=keys, memory_limit=memory_limit, threads=threads, override=None) as lander:
+        return lander.check(Delivery(feed, month, folder, (file.name,)))
 
 
 def _confirm(lake: Path, report: BatchReport, feed: Feed, landed: list[BatchReport]) -> None:

@@ -1,0 +1,311 @@
+"""A workbook is taken in whole or not at all, by whom it concerns, and its faults come back in itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import zipfile
+from datetime import date
+
+import openpyxl
+import pytest
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Role
+from niangjia.apps.audit.models import AuditEvent
+from niangjia.apps.organizations import queries as unions
+from niangjia.apps.programs.models import Standard
+from niangjia.apps.programs.tests import town
+from niangjia.engines import sensing
+from niangjia.jobs import import_workbook as imports
+from niangjia.jobs import land_feeds
+from niangjia.kernel.deployment import Deployment
+from niangjia.kernel.problems import Refusal
+
+NOW = town.NOW
+IDS = ("330624199001011235", "33062419850312102X", "330624197507042319")
+
+
+def with_check_digit(seventeen: str) -> str:
+    total = sum(int(digit) * 2 ** (17 - place) for place, digit in enumerate(seventeen))
+    return seventeen + "10X98765432"[total % 11]
+
+
+IDS = tuple(with_check_digit(one[:17]) for one in IDS)
+X_ID = next(with_check_digit(f"33062419850312{n:03d}") for n in range(999) if with_check_digit(f"33062419850312{n:03d}")[-1] == "X")  # fmt: skip
+
+
+@pytest.fixture
+def place(db):
+    return town.build()
+
+
+@pytest.fixture
+def here(tmp_path):
+    return Deployment.create(tmp_path / "here", "330624")
+
+
+def book(heads, *rows, change=None) -> bytes:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    sheet.append(heads)
+    for row in rows:
+        sheet.append(row)
+    for cell in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"):
+        cell.data_type = "s"  # text that looks like a formula
+    if change:
+        change(workbook)
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+MEMBER = ["身份证号", "姓名", "工会代码", "入会日期", "手机号码"]
+STANDARD = ["行政区划代码", "执行日期", "月低保标准"]
+CANVASS = ["身份证号", "工会代码", "报告日期", "致困原因", "家庭十二个月收入"]
+
+
+def send(here, viewer, kind, content, name="a.xlsx"):
+    return imports.receive(here, viewer, kind=kind, name=name, content=content, now=NOW)
+
+
+def look(here, viewer, kind, content, name="a.xlsx"):
+    return imports.preview(here, viewer, send(here, viewer, kind, content, name), now=NOW)
+
+
+def take(here, viewer, kind, content, name="a.xlsx"):
+    return imports.confirm(here, viewer, send(here, viewer, kind, content, name), now=NOW)
+
+
+def held(here, kind):
+    return sensing.latest_snapshot(here.lake, imports.feed_of(kind), imports.Month.of(NOW.date()))
+
+
+def test_members_come_in_with_every_spelling_that_offices_use(place, here):
+    old = IDS[0][:6] + IDS[0][8:17]
+    wide = "".join(chr(ord(one) + 0xFEE0) if one.isdigit() else one for one in IDS[1])
+    rows = [
+        [old, "李一", "XG", 45231, "13800000001"],
+        [wide, "李二", "XG", date(2023, 1, 2), ""],
+        [X_ID.lower(), "李三", "XG", "2023年3月5日", ""],
+    ]
+    done = take(here, place.county, "member", book(MEMBER, *rows))
+    assert (done.new, done.changed, done.same, done.wrong) == (3, 0, 0, ())
+    assert {row["joined_on"] for row in held(here, "member")} == {date(2023, 11, 1), date(2023, 1, 2), date(2023, 3, 5)}
+    assert {row["union_code"] for row in held(here, "member")} == {"XG"}
+
+
+def test_the_same_workbook_again_is_told_and_changes_nothing(place, here):
+    content = book(MEMBER, [IDS[0], "李一", "XG", "2023-01-02", ""], [IDS[1], "李二", "XG", "2023-01-02", ""])
+    take(here, place.county, "member", content)
+    batches = len(sensing.committed(here.lake))
+    assert look(here, place.county, "member", content).is_idle
+    assert take(here, place.county, "member", content).is_idle
+    assert len(sensing.committed(here.lake)) == batches
+
+
+def test_a_part_of_the_members_leaves_the_others_and_blank_cells_leave_what_was_known(place, here):
+    take(here, place.county, "member", book([*MEMBER, "退会日期"], *([one, "李", "XG", "2023-01-02", "13800000001", None] for one in IDS)))  # fmt: skip
+    done = take(
+        here, place.county, "member", book([*MEMBER, "退会日期"], [IDS[0], "", "XG", "2023-01-02", "", "2023-10-01"])
+    )
+    assert (done.new, done.changed) == (0, 1)
+    rows = held(here, "member")
+    assert len(rows) == 3 and sorted(str(row["left_on"]) for row in rows) == ["2023-10-01", "None", "None"]
+    found = sensing.find_identities(here.lake, here.keys(), {here.keys().pseudonym_of(IDS[0])})
+    assert [(one.name, one.phone) for one in found.values()] == [("李", "13800000001")]
+
+
+def test_one_wrong_row_keeps_all_of_them_out_and_comes_back_marked(place, here):
+    rows = [
+        [IDS[0], "李一", "XG", "2023-01-02", "13800000001"],
+        ["330624199001011111", "李二", "XG", "2023-01-02", ""],
+        [IDS[1], "=1+1", "XG", "去年", ""],
+        [IDS[2], "李四", "NOBODY", "2023-01-02", ""],
+        [IDS[2], "李五", "", "2023-01-02", ""],
+        [IDS[2], "李六", "YG", "2023-01-02", ""],
+        [IDS[0], "李一", "XG", "2023-01-02", ""],
+    ]
+    number = send(here, place.county, "member", book(MEMBER, *rows))
+    before = AuditEvent.objects.count()
+    seen = imports.preview(here, place.county, number, now=NOW)
+    assert sorted({one.row for one in seen.wrong}) == [3, 4, 5, 6, 7, 8] and not sensing.committed(here.lake)
+    with pytest.raises(imports.RowsWrong):
+        imports.confirm(here, place.county, number, now=NOW)
+    assert not sensing.committed(here.lake) and AuditEvent.objects.count() == before
+    back = imports.marked(here, place.county, number, language="zh", now=NOW)
+    sheet = openpyxl.load_workbook(back).active
+    assert [cell.value for cell in sheet[1]] == [*MEMBER, "问题与建议"]
+    for number, row in enumerate(rows, 2):
+        assert [cell.value or "" for cell in sheet[number]][:5] == row
+        assert bool(sheet.cell(number, 6).value) == (number > 2)
+    said = " ".join(str(sheet.cell(number, 6).value) for number in range(3, 9))
+    for words in (
+        "不是有效的居民身份号码",
+        "日期无法识别",
+        "没有代码为 NOBODY 的工会",
+        "必填而为空",
+        "不在您的辖区",
+        "与第 2 行重复",
+    ):
+        assert words in said
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+
+
+def test_a_crash_in_the_middle_leaves_nothing_and_the_same_import_goes_on(place, here, monkeypatch):
+    number = send(here, place.county, "standard", book(STANDARD, ["330624", "2023-07-01", 1100.5]))
+    with monkeypatch.context() as broken:
+        broken.setattr(land_feeds.sensing, "land_folder", lambda *args, **asked: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            imports.confirm(here, place.county, number, now=NOW)
+    assert not sensing.committed(here.lake) and not list((here.folder / "imports").glob("work-*"))
+    with monkeypatch.context() as broken:
+        broken.setattr(imports.sense_month, "receive_references", lambda *args, **asked: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            imports.confirm(here, place.county, number, now=NOW)
+    assert imports.confirm(here, place.county, number, now=NOW).is_idle
+    assert str(Standard.objects.get(area="330624", starts_on=date(2023, 7, 1)).monthly) == "1100.50"
+    with pytest.raises(imports.NoSuchImport):
+        imports.preview(here, place.county, number, now=NOW)
+
+
+def test_standards_of_another_county_stay_when_one_is_added(place, here):
+    take(here, place.city, "standard", book(STANDARD, ["330624", "2023-07-01", 1100], ["330602", "2023-07-01", 1200]))
+    take(here, place.county, "standard", book(STANDARD, ["330624", "2023-09-01", 1150]))
+    assert len(held(here, "standard")) == 3
+    seen = look(here, place.county, "standard", book(STANDARD, ["330602", "2023-09-01", 1150]))
+    assert [one.zh for one in seen.wrong] == ["行政区划不在您的辖区。"]
+
+
+def test_what_is_changed_back_counts_again(place, here):
+    for amount in (1100, 1200, 1100):
+        assert not take(here, place.county, "standard", book(STANDARD, ["330624", "2023-07-01", amount])).is_idle
+    assert [str(row["dibao_monthly"]) for row in held(here, "standard")] == ["1100.00"]
+
+
+def test_unions_are_named_anew_and_keep_their_parents(place, here):
+    administrator = town.appoint("administrator", place["C"], Role.ADMINISTRATOR)
+    heads = ["工会代码", "上级工会代码", "工会名称", "层级"]
+    done = take(here, administrator, "union", book(heads, ["XG", "", "新名", "基层"], ["NEW", "XG", "新建", "基层"]))
+    assert (done.new, done.changed) == (1, 1)
+    tree = unions.load_by_code()
+    assert (
+        tree["XG"].name == "新名"
+        and tree["XG"].parent_id == place["XG"].parent_id
+        and tree["NEW"].parent_id == tree["XG"].id
+    )
+    with pytest.raises(Refusal, match="环"):
+        look(here, administrator, "union", book(heads, ["XG", "NEW", "新名", "基层"]))
+    seen = look(
+        here, administrator, "union", book(heads, ["N2", "NOBODY", "无上级", "基层"], ["N3", "", "无上级", "村"])
+    )
+    assert [one.row for one in seen.wrong] == [3, 2] or {one.row for one in seen.wrong} == {2, 3}
+
+
+def test_canvass_reports_come_in_once_also_when_two_workbooks_overlap(place, here):
+    one = [IDS[0], "XG", "2023-11-01", "因病", 36000]
+    take(here, place.county, "canvass", book(CANVASS, one))
+    done = take(
+        here, place.county, "canvass", book(CANVASS, one, [IDS[1], "XG", "2023-11-02", "失业", "1.2万"][:4] + [12000])
+    )
+    assert (done.new, done.same) == (1, 1)
+    assert len(sensing.rows_of_months(here.lake, imports.feed_of("canvass"), ["2023-11"])) == 2
+
+
+def test_merged_cells_several_sheets_and_hidden_ones(place, here):
+    def change(workbook):
+        sheet = workbook.active
+        sheet.append([IDS[1], "李二", None, "2023-01-02", ""])
+        sheet.merge_cells("C2:C3")
+        other = workbook.create_sheet("二组")
+        other.append(MEMBER)
+        other.append([IDS[2], "李三", "XG", "2023-01-02", ""])
+        hidden = workbook.create_sheet("旧")
+        hidden.append(MEMBER)
+        hidden.append([X_ID, "李四", "XG", "2023-01-02", ""])
+        hidden.sheet_state = "hidden"
+
+    seen = look(here, place.county, "member", book(MEMBER, [IDS[0], "李一", "XG", "2023-01-02", ""], change=change))
+    assert (seen.new, seen.wrong) == (3, ())
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8-sig", "utf-16"])
+def test_a_csv_of_any_office_is_read(place, here, encoding):
+    content = f"身份证号,姓名,工会代码,入会日期\n{IDS[0]},李一,XG,2023-01-02\n".encode(encoding)
+    assert look(here, place.county, "member", content, "a.csv").new == 1
+
+
+def zipped(content: bytes, **more: bytes) -> bytes:
+    file = io.BytesIO(content)
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+        for name, inside in more.items():
+            archive.writestr(name.replace("__", "/"), inside)
+    return file.getvalue()
+
+
+GOOD = book(STANDARD, ["330624", "2023-07-01", 1100])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.xlsx", b"0" * (imports.LARGEST_BYTES + 1), "20 MB"),
+        ("a.xlsm", GOOD, "宏"),
+        ("a.xls", GOOD, "另存为"),
+        ("a.exe", GOOD, "另存为"),
+        ("a.xlsx", zipped(GOOD, xl__vbaProject=b"x"), "宏"),
+        ("a.xlsx", zipped(GOOD, xl__externalLinks__externalLink1=b"x"), "断开链接"),
+        ("a.xlsx", zipped(GOOD, xl__media__bomb=b"0" * (imports.LARGEST_UNPACKED + 1)), "展开后过大"),
+        ("a.xlsx", zipped(GOOD, xl__media__bomb=b"0" * (40 << 20)), "过大"),
+        ("a.xlsx", "行政区划代码,执行日期,月低保标准\n330624,2023-07-01,1100\n".encode(), "不是 Excel 文件"),
+        ("a.csv", GOOD, "内容却是 Excel"),
+        ("a.xlsx", GOOD[: len(GOOD) // 2], "已损坏"),
+        ("a.xlsx", b"", "不是 Excel 文件"),
+        ("a.xlsx", book(STANDARD), "没有数据"),
+        ("a.xlsx", book(["甲", "乙"], ["1", "2"]), "表头"),
+    ],
+)  # fmt: skip
+def test_a_hostile_or_hopeless_file_gets_a_sentence(place, here, name, content, words):
+    with pytest.raises(Refusal) as told:
+        look(here, place.county, "standard", content, name)
+    assert words in told.value.zh and told.value.en
+    assert not sensing.committed(here.lake)
+
+
+def test_only_who_uploaded_it_sees_it_and_each_kind_asks_its_right(place, here):
+    number = send(here, place.county, "standard", GOOD)
+    with pytest.raises(Refusal):
+        imports.preview(here, place.city, number, now=NOW)
+    with pytest.raises(imports.NoSuchImport):
+        imports.preview(here, place.county, "../" + number, now=NOW)
+    for viewer, kind in (
+        (place.grassroots, "member"),
+        (place.finance, "standard"),
+        (place.county, "union"),
+        (place.auditor, "canvass"),
+    ):
+        with pytest.raises(permissions.NotAllowed):
+            send(here, viewer, kind, GOOD)
+    assert b"330624" not in (here.folder / "imports" / number / "content.sealed").read_bytes()
+
+
+@pytest.mark.parametrize("kind", list(imports.KINDS))
+def test_the_template_is_read_back_as_empty_and_filled_in_as_it_says(place, here, kind):
+    viewer = town.appoint("administrator", place["C"], Role.ADMINISTRATOR) if kind == "union" else place.county
+    file = imports.template(viewer, kind)
+    content = file.read()
+    with pytest.raises(imports.NotAccepted, match="没有数据"):
+        look(here, viewer, kind, content)
+    if kind == "standard":
+        workbook = openpyxl.load_workbook(io.BytesIO(content))
+        workbook.active.append(["330624", "2023-07-01", "1100"])
+        filled = io.BytesIO()
+        workbook.save(filled)
+        assert look(here, viewer, kind, filled.getvalue()).new == 1
+
+
+def test_one_event_says_who_imported_how_much(place, here):
+    take(here, place.county, "standard", GOOD)
+    event = AuditEvent.objects.filter(action=imports.IMPORTED).get()
+    assert event.account_id == place.county.account_id and '"new":1' in event.detail_text
+    assert dataclasses.asdict(place.county)["account_id"] == event.account_id

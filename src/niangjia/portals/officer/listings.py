@@ -1,0 +1,431 @@
+"""Every list of staff that leaves as a workbook: its columns as its page shows them, and the address that hands it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.alerts import queries as alerts
+from niangjia.apps.audit import queries as audit
+from niangjia.apps.funds import queries as funds
+from niangjia.apps.programs import queries as programs
+from niangjia.apps.registry import queries as registry
+from niangjia.apps.workorders import queries as workorders
+from niangjia.jobs import health as health_job
+from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.showing import deployment
+from niangjia.portals.design.tags import area_name, causes_in_words, codes, feed_word, half, purpose_word, say
+from niangjia.portals.officer import (
+    adjusting,
+    administration,
+    auditing,
+    calling,
+    money,
+    monthly,
+    noticing,
+    orders,
+    review,
+)
+from niangjia.portals.officer.exporting import Column, Listing, export_of, word, word_list
+from niangjia.portals.officer.people import HouseholdName, household_names
+
+_NOBODY = HouseholdName("", 0)
+
+
+def _always(*columns: Column) -> Any:
+    return lambda request: columns
+
+
+def _with_homes(household_id: Any) -> Any:
+    """Rows in pairs with the household's masked name, found for all of them at once."""
+
+    def lines(request: PageRequest, rows: list[Any]) -> Iterable[tuple[Any, HouseholdName]]:
+        names = household_names(household_id(row) for row in rows)
+        return [(row, names.get(household_id(row), _NOBODY)) for row in rows]
+
+    return lines
+
+
+def _with_persons(request: PageRequest, rows: list[Any]) -> Iterable[tuple[Any, str]]:
+    names = registry.masked_names(row.person_id for row in rows)
+    return [(row, names.get(row.person_id, "")) for row in rows]
+
+
+_HOME = Column(_("家庭"), lambda line: line[1].name, 12)
+_SIZE = Column(_("家庭人口"), lambda line: line[1].size or None, 8)
+_WORKER = Column(_("职工"), lambda line: line[1], 12)
+
+# --- the monthly list --------------------------------------------------------------------------------------------
+
+MONTHLY = Listing(
+    "alerts",
+    _("月度名单"),
+    monthly.found_alerts,
+    _always(
+        Column(_("预警号"), lambda line: str(line[0].id), 10),
+        _HOME,
+        _SIZE,
+        Column(_("户号"), lambda line: line[0].household.key, 20),
+        Column(_("月份"), lambda line: line[0].month, 9),
+        Column(_("等级"), lambda line: word("grade", line[0].grade), 8),
+        Column(_("状态"), lambda line: word("alert_state", line[0].state), 10),
+        Column(_("起始月份"), lambda line: line[0].first_month, 9),
+        Column(_("原因"), lambda line: word_list("cause", codes(line[0].causes)), 16),
+        Column(_("为何在名单"), lambda line: "；".join(say(one) for one in alerts.sentences(line[0])), 60),
+        Column(_("低保倍数"), lambda line: line[0].I5, 10),
+        Column(_("医疗自付（元）"), lambda line: line[0].M4, 14),
+        Column(_("责任工会"), lambda line: line[0].org.name, 24),
+        Column(_("地区"), lambda line: area_name(line[0].area) if line[0].area else "", 16),
+    ),
+    lines=_with_homes(lambda row: row.household_id),
+    filters=("month", "area", "cause", "grade", "state", "suppressed", "text", "all"),
+)
+
+
+def _side(name: str) -> tuple[Column, ...]:
+    """One side of a correction: as it was, or as it should be."""
+    titles = {"before": (_("原来状态"), _("原来等级"), _("原来原因"), _("原来医疗自付（元）")), "after": (_("应为状态"), _("应为等级"), _("应为原因"), _("应为医疗自付（元）"))}  # fmt: skip
+
+    def of(line: Any) -> Mapping[str, Any]:
+        return getattr(line[0], name) or {}
+
+    state, grade, causes, cost = titles[name]
+    return (
+        Column(state, lambda line: word("alert_state", of(line).get("state")), 10),
+        Column(grade, lambda line: word("grade", of(line).get("grade")), 8),
+        Column(causes, lambda line: word_list("cause", codes(str(of(line).get("causes") or ""))), 16),
+        Column(cost, lambda line: _decimal(of(line).get("M4")), 16),
+    )
+
+
+def _decimal(value: object) -> Decimal | None:
+    return None if value is None or value == "" else Decimal(str(value))
+
+
+CORRECTIONS = Listing(
+    "corrections",
+    _("更正名单"),
+    monthly.found_corrections,
+    _always(_HOME, Column(_("更正"), lambda line: word("difference", line[0].kind), 10), *_side("before"), *_side("after")),
+    lines=_with_homes(lambda row: row.household_id),
+    filters=("month",),
+)  # fmt: skip
+
+# --- orders and cases --------------------------------------------------------------------------------------------
+
+
+def _order_lines(request: PageRequest, rows: list[Any]) -> Iterable[Any]:
+    now = timezone.now()
+    cards = [workorders.card(row, now=now) for row in rows]
+    return _with_homes(lambda card: card.household_id)(request, cards)  # type: ignore[no-any-return]
+
+
+ORDERS = Listing(
+    "orders",
+    _("工单"),
+    orders.found_orders,
+    _always(
+        Column(_("编号"), lambda line: line[0].number, 20),
+        _HOME,
+        Column(_("类别"), lambda line: word("order_kind", line[0].kind), 10),
+        Column(_("月份"), lambda line: line[0].month, 9),
+        Column(_("状态"), lambda line: word("order_state", line[0].state), 10),
+        Column(_("等级"), lambda line: word("grade", line[0].grade), 8),
+        Column(_("原因"), lambda line: causes_in_words(line[0].cause_group), 16),
+        Column(_("承办工会"), lambda line: line[0].org_name, 24),
+        Column(_("本步期限"), lambda line: line[0].step_due_at, 17),
+        Column(_("是否超期"), lambda line: _yes(line[0].is_overdue), 9),
+    ),
+    lines=_order_lines,
+    filters=("scope", "state", "month", "late"),
+)
+
+
+def _yes(is_so: bool) -> str:
+    return str(_("是") if is_so else _("否"))
+
+
+def _case_columns(request: PageRequest) -> Sequence[Column]:
+    """As on the page: causes and grades only for who may examine a case."""
+    examined = (
+        Column(_("原因"), lambda line: word_list("cause", codes(line[0].causes)), 16),
+        Column(_("等级"), lambda line: word("grade", line[0].grade), 8),
+    )
+    return (
+        Column(_("个案"), lambda line: line[0].number, 20),
+        _HOME,
+        Column(_("状态"), lambda line: word("case_state", line[0].state), 12),
+        Column(_("核实结论"), lambda line: word("outcome", line[0].outcome), 16),
+        *(examined if permissions.may(request.viewer, "cases.examine") else ()),
+        Column(_("月份"), lambda line: line[0].month, 9),
+        Column(_("责任工会"), lambda line: line[0].org.name, 24),
+        Column(_("地区"), lambda line: area_name(line[0].area) if line[0].area else "", 16),
+    )
+
+
+_CASE_LINES = _with_homes(lambda row: row.household_id)
+QUEUE = Listing("review", _("复核审批"), review.found_in_queue, _case_columns, _CASE_LINES, ("desk",))
+FILES = Listing(
+    "cases", _("个案与档案"), review.found_files, _case_columns, _CASE_LINES, ("state", "outcome", "month", "cause", "all")
+)  # fmt: skip
+ANNOUNCED = Listing("notices", _("正在公示"), noticing.found_announced, _case_columns, _CASE_LINES)
+GRIEVANCES = Listing(
+    "grievances",
+    _("异议与申诉"),
+    noticing.found_grievances,
+    _always(
+        Column(_("个案"), lambda row: row.case.number, 20),
+        Column(_("针对"), lambda row: word("grievance_about", row.about), 12),
+        Column(_("提出"), lambda row: row.raised_at, 17),
+        Column(_("状态"), lambda row: word("grievance", row.state), 10),
+        Column(_("责任工会"), lambda row: row.case.org.name, 24),
+    ),
+    filters=("all",),
+)
+CALLS = Listing(
+    "calls",
+    _("回访"),
+    calling.found_calls,
+    _always(
+        _HOME,
+        Column(_("个案"), lambda line: line[0].file.case.number, 20),
+        Column(_("退档方式"), lambda line: line[0].file.get_exit_kind_display(), 14),
+        Column(_("退档"), lambda line: line[0].file.closed_on, 12),
+        Column(_("应回访"), lambda line: line[0].due_on, 12),
+        Column(_("责任工会"), lambda line: line[0].file.case.org.name, 24),
+    ),
+    lines=_with_homes(lambda row: row.file.household_id),
+)
+
+# --- money -------------------------------------------------------------------------------------------------------
+
+BUDGETS = Listing(
+    "budgets",
+    _("专项资金"),
+    lambda request: funds.list_balances(request.viewer),
+    _always(
+        Column(_("用途"), lambda one: purpose_word(one.purpose), 16),
+        Column(_("年度"), lambda one: one.year, 8),
+        Column(_("工会"), lambda one: one.org_name, 24),
+        Column(_("总额"), lambda one: one.total),
+        Column(_("可用"), lambda one: one.available),
+        Column(_("预留"), lambda one: one.reserved),
+        Column(_("在途"), lambda one: one.in_transit),
+        Column(_("已付"), lambda one: one.paid),
+        Column(_("实物"), lambda one: one.goods_given),
+        Column(_("排队笔数"), lambda one: one.queued_count, 10),
+        Column(_("排队金额"), lambda one: one.queued_total),
+    ),
+)
+WAITING = Listing(
+    "waiting",
+    _("待发放"),
+    money.found_waiting,
+    _always(
+        _WORKER,
+        Column(_("依据"), lambda line: line[0].case_ref, 26),
+        Column(_("金额（元）"), lambda line: line[0].amount),
+        Column(_("状态"), lambda line: word("reservation", line[0].state), 12),
+        Column(_("排队位次"), lambda line: line[0].queue_place or None, 10),
+        Column(_("审批"), lambda line: str(_("已审批") if line[0].is_approved else _("待审批")), 10),
+    ),
+    lines=_with_persons,
+)
+
+
+def _batch_lines(request: PageRequest, rows: list[Any]) -> Iterable[Any]:
+    budgets = {one.budget_id: one for one in funds.list_balances(request.viewer)}
+    return [(row, budgets.get(row.budget_id)) for row in rows]
+
+
+BATCHES = Listing(
+    "batches",
+    _("发放批次"),
+    money.found_batches,
+    _always(
+        Column(_("批次"), lambda line: line[0].number, 22),
+        Column(_("预算"), lambda line: f"{purpose_word(line[1].purpose)} {line[1].year}" if line[1] else "", 20),
+        Column(_("笔数"), lambda line: line[0].line_count, 8),
+        Column(_("合计（元）"), lambda line: line[0].total, 16),
+        Column(_("状态"), lambda line: word("batch", line[0].state), 12),
+        Column(_("到账笔数"), lambda line: line[0].settled_count, 10),
+        Column(_("退回笔数"), lambda line: line[0].returned_count, 10),
+    ),
+    lines=_batch_lines,
+    filters=("state",),
+)
+PAYMENTS = Listing(
+    "payments",
+    _("批次明细"),
+    lambda request, batch_id: funds.list_batch_payments(request.viewer, batch_id),
+    _always(
+        _WORKER,
+        Column(_("依据"), lambda line: line[0].case_ref, 26),
+        Column(_("金额（元）"), lambda line: line[0].amount),
+        Column(_("状态"), lambda line: word("payment", line[0].state), 10),
+    ),
+    lines=_with_persons,
+)
+REGISTER = Listing(
+    "register",
+    _("发放台账"),
+    money.found_in_register,
+    _always(
+        _WORKER,
+        Column(_("日期"), lambda line: line[0].on, 12),
+        Column(_("用途"), lambda line: purpose_word(line[0].purpose), 16),
+        Column(_("实物"), lambda line: line[0].what, 16),
+        Column(_("依据"), lambda line: line[0].case_ref, 26),
+        Column(_("金额（元）"), lambda line: line[0].amount),
+        Column(_("状态"), lambda line: word("payment", line[0].state), 10),
+        Column(_("批次"), lambda line: line[0].batch_number, 22),
+    ),
+    lines=_with_persons,
+    filters=("year", "state"),
+)
+
+
+def _adjustment_lines(request: PageRequest, rows: list[Any]) -> Iterable[Any]:
+    cards = programs.cards_of(request.viewer, rows)
+    named = adjusting.whose(card.subject for card in cards)
+    return [(card, named[card.subject.kind.value, card.subject.id]) for card in cards]
+
+
+ADJUSTMENTS = Listing(
+    "adjustments",
+    _("补发与追回"),
+    adjusting.found_adjustments,
+    _always(
+        Column(_("为谁"), lambda line: line[1], 22),
+        Column(_("项目"), lambda line: half(line[0], "title"), 26),
+        Column(_("决定日"), lambda line: line[0].asof, 12),
+        Column(_("类别"), lambda line: word("adjustment_kind", line[0].kind), 10),
+        Column(_("原决定"), lambda line: word("decision", line[0].old_outcome), 12),
+        Column(_("原金额（元）"), lambda line: line[0].old_money),
+        Column(_("现决定"), lambda line: word("decision", line[0].new_outcome), 12),
+        Column(_("现金额（元）"), lambda line: line[0].new_money if line[0].new_outcome != "CANNOT_TELL" else None),
+        Column(_("差额（元）"), lambda line: line[0].difference),
+        Column(_("已收回（元）"), lambda line: line[0].recovered),
+        Column(_("缘由"), lambda line: word("cause_kind", line[0].cause), 16),
+        Column(_("出处"), lambda line: line[0].source, 24),
+        Column(_("状态"), lambda line: word("adjustment_state", line[0].state), 12),
+        Column(_("发现"), lambda line: line[0].opened_at, 17),
+    ),
+    lines=_adjustment_lines,
+    filters=("state", "kind", "program", "cause"),
+)
+
+# --- audit and administration ------------------------------------------------------------------------------------
+
+
+def _event_lines(request: PageRequest, rows: list[Any]) -> Iterable[Any]:
+    found = [audit.event_of(row) for row in rows]
+    names = auditing.names_in(found)
+    return [(event, names) for event in found]
+
+
+def _actor(line: Any) -> str:
+    event, names = line
+    return names.get(event.account_id, str(event.account_id)) if event.account_id else str(_("系统"))
+
+
+def _acted_for(line: Any) -> str:
+    event, names = line
+    other = event.detail.get("acting_for")
+    return names.get(other, str(other)) if other else ""
+
+
+EVENTS = Listing(
+    "audit",
+    _("审计查询"),
+    auditing.found_events,
+    _always(
+        Column(_("序号"), lambda line: line[0].seq, 10),
+        Column(_("时间"), lambda line: line[0].at, 17),
+        Column(_("谁"), _actor, 14),
+        Column(_("代谁"), _acted_for, 14),
+        Column(_("做了什么"), lambda line: line[0].action, 28),
+        Column(_("对象"), lambda line: line[0].object, 24),
+        Column(_("理由"), lambda line: line[0].reason, 40),
+        Column(_("明细"), lambda line: " ".join(f"{name}={value}" for name, value in line[0].detail.items()), 50),
+        Column(_("指纹"), lambda line: line[0].hash, 66),
+    ),
+    lines=_event_lines,
+    filters=("action", "object", "since"),
+)
+UNIONS = Listing(
+    "unions",
+    _("下级工会"),
+    administration.found_unions,
+    _always(
+        Column(_("工会代码"), lambda one: one.code, 18),
+        Column(_("名称"), lambda one: one.name, 30),
+        Column(_("级别"), lambda one: word("level", one.level), 10),
+        Column(_("区划代码"), lambda one: one.area, 14),
+        Column(_("区划"), lambda one: area_name(one.area) if one.area else "", 16),
+        Column(_("统一社会信用代码"), lambda one: one.uscc, 22),
+        Column(_("状态"), lambda one: word("union_state", one.state), 10),
+    ),
+    filters=("org",),
+)
+
+
+def _post_lines(request: PageRequest, rows: list[Any]) -> Iterable[Any]:
+    protected = accounts.with_second_factor({post.account_id for post, _name in rows})
+    return [(post, name, post.account_id in protected) for post, name in rows]
+
+
+POSTS = Listing(
+    "posts",
+    _("在任岗位"),
+    administration.found_posts,
+    _always(
+        Column(_("姓名"), lambda line: line[1], 12),
+        Column(_("岗位"), lambda line: word("role", line[0].role), 18),
+        Column(_("工会"), lambda line: line[0].org_name, 24),
+        Column(_("任职起"), lambda line: line[0].starts_on, 12),
+        Column(_("代谁"), lambda line: line[0].for_name, 12),
+        Column(_("第二重验证"), lambda line: word("on_or_off", "ON" if line[2] else "OFF"), 12),
+    ),
+    lines=_post_lines,
+    filters=("org",),
+)
+LANDED = Listing(
+    "batches-landed",
+    _("数据批次"),
+    lambda request: health_job.list_batches(deployment()),
+    _always(
+        Column(_("批次"), lambda one: one.batch, 44),
+        Column(_("数据"), lambda one: feed_word(one.feed), 18),
+        Column(_("月份"), lambda one: one.month, 9),
+        Column(_("收到"), lambda one: one.rows_in, 10),
+        Column(_("采用"), lambda one: one.rows_accepted, 10),
+        Column(_("搁置"), lambda one: one.rows_set_aside, 10),
+        Column(_("重复"), lambda one: one.rows_duplicate, 10),
+    ),
+)
+
+export_list = export_of(MONTHLY, monthly.monthly_list)
+export_corrections = export_of(CORRECTIONS, monthly.corrections)
+export_orders = export_of(ORDERS, orders.orders)
+export_review = export_of(QUEUE, review.queue)
+export_files = export_of(FILES, review.files)
+export_notices = export_of(ANNOUNCED, noticing.notices)
+export_grievances = export_of(GRIEVANCES, noticing.notices)
+export_calls = export_of(CALLS, calling.calls)
+export_funds = export_of(BUDGETS, money.funds_page)
+export_budget = export_of(WAITING, money.budget)
+export_batches = export_of(BATCHES, money.batches)
+export_batch = export_of(PAYMENTS, money.batch)
+export_register = export_of(REGISTER, money.register)
+export_adjustments = export_of(ADJUSTMENTS, adjusting.adjustments)
+export_audit = export_of(EVENTS, auditing.events)
+export_unions = export_of(UNIONS, administration.unions)
+export_posts = export_of(POSTS, administration.unions)
+export_health = export_of(LANDED, administration.health)
