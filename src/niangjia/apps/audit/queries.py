@@ -73,7 +73,7 @@ def at_after(seq: int) -> datetime | None:
 def list_between(*, after: int, up_to: int, actions: Iterable[str]) -> list[Event]:
     """Events of these actions, numbered above `after` and up to `up_to`, in order, whoever acted: for the house's own jobs."""
     found = AuditEvent.objects.filter(seq__gt=after, seq__lte=up_to, action__in=sorted(actions))
-    return [_event(row) for row in found.order_by("seq")]
+    return [event_of(row) for row in found.order_by("seq")]
 
 
 def count_actions(*, account_id: int, action: str, since: datetime) -> int:

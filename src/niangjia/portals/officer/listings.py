@@ -18,6 +18,7 @@ from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders import queries as workorders
 from niangjia.jobs import health as health_job
+from niangjia.portals.design.people import HouseholdName, household_names
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import deployment
 from niangjia.portals.design.tags import area_name, causes_in_words, codes, feed_word, half, purpose_word, say
@@ -33,7 +34,6 @@ from niangjia.portals.officer import (
     review,
 )
 from niangjia.portals.officer.exporting import Column, Listing, export_of, word, word_list
-from niangjia.portals.officer.people import HouseholdName, household_names
 
 _NOBODY = HouseholdName("", 0)
 
