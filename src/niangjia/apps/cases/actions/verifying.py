@@ -48,11 +48,13 @@ class NotEnoughWitnesses(Refusal):
 
 
 class NoColleague(Refusal):
-    def __init__(self, name: str) -> None:
+    """Whose account it is, is not told: the number may have been guessed."""
+
+    def __init__(self) -> None:
         super().__init__(
-            f"{name}在本工会及上级工会没有办理业务的岗位，不能作为核实人。请从名单中选择同事，或填在外部同行人一栏。",
-            f"{name} holds no casework post at this union or above it and is no verifier. Choose a colleague from the list, or enter "
-            "them as a companion from outside.",
+            "所选的人中，有人在本工会及上级工会没有办理业务的岗位，不能作为核实人。请从名单中选择同事，或填在外部同行人一栏。",
+            "Somebody chosen holds no casework post at this union or above it and is no verifier. Choose colleagues from the list, or "
+            "enter them as a companion from outside.",
         )
 
 
@@ -179,9 +181,8 @@ def _check_companions(
     colleagues = {card.account_id: name for card, name in colleagues_of(case, now=now)} | {
         viewer.account_id: viewer.name
     }
-    strangers = [account_id for account_id in went if account_id not in colleagues]
-    if strangers:
-        raise NoColleague(accounts.names_of({strangers[0]}).get(strangers[0], "—"))
+    if any(account_id not in colleagues for account_id in went):
+        raise NoColleague
     aside = orders.get_card(case.work_order_id, now=now).excluded_ids if case.work_order_id else ()
     at_home = {case.person_id, *registry.members_of([case.household_id]).get(case.household_id, ())}
     for account_id in went:
