@@ -24,7 +24,7 @@ from niangjia.portals.api import once
 from niangjia.portals.api.urls import api
 from niangjia.portals.tests.caller import token_of
 
-EXAMPLES = 200 if os.environ.get("NIANGJIA_NEW_CASES") else 15
+EXAMPLES = 200 if os.environ.get("NIANGJIA_NEW_CASES") else 10
 ROLES = (Role.COUNTY, Role.GRASSROOTS, Role.FINANCE)
 DOCUMENT = api.get_openapi_schema()
 OPERATIONS = [(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods]
