@@ -18,7 +18,7 @@ from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
-from niangjia.portals.design.tags import say
+from niangjia.portals.design.tags import half
 
 
 class NoSuchPack(Refusal):
@@ -37,7 +37,7 @@ def program_list(request: PageRequest) -> HttpResponse:
         "packs": packs,
         "drafts": drafts,
         "names": accounts.names_of({one.changed_by for one in drafts}),
-        "titles": {card.pack_id: say({"zh": card.title_zh, "en": card.title_en}) for card in packs},
+        "titles": {card.pack_id: half(card, "title") for card in packs},
         "can_draft": can_draft,
         "missing": queries.list_missing(viewer, area=area, asof=timezone.localdate()),
     }

@@ -34,7 +34,7 @@ from niangjia.portals.design.people import record_seen
 from niangjia.portals.design.program_pages import language_now
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
-from niangjia.portals.design.tags import say
+from niangjia.portals.design.tags import half
 from niangjia.portals.officer import differing
 from niangjia.portals.officer.adjusting import WAITING, household_of, whose
 
@@ -115,7 +115,7 @@ class ReviewForm(Form):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, prefix="review", **kwargs)
-        titles = {card.pack_id: say({"zh": card.title_zh, "en": card.title_en}) for card in queries.list_packs(viewer)}
+        titles = {card.pack_id: half(card, "title") for card in queries.list_packs(viewer)}
         self.fields["program"].choices = [("", _("请选择")), *titles.items()]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
