@@ -77,8 +77,24 @@ def visible_orders(viewer: Viewer) -> QuerySet[WorkOrder]:
     another branch does not see it any more. What is sealed of the household is another matter: `cases.access`. Raises NotAllowed.
     """
     permissions.require(viewer, "workorders.view")
-    rows = WorkOrder.objects.select_related("org", "verify_org")
-    return scope.within(rows, viewer.org_path, "org__path") | scope.within(rows, viewer.org_path, "verify_org__path")
+    return WorkOrder.objects.select_related("org", "verify_org").filter(_in_hand(viewer.org_path))
+
+
+def _in_hand(path: str) -> Q:
+    """Held or verified at `path` or below it."""
+    if not scope.is_whole_tree(path):
+        return scope.inside("org", path) | scope.inside("verify_org", path)
+    beyond = scope.outside(path).values("pk")
+    return ~Q(org__in=beyond, verify_org__in=beyond)
+
+
+def list_under_way(path: str, *, beyond: bool = False) -> QuerySet[WorkOrder]:
+    """
+    Open orders that are held or verified at `path` or below it; with `beyond`, those that are not. Without permission: for the scope of
+    what rides on an order.
+    """
+    here = _in_hand(path)
+    return WorkOrder.objects.filter(~here if beyond else here, state__in=OPEN)
 
 
 def get_order(viewer: Viewer, order_id: int, *, now: datetime) -> OrderCard:

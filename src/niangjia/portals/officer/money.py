@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -167,7 +167,7 @@ def prepare(request: PageRequest, budget_id: int) -> HttpResponse:
     return redirect("officer:batch", card.id)
 
 
-def found_batches(request: PageRequest) -> list[BatchCard]:
+def found_batches(request: PageRequest) -> Sequence[BatchCard]:
     state = request.GET.get("state", "")
     return queries.list_batches(request.viewer, state=state if state in BatchState.values else "")
 
@@ -182,7 +182,7 @@ def batches(request: PageRequest) -> HttpResponse:
         "state": state,
         "states": words.choices("batch"),
         "balances": balances,
-        "payable": {one.budget_id: queries.count_payable(one.budget_id) for one in balances},
+        "payable": queries.count_payable(one.budget_id for one in balances),
         "budgets": {one.budget_id: one for one in balances},
         "can_prepare": permissions.may(viewer, "funds.prepare"),
     }
@@ -342,10 +342,10 @@ def _line(request: PageRequest, batch_id: int) -> PaymentCard:
     return lines[payment_id]
 
 
-def found_in_register(request: PageRequest) -> list[RegisterRow]:
+def found_in_register(request: PageRequest) -> Sequence[RegisterRow]:
     """Latest first."""
     year = whole(request.GET.get("year", ""), timezone.localdate().year)
-    return queries.list_register(request.viewer, year=year, state=request.GET.get("state", ""))[::-1]
+    return queries.list_register(request.viewer, year=year, state=request.GET.get("state", ""))
 
 
 @page("funds.view")
