@@ -151,6 +151,7 @@ def test_what_was_hidden_behind_a_photo_is_not_kept(keep, officer):
         (pictures.png()[:-200], UnreadablePhoto),
         (b"RIFF\xff\xff\xff\xffWEBPVP8 ", UnreadablePhoto),
         (pictures.png_bomb(), TooManyPixels),
+        (pictures.png_bomb(7000), TooManyPixels),
         (b"\xff\xd8\xff" + b"\0" * actions.MOST_BYTES, TooLarge),
         (pictures.pdf()[:-8], TornPdf),
         (pictures.pdf(after=b"\n<script>alert(1)</script>"), TornPdf),
