@@ -14,13 +14,15 @@ from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.cases import lifecycle
 from niangjia.apps.cases.models import Case, CaseMove
-from niangjia.apps.cases.types import CaseAction, CaseState
+from niangjia.apps.cases.types import CaseAction, CaseState, EntitlementState, GrievanceState
+from niangjia.apps.funds.types import ReservationState
 from niangjia.apps.organizations import scope
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders import queries as workorders
 from niangjia.apps.workorders.types import OPEN
 from niangjia.kernel.problems import Refusal
 
+MONEY_ENDED = (ReservationState.PAID, ReservationState.CANCELLED)
 PERMISSION = {move.action: move.permission for move in lifecycle.MOVES}
 
 
@@ -89,6 +91,21 @@ def _visible_in(path: str) -> QuerySet[Case]:
     elsewhere = Case.objects.filter(org__in=scope.outside(path).values("pk")).exclude(work_order__state__in=OPEN)
     passed_on = workorders.list_under_way(path, beyond=True)
     return Case.objects.exclude(pk__in=elsewhere.values("pk")).exclude(work_order__in=passed_on.values("pk"))
+
+
+def living_at(org_id: int) -> QuerySet[Case]:
+    """
+    Cases that are that very union's and not over: open ones, with an open file, money under way, an objection without an answer, or a call
+    that is owed. A case may stand in it more than once.
+    """
+    money = Q(entitlements__state=EntitlementState.SET_ASIDE) & ~Q(entitlements__reservation__state__in=MONEY_ENDED)
+    return Case.objects.filter(org_id=org_id).filter(
+        ~Q(state=CaseState.CLOSED)
+        | Q(file__is_open=True)
+        | money
+        | Q(grievances__state=GrievanceState.OPEN)
+        | Q(file__follow_ups__isnull=False, file__follow_ups__done_at__isnull=True)
+    )
 
 
 def own_case_ids(person_id: int) -> list[int]:

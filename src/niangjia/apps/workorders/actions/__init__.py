@@ -24,8 +24,9 @@ from niangjia.apps.workorders.actions.moves import (
     submit_unreached,
     transfer,
 )
+from niangjia.apps.workorders.actions.rehoming import rehome_orders
 from niangjia.apps.workorders.actions.sweeping import sweep
-from niangjia.apps.workorders.routing import UnionTree
+from niangjia.apps.workorders.routing import UnionTree, placement_of
 
 __all__ = [
     "UnionTree",
@@ -40,7 +41,9 @@ __all__ = [
     "forward",
     "hand_back",
     "mark_visited",
+    "placement_of",
     "record_contact_try",
+    "rehome_orders",
     "return_order",
     "review",
     "submit",
