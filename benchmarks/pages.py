@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-ROLES = "PROVINCE CITY COUNTY TOWNSHIP GRASSROOTS FINANCE AUDITOR ADMINISTRATOR WORKER".split()
+ROLES = ["PROVINCE", "CITY", "COUNTY", "TOWNSHIP", "GRASSROOTS", "FINANCE", "AUDITOR", "ADMINISTRATOR", "WORKER"]
 
 
 def addresses(viewer) -> dict[str, str]:
@@ -97,7 +97,9 @@ def main() -> None:
             continue
         viewer = accounts.get_viewer(account_id=post.account_id, post_id=post.pk, today=timezone.localdate())
         client = Client(headers={"accept-language": "zh"})
-        client.force_login(accounts.get_account(post.account_id), backend="niangjia.apps.accounts.backends.AccountBackend")
+        client.force_login(
+            accounts.get_account(post.account_id), backend="niangjia.apps.accounts.backends.AccountBackend"
+        )
         for name, address in addresses(viewer).items():
             if wish.only not in f"{name}@{role}":
                 continue
@@ -115,13 +117,24 @@ def main() -> None:
                 cpus.append(1000 * (time.process_time() - cpu))
             if statistics.median(cpus) > 150:
                 print(f"{statistics.median(cpus):8.0f} ms, {count} queries: {name} as {role}", flush=True)
-            lines.append((statistics.median(cpus), sorted(cpus)[-2:][0], statistics.median(walls), count, len(first.content), f"{name} as {role}"))
+            lines.append(
+                (
+                    statistics.median(cpus),
+                    sorted(cpus)[-2:][0],
+                    statistics.median(walls),
+                    count,
+                    len(first.content),
+                    f"{name} as {role}",
+                )
+            )
     lines.sort(reverse=True)
     print("  CPU ms   slow   wall  queries  bytes  page")
     for median, slow, wall, count, size, name in lines[: wish.slow or None]:
         print(f"{median:8.0f}{slow:7.0f}{wall:7.0f}{count:7d}{size:9d}  {name}")
     every = [line[0] for line in lines]
-    print(f"{len(every)} pages: median {statistics.median(every):.0f} ms CPU, p95 {statistics.quantiles(every, n=20)[-1]:.0f} ms, most queries {max(line[3] for line in lines)}")
+    print(
+        f"{len(every)} pages: median {statistics.median(every):.0f} ms CPU, p95 {statistics.quantiles(every, n=20)[-1]:.0f} ms, most queries {max(line[3] for line in lines)}"
+    )
 
 
 if __name__ == "__main__":

@@ -16,16 +16,44 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-TREE = (
-    "accounts.Account accounts.Post funds.Budget funds.FundRequest funds.LedgerAccount house_messages.Message"
-).split()
-MATTER = (
-    "registry.Household registry.HouseholdMember registry.Membership alerts.HardshipAlert alerts.SampledAlert "
-    "workorders.WorkOrder workorders.WorkOrderMove cases.Case cases.CaseAlert cases.CaseMove cases.Visit cases.Finding "
-    "cases.HardshipFile cases.FileMember cases.PublicNotice cases.Grievance programs.Decision cases.Entitlement cases.HeldIncome "
-    "cases.ExitLetter cases.FollowUp funds.PaymentBatch funds.Reservation funds.Payment funds.ReceiptEntry funds.LedgerTransfer funds.CapCounter "
-    "funds.CapUse"
-).split()
+TREE = [
+    "accounts.Account",
+    "accounts.Post",
+    "funds.Budget",
+    "funds.FundRequest",
+    "funds.LedgerAccount",
+    "house_messages.Message",
+]
+MATTER = [
+    "registry.Household",
+    "registry.HouseholdMember",
+    "registry.Membership",
+    "alerts.HardshipAlert",
+    "alerts.SampledAlert",
+    "workorders.WorkOrder",
+    "workorders.WorkOrderMove",
+    "cases.Case",
+    "cases.CaseAlert",
+    "cases.CaseMove",
+    "cases.Visit",
+    "cases.Finding",
+    "cases.HardshipFile",
+    "cases.FileMember",
+    "cases.PublicNotice",
+    "cases.Grievance",
+    "programs.Decision",
+    "cases.Entitlement",
+    "cases.HeldIncome",
+    "cases.ExitLetter",
+    "cases.FollowUp",
+    "funds.PaymentBatch",
+    "funds.Reservation",
+    "funds.Payment",
+    "funds.ReceiptEntry",
+    "funds.LedgerTransfer",
+    "funds.CapCounter",
+    "funds.CapUse",
+]
 OF_TREE, OF_MATTER = "organizations.OrgUnit", "registry.Person"
 LISTS = {
     "route": OF_TREE,
@@ -34,7 +62,12 @@ LISTS = {
     "excluded_ids": "accounts.Account",
     "verifiers": "accounts.Account",
 }
-SUBJECTS = {"case": "cases.Case", "order": "workorders.WorkOrder", "household": "registry.Household", "person": OF_MATTER}
+SUBJECTS = {
+    "case": "cases.Case",
+    "order": "workorders.WorkOrder",
+    "household": "registry.Household",
+    "person": OF_MATTER,
+}
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"  # fmt: skip
 GIVEN = "伟芳娜敏静秀丽强磊军洋勇艳杰娟涛明超兰霞平刚桂英华玉萍红建国文辉力志永健世广义兴良海山仁波宁贵福生龙元全胜学祥才发成新利清飞彬富顺信子昌康星光天达安岩中茂进林有坚和彪博诚先敬震振壮会思群豪心邦承乐绍功松善厚庆民友裕河哲江浩亮政谦亨奇固之轮翰朗伯宏言若鸣朋斌梁栋维启克伦翔旭鹏泽晨辰士以家致树炎德行时泰盛雄琛钧冠策腾楠榕风航弘"  # fmt: skip
 
@@ -176,7 +209,9 @@ class Copier:
     def one(base, pk: int, number: int, tree: int, dice: random.Random):
         from niangjia.apps.registry.models import Person
 
-        person = Person(pk=pk, pseudonym=f"{number:032x}", birth_date=base.birth_date, sex=base.sex, updated_at=base.updated_at)
+        person = Person(
+            pk=pk, pseudonym=f"{number:032x}", birth_date=base.birth_date, sex=base.sex, updated_at=base.updated_at
+        )
         person.home_id = base.home_id + tree if base.home_id else None
         person.write("name", dice.choice(SURNAMES) + "".join(dice.choice(GIVEN) for _ in range(dice.choice((1, 2, 2)))))
         person.write("id_number", id_number(number))
@@ -186,13 +221,15 @@ class Copier:
     def set_sequences(self) -> None:
         if self.connection.vendor != "postgresql":
             return
-        for label, model in self.models.items():
+        for model in self.models.values():
             table = model._meta.db_table
             self.run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM \"{table}\"))")
 
 
 def id_number(number: int) -> str:
-    digits = f"330624{1950 + number % 55}{1 + number // 55 % 12:02d}{1 + number // 660 % 28:02d}{number // 18480 % 1000:03d}"
+    digits = (
+        f"330624{1950 + number % 55}{1 + number // 55 % 12:02d}{1 + number // 660 % 28:02d}{number // 18480 % 1000:03d}"
+    )
     return digits + "10X98765432"[sum(int(digit) * 2 ** (17 - place) for place, digit in enumerate(digits)) % 11]
 
 
@@ -212,7 +249,9 @@ def main() -> None:
     from django.db import connection, transaction
 
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA foreign_keys = OFF" if connection.vendor == "sqlite" else "SET session_replication_role = replica")
+        cursor.execute(
+            "PRAGMA foreign_keys = OFF" if connection.vendor == "sqlite" else "SET session_replication_role = replica"
+        )
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA synchronous = OFF")
     copier = Copier(wish.cities, wish.rounds)

@@ -202,11 +202,11 @@ def _about_money(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
         Todo("building-bank", own[batch.state] % {"number": batch.number}, reverse("officer:batch", args=[batch.id]))
         for batch in (funds.list_batches(viewer, year=year, states=own)[:MOST_BATCHES] if own else ())
     ]
-    payable = (
-        funds.count_payable(one.budget_id for one in balances) if permissions.may(viewer, "funds.prepare") else {}
-    )
+    payable = funds.count_payable(one.budget_id for one in balances) if permissions.may(viewer, "funds.prepare") else {}
     todos += [
-        Todo("cash", _("%(count)s 笔已审批，可编制批次") % {"count": count}, reverse("officer:budget", args=[budget_id]))
+        Todo(
+            "cash", _("%(count)s 笔已审批，可编制批次") % {"count": count}, reverse("officer:budget", args=[budget_id])
+        )
         for budget_id, count in payable.items()
     ]
 

@@ -574,7 +574,9 @@ def test_finance_of_another_county_touches_nothing_here(county, budget_id):
         funds.seal_batch(viewer=county.elsewhere, batch_id=batch.id, account_marks={}, now=NOW)
     with pytest.raises(problems.NotFound):
         queries.get_batch(county.elsewhere, batch.id)
-    assert queries.list_balances(county.elsewhere) == [] and list(queries.list_register(county.elsewhere, year=2023)) == []
+    assert (
+        queries.list_balances(county.elsewhere) == [] and list(queries.list_register(county.elsewhere, year=2023)) == []
+    )
 
 
 # --- batches --------------------------------------------------------------------------------------------------
