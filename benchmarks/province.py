@@ -218,6 +218,26 @@ class Copier:
         person.write("phone", f"19{number:09d}")
         return person
 
+    def earlier_years(self) -> None:
+        """All rounds but the first two are of years that are over: their orders and cases are closed, their lists gone with their runs."""
+        past = "{id} / {step} % {rounds} > 1"
+
+        def over(label: str, column: str = "id") -> str:
+            return past.format(id=column, step=self.offset[label], rounds=self.rounds)
+
+        self.run(f"DELETE FROM cases_casealert WHERE {over('alerts.HardshipAlert', 'alert_id')}")
+        self.run(f"UPDATE cases_case SET alert_id = NULL WHERE {over('alerts.HardshipAlert', 'alert_id')}")
+        self.run(f"DELETE FROM alerts_hardshipalert WHERE {over('alerts.HardshipAlert')}")
+        self.run(
+            "UPDATE workorders_workorder SET state = 'CLOSED', closed_at = due_at, closed_by_id = (SELECT min(id) FROM accounts_account), "
+            "step_due_at = NULL, remind_at = NULL, escalate_at = NULL, clock = '', target_area = '' "
+            f"WHERE state NOT IN ('CLOSED', 'CANCELLED', 'TRANSFERRED') AND {over('workorders.WorkOrder')}"
+        )
+        self.run(
+            "UPDATE cases_case SET state = 'CLOSED', closed_at = opened_at, close_reason = 'HELPED_ONCE' "
+            f"WHERE state NOT IN ('CLOSED', 'ON_FILE', 'EXITING') AND {over('cases.Case')}"
+        )
+
     def set_sequences(self) -> None:
         if self.connection.vendor != "postgresql":
             return
@@ -259,7 +279,7 @@ def main() -> None:
     steps = [("organizations.OrgUnit", copier.unions), *[(label, lambda label=label: copier.copy(label)) for label in TREE],
              ("registry.Person", lambda: copier.persons(wish.persons)),
              *[(label, lambda label=label: copier.copy(label)) for label in MATTER], ("audit", copier.audit),
-             ("sequences", copier.set_sequences), ("analyze", lambda: copier.run("ANALYZE"))]  # fmt: skip
+             ("earlier years", copier.earlier_years), ("sequences", copier.set_sequences), ("analyze", lambda: copier.run("ANALYZE"))]  # fmt: skip
     for name, act in steps:
         start = time.perf_counter()
         with transaction.atomic():

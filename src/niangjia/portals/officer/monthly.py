@@ -91,13 +91,13 @@ def found_corrections(request: PageRequest) -> list[Any]:
 def monthly_list(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     months = queries.list_months(viewer)
-    month = _asked_month(request)
+    month = _month(request.GET.get("month", "")) or next(iter(months), None)
     if month is None:
         return show(request, "officer/list.html", {"months": [], "month": None})
     run = queries.get_run(viewer, month)
     narrow = _read(request, month)
-    rows = Paginator(found_alerts(request), ROWS).get_page(request.GET.get("page"))
-    counts = queries.count_states(viewer, month)
+    rows = Paginator(queries.list_alerts(viewer, narrow), ROWS).get_page(request.GET.get("page"))
+    tally = queries.tally(viewer, month)
     names = household_names(alert.household_id for alert in rows)
     context: dict[str, Any] = {
         "months": months,
@@ -107,11 +107,11 @@ def monthly_list(request: PageRequest) -> HttpResponse:
         "rows": rows,
         "listed": [(alert, names.get(alert.household_id), queries.sentences(alert)) for alert in rows],
         "reachable": _reachable(viewer, [alert.household_id for alert in rows]),
-        "counts": counts,
-        "tiles": [(state, counts.by_state.get(state, 0)) for state in words.WORDS["alert_state"]],
+        "counts": tally.diff,
+        "tiles": [(state, tally.diff.by_state.get(state, 0)) for state in words.WORDS["alert_state"]],
         "balance": queries.list_invariant(month),
-        "causes": queries.count_by(viewer, month, "cause"),
-        "areas": sorted((code, areas.name_of(code)) for code in queries.count_by(viewer, month, "area")),
+        "causes": tally.by_cause,
+        "areas": sorted((code, areas.name_of(code)) for code in tally.by_area),
         "grades": words.choices("grade"),
         "can_release": permissions.may(viewer, "alerts.release"),
     }

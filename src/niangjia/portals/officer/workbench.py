@@ -67,7 +67,7 @@ def workbench(request: PageRequest) -> HttpResponse:
         cards = [workorders.card(row, now=now) for row in rows]
         names = household_names(card.household_id for card in cards)
         due = [(card, names.get(card.household_id)) for card in cards]
-        loads = workorders.list_loads(viewer, now=now)[:LOAD_ROWS] if not due else []
+        loads = workorders.list_loads(viewer, now=now, most=LOAD_ROWS) if not due else []
     return show(request, "officer/workbench.html", {"tiles": tiles, "todos": todos, "due": due, "loads": loads})
 
 
@@ -104,11 +104,11 @@ def _about_orders(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> 
     url = reverse("officer:orders")
     note = _("超期 %(count)s 件") % {"count": late_count} if late_count else _("没有超期")
     tiles.append(Tile(_("在办工单"), open_count, _("件"), f"{url}?scope=all", note, "warn" if late_count else "good"))
-    here = next((row for row in workorders.count_by_state(viewer, now=now) if row.org_id == viewer.org_id), None)
-    waiting = here.by_state.get(OrderState.CREATED, 0) if here else 0
+    here = workorders.count_own(viewer)
+    waiting = here.get(OrderState.CREATED, 0)
     if waiting:
         todos.append(Todo("ticket", _("%(count)s 件工单待签收") % {"count": waiting}, f"{url}?state=CREATED"))
-    returned = here.by_state.get(OrderState.RETURNED, 0) if here else 0
+    returned = here.get(OrderState.RETURNED, 0)
     if returned:
         todos.append(
             Todo("arrow-back-up", _("%(count)s 件工单被退回，需补正") % {"count": returned}, f"{url}?state=RETURNED")
