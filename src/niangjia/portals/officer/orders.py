@@ -29,6 +29,7 @@ from niangjia.portals.design.pages import page
 from niangjia.portals.design.people import household_names, record_seen, verifier_of
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
+from niangjia.portals.design.staleness import watch
 from niangjia.portals.officer.asking import questions
 
 ROWS = 20
@@ -85,6 +86,7 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
     """Everything the page of one order shows."""
     viewer: Viewer = request.viewer
     now = timezone.now()
+    watch(request, f"workorder:{order_id}")
     order: OrderCard = queries.get_order(viewer, order_id, now=now)
     moves = queries.list_moves(viewer, order_id)
     people = {move.actor_id for move in moves if move.actor_id} | {order.assignee_id or 0}
@@ -103,6 +105,8 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
         and permissions.may(viewer, "cases.verify"),
     }
     case = cases.find_case_of_order(viewer, order_id)
+    if case is not None:
+        watch(request, f"case:{case.id}")
     role = _VERIFYING.get(order.org_level)
     colleagues = (
         accounts.list_holders(org_id=order.org_id, role=role, today=timezone.localdate(now))
@@ -217,7 +221,7 @@ def contact_try(request: PageRequest, order_id: int) -> HttpResponse:
     return _done(request, order_id, _("已记下这次联系。"))
 
 
-@page("registry.reveal", methods=("POST",), shown_on=order_page)
+@page("registry.reveal", methods=("POST",), shown_on=order_page, changes_nothing=True)
 def reveal(request: PageRequest, order_id: int) -> HttpResponse:
     """Open one field of the worker to be visited; shown once, on this answer only."""
     order = queries.get_order(request.viewer, order_id, now=timezone.now())
