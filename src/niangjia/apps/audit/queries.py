@@ -62,7 +62,10 @@ def list_about(object: str, *, actions: Sequence[str] = (), most: int | None = N
 
 def list_changes(objects: Iterable[str], *, after: int, most: int = 20) -> list[Event]:
     """Events about these things numbered above `after`, latest first. The caller has shown the things to whoever asks."""
-    return [event_of(row) for row in AuditEvent.objects.filter(object__in=set(objects), seq__gt=after).order_by("-seq")[:most]]
+    return [
+        event_of(row)
+        for row in AuditEvent.objects.filter(object__in=set(objects), seq__gt=after).order_by("-seq")[:most]
+    ]
 
 
 def last_seq() -> int:

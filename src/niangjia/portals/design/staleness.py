@@ -23,7 +23,7 @@ from niangjia.portals.design.requests import PageRequest
 
 FIELD = "seen"
 _MOST = 120  # things a page may name; what more there is has no place in a form
-_SHAPE = re.compile(r"[0-9]{1,18}(?: [a-z_]{1,20}:[0-9]{1,18}){1,%d}" % _MOST)
+_SHAPE = re.compile(rf"[0-9]{{1,18}}(?: [a-z_]{{1,20}}:[0-9]{{1,18}}){{1,{_MOST}}}")
 
 # Recorded about a thing without changing it.
 _NO_CHANGE = frozenset(

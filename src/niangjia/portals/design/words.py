@@ -147,6 +147,12 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "FOLLOW_UP": (_("回访"), "green"),
         "RECHECK": (_("申诉复核"), "orange"),
     },
+    "order_clock": {
+        "accept": (_("签收"), "blue"),
+        "forward": (_("逐级转派"), "blue"),
+        "verify": (_("走访核实"), "azure"),
+        "review": (_("县级复核"), "purple"),
+    },
     "order_action": {
         "DISPATCH": (_("派单"), "blue"),
         "ACCEPT": (_("签收"), "blue"),

@@ -68,9 +68,19 @@ def _piles(viewer: Viewer) -> dict[str, tuple[str, QuerySet[Any]]]:
     }
 
 
+FILTERS = ("number", "outcome", "grade", "cause", "month")
+
+
 def found_in_queue(request: PageRequest) -> QuerySet[Any]:
+    """The pile that the address names, narrowed by its filters."""
     piles = _piles(request.viewer)
-    return piles.get(request.GET.get("desk", ""), piles["accept"])[1]
+    return _narrowed(request, piles.get(request.GET.get("desk", ""), piles["accept"])[1])
+
+
+def _narrowed(request: PageRequest, pile: QuerySet[Any]) -> QuerySet[Any]:
+    number, outcome, grade, cause, month = (request.GET.get(name, "").strip() for name in FILTERS)
+    narrow = CaseFilter(number=number, outcome=outcome, grade=grade, cause=cause, month=month)
+    return queries.narrow_to(request.viewer, pile, narrow)
 
 
 @page("cases.review")
@@ -79,8 +89,12 @@ def queue(request: PageRequest) -> HttpResponse:
     piles = _piles(request.viewer)
     desk = request.GET.get("desk", "")
     desk = desk if desk in piles else "accept"
-    rows = Paginator(piles[desk][1], ROWS).get_page(request.GET.get("page"))
+    rows = Paginator(_narrowed(request, piles[desk][1]), ROWS).get_page(request.GET.get("page"))
     context = {
+        "given": {name: request.GET.get(name, "") for name in FILTERS},
+        "outcomes": words.choices("outcome"),
+        "grades": words.choices("grade"),
+        "causes": words.choices("cause"),
         "desk": desk,
         "rows": rows,
         "examines": True,

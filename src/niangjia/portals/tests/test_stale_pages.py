@@ -136,4 +136,7 @@ def test_every_kind_of_field_is_filled_again_in_the_form_it_was_typed_into():
 def test_a_page_without_the_form_stays_as_it_is_and_only_words_are_kept():
     posted = QueryDict("reason=因为&account=42&step=3&csrfmiddlewaretoken=t&way=PHONE")
     assert refill(FORM.format(1), "/b/", posted) == (FORM.format(1), False)
-    assert [text for _label, text in typed(posted)] == ["42", "因为"] or [text for _l, text in typed(posted)] == ["因为", "42"]
+    assert [text for _label, text in typed(posted)] == ["42", "因为"] or [text for _l, text in typed(posted)] == [
+        "因为",
+        "42",
+    ]

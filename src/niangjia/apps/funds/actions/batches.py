@@ -161,7 +161,9 @@ def remove_payment(*, viewer: Viewer, payment_id: int, reason: str, now: datetim
         viewer, action="funds.remove_payment", object=f"payment:{payment_id}", detail=detail, reason=reason, now=now
     )
     # The batch is another one now: whoever has it open is told so.
-    audit.record(viewer, action="funds.change_batch", object=f"batch:{batch.pk}", detail={"payment": payment_id}, now=now)
+    audit.record(
+        viewer, action="funds.change_batch", object=f"batch:{batch.pk}", detail={"payment": payment_id}, now=now
+    )
     return batch_card(batch)
 
 
