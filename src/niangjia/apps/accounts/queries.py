@@ -294,6 +294,17 @@ def list_posts_at(org_id: int, *, today: date) -> list[tuple[PostCard, str]]:
     return [(_card(post), post.account.name) for post in found]
 
 
+def lasting_posts(org_id: int, today: date) -> QuerySet[Post]:
+    """Posts at that very union that have not ended, also those that begin later; in order of number. For reading."""
+    return Post.objects.filter(Q(ends_before__isnull=True) | Q(ends_before__gt=today), org_id=org_id).order_by("pk")
+
+
+def list_lasting_posts(org_id: int, *, today: date) -> list[tuple[PostCard, str]]:
+    """`lasting_posts` as cards, with the holder's name. The caller has bounded the union."""
+    found = lasting_posts(org_id, today).select_related("org", "account", "stands_in_for__account")
+    return [(_card(post), post.account.name) for post in found]
+
+
 def list_disabled_at(org_id: int) -> QuerySet[Account]:
     """Disabled accounts that hold or held a post at that very union, by name. For reading; the caller has bounded the union."""
     posts = Post.objects.filter(org_id=org_id)
@@ -341,11 +352,20 @@ def list_absences(account_ids: Iterable[int], *, today: date) -> list[Absence]:
 
 
 def verify(*, today: date) -> list[Violation]:
-    """ROLES: no account holds posts today that must stay apart. Reads only."""
+    """ROLES: no account holds posts today that must stay apart. HEIR: no post lasts at a union that has a successor. Reads only."""
     roles: dict[int, set[Role]] = {}
     for account_id, role in _held(today).values_list("account_id", "role"):
         roles.setdefault(account_id, set()).add(Role(role))
+    stranded = _held(today).filter(org__successor__isnull=False).values_list("pk", flat=True)
     return [
+        Violation(
+            "HEIR",
+            f"post:{post_id}",
+            "岗位所在工会已有承接工会。请结束岗位。",
+            "The post's union has a successor. End the post.",
+        )
+        for post_id in stranded
+    ] + [
         Violation(
             "ROLES",
             f"account:{account_id}",

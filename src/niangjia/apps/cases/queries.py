@@ -49,6 +49,7 @@ from niangjia.apps.cases.types import (
 )
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.organizations import scope
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.types import AdjustmentCard, DecisionCard
 from niangjia.apps.registry import queries as registry
@@ -547,6 +548,17 @@ def list_households_on_file() -> list[int]:
     )
 
 
+def list_living_at(org_id: int) -> list[tuple[int, str, CaseState]]:
+    """Cases that are that very union's and not over: id, number, state. Without scope: for whoever changes unions."""
+    rows = Case.objects.filter(pk__in=moving.living_at(org_id).values("pk")).order_by("pk")
+    return [(row.pk, row.number, CaseState(row.state)) for row in rows]
+
+
+def count_living_within(path: str) -> int:
+    """Cases not closed at a union or below it. Without scope: for whoever changes unions."""
+    return scope.within(Case.objects.exclude(state=CaseState.CLOSED), path, "org__path").count()
+
+
 # --- invariants --------------------------------------------------------------------------------------------------
 
 
@@ -594,6 +606,8 @@ def _verify_history() -> list[Breach]:
         Breach("INV 4", f"case {pk}", "its union is no longer active")
         for pk in Case.objects.exclude(state=CaseState.CLOSED).exclude(org__state="ACTIVE").values_list("pk", flat=True)
     ]
+    heirs = Case.objects.filter(file__is_open=True, org__successor__isnull=False).exclude(state=CaseState.CLOSED)
+    found += [Breach("INV 4", f"case {pk}", "its union has a successor") for pk in heirs.values_list("pk", flat=True)]
     stands: dict[int, str] = {}
     legal = {(move.state.value, move.action.value): move.leads_to for move in lifecycle.MOVES}
     for case_id, action, start, end in CaseMove.objects.order_by("case_id", "pk").values_list(

@@ -39,6 +39,7 @@ class Action(StrEnum):
     TRANSFER = "TRANSFER"
     REMIND = "REMIND"
     ESCALATE = "ESCALATE"
+    REHOME = "REHOME"  # a union on its way was moved, merged or closed
 
 
 IN_CHINESE: dict[str, str] = {
@@ -102,4 +103,5 @@ RULES: dict[Action, Rule] = {
     Action.TRANSFER: Rule(dict.fromkeys(OPEN, S.TRANSFERRED), "workorders.transfer", needs_reason=True),
     Action.REMIND: Rule({state: state for state in OPEN}, None),
     Action.ESCALATE: Rule({state: state for state in OPEN}, None),
+    Action.REHOME: Rule({state: state for state in OPEN} | {S.ASSIGNED: S.ACCEPTED}, None),
 }

@@ -12,8 +12,9 @@ from niangjia.apps.workorders.lifecycle import OPEN, Action, OrderState
 from niangjia.kernel.problems import Refusal
 
 __all__ = [
-    "OPEN", "Action", "AssignGroup", "AssignRow", "BulkMove", "BulkResult", "Capacity", "ForwardRow", "Proposal", "Reason", "ForwardCandidate", "DispatchReport", "Hop", "NewOrder", "OrderCard", "OrderKind", "OrderState", "MoveCard", "NotRouted",
-    "OrgCount", "OrgScore", "Route", "RouteReason", "RoutingFacts", "SweepReport", "UnionLoad", "Verifier",
+    "OPEN", "Action", "AssignGroup", "AssignRow", "BulkMove", "BulkResult", "Capacity", "ForwardRow", "Proposal", "Reason", "ForwardCandidate",
+    "DispatchReport", "Hop", "NewOrder", "OrderCard", "OrderKind", "OrderState", "MoveCard", "NotRouted", "OrgCount", "OpenOrder", "OrgScore",
+    "Placement", "Route", "RouteReason", "RoutingFacts", "SweepReport", "UnionLoad", "Verifier",
     "Violation", "VisitWay", "Urgency",
 ]  # fmt: skip
 
@@ -184,6 +185,30 @@ class MoveCard:
     reason: str
     was_late: bool | None
     detail: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Which union holds an order, visits, gets the answer; its way; and the highest one told that it is late, if any."""
+
+    org_id: int
+    verify_org_id: int
+    review_org_id: int
+    route: tuple[int, ...]
+    escalated_org_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """An open order that a change of unions touches, and where it lies now."""
+
+    id: int
+    number: str
+    step: int
+    state: OrderState
+    step_due_at: datetime | None
+    place: Placement
+    assignee_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

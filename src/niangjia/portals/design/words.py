@@ -92,6 +92,24 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "MERGED": (_("已合并"), "secondary"),
         "CLOSED": (_("已撤销"), "secondary"),
     },
+    "union_change": {
+        "OPEN": (_("新建"), "green"),
+        "MOVE": (_("移动（换上级）"), "blue"),
+        "MERGE": (_("并入另一个工会"), "orange"),
+        "CLOSE": (_("撤销，由另一个工会承接"), "red"),
+        "EDIT": (_("更改信息"), "secondary"),
+    },
+    "union_column": {
+        "name": (_("名称"), "secondary"),
+        "leader": (_("负责人"), "secondary"),
+        "sector": (_("行业"), "secondary"),
+        "area": (_("区划"), "secondary"),
+        "uscc": (_("信用代码"), "secondary"),
+        "level": (_("级别"), "secondary"),
+        "parent": (_("上级"), "secondary"),
+        "state": (_("状态"), "secondary"),
+        "successor": (_("承接工会"), "secondary"),
+    },
     "alert_state": {
         "NEW": (_("新增"), "red"),
         "RETURNED": (_("返困"), "orange"),
@@ -170,6 +188,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "TRANSFER": (_("移交外地"), "secondary"),
         "REMIND": (_("提醒"), "yellow"),
         "ESCALATE": (_("升级督办"), "red"),
+        "REHOME": (_("工会变动，改换去处"), "secondary"),
     },
     # Steps that the audit chain knows and no other table words.
     "event": {

@@ -25,8 +25,9 @@ from niangjia.apps.workorders.actions.moves import (
     submit_unreached,
     transfer,
 )
+from niangjia.apps.workorders.actions.rehoming import rehome_orders
 from niangjia.apps.workorders.actions.sweeping import sweep
-from niangjia.apps.workorders.routing import UnionTree
+from niangjia.apps.workorders.routing import UnionTree, placement_of
 
 __all__ = [
     "UnionTree",
@@ -43,7 +44,9 @@ __all__ = [
     "forward_many",
     "hand_back",
     "mark_visited",
+    "placement_of",
     "record_contact_try",
+    "rehome_orders",
     "return_order",
     "review",
     "submit",

@@ -19,10 +19,12 @@ from niangjia.apps.workorders.problems import NoSuchOrder
 from niangjia.apps.workorders.types import (
     ForwardCandidate,
     MoveCard,
+    OpenOrder,
     OrderCard,
     OrderKind,
     OrgCount,
     OrgScore,
+    Placement,
     UnionLoad,
     Urgency,
     Violation,
@@ -80,6 +82,23 @@ def visible_orders(viewer: Viewer) -> QuerySet[WorkOrder]:
     permissions.require(viewer, "workorders.view")
     rows = WorkOrder.objects.select_related("org", "verify_org")
     return scope.within(rows, viewer.org_path, "org__path") | scope.within(rows, viewer.org_path, "verify_org__path")
+
+
+def list_open_at(path: str) -> list[OpenOrder]:
+    """Open orders held, visited or reviewed at `path` or below, by number; without scope, for whoever changes unions there."""
+    rows = WorkOrder.objects.filter(state__in=OPEN)
+    found = (
+        scope.within(rows, path, "org__path")
+        | scope.within(rows, path, "verify_org__path")
+        | scope.within(rows, path, "review_org__path")
+    )
+    return [
+        OpenOrder(
+            row.pk, row.number, row.step, OrderState(row.state), row.step_due_at,
+            Placement(row.org_id, row.verify_org_id, row.review_org_id, tuple(row.route), row.escalated_org_id), row.assignee_id,
+        )
+        for row in found.order_by("number")
+    ]  # fmt: skip
 
 
 def get_order(viewer: Viewer, order_id: int, *, now: datetime) -> OrderCard:
@@ -343,6 +362,12 @@ def verify() -> list[Violation]:
         orders.filter(state__in=OPEN).exclude(org__state=UnionState.ACTIVE),
         "在办工单所在工会已停用",
         "an open order lies with an inactive union",
+    )
+    add(
+        "INV 4",
+        orders.filter(state__in=OPEN).exclude(verify_org__successor__isnull=True, review_org__successor__isnull=True),
+        "在办工单的走访或复核工会已有承接工会",
+        "the union that visits or reviews an open order has a successor",
     )
     steps = orders.annotate(count=Count("moves"), first=Min("moves__step"), last=Max("moves__step"))
     add(
