@@ -149,7 +149,12 @@ class Copier:
             number = f"CAST(substr(object, {len(prefix) + 2}) AS integer)"
             object_ += f"WHEN object LIKE '{prefix}:%%' THEN '{prefix}:' || ({self.shift(label, number)}) "
         table, columns = AuditEvent._meta.db_table, [field.column for field in AuditEvent._meta.concrete_fields]
+        path = (
+            "(SELECT u.path FROM accounts_post p JOIN organizations_orgunit u ON u.id = p.org_id "
+            f"WHERE p.id = {self.shift('accounts.Post', 'post_id')})"
+        )
         own = {"seq": f"seq + c * {last}", "object": f"{object_} ELSE object END".replace("%%", "%"),
+               "org_path": f"CASE WHEN org_path = '' THEN '' ELSE coalesce({path}, org_path) END",
                "account_id": self.shift("accounts.Account", "account_id"), "post_id": self.shift("accounts.Post", "post_id")}  # fmt: skip
         values = ", ".join(own.get(column, column) for column in columns)
         self.run(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} CROSS JOIN copies")

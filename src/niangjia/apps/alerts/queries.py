@@ -30,9 +30,9 @@ from niangjia.apps.alerts.types import (
     RunState,
     SampleProgress,
     Sentence,
-    Tally,
     Shape,
     TakenIn,
+    Tally,
 )
 from niangjia.apps.organizations import scope
 from niangjia.apps.registry import queries as registry

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -24,6 +23,7 @@ from niangjia.jobs import dispatch_month
 from niangjia.kernel.months import Month
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.people import household_names
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
