@@ -118,6 +118,7 @@ urlpatterns = [
     path("unions/<int:org_id>/open/", reorganising.open_union, name="open_union"),
     path("posts/<int:post_id>/end/", administration.end_post, name="end_post"),
     path("accounts/<int:account_id>/password/", administration.reset_password, name="reset_password"),
+    path("accounts/<int:account_id>/sign-on/", administration.link_subject, name="link_subject"),
     path("accounts/<int:account_id>/disable/", administration.disable_account, name="disable_account"),
     path("accounts/<int:account_id>/enable/", administration.enable_account, name="enable_account"),
     path("accounts/<int:account_id>/second-factor/", administration.clear_second_factor, name="clear_second_factor"),

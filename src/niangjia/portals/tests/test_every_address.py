@@ -31,6 +31,8 @@ PUBLIC = {
     "public:second",
     "public:enter_by_passkey",
     "public:start_entering",
+    "public:sign_on",
+    "public:signed_on",
     "public:notices",
     "public:object",
     "public:receipt",

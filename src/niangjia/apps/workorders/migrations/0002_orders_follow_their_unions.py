@@ -4,15 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('workorders', '0001_initial'),
+        ("workorders", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='workordermove',
-            name='action',
-            field=models.CharField(choices=[('DISPATCH', 'DISPATCH'), ('ACCEPT', 'ACCEPT'), ('FORWARD', 'FORWARD'), ('HAND_BACK', 'HAND_BACK'), ('ASSIGN', 'ASSIGN'), ('RECORD_CONTACT_TRY', 'RECORD_CONTACT_TRY'), ('DECLARE_CONFLICT', 'DECLARE_CONFLICT'), ('MARK_VISITED', 'MARK_VISITED'), ('SUBMIT', 'SUBMIT'), ('SUBMIT_UNREACHED', 'SUBMIT_UNREACHED'), ('RETURN', 'RETURN'), ('REVIEW', 'REVIEW'), ('CLOSE', 'CLOSE'), ('CANCEL', 'CANCEL'), ('TRANSFER', 'TRANSFER'), ('REMIND', 'REMIND'), ('ESCALATE', 'ESCALATE'), ('REHOME', 'REHOME')], max_length=20),
+            model_name="workordermove",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("DISPATCH", "DISPATCH"),
+                    ("ACCEPT", "ACCEPT"),
+                    ("FORWARD", "FORWARD"),
+                    ("HAND_BACK", "HAND_BACK"),
+                    ("ASSIGN", "ASSIGN"),
+                    ("RECORD_CONTACT_TRY", "RECORD_CONTACT_TRY"),
+                    ("DECLARE_CONFLICT", "DECLARE_CONFLICT"),
+                    ("MARK_VISITED", "MARK_VISITED"),
+                    ("SUBMIT", "SUBMIT"),
+                    ("SUBMIT_UNREACHED", "SUBMIT_UNREACHED"),
+                    ("RETURN", "RETURN"),
+                    ("REVIEW", "REVIEW"),
+                    ("CLOSE", "CLOSE"),
+                    ("CANCEL", "CANCEL"),
+                    ("TRANSFER", "TRANSFER"),
+                    ("REMIND", "REMIND"),
+                    ("ESCALATE", "ESCALATE"),
+                    ("REHOME", "REHOME"),
+                ],
+                max_length=20,
+            ),
         ),
     ]
