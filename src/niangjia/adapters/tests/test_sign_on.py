@@ -15,7 +15,7 @@ from niangjia.adapters.tests.providers import Forger, forger
 from niangjia.adapters.tests.receivers import http_gateway
 
 NOW = datetime(2023, 11, 6, 1, 0, tzinfo=UTC)
-BACK = "http://testserver/login/with/city/back/"
+BACK = "https://niangjia.example.com/login/with/city/back/"
 
 
 @pytest.fixture

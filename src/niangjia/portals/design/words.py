@@ -322,6 +322,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "id_number": (_("身份证号"), "red"),
         "phone": (_("联系电话"), "orange"),
         "bank_account": (_("银行账号"), "red"),
+        "correction": (_("更正申请"), "orange"),
         "visit form": (_("走访表全文"), "red"),
         "file form": (_("档案全文"), "red"),
     },
@@ -343,6 +344,19 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "SENSING": (_("每月困难数据比对"), "blue"),
         "NOTICE": (_("公示"), "orange"),
         "CONTACT": (_("联系走访"), "green"),
+    },
+    "correction_field": {
+        "NAME": (_("姓名"), "blue"),
+        "PHONE": (_("联系电话"), "blue"),
+        "BANK_ACCOUNT": (_("银行账号"), "orange"),
+        "HOUSEHOLD": (_("同住的人"), "blue"),
+        "OTHER": (_("其他"), "secondary"),
+    },
+    "correction": {
+        "OPEN": (_("待核对"), "orange"),
+        "ACCEPTED": (_("已更正"), "green"),
+        "REFUSED": (_("不予更正"), "secondary"),
+        "WITHDRAWN": (_("本人撤回"), "secondary"),
     },
     "batch_report": {
         "OK": (_("正常"), "green"),
