@@ -13,6 +13,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.models import Account, ApiToken, Passkey, Post, RecoveryCode, Sitting, Subject, TotpSecret
 from niangjia.apps.accounts.policy import password_policy
 from niangjia.apps.accounts.types import (
+    Absence,
     Due,
     PasskeyCard,
     PostCard,
@@ -336,6 +337,33 @@ def names_of(account_ids: set[int]) -> dict[int, str]:
 def person_of(account_id: int) -> int | None:
     """The registry's id of the person behind an account, or None: for conflicts of interest."""
     return Account.objects.filter(pk=account_id).values_list("person_id", flat=True).first()
+
+
+def people_of(account_ids: Iterable[int]) -> dict[int, tuple[str, int | None]]:
+    """By account, its name and the registry's id of the person behind it, null = not known; one query."""
+    rows = Account.objects.filter(pk__in=set(account_ids)).values_list("id", "name", "person_id")
+    return {account_id: (name, person_id) for account_id, name, person_id in rows}
+
+
+def list_absences(account_ids: Iterable[int], *, today: date) -> list[Absence]:
+    """Hand-overs going on today that concern these accounts, as the one who is away or the one who stands in; one query."""
+    ids = set(account_ids)
+    found = Post.objects.filter(
+        Q(account_id__in=ids) | Q(stands_in_for__account_id__in=ids),
+        stands_in_for__isnull=False, starts_on__lte=today, ends_before__gt=today,
+    ).select_related("stands_in_for__account", "account")  # fmt: skip
+    return [
+        Absence(
+            away_id=post.stands_in_for.account_id,
+            away_name=post.stands_in_for.account.name,
+            by_id=post.account_id,
+            by_name=post.account.name,
+            org_id=post.org_id,
+            last_on=post.ends_before - timedelta(days=1),
+        )
+        for post in found.order_by("ends_before", "pk")
+        if post.stands_in_for and post.ends_before
+    ]
 
 
 def verify(*, today: date) -> list[Violation]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import CharField, Count, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
@@ -125,6 +126,11 @@ def list_cases_of_household(viewer: Viewer, household_id: int) -> list[CaseCard]
 def list_cases(viewer: Viewer, narrow: CaseFilter) -> QuerySet[Case]:
     """Cases of the viewer's part of the tree, oldest open first, for reading by pages; the union comes along."""
     found = moving.visible(viewer).select_related("org", "household")
+    return narrow_to(viewer, found, narrow).order_by("closed_at", "opened_at", "pk")
+
+
+def narrow_to(viewer: Viewer, found: QuerySet[Case], narrow: CaseFilter) -> QuerySet[Case]:
+    """Those of `found` that the filter asks for, in the order they had."""
     if not permissions.may(viewer, "cases.examine"):
         narrow = replace(narrow, cause="", grade="")  # what may not be read is not found out by asking for it
     for column in ("state", "channel", "month", "grade", "outcome", "household_id"):
@@ -134,9 +140,12 @@ def list_cases(viewer: Viewer, narrow: CaseFilter) -> QuerySet[Case]:
         found = found.filter(area__startswith=narrow.area)
     if narrow.cause:
         found = found.filter(causes__contains=f"|{narrow.cause}|")
+    if narrow.number:
+        digits = narrow.number.rpartition("-")[2].lstrip("0")  # A202310-0000012: the case's own number follows the dash
+        found = found.annotate(own_number=Cast("pk", CharField())).filter(own_number__endswith=digits)
     if narrow.only_open:
         found = found.exclude(state=CaseState.CLOSED)
-    return found.order_by("closed_at", "opened_at", "pk")
+    return found
 
 
 def count_by_state(viewer: Viewer, *, month: str = "") -> dict[CaseState, int]:

@@ -139,6 +139,14 @@ def list_children(org_id: int) -> list[Union]:
     return [unit.as_type() for unit in OrgUnit.objects.filter(parent_id=org_id).order_by("code")]
 
 
+def list_children_of(org_ids: Iterable[int]) -> dict[int, list[Union]]:
+    """Right below each of these unions, by code; one query."""
+    found: dict[int, list[Union]] = {org_id: [] for org_id in org_ids}
+    for unit in OrgUnit.objects.filter(parent_id__in=list(found)).order_by("code"):
+        found[unit.parent_id or 0].append(unit.as_type())
+    return found
+
+
 def list_ancestors(org_id: int) -> list[Union]:
     """Root first, without the union itself. Raises NoSuchUnion."""
     ids = [int(part) for part in get_union(org_id).path.split("/") if part]

@@ -199,6 +199,15 @@ def household_of(person_id: int) -> int | None:
     )
 
 
+def housemates_of(person_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """By person, everyone who lives with them now and they themselves; in two queries however many. For conflicts of interest."""
+    wanted = set(person_ids)
+    homes = HouseholdMember.objects.filter(person__in=wanted, ends_before__isnull=True)
+    by_person = dict(homes.values_list("person_id", "household_id"))
+    members = members_of(by_person.values())
+    return {person: frozenset({person, *members.get(by_person.get(person, 0), ())}) for person in wanted}
+
+
 def members_of(household_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
     """Who lives in each household now, oldest first; without scope, for bulk work that has bounded its households."""
     rows: dict[int, list[int]] = {}

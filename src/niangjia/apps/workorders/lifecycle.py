@@ -42,6 +42,14 @@ class Action(StrEnum):
     REHOME = "REHOME"  # a union on its way was moved, merged or closed
 
 
+IN_CHINESE: dict[str, str] = {
+    "ACCEPT": "签收", "FORWARD": "转派", "HAND_BACK": "退回上级", "ASSIGN": "指派", "RECORD_CONTACT_TRY": "登记联系", "DECLARE_CONFLICT": "申明回避",
+    "MARK_VISITED": "登记走访", "SUBMIT": "上报", "SUBMIT_UNREACHED": "按联系不上上报", "RETURN": "退回重核", "REVIEW": "复核", "CLOSE": "办结",
+    "CANCEL": "撤销", "TRANSFER": "移交",
+}  # fmt: skip
+"""What a refusal calls an action: it is made below the pages' words."""
+
+
 class Clock(StrEnum):
     """Which time limit runs in a state; its length in working days stands in limits.yaml or the program's stages."""
 

@@ -71,6 +71,11 @@ PAGES = {
     "officer:release": (lambda house: [str(house.months[1])], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:household": (lambda house: [house.households["confirmed"]], CASES),
     "officer:orders": (lambda house: [], ORDERS),
+    "officer:forward_many": (lambda house: [], {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP}),
+    "officer:assign_many": (
+        lambda house: [],
+        {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS},
+    ),
     "officer:order": (lambda house: [house.orders["assigned"]], ORDERS),
     "officer:visit": (lambda house: [house.orders["assigned"]], {Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
     "officer:review": (lambda house: [], ONE_REVIEW | {Role.TOWNSHIP}),

@@ -7,6 +7,7 @@ person returns the order as it is.
 """
 
 from niangjia.apps.workorders.actions.dispatching import dispatch, dispatch_many
+from niangjia.apps.workorders.actions.many import assign_many, forward_many
 from niangjia.apps.workorders.actions.moves import (
     accept,
     assign,
@@ -32,6 +33,7 @@ __all__ = [
     "UnionTree",
     "accept",
     "assign",
+    "assign_many",
     "cancel",
     "cancel_for_subject",
     "close",
@@ -39,6 +41,7 @@ __all__ = [
     "dispatch",
     "dispatch_many",
     "forward",
+    "forward_many",
     "hand_back",
     "mark_visited",
     "placement_of",

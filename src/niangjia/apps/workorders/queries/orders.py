@@ -1,4 +1,4 @@
-"""Reads: orders, their history, what is due, loads and scores; and `verify`."""
+"""Orders, their history, what is due, loads and scores; and `verify`."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def card(row: WorkOrder, *, now: datetime) -> OrderCard:
         subject_key=row.subject_key,
         household_id=row.household_id,
         person_id=row.person_id,
+        subject_person_ids=tuple(row.subject_person_ids),
         state=OrderState(row.state),
         step=row.step,
         org_id=row.org_id,
@@ -137,11 +138,33 @@ def list_orders(
     month: str = "",
     org_id: int | None = None,
     assignee_id: int | None = None,
+    grade: str = "",
+    cause: str = "",
+    number: str = "",
+    clock: str = "",
+    under: str = "",
+    due_before: datetime | None = None,
     only_open: bool = False,
     only_overdue: bool = False,
 ) -> QuerySet[WorkOrder]:
-    """What the filters ask for, soonest due first, without a due date last; to read only. `card` makes an OrderCard of a row."""
+    """
+    What the filters ask for, soonest due first, without a due date last; to read only. `card` makes an OrderCard of a row.
+
+    `under`: a union's path; only what lies with that union or below it now. `number`: how an order's number ends.
+    """
     rows = visible_orders(viewer)
+    if under:
+        rows = scope.within(rows, under, "org__path")
+    if grade:
+        rows = rows.filter(grade=grade)
+    if cause:
+        rows = rows.filter(cause_group__contains=cause)
+    if number:
+        rows = rows.filter(number__endswith=number)
+    if clock:
+        rows = rows.filter(clock=clock)
+    if due_before is not None:
+        rows = rows.filter(step_due_at__lt=due_before)
     asked = {"state": state, "kind": kind, "month": month, "org_id": org_id, "assignee_id": assignee_id}
     rows = rows.filter(**{name: value for name, value in asked.items() if value})
     if only_open or only_overdue:
