@@ -55,6 +55,7 @@ ENTRIES = (
     Entry("officer:imports", _("导入"), "upload", "imports.send"),
     Entry("officer:audit", _("审计查询"), "shield-check", "audit.view", is_tab=True),
     Entry("officer:unions", _("组织与岗位"), "sitemap", "organizations.manage", is_tab=True),
+    Entry("officer:working_days", _("工作日历"), "calendar-due", "organizations.manage"),
     Entry("officer:health", _("数据与运行"), "heartbeat", "organizations.manage", is_tab=True),
 )
 

@@ -25,6 +25,7 @@ from niangjia.portals.officer import (
     trying,
     visiting,
     workbench,
+    working_days,
 )
 
 app_name = "officer"
@@ -133,6 +134,7 @@ urlpatterns = [
     path("standing-in/", standing_in.standing_in, name="standing_in"),
     path("standing-in/hand-over/", standing_in.hand_over, name="hand_over"),
     path("standing-in/<int:post_id>/end/", standing_in.take_back, name="take_back"),
+    path("calendar/", working_days.working_days, name="working_days"),
     path("health/", administration.health, name="health"),
     path("list/export/", listings.export_list, name="export_list"),
     path("list/corrections/export/", listings.export_corrections, name="export_corrections"),

@@ -123,6 +123,7 @@ PAGES = {
     "member:consents": (lambda house: [], {Role.WORKER}),
     "member:views": (lambda house: [], {Role.WORKER}),
     "member:copy": (lambda house: [], {Role.WORKER}),
+    "officer:working_days": (lambda house: [], {Role.ADMINISTRATOR}),
     "officer:union_change": (lambda house: [house.desk.town["XG"].id], {Role.ADMINISTRATOR}),
     "officer:edit_union": (lambda house: [house.desk.town["XG"].id], {Role.ADMINISTRATOR}),
     "officer:open_union": (lambda house: [house.desk.town["XT"].id], {Role.ADMINISTRATOR}),
