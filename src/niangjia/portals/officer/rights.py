@@ -20,17 +20,11 @@ SOON = timedelta(days=30)
 def rights(request: PageRequest) -> HttpResponse:
     """Made from `accounts.permissions`, so that it says what the house does."""
     now, today, path = timezone.now(), timezone.localdate(), request.viewer.org_path
-    roles = list(Role)
     rows = [
-        {
-            "action": action,
-            "room": action.partition(".")[0],
-            "may": [action in permissions.ALLOWED[role] for role in roles],
-        }
+        {"action": action, "roles": [role for role in Role if action in permissions.ALLOWED[role]]}
         for action in sorted(permissions.ACTIONS)
     ]
     context = {
-        "roles": roles,
         "rows": rows,
         "ending": queries.list_ending_posts(path, today=today, until=today + SOON),
         "unused": queries.list_never_used(path, today=today, opened_before=now - SOON),
