@@ -90,7 +90,7 @@ def page(
                         request.viewer,
                         is_proved_elsewhere=bool((request.session.get("sign_on") or {}).get("is_strong")),
                         now=timezone.now(),
-                        account=request.user,
+                        account=request.user if request.user.is_authenticated else None,
                     )
                     if due is not None:
                         return redirect(_FIRST[due])

@@ -119,18 +119,6 @@ def monthly_list(request: PageRequest) -> HttpResponse:
     return show(request, "officer/list.html", context)
 
 
-@page("alerts.view", methods=("POST",), shown_on=monthly_list)
-def find_person(request: PageRequest) -> HttpResponse:
-    """A number of a person travels in the body, never in an address, and leads to the household's page."""
-    text = request.POST.get("number", "").strip()
-    card = registry.find_person_by_id_number(request.viewer, text) or registry.find_person_by_phone(
-        request.viewer, text
-    )
-    if card is None or card.household_id is None:
-        raise registry.NotFound
-    return redirect("officer:household", card.household_id)
-
-
 @page("alerts.view")
 def corrections(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer

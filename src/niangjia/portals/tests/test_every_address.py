@@ -102,6 +102,7 @@ PAGES = {
     "officer:workbench": (lambda house: [], STAFF),
     "officer:list": (lambda house: [], LIST),
     "officer:corrections": (lambda house: [], LIST),
+    "officer:people": (lambda house: [], CASES),
     "officer:release": (lambda house: [str(house.months[1])], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:household": (lambda house: [house.households["confirmed"]], CASES),
     "officer:orders": (lambda house: [], ORDERS),
