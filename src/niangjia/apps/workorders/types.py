@@ -8,10 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from niangjia.apps.organizations.types import Level
-from niangjia.apps.workorders.lifecycle import OPEN, Action, OrderState
+from niangjia.apps.workorders.lifecycle import FINAL, OPEN, Action, OrderState
 
 __all__ = [
-    "OPEN", "Action", "ForwardCandidate", "DispatchReport", "Hop", "NewOrder", "OrderCard", "OrderKind", "OrderState", "MoveCard", "NotRouted",
+    "FINAL", "OPEN", "Action", "ForwardCandidate", "DispatchReport", "Hop", "NewOrder", "OrderCard", "OrderKind", "OrderState", "MoveCard", "NotRouted",
     "OrgCount", "OrgScore", "Route", "RouteReason", "RoutingFacts", "SweepReport", "UnionLoad", "Verifier",
     "Violation", "VisitWay", "Urgency",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
@@ -30,8 +31,15 @@ from niangjia.portals.design.people import household_names, record_seen, verifie
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.officer.asking import questions
+from niangjia.portals.officer.leaving import or_what_changed
 
 ROWS = 20
+BACK_REASONS = (
+    gettext_lazy("已不在本单位上班"),
+    gettext_lazy("不住在本辖区"),
+    gettext_lazy("应由另一家工会核实"),
+    gettext_lazy("查无此人，请核对信息"),
+)
 _VERIFYING = {
     Level.GRASSROOTS: Role.GRASSROOTS,
     Level.TOWN: Role.TOWNSHIP,
@@ -109,7 +117,14 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
         if steps["assign"] and role
         else []
     )
+    seen = whole(request.POST.get("step", ""), order.step)
     return {
+        "changed": [move for move in moves if move.step > seen] if getattr(request, "refusal", None) else [],
+        "typed_in": request.resolver_match.url_name if request.method == "POST" and request.resolver_match else "",
+        "back_reasons": BACK_REASONS,
+        "has_draft": steps["visit"] and cases.has_draft(viewer, order_id),
+        "has_address": steps["visit"] and cases.has_address(order.household_id),
+        "opened_address": getattr(request, "opened_address", ""),
         "order": order,
         "case": case,
         "person": registry_queries.list_person_cards(viewer, [order.person_id]).get(order.person_id),
@@ -130,6 +145,7 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
 
 
 @page("workorders.view")
+@or_what_changed
 def order_page(request: PageRequest, order_id: int) -> HttpResponse:
     context = order_context(request, order_id)
     record_seen(request.viewer, context["order"].household_id, "work order", timezone.now())
@@ -148,12 +164,14 @@ def _step(request: PageRequest) -> int | None:
 
 
 @page("workorders.accept", methods=("POST",), shown_on=order_page)
+@or_what_changed
 def accept(request: PageRequest, order_id: int) -> HttpResponse:
     workorders.accept(viewer=request.viewer, order_id=order_id, step=_step(request), now=timezone.now())
     return _done(request, order_id, _("已签收。"))
 
 
 @page("workorders.forward", methods=("POST",), shown_on=order_page)
+@or_what_changed
 def forward(request: PageRequest, order_id: int) -> HttpResponse:
     to_org = request.POST.get("to_org", "")
     card = workorders.forward(
@@ -164,6 +182,7 @@ def forward(request: PageRequest, order_id: int) -> HttpResponse:
 
 
 @page("workorders.return", methods=("POST",), shown_on=order_page)
+@or_what_changed
 def hand_back(request: PageRequest, order_id: int) -> HttpResponse:
     card = workorders.hand_back(
         viewer=request.viewer,
@@ -177,6 +196,7 @@ def hand_back(request: PageRequest, order_id: int) -> HttpResponse:
 
 
 @page("workorders.assign", methods=("POST",), shown_on=order_page)
+@or_what_changed
 def assign(request: PageRequest, order_id: int) -> HttpResponse:
     account = request.POST.get("account", "")
     verifier = verifier_of(whole(account) if account else request.viewer.account_id)
@@ -187,6 +207,7 @@ def assign(request: PageRequest, order_id: int) -> HttpResponse:
 
 
 @page("cases.verify", methods=("POST",), shown_on=order_page)
+@or_what_changed
 def stand_aside(request: PageRequest, order_id: int) -> HttpResponse:
     workorders.declare_conflict(
         viewer=request.viewer,
@@ -199,6 +220,7 @@ def stand_aside(request: PageRequest, order_id: int) -> HttpResponse:
 
 
 @page("cases.verify", methods=("POST",), shown_on=order_page)
+@or_what_changed
 def contact_try(request: PageRequest, order_id: int) -> HttpResponse:
     """A try is kept as a visit of the case that saw nobody: case and order both have it."""
     now = timezone.now()
@@ -218,6 +240,7 @@ def contact_try(request: PageRequest, order_id: int) -> HttpResponse:
 
 
 @page("registry.reveal", methods=("POST",), shown_on=order_page)
+@or_what_changed
 def reveal(request: PageRequest, order_id: int) -> HttpResponse:
     """Open one field of the worker to be visited; shown once, on this answer only."""
     order = queries.get_order(request.viewer, order_id, now=timezone.now())
@@ -231,4 +254,18 @@ def reveal(request: PageRequest, order_id: int) -> HttpResponse:
         now=timezone.now(),
     )
     request.opened = {"person_id": order.person_id, "field": column.value, "value": value}
+    return order_page.unguarded(request, order_id=order_id)
+
+
+@page("registry.reveal", methods=("POST",), shown_on=order_page)
+@or_what_changed
+def open_address(request: PageRequest, order_id: int) -> HttpResponse:
+    """Where the household lives; shown once, on this answer only, with a link to the phone's own map."""
+    order = queries.get_order(request.viewer, order_id, now=timezone.now())
+    request.opened_address = case_actions.open_address(
+        viewer=request.viewer,
+        household_id=order.household_id,
+        reason=request.POST.get("reason", ""),
+        now=timezone.now(),
+    )
     return order_page.unguarded(request, order_id=order_id)

@@ -54,10 +54,11 @@ class Upload {
   word(name) { return this.field.dataset[`word${name}`]; }
   get token() { return this.field.closest("form")?.querySelector("[name=csrfmiddlewaretoken]")?.value ?? ""; }
 
-  async add(files) {
+  /** `replace`: where one alone fits, the new one takes its place. */
+  async add(files, { replace = false } = {}) {
     this.said.textContent = "";
     for (const file of files) {
-      if (this.list.children.length >= Number(this.field.dataset.most)) { this.said.textContent = this.word("Many"); break; }
+      if (!replace && this.list.children.length >= Number(this.field.dataset.most)) { this.said.textContent = this.word("Many"); break; }
       const made = await madeSmall(file);
       await this.send(newKey(), made?.blob ?? file, made?.small);
     }
@@ -187,6 +188,8 @@ class Upload {
 
   count() { this.field.querySelector("[data-count]").textContent = this.list.children.length || ""; }
 }
+
+window.Upload = Upload; // for pages that are put together later
 
 // Where there is nowhere to send to, the files travel with the form: the inputs stay as they are.
 for (const field of document.querySelectorAll("[data-upload]")) if (field.dataset.sendTo) new Upload(field);
