@@ -41,8 +41,8 @@ class OrderLeft(Refusal):
     def __init__(self, move: MoveCard, action: str) -> None:
         at = moment(move.at)
         super().__init__(
-            f"这张工单已不在您的工会：{at} {action}，现在{move.to_org_name}。您这次的操作没有生效。",
-            f"This order is no longer with your union: {at} {action}, now at {move.to_org_name}. What you did here had no effect.",
+            f"这张工单已不在您的工会：{at} {action}，转到{move.to_org_name}。您这次的操作没有生效。",
+            f"This order is no longer with your union: {at} {action}, to {move.to_org_name}. What you did here had no effect.",
         )
 
 

@@ -40,7 +40,7 @@ class Upload {
     field.classList.add("is-live");
     field.uploads = this;
     for (const item of this.list.children) {
-      item.querySelector(".upload-drop")?.remove();
+      for (const each of item.querySelectorAll(".upload-drop, button")) each.remove();
       this.addRemove(item);
     }
     field.addEventListener("change", (event) => {

@@ -6,13 +6,19 @@ import { offerSignature } from "./signature.js";
 const AFTER_TYPING = 1200, BETWEEN_TRIES = 15000; // milliseconds
 const order = Number(location.pathname.match(/orders\/(\d+)\//)?.[1]);
 
+/** Whether the person changed it since the page was made: before the script was ready, that is. */
+function isTouched(each) {
+  if (each.type === "radio" || each.type === "checkbox") return each.checked !== each.defaultChecked;
+  if (each.matches("select")) return each.selectedIndex !== Math.max(0, [...each.options].findIndex((one) => one.defaultSelected));
+  return each.matches("input:not([type=hidden], [type=file]), textarea") && each.value !== each.defaultValue;
+}
+
 class Visit {
   constructor(form, who, isShell) {
     Object.assign(this, { form, who, isShell });
     this.state = form.querySelector("[data-state]");
     this.draft = { edition: Number(form.dataset.edition), isDirty: false, isReady: false };
-    form.addEventListener("input", () => this.typed());
-    form.addEventListener("change", (event) => { if (event.target.type !== "file") this.typed(); });
+    form.addEventListener("input", (event) => { if (event.target.type !== "file") this.typed(); });
     form.addEventListener("upload-file", (event) => { if (this.who.key) { event.preventDefault(); this.takePhoto(event.detail); } });
     form.addEventListener("upload-drop", (event) => this.dropPhoto(event));
     form.addEventListener("submit", (event) => this.pressed(event));
@@ -56,7 +62,7 @@ class Visit {
     for (const [name, value] of values) several.set(name, [...several.get(name) ?? [], value]);
     for (const name of several.keys()) this.makeRow(name);
     for (const each of this.form.elements) {
-      if (!each.name || ["csrfmiddlewaretoken", "key", "step"].includes(each.name) || each.type === "file" || each.type === "submit") continue;
+      if (!each.name || ["csrfmiddlewaretoken", "key", "step"].includes(each.name) || each.type === "file" || each.type === "submit" || isTouched(each)) continue;
       const given = several.get(each.name);
       if (each.type === "radio" || each.type === "checkbox") each.checked = Boolean(given?.includes(each.value));
       else if (given) each.value = given[0];
@@ -70,6 +76,7 @@ class Visit {
     this.nameButton();
     Object.assign(this.draft, { isReady: false, stuck: "" });
     clearTimeout(this.soon);
+    if (!this.state.matches(".is-off")) this.say("Saving");
     this.soon = setTimeout(() => this.keep().then(() => this.flush()), AFTER_TYPING);
     this.isTyped = true;
   }
@@ -245,14 +252,18 @@ async function begin() {
   if (isShell) for (const field of into.querySelectorAll("[data-upload]")) new window.Upload(field);
   const form = into?.querySelector("form[data-visit]");
   if (!form) return;
-  if (!isShell && who.key) { // before anything is typed into it
-    await keepForm(who, order, into);
-    bringWorker().then(() => navigator.serviceWorker?.controller?.postMessage("fill")).catch(() => {});
+  if (!isShell && who.key) {
+    await keepForm(who, order, into); // before anything is typed into it
+    bringWorker().then(() => navigator.serviceWorker?.ready).then((worker) => {
+      worker?.active.postMessage("fill");
+      form.dataset.isHere = "1"; // opens without a network from now on
+    }).catch(() => {});
   }
   const visit = new Visit(form, who, isShell);
   window.visit = visit; // for whoever looks into a page that does not send
   offerSignature(form.querySelector("[data-upload=signature]"), (name) => visit.word(name));
   if (who.isOut) return visit.isOut();
+  const isEarly = [...form.elements].some(isTouched);
   const kept = who.key && await unseal(who, "drafts", placeOf(who, order));
   // A form that came back with errors is newer than what lies here.
   if (kept && (kept.isDirty || kept.isReady || kept.stuck || isShell) && !form.querySelector(".is-invalid")) {
@@ -260,6 +271,7 @@ async function begin() {
     Object.assign(visit.draft, kept);
   }
   await visit.showPhotos();
+  if (isEarly) visit.typed();
   if (who.isOff) visit.say(visit.isReady ? "Ready" : "Offline", "off");
   else if (visit.draft.stuck) visit.say(visit.draft.stuck, "bad");
   else if (visit.waits) visit.flush();
