@@ -68,6 +68,7 @@ def photo_fields(
             _("请本人在屏幕上用手指签，或签在纸上拍照。重签会换掉原来的。"),
             files=of(SIGNATURE),
             most=MOST[SIGNATURE],
+            noun=_("签字"),
             errors=refused.get(SIGNATURE, ()),
             **common,
         ),

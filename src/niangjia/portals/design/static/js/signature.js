@@ -20,6 +20,7 @@ function openSheet(field, word, opener) {
   field.querySelector(".upload-pick").after(sheet);
   canvas.width = canvas.clientWidth * 2;
   canvas.height = canvas.clientHeight * 2;
+  sheet.scrollIntoView({ block: "center" });
   const pen = canvas.getContext("2d");
   let isEmpty = true;
   const clear = () => {

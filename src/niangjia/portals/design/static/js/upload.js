@@ -91,7 +91,8 @@ class Upload {
     }
     const name = document.createElement("span"), state = document.createElement("small");
     name.className = "upload-name";
-    name.append(`${this.word(blob.type === "application/pdf" ? "Paper" : "Photo")} ${this.list.children.length + 1}`, state);
+    const number = this.field.dataset.most === "1" ? "" : ` ${this.list.children.length + 1}`;
+    name.append(`${this.word(blob.type === "application/pdf" ? "Paper" : "Photo")}${number}`, state);
     item.append(name);
     this.list.append(item);
     this.addRemove(item);
