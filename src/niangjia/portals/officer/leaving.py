@@ -24,6 +24,7 @@ from niangjia.portals.design.uploads import key_of, words_of
 
 _NOT_TYPED = {
     "csrfmiddlewaretoken",
+    "seen",
     "key",
     "step",
     "edition",

@@ -30,7 +30,7 @@ from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.uploads import UploadField
 from niangjia.portals.officer.leaving import or_what_changed
 
-_APART = {"csrfmiddlewaretoken", "key", "step", "edition", "device", "more", "keep"}
+_APART = {"csrfmiddlewaretoken", "seen", "key", "step", "edition", "device", "more", "keep"}
 
 
 def draft_values(data: QueryDict) -> dict[str, list[str]]:

@@ -29,6 +29,8 @@ from niangjia.portals.design.people import record_seen
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
+from niangjia.portals.design.staleness import require_fresh
+from niangjia.portals.design.tags import moment
 from niangjia.portals.officer import sheets
 from niangjia.portals.officer.leaving import or_what_changed
 from niangjia.portals.officer.orders import order_context, order_page
@@ -122,6 +124,8 @@ def _sent(request: PageRequest, order_id: int, case: CaseCard) -> HttpResponse:
     if uploads.key_of(typed.head["key"]) is None:
         typed.head["key"] = case_queries.next_visit_key(request.viewer, order_id).hex
     is_script = request.headers.get("Accept", "") == "application/json"
+    if case_queries.find_recorded_visit(request.viewer, UUID(typed.head["key"])):
+        return _done(request, order_id, typed, is_script)  # its answer was lost on the way
     refused = keep_in(request, case.id, UUID(typed.head["key"]))
     problems: Problems = []
     if "keep" in request.POST or "more" in request.POST:
@@ -155,7 +159,9 @@ def _keep_draft(request: PageRequest, case: CaseCard, typed: Typed) -> None:
 def _answer(request: PageRequest, problems: Problems) -> JsonResponse:
     refusal = getattr(request, "refusal", None)
     if refusal is not None:
-        return JsonResponse({"problem": uploads.words_of(refusal)}, status=409)
+        changes = getattr(refusal, "changes", ())
+        said = "；".join(f"{moment(one.at)} {one.who} {one.what}" for one in changes)
+        return JsonResponse({"problem": uploads.words_of(refusal) + said}, status=409)
     return JsonResponse({"missing": len(problems)}, status=422)
 
 
@@ -182,6 +188,7 @@ def _hand_in(request: PageRequest, case_id: int, typed: Typed) -> Problems:
         return [("visited_on", "走访日期应写作 2024-05-31", "the day of the visit is written 2024-05-31")]
     outsider = Outsider(typed.head["outsider_name"], typed.head["outsider_post"])
     try:
+        require_fresh(request)
         cases.hand_in_visit(
             viewer=request.viewer,
             case_id=case_id,

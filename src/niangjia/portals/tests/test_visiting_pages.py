@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -178,19 +179,20 @@ def test_photos_stand_beside_the_opened_form_of_their_visit_and_not_before(house
 # --- stale ---
 
 
-def test_a_reason_typed_into_a_stale_page_stays_and_the_page_says_what_changed(house, order, grassroots):
-    seen = orders.get_order(house.viewers[Role.GRASSROOTS], order, now=NOW).step
+def test_a_visit_sent_from_a_stale_page_says_who_did_what_and_stays_a_draft(house, order, address, grassroots):
+    seen = re.search(r'name="seen" value="([^"]+)"', text(grassroots.get(address)))[1]
     place = house.desk.town
-    workorders.assign(
-        viewer=place.grassroots_second,
-        order_id=order,
-        assignee=verifier_of(place.grassroots_second.account_id),
-        now=NOW,
+    colleague = verifier_of(place.grassroots_second.account_id)
+    workorders.assign(viewer=place.grassroots_second, order_id=order, assignee=colleague, now=NOW)
+    sent = VISIT | {"seen": seen, "statement": "打了三次电话才找到"}
+    page = text(grassroots.post(address, sent))
+    assert "已由他人办过" in page and place.grassroots_second.name in page and "打了三次电话才找到" in page
+    told = json.loads(grassroots.post(address, sent, headers=JSON).content)["problem"]
+    assert place.grassroots_second.name in told and "2023-11-06" in told
+    assert (
+        not Visit.objects.filter(work_order_id=order).exists()
+        and VisitDraft.objects.filter(work_order_id=order).exists()
     )
-    answer = grassroots.post(reverse("officer:hand_back", args=[order]), {"step": seen, "reason": "他已离职去外地"})
-    page = text(answer)
-    assert answer.status_code == 409 and "您打开这页之后" in page and "grassroots.second" in page
-    assert page.count("他已离职去外地") == 1
 
 
 @pytest.fixture
