@@ -168,9 +168,9 @@ def _answer(request: PageRequest, problems: Problems) -> JsonResponse:
 def _done(request: PageRequest, order_id: int, typed: Typed, is_script: bool) -> HttpResponse:
     has_finding = typed.head["outcome"] in Outcome.values
     said = _("走访和核实结论已上报。") if has_finding else _("走访已登记。请接着提交核实结论。")
+    messages.success(request, said)  # a script goes on to a page that shows it
     if is_script:
         return JsonResponse({"done": said, "next": reverse("officer:order", args=[order_id])})
-    messages.success(request, said)
     return redirect("officer:order", order_id)
 
 

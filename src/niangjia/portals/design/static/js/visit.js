@@ -266,7 +266,9 @@ async function begin() {
   const isEarly = [...form.elements].some(isTouched);
   const kept = who.key && await unseal(who, "drafts", placeOf(who, order));
   // A form that came back with errors is newer than what lies here.
-  if (kept && (kept.isDirty || kept.isReady || kept.stuck || isShell) && !form.querySelector(".is-invalid")) {
+  // Sent from another page while this one was on its way: what lies here is as new as the server's.
+  const isNewer = kept?.edition > Number(form.dataset.edition);
+  if (kept && (kept.isDirty || kept.isReady || kept.stuck || isNewer || isShell) && !form.querySelector(".is-invalid")) {
     visit.fill(kept.values);
     Object.assign(visit.draft, kept);
   }
