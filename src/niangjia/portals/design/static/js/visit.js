@@ -277,5 +277,6 @@ async function begin() {
   if (who.isOff) visit.say(visit.isReady ? "Ready" : "Offline", "off");
   else if (visit.draft.stuck) visit.say(visit.draft.stuck, "bad");
   else if (visit.waits) visit.flush();
+  else if (isNewer) visit.say("Saved");
 }
 begin();
