@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("alerts", "0001_initial"),
-        ("cases", "0003_grievance_receipt"),
+        ("cases", "0004_visit_drafts"),
         ("organizations", "0002_unions_change_by_hand"),
         ("registry", "0002_person_bank_account_entered_by"),
         ("workorders", "0003_counting_open_orders"),
