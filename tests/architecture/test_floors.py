@@ -18,6 +18,7 @@ LOWEST_FIRST = (
     "funds",
     "workorders",
     "programs",
+    "matters",
     "alerts",
     "cases",
 )
