@@ -12,9 +12,11 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.matters import access, deciding, drafts, moving, offering, questions
 from niangjia.apps.matters.cards import grant_card, matter_card, move_cards
+from niangjia.apps.matters.known import of_worker as known_of
 from niangjia.apps.matters.lifecycle import Flow, flow_of, role_of
 from niangjia.apps.matters.models import Draft, Matter, Move
 from niangjia.apps.matters.models import Paper as PaperRow
+from niangjia.apps.matters.offering import is_offered
 from niangjia.apps.matters.problems import NoSuchDraft, NotByApplication, NotFound
 from niangjia.apps.matters.reading import Unreadable, shown
 from niangjia.apps.matters.types import (
@@ -39,7 +41,17 @@ from niangjia.apps.programs.types import DecisionCard
 from niangjia.engines.policy.pack import Pack, Stage
 from niangjia.kernel.problems import Refusal
 
-__all__ = ["NoSuchDraft", "NotByApplication", "NotFound", "Unreadable", "flow_of", "shown", "verify"]
+__all__ = [
+    "NoSuchDraft",
+    "NotByApplication",
+    "NotFound",
+    "Unreadable",
+    "flow_of",
+    "is_offered",
+    "known_of",
+    "shown",
+    "verify",
+]
 
 
 @dataclass(frozen=True)

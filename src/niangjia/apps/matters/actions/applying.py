@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -30,9 +31,10 @@ from niangjia.apps.registry import queries as registry
 from niangjia.engines.policy.pack import Pack
 
 
-def start_draft(*, viewer: Viewer, program: str, now: datetime) -> DraftCard:
+def start_draft(*, viewer: Viewer, program: str, now: datetime, answers: Mapping[str, str] | None = None) -> DraftCard:
     """
-    Begin to apply for a programme, with what the register knows filled in. Safe to repeat: a draft that was begun comes back.
+    Begin to apply for a programme, with what the register knows filled in, and `answers` that were given elsewhere, by field; those that
+    are none are left out. Safe to repeat: a draft that was begun comes back, and what stands in it stays.
 
     Raises:
         NotAllowed, NoUnionHere, NotByApplication.
@@ -47,7 +49,18 @@ def start_draft(*, viewer: Viewer, program: str, now: datetime) -> DraftCard:
         asked = questions.of_applicant(one.pack, published.wording())
         standing = _new(viewer, program, union.area, one.card.id, None, drafts.from_register(viewer, asked, today), now)
         standing = standing or mine.select_related("version", "matter").defer("version__files").get()
+    if answers:
+        _take_over(standing, answers, now)
     return drafts.card(standing)
+
+
+def _take_over(draft: Draft, answers: Mapping[str, str], now: datetime) -> None:
+    kept = drafts.opened(draft)
+    for question in drafts.questions_of(draft, drafts.pack_of(draft)):
+        if answers.get(question.name) and question.name not in kept.answers:
+            with suppress(reading.Unreadable):
+                kept.answers[question.name] = reading.text_of(question, answers[question.name])
+    drafts.keep(draft, kept, now)
 
 
 def go_on(*, viewer: Viewer, matter_id: int, now: datetime) -> DraftCard:

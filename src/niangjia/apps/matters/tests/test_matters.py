@@ -262,7 +262,11 @@ def test_the_queue_holds_what_waits_for_this_post(place: Place):
 
 def test_an_original_that_was_seen_is_on_record(place: Place):
     card = place.act(
-        place.town.grassroots, place.handed_in(), "accepted", answers={"was_visited": "yes"}, papers_seen=["receipts", "?"]
+        place.town.grassroots,
+        place.handed_in(),
+        "accepted",
+        answers={"was_visited": "yes"},
+        papers_seen=["receipts", "?"],
     )
     papers = queries.get_details(place.town.county, card.id, now=place.now).papers
     assert [(one.paper.code, one.state) for one in papers] == [("receipts", PaperState.SEEN)]
