@@ -14,6 +14,7 @@ LOWEST_FIRST = (
     "accounts",
     "audit",
     "messages",
+    "files",
     "registry",
     "funds",
     "workorders",

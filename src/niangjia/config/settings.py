@@ -44,6 +44,7 @@ def _secret(path: Path) -> str:
 
 
 KEYS_FOLDER = DEPLOYMENT.folder / DEPLOYMENT.keys_folder if DEPLOYMENT else Path("keys")
+FILES_FOLDER = DEPLOYMENT.folder / "files" if DEPLOYMENT else Path("files")
 SECRET_KEY = _secret(KEYS_FOLDER / "django.secret") if DEPLOYMENT else secrets.token_urlsafe(64)
 # A developer's error page prints the values it was working on: never where they are of real people.
 DEBUG = os.environ.get("NIANGJIA_DEBUG") == "1" and (DEPLOYMENT is None or DEPLOYMENT.is_demo)
@@ -67,6 +68,7 @@ INSTALLED_APPS = [
     "niangjia.apps.audit",
     "niangjia.apps.accounts",
     "niangjia.apps.messages",
+    "niangjia.apps.files",
     "niangjia.apps.registry",
     "niangjia.apps.funds",
     "niangjia.apps.workorders",
@@ -173,6 +175,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_MAX_MEMORY_SIZE = 24 * 1024 * 1024  # a photo, and the form around it, never touches the disk unsealed
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

@@ -20,6 +20,7 @@ from niangjia.apps.alerts.types import RunKind, Shape
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.audit.types import ChainReport
 from niangjia.apps.cases import queries as cases
+from niangjia.apps.files import queries as files
 from niangjia.apps.funds import verification as funds
 from niangjia.apps.messages import queries as messages
 from niangjia.apps.organizations import queries as organizations
@@ -60,6 +61,7 @@ def verify(
         ("名单 · lists", lambda: [*_worded(alerts.verify()), *_lists_and_runs(deployment.runs)]),
         ("个案 · cases", lambda: _worded(cases.verify())),
         ("消息 · messages", lambda: _worded(messages.verify())),
+        ("附件 · files", lambda: _worded(files.verify(now=now))),
         ("审计 · audit", lambda: _audit(deployment)),
     ]
     breaches: list[Breach] = []

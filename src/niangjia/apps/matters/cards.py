@@ -19,7 +19,7 @@ def draft_of(viewer: Viewer, key: str) -> Matter | None:
     if viewer.person_id is None or len(key) > 40:
         return None
     try:
-        found = Matter.objects.filter(key=key, person_id=viewer.person_id)
+        found = Matter.objects.filter(last_key=key, person_id=viewer.person_id)
         return found.select_related("desk", "org", "version").defer("version__files").first()
     except (ValueError, TypeError, ValidationError):
         return None

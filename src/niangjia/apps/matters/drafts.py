@@ -9,8 +9,8 @@ from typing import Any
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.matters import evidence, moving, questions, reading, sealed
 from niangjia.apps.matters import known as register
-from niangjia.apps.matters import moving, questions, reading, sealed
 from niangjia.apps.matters.lifecycle import flow_of, role_of
 from niangjia.apps.matters.models import Draft, Matter, Move
 from niangjia.apps.matters.problems import NoSuchDraft
@@ -29,7 +29,6 @@ class Kept:
     confirmed: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     papers: dict[str, str] = field(default_factory=dict)
-    files: dict[str, list[int]] = field(default_factory=dict)
 
 
 def find(viewer: Viewer, draft_id: int) -> Draft:
@@ -94,6 +93,9 @@ def card(draft: Draft, pack: Pack | None = None) -> DraftCard:
     names = {one.name for one in asked}
     papers = papers_of(draft, pack)
     codes = {one.code for one in papers}
+    theirs = evidence.files_of(draft)
+    states = {code: PaperState(state) for code, state in kept.papers.items() if code in codes}
+    states |= {code: PaperState.FILE for code in codes if evidence.added(theirs, code, draft.started_at)}
     return DraftCard(
         id=draft.pk,
         key=str(draft.key),
@@ -108,10 +110,11 @@ def card(draft: Draft, pack: Pack | None = None) -> DraftCard:
             if name in names
         },
         skipped=frozenset(kept.skipped),
-        paper_states={code: PaperState(state) for code, state in kept.papers.items() if code in codes},
+        paper_states=states,
         asked=_asked_for(draft),
         updated_at=draft.updated_at,
-        files={code: tuple(ids) for code, ids in kept.files.items() if code in codes},
+        files={code: theirs.get(evidence.part_of(code), ()) for code in codes},
+        started_at=draft.started_at,
         confirmed=frozenset(kept.confirmed),
     )
 

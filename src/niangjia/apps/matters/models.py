@@ -25,11 +25,13 @@ class Matter(models.Model):
     One matter, from its handing in to its end. `version` is the text whose form and stages hold for it, whatever is installed later.
 
     `org` is the union it belongs to, whose path is the scope; `desk` the union whose turn it is, on the post `role`. `step` counts
-    moves: two officers cannot both make the one from a step. `event`: a mark of what happened, the same for the same certificate or
+    moves: two officers cannot both make the one from a step. `key` is that of the draft it began as, and whose files are its files;
+    `last_key` that of the one that was handed in last. `event`: a mark of what happened, the same for the same certificate or
     illness of a person, empty where the form names no day of it. `asked`: fields that the applicant is asked for again.
     """
 
     key = models.UUIDField(unique=True)
+    last_key = models.UUIDField(unique=True)
     program = models.CharField(max_length=80)
     version = _down("programs.PackVersion")
     content_hash = models.CharField(max_length=64)

@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
-from niangjia.apps.matters import access, deciding, drafts, moving, offering, questions
+from niangjia.apps.matters import access, deciding, drafts, evidence, moving, offering, questions
 from niangjia.apps.matters.cards import grant_card, matter_card, move_cards
 from niangjia.apps.matters.known import of_worker as known_of
 from niangjia.apps.matters.lifecycle import Flow, flow_of, role_of
@@ -301,11 +301,16 @@ def _papers(matter: Matter, pack: Pack, flow: Flow) -> Iterable[PaperCard]:
     reached = [one.id for one in flow.stages[: flow.place(matter.stage) + 1]]
     everything = {one.code: one for one in questions.papers_of(pack, [one.id for one in flow.stages])}
     wanted = {one.code for one in questions.papers_of(pack, reached)}
+    theirs = evidence.files_of(matter)
     for code, paper in everything.items():
         if code in wanted or code in last:
             row = last.get(code)
             yield PaperCard(
-                paper, PaperState(row.state) if row else None, row.account_id if row else None, row.at if row else None
+                paper,
+                PaperState(row.state) if row else None,
+                row.account_id if row else None,
+                row.at if row else None,
+                theirs.get(evidence.part_of(code), ()),
             )
 
 

@@ -19,7 +19,9 @@ _EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
 
 class Unreadable(Refusal):
-    """What was typed is no answer to the question; says what would be."""
+    """What was typed is no answer to the question `name`; says what would be."""
+
+    name = ""
 
 
 def text_of(question: Question, typed: str | Iterable[str]) -> str:
@@ -29,6 +31,14 @@ def text_of(question: Question, typed: str | Iterable[str]) -> str:
     Raises:
         Unreadable.
     """
+    try:
+        return _text_of(question, typed)
+    except Unreadable as wrong:
+        wrong.name = question.name
+        raise
+
+
+def _text_of(question: Question, typed: str | Iterable[str]) -> str:
     if question.kind == "choices":
         chosen = [typed] if isinstance(typed, str) else list(typed)
         codes = [code for code in question.values if code in chosen]

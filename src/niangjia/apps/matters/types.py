@@ -11,6 +11,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.apps.accounts.types import Role
+from niangjia.apps.files.types import FileCard
 
 
 class MatterState(TextChoices):
@@ -120,7 +121,8 @@ class DraftCard:
     paper_states: Mapping[str, PaperState]
     asked: str
     updated_at: datetime
-    files: Mapping[str, tuple[int, ...]]
+    files: Mapping[str, tuple[FileCard, ...]]
+    started_at: datetime
 
     @property
     def open_questions(self) -> tuple[Question, ...]:
@@ -217,7 +219,7 @@ class PaperCard:
     state: PaperState | None
     account_id: int | None
     at: datetime | None
-    files: tuple[int, ...] = ()
+    files: tuple[FileCard, ...] = ()
 
 
 @dataclass(frozen=True)

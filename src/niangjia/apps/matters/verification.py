@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from niangjia.apps.accounts.types import Role
-from niangjia.apps.matters import access, moving
+from niangjia.apps.files import queries as files
+from niangjia.apps.matters import access, evidence, moving
 from niangjia.apps.matters.lifecycle import FORWARD, Flow, role_of
-from niangjia.apps.matters.models import Grant, Matter, Move
+from niangjia.apps.matters.models import Draft, Grant, Matter, Move
 from niangjia.apps.matters.room import room
 from niangjia.apps.matters.types import Breach, GrantState, MatterState, Step
 from niangjia.apps.programs import queries as programs
@@ -19,7 +20,8 @@ def verify() -> list[Breach]:
     """
     Each breach by id. MATTER 1: its pinned text is there, its moves join up and each is one that the text or the room names. MATTER 2:
     a stage that asks for a second person was left forward by two officers, none of them who applied. MATTER 3: money only for a granted
-    decision about this matter, as much as it gives, and a granted one with finance has its money or the words why not.
+    decision about this matter, as much as it gives, and a granted one with finance has its money or the words why not. MATTER 4: no
+    file without its draft or matter.
     """
     found: list[Breach] = []
     for matter in Matter.objects.select_related("version", "desk").defer("version__files").order_by("pk").iterator(500):
@@ -33,7 +35,9 @@ def verify() -> list[Breach]:
         found += [Breach("MATTER 1", place, said) for said in _history(matter, flow, moves)]
         found += [Breach("MATTER 2", place, said) for said in _eyes(matter, flow, moves)]
         found += [Breach("MATTER 3", place, said) for said in _money(matter)]
-    return found
+    known = {key.hex for model in (Matter, Draft) for key in model.objects.values_list("key", flat=True)}
+    strays = files.list_owner_ids(evidence.KIND) - known
+    return found + [Breach("MATTER 4", f"files of {one}", "belong to no application") for one in sorted(strays)]
 
 
 def _history(matter: Matter, flow: Flow, moves: list[Move]) -> Iterator[str]:

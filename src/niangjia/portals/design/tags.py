@@ -24,6 +24,7 @@ from niangjia.engines import policy, sensing
 from niangjia.kernel.deployment import programs_folder
 from niangjia.kernel.money import show_yuan, yuan_in_capitals
 from niangjia.portals.design import words
+from niangjia.portals.design.uploads import UploadField
 
 register = template.Library()
 
@@ -62,6 +63,12 @@ def export_form(context: Any, route: str, count: int, *parts: Any) -> dict[str, 
         "purpose": request.POST.get("purpose", "") if is_sent else "",
         "csrf_token": context.get("csrf_token"),
     }
+
+
+@register.inclusion_tag("design/upload.html")
+def upload(field: UploadField) -> dict[str, Any]:
+    """Photos and papers; the page's head includes ``design/upload_head.html``, its form is ``multipart/form-data``."""
+    return {"upload": field}
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.files.types import FileCard
 from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import queries
 from niangjia.apps.matters.problems import NotDeclared, RulesChanged, StillOpen
@@ -25,6 +27,7 @@ from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.tags import say
+from niangjia.portals.design.uploads import Keep, UploadField, answer, hand_out, take
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def start(request: PageRequest, program: str) -> HttpResponse:
     viewer: Viewer = request.viewer
     offered = queries.get_offered(viewer, program, today=timezone.localdate())
     if request.method == "POST":
-        told = {name.removeprefix("v-"): text for name, text in request.POST.items() if name.startswith("v-")}
+        told = {name.removeprefix("v-"): str(text) for name, text in request.POST.items() if name.startswith("v-")}
         draft = matters.start_draft(viewer=viewer, program=program, answers=told, now=timezone.now())
         return redirect(reverse("member:draft", args=[draft.id]) if told else _next(draft))
     wording = published.wording()
@@ -205,27 +208,74 @@ def register(request: PageRequest, draft_id: int) -> HttpResponse:
 
 @page("own.view", methods=("GET", "POST"))
 def paper(request: PageRequest, draft_id: int, code: str) -> HttpResponse:
-    """One paper: how it will be shown."""
+    """One paper: photographed or chosen now, or handed over later. Without a script the files come with the form."""
     viewer: Viewer = request.viewer
     draft = queries.get_draft(viewer, draft_id)
-    one = next((each for each in draft.papers if each.code == code), None)
-    if one is None:
-        raise queries.NoSuchDraft
+    one = _paper(draft, code)
+    wrong: list[str] = []
     if request.method == "POST":
-        draft = matters.say_paper(
-            viewer=viewer, draft_id=draft_id, code=code, state=PaperState.LATER, now=timezone.now()
-        )
-        return _after(request, draft)
+        now = timezone.now()
+        for key in request.POST.getlist("papers-drop"):
+            matters.drop_file(viewer=viewer, draft_id=draft_id, key=key, now=now)
+        wrong = take(request, "papers", _keeper(viewer, draft_id, code))
+        if request.POST.get("go") == "later" and not wrong:
+            matters.say_paper(viewer=viewer, draft_id=draft_id, code=code, state=PaperState.LATER, now=now)
+        draft = queries.get_draft(viewer, draft_id)
+        if not wrong and draft.paper_states.get(code) is None:
+            wrong = [_("还没有选文件。现在没有，就点“稍后交给单位工会”。")]
+        if not wrong:
+            return _after(request, draft)
+    field = UploadField(
+        "papers",
+        paper_title(one),
+        hint=_("照片或 PDF，加密保存，只有办理的人能看。"),
+        files=[(card, reverse("member:draft_file", args=[draft_id, card.key])) for card in draft.files.get(code, ())],
+        send_to=reverse("member:draft_upload", args=[draft_id, code]),
+        most=matters.MOST_FILES,
+        errors=wrong,
+    )
     context = {
         **_frame(viewer, draft),
-        "paper": one,
+        "field": field,
         "paper_title": paper_title(one),
         "proves": [say(title) for title in one.proves],
         "state": draft.paper_states.get(code),
         "from": _came_from(request),
         "back": _before_paper(draft, one),
     }
-    return show(request, "member/apply_paper.html", context)
+    return show(request, "member/apply_paper.html", context, status=422 if wrong else 200)
+
+
+def _paper(draft: DraftCard, code: str) -> Paper:
+    found = next((each for each in draft.papers if each.code == code), None)
+    if found is None:
+        raise queries.NoSuchDraft
+    return found
+
+
+def _keeper(viewer: Viewer, draft_id: int, code: str) -> Keep:
+    def keep(content: bytes, key: uuid.UUID | None) -> FileCard:
+        return matters.keep_file(
+            viewer=viewer, draft_id=draft_id, code=code, content=content, key=key, now=timezone.now()
+        )
+
+    return keep
+
+
+@page("own.view", methods=("POST",))
+def upload(request: PageRequest, draft_id: int, code: str) -> HttpResponse:
+    """One file at a time, for the page's script."""
+    viewer: Viewer = request.viewer
+
+    def drop(key: str) -> None:
+        matters.drop_file(viewer=viewer, draft_id=draft_id, key=key, now=timezone.now())
+
+    return answer(request, _keeper(viewer, draft_id, code), drop)
+
+
+@page("own.view")
+def open_file(request: PageRequest, draft_id: int, key: str) -> HttpResponse:
+    return hand_out(matters.open_draft_file(viewer=request.viewer, draft_id=draft_id, key=key, now=timezone.now()))
 
 
 def _before_paper(draft: DraftCard, one: Paper) -> str:
@@ -280,5 +330,5 @@ def check(request: PageRequest, draft_id: int) -> HttpResponse:
 
 @page("own.view", methods=("POST",), shown_on=steps)
 def drop(request: PageRequest, draft_id: int) -> HttpResponse:
-    matters.drop_draft(viewer=request.viewer, draft_id=draft_id)
+    matters.drop_draft(viewer=request.viewer, draft_id=draft_id, now=timezone.now())
     return redirect("member:mine")

@@ -21,6 +21,7 @@ from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.tags import day, half
+from niangjia.portals.design.uploads import hand_out
 
 S = MatterState
 
@@ -98,3 +99,8 @@ def withdraw(request: PageRequest, matter_id: int) -> HttpResponse:
     matters.withdraw(viewer=request.viewer, matter_id=matter_id, now=timezone.now())
     messages.success(request, _("已撤回。需要时随时可以再提出。"))
     return redirect("member:application", matter_id)
+
+
+@page("own.view")
+def open_file(request: PageRequest, matter_id: int, key: str) -> HttpResponse:
+    return hand_out(matters.open_file(viewer=request.viewer, matter_id=matter_id, key=key, now=timezone.now()))

@@ -29,6 +29,8 @@ from niangjia.portals.design.pages import page
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
+from niangjia.portals.design.tags import say
+from niangjia.portals.design.uploads import hand_out
 
 ROWS = 25
 FIELD = "f-"
@@ -132,6 +134,8 @@ def _again(request: PageRequest, matter_id: int, refusal: Refusal) -> HttpRespon
     request.refusal = refusal
     if isinstance(refusal, StillOpen | StillUnknown):
         request.wrong = dict.fromkeys(refusal.names, _("请填写"))  # type: ignore[attr-defined]
+    if isinstance(refusal, queries.Unreadable):
+        request.wrong = {refusal.name: say(refusal)}  # type: ignore[attr-defined]
     response: HttpResponse = application.unguarded(request, matter_id=matter_id)
     response.status_code = 409
     return response
@@ -205,3 +209,9 @@ def open_answers(request: PageRequest, matter_id: int) -> HttpResponse:
     details = queries.get_details(viewer, matter_id, now=timezone.now())
     request.opened_answers = queries.words_of(details.pack, opened)  # type: ignore[attr-defined]
     return application.unguarded(request, matter_id=matter_id)
+
+
+@page("matters.view")
+def open_file(request: PageRequest, matter_id: int, key: str) -> HttpResponse:
+    """A paper, for whose turn it is."""
+    return hand_out(matters.open_file(viewer=request.viewer, matter_id=matter_id, key=key, now=timezone.now()))

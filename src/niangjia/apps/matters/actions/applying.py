@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -10,7 +11,9 @@ from django.db import IntegrityError, transaction
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
-from niangjia.apps.matters import drafts, moving, offering, questions, reading, sealed
+from niangjia.apps.files import actions as files
+from niangjia.apps.files.types import FileCard, FileContent
+from niangjia.apps.matters import drafts, evidence, moving, offering, questions, reading, sealed
 from niangjia.apps.matters.cards import draft_of, matter_card
 from niangjia.apps.matters.drafts import Kept
 from niangjia.apps.matters.lifecycle import flow_of, role_of
@@ -171,10 +174,53 @@ def say_paper(*, viewer: Viewer, draft_id: int, code: str, state: PaperState, no
     return drafts.card(draft, pack)
 
 
-def drop_draft(*, viewer: Viewer, draft_id: int) -> None:
-    """Throw a draft away, with all that was typed. Safe to repeat. Raises NotAllowed."""
+def keep_file(
+    *, viewer: Viewer, draft_id: int, code: str, content: bytes, key: uuid.UUID | None, now: datetime
+) -> FileCard:
+    """
+    Keep a photo or PDF of one paper; it stands for the paper from now on. Safe to repeat with the same `key` or content.
+
+    Raises:
+        NotAllowed, NoSuchDraft: also for a paper that is not asked for. files' FileRefused.
+    """
+    draft = drafts.find(viewer, draft_id)
+    if code not in {one.code for one in drafts.papers_of(draft, drafts.pack_of(draft))}:
+        raise NoSuchDraft
+    owner, part = evidence.owner_of(draft), evidence.part_of(code)
+    return files.keep_file(viewer=viewer, owner=owner, part=part, content=content, key=key, most=evidence.MOST, now=now)
+
+
+def drop_file(*, viewer: Viewer, draft_id: int, key: str, now: datetime) -> None:
+    """
+    Take a file away that this draft brought; one that was handed in before stays. Safe to repeat. Raises NotAllowed, NoSuchDraft.
+    """
+    draft = drafts.find(viewer, draft_id)
+    own = {
+        card.key
+        for theirs in evidence.files_of(draft).values()
+        for card in theirs
+        if card.uploaded_at >= draft.started_at
+    }
+    if key in own:
+        files.drop_file(viewer=viewer, owner=evidence.owner_of(draft), key=key, now=now)
+
+
+def open_draft_file(*, viewer: Viewer, draft_id: int, key: str, now: datetime) -> FileContent:
+    """The worker looks at their own file. Raises NotAllowed, NoSuchDraft, NoSuchFile."""
+    draft = drafts.find(viewer, draft_id)
+    return files.open_file(viewer=viewer, owner=evidence.owner_of(draft), key=key, now=now)
+
+
+def drop_draft(*, viewer: Viewer, draft_id: int, now: datetime) -> None:
+    """Throw a draft away, with all that was typed and brought. Safe to repeat. Raises NotAllowed."""
     permissions.require(viewer, "own.view")
-    Draft.objects.filter(pk=draft_id, person_id=viewer.person_id or 0).delete()
+    with transaction.atomic():
+        draft = Draft.objects.filter(pk=draft_id, person_id=viewer.person_id or 0).select_related("matter").first()
+        if draft is None:
+            return
+        if draft.matter is None:
+            files.drop_files(viewer=viewer, owner=evidence.owner_of(draft), now=now)
+        draft.delete()
 
 
 def _question(draft: Draft, pack: Pack, name: str) -> Question:
@@ -256,6 +302,7 @@ def _open(viewer: Viewer, draft: Draft, pack: Pack, card: DraftCard, now: dateti
         raise AlreadyOpen(standing.number)
     matter = Matter(
         key=draft.key,
+        last_key=draft.key,
         program=draft.program,
         version=draft.version,
         content_hash=draft.version.content_hash,
@@ -297,7 +344,7 @@ def _answer(viewer: Viewer, draft: Draft, card: DraftCard, now: datetime) -> Mat
         "expected_on": moving.expected(matter, flow, target, today),
         "handed_in_on": today,
         "asked": [],
-        "key": draft.key,
+        "last_key": draft.key,
     }
     moving.make(viewer, matter, Step.ANSWER, now, outcome=outcome, changes=changes)
     return matter

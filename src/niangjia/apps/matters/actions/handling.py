@@ -11,9 +11,11 @@ from django.db import transaction
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.audit import actions as audit
+from niangjia.apps.files import actions as files
+from niangjia.apps.files.types import FileContent
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import ReservationState
-from niangjia.apps.matters import access, deciding, money, moving, questions, reading
+from niangjia.apps.matters import access, deciding, evidence, money, moving, questions, reading
 from niangjia.apps.matters.cards import matter_card
 from niangjia.apps.matters.lifecycle import FORWARD, Flow, Kind, is_payment
 from niangjia.apps.matters.models import Grant, Matter, Move, Paper
@@ -321,3 +323,18 @@ def open_answers(*, viewer: Viewer, matter_id: int, reason: str, now: datetime) 
             reason=reason.strip()[:500], now=now,
         )  # fmt: skip
         return {name: rows[-1].text for name, rows in moving.answers_of(matter).items()}
+
+
+def open_file(*, viewer: Viewer, matter_id: int, key: str, now: datetime) -> FileContent:
+    """
+    A paper that was uploaded: for the applicant, and for whose turn it is. Who opened it is on record.
+
+    Raises:
+        NotAllowed, NotFound, NotYourTurn, OwnMatter, NoSuchFile.
+    """
+    matter = moving.find(viewer, matter_id)
+    if viewer.role is not Role.WORKER:
+        access.refuse_own(viewer, matter)
+        if not access.may_handle(viewer, matter):
+            raise NotYourTurn(Role(matter.role), matter.desk.name)
+    return files.open_file(viewer=viewer, owner=evidence.owner_of(matter), key=key, now=now, reason=matter.number)

@@ -1,0 +1,161 @@
+"""Keeping, opening and taking away. The caller is the room of the owner: it has asked for the right before it calls."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.audit import actions as audit
+from niangjia.apps.files import papers, photos, storage
+from niangjia.apps.files.models import File
+from niangjia.apps.files.problems import EmptyFile, HeicPhoto, NoSuchFile, TooLarge, TooMany, UnknownType
+from niangjia.apps.files.queries import card_of, find_row
+from niangjia.apps.files.types import JPEG, MOST_FILES, PDF, FileCard, FileContent, Owner
+
+MOST_BYTES = 20 * 1024 * 1024
+"""Of one photo or paper as it comes in."""
+_HEIC = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
+_SWEPT_AFTER = timedelta(days=1)
+
+
+def keep_file(
+    *,
+    viewer: Viewer,
+    owner: Owner,
+    part: str,
+    content: bytes,
+    now: datetime,
+    key: uuid.UUID | None = None,
+    most: int = MOST_FILES,
+    only_photos: bool = False,
+) -> FileCard:
+    """
+    Keep a photo (JPEG, PNG, WebP; written anew as JPEG) or a PDF for its owner; return what is told of it.
+
+    Safe to repeat: with the same `key`, or the same content for the same part, what is there is returned. `most`: files of this owner
+    and part together.
+
+    Raises:
+        FileRefused: `problems` has one for each reason.
+    """
+    if key and (known := File.objects.filter(key=key, owner_kind=owner.kind, owner_id=owner.id).first()):
+        return card_of(known)
+    media_type, kept, width, height = _clean(content, only_photos)
+    digest = storage.digest_of(kept)
+    theirs = File.objects.filter(owner_kind=owner.kind, owner_id=owner.id, part=part)
+    if same := theirs.filter(digest=digest).first():
+        return card_of(same)
+    count = File.objects.filter(owner_kind=owner.kind, owner_id=owner.id).count()
+    if count >= MOST_FILES or theirs.count() >= most:
+        raise TooMany(min(most, MOST_FILES))
+    row = File(
+        key=uuid.uuid4() if key is None or File.objects.filter(key=key).exists() else key,
+        owner_kind=owner.kind,
+        owner_id=owner.id,
+        part=part,
+        media_type=media_type,
+        byte_count=len(kept),
+        width=width,
+        height=height,
+        digest=digest,
+        uploaded_by_id=viewer.account_id,
+        uploaded_at=now,
+    )
+    storage.put(
+        row.key, kept
+    )  # first the content, then the row: after a crash there may be a file too many, never one too few
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+            detail = {"file": row.key.hex, "part": part, "type": media_type, "bytes": len(kept)}
+            audit.record(viewer, action="files.keep", object=str(owner), detail=detail, now=now)
+    except IntegrityError:  # somebody, or the same phone, sent the same at the same time
+        if same := theirs.filter(digest=digest).first():
+            storage.remove(row.key)
+            return card_of(same)
+        raise
+    return card_of(row)
+
+
+def _clean(content: bytes, only_photos: bool) -> tuple[str, bytes, int | None, int | None]:
+    """What is kept of it: media type, content, width, height. Its own bytes decide what it is, not its name."""
+    if not content:
+        raise EmptyFile
+    if len(content) > MOST_BYTES:
+        raise TooLarge(MOST_BYTES)
+    if content.startswith(b"%PDF-") and not only_photos:
+        papers.check(content)
+        return PDF, content, None, None
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIC:
+        raise HeicPhoto
+    is_webp = content[:4] == b"RIFF" and content[8:12] == b"WEBP"
+    if not (content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or is_webp):
+        raise UnknownType
+    photo = photos.write_anew(content)
+    return JPEG, photo.content, photo.width, photo.height
+
+
+def open_file(*, viewer: Viewer, owner: Owner, key: str, now: datetime, reason: str = "") -> FileContent:
+    """
+    A file of this owner with its content; who opened it is on record with the reason that the owner's room asked for.
+
+    Raises:
+        NoSuchFile. CannotOpen: the deployment's keys do not fit, or the content was altered.
+    """
+    with transaction.atomic():
+        row = find_row(owner, key)
+        if row is None:
+            raise NoSuchFile
+        content = storage.get(row.key)
+        detail = {"file": row.key.hex, "part": row.part}
+        audit.record(viewer, action="files.open", object=str(owner), detail=detail, reason=reason, now=now)
+    return FileContent(card_of(row), content)
+
+
+def drop_file(*, viewer: Viewer, owner: Owner, key: str, now: datetime) -> None:
+    """Take one file away, for good. Safe to repeat: one that is not there is not missed."""
+    with transaction.atomic():
+        row = find_row(owner, key)
+        if row is not None:
+            _drop(viewer, owner, [row], now)
+
+
+def drop_files(*, viewer: Viewer | None, owner: Owner, now: datetime) -> int:
+    """Take away everything of an owner that is no more; return how many. `viewer` None: the system itself."""
+    with transaction.atomic():
+        rows = list(File.objects.filter(owner_kind=owner.kind, owner_id=owner.id))
+        if rows:
+            _drop(viewer, owner, rows, now)
+        return len(rows)
+
+
+def _drop(viewer: Viewer | None, owner: Owner, rows: list[File], now: datetime) -> None:
+    keys = [row.key for row in rows]
+    File.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    audit.record(viewer, action="files.drop", object=str(owner), detail={"files": [key.hex for key in keys]}, now=now)
+    transaction.on_commit(lambda: storage.remove(*keys))
+
+
+def reseal(*, now: datetime) -> int:
+    """Seal every file with the newest key; return how many were sealed anew. After a rotation of the keys. Safe to repeat and to stop."""
+    done = 0
+    for key in File.objects.order_by("pk").values_list("key", flat=True).iterator():
+        if not storage.is_sealed_with_newest(key):
+            storage.put(key, storage.get(key))
+            done += 1
+    if done:
+        audit.record(None, action="files.reseal", object="files:all", detail={"count": done}, now=now)
+    return done
+
+
+def sweep(*, now: datetime) -> int:
+    """Remove content without a row, a day old: what an upload that died left behind. Return how many. Safe to repeat."""
+    done = 0
+    for path, key in storage.list_old(now - _SWEPT_AFTER):
+        if key is None or not File.objects.filter(key=key).exists():
+            path.unlink(missing_ok=True)
+            done += 1
+    return done

@@ -1,0 +1,104 @@
+"""
+Sealed content on the disk: ``<folder>/files/<first two digits>/<key>``, whole or not at all.
+
+A name is the row's key, not a hash of the content: it tells nothing, and taking one owner's file away never touches another's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from niangjia.kernel.sealing import Keys
+
+
+@lru_cache(maxsize=4)
+def _keys_in(folder: Path) -> Keys:
+    return Keys.load(folder)
+
+
+def forget_keys() -> None:
+    """After a rotation in this process."""
+    _keys_in.cache_clear()
+
+
+def keys() -> Keys:
+    return _keys_in(settings.KEYS_FOLDER)
+
+
+def _place(key: uuid.UUID) -> str:
+    return f"files.file:{key.hex}"
+
+
+def path_of(key: uuid.UUID) -> Path:
+    return settings.FILES_FOLDER / key.hex[:2] / key.hex
+
+
+def digest_of(content: bytes) -> str:
+    """Keyed: who has the database alone cannot tell whether a photo they know is among the files."""
+    return keys().blind(hashlib.sha256(content).hexdigest(), "files.content")
+
+
+def put(key: uuid.UUID, content: bytes) -> None:
+    """Seal and write, with the newest key: temporary file, fsync, rename, fsync of the folder. Replaces what stood there."""
+    target = path_of(key)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = target.with_name(f".{key.hex}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(keys().seal(content, _place(key)))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def get(key: uuid.UUID) -> bytes:
+    """Raises FileNotFoundError; CannotOpen: wrong key, altered, or another row's."""
+    return keys().open(path_of(key).read_bytes(), _place(key))
+
+
+def is_sealed_with_newest(key: uuid.UUID) -> bool:
+    newest = list(keys().sealing)[-1]
+    with path_of(key).open("rb") as file:
+        return file.read(64).startswith(f"v1:aes-gcm:{newest}:".encode())
+
+
+def remove(*keys: uuid.UUID) -> None:
+    for key in keys:
+        path_of(key).unlink(missing_ok=True)
+
+
+def list_old(before: datetime) -> Iterator[tuple[Path, uuid.UUID | None]]:
+    """Everything that lies in the folder since before then; null key = not named like a file of ours (what a dying writer left)."""
+    if not settings.FILES_FOLDER.is_dir():
+        return
+    for folder in sorted(path for path in settings.FILES_FOLDER.iterdir() if path.is_dir()):
+        for path in sorted(folder.iterdir()):
+            try:
+                written = path.stat().st_mtime
+            except FileNotFoundError:  # swept or taken away meanwhile
+                continue
+            if written < before.timestamp():
+                yield path, _key_of(path)
+
+
+def _key_of(path: Path) -> uuid.UUID | None:
+    try:
+        key = uuid.UUID(hex=path.name)
+    except ValueError:
+        return None
+    return key if path.name == key.hex and path == path_of(key) else None
