@@ -8,6 +8,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.matters.lifecycle import flow_of
 from niangjia.apps.matters.problems import NotByApplication, NoUnionHere
 from niangjia.apps.matters.room import room
+from niangjia.apps.organizations import areas
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations.types import Union
 from niangjia.apps.programs import published
@@ -37,6 +38,11 @@ def get_offered(program: str, *, area: str, today: date) -> Published:
     if not is_offered(one):
         raise NotByApplication(one.pack.title["zh"], one.pack.title["en"])
     return one
+
+
+def place_of(union: Union) -> str:
+    """Where programmes are looked for: the county of the union, as the finder does."""
+    return areas.shorten(union.area)[:6]
 
 
 def union_of(viewer: Viewer) -> Union:

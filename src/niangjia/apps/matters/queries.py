@@ -190,7 +190,7 @@ def draft_pack(viewer: Viewer, draft_id: int) -> Pack:
 def list_offered(viewer: Viewer, *, today: date) -> set[str]:
     """Ids of the programmes that this worker can apply for; empty where their union is not known."""
     try:
-        area = offering.union_of(viewer).area
+        area = offering.place_of(offering.union_of(viewer))
     except Refusal:
         return set()
     return {one.pack.id for one in published.list_in_area(area=area, asof=today) if offering.is_offered(one)}
@@ -199,7 +199,7 @@ def list_offered(viewer: Viewer, *, today: date) -> set[str]:
 def get_offered(viewer: Viewer, program: str, *, today: date) -> Offered:
     """Raises NotAllowed, NoUnionHere, NotByApplication."""
     permissions.require(viewer, "own.view")
-    area = offering.union_of(viewer).area
+    area = offering.place_of(offering.union_of(viewer))
     one = offering.get_offered(program, area=area, today=today)
     wording, flow = published.wording(), flow_of(one.pack)
     asked = questions.of_applicant(one.pack, wording)

@@ -49,6 +49,11 @@ def named(names: Iterable[str], pack: Pack, wording: Wording) -> list[Question]:
     return found
 
 
+def signed_in(pack: Pack, stage: Stage) -> list[str]:
+    """Fields that the applicant signs by handing this stage in from their own account."""
+    return [one.id for one in fields_of(pack, flow_of(pack), stage) if one.type == SIGNED]
+
+
 def fields_of(pack: Pack, flow: Flow, stage: Stage) -> list[FormField]:
     """A field without a stage, or of one that the pack does not have, belongs to the first."""
     known = {one.id for one in flow.stages}

@@ -43,14 +43,14 @@ def start_draft(*, viewer: Viewer, program: str, now: datetime, answers: Mapping
         NotAllowed, NoUnionHere, NotByApplication.
     """
     permissions.require(viewer, "own.view")
-    union = offering.union_of(viewer)
+    area = offering.place_of(offering.union_of(viewer))
     today = moving.today_of(now)
-    one = offering.get_offered(program, area=union.area, today=today)
+    one = offering.get_offered(program, area=area, today=today)
     mine = Draft.objects.filter(person_id=viewer.person_id or 0, program=program, matter__isnull=True)
     standing = mine.select_related("version", "matter").defer("version__files").first()
     if standing is None:
         asked = questions.of_applicant(one.pack, published.wording())
-        standing = _new(viewer, program, union.area, one.card.id, None, drafts.from_register(viewer, asked, today), now)
+        standing = _new(viewer, program, area, one.card.id, None, drafts.from_register(viewer, asked, today), now)
         standing = standing or mine.select_related("version", "matter").defer("version__files").get()
     if answers:
         _take_over(standing, answers, now)
@@ -354,6 +354,9 @@ def _keep_all(viewer: Viewer, matter: Matter, card: DraftCard, stage: str, now: 
     """The answers that differ from what stands, and the papers as the applicant says they are."""
     standing = {name: rows[-1].text for name, rows in moving.answers_of(matter).items()}
     given = {name: (one.text, one.source) for name, one in card.answers.items() if standing.get(name) != one.text}
+    pack = moving.pack_of(matter)
+    signed = questions.signed_in(pack, flow_of(pack).stage(stage))
+    given |= {name: ("yes", Source.WORKER) for name in signed if name not in standing}
     moving.keep_answers(matter, given, stage, viewer.account_id, now)
     told = {row.code: row.state for row in Paper.objects.filter(matter=matter).order_by("pk")}
     Paper.objects.bulk_create(

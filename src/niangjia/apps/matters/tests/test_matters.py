@@ -91,7 +91,7 @@ def test_answers_are_sealed_and_read_only_by_whose_turn_it_is(place: Place):
     said = {line.question.name: line for line in theirs.answers}
     assert said["words"].zh == "住院很久" and said["words"].answer.source is Source.WORKER
     county = queries.get_details(place.town.county, card.id, now=place.now)
-    assert not county.can_read and not county.answers and county.answered == 3
+    assert not county.can_read and not county.answers and county.answered == 4
     opened = matters.open_answers(viewer=place.town.county, matter_id=card.id, reason="群众来电询问", now=place.now)
     assert opened["words"] == "住院很久"
     assert [event.reason for event in audit.list_about(f"matter:{card.id}", actions=["matters.open_answers"])] == [
