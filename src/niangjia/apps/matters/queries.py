@@ -274,6 +274,11 @@ def lines_of(draft: DraftCard) -> list[AnswerLine]:
     return found
 
 
+def words_for(names: Iterable[str], pack: Pack) -> list[Question]:
+    """Questions by name, as the pack words them."""
+    return questions.named(names, pack, published.wording())
+
+
 def words_of(pack: Pack, answers: dict[str, str]) -> list[AnswerLine]:
     """Answers that were opened with a reason, in words."""
     asked = questions.named(answers, pack, published.wording())

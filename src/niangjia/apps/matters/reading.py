@@ -45,7 +45,8 @@ def _text_of(question: Question, typed: str | Iterable[str]) -> str:
         if not codes:
             raise Unreadable("请至少选一项。", "Choose at least one.")
         return "|".join(codes)
-    text = unicodedata.normalize("NFKC", typed if isinstance(typed, str) else next(iter(typed), "")).strip()
+    said = (typed if isinstance(typed, str) else next(iter(typed), "")).strip()
+    text = unicodedata.normalize("NFKC", said)
     match question.kind:
         case "boolean":
             if text not in ("yes", "no"):
@@ -59,11 +60,11 @@ def _text_of(question: Question, typed: str | Iterable[str]) -> str:
             return _day(text)
         case "money" | "integer" | "number":
             return _number(question, text)
-    if not text:
+    if not said:
         raise Unreadable("请填写。", "Please fill this in.")
-    if len(text) > LONGEST:
+    if len(said) > LONGEST:
         raise Unreadable(f"太长，最多 {LONGEST} 字。", f"Too long: at most {LONGEST} characters.")
-    return text.replace("\0", "")
+    return said.replace("\0", "")
 
 
 def _number(question: Question, text: str) -> str:

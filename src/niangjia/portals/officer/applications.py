@@ -105,6 +105,7 @@ def _context(request: PageRequest, details: Details) -> dict[str, Any]:
         "missing": {one.name for one in details.missing},
         "outcome": sent.get("outcome", ""),
         "reason": sent.get("reason", ""),
+        "lost": [] if details.can_handle else _typed(details, sent),
         "seen_papers": sent.getlist("seen"),
         "asked_names": sent.getlist("ask"),
         "ask_words": sent.get("words", ""),
@@ -120,6 +121,14 @@ def _context(request: PageRequest, details: Details) -> dict[str, Any]:
         "sees_money": permissions.may(viewer, "funds.view"),
         "today": timezone.localdate(),
     }
+
+
+def _typed(details: Details, sent: Any) -> list[tuple[str, str]]:
+    """What was typed into a form that is no longer there, for it to be copied: (label, text)."""
+    said = [(_("理由"), sent.get("reason", "")), (_("告诉申请人"), sent.get("words", ""))]
+    asked_here = queries.words_for([name.removeprefix(FIELD) for name in sent if name.startswith(FIELD)], details.pack)
+    said += [(say(dict(one.title)), ", ".join(sent.getlist(f"{FIELD}{one.name}"))) for one in asked_here]
+    return [(label, text) for label, text in said if text]
 
 
 def _shown(one: Question, answer: Any, sent: Any, wrong: dict[str, str]) -> Asked:
