@@ -13,6 +13,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.models import Account, ApiToken, Passkey, Post, RecoveryCode, Sitting, TotpSecret
 from niangjia.apps.accounts.policy import password_policy
 from niangjia.apps.accounts.types import (
+    Absence,
     Due,
     PasskeyCard,
     PostCard,
@@ -293,6 +294,17 @@ def list_posts_at(org_id: int, *, today: date) -> list[tuple[PostCard, str]]:
     return [(_card(post), post.account.name) for post in found]
 
 
+def lasting_posts(org_id: int, today: date) -> QuerySet[Post]:
+    """Posts at that very union that have not ended, also those that begin later; in order of number. For reading."""
+    return Post.objects.filter(Q(ends_before__isnull=True) | Q(ends_before__gt=today), org_id=org_id).order_by("pk")
+
+
+def list_lasting_posts(org_id: int, *, today: date) -> list[tuple[PostCard, str]]:
+    """`lasting_posts` as cards, with the holder's name. The caller has bounded the union."""
+    found = lasting_posts(org_id, today).select_related("org", "account", "stands_in_for__account")
+    return [(_card(post), post.account.name) for post in found]
+
+
 def list_disabled_at(org_id: int) -> QuerySet[Account]:
     """Disabled accounts that hold or held a post at that very union, by name. For reading; the caller has bounded the union."""
     posts = Post.objects.filter(org_id=org_id)
@@ -312,12 +324,48 @@ def person_of(account_id: int) -> int | None:
     return Account.objects.filter(pk=account_id).values_list("person_id", flat=True).first()
 
 
+def people_of(account_ids: Iterable[int]) -> dict[int, tuple[str, int | None]]:
+    """By account, its name and the registry's id of the person behind it, null = not known; one query."""
+    rows = Account.objects.filter(pk__in=set(account_ids)).values_list("id", "name", "person_id")
+    return {account_id: (name, person_id) for account_id, name, person_id in rows}
+
+
+def list_absences(account_ids: Iterable[int], *, today: date) -> list[Absence]:
+    """Hand-overs going on today that concern these accounts, as the one who is away or the one who stands in; one query."""
+    ids = set(account_ids)
+    found = Post.objects.filter(
+        Q(account_id__in=ids) | Q(stands_in_for__account_id__in=ids),
+        stands_in_for__isnull=False, starts_on__lte=today, ends_before__gt=today,
+    ).select_related("stands_in_for__account", "account")  # fmt: skip
+    return [
+        Absence(
+            away_id=post.stands_in_for.account_id,
+            away_name=post.stands_in_for.account.name,
+            by_id=post.account_id,
+            by_name=post.account.name,
+            org_id=post.org_id,
+            last_on=post.ends_before - timedelta(days=1),
+        )
+        for post in found.order_by("ends_before", "pk")
+        if post.stands_in_for and post.ends_before
+    ]
+
+
 def verify(*, today: date) -> list[Violation]:
-    """ROLES: no account holds posts today that must stay apart. Reads only."""
+    """ROLES: no account holds posts today that must stay apart. HEIR: no post lasts at a union that has a successor. Reads only."""
     roles: dict[int, set[Role]] = {}
     for account_id, role in _held(today).values_list("account_id", "role"):
         roles.setdefault(account_id, set()).add(Role(role))
+    stranded = _held(today).filter(org__successor__isnull=False).values_list("pk", flat=True)
     return [
+        Violation(
+            "HEIR",
+            f"post:{post_id}",
+            "岗位所在工会已有承接工会。请结束岗位。",
+            "The post's union has a successor. End the post.",
+        )
+        for post_id in stranded
+    ] + [
         Violation(
             "ROLES",
             f"account:{account_id}",

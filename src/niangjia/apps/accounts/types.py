@@ -140,6 +140,18 @@ class SittingCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """`away` is on leave until `last_on`, that day included; `by` stands in for them at `org_id`."""
+
+    away_id: int
+    away_name: str
+    by_id: int
+    by_name: str
+    org_id: int
+    last_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class StandingIn:
     """One hand-over of a post. `post_id` is the colleague's; `last_on` is its last day."""
 

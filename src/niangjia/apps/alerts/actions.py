@@ -15,6 +15,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.alerts.models import CorrectedAlert, HardshipAlert, SampledAlert, SensingRun
 from niangjia.apps.alerts.queries import NoListYet, run_card
+from niangjia.apps.alerts.rehoming import ListComingIn, rehome_alerts
 from niangjia.apps.alerts.types import (
     ACTIVE_STATES,
     AlertGrade,
@@ -38,6 +39,8 @@ CHUNK = 1000
 SAMPLE_SHARE = Decimal("0.05")
 SAMPLE_LEAST = 30
 WRONG_SHARE = Decimal("0.02")
+
+__all__ = ["ListComingIn", "rehome_alerts"]
 
 
 class TwoListsOfOneMonth(Refusal):

@@ -13,6 +13,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.alerts import wording
 from niangjia.apps.alerts.models import CorrectedAlert, HardshipAlert, SampledAlert, SensingRun
+from niangjia.apps.alerts.rehoming import count_standing_rows, is_list_coming_in, standing_month
 from niangjia.apps.alerts.types import (
     ACTIVE_STATES,
     AlertCard,
@@ -44,6 +45,8 @@ _GRADE_RANK = Case(
     default=Value(9),
     output_field=IntegerField(),
 )
+
+__all__ = ["count_standing_rows", "is_list_coming_in", "standing_month"]
 
 
 class NotFound(Refusal):

@@ -60,6 +60,14 @@ def list_about(object: str, *, actions: Sequence[str] = (), most: int | None = N
     return [event_of(row) for row in found.order_by("-seq")[:most]]
 
 
+def list_changes(objects: Iterable[str], *, after: int, most: int = 20) -> list[Event]:
+    """Events about these things numbered above `after`, latest first. The caller has shown the things to whoever asks."""
+    return [
+        event_of(row)
+        for row in AuditEvent.objects.filter(object__in=set(objects), seq__gt=after).order_by("-seq")[:most]
+    ]
+
+
 def last_seq() -> int:
     """The number of the newest event; everything up to it has been committed, for events are numbered by one writer at a time."""
     return AuditHead.objects.filter(id=1).values_list("seq", flat=True).first() or 0

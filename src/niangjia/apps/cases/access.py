@@ -14,14 +14,13 @@ from datetime import date
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.cases.models import Case, Entitlement, FollowUp
+from niangjia.apps.cases.moving import MONEY_ENDED
 from niangjia.apps.cases.types import CaseState, EntitlementState
-from niangjia.apps.funds.types import ReservationState
 from niangjia.apps.organizations import scope
 from niangjia.apps.workorders.types import OPEN
 from niangjia.kernel.problems import Refusal
 
 _VISITING = (Role.GRASSROOTS, Role.TOWNSHIP)
-_MONEY_ENDED = (ReservationState.PAID, ReservationState.CANCELLED)
 
 
 class MatterOver(Refusal):
@@ -47,7 +46,7 @@ def has_matter(viewer: Viewer, household_id: int, *, today: date) -> bool:
     return (
         scope.within(under_way, path, "work_order__org__path").exists()
         or scope.within(at_work.exclude(work_order__state__in=OPEN), path, "org__path").exists()
-        or scope.within(money.exclude(reservation__state__in=_MONEY_ENDED), path, "case__org__path").exists()
+        or scope.within(money.exclude(reservation__state__in=MONEY_ENDED), path, "case__org__path").exists()
         or scope.within(calls, path, "file__case__org__path").exists()
     )
 

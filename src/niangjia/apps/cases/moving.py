@@ -14,12 +14,14 @@ from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.cases import lifecycle
 from niangjia.apps.cases.models import Case, CaseMove
-from niangjia.apps.cases.types import CaseAction, CaseState
+from niangjia.apps.cases.types import CaseAction, CaseState, EntitlementState, GrievanceState
+from niangjia.apps.funds.types import ReservationState
 from niangjia.apps.organizations import scope
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders.types import OPEN
 from niangjia.kernel.problems import Refusal
 
+MONEY_ENDED = (ReservationState.PAID, ReservationState.CANCELLED)
 PERMISSION = {move.action: move.permission for move in lifecycle.MOVES}
 
 
@@ -83,6 +85,21 @@ def visible(viewer: Viewer) -> QuerySet[Case]:
         scope.within(Case.objects.exclude(work_order__state__in=OPEN), viewer.org_path, "org__path")
         | scope.within(under_way, viewer.org_path, "work_order__org__path")
         | scope.within(under_way, viewer.org_path, "work_order__verify_org__path")
+    )
+
+
+def living_at(org_id: int) -> QuerySet[Case]:
+    """
+    Cases that are that very union's and not over: open ones, with an open file, money under way, an objection without an answer, or a call
+    that is owed. A case may stand in it more than once.
+    """
+    money = Q(entitlements__state=EntitlementState.SET_ASIDE) & ~Q(entitlements__reservation__state__in=MONEY_ENDED)
+    return Case.objects.filter(org_id=org_id).filter(
+        ~Q(state=CaseState.CLOSED)
+        | Q(file__is_open=True)
+        | money
+        | Q(grievances__state=GrievanceState.OPEN)
+        | Q(file__follow_ups__isnull=False, file__follow_ups__done_at__isnull=True)
     )
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import CharField, Count, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
@@ -48,6 +49,7 @@ from niangjia.apps.cases.types import (
 )
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.organizations import scope
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.types import AdjustmentCard, DecisionCard
 from niangjia.apps.registry import queries as registry
@@ -124,6 +126,11 @@ def list_cases_of_household(viewer: Viewer, household_id: int) -> list[CaseCard]
 def list_cases(viewer: Viewer, narrow: CaseFilter) -> QuerySet[Case]:
     """Cases of the viewer's part of the tree, oldest open first, for reading by pages; the union comes along."""
     found = moving.visible(viewer).select_related("org", "household")
+    return narrow_to(viewer, found, narrow).order_by("closed_at", "opened_at", "pk")
+
+
+def narrow_to(viewer: Viewer, found: QuerySet[Case], narrow: CaseFilter) -> QuerySet[Case]:
+    """Those of `found` that the filter asks for, in the order they had."""
     if not permissions.may(viewer, "cases.examine"):
         narrow = replace(narrow, cause="", grade="")  # what may not be read is not found out by asking for it
     for column in ("state", "channel", "month", "grade", "outcome", "household_id"):
@@ -133,9 +140,12 @@ def list_cases(viewer: Viewer, narrow: CaseFilter) -> QuerySet[Case]:
         found = found.filter(area__startswith=narrow.area)
     if narrow.cause:
         found = found.filter(causes__contains=f"|{narrow.cause}|")
+    if narrow.number:
+        digits = narrow.number.rpartition("-")[2].lstrip("0")  # A202310-0000012: the case's own number follows the dash
+        found = found.annotate(own_number=Cast("pk", CharField())).filter(own_number__endswith=digits)
     if narrow.only_open:
         found = found.exclude(state=CaseState.CLOSED)
-    return found.order_by("closed_at", "opened_at", "pk")
+    return found
 
 
 def count_by_state(viewer: Viewer, *, month: str = "") -> dict[CaseState, int]:
@@ -538,6 +548,17 @@ def list_households_on_file() -> list[int]:
     )
 
 
+def list_living_at(org_id: int) -> list[tuple[int, str, CaseState]]:
+    """Cases that are that very union's and not over: id, number, state. Without scope: for whoever changes unions."""
+    rows = Case.objects.filter(pk__in=moving.living_at(org_id).values("pk")).order_by("pk")
+    return [(row.pk, row.number, CaseState(row.state)) for row in rows]
+
+
+def count_living_within(path: str) -> int:
+    """Cases not closed at a union or below it. Without scope: for whoever changes unions."""
+    return scope.within(Case.objects.exclude(state=CaseState.CLOSED), path, "org__path").count()
+
+
 # --- invariants --------------------------------------------------------------------------------------------------
 
 
@@ -585,6 +606,8 @@ def _verify_history() -> list[Breach]:
         Breach("INV 4", f"case {pk}", "its union is no longer active")
         for pk in Case.objects.exclude(state=CaseState.CLOSED).exclude(org__state="ACTIVE").values_list("pk", flat=True)
     ]
+    heirs = Case.objects.filter(file__is_open=True, org__successor__isnull=False).exclude(state=CaseState.CLOSED)
+    found += [Breach("INV 4", f"case {pk}", "its union has a successor") for pk in heirs.values_list("pk", flat=True)]
     stands: dict[int, str] = {}
     legal = {(move.state.value, move.action.value): move.leads_to for move in lifecycle.MOVES}
     for case_id, action, start, end in CaseMove.objects.order_by("case_id", "pk").values_list(

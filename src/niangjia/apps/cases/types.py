@@ -182,6 +182,7 @@ class CaseFilter:
     outcome: str = ""
     cause: str = ""
     area: str = ""
+    number: str = ""  # how the case's number ends
     household_id: int | None = None
     only_open: bool = False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from niangjia.apps.funds.types import AccountKind, Cap, SubjectKind, Window
@@ -229,4 +229,21 @@ class TooMuchBack(Refusal):
         super().__init__(
             f"追回金额不能超过已付且尚未追回的 {show_yuan(most)} 元。",
             f"No more can come back than was paid and has not come back yet: {show_yuan(most)} yuan.",
+        )
+
+
+class BatchUnderWay(Refusal):
+    def __init__(self, purpose: str, year: int, numbers: Iterable[str]) -> None:
+        shown = "、".join(numbers)
+        super().__init__(
+            f"{year} 年预算（{purpose}）有发放批次没有结清：{shown}。请先结清或作废。",
+            f"Batches of the {year} budget ({purpose}) are under way: {shown}. Settle or cancel them first.",
+        )
+
+
+class BudgetsCollide(Refusal):
+    def __init__(self, purpose: str, year: int) -> None:
+        super().__init__(
+            f"两个工会都有 {year} 年同一用途（{purpose}）的预算，不能合成一本。请先由财务办完并清空其中一本。",
+            f"Both unions have a {year} budget for {purpose}; two books cannot become one. Finance finishes and empties one of them first.",
         )

@@ -37,6 +37,7 @@ from niangjia.apps.funds.types import (
     BatchState,
     Cap,
     CapUseRow,
+    LivingBudget,
     PaymentCard,
     PaymentState,
     RecoveryCard,
@@ -478,6 +479,43 @@ def list_cap_uses(subjects: Iterable[Subject], *, with_released: bool = False) -
     rows = CapUse.objects.filter(wanted).select_related("counter", "payer")
     rows = rows if with_released else rows.filter(released_at__isnull=True)
     return [caps.as_row(use) for use in rows.order_by("-day", "-pk")]
+
+
+def list_living_budgets(org_id: int, to_id: int | None = None) -> list[LivingBudget]:
+    """
+    Budgets of that very union with money in them or anything open, by year and purpose; `collides`: `to_id` has one of the same purpose and
+    year. Without scope: for whoever changes unions.
+    """
+    taken = set(Budget.objects.filter(org_id=to_id).values_list("purpose", "year")) if to_id else set()
+    balances: dict[int, Decimal] = defaultdict(Decimal)
+    # What the fund still holds; what came from outside and what went out are other accounts.
+    inside = LedgerAccount.objects.filter(budget__org_id=org_id).exclude(
+        kind__in=(AccountKind.SOURCE, AccountKind.PAID, AccountKind.GOODS_GIVEN)
+    )
+    for budget_id, balance in inside.values_list("budget_id", "balance"):
+        balances[budget_id] += balance
+    open_lines = set(
+        Reservation.objects.filter(budget__org_id=org_id)
+        .exclude(state__in=(ReservationState.PAID, ReservationState.CANCELLED))
+        .values_list("budget_id", flat=True)
+    ) | set(
+        FundRequest.objects.filter(budget__org_id=org_id, state=RequestState.REQUESTED).values_list(
+            "budget_id", flat=True
+        )
+    )
+    batches: dict[int, list[str]] = defaultdict(list)
+    under_way = PaymentBatch.objects.filter(budget__org_id=org_id).exclude(
+        state__in=(BatchState.SETTLED, BatchState.CANCELLED)
+    )
+    for batch in under_way.order_by("pk"):
+        batches[batch.budget_id].append(batch.number)
+    return [
+        LivingBudget(
+            row.pk, row.purpose, row.year, balances[row.pk], tuple(batches[row.pk]), (row.purpose, row.year) in taken
+        )
+        for row in Budget.objects.filter(org_id=org_id).order_by("year", "purpose")
+        if balances[row.pk] or row.pk in open_lines or batches[row.pk]
+    ]
 
 
 def list_own_help(person_id: int) -> list[tuple[datetime, Decimal, str, str]]:

@@ -272,6 +272,18 @@ class Balances:
 
 
 @dataclass(frozen=True, slots=True)
+class LivingBudget:
+    """A budget that still holds money (`balance`, yuan) or anything open; `batch_numbers`: batches under way; `collides`: see the query."""
+
+    id: int
+    purpose: str
+    year: int
+    balance: Decimal
+    batch_numbers: tuple[str, ...]
+    collides: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterRow:
     """One row per payment that left, or goods handed over. `is_goods` rows have no batch."""
 

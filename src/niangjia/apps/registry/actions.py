@@ -18,6 +18,7 @@ from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.models import Consent, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.queries import NotFound, visible_persons
+from niangjia.apps.registry.rehoming import as_it_stands, rehome_people
 from niangjia.apps.registry.types import (
     HouseholdFacts,
     HouseholdsReceived,
@@ -28,6 +29,8 @@ from niangjia.apps.registry.types import (
     SpellSource,
 )
 from niangjia.kernel.problems import Refusal
+
+__all__ = ["rehome_people"]
 
 REVEALS_PER_HOUR = 50
 SHORTEST_REASON = 4
@@ -282,9 +285,10 @@ def receive_memberships(rows: Iterable[MembershipFacts], *, now: datetime) -> in
     """
     Take in union memberships of persons that the registry knows; return how many rows were new or changed.
 
-    Safe to repeat. A membership of a person not known here is left out: the registry keeps only who was found.
+    Safe to repeat. A membership of a person not known here is left out: the registry keeps only who was found. One at a union that ended
+    goes on at whoever goes on with what it had.
     """
-    wanted = list(rows)
+    wanted = as_it_stands(rows, organizations.list_endings())
     written = 0
     for start in range(0, len(wanted), _CHUNK):
         part = wanted[start : start + _CHUNK]

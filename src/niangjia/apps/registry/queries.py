@@ -205,6 +205,15 @@ def household_of(person_id: int) -> int | None:
     )
 
 
+def housemates_of(person_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """By person, everyone who lives with them now and they themselves; in two queries however many. For conflicts of interest."""
+    wanted = set(person_ids)
+    homes = HouseholdMember.objects.filter(person__in=wanted, ends_before__isnull=True)
+    by_person = dict(homes.values_list("person_id", "household_id"))
+    members = members_of(by_person.values())
+    return {person: frozenset({person, *members.get(by_person.get(person, 0), ())}) for person in wanted}
+
+
 def members_of(household_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
     """Who lives in each household now, oldest first; without scope, for bulk work that has bounded its households."""
     rows: dict[int, list[int]] = {}
@@ -250,6 +259,24 @@ def list_memberships(person_id: int) -> list[MembershipFacts]:
         )
         for row in found
     ]
+
+
+def count_at(org_id: int) -> dict[str, int]:
+    """Households, persons and lasting memberships of that very union. Without scope: for whoever changes unions."""
+    return {
+        "households": Household.objects.filter(home_id=org_id).count(),
+        "persons": Person.objects.filter(home_id=org_id).count(),
+        "members": Membership.objects.filter(union_id=org_id, left_on__isnull=True).count(),
+    }
+
+
+def count_within(path: str) -> dict[str, int]:
+    """`count_at` for a union and all below."""
+    return {
+        "households": scope.within(Household.objects.all(), path, "home__path").count(),
+        "persons": scope.within(Person.objects.all(), path, "home__path").count(),
+        "members": scope.within(Membership.objects.filter(left_on__isnull=True), path, "union__path").count(),
+    }
 
 
 def list_declared() -> list[DeclaredHousehold]:
@@ -327,6 +354,27 @@ def verify() -> list[Violation]:
                     "A sealed value was altered, or fits neither key nor pseudonym. Restore this person from a backup.",
                 )
             )
+    for kind, homes in (("household", Household.objects.all()), ("person", Person.objects.all())):
+        found += [
+            Violation(
+                "HEIR",
+                f"{kind}:{identity}",
+                "负责的工会已有承接工会，却没有交过去。",
+                "Its union has a successor, but it was not handed on.",
+            )
+            for identity in homes.filter(home__successor__isnull=False).values_list("pk", flat=True)
+        ]
+    found += [
+        Violation(
+            "HEIR",
+            f"membership:{identity}",
+            "会籍所在工会已有承接工会，却没有转过去。",
+            "The union has a successor, but the membership goes on there.",
+        )
+        for identity in Membership.objects.filter(left_on__isnull=True, union__successor__isnull=False).values_list(
+            "pk", flat=True
+        )
+    ]
     merged = HouseholdMember.objects.filter(ends_before__isnull=True, household__merged_into__isnull=False)
     found += [
         Violation(

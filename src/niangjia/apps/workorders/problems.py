@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from niangjia.apps.workorders.lifecycle import MAX_RETURNS, MIN_CONTACT_TRIES, OrderState
+from niangjia.apps.workorders.lifecycle import IN_CHINESE, MAX_RETURNS, MIN_CONTACT_TRIES, OrderState
 from niangjia.kernel.problems import Refusal
 
 
@@ -36,7 +36,7 @@ class NotHolder(Refusal):
 class IllegalMove(Refusal):
     def __init__(self, number: str, state: OrderState, action: str) -> None:
         super().__init__(
-            f"工单 {number} 目前是“{state.label}”，不能进行此操作（{action}）。请刷新后再看。",
+            f"工单 {number} 目前是“{state.label}”，不能{IN_CHINESE.get(action, action)}。请刷新后再看。",
             f"Order {number} is {state.value}: {action} is not possible now. Refresh the page.",
         )
 
@@ -68,6 +68,32 @@ class NobodyAbove(Refusal):
         super().__init__(
             f"工单 {number} 由本级首先承接，没有上级可退。可转派下级、移交外地或撤销。",
             f"Order {number} came to you first: there is nobody to hand it back to. Forward, transfer or cancel it.",
+        )
+
+
+class NobodyBelow(Refusal):
+    def __init__(self, number: str, holder: str) -> None:
+        super().__init__(
+            f"工单 {number} 在{holder}，下面没有在用的工会可转。请在本级指派。",
+            f"Order {number} is with {holder}, which has no active union below. Assign it here.",
+        )
+
+
+class AlreadyThere(Refusal):
+    """Only said before forwarding many: one by one it can still be sent elsewhere."""
+
+    def __init__(self, number: str, holder: str) -> None:
+        super().__init__(
+            f"工单 {number} 已到核实工会{holder}。请指派走访人；确要另派，请打开工单单独转派。",
+            f"Order {number} has reached {holder}, which is to verify it. Assign a visitor, or open it to send it elsewhere.",
+        )
+
+
+class NobodyHere(Refusal):
+    def __init__(self, number: str, holder: str) -> None:
+        super().__init__(
+            f"工单 {number} 在{holder}，那里没有可走访的在岗人员。请先转派下级，或请管理员设岗。",
+            f"Order {number} is with {holder}, where nobody holds a post that visits. Forward it, or ask for a post to be filled.",
         )
 
 

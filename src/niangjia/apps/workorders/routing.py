@@ -13,7 +13,7 @@ from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations.types import Level, Union
 from niangjia.apps.workorders import defaults
 from niangjia.apps.workorders.problems import NoUnionCovers
-from niangjia.apps.workorders.types import Hop, Route, RouteReason, RoutingFacts
+from niangjia.apps.workorders.types import Hop, Placement, Route, RouteReason, RoutingFacts
 
 _ON_THE_WAY = (Level.COUNTY, Level.TOWN)
 
@@ -32,13 +32,16 @@ class UnionTree:
         unions = sorted(organizations.load_by_code().values(), key=lambda union: union.code)
         firms: dict[str, list[Union]] = defaultdict(list)
         divisions: dict[tuple[Level, str], Union] = {}
-        for union in unions:
+        by_id = {union.id: union for union in unions}
+        # Active ones first: whoever goes on with what an ended union had answers for its division where nobody else does.
+        for union in sorted(unions, key=lambda union: not union.is_active):
+            standing = organizations.standing_of(union, by_id)
             if union.level is Level.GRASSROOTS and union.uscc:
-                firms[union.uscc].append(union)
-            elif union.is_active and (digits := _DIGITS.get(union.level)):
-                divisions.setdefault((union.level, union.area.ljust(12, "0")[:digits]), union)
+                firms[union.uscc].append(standing)
+            elif standing.is_active and (digits := _DIGITS.get(union.level)):
+                divisions.setdefault((union.level, union.area.ljust(12, "0")[:digits]), standing)
         federations = [union for union in unions if union.level is Level.FEDERATION and union.is_active]
-        return cls({union.id: union for union in unions}, dict(firms), divisions, federations)
+        return cls(by_id, dict(firms), divisions, federations)
 
     def of_division(self, level: Level, area: str) -> Union | None:
         """The active union of `level` whose division holds `area`."""
@@ -77,23 +80,58 @@ def route(facts: RoutingFacts, tree: UnionTree | None = None) -> Route:
     target = _find(facts, tree, reasons)
     if target is None:
         raise NoUnionCovers(facts.residence_area)
+    hops, is_short = way_to(target, tree)
+    if is_short:
+        reasons.append(RouteReason.HOP_INACTIVE)
+    return Route(tuple(Hop(union.id, union.path, union.level, union.name) for union in hops), tuple(reasons))
+
+
+def way_to(target: Union, tree: UnionTree) -> tuple[list[Union], bool]:
+    """The active unions from the one that gets an order first down to `target`, and whether a level on the way is passed over."""
     ancestors = tree.ancestors(target)
     on_the_way = [union for union in ancestors if union.level in _ON_THE_WAY]
     hops = [union for union in on_the_way if union.is_active]
-    if len(hops) < len(on_the_way):
-        reasons.append(RouteReason.HOP_INACTIVE)
+    is_short = len(hops) < len(on_the_way)
     if target.level not in (Level.CITY, Level.COUNTY, Level.PROVINCE) and not any(
         hop.level is Level.COUNTY for hop in hops
     ):
         city = next((union for union in reversed(ancestors) if union.level is Level.CITY and union.is_active), None)
         hops = [city, *hops] if city else hops
-    return Route(tuple(Hop(union.id, union.path, union.level, union.name) for union in [*hops, target]), tuple(reasons))
+    return [*hops, target], is_short
+
+
+def placement_of(place: Placement, tree: UnionTree) -> Placement:
+    """
+    Where an open order that lies at `place` belongs in `tree`: visited by whoever goes on with what its visiting union had, on the way that
+    leads there now. Who holds it keeps it if they stand on that way or above it; else the first union of the way gets it.
+    """
+
+    def standing(org_id: int) -> int:
+        return organizations.standing_of(tree.by_id[org_id], tree.by_id).id
+
+    target = tree.by_id[standing(place.verify_org_id)]
+    above = {union.id for union in tree.ancestors(target)}
+    way = list(dict.fromkeys(standing(org_id) for org_id in place.route))
+    if not way or way[-1] != target.id or not above.issuperset(way[:-1]):
+        way = [union.id for union in way_to(target, tree)[0]]
+    holder, review = standing(place.org_id), standing(place.review_org_id)
+    holder = holder if holder in above or holder == target.id else way[0]
+    told = place.escalated_org_id
+    is_above = told is not None and told in {union.id for union in tree.ancestors(tree.by_id[holder])}
+    return Placement(
+        org_id=holder,
+        verify_org_id=target.id,
+        review_org_id=review if review in above or review == target.id else way[0],
+        route=tuple(way),
+        escalated_org_id=told if is_above and tree.by_id[told or 0].is_active else None,
+    )
 
 
 def _find(facts: RoutingFacts, tree: UnionTree, reasons: list[RouteReason]) -> Union | None:
     area = facts.residence_area
     member_union = tree.by_id.get(facts.member_union_id) if facts.member_union_id is not None else None
     if member_union is not None:
+        member_union = organizations.standing_of(member_union, tree.by_id)
         area = area or member_union.area
         if member_union.is_active:
             is_sector = member_union.level is Level.FEDERATION

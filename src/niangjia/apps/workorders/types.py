@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from niangjia.apps.organizations.types import Level
 from niangjia.apps.workorders.lifecycle import OPEN, Action, OrderState
+from niangjia.kernel.problems import Refusal
 
 __all__ = [
-    "OPEN", "Action", "ForwardCandidate", "DispatchReport", "Hop", "NewOrder", "OrderCard", "OrderKind", "OrderState", "MoveCard", "NotRouted",
-    "OrgCount", "OrgScore", "Route", "RouteReason", "RoutingFacts", "SweepReport", "UnionLoad", "Verifier",
+    "OPEN", "Action", "AssignGroup", "AssignRow", "BulkMove", "BulkResult", "Capacity", "ForwardRow", "Proposal", "Reason", "ForwardCandidate",
+    "DispatchReport", "Hop", "NewOrder", "OrderCard", "OrderKind", "OrderState", "MoveCard", "NotRouted", "OrgCount", "OpenOrder", "OrgScore",
+    "Placement", "Route", "RouteReason", "RoutingFacts", "SweepReport", "UnionLoad", "Verifier",
     "Violation", "VisitWay", "Urgency",
 ]  # fmt: skip
 
@@ -142,6 +144,7 @@ class OrderCard:
     subject_key: str
     household_id: int
     person_id: int
+    subject_person_ids: tuple[int, ...]  # everyone of the household: none of them, nor their kin, may verify
     state: OrderState
     step: int
     org_id: int
@@ -185,6 +188,30 @@ class MoveCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Placement:
+    """Which union holds an order, visits, gets the answer; its way; and the highest one told that it is late, if any."""
+
+    org_id: int
+    verify_org_id: int
+    review_org_id: int
+    route: tuple[int, ...]
+    escalated_org_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """An open order that a change of unions touches, and where it lies now."""
+
+    id: int
+    number: str
+    step: int
+    state: OrderState
+    step_due_at: datetime | None
+    place: Placement
+    assignee_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ForwardCandidate:
     """A union this order can be forwarded to. `is_suggested`: the next on its route."""
 
@@ -193,6 +220,89 @@ class ForwardCandidate:
     level: Level
     is_suggested: bool
     open_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is proposed, half a sentence in each language."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """
+    A colleague and what they have in hand: `open_count` orders assigned to them and not sent up, of these late and due within seven days.
+
+    `away_until`: the last day of their leave, null = here; `stand_in`: who holds their post meanwhile. `aside`: ids of the orders asked
+    about that they must not verify, being kin, living there or having stood aside.
+    """
+
+    account_id: int
+    name: str
+    open_count: int
+    overdue_count: int
+    due_soon_count: int
+    away_until: date | None
+    stand_in: str
+    stands_in_for: tuple[str, ...]
+    aside: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Who should take an order; `account_id` null = nobody can, and `why` says so."""
+
+    order_id: int
+    account_id: int | None
+    name: str
+    why: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardRow:
+    """One order of a bulk forward: where it can go, or why it cannot be forwarded now."""
+
+    order: OrderCard
+    candidates: tuple[ForwardCandidate, ...]
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignRow:
+    order: OrderCard
+    proposal: Proposal | None
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignGroup:
+    """The orders of a bulk assignment that one union holds; `shares`: how many of them each colleague would get, by account."""
+
+    org_id: int
+    org_name: str
+    colleagues: tuple[Capacity, ...]
+    rows: tuple[AssignRow, ...]
+    shares: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkMove:
+    """One order of a bulk step. `target_id`: a union or an account; `step`: the order's as it was shown, null = whatever it is."""
+
+    order_id: int
+    target_id: int
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    """What became of one order: the order as it stands now, or why nothing was done."""
+
+    order_id: int
+    order: OrderCard | None
+    refusal: Refusal | None
 
 
 @dataclass(frozen=True, slots=True)

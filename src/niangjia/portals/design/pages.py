@@ -23,9 +23,11 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Due, PostCard, Viewer
 from niangjia.kernel.problems import Refusal
+from niangjia.portals.design.refilling import refill, typed
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, address_of, device_of
 from niangjia.portals.design.showing import show
+from niangjia.portals.design.staleness import require_fresh
 
 View = Callable[..., HttpResponse]
 
@@ -52,14 +54,20 @@ _FIRST = {Due.OWN_PASSWORD: "public:password", Due.NEW_PASSWORD: "public:passwor
 
 
 def page(
-    policy: str | Access, *, methods: Sequence[str] = ("GET",), shown_on: Page | None = None, is_doorstep: bool = False
+    policy: str | Access,
+    *,
+    methods: Sequence[str] = ("GET",),
+    shown_on: Page | None = None,
+    is_doorstep: bool = False,
+    changes_nothing: bool = False,
 ) -> Callable[[View], Page]:
     """
     Declare who may open a view, and by which methods.
 
     `policy`: an action of `accounts.permissions`, or an `Access`. The view finds the one who asks in `request.viewer`
     (null on a public page without a session). A refusal is shown on the page `shown_on`, called with the address parts it knows,
-    or on a page of its own. Who has something to do before anything else (a new password) is led there first, except from a
+    or on a page of its own; what was typed stands in its form again. A step from a page that others have made stale meanwhile is refused
+    (`staleness`), unless it `changes_nothing`. Who has something to do before anything else (a new password) is led there first, except from a
     `is_doorstep` page, which is where it is done. The refusal's status tells a missing right (403), a missing thing (404) and any other no (409) apart.
     """
     if not isinstance(policy, Access) and policy not in permissions.ACTIONS:
@@ -83,6 +91,8 @@ def page(
                         return redirect(_FIRST[due])
                 if not isinstance(policy, Access):
                     permissions.require(request.viewer, policy)
+                if shown_on is not None and not changes_nothing and request.method == "POST":
+                    require_fresh(request)
                 return view(request, *args, **parts)
             except Refusal as refusal:
                 return _refused(request, refusal, shown_on, parts)
@@ -135,10 +145,23 @@ def _refused(request: PageRequest, refusal: Refusal, shown_on: Page | None, part
                 permissions.require(request.viewer, shown_on.policy)
             request.refusal = refusal
             known = signature(shown_on.unguarded).parameters
-            response = shown_on.unguarded(request, **{name: value for name, value in parts.items() if name in known})
+            its_parts = {name: value for name, value in parts.items() if name in known}
+            response = shown_on.unguarded(request, **its_parts)
+            if request.method == "POST" and not _keep_typed(request, response) and typed(request.POST):
+                request.kept = typed(request.POST)  # its form is not on the page any more
+                response = shown_on.unguarded(request, **its_parts)
             response.status_code = status
             return response
         except Refusal:
             pass  # the page itself cannot be shown to this viewer: the refusal stands alone
     request.refusal = refusal
     return show(request, "design/refused.html", {"status": status}, status=status)
+
+
+def _keep_typed(request: PageRequest, response: HttpResponse) -> bool:
+    """Put what was typed back into its form; whether the form is there."""
+    if response.streaming:
+        return True
+    text, is_there = refill(response.content.decode(), request.path, request.POST)
+    response.content = text.encode()
+    return is_there

@@ -60,13 +60,15 @@ class PageRequest(HttpRequest):
     """
     Set by `pages.page` before the view runs. `viewer` and `post_card` are null on a public page without a session.
 
-    `refusal`, `opened`, `opened_form`, `opened_file`, `report` and `form` are set by a step whose outcome its page shows once.
+    `shown` is what `staleness.watch` said the page shows. `refusal`, `kept` (what was typed into a form that is no longer there), `opened`, `opened_form`, `opened_file`, `report` and `form` are set by a step whose outcome its page shows once.
     """
 
     viewer: Viewer
     posts: list[PostCard]
     post_card: PostCard | None
     refusal: Refusal | None
+    shown: tuple[int, list[str]] | None
+    kept: list[tuple[str, str]]
     opened: dict[str, object]
     opened_form: list[Any]
     opened_file: list[Any]

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from niangjia.apps.messages import queries as inbox
 from niangjia.kernel.deployment import Deployment
 from niangjia.portals.design.navigation import entries_for
+from niangjia.portals.design.staleness import seen_by
 
 THEME, THEMES = "theme", ("light", "dark")
 """The cookie that remembers which of the two looks was asked for; without it pages are light."""
@@ -37,6 +38,8 @@ def show(
         "navigation": entries_for(viewer, request.path, unread_count) if viewer else [],
         "unread_count": unread_count,
         "refusal": getattr(request, "refusal", None),
+        "kept": getattr(request, "kept", ()),
+        "seen": seen_by(request),
         "is_demo": bool(settings.DEPLOYMENT and settings.DEPLOYMENT.is_demo),
         "theme": theme if (theme := request.COOKIES.get(THEME, "")) in THEMES else "",
         "deployment_name": settings.DEPLOYMENT.name if settings.DEPLOYMENT else "",

@@ -42,6 +42,16 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
     )
 
 
+@register.simple_tag(takes_context=True)
+def csrf_token(context: Any) -> SafeString:
+    """Django's own token, and beside it what the page showed and as of when (`staleness`): every form that changes something has both."""
+    token, seen = context.get("csrf_token"), context.get("seen")
+    if not token or token == "NOTPROVIDED":
+        return SafeString("")
+    field = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token)
+    return field + format_html('<input type="hidden" name="seen" value="{}">', seen) if seen else field
+
+
 @register.inclusion_tag("design/export.html", takes_context=True)
 def export_form(context: Any, route: str, count: int, *parts: Any) -> dict[str, Any]:
     """

@@ -44,6 +44,7 @@ from niangjia.portals.design.pages import page
 from niangjia.portals.design.people import household_names, record_seen
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
+from niangjia.portals.design.staleness import watch
 from niangjia.portals.design.tags import in_words, say
 from niangjia.portals.officer import differing
 
@@ -165,6 +166,7 @@ class RecoveryForm(Form):
 @page("funds.view")
 def adjustment(request: PageRequest, adjustment_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer
+    watch(request, f"adjustment:{adjustment_id}")
     card = queries.get_adjustment(viewer, adjustment_id)
     chain = queries.list_decision_chain(card.root_id)
     by_id = {decision.id: cases.as_seen_by(viewer, decision) for decision in chain}

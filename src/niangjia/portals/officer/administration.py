@@ -69,10 +69,19 @@ def unions(request: PageRequest, org_id: int | None = None) -> HttpResponse:
     union = _asked_union(request, org_id)
     rows = Paginator(organizations.list_children(union.id), ROWS).get_page(request.GET.get("page"))
     posts = account_queries.list_posts_at(union.id, today=timezone.localdate())
+    changes, text = organizations.list_changes(union.id), request.GET.get("q", "").strip()
     context = {
         "union": union,
         "ancestors": [one for one in organizations.list_ancestors(union.id) if scope.covers(viewer.org_path, one.path)],
         "rows": rows,
+        "heir": organizations.get_union(union.successor_id) if union.successor_id else None,
+        "changes": changes,
+        "deciders": account_queries.names_of({one.decided_by for one in changes if one.decided_by}),
+        "plans": organizations.list_plans(viewer.org_path),
+        "differing": organizations.list_differing(union.path),
+        "today": timezone.localdate(),
+        "asked": text,
+        "found": organizations.find_unions(viewer.org_path, text) if text else [],
         "posts": posts,
         "protected": account_queries.with_second_factor({post.account_id for post, _name in posts}),
         "tokens": account_queries.list_tokens_at(union.id, now=timezone.now()),

@@ -34,6 +34,7 @@ from niangjia.portals.design.pages import page
 from niangjia.portals.design.people import record_seen
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
+from niangjia.portals.design.staleness import watch
 from niangjia.portals.officer.reconsidering import followed
 
 
@@ -92,8 +93,10 @@ def _previews(
 def household_page(request: PageRequest, household_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer
     now = timezone.now()
+    watch(request, f"household:{household_id}")
     household = registry_queries.get_household_card(viewer, household_id)
     members = registry_queries.list_household_members(viewer, household_id)
+    watch(request, *(f"person:{member.person.id}" for member in members))
     record_seen(viewer, household_id, "household", now)
     subjects = [
         Subject(SubjectKind.HOUSEHOLD, household_id),
@@ -130,7 +133,7 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
     return show(request, "officer/household.html", context | _sensed(viewer, household_id))
 
 
-@page("registry.reveal", methods=("POST",), shown_on=household_page)
+@page("registry.reveal", methods=("POST",), shown_on=household_page, changes_nothing=True)
 def reveal(request: PageRequest, household_id: int) -> HttpResponse:
     """Open one field of a member; shown once, on this answer only, and on record with its reason."""
     person_id = whole(request.POST.get("person", ""))

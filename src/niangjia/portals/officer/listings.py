@@ -145,7 +145,7 @@ ORDERS = Listing(
         Column(_("是否超期"), lambda line: _yes(line[0].is_overdue), 9),
     ),
     lines=_order_lines,
-    filters=("scope", "state", "month", "late"),
+    filters=orders.FILTERS,
 )
 
 
@@ -172,7 +172,7 @@ def _case_columns(request: PageRequest) -> Sequence[Column]:
 
 
 _CASE_LINES = _with_homes(lambda row: row.household_id)
-QUEUE = Listing("review", _("复核审批"), review.found_in_queue, _case_columns, _CASE_LINES, ("desk",))
+QUEUE = Listing("review", _("复核审批"), review.found_in_queue, _case_columns, _CASE_LINES, ("desk", *review.FILTERS))
 FILES = Listing(
     "cases", _("个案与档案"), review.found_files, _case_columns, _CASE_LINES, ("state", "outcome", "month", "cause", "all")
 )  # fmt: skip

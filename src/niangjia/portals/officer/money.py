@@ -40,6 +40,7 @@ from niangjia.portals.design.forms import Form, money_input
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
+from niangjia.portals.design.staleness import watch
 
 ROWS = 100
 
@@ -61,6 +62,7 @@ def funds_page(request: PageRequest) -> HttpResponse:
     """Budgets with where their money is; finance asks for more, another approves it."""
     viewer: Viewer = request.viewer
     now = timezone.now()
+    watch(request)
     can_prepare = permissions.may(viewer, "funds.prepare")
     form = BudgetForm(request.POST or None, initial={"year": timezone.localdate(now).year})
     if request.method == "POST":
@@ -70,6 +72,7 @@ def funds_page(request: PageRequest) -> HttpResponse:
             messages.success(request, _("申请已提交，由另一人审批后到账。"))
             return redirect("officer:funds")
     requests = list(queries.list_requests(viewer))
+    watch(request, *(f"fund_request:{one.pk}" for one in requests))
     context = {
         "balances": queries.list_balances(viewer),
         "requests": requests,
@@ -128,12 +131,14 @@ def found_waiting(request: PageRequest, budget_id: int) -> list[ReservationCard]
 def budget(request: PageRequest, budget_id: int) -> HttpResponse:
     """What waits in one budget: to be approved, to be paid, queued for money."""
     viewer: Viewer = request.viewer
+    watch(request, f"budget:{budget_id}")
     balance = next((one for one in queries.list_balances(viewer) if one.budget_id == budget_id), None)
     if balance is None:
         raise queries.NotFound("预算", "budget", budget_id)
     waiting = found_waiting(request, budget_id)
     payable = [card for card in waiting if card.is_approved and card.state == ReservationState.RESERVED]
     rows = Paginator(waiting, ROWS).get_page(request.GET.get("page"))
+    watch(request, *(f"reservation:{card.id}" for card in rows))
     context = {
         "balance": balance,
         "rows": rows,
@@ -192,6 +197,7 @@ def batches(request: PageRequest) -> HttpResponse:
 @page("funds.view")
 def batch(request: PageRequest, batch_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer
+    watch(request, f"batch:{batch_id}")
     card = queries.get_batch(viewer, batch_id)
     rows = Paginator(queries.list_batch_payments(viewer, batch_id), ROWS).get_page(request.GET.get("page"))
     payees = registry.payee_accounts(row.person_id for row in rows)
@@ -256,7 +262,7 @@ def seal_batch(request: PageRequest, batch_id: int) -> HttpResponse:
     return _done(request, batch_id, _("批次已封存，款项在途，银行文件已生成。请下载送银行。"))
 
 
-@page("funds.pay", methods=("POST",), shown_on=batch)
+@page("funds.pay", methods=("POST",), shown_on=batch, changes_nothing=True)
 def bank_file(request: PageRequest, batch_id: int) -> HttpResponse:
     """The bank's file, by POST: it opens bank accounts, and every opening is on record."""
     made = pay.export(deployment(), batch_id, viewer=request.viewer, now=timezone.now())

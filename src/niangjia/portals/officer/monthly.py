@@ -27,6 +27,7 @@ from niangjia.portals.design.pages import page
 from niangjia.portals.design.people import household_names
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
+from niangjia.portals.design.staleness import watch
 
 ROWS = 25
 
@@ -152,7 +153,9 @@ def corrections(request: PageRequest) -> HttpResponse:
 def release_page(request: PageRequest, month: str) -> HttpResponse:
     viewer: Viewer = request.viewer
     asked = _asked(month)
+    watch(request)
     run = queries.get_run(viewer, asked)
+    watch(request, f"run:{run.id}")
     sample = list(queries.list_sample(viewer, asked))
     names = household_names(row.alert.household_id for row in sample)
     context = {

@@ -18,11 +18,14 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import queries
 from niangjia.apps.cases.types import CaseFilter, CaseState
+from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.forms import Form
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.people import household_names
+from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
+from niangjia.portals.design.staleness import require_fresh, watch
 
 ROWS = 25
 
@@ -66,23 +69,33 @@ def grievance(request: PageRequest, grievance_id: int) -> HttpResponse:
     """The words of an objection; reading them is on record. Answered by somebody who had no hand in the case."""
     viewer: Viewer = request.viewer
     now = timezone.now()
+    watch(request)
     row = queries.list_grievances(viewer, only_open=False).filter(pk=grievance_id).first()
     if row is None:
         raise queries.NotFound
+    watch(request, f"case:{row.case_id}")
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        cases.answer_grievance(
-            viewer=viewer,
-            grievance_id=grievance_id,
-            is_upheld=form.cleaned_data["verdict"] == "upheld",
-            answer=form.cleaned_data["answer"],
-            now=now,
-        )
-        messages.success(request, _("已答复。"))
-        return redirect("officer:notices")
+        try:
+            require_fresh(request)
+            cases.answer_grievance(
+                viewer=viewer,
+                grievance_id=grievance_id,
+                is_upheld=form.cleaned_data["verdict"] == "upheld",
+                answer=form.cleaned_data["answer"],
+                now=now,
+            )
+        except Refusal as refusal:
+            if status_of(refusal) != 409:
+                raise
+            request.refusal = refusal  # the answer stays in its field
+        else:
+            messages.success(request, _("已答复。"))
+            return redirect("officer:notices")
     context = {
         "row": row,
         "said": cases.read_grievance(viewer=viewer, grievance_id=grievance_id, now=now),
         "form": form,
     }
-    return show(request, "officer/grievance.html", context, status=422 if form.errors else 200)
+    status = 409 if getattr(request, "refusal", None) else 422 if form.errors else 200
+    return show(request, "officer/grievance.html", context, status=status)

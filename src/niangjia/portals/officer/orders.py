@@ -2,57 +2,67 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
-from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.cases import actions as case_actions
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.cases.types import ContactTry, VisitWay
-from niangjia.apps.organizations.types import Level
+from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.registry import queries as registry_queries
 from niangjia.apps.registry.types import PersonField
 from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders import queries
-from niangjia.apps.workorders.types import OrderCard, OrderState
+from niangjia.apps.workorders.types import OrderCard, OrderKind, OrderState
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.people import household_names, record_seen, verifier_of
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
+from niangjia.portals.design.staleness import watch
 from niangjia.portals.officer.asking import questions
 
-ROWS = 20
-_VERIFYING = {
-    Level.GRASSROOTS: Role.GRASSROOTS,
-    Level.TOWN: Role.TOWNSHIP,
-    Level.FEDERATION: Role.GRASSROOTS,
-    Level.COUNTY: Role.COUNTY,
-}
+ROWS = 50
+FILTERS = ("scope", "state", "kind", "month", "grade", "cause", "step", "due", "union", "number", "late")
 
 
 def found_orders(request: PageRequest) -> QuerySet[Any]:
     """What the address asks for: without a filter what the viewer's union holds and is open."""
-    viewer: Viewer = request.viewer
-    state, month, scope = (request.GET.get(name, "") for name in ("state", "month", "scope"))
+    return asked_for(request.viewer, request.GET)
+
+
+def asked_for(viewer: Viewer, given: QueryDict) -> QuerySet[Any]:
+    """Orders by the filters of an address; what nobody knows is no filter."""
+    state, scope, now = given.get("state", ""), given.get("scope", ""), timezone.now()
+    under = organizations.get_unions([whole(given.get("union", ""))]).get(whole(given.get("union", "")))
+    holder = None if scope == "all" or under else viewer.org_id
     return queries.list_orders(
         viewer,
-        now=timezone.now(),
+        now=now,
         state=state if state in OrderState.values else "",
-        month=month,
-        org_id=None if scope == "all" else viewer.org_id,
+        kind=given.get("kind", "") if given.get("kind", "") in set(OrderKind) else "",
+        month=given.get("month", "").strip(),
+        grade=given.get("grade", ""),
+        cause=given.get("cause", ""),
+        clock=given.get("step", ""),
+        number=given.get("number", "").strip().upper(),
+        under=under.path if under else "",
+        due_before=now + timedelta(days=7) if given.get("due") == "week" else None,
+        org_id=holder if scope != "me" else None,
         assignee_id=viewer.account_id if scope == "me" else None,
         only_open=not state,
-        only_overdue=request.GET.get("late") == "1",
+        only_overdue=given.get("late") == "1",
     )
 
 
@@ -61,22 +71,30 @@ def orders(request: PageRequest) -> HttpResponse:
     """Mine first: what my union holds and is open, soonest due first. Everything of my part of the tree by ``scope=all``."""
     viewer: Viewer = request.viewer
     now = timezone.now()
-    state, month, scope = (request.GET.get(name, "") for name in ("state", "month", "scope"))
     rows = Paginator(found_orders(request), ROWS).get_page(request.GET.get("page"))
     cards = [queries.card(row, now=now) for row in rows]
     names = household_names(card.household_id for card in cards)
     open_count, late_count = queries.count_open(viewer, now=now)
+    union_id = whole(request.GET.get("union", ""))
+    assignees = accounts.names_of({card.assignee_id for card in cards if card.assignee_id is not None})
     context = {
         "rows": rows,
-        "listed": [(card, names.get(card.household_id)) for card in cards],
+        "listed": [(card, names.get(card.household_id), assignees.get(card.assignee_id or 0, "")) for card in cards],
         "open_count": open_count,
         "late_count": late_count,
-        "state": state,
-        "scope": scope,
-        "month": month,
-        "is_late": request.GET.get("late") == "1",
+        "given": {name: request.GET.get(name, "") for name in FILTERS},
+        "more_count": sum(
+            bool(request.GET.get(name)) for name in ("kind", "month", "grade", "cause", "step", "number")
+        ),
+        "under": organizations.get_unions([union_id]).get(union_id) if union_id else None,
         "states": words.choices("order_state"),
-        "now": now,
+        "kinds": words.choices("order_kind"),
+        "grades": words.choices("grade"),
+        "causes": words.choices("cause"),
+        "clocks": words.choices("order_clock"),
+        "back": request.GET.urlencode(),
+        "may_forward": permissions.may(viewer, "workorders.forward"),
+        "may_assign": permissions.may(viewer, "workorders.assign"),
     }
     return show(request, "officer/orders.html", context)
 
@@ -85,6 +103,7 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
     """Everything the page of one order shows."""
     viewer: Viewer = request.viewer
     now = timezone.now()
+    watch(request, f"workorder:{order_id}")
     order: OrderCard = queries.get_order(viewer, order_id, now=now)
     moves = queries.list_moves(viewer, order_id)
     people = {move.actor_id for move in moves if move.actor_id} | {order.assignee_id or 0}
@@ -103,11 +122,10 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
         and permissions.may(viewer, "cases.verify"),
     }
     case = cases.find_case_of_order(viewer, order_id)
-    role = _VERIFYING.get(order.org_level)
+    if case is not None:
+        watch(request, f"case:{case.id}")
     colleagues = (
-        accounts.list_holders(org_id=order.org_id, role=role, today=timezone.localdate(now))
-        if steps["assign"] and role
-        else []
+        queries.list_capacities([order.org_id], [order], now=now).get(order.org_id, []) if steps["assign"] else []
     )
     return {
         "order": order,
@@ -116,11 +134,13 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
         "home": household_names([order.household_id]).get(order.household_id),
         "questions": questions(order.cause_group, order.questions),
         "moves": moves,
-        "names": accounts.names_of(people | set(colleagues)),
+        "names": accounts.names_of(people),
         "steps": steps,
         "is_holder": is_holder,
         "candidates": queries.list_forward_candidates(viewer, order_id) if steps["forward"] else [],
         "colleagues": colleagues,
+        "proposal": queries.propose([order], colleagues)[order.id] if colleagues else None,
+        "back": request.GET.get("back", ""),
         "is_mine": order.assignee_id == viewer.account_id,
         "can_reveal": cases.may_open(viewer, order.household_id, today=timezone.localdate(now)),
         "outcomes": words.choices("outcome"),
@@ -217,7 +237,7 @@ def contact_try(request: PageRequest, order_id: int) -> HttpResponse:
     return _done(request, order_id, _("已记下这次联系。"))
 
 
-@page("registry.reveal", methods=("POST",), shown_on=order_page)
+@page("registry.reveal", methods=("POST",), shown_on=order_page, changes_nothing=True)
 def reveal(request: PageRequest, order_id: int) -> HttpResponse:
     """Open one field of the worker to be visited; shown once, on this answer only."""
     order = queries.get_order(request.viewer, order_id, now=timezone.now())

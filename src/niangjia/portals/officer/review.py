@@ -31,6 +31,7 @@ from niangjia.portals.design.people import household_names, record_seen
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
+from niangjia.portals.design.staleness import require_fresh, watch
 from niangjia.portals.officer import sheets
 
 ROWS = 25
@@ -67,9 +68,19 @@ def _piles(viewer: Viewer) -> dict[str, tuple[str, QuerySet[Any]]]:
     }
 
 
+FILTERS = ("number", "outcome", "grade", "cause", "month")
+
+
 def found_in_queue(request: PageRequest) -> QuerySet[Any]:
+    """The pile that the address names, narrowed by its filters."""
     piles = _piles(request.viewer)
-    return piles.get(request.GET.get("desk", ""), piles["accept"])[1]
+    return _narrowed(request, piles.get(request.GET.get("desk", ""), piles["accept"])[1])
+
+
+def _narrowed(request: PageRequest, pile: QuerySet[Any]) -> QuerySet[Any]:
+    number, outcome, grade, cause, month = (request.GET.get(name, "").strip() for name in FILTERS)
+    narrow = CaseFilter(number=number, outcome=outcome, grade=grade, cause=cause, month=month)
+    return queries.narrow_to(request.viewer, pile, narrow)
 
 
 @page("cases.review")
@@ -78,8 +89,12 @@ def queue(request: PageRequest) -> HttpResponse:
     piles = _piles(request.viewer)
     desk = request.GET.get("desk", "")
     desk = desk if desk in piles else "accept"
-    rows = Paginator(piles[desk][1], ROWS).get_page(request.GET.get("page"))
+    rows = Paginator(_narrowed(request, piles[desk][1]), ROWS).get_page(request.GET.get("page"))
     context = {
+        "given": {name: request.GET.get(name, "") for name in FILTERS},
+        "outcomes": words.choices("outcome"),
+        "grades": words.choices("grade"),
+        "causes": words.choices("cause"),
         "desk": desk,
         "rows": rows,
         "examines": True,
@@ -127,8 +142,10 @@ def files(request: PageRequest) -> HttpResponse:
 def case_page(request: PageRequest, case_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer
     now = timezone.now()
+    watch(request, f"case:{case_id}")
     details = queries.get_details(viewer, case_id, now=now)
     case = details.case
+    watch(request, *(f"entitlement:{grant.pk}" for grant in details.entitlements))
     record_seen(viewer, case.household_id, "case", now)
     sees_alerts = permissions.may(viewer, "alerts.view")
     alert = alerts.find_alert_of(viewer, case.household_id, Month(case.month)) if sees_alerts else None
@@ -183,7 +200,7 @@ def _compare(alert: Any, visit: Any) -> list[tuple[object, Any, Any]]:
     ]
 
 
-@page("registry.reveal", methods=("POST",), shown_on=case_page)
+@page("registry.reveal", methods=("POST",), shown_on=case_page, changes_nothing=True)
 def open_form(request: PageRequest, case_id: int) -> HttpResponse:
     """Open the sealed part of a visit's form; shown once, on record with its reason."""
     visit_id = whole(request.POST.get("visit", ""))
@@ -194,7 +211,7 @@ def open_form(request: PageRequest, case_id: int) -> HttpResponse:
     return case_page.unguarded(request, case_id=case_id)
 
 
-@page("registry.reveal", methods=("POST",), shown_on=case_page)
+@page("registry.reveal", methods=("POST",), shown_on=case_page, changes_nothing=True)
 def open_file(request: PageRequest, case_id: int) -> HttpResponse:
     """Open the sealed part of the file; shown once, on record with its reason."""
     file = queries.get_details(request.viewer, case_id, now=timezone.now()).file
@@ -332,6 +349,7 @@ def fill_file(request: PageRequest, case_id: int) -> HttpResponse:
     """The national form of a file. What was kept before in plain comes back; sealed fields are typed anew."""
     viewer: Viewer = request.viewer
     now = timezone.now()
+    watch(request, f"case:{case_id}")
     details = queries.get_details(viewer, case_id, now=now)
     record_seen(viewer, details.case.household_id, "file", now)
     visit = next((one for one in reversed(details.visits) if one.form), None)
@@ -342,6 +360,7 @@ def fill_file(request: PageRequest, case_id: int) -> HttpResponse:
         values = sheets.read(forms.FILE_FORM, request.POST)
         if not more:
             try:
+                require_fresh(request)
                 given = {name: value for name, value in values.items() if value not in (None, "", [])}
                 cases.fill_file(viewer=viewer, case_id=case_id, values=given, now=timezone.now())
             except forms.FormIncomplete as refusal:

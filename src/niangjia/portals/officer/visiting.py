@@ -26,6 +26,7 @@ from niangjia.portals.design.people import record_seen
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
+from niangjia.portals.design.staleness import require_fresh
 from niangjia.portals.officer import sheets
 from niangjia.portals.officer.orders import order_context, order_page
 
@@ -120,6 +121,7 @@ def _record(
         return [("visited_on", "走访日期应写作 2024-05-31", "the day of the visit is written 2024-05-31")]
     outsider = Outsider(head["outsider_name"], head["outsider_post"])
     try:
+        require_fresh(request)
         cases.record_visit(
             viewer=request.viewer,
             case_id=case_id,

@@ -35,6 +35,7 @@ from niangjia.apps.accounts.actions.passkeys import (
 )
 from niangjia.apps.accounts.actions.passwords import PasswordUsedBefore, WeakPassword, change_password, reset_password
 from niangjia.apps.accounts.actions.reach import OutOfReach
+from niangjia.apps.accounts.actions.rehoming import rehome_posts
 from niangjia.apps.accounts.actions.second_factor import (
     CODES_BY_ACCOUNT,
     OwnSecondFactor,
@@ -77,6 +78,7 @@ from niangjia.apps.accounts.actions.tokens import (
 )
 
 __all__ = [
+    "rehome_posts",
     "KeyUsedBefore",
     "answer_once",
     "NoSuchToken",

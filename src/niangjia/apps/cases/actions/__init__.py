@@ -32,6 +32,7 @@ from niangjia.apps.cases.actions.grievances import (
     withdraw,
 )
 from niangjia.apps.cases.actions.opening import apply_for_help, open_cases, report_canvass
+from niangjia.apps.cases.actions.rehoming import rehome_cases
 from niangjia.apps.cases.actions.verifying import (
     accept_finding,
     cancel_case,
@@ -48,6 +49,7 @@ from niangjia.apps.cases.actions.verifying import (
 )
 
 __all__ = [
+    "rehome_cases",
     "accept_finding",
     "announce",
     "answer_grievance",

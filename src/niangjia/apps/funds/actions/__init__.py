@@ -17,9 +17,13 @@ from niangjia.apps.funds.actions.budgets import add_to_budget, approve_request, 
 from niangjia.apps.funds.actions.goods import give_goods
 from niangjia.apps.funds.actions.receipts import close_receipt_entry, receive_receipt, repay
 from niangjia.apps.funds.actions.recoveries import receive_back
+from niangjia.apps.funds.actions.rehoming import rehome_budgets
 from niangjia.apps.funds.actions.reservations import approve, cancel, reserve, serve_queue
+from niangjia.apps.funds.problems import BatchUnderWay, BudgetsCollide
 
 __all__ = [
+    "BatchUnderWay",
+    "BudgetsCollide",
     "add_to_budget",
     "approve",
     "approve_batch",
@@ -35,6 +39,7 @@ __all__ = [
     "receive_back",
     "receive_receipt",
     "record_bank_file",
+    "rehome_budgets",
     "remove_payment",
     "repay",
     "reserve",

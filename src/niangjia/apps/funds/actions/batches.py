@@ -160,6 +160,10 @@ def remove_payment(*, viewer: Viewer, payment_id: int, reason: str, now: datetim
     audit.record(
         viewer, action="funds.remove_payment", object=f"payment:{payment_id}", detail=detail, reason=reason, now=now
     )
+    # The batch is another one now: whoever has it open is told so.
+    audit.record(
+        viewer, action="funds.change_batch", object=f"batch:{batch.pk}", detail={"payment": payment_id}, now=now
+    )
     return batch_card(batch)
 
 

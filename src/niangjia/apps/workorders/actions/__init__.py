@@ -7,6 +7,7 @@ person returns the order as it is.
 """
 
 from niangjia.apps.workorders.actions.dispatching import dispatch, dispatch_many
+from niangjia.apps.workorders.actions.many import assign_many, forward_many
 from niangjia.apps.workorders.actions.moves import (
     accept,
     assign,
@@ -24,13 +25,15 @@ from niangjia.apps.workorders.actions.moves import (
     submit_unreached,
     transfer,
 )
+from niangjia.apps.workorders.actions.rehoming import rehome_orders
 from niangjia.apps.workorders.actions.sweeping import sweep
-from niangjia.apps.workorders.routing import UnionTree
+from niangjia.apps.workorders.routing import UnionTree, placement_of
 
 __all__ = [
     "UnionTree",
     "accept",
     "assign",
+    "assign_many",
     "cancel",
     "cancel_for_subject",
     "close",
@@ -38,9 +41,12 @@ __all__ = [
     "dispatch",
     "dispatch_many",
     "forward",
+    "forward_many",
     "hand_back",
     "mark_visited",
+    "placement_of",
     "record_contact_try",
+    "rehome_orders",
     "return_order",
     "review",
     "submit",

@@ -42,7 +42,10 @@ from niangjia.apps.workorders.queries import card, is_visible
 from niangjia.apps.workorders.routing import UnionTree
 from niangjia.apps.workorders.types import OrderCard, Verifier, VisitWay
 
-_SYSTEM = (Action.REMIND.value, Action.ESCALATE.value)
+_SYSTEM = (
+    Action.REMIND.value,
+    Action.ESCALATE.value,
+)  # REHOME is not one: whoever acts on what they saw must look again
 
 
 @dataclass

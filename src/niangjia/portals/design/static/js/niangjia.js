@@ -26,7 +26,7 @@ const first = document.querySelector("#refusal, .is-invalid");
 if (first) first.focus({ preventScroll: false });
 
 // Close an open menu by Escape or by a press elsewhere.
-const closeMenus = (keep) => document.querySelectorAll("details.who[open], details.menu[open], details.more[open]").forEach((each) => {
+const closeMenus = (keep) => document.querySelectorAll("details.who[open], details.menu[open], details.more[open]:not([data-stays])").forEach((each) => {
   if (!each.contains(keep)) each.removeAttribute("open");
 });
 document.addEventListener("click", (event) => closeMenus(event.target));
@@ -38,8 +38,10 @@ for (const cell of document.querySelectorAll("th[data-all]")) {
   all.type = "checkbox";
   all.className = "form-check-input";
   all.setAttribute("aria-label", cell.dataset.all);
+  const boxes = [...cell.closest("table").querySelectorAll("tbody input[type=checkbox]")];
+  all.checked = boxes.length > 0 && boxes.every((box) => box.checked);
   all.addEventListener("change", () => {
-    for (const box of cell.closest("table").querySelectorAll("tbody input[type=checkbox]")) box.checked = all.checked;
+    for (const box of boxes) box.checked = all.checked;
   });
   cell.append(all);
 }

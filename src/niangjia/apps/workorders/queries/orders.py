@@ -1,4 +1,4 @@
-"""Reads: orders, their history, what is due, loads and scores; and `verify`."""
+"""Orders, their history, what is due, loads and scores; and `verify`."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from niangjia.apps.workorders.problems import NoSuchOrder
 from niangjia.apps.workorders.types import (
     ForwardCandidate,
     MoveCard,
+    OpenOrder,
     OrderCard,
     OrderKind,
     OrgCount,
     OrgScore,
+    Placement,
     UnionLoad,
     Urgency,
     Violation,
@@ -41,6 +43,7 @@ def card(row: WorkOrder, *, now: datetime) -> OrderCard:
         subject_key=row.subject_key,
         household_id=row.household_id,
         person_id=row.person_id,
+        subject_person_ids=tuple(row.subject_person_ids),
         state=OrderState(row.state),
         step=row.step,
         org_id=row.org_id,
@@ -81,6 +84,23 @@ def visible_orders(viewer: Viewer) -> QuerySet[WorkOrder]:
     return scope.within(rows, viewer.org_path, "org__path") | scope.within(rows, viewer.org_path, "verify_org__path")
 
 
+def list_open_at(path: str) -> list[OpenOrder]:
+    """Open orders held, visited or reviewed at `path` or below, by number; without scope, for whoever changes unions there."""
+    rows = WorkOrder.objects.filter(state__in=OPEN)
+    found = (
+        scope.within(rows, path, "org__path")
+        | scope.within(rows, path, "verify_org__path")
+        | scope.within(rows, path, "review_org__path")
+    )
+    return [
+        OpenOrder(
+            row.pk, row.number, row.step, OrderState(row.state), row.step_due_at,
+            Placement(row.org_id, row.verify_org_id, row.review_org_id, tuple(row.route), row.escalated_org_id), row.assignee_id,
+        )
+        for row in found.order_by("number")
+    ]  # fmt: skip
+
+
 def get_order(viewer: Viewer, order_id: int, *, now: datetime) -> OrderCard:
     """Raises NoSuchOrder."""
     row = visible_orders(viewer).filter(pk=order_id).first()
@@ -118,11 +138,33 @@ def list_orders(
     month: str = "",
     org_id: int | None = None,
     assignee_id: int | None = None,
+    grade: str = "",
+    cause: str = "",
+    number: str = "",
+    clock: str = "",
+    under: str = "",
+    due_before: datetime | None = None,
     only_open: bool = False,
     only_overdue: bool = False,
 ) -> QuerySet[WorkOrder]:
-    """What the filters ask for, soonest due first, without a due date last; to read only. `card` makes an OrderCard of a row."""
+    """
+    What the filters ask for, soonest due first, without a due date last; to read only. `card` makes an OrderCard of a row.
+
+    `under`: a union's path; only what lies with that union or below it now. `number`: how an order's number ends.
+    """
     rows = visible_orders(viewer)
+    if under:
+        rows = scope.within(rows, under, "org__path")
+    if grade:
+        rows = rows.filter(grade=grade)
+    if cause:
+        rows = rows.filter(cause_group__contains=cause)
+    if number:
+        rows = rows.filter(number__endswith=number)
+    if clock:
+        rows = rows.filter(clock=clock)
+    if due_before is not None:
+        rows = rows.filter(step_due_at__lt=due_before)
     asked = {"state": state, "kind": kind, "month": month, "org_id": org_id, "assignee_id": assignee_id}
     rows = rows.filter(**{name: value for name, value in asked.items() if value})
     if only_open or only_overdue:
@@ -320,6 +362,12 @@ def verify() -> list[Violation]:
         orders.filter(state__in=OPEN).exclude(org__state=UnionState.ACTIVE),
         "在办工单所在工会已停用",
         "an open order lies with an inactive union",
+    )
+    add(
+        "INV 4",
+        orders.filter(state__in=OPEN).exclude(verify_org__successor__isnull=True, review_org__successor__isnull=True),
+        "在办工单的走访或复核工会已有承接工会",
+        "the union that visits or reviews an open order has a successor",
     )
     steps = orders.annotate(count=Count("moves"), first=Min("moves__step"), last=Max("moves__step"))
     add(

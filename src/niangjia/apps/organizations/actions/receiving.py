@@ -1,18 +1,19 @@
-"""Writing the union tree and the calendar."""
+"""The union tree as its feed says it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from dataclasses import replace
 
 from django.db import transaction
 
-from niangjia.apps.organizations.models import ID_WIDTH, LONGEST_PATH, OrgUnit, WorkDay
+from niangjia.apps.organizations.models import ID_WIDTH, LONGEST_PATH, OrgUnit, UnionChange
 from niangjia.apps.organizations.types import Level, UnionRow, UnionsReceived, UnionState
 from niangjia.kernel.problems import DataProblem
 
 _CHUNK = 500
 _NAMES_SHOWN = 5
+ROW_FIELDS = ("name", "level", "area", "uscc", "state")
 
 
 class OrphanUnions(DataProblem):
@@ -64,7 +65,8 @@ def receive_unions(rows: Iterable[UnionRow | Mapping[str, object]]) -> UnionsRec
     Take in the union feed: new unions, changed names, states and parents, in any order; all of it or nothing.
 
     Safe to repeat: the same rows change nothing. A union that is no longer in the feed stays as it is; it closes by its
-    state. A move rewrites the paths of its whole subtree in the same transaction. The caller records it in `audit`.
+    state. What an administrator changed stays as it was set; what the feed says otherwise is kept beside it (`feed_says`) and shown. A
+    parent that has ended stands for its successor. A move rewrites the paths of its whole subtree in the same transaction. The caller records it in `audit`.
 
     Raises:
         UnreadableUnion: no code, or a level or state that nobody knows.
@@ -81,10 +83,11 @@ def receive_unions(rows: Iterable[UnionRow | Mapping[str, object]]) -> UnionsRec
         units = {unit.code: unit for unit in OrgUnit.objects.select_for_update()}
         codes = {unit.pk: code for code, unit in units.items()}
         parents = {code: codes[unit.parent_id] if unit.parent_id else None for code, unit in units.items()}
+        wanted, differing = _keep_what_was_set(wanted, units, codes, parents)
         parents |= {code: row.parent or None for code, row in wanted.items()}
         _refuse_orphans(parents)
         ordered = _parents_first(parents)
-        return _write(wanted, units, ordered, parents)
+        return _write(wanted, units, ordered, parents, differing)
 
 
 def _read(row: UnionRow | Mapping[str, object]) -> UnionRow:
@@ -102,6 +105,34 @@ def _read(row: UnionRow | Mapping[str, object]) -> UnionRow:
     return UnionRow(
         code=row.code, parent=row.parent, name=row.name, level=level, area=area, uscc=row.uscc.upper(), state=state
     )
+
+
+def _keep_what_was_set(
+    wanted: dict[str, UnionRow], units: dict[str, OrgUnit], codes: dict[int, str], parents: dict[str, str | None]
+) -> tuple[dict[str, UnionRow], dict[str, dict[str, str]]]:
+    """The rows with what was set by hand in place of what they say, and by code what they say otherwise."""
+    held: dict[str, set[str]] = {}
+    done = UnionChange.objects.filter(done_at__isnull=False).values_list("unit_id", "after")
+    for unit_id, after in done:
+        held.setdefault(codes[unit_id], set()).update(after)
+    standing: dict[str, UnionRow] = {}
+    differing: dict[str, dict[str, str]] = {}
+    for code, row in wanted.items():
+        row = replace(row, parent=_standing_code(row.parent, units, codes))
+        unit = units.get(code)
+        if unit is not None:
+            present = {name: str(getattr(unit, name)) for name in ROW_FIELDS} | {"parent": parents[code] or ""}
+            told = {name: getattr(row, name) for name in (*ROW_FIELDS, "parent") if name in held.get(code, ())}
+            differing[code] = {name: value for name, value in told.items() if value != present[name]}
+            row = replace(row, **{name: present[name] for name in told})
+        standing[code] = row
+    return standing, differing
+
+
+def _standing_code(code: str, units: dict[str, OrgUnit], codes: dict[int, str]) -> str:
+    while (unit := units.get(code)) is not None and unit.successor_id is not None:
+        code = codes[unit.successor_id]
+    return code
 
 
 def _refuse_orphans(parents: dict[str, str | None]) -> None:
@@ -125,7 +156,11 @@ def _parents_first(parents: dict[str, str | None]) -> list[str]:
 
 
 def _write(
-    wanted: dict[str, UnionRow], units: dict[str, OrgUnit], ordered: list[str], parents: dict[str, str | None]
+    wanted: dict[str, UnionRow],
+    units: dict[str, OrgUnit],
+    ordered: list[str],
+    parents: dict[str, str | None],
+    differing: dict[str, dict[str, str]],
 ) -> UnionsReceived:
     created = [OrgUnit(code=code, level=wanted[code].level) for code in ordered if code not in units]
     OrgUnit.objects.bulk_create(created, batch_size=_CHUNK)  # without parent or path: those need the ids
@@ -138,6 +173,7 @@ def _write(
         if row := wanted.get(code):
             unit.name, unit.level, unit.area, unit.uscc, unit.state = row.name, row.level, row.area, row.uscc, row.state
             unit.parent_id = units[row.parent].pk if row.parent else None
+            unit.feed_says = differing.get(code, {})
         parent = parents[code]
         path = (units[parent].path or "" if parent else "") + f"{unit.pk:0{ID_WIDTH}d}/"
         if len(path) > LONGEST_PATH:
@@ -153,7 +189,7 @@ def _write(
         touched,
         update_conflicts=True,
         unique_fields=["id"],
-        update_fields=["name", "level", "parent", "path", "area", "uscc", "state"],
+        update_fields=["name", "level", "parent", "path", "area", "uscc", "state", "feed_says"],
         batch_size=_CHUNK,
     )
     return UnionsReceived(
@@ -161,31 +197,9 @@ def _write(
         changed_count=changed_count,
         unchanged_count=len(wanted) - len(created) - changed_count,
         moves=moves,
+        held_count=sum(map(bool, differing.values())),
     )
 
 
 def _content(unit: OrgUnit) -> tuple[object, ...]:
-    return (unit.name, unit.level, unit.parent_id, unit.path, unit.area, unit.uscc, unit.state)
-
-
-def set_work_days(days: Mapping[date, bool], *, note: str) -> int:
-    """
-    Enter days off (False) and make-up working days (True) of a notice; return how many changed. Safe to repeat.
-
-    For a year that the calendar does not know yet enter its 1 January too: that makes the year known.
-    """
-    with transaction.atomic():
-        known = dict(WorkDay.objects.filter(day__in=days).values_list("day", "is_working"))
-        changed = [
-            WorkDay(day=day, is_working=is_working, note=note)
-            for day, is_working in days.items()
-            if known.get(day) != is_working
-        ]
-        WorkDay.objects.bulk_create(
-            changed,
-            update_conflicts=True,
-            update_fields=["is_working", "note"],
-            unique_fields=["day"],
-            batch_size=_CHUNK,
-        )
-    return len(changed)
+    return (unit.name, unit.level, unit.parent_id, unit.path, unit.area, unit.uscc, unit.state, str(unit.feed_says))

@@ -1,0 +1,129 @@
+"""The county's desk in a browser: a pile of orders by keyboard alone, and two officers on one order."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.journeys import browser as browsers
+from tests.journeys.served import ROOT, served
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Browser]]:
+    folder = tmp_path_factory.mktemp("desk")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.screens.served_house", str(folder / "data")], cwd=ROOT, capture_output=True, text=True
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    now = datetime.fromisoformat(json.loads(done.stdout.splitlines()[-1])["now"])
+    with served(folder / "data", now, folder / "served.log") as address, sync_playwright() as play:
+        chromium = browsers.launch(play)
+        yield address, chromium
+        chromium.close()
+
+
+def opened(desk: tuple[str, Browser], username: str) -> Page:
+    address, chromium = desk
+    page = chromium.new_context(viewport=browsers.DESK, locale="zh-CN", base_url=address).new_page()
+    page.set_default_timeout(10_000)
+    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    browsers.sign_in(page, address, username)
+    return page
+
+
+def focused(page: Page) -> str:
+    return page.evaluate("document.activeElement.closest('[data-row]')?.innerText ?? document.activeElement.tagName")
+
+
+def test_a_pile_of_orders_is_handed_down_by_keyboard_alone(desk: tuple[str, Browser]):
+    page = opened(desk, "county")
+    page.goto("/desk/orders/?state=CREATED")
+    rows = page.locator("[data-row]")
+    numbers = [text.split()[-1] for text in rows.all_inner_texts()]
+    page.keyboard.press("j")
+    assert numbers[0] in focused(page)
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none", "who moves by keys sees where they are"
+    page.keyboard.press("x")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    assert numbers[1] in focused(page)
+    page.keyboard.press("x")
+    expect(page.locator(".pick-count")).to_have_text("已选 2 件")
+
+    # Keys belong to the field that has the focus, and to the browser's own shortcuts.
+    page.keyboard.press("/")
+    page.keyboard.type("jxf?")
+    assert page.locator("#o-number").input_value() == "jxf?"
+    page.locator("#o-number").fill("")
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Control+x")
+    expect(page.locator(".pick-count")).to_have_text("已选 2 件")
+
+    # Enter opens the row, back brings the ticks and the place back.
+    page.keyboard.press("j")
+    assert numbers[2] in focused(page)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/orders/*/?back=*")
+    page.go_back()
+    expect(page.locator(".pick-count")).to_have_text("已选 2 件")
+    assert page.url.endswith("?state=CREATED"), "the filters survive"
+    page.keyboard.press("j")
+    assert numbers[3] in focused(page)
+
+    page.keyboard.press("f")
+    expect(page.locator("h1")).to_contain_text("批量转派：2 件")
+    page.locator("button", has_text="确认转派").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("办成 2 件，没有办成 0 件")
+    page.locator("a", has_text="回到列表").first.focus()
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(len(numbers) - 2)
+    assert page.url.endswith("?state=CREATED")
+
+    # The list of keys, and the switch that leaves every single key alone.
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_label("使用单键快捷键").press("Space")
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("j")
+    assert focused(page) == "BODY"
+    page.reload()
+    page.keyboard.press("j")
+    assert focused(page) == "BODY", "it stays off"
+    page.get_by_role("button", name="键盘快捷键").click()
+    page.get_by_label("使用单键快捷键").check()
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("j")
+    assert focused(page) != "BODY"
+
+
+def test_two_officers_on_one_order_do_not_undo_each_other(desk: tuple[str, Browser]):
+    first, second = opened(desk, "county"), opened(desk, "city")
+    first.goto("/desk/orders/?state=CREATED")
+    address = first.locator("a.order-card").last.get_attribute("href") or ""
+    for page in (first, second):
+        page.goto(address)
+    second.get_by_text("不该由我处办").click()
+    second.get_by_label("退回理由").fill("本县无此单位，请核对")
+    first.locator("main").get_by_role("button", name="签收", exact=True).click()
+    expect(first.get_by_role("status")).to_contain_text("已签收")
+    second.get_by_role("button", name="退回", exact=True).click()
+    told = second.get_by_role("alert")
+    expect(told).to_contain_text("已由他人办过")
+    expect(told).to_contain_text("county：签收")
+    assert second.get_by_label("退回理由").input_value() == "本县无此单位，请核对"
+    expect(second.get_by_label("退回理由")).to_be_visible()
+    second.get_by_role("button", name="退回", exact=True).click()
+    expect(second.get_by_role("alert")).to_contain_text("没有上级可退")
