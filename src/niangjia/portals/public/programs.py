@@ -71,15 +71,18 @@ def program(request: PageRequest, area: str, program_id: str) -> HttpResponse:
         "versions": one.versions,
         "measures": measures(said, published.list_published(asof=asof)),
         "find_url": reverse("public:find") if said.paid else "",
-        "apply_url": reverse("member:apply_for", args=[program_id]) if _can_apply(request, one) else "",
+        "apply_url": reverse("member:apply_for", args=[program_id]) if _can_apply(request, one, asof) else "",
     }
     return show(request, "public/program.html", context)
 
 
-def _can_apply(request: PageRequest, one: Published) -> bool:
-    """Whoever is no officer may: signed in as a worker, or not signed in yet."""
-    is_theirs = request.viewer is None or permissions.may(request.viewer, "own.view")
-    return is_theirs and matters.is_offered(one)
+def _can_apply(request: PageRequest, one: Published, asof: date) -> bool:
+    """A worker may where the programme holds for their union; who is not signed in yet, where it holds on this page."""
+    if request.viewer is None:
+        return matters.is_offered(one)
+    if not permissions.may(request.viewer, "own.view"):
+        return False
+    return one.pack.entry == "application" and one.pack.id in matters.list_offered(request.viewer, today=asof)
 
 
 @page(Access.PUBLIC, methods=("GET", "POST"))

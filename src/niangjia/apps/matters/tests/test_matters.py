@@ -8,12 +8,14 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, transaction
 
+from niangjia.apps.accounts import actions as accounts
+from niangjia.apps.accounts import queries as account_queries
 from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.matters import actions as matters
-from niangjia.apps.matters import problems, queries
+from niangjia.apps.matters import moving, problems, queries
 from niangjia.apps.matters.models import Draft, Matter, Move, Submission
 from niangjia.apps.matters.reading import Unreadable
 from niangjia.apps.matters.tests.room import Place
@@ -197,11 +199,30 @@ def test_what_the_rules_refuse_is_not_accepted_by_anybody(place: Place):
     assert refused.state is S.REFUSED and details.decision is not None and details.decision.clauses
 
 
-def test_a_second_person_approves_never_who_checked(place: Place):
+def test_who_checked_it_never_approves_it_on_another_post(place: Place):
     card = place.checked()
-    both = town.appoint("both", place.town["X"], Role.COUNTY)
-    assert place.act(both, card, "approved").state is S.TO_PAY
-    assert queries.verify() == []
+    account_id = place.town.grassroots.account_id
+    post_id = accounts.appoint(
+        viewer=None,
+        account_id=account_id,
+        org_id=place.town["X"].id,
+        role=Role.COUNTY,
+        starts_on=place.now.date(),
+        now=place.now,
+    )
+    both = account_queries.get_viewer(account_id=account_id, post_id=post_id, today=place.now.date())
+    with pytest.raises(problems.FourEyes):
+        place.act(both, card, "approved")
+    assert place.act(place.town.county, card, "approved").state is S.TO_PAY
+
+
+def test_from_one_step_there_is_one_move(place: Place):
+    card = place.handed_in()
+    first, second = (moving.find(place.town.grassroots, card.id) for _ in range(2))
+    with transaction.atomic():
+        moving.make(place.town.grassroots, first, Step.ASK, place.now)
+    with pytest.raises(problems.SomeoneWasFirst):
+        moving.make(place.town.grassroots_second, second, Step.ASK, place.now)
 
 
 def test_the_applicant_and_who_lives_with_them_leave_it_to_others(place: Place):
