@@ -1,6 +1,6 @@
 from django.urls import path
 
-from niangjia.portals.member import applying, finding, following, mine
+from niangjia.portals.member import applying, data, finding, following, mine
 
 app_name = "member"
 urlpatterns = [
@@ -24,5 +24,11 @@ urlpatterns = [
     path("applications/<int:matter_id>/receipt/", following.receipt, name="application_receipt"),
     path("applications/<int:matter_id>/go-on/", following.go_on, name="application_go_on"),
     path("applications/<int:matter_id>/withdraw/", following.withdraw, name="application_withdraw"),
-    path("consent/", mine.consent, name="consent"),
+    path("data/", data.data, name="data"),
+    path("data/correct/", data.correct, name="correct"),
+    path("data/corrections/<int:correction_id>/withdraw/", data.withdraw_correction, name="withdraw_correction"),
+    path("data/consents/", data.consents, name="consents"),
+    path("data/views/", data.views, name="views"),
+    path("data/copy/", data.copy, name="copy"),
+    path("consent/", data.consent, name="consent"),
 ]
