@@ -37,14 +37,15 @@ def keep_house(office: Office, now: datetime) -> None:
         now=now,
     )
     towns = [one for one in unions.list_children(county.id) if one.level is Level.TOWN and one.is_active]
-    pairs = [firms[-2:] for town in towns if len(firms := _firms(town)) > 2]
-    for ended, stays in pairs[:1]:
+    firms = [firm for town in towns for firm in _firms(town)]
+    if len(firms) > 3:
+        moves, stays, ended = firms[-3:]
         asked = reorganise.Asked(ChangeKind.MERGE, ended.id, stays.id, today, REASON, posts_go_along=True)
         outlook = reorganise.look(administrator, asked, now=now)
         if not outlook.blocks:
             reorganise.carry_out(administrator, asked, mark=outlook.mark, now=now)
-    for firm, town in [(pairs[1][0], towns[0])] if len(pairs) > 1 and towns[0].id != pairs[1][0].parent_id else []:
-        later = reorganise.Asked(ChangeKind.MOVE, firm.id, town.id, today + timedelta(days=30), REASON)
+        town = next(one for one in towns if one.id != moves.parent_id)
+        later = reorganise.Asked(ChangeKind.MOVE, moves.id, town.id, today + timedelta(days=30), REASON)
         reorganise.plan(administrator, later, now=now)
     _correct(office, now)
 
