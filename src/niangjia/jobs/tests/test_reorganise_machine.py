@@ -109,12 +109,23 @@ class Unions(RuleBasedStateMachine):
         self.over.add(case_id)
 
     @rule(
+        code=st.sampled_from(["XG", "XG", "XH", "YG"]),
+        to=st.sampled_from(["XH", "YG", "YTG", "XT"]),
+        along=st.booleans(),
+    )
+    def a_firm_ends(self, code: str, to: str, along: bool) -> None:
+        self.change(ChangeKind.CLOSE, code, to, along)
+
+    @rule(
         kind=st.sampled_from([ChangeKind.MOVE, ChangeKind.MERGE, ChangeKind.CLOSE]),
         code=CODES,
         to=TARGETS,
         along=st.booleans(),
     )
     def a_union_changes(self, kind: ChangeKind, code: str, to: str, along: bool) -> None:
+        self.change(kind, code, to, along)
+
+    def change(self, kind: ChangeKind, code: str, to: str, along: bool) -> None:
         asked = reorganise.Asked(kind, self.place[code].id, self.place[to].id, TODAY, "批复", along)
         outlook = reorganise.look(self.desk.admin, asked, now=NOW)
         if outlook.blocks:
