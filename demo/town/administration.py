@@ -15,6 +15,7 @@ from niangjia.apps.organizations.types import ChangeKind, Level, Union
 from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as persons
 from niangjia.apps.registry.types import CorrectionField
+from niangjia.apps.workorders import queries as orders
 from niangjia.jobs import reorganise
 
 REASON = "演示批复（虚构）〔2023〕1号"
@@ -39,7 +40,9 @@ def keep_house(office: Office, now: datetime) -> None:
     towns = [one for one in unions.list_children(county.id) if one.level is Level.TOWN and one.is_active]
     firms = [firm for town in towns for firm in _firms(town)]
     if len(firms) > 3:
-        moves, stays, ended = firms[-3:]
+        # The firm with most at work, so that there is something to hand over; not the first, where the printed logins sit.
+        ended = max(firms[1:], key=lambda firm: len(orders.list_open_at(firm.path)))
+        moves, stays = [firm for firm in firms[1:] if firm != ended][:2]
         asked = reorganise.Asked(ChangeKind.MERGE, ended.id, stays.id, today, REASON, posts_go_along=True)
         outlook = reorganise.look(administrator, asked, now=now)
         if not outlook.blocks:
