@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from niangjia.apps.audit import actions as audit
+from niangjia.apps.cases import actions as cases
 from niangjia.apps.files import actions as files
 from niangjia.apps.messages import actions as messages
 from niangjia.apps.programs import actions as programs
@@ -28,5 +29,6 @@ def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     audit.anchor(file=deployment.folder / ANCHORS, now=now)
     deliver.run(deployment, now=now)
     messages.forget_old(now=now)
+    cases.sweep_drafts(now=now)
     files.sweep(now=now)
     return report

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.template.loader import get_template
@@ -209,6 +210,13 @@ def area_name(code: str) -> str:
     """The division's name; of a village or community, which no table names, the town's."""
     known = (areas.name_of(code[:length]) for length in (12, 9, 6) if areas.name_of(code[:length]) != code[:length])
     return next(known, code) if code else "—"
+
+
+@register.filter
+def map_link(place: str, area: str = "") -> str:
+    """``geo:`` with the place as words: the phone's own map opens it, nothing is asked of anybody from here."""
+    where = f"{areas.full_name_of(area)} {place}" if area else place
+    return f"geo:0,0?q={quote(where)}"
 
 
 @register.filter
