@@ -44,7 +44,11 @@ from niangjia.kernel.months import Month
 
 Progress = Callable[[str, float], None]
 COUNTY = "330624"  # Xinchang: the only county whose papers name a grant
-BUDGETS = {"special-relief": Decimal("150000.00"), "graded-aid": Decimal("600000.00")}  # invented
+BUDGETS = {
+    "special-relief": Decimal("150000.00"), "graded-aid": Decimal("600000.00"), "migrant-education": Decimal("30000.00"),
+    "mutual-aid": Decimal("50000.00"),
+}  # fmt: skip
+"""Invented."""
 RELATIONS = {"head": "户主", "spouse": "配偶", "child": "子女", "parent": "父母", "other": "其他"}
 LEVEL_ROLES = {
     Level.PROVINCE: Role.PROVINCE, Level.CITY: Role.CITY, Level.COUNTY: Role.COUNTY, Level.TOWN: Role.TOWNSHIP,
@@ -517,8 +521,8 @@ def _fill_parameters(clerk: Viewer, approver: Viewer, now: datetime) -> None:
                 programs.approve_parameter(viewer=approver, parameter_id=entered.id, now=now)
 
 
-def hire_worker(office: Office, now: datetime) -> None:
-    """A login for a worker who was helped, so that the worker's own page has something to show."""
+def hire_worker(office: Office, now: datetime) -> Viewer | None:
+    """A login for a worker who was helped, so that the worker's own page has something to show; None: nobody was helped."""
     county = unions.find_county_union(COUNTY + "000000")
     viewer = office.officer(county.id, now)
     helped = (
@@ -528,7 +532,8 @@ def hire_worker(office: Office, now: datetime) -> None:
         .order_by("pk")
     )
     chosen = helped.filter(state__in=[CaseState.ON_FILE, CaseState.FILE_ANNOUNCED]).first() or helped.first()
-    if chosen is not None:
-        office.hire(
-            "worker", "职工（虚构）", county.id, Role.WORKER, "职工本人 · 我的娘家", person_id=chosen.person_id, now=now
-        )
+    if chosen is None:
+        return None
+    return office.hire(
+        "worker", "职工（虚构）", county.id, Role.WORKER, "职工本人 · 我的娘家", person_id=chosen.person_id, now=now
+    )

@@ -60,7 +60,7 @@ def main(folder: Path) -> None:
         ]
     pages += [
         ("", "", f"public-{name}", reverse(f"public:{name}"))
-        for name in ("login", "notices", "accessibility", "components")
+        for name in ("login", "notices", "accessibility", "privacy", "components")
     ]
     pages += [("", "", "public-object", reverse("public:object", args=[house.notice_id]))]
     pages += [("", "", "public-receipt", reverse("public:receipt"))]

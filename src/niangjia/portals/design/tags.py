@@ -313,6 +313,12 @@ def case_link(case_ref: str) -> SafeString | str:
             reverse("officer:adjustment", args=[int(parts[1])]),
             _("补发 %(number)s") % {"number": parts[1]},
         )
+    if len(parts) >= 2 and parts[0] == "matter" and parts[1].isdigit():
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("officer:application", args=[int(parts[1])]),
+            _("申请 %(number)s") % {"number": parts[1]},
+        )
     if len(parts) >= 2 and parts[0] == "case" and parts[1].isdigit():
         return format_html(
             '<a href="{}">{}</a>',

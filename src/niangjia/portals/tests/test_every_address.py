@@ -27,7 +27,16 @@ from niangjia.jobs import import_workbook
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.showing import deployment
-from niangjia.portals.tests import adjusted, photographed, simulated, told
+from niangjia.portals.tests import adjusted, applied, photographed, simulated, told
+
+
+@pytest.fixture(scope="module")
+def built(built, django_db_blocker):
+    """The house with applications in it: laid once, for many pages are about them."""
+    with django_db_blocker.unblock():
+        applied.lay(built)
+    return built
+
 
 PUBLIC = {
     "public:home",
@@ -120,6 +129,8 @@ PAGES = {
     "officer:files": (lambda house: [], CASES),
     "officer:case": (lambda house: [house.cases["announced"]], CASES),
     "officer:fill_file": (lambda house: [house.cases["announced"]], {Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
+    "officer:applications": (lambda house: [] if applied.lay(house) else [], CASES),
+    "officer:application": (lambda house: [applied.lay(house).waiting_id], CASES),
     "officer:calls": (lambda house: [], {Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
     "officer:notices": (lambda house: [], ONE_REVIEW),
     "officer:grievance": (lambda house: [house.grievance_id], ONE_REVIEW | {Role.TOWNSHIP}),
@@ -189,6 +200,14 @@ PAGES = {
     "public:tokens": (lambda house: [], CASES),
     "member:mine": (lambda house: [], {Role.WORKER}),
     "member:find": (lambda house: [], {Role.WORKER}),
+    "member:apply_for": (lambda house: ["evening-class"] if applied.lay(house) else [], {Role.WORKER}),
+    "member:draft": (lambda house: [applied.lay(house).draft_id], {Role.WORKER}),
+    "member:draft_register": (lambda house: [applied.lay(house).draft_id], {Role.WORKER}),
+    "member:draft_ask": (lambda house: [applied.lay(house).draft_id, "course"], {Role.WORKER}),
+    "member:draft_paper": (lambda house: [applied.lay(house).draft_id, "receipts"], {Role.WORKER}),
+    "member:draft_check": (lambda house: [applied.lay(house).draft_id], {Role.WORKER}),
+    "member:application": (lambda house: [applied.lay(house).asked_id], {Role.WORKER}),
+    "member:application_receipt": (lambda house: [applied.lay(house).asked_id], {Role.WORKER}),
     "member:object": (lambda house: [house.own_case_id], {Role.WORKER}),
 }
 
@@ -251,7 +270,8 @@ def test_a_policy_that_no_role_has_is_a_mistake_found_at_once():
 def test_every_page_to_read_stands_in_the_table_of_roles():
     by_token_or_open = (Access.PUBLIC, Access.TOKEN)  # the API's operations stand in a table of their own: `test_api`
     readable = {name for name, view in every_view() if "GET" in view.methods and view.policy not in by_token_or_open}
-    assert readable - {"member:objection"} == set(PAGES)
+    files = {"officer:application_file", "member:application_file", "member:draft_file"}  # see test_applying_pages
+    assert readable - {"member:objection"} - files == set(PAGES)
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -309,7 +329,10 @@ def test_an_action_is_not_carried_out_by_opening_its_address(house, signed_in):
     for name, view in every_view():
         if "GET" in view.methods or view.policy is Access.TOKEN:
             continue
-        parts = {"officer:act": [house.cases["submitted"], "accept"]}.get(name)
+        parts = {
+            "officer:act": [house.cases["submitted"], "accept"],
+            "member:draft_upload": [1, "receipts"],
+        }.get(name)
         pattern = (
             "month"
             if name
