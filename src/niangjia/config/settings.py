@@ -80,7 +80,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # hands out what is compressed already: the vendored .br and .gz
+    "django.middleware.gzip.GZipMiddleware",  # pages; their tokens are masked and their length padded against BREACH
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "niangjia.config.middleware.limit_sessions",
