@@ -14,17 +14,21 @@ from niangjia.kernel.problems import Refusal
 _READING: Final = frozenset(
     {"alerts.view", "cases.view", "cases.examine", "workorders.view", "funds.view", "registry.view", "programs.view"}
 )
+# cases.see_checks: what the random re-checks found, by union and verifier; for who answers for verifiers, never for them.
 _ORDERS: Final = frozenset(
     {"workorders.accept", "workorders.assign", "workorders.forward", "workorders.return", "workorders.transfer"}
 )
 
 ALLOWED: Final[dict[Role, frozenset[str]]] = {
-    Role.PROVINCE: _READING | _ORDERS | {"alerts.release", "programs.manage", "lists.export", "imports.send"},
+    Role.PROVINCE: _READING
+    | _ORDERS
+    | {"alerts.release", "cases.see_checks", "programs.manage", "lists.export", "imports.send"},
     Role.CITY: _READING
     | _ORDERS
     | {
         "alerts.release",
         "cases.review",
+        "cases.see_checks",
         "cases.approve",
         "cases.announce",
         "funds.approve",
@@ -40,6 +44,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
         "alerts.release",
         "cases.verify",
         "cases.review",
+        "cases.see_checks",
         "cases.approve",
         "cases.announce",
         "funds.approve",
@@ -61,7 +66,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
         {"cases.view", "registry.view", "programs.view", "funds.view", "funds.prepare", "funds.pay", "funds.confirm"}
     )
     | {"lists.export"},
-    Role.AUDITOR: _READING | {"audit.view", "lists.export"},
+    Role.AUDITOR: _READING | {"audit.view", "cases.see_checks", "lists.export"},
     Role.ADMINISTRATOR: frozenset({"organizations.manage", "accounts.manage", "lists.export", "imports.send"}),
     Role.WORKER: frozenset({"own.view"}),
 }

@@ -23,6 +23,7 @@ class OrderKind(StrEnum):
     VERIFICATION = "VERIFICATION"  # 入户核实
     FOLLOW_UP = "FOLLOW_UP"  # 回访
     RECHECK = "RECHECK"  # 申诉复核
+    SPOT_CHECK = "SPOT_CHECK"  # 抽查复访: somebody else looks again; the household stays where it is
 
 
 class Urgency(StrEnum):
@@ -48,6 +49,7 @@ class RouteReason(StrEnum):
     EMPLOYER_UNION_INACTIVE = "EMPLOYER_UNION_INACTIVE"
     EMPLOYER_UNKNOWN = "EMPLOYER_UNKNOWN"
     NO_TOWN_UNION = "NO_TOWN_UNION"
+    OTHER_HANDS = "OTHER_HANDS"  # a re-check: away from those who made the first finding
     HOP_INACTIVE = "HOP_INACTIVE"  # a level on the way down is merged or closed and skipped
 
 

@@ -42,6 +42,7 @@ ENTRIES = (
     Entry("officer:list", _("月度名单"), "list-details", "alerts.view", is_tab=True, also=("/households/",)),
     Entry("officer:orders", _("工单"), "ticket", "workorders.view", is_tab=True),
     Entry("officer:review", _("复核审批"), "clipboard-check", "cases.review", is_tab=True),
+    Entry("officer:checks", _("核实抽查"), "rotate", "cases.see_checks"),
     Entry("officer:files", _("困难档案"), "home-heart", "cases.view", is_tab=True),
     Entry("officer:notices", _("公示与申诉"), "speakerphone", "cases.announce"),
     Entry("officer:batches", _("发放批次"), "building-bank", "funds.view", is_tab=True),

@@ -164,6 +164,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "VERIFICATION": (_("入户核实"), "blue"),
         "FOLLOW_UP": (_("回访"), "green"),
         "RECHECK": (_("申诉复核"), "orange"),
+        "SPOT_CHECK": (_("抽查复访"), "purple"),
     },
     "order_clock": {
         "accept": (_("签收"), "blue"),
@@ -184,6 +185,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "RETURN": (_("退回重核"), "red"),
         "REVIEW": (_("复核"), "green"),
         "CLOSE": (_("办结"), "green"),
+        "SETTLE": (_("比对一致，办结"), "green"),
         "CANCEL": (_("撤销"), "secondary"),
         "TRANSFER": (_("移交外地"), "secondary"),
         "REMIND": (_("提醒"), "yellow"),
@@ -228,6 +230,18 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "income": (_("人均月收入"), "secondary"),
         "month": (_("月份"), "secondary"),
     },
+    "spot_result": {
+        "AGREES": (_("一致"), "green"),
+        "DIFFERS": (_("有出入"), "red"),
+        "INCOMPARABLE": (_("无从比较"), "secondary"),
+        "WAITING": (_("等待复访"), "blue"),
+        "NOBODY": (_("无人可派"), "orange"),
+    },
+    "ruling": {
+        "FIRST": (_("首次结论无误"), "green"),
+        "SECOND": (_("首次结论有误"), "red"),
+        "CHANGED": (_("情况已变化，两次都无误"), "secondary"),
+    },
     "case_state": {
         "OPEN": (_("待核实"), "orange"),
         "SUBMITTED": (_("待审核"), "purple"),
@@ -266,6 +280,8 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "HAND_TO_COMMUNITY": (_("转社区"), "secondary"),
         "CANCEL": (_("撤销"), "secondary"),
         "WITHDRAW": (_("本人撤回"), "secondary"),
+        "SETTLE": (_("抽查比对办结"), "green"),
+        "RULE": (_("裁定抽查出入"), "purple"),
     },
     "outcome": {
         "V1": (_("属实"), "red"),

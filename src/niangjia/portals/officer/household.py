@@ -102,14 +102,19 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         Subject(SubjectKind.HOUSEHOLD, household_id),
         *(Subject(SubjectKind.PERSON, member.person.id) for member in members),
     ]
+    is_blind = cases.is_blind(viewer, household_id)
+    if is_blind:  # a re-check: what the first visit led to is not shown to who makes the second
+        subjects = []
     decided = [decision for subject in subjects for decision in programs.list_decisions_about(subject)]
     decisions = followed(viewer, sorted(decided, key=lambda decision: decision.made_at, reverse=True))
     examines = permissions.may(viewer, "cases.examine")
-    payments = [payment for member in members for payment in funds.list_payments(person_id=member.person.id)]
+    paid_to = [] if is_blind else members
+    payments = [payment for member in paid_to for payment in funds.list_payments(person_id=member.person.id)]
     sees_orders = permissions.may(viewer, "workorders.view")
     orders = workorders.visible_orders(viewer).filter(household_id=household_id).order_by("-pk") if sees_orders else []
     union = organizations.get_unions([household.org_id]).get(household.org_id) if household.org_id else None
     context = {
+        "is_blind": is_blind,
         "household": household,
         "union": union,
         "members": members,

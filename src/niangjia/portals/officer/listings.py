@@ -27,6 +27,7 @@ from niangjia.portals.officer import (
     administration,
     auditing,
     calling,
+    checking,
     money,
     monthly,
     noticing,
@@ -187,6 +188,29 @@ GRIEVANCES = Listing(
         Column(_("责任工会"), lambda row: row.case.org.name, 24),
     ),
     filters=("all",),
+)
+
+
+def _check_state(check: Any) -> str:
+    return check.result or ("WAITING" if check.case_id else "NOBODY")
+
+
+CHECKS = Listing(
+    "checks",
+    _("核实抽查"),
+    checking.found_checks,
+    _always(
+        Column(_("月份"), lambda line: line[0].draw.month, 9),
+        _HOME,
+        Column(_("原个案"), lambda line: line[0].finding.case.number, 20),
+        Column(_("首次结论"), lambda line: word("outcome", line[0].finding.outcome) if line[0].result else "", 16),
+        Column(_("复访结论"), lambda line: word("outcome", line[0].second.outcome) if line[0].second else "", 16),
+        Column(_("比对"), lambda line: word("spot_result", _check_state(line[0])), 12),
+        Column(_("裁定"), lambda line: word("ruling", line[0].ruling), 16),
+        Column(_("复访工会"), lambda line: line[0].case.org.name if line[0].case else "", 24),
+    ),
+    lines=_with_homes(lambda row: row.finding.case.household_id),
+    filters=checking.FILTERS,
 )
 CALLS = Listing(
     "calls",
@@ -418,6 +442,7 @@ export_review = export_of(QUEUE, review.queue)
 export_files = export_of(FILES, review.files)
 export_notices = export_of(ANNOUNCED, noticing.notices)
 export_grievances = export_of(GRIEVANCES, noticing.notices)
+export_checks = export_of(CHECKS, checking.checks)
 export_calls = export_of(CALLS, calling.calls)
 export_funds = export_of(BUDGETS, money.funds_page)
 export_budget = export_of(WAITING, money.budget)

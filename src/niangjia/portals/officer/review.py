@@ -145,6 +145,8 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
     watch(request, f"case:{case_id}")
     details = queries.get_details(viewer, case_id, now=now)
     case = details.case
+    if (check := queries.find_spot_check_of(case_id)) and permissions.may(viewer, "cases.see_checks"):
+        return redirect("officer:check", check.pk)
     watch(request, *(f"entitlement:{grant.pk}" for grant in details.entitlements))
     record_seen(viewer, case.household_id, "case", now)
     sees_alerts = permissions.may(viewer, "alerts.view")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import hashlib
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -15,11 +16,14 @@ from django.utils import translation
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role
+from niangjia.apps.cases import actions as case_actions
+from niangjia.apps.cases import queries as cases
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs import queries
 from niangjia.apps.programs.tests import town
 from niangjia.config import settings
 from niangjia.jobs import import_workbook
+from niangjia.kernel.months import Month
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.showing import deployment
@@ -72,6 +76,8 @@ PAGES = {
     "officer:order": (lambda house: [house.orders["assigned"]], ORDERS),
     "officer:visit": (lambda house: [house.orders["assigned"]], {Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
     "officer:review": (lambda house: [], ONE_REVIEW | {Role.TOWNSHIP}),
+    "officer:checks": (lambda house: [], {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.AUDITOR}),
+    "officer:check": (lambda house: [checked(house)], {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.AUDITOR}),
     "officer:files": (lambda house: [], CASES),
     "officer:case": (lambda house: [house.cases["announced"]], CASES),
     "officer:fill_file": (lambda house: [house.cases["announced"]], {Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
@@ -146,6 +152,17 @@ def drafted(house) -> int:
 
 
 OUTSIDE_THE_TREE = {("officer:budget", Role.AUDITOR): 200}
+
+
+def checked(house) -> int:
+    """The house's draw of its first month, made once: findings are judged on the day of work, a month later they are drawn from."""
+    found = cases.list_spot_checks(house.viewers[Role.COUNTY]).first()
+    if found is None:
+        month, later = Month.of(town.NOW.date()), town.NOW + timedelta(days=30)
+        org_id = house.viewers[Role.COUNTY].org_id
+        case_actions.draw_spot_checks(viewer=house.viewers[Role.CITY], org_id=org_id, month=month, now=later)
+        found = cases.list_spot_checks(house.viewers[Role.COUNTY]).first()
+    return found.pk
 
 
 def every_view(resolver=None, prefix: str = ""):

@@ -5,6 +5,7 @@ The viewer needs the permission and the role that `lifecycle.MOVES` gives the mo
 Of two officers who act at once one wins; the other gets `SomeoneWasFirst`.
 """
 
+from niangjia.apps.cases.actions.checking import NothingToDraw, draw_spot_checks, rule_spot_check
 from niangjia.apps.cases.actions.exits import (
     confirm_exit,
     propose_exit,
@@ -49,6 +50,7 @@ from niangjia.apps.cases.actions.verifying import (
 )
 
 __all__ = [
+    "NothingToDraw",
     "rehome_cases",
     "accept_finding",
     "announce",
@@ -59,6 +61,7 @@ __all__ = [
     "close_without_file",
     "confirm_exit",
     "decide_tier",
+    "draw_spot_checks",
     "end_watch",
     "fill_file",
     "finish_repair",
@@ -80,6 +83,7 @@ __all__ = [
     "report_canvass",
     "retry_entitlement",
     "return_finding",
+    "rule_spot_check",
     "start_file",
     "stop_exit",
     "submit_finding",

@@ -14,12 +14,14 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.cases import access, entitlements, forms, lifecycle, moving, sealed
+from niangjia.apps.cases.actions import checking
 from niangjia.apps.cases.models import Case, Entitlement, Finding, Visit
 from niangjia.apps.cases.queries import case_card, colleagues_of
 from niangjia.apps.cases.types import (
     SEEING,
     CaseAction,
     CaseCard,
+    CaseKind,
     CaseState,
     CloseReason,
     ContactTry,
@@ -136,6 +138,7 @@ def record_visit(
             raise VisitInFuture(visited_on)
         way, is_seeing = VisitWay(way), VisitWay(way) in SEEING
         went = sorted({*verifiers, viewer.account_id})
+        checking.refuse_first_hands(case, went, now=now)
         reading = forms.read(forms.VISIT_FORM, form or {}) if is_seeing or form else forms.Reading({}, {})
         photos = reading.secret.get("photos", [])
         _check_companions(viewer, case, went, outsider, now)
@@ -258,6 +261,7 @@ def submit_finding(
             return Finding.objects.filter(case_id=case_id).latest("pk").pk
         case = moving.take(viewer, case_id, CaseAction.SUBMIT)
         outcome = Outcome(outcome)
+        checking.refuse_first_hands(case, [viewer.account_id], now=now)
         visits = list(Visit.objects.filter(case=case, work_order_id=case.work_order_id).order_by("pk"))
         seeing = [visit for visit in visits if visit.way in SEEING]
         effect = lifecycle.EFFECTS[outcome]
@@ -301,6 +305,8 @@ def submit_finding(
                 workorders.submit_unreached(
                     viewer=viewer, order_id=case.work_order_id, outcome=outcome.value, reason=reason, now=now
                 )
+        if case.kind == CaseKind.SPOT_CHECK:
+            checking.settle(viewer, case, finding, now)
         return finding.pk
 
 
