@@ -11,7 +11,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.alerts import wording
+from niangjia.apps.alerts import comparing, wording
 from niangjia.apps.alerts.models import CorrectedAlert, HardshipAlert, SampledAlert, SensingRun
 from niangjia.apps.alerts.rehoming import count_standing_rows, is_list_coming_in, standing_month
 from niangjia.apps.alerts.types import (
@@ -21,6 +21,7 @@ from niangjia.apps.alerts.types import (
     AlertGrade,
     AlertState,
     Breach,
+    Changed,
     DiffCounts,
     Difference,
     ListInvariant,
@@ -275,6 +276,13 @@ def timeline(viewer: Viewer, household_id: int) -> list[Moment]:
         )
         for alert in _visible(viewer).filter(household_id=household_id).order_by("-month")
     ]
+
+
+def compare_with_month_before(viewer: Viewer, alerts: Iterable[HardshipAlert]) -> dict[int, tuple[Changed, ...]]:
+    """By household, every fact of its row beside the month before; one query however many rows."""
+    shown = list(alerts)
+    before = comparing.previous_of(shown, _visible(viewer))
+    return {alert.household_id: comparing.changes(alert, before.get(alert.household_id)) for alert in shown}
 
 
 def sample_progress(viewer: Viewer, month: Month) -> SampleProgress:

@@ -29,6 +29,7 @@ from niangjia.apps.cases.models import (
     PublicNotice,
     Visit,
 )
+from niangjia.apps.cases.precision import precision
 from niangjia.apps.cases.rules import EXIT_PROGRAM, rule
 from niangjia.apps.cases.types import (
     FILE_STATES,
@@ -60,6 +61,7 @@ from niangjia.kernel.months import Month, add_months
 
 NotFound = moving.NotFound
 may_open = access.may_open
+precision_of = precision
 is_blind = spot_checks.is_blind
 list_spot_draws, list_spot_checks = spot_checks.list_spot_draws, spot_checks.list_spot_checks
 get_spot_check, find_spot_check_of = spot_checks.get_spot_check, spot_checks.find_spot_check_of

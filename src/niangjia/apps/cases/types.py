@@ -391,6 +391,16 @@ class SpotRate:
 
 
 @dataclass(frozen=True)
+class Precision:
+    """Of what one trigger or grade announced: verified, of these confirmed, and the ratio; all null where there are too few."""
+
+    code: str
+    verified_count: int | None
+    confirmed_count: int | None
+    ratio: float | None
+
+
+@dataclass(frozen=True)
 class HeldMonth:
     """A month of a household on file. None = UNKNOWN. `standard` is the minimum-living standard of its area, yuan a month."""
 

@@ -308,6 +308,24 @@ class BulkResult:
 
 
 @dataclass(frozen=True, slots=True)
+class LateRow:
+    """
+    Late orders of one union, with everything below it unless `is_own` (then those it holds itself). `by_clock`: by the step that ran over;
+    `most_days`: days that the latest is over its time, begun days counting; `holders`: names of those they are assigned to.
+    """
+
+    org_id: int
+    org_name: str
+    path: str
+    area: str
+    is_own: bool
+    by_clock: Mapping[str, int]
+    count: int
+    most_days: int
+    holders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SweepReport:
     """Ids of orders that this sweep reminded or escalated; a second sweep at the same time gives none."""
 

@@ -41,6 +41,7 @@ ENTRIES = (
     Entry(INBOX, _("消息"), "inbox"),
     Entry("officer:list", _("月度名单"), "list-details", "alerts.view", is_tab=True, also=("/households/",)),
     Entry("officer:orders", _("工单"), "ticket", "workorders.view", is_tab=True),
+    Entry("officer:late", _("超期看板"), "hourglass", "workorders.view", also=("/transfers/",)),
     Entry("officer:review", _("复核审批"), "clipboard-check", "cases.review", is_tab=True),
     Entry("officer:checks", _("核实抽查"), "rotate", "cases.see_checks"),
     Entry("officer:files", _("困难档案"), "home-heart", "cases.view", is_tab=True),

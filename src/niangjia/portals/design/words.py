@@ -409,6 +409,11 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
 }
 
 FIGURES = {
+    "state": (_("名单状态"), ""),
+    "grade": (_("等级"), ""),
+    "months": (_("连续在名单"), _("个月")),
+    "causes": (_("致困原因"), ""),
+    "triggers": (_("触发条件"), ""),
     "I2": (_("家庭收入（12个月）"), _("元")),
     "I3": (_("月人均收入"), _("元")),
     "I4": (_("扣除刚性支出后月人均"), _("元")),
@@ -420,6 +425,21 @@ FIGURES = {
     "dis_grade": (_("最重残疾等级"), _("级")),
     "months_uninsured": (_("断保月数"), _("个月")),
 }
+
+
+FIGURE_FEEDS: Mapping[str, tuple[str, ...]] = {
+    "I2": ("social_insurance", "pension", "unemployment"),
+    "I3": ("social_insurance", "pension", "unemployment"),
+    "I4": ("social_insurance", "pension", "unemployment", "medical_settlement", "school"),
+    "I5": ("social_insurance", "pension", "unemployment", "medical_settlement", "school", "standard"),
+    "M4": ("medical_settlement",),
+    "M5": ("medical_settlement",),
+    "size": ("household",),
+    "students": ("school",),
+    "dis_grade": ("disability",),
+    "months_uninsured": ("social_insurance",),
+}
+"""The feeds that a figure of the list is made of; what is not here is the list's own."""
 
 
 def word(kind: str, code: object) -> Word:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 
 from django.contrib import messages
@@ -28,6 +30,7 @@ from niangjia.apps.registry import queries as registry_queries
 from niangjia.apps.registry.types import PersonField
 from niangjia.apps.workorders import queries as workorders
 from niangjia.kernel.money import ZERO
+from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
@@ -58,12 +61,15 @@ def _sensed(viewer: Viewer, household_id: int) -> dict[str, Any]:
     if not permissions.may(viewer, "alerts.view"):
         return {"sees_alerts": False}
     alert = alerts.latest_alert_of(viewer, household_id)
-    figures = alerts.figures_of(alert) if alert else {}
+    compared = alerts.compare_with_month_before(viewer, [alert])[household_id] if alert else ()
     return {
         "sees_alerts": True,
         "alert": alert,
         "sentences": alerts.sentences(alert) if alert else (),
-        "figures": [(words.FIGURES[code], figures.get(code), code) for code in words.FIGURES] if alert else [],
+        "compared": [(one, *words.FIGURES[one.name], words.FIGURE_FEEDS.get(one.name, ())) for one in compared],
+        "changed_count": sum(one.differs for one in compared),
+        "data_age": (timezone.localdate() - Month(alert.month).last_day).days if alert else 0,
+        "before_month": Month(alert.month).previous() if alert else None,
         "timeline": alerts.timeline(viewer, household_id),
     }
 
@@ -89,6 +95,32 @@ def _previews(
     return found
 
 
+@dataclass(frozen=True)
+class Happened:
+    """One thing that happened to the household; `kind` says which of the others is set."""
+
+    kind: str
+    at: datetime
+    move: Any = None
+    moment: Any = None
+    decision: Any = None
+    payment: Any = None
+
+
+def _happened(
+    viewer: Viewer, household_id: int, decided: Iterable[Any], payments: Iterable[Any], months: Iterable[Any]
+) -> list[Happened]:
+    """Lists, steps of cases, decisions and payments as one line through time, the latest first. A list stands at its month's end."""
+    here = timezone.get_default_timezone()
+    found = [Happened("move", move.at, move=move) for move in cases.timeline(viewer, household_id)]
+    found += [
+        Happened("list", datetime.combine(moment.month.last_day, time.min, here), moment=moment) for moment in months
+    ]
+    found += [Happened("decision", decision.made_at, decision=decision) for decision in decided]
+    found += [Happened("payment", payment.sealed_at, payment=payment) for payment in payments if payment.sealed_at]
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
 @page("registry.view")
 def household_page(request: PageRequest, household_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer
@@ -102,6 +134,7 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         Subject(SubjectKind.HOUSEHOLD, household_id),
         *(Subject(SubjectKind.PERSON, member.person.id) for member in members),
     ]
+    sensed = _sensed(viewer, household_id)
     is_blind = cases.is_blind(viewer, household_id)
     if is_blind:  # a re-check: what the first visit led to is not shown to who makes the second
         subjects = []
@@ -130,12 +163,13 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         "paid": sum((payment.amount for payment in payments if payment.state == "SETTLED"), ZERO),
         "orders": [workorders.card(row, now=now) for row in orders],
         "cases": cases.list_cases(viewer, CaseFilter(household_id=household_id)),
-        "thread": cases.timeline(viewer, household_id),
+        "happened": [] if is_blind else _happened(viewer, household_id, decided, payments, sensed.get("timeline", ())),
+        "waiting": sum((payment.amount for payment in payments if payment.state in ("PREPARED", "IN_TRANSIT")), ZERO),
         "can_reveal": cases.may_open(viewer, household_id, today=timezone.localdate(now)),
         "can_enter_account": permissions.may(viewer, "cases.verify"),
         "opened": getattr(request, "opened", None),
     }
-    return show(request, "officer/household.html", context | _sensed(viewer, household_id))
+    return show(request, "officer/household.html", context | sensed)
 
 
 @page("registry.reveal", methods=("POST",), shown_on=household_page, changes_nothing=True)

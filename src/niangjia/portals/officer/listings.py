@@ -32,6 +32,7 @@ from niangjia.portals.officer import (
     monthly,
     noticing,
     orders,
+    overdue,
     review,
 )
 from niangjia.portals.officer.exporting import Column, Listing, export_of, word, word_list
@@ -145,6 +146,40 @@ ORDERS = Listing(
     ),
     lines=_order_lines,
     filters=orders.FILTERS,
+)
+
+
+LATE = Listing(
+    "late",
+    _("超期看板"),
+    overdue.found_late,
+    _always(
+        Column(_("工会"), lambda row: row.org_name, 28),
+        Column(_("签收"), lambda row: row.by_clock.get("accept", 0), 10),
+        Column(_("逐级转派"), lambda row: row.by_clock.get("forward", 0), 10),
+        Column(_("走访核实"), lambda row: row.by_clock.get("verify", 0), 10),
+        Column(_("县级复核"), lambda row: row.by_clock.get("review", 0), 10),
+        Column(_("合计"), lambda row: row.count, 10),
+        Column(_("最久超期（天）"), lambda row: row.most_days, 14),
+        Column(_("在谁手上"), lambda row: "、".join(row.holders), 40),
+    ),
+    filters=("union",),
+)
+
+
+TRANSFERS = Listing(
+    "transfers",
+    _("县际移交"),
+    overdue.found_transfers,
+    _always(
+        Column(_("编号"), lambda line: line[0].number, 20),
+        _HOME,
+        Column(_("从"), lambda line: line[0].org.name, 24),
+        Column(_("移交到"), lambda line: area_name(line[0].target_area), 24),
+        Column(_("移交"), lambda line: line[0].moved_at, 17),
+        Column(_("接办"), lambda line: _yes(line[0].is_taken_up), 9),
+    ),
+    lines=_with_homes(lambda row: row.household_id),
 )
 
 
@@ -442,6 +477,8 @@ export_review = export_of(QUEUE, review.queue)
 export_files = export_of(FILES, review.files)
 export_notices = export_of(ANNOUNCED, noticing.notices)
 export_grievances = export_of(GRIEVANCES, noticing.notices)
+export_transfers = export_of(TRANSFERS, overdue.transfers)
+export_late = export_of(LATE, overdue.board)
 export_checks = export_of(CHECKS, checking.checks)
 export_calls = export_of(CALLS, calling.calls)
 export_funds = export_of(BUDGETS, money.funds_page)

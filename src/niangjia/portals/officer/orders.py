@@ -34,7 +34,7 @@ from niangjia.portals.design.staleness import watch
 from niangjia.portals.officer.asking import questions
 
 ROWS = 50
-FILTERS = ("scope", "state", "kind", "month", "grade", "cause", "step", "due", "union", "number", "late")
+FILTERS = ("scope", "state", "kind", "month", "grade", "cause", "step", "due", "union", "own", "number", "late")
 
 
 def found_orders(request: PageRequest) -> QuerySet[Any]:
@@ -57,9 +57,9 @@ def asked_for(viewer: Viewer, given: QueryDict) -> QuerySet[Any]:
         cause=given.get("cause", ""),
         clock=given.get("step", ""),
         number=given.get("number", "").strip().upper(),
-        under=under.path if under else "",
+        under=under.path if under and given.get("own") != "1" else "",
         due_before=now + timedelta(days=7) if given.get("due") == "week" else None,
-        org_id=holder if scope != "me" else None,
+        org_id=under.id if under and given.get("own") == "1" else holder if scope != "me" else None,
         assignee_id=viewer.account_id if scope == "me" else None,
         only_open=not state,
         only_overdue=given.get("late") == "1",
