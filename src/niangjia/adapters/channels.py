@@ -58,10 +58,10 @@ class Section:
             raise WrongSetUp(self.where, f"请填写 {name}", f"give {name}")
         return value
 
-    def secret(self, name: str) -> str:
-        """From ``NIANGJIA_MESSAGES_<CHANNEL>_<NAME>``, else from the table; empty if in neither."""
-        channel = self.where.rpartition(".")[2]
-        return os.environ.get(f"NIANGJIA_MESSAGES_{channel}_{name}".upper()) or self.text(name, "")
+    def secret(self, name: str, *, prefix: str = "NIANGJIA_MESSAGES") -> str:
+        """From ``<PREFIX>_<CHANNEL>_<NAME>``, else from the table; empty if in neither."""
+        channel = self.where.rpartition(".")[2].replace("-", "_")
+        return os.environ.get(f"{prefix}_{channel}_{name}".upper()) or self.text(name, "")
 
     def address(self, name: str, otherwise: str | None = None) -> str:
         """A URL that is https, or leads to this machine."""

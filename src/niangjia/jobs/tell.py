@@ -210,6 +210,11 @@ def _to_account(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
         yield from _one(kind, event, [_id(event)], _id(event), **params)
 
 
+def _to_raiser(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
+    for kind, event in pairs:
+        yield from _one(kind, event, [event.detail["account"]], _id(event))
+
+
 RECEIVERS: Mapping[str, _Receivers] = {
     "assignee": _to_assignee,
     "holders": _to_holders,
@@ -220,4 +225,5 @@ RECEIVERS: Mapping[str, _Receivers] = {
     "worker": _to_worker,
     "settlers": _to_settlers,
     "account": _to_account,
+    "raiser": _to_raiser,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ class Deployment:
     the demo. A session ends after `idle_minutes` without a request, and `longest_hours` after it began.
     `home` is a division code, padded to six digits: 330600 for Shaoxing, 330624 for Xinchang.
     `messages`: the table ``[messages]`` as it stands there, read by `adapters.channels`; without it messages stay in the inbox.
+    `sign_on`: the tables ``[[sign_on]]``, read by `adapters.sign_on`; without them the house's own accounts sign in alone.
     `database_url` is empty for SQLite in the folder, else ``postgresql://user:password@host:port/name``.
     """
 
@@ -37,6 +38,7 @@ class Deployment:
     idle_minutes: int = 30
     longest_hours: int = 12
     messages: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    sign_on: Sequence[Mapping[str, Any]] = field(default=(), compare=False)
 
     @property
     def lake(self) -> Path:
@@ -92,6 +94,7 @@ class Deployment:
             "idle_minutes = 30         # signed out after so many minutes without a page or a key typed",
             "longest_hours = 12        # and after so many hours in any case",
             "# [messages.email] and others send messages out as well: docs/guides/messages.md",
+            "# [[sign_on]] lets a single sign-on of others open accounts: docs/guides/signing-in.md",
         ]
         temporary = config.with_suffix(".part")
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -123,6 +126,7 @@ class Deployment:
             idle_minutes=_whole(config, values, "idle_minutes", 30, most=480),
             longest_hours=_whole(config, values, "longest_hours", 12, most=24),
             messages=values.get("messages", {}),
+            sign_on=values.get("sign_on", ()),
             second_factor=_one_of(
                 config, values, "second_factor", ("off", "staff") if values.get("is_demo") else ("staff", "off")
             ),

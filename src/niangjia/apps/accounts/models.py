@@ -65,6 +65,22 @@ class Passkey(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True)
 
 
+class Subject(models.Model):
+    """Who an account is at a sign-on of others, as an administrator entered it. One a provider and account, one account a subject."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    provider = models.CharField(max_length=40)  # `id` of niangjia.toml
+    subject = models.CharField(max_length=255)
+    entered_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "subject"], name="subject_one_account"),
+            models.UniqueConstraint(fields=["account", "provider"], name="subject_once_a_provider"),
+        ]
+
+
 class Sitting(models.Model):
     """One sign-in, from its start to its end: which device roughly, from which address. `ended_at` null: not ended by anybody."""
 

@@ -9,6 +9,7 @@ from niangjia.apps.accounts.types import Role, Scope, Viewer
 from niangjia.kernel.problems import Refusal
 
 # lists.export: to take the list of a page away as a workbook; whoever works at the grassroots, and a worker, reads it here.
+# registry.correct: to answer workers who say that their data are wrong.
 # imports.send: to deliver a workbook, each kind with its own right; registry.receive: the workbook of members.
 # cases.view: that there is a case, where it stands, what was decided and paid. cases.examine: what was found, and why.
 _READING: Final = frozenset(
@@ -33,6 +34,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
         "cases.announce",
         "funds.approve",
         "registry.reveal",
+        "registry.correct",
         "programs.manage",
         "lists.export",
         "imports.send",
@@ -49,6 +51,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
         "cases.announce",
         "funds.approve",
         "registry.reveal",
+        "registry.correct",
         "programs.manage",
         "lists.export",
         "imports.send",
@@ -56,9 +59,17 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     },
     Role.TOWNSHIP: (_READING - {"funds.view"})
     | _ORDERS
-    | {"cases.verify", "cases.review", "registry.reveal", "lists.export", "imports.send"},
+    | {"cases.verify", "cases.review", "registry.reveal", "registry.correct", "lists.export", "imports.send"},
     Role.GRASSROOTS: frozenset(
-        {"cases.view", "cases.examine", "cases.verify", "registry.view", "registry.reveal", "programs.view"}
+        {
+            "cases.view",
+            "cases.examine",
+            "cases.verify",
+            "registry.view",
+            "registry.reveal",
+            "registry.correct",
+            "programs.view",
+        }
     )
     | {"workorders.view", "workorders.accept", "workorders.assign", "workorders.return", "imports.send"},
     # Money is prepared, paid and confirmed by finance, approved by the union that decides: never both in one role.

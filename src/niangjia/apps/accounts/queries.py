@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
-from niangjia.apps.accounts.models import Account, ApiToken, Passkey, Post, RecoveryCode, Sitting, TotpSecret
+from niangjia.apps.accounts.models import Account, ApiToken, Passkey, Post, RecoveryCode, Sitting, Subject, TotpSecret
 from niangjia.apps.accounts.policy import password_policy
 from niangjia.apps.accounts.types import (
     Absence,
@@ -150,8 +150,13 @@ def list_posts(account_id: int, *, today: date) -> list[PostCard]:
     ]
 
 
-def find_due(viewer: Viewer, *, now: datetime) -> Due | None:
-    """What the viewer must do before anything else, the first thing first."""
+def find_due(viewer: Viewer, *, is_proved_elsewhere: bool = False, now: datetime) -> Due | None:
+    """
+    What the viewer must do before anything else, the first thing first. `is_proved_elsewhere`: this session came by a sign-on of others
+    that asked a second factor there; neither the house's password nor its second factor was used.
+    """
+    if is_proved_elsewhere:
+        return None
     account = Account.objects.only("must_change_password", "password_set_at").get(pk=viewer.account_id)
     if account.must_change_password:
         return Due.OWN_PASSWORD
@@ -319,6 +324,16 @@ def list_disabled_at(org_id: int) -> QuerySet[Account]:
     """Disabled accounts that hold or held a post at that very union, by name. For reading; the caller has bounded the union."""
     posts = Post.objects.filter(org_id=org_id)
     return Account.objects.filter(pk__in=posts.values("account_id"), is_active=False).order_by("username")
+
+
+def subjects_of(account_ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    """Who accounts are at sign-ons of others: account → provider → subject."""
+    found: dict[int, dict[str, str]] = {}
+    for account_id, provider, subject in Subject.objects.filter(account__in=set(account_ids)).values_list(
+        "account_id", "provider", "subject"
+    ):
+        found.setdefault(account_id, {})[provider] = subject
+    return found
 
 
 def find_account_id(username: str) -> int | None:

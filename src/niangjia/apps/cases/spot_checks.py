@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, QuerySet
 
@@ -38,7 +39,7 @@ def comparable() -> tuple[Outcome, ...]:
     return tuple(_CLASSES)
 
 
-def blind_households(viewer: Viewer) -> QuerySet[SpotCheck]:
+def blind_households(viewer: Viewer) -> QuerySet[SpotCheck, Any]:
     """Households that the viewer is to see with fresh eyes: a re-check is assigned to them, or to whom they stand in for."""
     own = {viewer.account_id, viewer.for_account_id} - {None}
     open_checks = SpotCheck.objects.filter(result="", case__state=CaseState.OPEN, case__work_order__assignee__in=own)

@@ -37,6 +37,10 @@ class WorkCalendar:
         """Whether the year's notice is known: from the package, or because its New Year's Day was entered by hand."""
         return _FIRST_YEAR <= year <= _LAST_YEAR or date(year, 1, 1) in self.overrides
 
+    def with_days(self, days: Mapping[date, bool]) -> WorkCalendar:
+        """This calendar with other days on top of it."""
+        return WorkCalendar(MappingProxyType({**self.overrides, **days}))
+
     def add_working_days(self, start: date, days: int) -> date:
         """
         The day on which the `days`-th working day after `start` falls; 0: `start` itself, else the next working day.
@@ -62,6 +66,11 @@ class WorkCalendar:
         return sum(self.is_working_day(start + timedelta(days=offset)) for offset in range(1, (end - start).days + 1))
 
 
+def notes_of(year: int) -> dict[date, str]:
+    """The days of a year that were entered by hand, with the notice they rest on."""
+    return dict(WorkDay.objects.filter(day__year=year).values_list("day", "note"))
+
+
 def load() -> WorkCalendar:
     return WorkCalendar(MappingProxyType(dict(WorkDay.objects.values_list("day", "is_working"))))
 
@@ -71,7 +80,8 @@ def is_working_day(day: date) -> bool:
 
 
 def is_known(year: int) -> bool:
-    return load().is_known(year)
+    """No query for a year that the package has."""
+    return _FIRST_YEAR <= year <= _LAST_YEAR or load().is_known(year)
 
 
 def add_working_days(start: date, days: int) -> date:

@@ -15,6 +15,20 @@ from niangjia.apps.audit import actions as audit
 from niangjia.apps.audit import queries as audit_queries
 from niangjia.apps.audit.types import Actor, Entry
 from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.registry.corrections import (
+    BasisMissing,
+    CorrectionWaits,
+    DecidedAlready,
+    NoteMissing,
+    OwnData,
+    ValueUnfit,
+    decide_correction,
+    keep_corrected,
+    open_correction,
+    open_own_data,
+    raise_correction,
+    withdraw_correction,
+)
 from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.models import Consent, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.queries import NotFound, visible_persons
@@ -30,7 +44,20 @@ from niangjia.apps.registry.types import (
 )
 from niangjia.kernel.problems import Refusal
 
-__all__ = ["rehome_people"]
+__all__ = [
+    "BasisMissing",
+    "CorrectionWaits",
+    "DecidedAlready",
+    "NoteMissing",
+    "OwnData",
+    "ValueUnfit",
+    "decide_correction",
+    "open_correction",
+    "open_own_data",
+    "raise_correction",
+    "rehome_people",
+    "withdraw_correction",
+]
 
 REVEALS_PER_HOUR = 50
 SHORTEST_REASON = 4
@@ -89,7 +116,7 @@ def receive_households(rows: Iterable[HouseholdFacts], *, now: datetime) -> Hous
     Take in households as a run sensed them: persons, households, who lives where, and the union responsible.
 
     Safe to repeat: the same rows write nothing. Goes on in chunks, each one transaction with its audit event: after a
-    crash repeat the whole list. What a row leaves empty stays as known. A spell that a verification declared is not
+    crash repeat the whole list. What a row leaves empty stays as known; so does what was corrected. A spell that a verification declared is not
     touched. A member who now belongs to another household has the former spell ended today; a person no longer in any
     row keeps the spell (the next run will say). The union responsible is set where none was: from then on it changes by
     `place_households` (dispatch, transfer), not by next month's registers.
@@ -182,7 +209,7 @@ def _receive_persons(
         part = Person.objects.select_for_update().filter(pseudonym__in=wanted[start : start + _CHUNK])
         found |= {person.pseudonym: person for person in part}
     created, changed = [], []
-    for pseudonym, (member, org_id) in facts.items():
+    for pseudonym, (member, org_id) in keep_corrected(facts, found, now).items():
         person = found.get(pseudonym)
         if person is None:
             person = Person(pseudonym=pseudonym)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import json
+import uuid
+
 from django.db import models
 from django.db.models import F, Q
 
 from niangjia.apps.organizations.models import OrgUnit
 from niangjia.apps.registry.fields import Sealed, SealedField, keys
-from niangjia.apps.registry.types import Purpose, SpellSource
+from niangjia.apps.registry.types import CorrectionField, CorrectionState, Purpose, SpellSource
 
 _PSEUDONYM = 32
 
@@ -124,3 +127,70 @@ class Consent(models.Model):
                 fields=["person", "purpose"], condition=Q(withdrawn_at__isnull=True), name="consent_open_once"
             ),
         ]
+
+
+class Correction(models.Model):
+    """
+    What a worker says is wrong with their data. `secret` holds their words, the value they give and what it was checked against, sealed at
+    ``registry.correction:<key>``.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="corrections")
+    field = models.CharField(max_length=16, choices=[(field.value, field.value) for field in CorrectionField])
+    key = models.UUIDField(default=uuid.uuid4, unique=True)
+    secret = models.BinaryField()
+    state = models.CharField(
+        max_length=10, choices=[(state.value, state.value) for state in CorrectionState], default=CorrectionState.OPEN
+    )
+    raised_by = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
+    raised_at = models.DateTimeField()
+    decided_by = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "field"], condition=Q(state=CorrectionState.OPEN), name="correction_one_waits"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=CorrectionState.OPEN, decided_by__isnull=True, decided_at__isnull=True)
+                | ~Q(state=CorrectionState.OPEN) & Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="correction_decided_by_someone",
+            ),
+        ]
+
+    @property
+    def place(self) -> str:
+        return f"registry.correction:{self.key}"
+
+    def read(self) -> dict[str, str]:
+        return json.loads(keys().open(bytes(self.secret), self.place))
+
+    def write(self, said: dict[str, str]) -> None:
+        """Not saved."""
+        self.secret = keys().seal(json.dumps(said, ensure_ascii=False, sort_keys=True).encode(), self.place)
+
+
+class HeldValue(models.Model):
+    """A corrected column of a person, which feeds do not overwrite. `feed_says`: what one says otherwise, since `differs_since`; null = none."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="held")
+    column = models.CharField(max_length=16)
+    correction = models.ForeignKey(Correction, models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    feed_says = SealedField(null=True)
+    differs_since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "column"], name="heldvalue_once"),
+            models.CheckConstraint(
+                condition=Q(feed_says__isnull=True, differs_since__isnull=True)
+                | Q(feed_says__isnull=False, differs_since__isnull=False),
+                name="heldvalue_differs_together",
+            ),
+        ]
+
+    @property
+    def place(self) -> str:
+        return f"registry.held.{self.column}:{self.person.pseudonym}"

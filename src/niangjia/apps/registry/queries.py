@@ -11,9 +11,12 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
+from niangjia.apps.registry.corrections import count_open_corrections, list_corrections, list_held
 from niangjia.apps.registry.fields import keys
-from niangjia.apps.registry.models import Consent, Household, HouseholdMember, Membership, Person
+from niangjia.apps.registry.models import Consent, HeldValue, Household, HouseholdMember, Membership, Person
+from niangjia.apps.registry.problems import NotFound
 from niangjia.apps.registry.types import (
+    ConsentCard,
     DataView,
     DeclaredHousehold,
     HouseholdCard,
@@ -26,8 +29,9 @@ from niangjia.apps.registry.types import (
     SpellSource,
 )
 from niangjia.kernel import identity
-from niangjia.kernel.problems import Refusal
 from niangjia.kernel.sealing import CannotOpen
+
+__all__ = ["NotFound", "count_open_corrections", "list_corrections", "list_held"]
 
 _MASKS = {
     PersonField.NAME: identity.mask_name,
@@ -35,16 +39,6 @@ _MASKS = {
     PersonField.PHONE: identity.mask_phone,
     PersonField.BANK_ACCOUNT: identity.mask_account,
 }
-
-
-class NotFound(Refusal):
-    """The same for what does not exist and for what is not the viewer's to see."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "没有这条记录，或不在您的管辖范围内。请检查编号，或联系上级工会。",
-            "There is no such record, or it is outside your part of the tree. Check the number, or ask the union above.",
-        )
 
 
 def visible_persons(viewer: Viewer) -> QuerySet[Person]:
@@ -324,6 +318,20 @@ def list_views_of_person(viewer: Viewer, person_id: int) -> list[DataView]:
     ]
 
 
+def list_consents(viewer: Viewer, person_id: int) -> list[ConsentCard]:
+    """What a person said to each purpose, newest first. Raises NotFound."""
+    if not visible_persons(viewer).filter(pk=person_id).exists():
+        raise NotFound
+    rows = Consent.objects.filter(person_id=person_id).order_by("-pk")
+    return [ConsentCard(Purpose(row.purpose), row.given_at, row.withdrawn_at) for row in rows]
+
+
+def has_withdrawn(person_id: int, purpose: Purpose) -> bool:
+    """Whether the latest word of this person on a purpose is a withdrawal."""
+    latest = Consent.objects.filter(person_id=person_id, purpose=purpose).order_by("-pk").first()
+    return latest is not None and latest.withdrawn_at is not None
+
+
 def verify() -> list[Violation]:
     """
     SEALS: every sealed value opens in its place and has its own fingerprint, and the pseudonym is that of the ID number.
@@ -375,6 +383,9 @@ def verify() -> list[Violation]:
             "pk", flat=True
         )
     ]
+    for held in HeldValue.objects.select_related("person", "correction"):
+        if held.person.read(held.column) != held.correction.read().get("value"):
+            found.append(Violation("HELD", f"person:{held.person_id}", "更正过的资料被改回。请再次核对并更正。", "A corrected value was overwritten. Check and correct it again."))  # fmt: skip
     merged = HouseholdMember.objects.filter(ends_before__isnull=True, household__merged_into__isnull=False)
     found += [
         Violation(

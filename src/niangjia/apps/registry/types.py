@@ -27,6 +27,60 @@ class Purpose(StrEnum):
     CONTACT = "CONTACT"
 
 
+class CorrectionField(StrEnum):
+    """What a worker may ask to be corrected. HOUSEHOLD and OTHER have no column: accepting one says that it was done elsewhere."""
+
+    NAME = "NAME"
+    PHONE = "PHONE"
+    BANK_ACCOUNT = "BANK_ACCOUNT"
+    HOUSEHOLD = "HOUSEHOLD"
+    OTHER = "OTHER"
+
+
+class CorrectionState(StrEnum):
+    OPEN = "OPEN"
+    ACCEPTED = "ACCEPTED"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionCard:
+    """One correction asked for. `value`, `note`, `basis` are empty for whoever has not opened them; `decided_at` null: it waits."""
+
+    id: int
+    person_id: int
+    name: str
+    about: CorrectionField
+    state: CorrectionState
+    raised_at: datetime
+    decided_at: datetime | None
+    value: str = field(default="", repr=False)
+    note: str = field(default="", repr=False)
+    basis: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCard:
+    """A corrected value that feeds do not overwrite. `differs_since` null: none says otherwise."""
+
+    person_id: int
+    name: str
+    column: str
+    since: datetime
+    differs_since: datetime | None
+    correction_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentCard:
+    """One consent or objection to a purpose. `given_at` null: an objection to what rests on law; `withdrawn_at` null: it stands."""
+
+    purpose: Purpose
+    given_at: datetime | None
+    withdrawn_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
     """

@@ -47,7 +47,7 @@ class WorkOrder(models.Model):
     origin = models.CharField(max_length=20, blank=True)
     limits = models.JSONField()  # working days by clock, as they were on the day of dispatch
     created_at = models.DateTimeField()
-    due_at = models.DateTimeField()  # of the whole order; never moves
+    due_at = models.DateTimeField()  # of the whole order; moves only when the calendar of working days is changed
     clock = models.CharField(max_length=10, blank=True)  # lifecycle.Clock of the running step
     step_due_at = models.DateTimeField(null=True)
     remind_at = models.DateTimeField(null=True)  # null = no reminder to come in this step

@@ -12,6 +12,7 @@ from niangjia.apps.workorders.lifecycle import OPEN, Action, OrderState
 from niangjia.kernel.problems import Refusal
 
 __all__ = [
+    "ClockMoves",
     "OPEN", "Action", "AssignGroup", "AssignRow", "BulkMove", "BulkResult", "Capacity", "ForwardRow", "Proposal", "Reason", "ForwardCandidate",
     "DispatchReport", "Hop", "NewOrder", "OrderCard", "OrderKind", "OrderState", "MoveCard", "NotRouted", "OrgCount", "OpenOrder", "OrgScore",
     "Placement", "Route", "RouteReason", "RoutingFacts", "SweepReport", "UnionLoad", "Verifier",
@@ -211,6 +212,20 @@ class OpenOrder:
     step_due_at: datetime | None
     place: Placement
     assignee_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMoves:
+    """An open order whose clocks another calendar moves: of its step, and of the whole."""
+
+    id: int
+    number: str
+    step: int
+    org_name: str
+    step_due_at: datetime | None
+    new_step_due_at: datetime | None
+    due_at: datetime
+    new_due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ ENTRIES = (
     Entry("officer:review", _("复核审批"), "clipboard-check", "cases.review", is_tab=True),
     Entry("officer:checks", _("核实抽查"), "rotate", "cases.see_checks"),
     Entry("officer:files", _("困难档案"), "home-heart", "cases.view", is_tab=True),
+    Entry("officer:corrections_asked", _("更正申请"), "writing", "registry.correct"),
     Entry("officer:notices", _("公示与申诉"), "speakerphone", "cases.announce"),
     Entry("officer:batches", _("发放批次"), "building-bank", "funds.view", is_tab=True),
     Entry("officer:register", _("发放台账"), "book", "funds.view"),
@@ -56,6 +57,7 @@ ENTRIES = (
     Entry("officer:imports", _("导入"), "upload", "imports.send"),
     Entry("officer:audit", _("审计查询"), "shield-check", "audit.view", is_tab=True),
     Entry("officer:unions", _("组织与岗位"), "sitemap", "organizations.manage", is_tab=True),
+    Entry("officer:working_days", _("工作日历"), "calendar-due", "organizations.manage"),
     Entry("officer:health", _("数据与运行"), "heartbeat", "organizations.manage", is_tab=True),
 )
 
@@ -66,6 +68,7 @@ def entries_for(viewer: Viewer, path: str, unread_count: int) -> list[Shown]:
     if permissions.may(viewer, "own.view"):
         allowed = [
             Entry("member:mine", _("我的娘家"), "home-heart", is_tab=True),
+            Entry("member:data", _("我的数据"), "database", is_tab=True),
             Entry(INBOX, _("消息"), "inbox", is_tab=True),
         ]
     urls = {entry.route: reverse(entry.route) for entry in allowed}

@@ -86,7 +86,8 @@ def page(
                 if policy is not Access.PUBLIC and request.viewer is None:
                     return redirect_to_login(_page_of(request))
                 if policy is not Access.PUBLIC and not is_doorstep:
-                    due = accounts.find_due(request.viewer, now=timezone.now())
+                    is_proved_elsewhere = bool((request.session.get("sign_on") or {}).get("is_strong"))
+                    due = accounts.find_due(request.viewer, is_proved_elsewhere=is_proved_elsewhere, now=timezone.now())
                     if due is not None:
                         return redirect(_FIRST[due])
                 if not isinstance(policy, Access):

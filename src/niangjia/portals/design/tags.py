@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.messages import queries as messages
-from niangjia.apps.organizations import areas
+from niangjia.apps.organizations import areas, calendar
 from niangjia.engines import policy, sensing
 from niangjia.kernel.deployment import programs_folder
 from niangjia.kernel.money import show_yuan, yuan_in_capitals
@@ -188,6 +188,15 @@ def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value)
     return value.strftime("%Y-%m-%d")
+
+
+@register.filter
+def provisional(value: date | datetime | None) -> str:
+    """Behind a deadline: that its year's notice of days off is not known yet, so that it may move; else nothing."""
+    if value is None:
+        return ""
+    year = (timezone.localtime(value) if isinstance(value, datetime) else value).year
+    return "" if calendar.is_known(year) else _("（暂）")
 
 
 @register.filter

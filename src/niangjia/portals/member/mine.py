@@ -19,9 +19,7 @@ from niangjia.apps.cases import queries
 from niangjia.apps.cases.forms import CAUSES
 from niangjia.apps.cases.types import CaseState, GrievanceAbout
 from niangjia.apps.funds import queries as funds
-from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as registry_queries
-from niangjia.apps.registry.types import Purpose
 from niangjia.kernel.money import ZERO
 from niangjia.portals.design import words
 from niangjia.portals.design.forms import Form
@@ -53,7 +51,6 @@ def mine(request: PageRequest) -> HttpResponse:
         "got_total": sum((amount for _at, amount, _what, state in got if state == "SETTLED"), ZERO),
         "views": views,
         "names": accounts.names_of({view.account_id for view in views if view.account_id}),
-        "is_opted_out": card.pseudonym in set(registry_queries.list_optouts(Purpose.SENSING)),
         "causes": CAUSES,
     }
     return show(request, "member/mine.html", context)
@@ -106,18 +103,4 @@ def apply(request: PageRequest) -> HttpResponse:
     causes = [cause for cause in request.POST.getlist("cause") if cause in CAUSES]
     card = cases.apply_for_help(viewer=request.viewer, causes=causes or ["其他"], now=timezone.now())
     messages.success(request, _("申请已提出，编号 %(number)s。工会会派人上门了解。") % {"number": card.number})
-    return redirect("member:mine")
-
-
-@page("own.view", methods=("POST",), shown_on=mine)
-def consent(request: PageRequest) -> HttpResponse:
-    """Give or withdraw the consent to the monthly cross-check."""
-    person_id = request.viewer.person_id or 0
-    now = timezone.now()
-    if request.POST.get("wish") == "withdraw":
-        registry.withdraw_consent(viewer=request.viewer, person_id=person_id, purpose=Purpose.SENSING, now=now)
-        messages.success(request, _("已停止用您的数据做每月比对。有困难时仍可自己申请。"))
-    else:
-        registry.give_consent(viewer=request.viewer, person_id=person_id, purpose=Purpose.SENSING, now=now)
-        messages.success(request, _("已恢复每月比对，您随时可以停止。"))
     return redirect("member:mine")

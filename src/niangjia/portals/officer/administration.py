@@ -26,6 +26,7 @@ from niangjia.portals.design.forms import Form, day_input
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
+from niangjia.portals.public import sign_on
 
 ROWS = 50
 
@@ -84,6 +85,8 @@ def unions(request: PageRequest, org_id: int | None = None) -> HttpResponse:
         "found": organizations.find_unions(viewer.org_path, text) if text else [],
         "posts": posts,
         "protected": account_queries.with_second_factor({post.account_id for post, _name in posts}),
+        "sign_ons": sign_on.offered(),
+        "subjects": account_queries.subjects_of({post.account_id for post, _name in posts}),
         "tokens": account_queries.list_tokens_at(union.id, now=timezone.now()),
         "disabled": account_queries.list_disabled_at(union.id),
         "password_hint": password_policy().hint,
@@ -128,6 +131,21 @@ def reset_password(request: PageRequest, account_id: int) -> HttpResponse:
         viewer=request.viewer, account_id=account_id, new_password=request.POST.get("password", ""), now=timezone.now()
     )
     return _back(request, _("密码已重设，此账户须重新登录，并自行更改密码。"))
+
+
+@page("accounts.manage", methods=("POST",), shown_on=unions)
+def link_subject(request: PageRequest, account_id: int) -> HttpResponse:
+    """Who the account is at a sign-on of others; empty takes it away."""
+    provider, subject = request.POST.get("provider", ""), request.POST.get("subject", "").strip()
+    if provider not in {one.slug for one in sign_on.offered()}:
+        raise sign_on.NoSuchSignOn
+    if not subject:
+        accounts.unlink_subject(viewer=request.viewer, account_id=account_id, provider=provider, now=timezone.now())
+        return _back(request, _("已移除，不能再用它登录。"))
+    accounts.link_subject(
+        viewer=request.viewer, account_id=account_id, provider=provider, subject=subject, now=timezone.now()
+    )
+    return _back(request, _("已填上，本人可以用它登录了。"))
 
 
 @page("accounts.manage", methods=("POST",), shown_on=unions)

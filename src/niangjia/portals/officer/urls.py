@@ -6,6 +6,7 @@ from niangjia.portals.officer import (
     auditing,
     calling,
     checking,
+    correcting,
     drafting,
     filling,
     household,
@@ -26,6 +27,7 @@ from niangjia.portals.officer import (
     trying,
     visiting,
     workbench,
+    working_days,
 )
 
 app_name = "officer"
@@ -76,6 +78,9 @@ urlpatterns = [
     path("checks/<int:check_id>/rule/", checking.rule, name="rule_check"),
     path("calls/", calling.calls, name="calls"),
     path("calls/<int:file_id>/", calling.call, name="call"),
+    path("corrections/", correcting.corrections, name="corrections_asked"),
+    path("corrections/<int:correction_id>/", correcting.correction, name="correction_asked"),
+    path("corrections/<int:correction_id>/decide/", correcting.decide, name="decide_correction"),
     path("notices/", noticing.notices, name="notices"),
     path("grievances/<int:grievance_id>/", noticing.grievance, name="grievance"),
     path("money/", money.funds_page, name="funds"),
@@ -133,6 +138,7 @@ urlpatterns = [
     path("unions/<int:org_id>/open/", reorganising.open_union, name="open_union"),
     path("posts/<int:post_id>/end/", administration.end_post, name="end_post"),
     path("accounts/<int:account_id>/password/", administration.reset_password, name="reset_password"),
+    path("accounts/<int:account_id>/sign-on/", administration.link_subject, name="link_subject"),
     path("accounts/<int:account_id>/disable/", administration.disable_account, name="disable_account"),
     path("accounts/<int:account_id>/enable/", administration.enable_account, name="enable_account"),
     path("accounts/<int:account_id>/second-factor/", administration.clear_second_factor, name="clear_second_factor"),
@@ -140,6 +146,7 @@ urlpatterns = [
     path("standing-in/", standing_in.standing_in, name="standing_in"),
     path("standing-in/hand-over/", standing_in.hand_over, name="hand_over"),
     path("standing-in/<int:post_id>/end/", standing_in.take_back, name="take_back"),
+    path("calendar/", working_days.working_days, name="working_days"),
     path("health/", administration.health, name="health"),
     path("list/export/", listings.export_list, name="export_list"),
     path("list/corrections/export/", listings.export_corrections, name="export_corrections"),

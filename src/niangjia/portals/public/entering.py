@@ -23,7 +23,7 @@ from niangjia.portals.design.forms import Form
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.requests import PageRequest, address_of, whole
 from niangjia.portals.design.showing import show
-from niangjia.portals.public import sessions
+from niangjia.portals.public import sessions, sign_on
 
 
 class LoginForm(Form):
@@ -102,6 +102,7 @@ def login(request: PageRequest) -> HttpResponse:
         except accounts.LoginRefused as refusal:
             request.refusal, status = refusal, 403
         else:
+            request.session.pop("sign_on", None)
             if not account_queries.has_second_factor(account_id):
                 return sessions.enter(request, account_id, now=now)
             sessions.hold_half_way(request, account_id, now=now)
@@ -116,6 +117,8 @@ def show_login(request: PageRequest, form: LoginForm | None = None, *, status: i
         "next": sessions.next_address(request),
         "demo_logins": demo_logins(),
         "left": request.session.pop("left", ""),
+        "sign_ons": sign_on.offered(),
+        "way_out": request.session.pop("way_out", None),
     }
     return show(request, "public/login.html", context, status=status)
 
@@ -153,10 +156,13 @@ def show_second(request: PageRequest, form: SecondForm | None = None, *, status:
 
 @page(Access.ANY_POST, methods=("POST",), is_doorstep=True)
 def logout(request: PageRequest) -> HttpResponse:
+    way_out = sign_on.way_out(request)
     accounts.leave(
         account_id=request.viewer.account_id, sitting_id=request.session.get("sitting") or 0, now=timezone.now()
     )
     auth.logout(request)
+    if way_out[1]:
+        request.session["way_out"] = way_out
     return redirect("public:login")
 
 

@@ -20,7 +20,7 @@ from niangjia.apps.cases import queries as case_queries
 from niangjia.apps.files.problems import HeicPhoto
 from niangjia.apps.files.types import JPEG, PDF, FileCard, Owner
 from niangjia.kernel.problems import Refusal
-from niangjia.portals.design import words
+from niangjia.portals.design import privacy, words
 from niangjia.portals.design.county_map import map_of
 from niangjia.portals.design.forms import Form, ReasonForm
 from niangjia.portals.design.pages import Access, page
@@ -111,6 +111,14 @@ def follow_objection(request: PageRequest) -> HttpResponse:
             request.refusal, status = refusal, status_of(refusal)
     context = {"form": form, "found": found}
     return show(request, "public/receipt.html", context, status=422 if form.errors else status)
+
+
+@page(Access.PUBLIC)
+def privacy_statement(request: PageRequest) -> HttpResponse:
+    """What is used for what, from the declarations that the house itself reads."""
+    said = privacy.declared()
+    context = {"purposes": list(said["purposes"].values()), "kept": said["kept"], "feeds": privacy.personal_feeds()}
+    return show(request, "public/privacy.html", context)
 
 
 @page(Access.PUBLIC)

@@ -25,7 +25,7 @@ from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.requests import PageRequest, address_of
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.words import WORDS
-from niangjia.portals.public import sessions
+from niangjia.portals.public import sessions, sign_on
 
 EVENTS = 8
 
@@ -60,7 +60,8 @@ def safety(request: PageRequest) -> HttpResponse:
     viewer = request.viewer
     account = account_queries.get_account(viewer.account_id)
     now = timezone.now()
-    due = account_queries.find_due(viewer, now=now)
+    is_proved_elsewhere = bool((request.session.get("sign_on") or {}).get("is_strong"))
+    due = account_queries.find_due(viewer, is_proved_elsewhere=is_proved_elsewhere, now=now)
     if due in (Due.OWN_PASSWORD, Due.NEW_PASSWORD):
         return redirect("public:password")
     happened = audit.list_about(f"account:{viewer.account_id}", actions=tuple(WORDS["account_event"]), most=EVENTS)
@@ -102,7 +103,9 @@ def confirm(request: PageRequest) -> HttpResponse:
         else:
             sessions.prove(request, now=now)
             return redirect(sessions.next_address(request) or "public:safety")
-    context = {"form": form, "next": sessions.next_address(request)}
+    mine = account_queries.subjects_of([request.viewer.account_id]).get(request.viewer.account_id, {})
+    services = [one for one in sign_on.offered() if one.slug in mine]
+    context = {"form": form, "next": sessions.next_address(request), "sign_ons": services}
     return show(request, "public/confirm.html", context, status=422 if form.errors else status)
 
 

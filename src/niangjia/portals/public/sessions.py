@@ -46,13 +46,14 @@ def half_way(request: PageRequest, *, now: datetime) -> int | None:
 
 def enter(request: PageRequest, account_id: int, *, now: datetime) -> HttpResponse:
     """Sign in for good and go where the reader wanted."""
+    onward = request.session.pop("onward", "")  # kept here while the reader was at a sign-on of others
     request.session.pop("half_way", None)
     auth.login(request, accounts.get_account(account_id), backend=_BACKEND)
     request.session["sitting"] = actions.begin_sitting(
         account_id=account_id, device=device_of(request), address=address_of(request), now=now
     )
     prove(request, now=now)
-    return redirect(next_address(request) or "public:home")
+    return redirect(next_address(request) or onward or "public:home")
 
 
 def prove(request: PageRequest, *, now: datetime) -> None:

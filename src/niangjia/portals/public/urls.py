@@ -1,6 +1,16 @@
 from django.urls import path
 
-from niangjia.portals.public import entering, inbox, message_settings, passkeys, programs, reading, safety, tokens
+from niangjia.portals.public import (
+    entering,
+    inbox,
+    message_settings,
+    passkeys,
+    programs,
+    reading,
+    safety,
+    sign_on,
+    tokens,
+)
 
 app_name = "public"
 urlpatterns = [
@@ -9,6 +19,8 @@ urlpatterns = [
     path("login/second/", entering.second, name="second"),
     path("login/passkey/", passkeys.enter, name="enter_by_passkey"),
     path("login/passkey/start/", passkeys.start_entering, name="start_entering"),
+    path("login/with/<slug:slug>/", sign_on.start, name="sign_on"),
+    path("login/with/<slug:slug>/back/", sign_on.finish, name="signed_on"),
     path("logout/", entering.logout, name="logout"),
     path("post/", entering.choose_post, name="post"),
     path("password/", entering.password, name="password"),
@@ -38,6 +50,7 @@ urlpatterns = [
     path("notices/", reading.notices, name="notices"),
     path("notices/receipt/", reading.follow_objection, name="receipt"),
     path("notices/<int:notice_id>/object/", reading.object_to_notice, name="object"),
+    path("privacy/", reading.privacy_statement, name="privacy"),
     path("accessibility/", reading.accessibility, name="accessibility"),
     path("programs/", programs.program_list, name="programs"),
     path("programs/find/", programs.find, name="find"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import hashlib
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,9 @@ from niangjia.apps.cases import queries as cases
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs import queries
 from niangjia.apps.programs.tests import town
+from niangjia.apps.registry import actions as registry
+from niangjia.apps.registry import queries as registry_queries
+from niangjia.apps.registry.types import CorrectionField
 from niangjia.config import settings
 from niangjia.jobs import import_workbook
 from niangjia.kernel.months import Month
@@ -35,10 +39,13 @@ PUBLIC = {
     "public:second",
     "public:enter_by_passkey",
     "public:start_entering",
+    "public:sign_on",
+    "public:signed_on",
     "public:notices",
     "public:object",
     "public:receipt",
     "public:accessibility",
+    "public:privacy",
     "public:components",
     "public:theme",
     "public:programs",
@@ -114,6 +121,17 @@ PAGES = {
     "officer:import": (lambda house: [uploaded(house)], {Role.COUNTY}),
     "officer:audit": (lambda house: [], {Role.AUDITOR}),
     "officer:unions": (lambda house: [], {Role.ADMINISTRATOR}),
+    "officer:corrections_asked": (lambda house: [], {Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
+    "officer:correction_asked": (
+        lambda house: [asked_correction(house)],
+        {Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS},
+    ),
+    "member:data": (lambda house: [], {Role.WORKER}),
+    "member:correct": (lambda house: [], {Role.WORKER}),
+    "member:consents": (lambda house: [], {Role.WORKER}),
+    "member:views": (lambda house: [], {Role.WORKER}),
+    "member:copy": (lambda house: [], {Role.WORKER}),
+    "officer:working_days": (lambda house: [], {Role.ADMINISTRATOR}),
     "officer:union_change": (lambda house: [house.desk.town["XG"].id], {Role.ADMINISTRATOR}),
     "officer:edit_union": (lambda house: [house.desk.town["XG"].id], {Role.ADMINISTRATOR}),
     "officer:open_union": (lambda house: [house.desk.town["XT"].id], {Role.ADMINISTRATOR}),
@@ -151,6 +169,16 @@ def drafted(house) -> int:
     return programs.save_draft(
         viewer=county, draft_id=card.id, source="新总工〔2023〕18号", seen=card.mark, now=town.NOW, **texts
     ).id
+
+
+def asked_correction(house) -> int:
+    """A worker's note about what has no column: no number stands in it."""
+    worker = house.viewers[Role.WORKER]
+    if standing := registry_queries.list_corrections(worker):
+        return standing[0].id
+    return registry.raise_correction(
+        viewer=worker, field=CorrectionField.OTHER, value="", note="工作单位写错了", key=uuid.uuid4(), now=town.NOW
+    )
 
 
 OUTSIDE_THE_TREE = {("officer:budget", Role.AUDITOR): 200}

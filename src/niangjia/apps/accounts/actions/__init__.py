@@ -49,6 +49,15 @@ from niangjia.apps.accounts.actions.second_factor import (
     remove_totp,
     reseal,
 )
+from niangjia.apps.accounts.actions.sign_on import (
+    SubjectMissing,
+    SubjectTaken,
+    UnknownSubject,
+    enter_by_subject,
+    link_subject,
+    record_refusal,
+    unlink_subject,
+)
 from niangjia.apps.accounts.actions.sittings import (
     begin_sitting,
     end_other_sittings,
@@ -78,6 +87,13 @@ from niangjia.apps.accounts.actions.tokens import (
 )
 
 __all__ = [
+    "SubjectMissing",
+    "SubjectTaken",
+    "UnknownSubject",
+    "enter_by_subject",
+    "link_subject",
+    "record_refusal",
+    "unlink_subject",
     "rehome_posts",
     "KeyUsedBefore",
     "answer_once",

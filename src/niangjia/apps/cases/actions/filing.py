@@ -21,6 +21,7 @@ from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.types import DecisionCard, DecisionOutcome
 from niangjia.apps.registry import actions as registry_actions
 from niangjia.apps.registry import queries as registry
+from niangjia.apps.registry.types import Purpose
 from niangjia.kernel.problems import Refusal
 
 FILE_PROGRAM = "graded-aid"
@@ -213,6 +214,13 @@ def decide_tier(*, viewer: Viewer, case_id: int, now: datetime, facts: Mapping[s
         return decision
 
 
+def _name_in_public(person_id: int) -> str:
+    """The masked name; of whoever withdrew their consent to it, none: the notice then stands with unit, tier and amount alone."""
+    if registry.has_withdrawn(person_id, Purpose.NOTICE):
+        return "某某"
+    return registry.masked_names([person_id])[person_id]
+
+
 def announce(*, viewer: Viewer, case_id: int, now: datetime) -> int:
     """
     Put the decision up in public: masked name, unit, tier and amount, from today for the pack's working days; return the notice's id.
@@ -240,7 +248,7 @@ def announce(*, viewer: Viewer, case_id: int, now: datetime) -> int:
         )
         notice = PublicNotice.objects.create(
             case=case,
-            masked_name=registry.masked_names([file.person_id])[file.person_id],
+            masked_name=_name_in_public(file.person_id),
             unit=case.org.name,
             tier=file.tier,
             amount=file.amount or 0,

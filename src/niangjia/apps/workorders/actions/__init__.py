@@ -26,6 +26,8 @@ from niangjia.apps.workorders.actions.moves import (
     submit_unreached,
     transfer,
 )
+from niangjia.apps.workorders.actions.recounting import preview as preview_recount
+from niangjia.apps.workorders.actions.recounting import recount
 from niangjia.apps.workorders.actions.rehoming import rehome_orders
 from niangjia.apps.workorders.actions.sweeping import sweep
 from niangjia.apps.workorders.routing import UnionTree, placement_of
@@ -46,7 +48,9 @@ __all__ = [
     "hand_back",
     "mark_visited",
     "placement_of",
+    "preview_recount",
     "record_contact_try",
+    "recount",
     "rehome_orders",
     "return_order",
     "review",

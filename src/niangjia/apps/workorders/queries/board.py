@@ -23,27 +23,30 @@ def late_orders(viewer: Viewer, *, now: datetime) -> QuerySet[WorkOrder]:
     return held.filter(state__in=OPEN, step_due_at__lte=now)
 
 
+def _below(path: str, org_path: str | None) -> str:
+    """The path of the union right below `path` under which `org_path` lies; `path` for itself."""
+    parts = (org_path or path).split("/")
+    return "/".join(parts[: path.count("/") + 1]) + "/" if org_path != path else path
+
+
 def list_late(viewer: Viewer, *, path: str = "", now: datetime) -> list[LateRow]:
     """
     One row for the union at `path` (the viewer's own by default) and one for each union right below it with everything under that; those
     with most late orders first, the union itself before all. Rows without a late order are left out. Three queries.
     """
     path = path if path and scope.covers(viewer.org_path, path) else viewer.org_path
-    depth = path.count("/")
     found = scope.within(late_orders(viewer, now=now), path, "org__path").order_by()
     counted = found.values_list("org__path", "clock").annotate(count=Count("pk"), oldest=Min("step_due_at"))
     sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     oldest: dict[str, datetime] = {}
     for org_path, clock, count, due in counted:
-        parts = org_path.split("/")
-        under = "/".join(parts[: depth + 1]) + "/" if org_path != path else path
+        under = _below(path, org_path)
         sums[under][clock] += count
         oldest[under] = min(oldest.get(under, due), due)
     people = found.values_list("org__path", "assignee__name").filter(assignee__isnull=False).distinct()
     holders: dict[str, set[str]] = defaultdict(set)
     for org_path, name in people:
-        under = "/".join(org_path.split("/")[: depth + 1]) + "/" if org_path != path else path
-        holders[under].add(name)
+        holders[_below(path, org_path)].add(name)
     unions = organizations.get_unions(int(under.split("/")[-2]) for under in sums)
     rows = []
     for under, by_clock in sums.items():
