@@ -14,6 +14,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.organizations import actions as organizations
 from niangjia.apps.organizations import calendar, queries
+from niangjia.apps.organizations.types import Level
 from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders.types import ClockMoves
 from niangjia.kernel.problems import Refusal
@@ -110,12 +111,23 @@ def read(text: str) -> dict[date, bool]:
     return found
 
 
+def may_change(viewer: Viewer) -> bool:
+    """The calendar is everybody's: administrators of a province or a city, or of the root of a smaller tree."""
+    union = queries.get_union(viewer.org_id)
+    return union.parent_id is None or union.level in (Level.PROVINCE, Level.CITY)
+
+
+def who_changes(viewer: Viewer) -> str:
+    """The nearest union above whose administrators may."""
+    above = reversed(queries.list_ancestors(viewer.org_id))
+    return next((one.name for one in above if one.parent_id is None or one.level in (Level.PROVINCE, Level.CITY)), "—")
+
+
 def look(viewer: Viewer, text: str, *, now: datetime) -> Outlook:
     """What the notice would change. Changes nothing. Raises NotAllowed, NotTheRoot, NothingToChange; as `read`."""
     permissions.require(viewer, "organizations.manage")
-    root = queries.find_root()
-    if root is not None and viewer.org_id != root.id:
-        raise NotTheRoot(root.name)
+    if not may_change(viewer):
+        raise NotTheRoot(who_changes(viewer))
     wanted, before = read(text), calendar.load()
     changed = {
         day: works

@@ -320,6 +320,22 @@ def list_lasting_posts(org_id: int, *, today: date) -> list[tuple[PostCard, str]
     return [(_card(post), post.account.name) for post in found]
 
 
+def list_ending_posts(path: str, *, today: date, until: date) -> list[tuple[PostCard, str]]:
+    """Posts held today at `path` or below that end by `until`, soonest first, with the holder's name."""
+    found = scope.within(_held(today).filter(ends_before__lte=until), path, "org__path")
+    rows = found.select_related("org", "account", "stands_in_for__account").order_by("ends_before", "pk")
+    return [(_card(post), post.account.name) for post in rows[:200]]
+
+
+def list_never_used(path: str, *, today: date, opened_before: datetime) -> list[tuple[PostCard, str]]:
+    """Posts held at `path` or below since before that moment by enabled accounts that nobody ever signed in to, oldest first."""
+    held = _held(today).filter(
+        account__last_login__isnull=True, account__is_active=True, starts_on__lt=opened_before.date()
+    )
+    rows = scope.within(held, path, "org__path").select_related("org", "account", "stands_in_for__account")
+    return [(_card(post), post.account.name) for post in rows.order_by("starts_on", "pk")[:200]]
+
+
 def list_disabled_at(org_id: int) -> QuerySet[Account]:
     """Disabled accounts that hold or held a post at that very union, by name. For reading; the caller has bounded the union."""
     posts = Post.objects.filter(org_id=org_id)

@@ -44,6 +44,7 @@ from niangjia.apps.programs.problems import (
     NoSuchDraft,
     NoSuchParameter,
 )
+from niangjia.apps.programs.standing import list_standard_steps, list_standards
 from niangjia.apps.programs.types import (
     Breach,
     Cause,
@@ -64,6 +65,7 @@ from niangjia.engines.policy.parameters import area_prefix, with_overrides
 from niangjia.kernel.problems import Refusal
 
 __all__ = [
+    "list_standard_steps", "list_standards",
     "MissingStandard", "NoSuchAdjustment", "NoSuchDecision", "NoSuchDraft", "answers", "areas_of_open", "cards_of", "count_open_adjustments", "count_recovering", "count_to_settle",
     "get_adjustment", "list_adjusted_programs", "list_adjustments", "list_adjustments_about", "list_adjustments_of",
     "list_corrections_of", "list_decision_chain", "list_money_of", "list_reconsiderations", "list_recoveries", "pack_card",

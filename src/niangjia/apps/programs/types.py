@@ -445,3 +445,29 @@ class ReconsiderationCard:
     opened_at: datetime
     is_finished: bool
     counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class StandardHere:
+    """The standard of one division on a day, yuan a person and month; null: none holds. `of_area`: whose value it is; `next_on`: from when another."""
+
+    area: str
+    monthly: Decimal | None
+    since: date | None
+    of_area: str
+    source: str
+    received_on: date | None
+    is_old: bool
+    next_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class StandardStep:
+    """One value of a division's history; `counts` false: corrected by one received later."""
+
+    area: str
+    starts_on: date
+    monthly: Decimal
+    source: str
+    received_on: date
+    counts: bool

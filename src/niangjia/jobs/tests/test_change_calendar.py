@@ -94,7 +94,7 @@ def test_what_changed_after_the_look_is_looked_at_again(desk):  # noqa: F811
     assert calendar.is_working_day(date(2023, 11, 7))
 
 
-def test_the_calendar_is_everybody_s_so_the_root_s_administrator_changes_it(desk):  # noqa: F811
+def test_the_calendar_is_everybody_s_so_a_county_s_administrator_does_not_change_it(desk):  # noqa: F811
     county = town.appoint("admin.county", desk.town["X"], Role.ADMINISTRATOR)
     with pytest.raises(change_calendar.NotTheRoot):
         change_calendar.look(county, "2023-11-07 休", now=NOW)

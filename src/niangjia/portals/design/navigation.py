@@ -51,13 +51,16 @@ ENTRIES = (
     Entry("officer:register", _("发放台账"), "book", "funds.view"),
     Entry("officer:funds", _("专项资金"), "wallet", "funds.view"),
     Entry("officer:adjustments", _("补发与追回"), "arrows-exchange", "funds.view", also=("/reconsider",)),
-    Entry("officer:programs", _("帮扶项目"), "award", "programs.view", also=("/drafts/", "/parameters/")),
+    Entry(
+        "officer:programs", _("帮扶项目"), "award", "programs.view", also=("/drafts/", "/parameters/", "/standards/")
+    ),
     Entry("officer:takeup", _("应享未享"), "user-check", "alerts.view"),
     Entry("officer:simulations", _("政策模拟"), "scale", "programs.manage"),
     Entry("officer:imports", _("导入"), "upload", "imports.send"),
     Entry("officer:audit", _("审计查询"), "shield-check", "audit.view", is_tab=True),
     Entry("officer:unions", _("组织与岗位"), "sitemap", "organizations.manage", is_tab=True),
     Entry("officer:working_days", _("工作日历"), "calendar-due", "organizations.manage"),
+    Entry("officer:feeds", _("数据健康"), "database", "organizations.manage"),
     Entry("officer:health", _("数据与运行"), "heartbeat", "organizations.manage", is_tab=True),
 )
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.audit import queries as audit
-from niangjia.apps.organizations import calendar, queries
+from niangjia.apps.organizations import calendar
 from niangjia.jobs import change_calendar
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.forms import Form
@@ -62,7 +62,7 @@ def working_days(request: PageRequest) -> HttpResponse:
         except (change_calendar.LineUnread, change_calendar.DayTwice, change_calendar.NothingToChange) as refusal:
             form.add_error("text", _said(request, refusal))
             form.mark_errors()
-    root = queries.find_root()
+    may_change = change_calendar.may_change(request.viewer)
     happened = audit.list_about(f"calendar:{year}", actions=("organizations.set_work_days",), most=20)
     known = calendar.load()
     context = {
@@ -79,8 +79,8 @@ def working_days(request: PageRequest) -> HttpResponse:
         "form": form,
         "outlook": outlook,
         "shown": SHOWN,
-        "may_change": root is None or request.viewer.org_id == root.id,
-        "root": root,
+        "may_change": may_change,
+        "who_changes": "" if may_change else change_calendar.who_changes(request.viewer),
         "happened": happened,
         "names": accounts.names_of({event.account_id for event in happened if event.account_id}),
     }

@@ -1,0 +1,38 @@
+"""Feeds' health: each feed against what its owner promised, and what the next list still waits for."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils import timezone
+
+from niangjia.jobs import feed_health
+from niangjia.kernel.problems import Refusal
+from niangjia.portals.design.pages import page
+from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.showing import deployment, show
+
+
+class NoSuchFeed(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "没有声明这种数据。请从数据健康页选择。", "No such feed is declared. Choose one on the page of feeds."
+        )
+
+
+@page("organizations.manage")
+def feeds(request: PageRequest) -> HttpResponse:
+    now = timezone.now()
+    lines = feed_health.list_feeds(deployment(), now=now)
+    month, waiting = feed_health.next_month(lines, now=now)
+    return show(request, "officer/feeds.html", {"lines": lines, "month": month, "waiting": waiting})
+
+
+@page("organizations.manage", shown_on=feeds)
+def feed(request: PageRequest, name: str) -> HttpResponse:
+    """One feed: its months, why rows were set aside, who reads it."""
+    line = next(
+        (one for one in feed_health.list_feeds(deployment(), now=timezone.now()) if one.feed.name == name), None
+    )
+    if line is None:
+        raise NoSuchFeed
+    return show(request, "officer/feed.html", {"line": line})

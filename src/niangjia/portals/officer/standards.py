@@ -1,0 +1,54 @@
+"""Standards by area: what holds today, since when, from where, and where nothing does; the other values of the programmes stand beside it."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils import timezone
+
+from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.organizations import areas
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.programs import queries
+from niangjia.engines.policy.parameters import area_prefix
+from niangjia.portals.design.pages import page
+from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.showing import show
+from niangjia.portals.design.tags import say
+
+
+@page("programs.view")
+def standards(request: PageRequest) -> HttpResponse:
+    """Each county of the viewer's division (or the one around it), one of them with its history, and the local values with who entered and approved."""
+    viewer, today = request.viewer, timezone.localdate()
+    home = organizations.get_union(viewer.org_id).area
+    counties = areas.counties_of(home)
+    rows = queries.list_standards(viewer, [code for code, _name, _city in counties], asof=today)
+    asked = area_prefix(request.GET.get("area", ""))
+    chosen = next((code for code, _name, _city in counties if code == asked), counties[0][0] if counties else "")
+    values = queries.list_parameters(viewer)
+    here = area_prefix(home)
+    values = [
+        one
+        for one in values
+        if not one.area or here.startswith(area_prefix(one.area)) or area_prefix(one.area).startswith(here)
+    ]
+    missing = queries.list_missing(viewer, area=home, asof=today)
+    titles = {
+        f"{pack_id}:{one.name}": say(one.say) or one.name
+        for pack_id in {value.pack_id for value in values} | {value.pack_id for value in missing}
+        for one in queries.list_parameters_in_force(viewer, pack_id, area=home, asof=today)
+    }
+    context = {
+        "rows": list(zip(counties, rows, strict=True)),
+        "gaps": sum(row.monthly is None for row in rows),
+        "old": sum(row.is_old for row in rows),
+        "chosen": chosen,
+        "steps": queries.list_standard_steps(viewer, chosen) if chosen else [],
+        "values": [(one, titles.get(f"{one.pack_id}:{one.name}", one.name)) for one in values[:200]],
+        "missing": [(one, titles.get(f"{one.pack_id}:{one.name}", one.name)) for one in missing],
+        "names": accounts.names_of(
+            {one.entered_by for one in values} | {one.approved_by for one in values if one.approved_by}
+        ),
+        "today": today,
+    }
+    return show(request, "officer/standards.html", context)
