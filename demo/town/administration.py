@@ -15,6 +15,7 @@ from niangjia.apps.organizations.types import ChangeKind, Level, Union
 from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as persons
 from niangjia.apps.registry.types import CorrectionField
+from niangjia.apps.workorders import queries as orders
 from niangjia.jobs import reorganise
 
 REASON = "演示批复（虚构）〔2023〕1号"
@@ -37,14 +38,17 @@ def keep_house(office: Office, now: datetime) -> None:
         now=now,
     )
     towns = [one for one in unions.list_children(county.id) if one.level is Level.TOWN and one.is_active]
-    pairs = [firms[-2:] for town in towns if len(firms := _firms(town)) > 2]
-    for ended, stays in pairs[:1]:
+    firms = [firm for town in towns for firm in _firms(town)]
+    if len(firms) > 3:
+        # The firm with most at work, so that there is something to hand over; not the first, where the printed logins sit.
+        ended = max(firms[1:], key=lambda firm: len(orders.list_open_at(firm.path)))
+        moves, stays = [firm for firm in firms[1:] if firm != ended][:2]
         asked = reorganise.Asked(ChangeKind.MERGE, ended.id, stays.id, today, REASON, posts_go_along=True)
         outlook = reorganise.look(administrator, asked, now=now)
         if not outlook.blocks:
             reorganise.carry_out(administrator, asked, mark=outlook.mark, now=now)
-    for firm, town in [(pairs[1][0], towns[0])] if len(pairs) > 1 and towns[0].id != pairs[1][0].parent_id else []:
-        later = reorganise.Asked(ChangeKind.MOVE, firm.id, town.id, today + timedelta(days=30), REASON)
+        town = next(one for one in towns if one.id != moves.parent_id)
+        later = reorganise.Asked(ChangeKind.MOVE, moves.id, town.id, today + timedelta(days=30), REASON)
         reorganise.plan(administrator, later, now=now)
     _correct(office, now)
 

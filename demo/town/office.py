@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 import yaml
 from django.utils import timezone
 
+from demo.town import pictures
 from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts import queries as posts
 from niangjia.apps.accounts.types import Role, Viewer
@@ -42,7 +44,11 @@ from niangjia.kernel.months import Month
 
 Progress = Callable[[str, float], None]
 COUNTY = "330624"  # Xinchang: the only county whose papers name a grant
-BUDGETS = {"special-relief": Decimal("150000.00"), "graded-aid": Decimal("600000.00")}  # invented
+BUDGETS = {
+    "special-relief": Decimal("150000.00"), "graded-aid": Decimal("600000.00"), "migrant-education": Decimal("30000.00"),
+    "mutual-aid": Decimal("50000.00"),
+}  # fmt: skip
+"""Invented."""
 RELATIONS = {"head": "户主", "spouse": "配偶", "child": "子女", "parent": "父母", "other": "其他"}
 LEVEL_ROLES = {
     Level.PROVINCE: Role.PROVINCE, Level.CITY: Role.CITY, Level.COUNTY: Role.COUNTY, Level.TOWN: Role.TOWNSHIP,
@@ -264,6 +270,7 @@ class Play:
         cases.record_visit(
             viewer=visitor,
             case_id=case_id,
+            key=self._take_photos(visitor, case_id, order_id),
             visited_on=self.clock.today,
             way=VisitWay.HOME,
             outsider=Outsider("（虚构）村社干部", "村社干部"),
@@ -274,6 +281,16 @@ class Play:
         cases.submit_finding(
             viewer=visitor, case_id=case_id, outcome=outcome, person_id=person_id, reason=reason, now=self.clock()
         )
+
+    def _take_photos(self, visitor: Viewer, case_id: int, order_id: int) -> UUID:
+        """Two photos and a signature at one visit of five; the key that visit and photos share."""
+        key = matters.next_visit_key(visitor, order_id)
+        taken = [("photos", pictures.room(case_id)), ("photos", pictures.room(case_id + 1)), ("signature", pictures.signature(case_id))]  # fmt: skip
+        for part, content in taken if chance(case_id, "photos") < 20 else []:
+            cases.keep_visit_file(
+                viewer=visitor, case_id=case_id, key=key, part=part, content=content, now=self.clock()
+            )
+        return key
 
     def _send_down(self, order_id: int) -> OrderCard:
         """Union after union accepts and forwards until the one that verifies has it."""
@@ -311,6 +328,15 @@ class Play:
                 assignee=Verifier(visitor.name, visitor.account_id, frozenset()),
                 now=self.clock(),
             )
+            self._begin_visit(visitor, order_id)
+
+    def _begin_visit(self, visitor: Viewer, order_id: int) -> None:
+        """A draft that somebody can go on with."""
+        case = matters.find_case_of_order(visitor, order_id)
+        if case is not None:
+            key = self._take_photos(visitor, case.id, order_id)
+            typed = {"authorisation_no": ["SQ（演示）-1"], "has_consent": ["yes"], "statement": ["（演示）刚填到这里"]}
+            cases.save_draft(viewer=visitor, case_id=case.id, key=key, values=typed, now=self.clock())
 
     def _chain_of(self, order_id: int) -> tuple[int, Union, Union] | None:
         """The order with the town and the grassroots union it goes through; none if it goes another way."""
@@ -534,8 +560,8 @@ def _fill_parameters(clerk: Viewer, approver: Viewer, now: datetime) -> None:
                 programs.approve_parameter(viewer=approver, parameter_id=entered.id, now=now)
 
 
-def hire_worker(office: Office, now: datetime) -> None:
-    """A login for a worker who was helped, so that the worker's own page has something to show."""
+def hire_worker(office: Office, now: datetime) -> Viewer | None:
+    """A login for a worker who was helped, so that the worker's own page has something to show; None: nobody was helped."""
     county = unions.find_county_union(COUNTY + "000000")
     viewer = office.officer(county.id, now)
     helped = (
@@ -545,7 +571,8 @@ def hire_worker(office: Office, now: datetime) -> None:
         .order_by("pk")
     )
     chosen = helped.filter(state__in=[CaseState.ON_FILE, CaseState.FILE_ANNOUNCED]).first() or helped.first()
-    if chosen is not None:
-        office.hire(
-            "worker", "职工（虚构）", county.id, Role.WORKER, "职工本人 · 我的娘家", person_id=chosen.person_id, now=now
-        )
+    if chosen is None:
+        return None
+    return office.hire(
+        "worker", "职工（虚构）", county.id, Role.WORKER, "职工本人 · 我的娘家", person_id=chosen.person_id, now=now
+    )

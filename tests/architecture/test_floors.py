@@ -19,6 +19,7 @@ LOWEST_FIRST = (
     "funds",
     "workorders",
     "programs",
+    "matters",
     "alerts",
     "cases",
 )

@@ -166,6 +166,36 @@ def pages_of_the_database_are_zeroed(deployment: Deployment) -> None:
         file.write(bytes(page))
 
 
+def a_photo_is_altered(deployment: Deployment) -> None:
+    path = _kept_files(deployment)[0]
+    _replace(path, path.read_bytes()[:-1] + b"x")
+
+
+def a_photo_is_removed(deployment: Deployment) -> None:
+    _kept_files(deployment)[0].unlink()
+
+
+def two_photos_are_exchanged(deployment: Deployment) -> None:
+    first, second = _kept_files(deployment)
+    content = [path.read_bytes() for path in (second, first)]
+    for path, others in zip((first, second), content, strict=True):
+        _replace(path, others)
+
+
+def a_photo_loses_its_row(deployment: Deployment) -> None:
+    for path in _kept_files(deployment):
+        os.utime(path, (0, 0))  # long ago: no upload is under way
+    _sql(deployment, "DELETE FROM files_file WHERE id = (SELECT max(id) FROM files_file)")
+
+
+def a_photos_row_is_altered(deployment: Deployment) -> None:
+    _sql(deployment, "UPDATE files_file SET digest = replace(digest, substr(digest, 1, 8), '00000000')")
+
+
+def a_visits_photo_belongs_to_no_visit(deployment: Deployment) -> None:
+    _sql(deployment, "UPDATE files_file SET owner_kind = 'visit'")
+
+
 def a_lake_file_is_truncated(deployment: Deployment) -> None:
     path = _lake_file(deployment)
     content = path.read_bytes()
@@ -242,3 +272,7 @@ def _lake_file(deployment: Deployment) -> Path:
 def _replace(path: Path, content: bytes) -> None:
     path.unlink()
     path.write_bytes(content)
+
+
+def _kept_files(deployment: Deployment) -> list[Path]:
+    return sorted(path for path in (deployment.folder / "files").rglob("*") if path.is_file())

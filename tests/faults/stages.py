@@ -204,8 +204,11 @@ def approve_payments(deployment: Deployment) -> None:
 
 
 def decide(deployment: Deployment) -> None:
-    """One grant decided about a household of the list."""
+    """One grant decided about a household of the list; a paper and a photo kept."""
     from niangjia.apps.cases.models import Case
+    from niangjia.apps.files import actions as files
+    from niangjia.apps.files.tests import pictures
+    from niangjia.apps.files.types import Owner
     from niangjia.apps.programs import actions as programs
     from niangjia.apps.programs.types import Subject, SubjectKind
     from niangjia.apps.registry import queries as registry
@@ -216,6 +219,8 @@ def decide(deployment: Deployment) -> None:
         viewer=None, program="special-grant", subject=Subject(SubjectKind.PERSON, person), area="330624001000",
         asof=NOW.date(), facts={"verification_outcome": "V1"}, now=NOW,
     )  # fmt: skip
+    for content in (pictures.pdf(), pictures.jpeg()):
+        files.keep_file(viewer=_viewer("clerk"), owner=Owner("sample", "1"), part="papers", content=content, now=NOW)
 
 
 def _hire(username: str, org_id: int, role):

@@ -114,6 +114,7 @@ def _live(order: dict[str, Any], folder: Path, answer: Path, telling: int) -> No
 
 
 def _obey(order: dict[str, Any], folder: Path) -> dict[str, Any]:
+    from django.conf import settings
     from django.db import connection
 
     from niangjia.jobs.verify import verify
@@ -121,6 +122,7 @@ def _obey(order: dict[str, Any], folder: Path) -> dict[str, Any]:
     from tests.faults import planted, stages
 
     os.environ["NIANGJIA_DATA"] = str(folder)
+    settings.FILES_FOLDER = folder / "files"
     connection.settings_dict["NAME"] = order.get("database") or str(folder / "db.sqlite3")
     if order.get("is_preparing") and connection.vendor == "sqlite":  # no power is cut here: nothing waits for the disk
         connection.settings_dict["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"

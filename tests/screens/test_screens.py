@@ -178,6 +178,7 @@ def _heard(wrong: list[str], said: ConsoleMessage) -> None:
 def _faults(page: Page, url: str, picture: str) -> list[str]:
     """Faults at both sizes; with `picture`, the first of its kind is taken at both."""
     answer = page.goto(url)
+    page.locator("[data-ready][hidden]").wait_for(state="detached")  # a form that is on its way onto the device
     faults = [] if answer and answer.status == 200 else [f"status {answer and answer.status}"]
     for kind, size in SIZES.items():
         page.set_viewport_size(size)

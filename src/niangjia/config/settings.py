@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "niangjia.apps.funds",
     "niangjia.apps.workorders",
     "niangjia.apps.programs",
+    "niangjia.apps.matters",
     "niangjia.apps.alerts",
     "niangjia.apps.cases",
 ]

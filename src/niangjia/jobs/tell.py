@@ -20,6 +20,7 @@ from niangjia.apps.audit.types import Event
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import BatchNote, PaymentState
+from niangjia.apps.matters import queries as matters
 from niangjia.apps.messages import actions as messages
 from niangjia.apps.messages import queries
 from niangjia.apps.messages.queries import Kind, ValueRefused, load_kinds
@@ -188,6 +189,15 @@ def _to_worker(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
         yield from _one(kind, event, of_them, _id(event), **params)
 
 
+def _to_applicant(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
+    persons = matters.persons_to_tell({_id(event) for _, event in pairs})
+    their = accounts.accounts_of_persons(persons.values())
+    for kind, event in pairs:
+        person_id = persons.get(_id(event))
+        if person_id in their:
+            yield from _one(kind, event, [their[person_id]], _id(event), number=event.detail["number"])
+
+
 def _to_settlers(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
     areas = programs.areas_of_open({_id(event) for _, event in pairs})
     today = timezone.localdate(known.now)
@@ -223,6 +233,7 @@ RECEIVERS: Mapping[str, _Receivers] = {
     "payer": _to_payer,
     "payees": _to_payees,
     "worker": _to_worker,
+    "applicant": _to_applicant,
     "settlers": _to_settlers,
     "account": _to_account,
     "raiser": _to_raiser,

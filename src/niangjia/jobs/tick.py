@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from niangjia.apps.audit import actions as audit
+from niangjia.apps.cases import actions as cases
 from niangjia.apps.files import actions as files
+from niangjia.apps.matters import actions as matters
 from niangjia.apps.messages import actions as messages
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.workorders import actions as workorders
@@ -18,15 +20,17 @@ from niangjia.kernel.deployment import Deployment
 def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     """
     Remind of orders whose time is nearly over, escalate overdue ones, make decisions anew that a late notice touches (differences wait
-    for a person), anchor the audit chain, tell people what waits for them, forget old messages that were read,
+    for a person), end applications whose money has arrived, anchor the audit chain, tell people what waits for them, forget old messages that were read,
     sweep what an upload that died left behind. Safe to repeat.
 
     `niangjia serve` calls it every ten minutes; without a server let cron call `niangjia tick`. Days without it lose nothing.
     """
     report = workorders.sweep(now=now)
     programs.reconsider_late_changes(now=now)
+    matters.close_paid(now=now)
     audit.anchor(file=deployment.folder / ANCHORS, now=now)
     deliver.run(deployment, now=now)
     messages.forget_old(now=now)
+    cases.sweep_drafts(now=now)
     files.sweep(now=now)
     return report

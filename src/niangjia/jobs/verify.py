@@ -22,6 +22,7 @@ from niangjia.apps.audit.types import ChainReport
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.files import queries as files
 from niangjia.apps.funds import verification as funds
+from niangjia.apps.matters import queries as matters
 from niangjia.apps.messages import queries as messages
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import queries as programs
@@ -58,6 +59,7 @@ def verify(
         ("资金 · funds", lambda: _worded(funds.verify(deployment.folder / BANK_FILES))),
         ("工单 · orders", lambda: _worded(workorders.verify())),
         ("项目 · programs", lambda: _worded(programs.verify())),
+        ("申请 · applications", lambda: _worded(matters.verify())),
         ("名单 · lists", lambda: [*_worded(alerts.verify()), *_lists_and_runs(deployment.runs)]),
         ("个案 · cases", lambda: _worded(cases.verify())),
         ("消息 · messages", lambda: _worded(messages.verify())),

@@ -14,10 +14,13 @@ from niangjia.kernel.problems import Refusal
 # cases.view: that there is a case, where it stands, what was decided and paid. cases.examine: what was found, and why.
 _READING: Final = frozenset(
     {"alerts.view", "cases.view", "cases.examine", "workorders.view", "funds.view", "registry.view", "programs.view"}
+    | {"matters.view"}
 )
 # cases.see_checks: what the random re-checks found, by union and verifier; for who answers for verifiers, never for them.
+# matters.handle: to take one's turn in an application, at the stage that its pack gives to this post; finance's turn is money's own.
 _ORDERS: Final = frozenset(
     {"workorders.accept", "workorders.assign", "workorders.forward", "workorders.return", "workorders.transfer"}
+    | {"matters.handle"}
 )
 
 ALLOWED: Final[dict[Role, frozenset[str]]] = {
@@ -69,12 +72,15 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
             "registry.reveal",
             "registry.correct",
             "programs.view",
+            "matters.view",
+            "matters.handle",
         }
     )
     | {"workorders.view", "workorders.accept", "workorders.assign", "workorders.return", "imports.send"},
     # Money is prepared, paid and confirmed by finance, approved by the union that decides: never both in one role.
     Role.FINANCE: frozenset(
         {"cases.view", "registry.view", "programs.view", "funds.view", "funds.prepare", "funds.pay", "funds.confirm"}
+        | {"matters.view"}
     )
     | {"lists.export"},
     Role.AUDITOR: _READING | {"audit.view", "cases.see_checks", "lists.export"},

@@ -9,11 +9,14 @@ unions that visit: that a matter of the household is going on with them. The cou
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+
+from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
-from niangjia.apps.cases.models import Case, Entitlement, FollowUp
+from niangjia.apps.cases import moving
+from niangjia.apps.cases.models import Case, Entitlement, FollowUp, Visit
 from niangjia.apps.cases.moving import MONEY_ENDED
 from niangjia.apps.cases.types import CaseState, EntitlementState
 from niangjia.apps.organizations import scope
@@ -58,6 +61,21 @@ def may_open(viewer: Viewer, household_id: int, *, today: date) -> bool:
 
 def _is_theirs(viewer: Viewer, household_id: int, today: date) -> bool:
     return viewer.role not in _VISITING or has_matter(viewer, household_id, today=today)
+
+
+def require_visit(viewer: Viewer, visit_id: int, *, now: datetime) -> Visit:
+    """
+    A visit whose sealed part this viewer may open.
+
+    Raises:
+        NotAllowed, NotFound, MatterOver.
+    """
+    permissions.require(viewer, "registry.reveal")
+    visit = Visit.objects.filter(pk=visit_id, case__in=moving.visible(viewer)).select_related("case").first()
+    if visit is None:
+        raise moving.NotFound
+    require_matter(viewer, visit.case.household_id, today=timezone.localdate(now))
+    return visit
 
 
 def require_matter(viewer: Viewer, household_id: int, *, today: date) -> None:

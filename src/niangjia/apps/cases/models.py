@@ -132,6 +132,26 @@ class Visit(models.Model):
     recorded_at = models.DateTimeField()
 
 
+class VisitDraft(models.Model):
+    """
+    A visit while an officer writes it down: one for each officer and order. `secret` is what was typed, at ``cases.draft:<key>``; its
+    photos belong to the visit that it will be, which has the same `key`. `edition` counts the saves; `saved_by` is the number that the
+    device of the last one gave itself, empty = a page without a script.
+    """
+
+    key = models.UUIDField(unique=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="drafts")
+    work_order = _down("workorders.WorkOrder")
+    account = _account()
+    secret = models.BinaryField()
+    edition = models.PositiveIntegerField(default=0)
+    saved_by = models.CharField(max_length=32, blank=True)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["work_order", "account"], name="draft_one_an_order")]
+
+
 class Finding(models.Model):
     """What a verification found. `is_accepted` null = waiting for the county, false = returned with `return_reason`."""
 

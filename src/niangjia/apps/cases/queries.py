@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -15,7 +16,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import PostCard, Role, Viewer
 from niangjia.apps.alerts import queries as alerts
-from niangjia.apps.cases import access, lifecycle, moving, spot_checks
+from niangjia.apps.cases import access, lifecycle, moving, sealed, spot_checks
 from niangjia.apps.cases.models import (
     Case,
     CaseAlert,
@@ -28,6 +29,7 @@ from niangjia.apps.cases.models import (
     HardshipFile,
     PublicNotice,
     Visit,
+    VisitDraft,
 )
 from niangjia.apps.cases.precision import precision
 from niangjia.apps.cases.rules import EXIT_PROGRAM, rule
@@ -39,6 +41,7 @@ from niangjia.apps.cases.types import (
     CaseFilter,
     CaseState,
     Channel,
+    DraftCard,
     EntitlementState,
     ExitProgress,
     GrievanceState,
@@ -48,6 +51,8 @@ from niangjia.apps.cases.types import (
     OwnDecision,
     OwnMatter,
 )
+from niangjia.apps.files import queries as files
+from niangjia.apps.files.types import FileCard, Owner
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
@@ -59,6 +64,7 @@ from niangjia.apps.workorders.types import OrderCard
 from niangjia.engines.sensing.own import OpenFile, OwnHistory, Verification
 from niangjia.kernel.months import Month, add_months
 
+_VISITS = uuid.UUID("6f1c6d52-7a0e-5b0c-9a4e-0f6d8f5c2b11")  # of the keys that visits are given
 NotFound = moving.NotFound
 may_open = access.may_open
 precision_of = precision
@@ -103,6 +109,50 @@ def find_case_of_order(viewer: Viewer, work_order_id: int) -> CaseCard | None:
     """The case that a work order belongs to, a re-check's as well, if the viewer may see it."""
     case = moving.visible(viewer, any_kind=True).filter(work_order_id=work_order_id).first()
     return case_card(case) if case else None
+
+
+def has_address(household_id: int) -> bool:
+    """Whether a file of the household was filled in: its address may be opened with a reason (`actions.open_address`)."""
+    return HardshipFile.objects.filter(household_id=household_id, secret__isnull=False).exists()
+
+
+def visit_owner(key: uuid.UUID) -> Owner:
+    """Whose the photos of a visit are, from its draft on."""
+    return Owner("visit", key.hex)
+
+
+def draft_card(draft: VisitDraft) -> DraftCard:
+    return DraftCard(
+        draft.key, draft.case_id, sealed.unseal(draft.secret, "draft", draft.key), draft.edition, draft.saved_at
+    )
+
+
+def find_draft(viewer: Viewer, work_order_id: int) -> DraftCard | None:
+    """What this officer has typed of a visit so far; nobody else's."""
+    draft = VisitDraft.objects.filter(work_order_id=work_order_id, account_id=viewer.account_id).first()
+    return draft_card(draft) if draft else None
+
+
+def has_draft(viewer: Viewer, work_order_id: int) -> bool:
+    return VisitDraft.objects.filter(work_order_id=work_order_id, account_id=viewer.account_id).exists()
+
+
+def next_visit_key(viewer: Viewer, work_order_id: int) -> uuid.UUID:
+    """The same on every page and device until this officer's visit is on record: what is sent twice arrives once."""
+    count = Visit.objects.filter(work_order_id=work_order_id, recorded_by_id=viewer.account_id).count()
+    return uuid.uuid5(_VISITS, f"{work_order_id}:{viewer.account_id}:{count}")
+
+
+def find_recorded_visit(viewer: Viewer, key: uuid.UUID) -> datetime | None:
+    """When this officer's visit of that key was put on record; None if it was not."""
+    return Visit.objects.filter(key=key, recorded_by_id=viewer.account_id).values_list("recorded_at", flat=True).first()
+
+
+def list_visit_files(visits: Iterable[Visit]) -> dict[int, list[FileCard]]:
+    """Photos and signatures by visit id, of visits that the caller has read for its viewer."""
+    by_key = {visit.key.hex: visit.pk for visit in visits}
+    found = files.list_of_many("visit", by_key) if by_key else {}
+    return {by_key[key]: cards for key, cards in found.items()}
 
 
 def find_open_case(viewer: Viewer, household_id: int) -> CaseCard | None:
@@ -581,7 +631,22 @@ def verify() -> list[Breach]:
     waiting for a visit has an open order. INV 4: each case sits at a living union, its moves join up and end where it stands. INV 8:
     a file case has its file, an approved one its money or the words why not, a notice its case; nobody in two open files.
     """
-    return [*_verify_dispatch(), *_verify_history(), *_verify_effects(), *spot_checks.verify_spot_checks()]
+    return [
+        *_verify_dispatch(),
+        *_verify_history(),
+        *_verify_effects(),
+        *_verify_files(),
+        *spot_checks.verify_spot_checks(),
+    ]
+
+
+def _verify_files() -> list[Breach]:
+    """Photos belong to a visit or to what an officer still writes."""
+    known = {key.hex for model in (Visit, VisitDraft) for key in model.objects.values_list("key", flat=True)}
+    return [
+        Breach("VISIT_FILES", f"visit {key}", "has photos, and there is neither the visit nor a draft of it")
+        for key in sorted(files.list_owner_ids("visit") - known)
+    ]
 
 
 def _verify_dispatch() -> list[Breach]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -194,6 +195,17 @@ class GrievanceAbout(TextChoices):
 class IncomeSource(TextChoices):
     SENSING = "SENSING", _("数据比对")
     PROOF = "PROOF", _("收入证明")
+
+
+@dataclass(frozen=True)
+class DraftCard:
+    """What an officer has typed of a visit so far. `values`: by field as the page sent them; `edition` counts the saves."""
+
+    key: UUID
+    case_id: int
+    values: Mapping[str, list[str]]
+    edition: int
+    saved_at: datetime
 
 
 @dataclass(frozen=True)

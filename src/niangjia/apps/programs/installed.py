@@ -95,6 +95,15 @@ def pack_of(version: PackVersion) -> policy.Pack:
     return pack
 
 
+@lru_cache(maxsize=128)
+def pinned(version_id: int, content_hash: str) -> policy.Pack:
+    """The pack of one version, kept by what it says: a text in the database never changes. Raises StoredTextChanged."""
+    version = PackVersion.objects.filter(pk=version_id, content_hash=content_hash).first()
+    if version is None:
+        raise StoredTextChanged(str(version_id))
+    return pack_of(version)
+
+
 @lru_cache(maxsize=512)
 def _load(files: tuple[tuple[str, str], ...]) -> policy.Pack:
     with tempfile.TemporaryDirectory(prefix="niangjia-pack-") as folder:

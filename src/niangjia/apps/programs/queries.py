@@ -112,6 +112,11 @@ def get_pack(program: str, *, area: str, asof: date) -> policy.Pack:
     return installed.pack_of(installed.get_version(program, area=area, asof=asof))
 
 
+def get_pinned_pack(version_id: int, content_hash: str) -> policy.Pack:
+    """The very text of one installed version, in force or not: for what has pinned it. Raises StoredTextChanged."""
+    return installed.pinned(version_id, content_hash)
+
+
 def get_parameter(program: str, name: str, *, area: str, asof: date) -> object:
     """
     One parameter's value with the deployment's own values.

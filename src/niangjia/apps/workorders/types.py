@@ -8,11 +8,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from niangjia.apps.organizations.types import Level
-from niangjia.apps.workorders.lifecycle import OPEN, Action, OrderState
+from niangjia.apps.workorders.lifecycle import FINAL, OPEN, Action, OrderState
 from niangjia.kernel.problems import Refusal
 
 __all__ = [
-    "ClockMoves",
+    "ClockMoves", "FINAL",
     "OPEN", "Action", "AssignGroup", "AssignRow", "BulkMove", "BulkResult", "Capacity", "ForwardRow", "Proposal", "Reason", "ForwardCandidate",
     "DispatchReport", "Hop", "NewOrder", "OrderCard", "OrderKind", "OrderState", "MoveCard", "NotRouted", "OrgCount", "OpenOrder", "OrgScore",
     "Placement", "Route", "RouteReason", "RoutingFacts", "SweepReport", "UnionLoad", "Verifier",

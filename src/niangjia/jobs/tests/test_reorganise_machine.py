@@ -55,6 +55,11 @@ class Unions(RuleBasedStateMachine):
             for code, union in self.place.unions.items()
         }
 
+        # Every run begins with a matter that is over and one that is not, both at a union that may change.
+        self.a_case_comes_from("XG")
+        self.is_over(next(iter(self.visits)))
+        self.a_case_comes_from("XG")
+
     def teardown(self) -> None:
         transaction.set_rollback(True)
         self.example.__exit__(None, None, None)
@@ -73,6 +78,9 @@ class Unions(RuleBasedStateMachine):
 
     @rule(code=st.sampled_from(["XG", "XH", "YG", "YTG"]))
     def a_case_comes_from_the_list(self, code: str) -> None:
+        self.a_case_comes_from(code)
+
+    def a_case_comes_from(self, code: str) -> None:
         self.number += 7
         home = self.desk.homes(1, union=code, start=self.number)[0]
         self.month = self.month.next()
@@ -90,11 +98,23 @@ class Unions(RuleBasedStateMachine):
         case = Case.objects.get(pk=data.draw(st.sampled_from(living)))
         if self.visits[case.pk] != "XG" or self.desk.town["XT"].id not in case.work_order.route:
             return
+        self.is_over(case.pk)
+
+    def is_over(self, case_id: int) -> None:
+        case = Case.objects.get(pk=case_id)
         self.desk.hand_down(case)
         self.desk.visit(case)
         self.desk.submit(case, Outcome.V4)
         self.desk.accept(case)
-        self.over.add(case.pk)
+        self.over.add(case_id)
+
+    @rule(
+        code=st.sampled_from(["XG", "XG", "XH", "YG"]),
+        to=st.sampled_from(["XH", "YG", "YTG", "XT"]),
+        along=st.booleans(),
+    )
+    def a_firm_ends(self, code: str, to: str, along: bool) -> None:
+        self.change(ChangeKind.CLOSE, code, to, along)
 
     @rule(
         kind=st.sampled_from([ChangeKind.MOVE, ChangeKind.MERGE, ChangeKind.CLOSE]),
@@ -103,6 +123,9 @@ class Unions(RuleBasedStateMachine):
         along=st.booleans(),
     )
     def a_union_changes(self, kind: ChangeKind, code: str, to: str, along: bool) -> None:
+        self.change(kind, code, to, along)
+
+    def change(self, kind: ChangeKind, code: str, to: str, along: bool) -> None:
         asked = reorganise.Asked(kind, self.place[code].id, self.place[to].id, TODAY, "批复", along)
         outlook = reorganise.look(self.desk.admin, asked, now=NOW)
         if outlook.blocks:

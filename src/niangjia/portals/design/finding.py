@@ -92,6 +92,7 @@ class Result:
     caps: str
     bring: tuple[BringTold, ...]
     entry: str
+    apply: str
 
     @property
     def title(self) -> str:
@@ -103,7 +104,7 @@ class FinderPages:
     One request. `address`: where the forms go; `leave`: where clearing leads; `home`: the division whose counties can be chosen.
 
     `known`: what the registry says of whoever is signed in, fact → value; `area`: chosen beforehand; `used`: what they were granted
-    before of the caps of these packs.
+    before of the caps of these packs; `offered`: programmes that this reader can apply for.
     """
 
     def __init__(
@@ -117,6 +118,7 @@ class FinderPages:
         area: str = "",
         known: Mapping[str, object] | None = None,
         apply_address: str = "",
+        offered: frozenset[str] | set[str] = frozenset(),
         used: Callable[[Iterable[Pack]], Mapping[str, Mapping[str, object]]] | None = None,
     ) -> None:
         self.request = request
@@ -127,6 +129,7 @@ class FinderPages:
         self.area = area
         self.registry = {name: value for name, value in (known or {}).items() if value not in (None, "")}
         self.apply_address = apply_address
+        self.offered = offered
         self.used = used
         self.asof = timezone.localdate()
         self.wording = published.wording()
@@ -381,6 +384,7 @@ class FinderPages:
             caps=("；" if self.language == "zh" else "; ").join(_named(cap) for cap in said.caps),
             bring=tuple(BringTold(paper.paper, listed(paper.proves), paper.is_required) for paper in said.bring),
             entry=said.entry,
+            apply=reverse("member:apply_for", args=[one.pack.id]) if one.pack.id in self.offered else "",
         )
 
     def _summary(self, answers: Answers) -> list[tuple[str, str, str, bool]]:

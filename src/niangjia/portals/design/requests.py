@@ -60,7 +60,7 @@ class PageRequest(HttpRequest):
     """
     Set by `pages.page` before the view runs. `viewer` and `post_card` are null on a public page without a session.
 
-    `shown` is what `staleness.watch` said the page shows. `refusal`, `kept` (what was typed into a form that is no longer there), `opened`, `opened_form`, `opened_file`, `report` and `form` are set by a step whose outcome its page shows once.
+    `shown` is what `staleness.watch` said the page shows. `refusal`, `kept` (what was typed into a form that is no longer there), `opened`, `opened_form`, `opened_file`, `opened_address`, `opened_visit`, `report` and `form` are set by a step whose outcome its page shows once.
     """
 
     viewer: Viewer
@@ -72,5 +72,7 @@ class PageRequest(HttpRequest):
     opened: dict[str, object]
     opened_form: list[Any]
     opened_file: list[Any]
+    opened_address: str
+    opened_visit: int
     report: Any
     form: Any

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.template.loader import get_template
@@ -212,6 +213,13 @@ def area_name(code: str) -> str:
 
 
 @register.filter
+def map_link(place: str, area: str = "") -> str:
+    """``geo:`` with the place as words: the phone's own map opens it, nothing is asked of anybody from here."""
+    where = f"{areas.full_name_of(area)} {place}" if area else place
+    return f"geo:0,0?q={quote(where)}"
+
+
+@register.filter
 def gap_area(gap: str) -> str:
     """A run's gap, ``330106001001：2023-10 …``, as the area's full name with its code."""
     code = gap.partition("：")[0]
@@ -310,6 +318,12 @@ def case_link(case_ref: str) -> SafeString | str:
             '<a href="{}">{}</a>',
             reverse("officer:adjustment", args=[int(parts[1])]),
             _("补发 %(number)s") % {"number": parts[1]},
+        )
+    if len(parts) >= 2 and parts[0] == "matter" and parts[1].isdigit():
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("officer:application", args=[int(parts[1])]),
+            _("申请 %(number)s") % {"number": parts[1]},
         )
     if len(parts) >= 2 and parts[0] == "case" and parts[1].isdigit():
         return format_html(

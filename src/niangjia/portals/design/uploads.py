@@ -31,7 +31,7 @@ class UploadField:
     """
     What ``{% upload field %}`` shows. `name`: of the file inputs; ``<name>-drop`` names those to be removed. `files`: what is kept, each
     with the address that opens it (empty = not to be opened here). `send_to`: where the script sends one file at a time and takes it
-    back, see `answer`; empty = files travel with the form. `most`: files in all. `only_photos`: no PDF. `hint`, `label`, `errors` in the
+    back, see `answer`; empty = files travel with the form. `most`: files in all. `only_photos`: no PDF. `noun`: what one photo is called (empty = photo). `hint`, `label`, `errors` in the
     page's language.
     """
 
@@ -42,6 +42,7 @@ class UploadField:
     send_to: str = ""
     most: int = 12
     only_photos: bool = False
+    noun: str = ""
     has_camera: bool = True
     is_required: bool = False
     errors: Sequence[str] = ()

@@ -298,6 +298,38 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "V9": (_("已转移外地"), "secondary"),
         "V10": (_("去世、退休或离职"), "secondary"),
     },
+    "matter_state": {
+        "AT_WORK": (_("工会办理中"), "blue"),
+        "WITH_WORKER": (_("等申请人补充"), "orange"),
+        "TO_PAY": (_("待发放"), "purple"),
+        "DONE": (_("已办成"), "green"),
+        "REFUSED": (_("没有通过"), "secondary"),
+        "WITHDRAWN": (_("已撤回"), "secondary"),
+    },
+    "matter_act": {
+        "HAND_IN": (_("交上来"), "blue"),
+        "ACT": (_("办理"), "green"),
+        "PROPOSE": (_("提出，待第二人确认"), "blue"),
+        "ASK": (_("请申请人补充"), "red"),
+        "ANSWER": (_("申请人补充"), "blue"),
+        "WITHDRAW": (_("撤回"), "red"),
+        "PAID": (_("发放完毕"), "green"),
+    },
+    "matter_source": {
+        "WORKER": (_("本人填写"), "secondary"),
+        "REGISTER": (_("登记信息，本人核对"), "blue"),
+        "OFFICER": (_("工会核实"), "green"),
+    },
+    "paper_state": {
+        "LATER": (_("稍后交纸质"), "yellow"),
+        "SEEN": (_("已看过原件"), "green"),
+        "FILE": (_("已上传"), "blue"),
+    },
+    "grant_state": {
+        "BLOCKED": (_("没有列支"), "red"),
+        "SET_ASIDE": (_("已列支"), "green"),
+        "CANCELLED": (_("已取消"), "secondary"),
+    },
     "decision": {
         "GRANTED": (_("给予"), "green"),
         "REFUSED": (_("不予"), "secondary"),

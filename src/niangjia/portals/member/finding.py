@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.matters import queries as matters
 from niangjia.apps.organizations import areas
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import published
 from niangjia.apps.registry import queries as registry
 from niangjia.engines.policy.pack import Pack
-from niangjia.kernel.months import completed_years
 from niangjia.portals.design.finding import FinderPages
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
@@ -34,37 +34,12 @@ def find(request: PageRequest) -> HttpResponse:
         frame="desk.html",
         home=deployment().home,
         area=_area(viewer),
-        known=known_of(viewer, today),
+        known=matters.known_of(viewer, today),
         apply_address=reverse("member:apply"),
+        offered=matters.list_offered(viewer, today=today),
         used=partial(_used, viewer, today),
     )
     return pages.respond()
-
-
-def known_of(viewer: Viewer, today: date) -> dict[str, object]:
-    """
-    Facts of the vocabulary that the registry knows of this worker, by name; programmes that ask for none of them never see them.
-
-    Only what is on record: nothing is guessed, and what was never reported is left for the worker to say.
-    """
-    person_id = viewer.person_id or 0
-    card = registry.get_person_card(viewer, person_id)
-    membership = registry.open_memberships_of([person_id]).get(person_id)
-    known: dict[str, object] = {}
-    if card.birth_date is not None:
-        known["birth_date"] = card.birth_date
-        known["age_years"] = completed_years(card.birth_date, today)
-    if card.sex:
-        known["sex"] = card.sex
-    if membership is not None:
-        known["is_union_member"] = True
-        known["is_named_member"] = True
-        known["union_joined_on"] = membership.joined_on
-    if card.household_id is not None:
-        members = registry.members_of([card.household_id]).get(card.household_id, ())
-        if members:
-            known["household_size"] = len(members)
-    return known
 
 
 def _used(viewer: Viewer, today: date, packs: Iterable[Pack]) -> dict[str, dict[str, object]]:

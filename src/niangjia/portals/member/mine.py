@@ -19,6 +19,7 @@ from niangjia.apps.cases import queries
 from niangjia.apps.cases.forms import CAUSES
 from niangjia.apps.cases.types import CaseState, GrievanceAbout
 from niangjia.apps.funds import queries as funds
+from niangjia.apps.matters import queries as matters
 from niangjia.apps.registry import queries as registry_queries
 from niangjia.kernel.money import ZERO
 from niangjia.portals.design import words
@@ -26,6 +27,7 @@ from niangjia.portals.design.forms import Form
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
+from niangjia.portals.member.following import next_of, status_of
 
 _WITHDRAWABLE = (
     CaseState.OPEN,
@@ -52,6 +54,8 @@ def mine(request: PageRequest) -> HttpResponse:
         "views": views,
         "names": accounts.names_of({view.account_id for view in views if view.account_id}),
         "causes": CAUSES,
+        "drafts": matters.list_drafts(viewer),
+        "applications": [(one, status_of(one), next_of(one)) for one in matters.list_own(viewer)],
     }
     return show(request, "member/mine.html", context)
 

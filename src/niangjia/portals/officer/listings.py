@@ -14,6 +14,7 @@ from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.funds import queries as funds
+from niangjia.apps.matters import queries as matters
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders import queries as workorders
@@ -25,6 +26,7 @@ from niangjia.portals.design.tags import area_name, causes_in_words, codes, feed
 from niangjia.portals.officer import (
     adjusting,
     administration,
+    applications,
     auditing,
     calling,
     checking,
@@ -262,6 +264,34 @@ CALLS = Listing(
     lines=_with_homes(lambda row: row.file.household_id),
 )
 
+# --- applications ------------------------------------------------------------------------------------------------
+
+
+def _application_lines(request: PageRequest, rows: list[Any]) -> Iterable[Any]:
+    cards = matters.cards(rows)
+    names = registry.masked_names(card.person_id for card in cards if card.person_id)
+    return [(card, names.get(card.person_id or 0, "")) for card in cards]
+
+
+APPLICATIONS = Listing(
+    "applications",
+    _("申请事项"),
+    applications.found,
+    _always(
+        Column(_("编号"), lambda line: line[0].number, 20),
+        Column(_("项目"), lambda line: half(line[0], "title"), 26),
+        _WORKER,
+        Column(_("状态"), lambda line: word("matter_state", line[0].state), 14),
+        Column(_("环节"), lambda line: half(line[0], "stage"), 16),
+        Column(_("在哪里"), lambda line: line[0].desk_name, 24),
+        Column(_("本步期限"), lambda line: line[0].due_on, 12),
+        Column(_("交上"), lambda line: line[0].handed_in_at, 17),
+        Column(_("所在工会"), lambda line: line[0].org_name, 24),
+    ),
+    lines=_application_lines,
+    filters=("place", "state", "program", "late"),
+)
+
 # --- money -------------------------------------------------------------------------------------------------------
 
 BUDGETS = Listing(
@@ -474,6 +504,7 @@ export_list = export_of(MONTHLY, monthly.monthly_list)
 export_corrections = export_of(CORRECTIONS, monthly.corrections)
 export_orders = export_of(ORDERS, orders.orders)
 export_review = export_of(QUEUE, review.queue)
+export_applications = export_of(APPLICATIONS, applications.queue)
 export_files = export_of(FILES, review.files)
 export_notices = export_of(ANNOUNCED, noticing.notices)
 export_grievances = export_of(GRIEVANCES, noticing.notices)

@@ -12,6 +12,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
@@ -32,8 +33,15 @@ from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import watch
 from niangjia.portals.officer.asking import questions
+from niangjia.portals.officer.leaving import or_what_changed
 
 ROWS = 50
+BACK_REASONS = (
+    gettext_lazy("已不在本单位上班"),
+    gettext_lazy("不住在本辖区"),
+    gettext_lazy("应由另一家工会核实"),
+    gettext_lazy("查无此人，请核对信息"),
+)
 FILTERS = ("scope", "state", "kind", "month", "grade", "cause", "step", "due", "union", "own", "number", "late")
 
 
@@ -128,6 +136,10 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
         queries.list_capacities([order.org_id], [order], now=now).get(order.org_id, []) if steps["assign"] else []
     )
     return {
+        "back_reasons": BACK_REASONS,
+        "has_draft": steps["visit"] and cases.has_draft(viewer, order_id),
+        "has_address": steps["visit"] and cases.has_address(order.household_id),
+        "opened_address": getattr(request, "opened_address", ""),
         "order": order,
         "case": case,
         "person": registry_queries.list_person_cards(viewer, [order.person_id]).get(order.person_id),
@@ -150,6 +162,7 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
 
 
 @page("workorders.view")
+@or_what_changed
 def order_page(request: PageRequest, order_id: int) -> HttpResponse:
     context = order_context(request, order_id)
     record_seen(request.viewer, context["order"].household_id, "work order", timezone.now())
@@ -168,12 +181,14 @@ def _step(request: PageRequest) -> int | None:
 
 
 @page("workorders.accept", methods=("POST",), shown_on=order_page)
+@or_what_changed
 def accept(request: PageRequest, order_id: int) -> HttpResponse:
     workorders.accept(viewer=request.viewer, order_id=order_id, step=_step(request), now=timezone.now())
     return _done(request, order_id, _("已签收。"))
 
 
 @page("workorders.forward", methods=("POST",), shown_on=order_page)
+@or_what_changed
 def forward(request: PageRequest, order_id: int) -> HttpResponse:
     to_org = request.POST.get("to_org", "")
     card = workorders.forward(
@@ -184,6 +199,7 @@ def forward(request: PageRequest, order_id: int) -> HttpResponse:
 
 
 @page("workorders.return", methods=("POST",), shown_on=order_page)
+@or_what_changed
 def hand_back(request: PageRequest, order_id: int) -> HttpResponse:
     card = workorders.hand_back(
         viewer=request.viewer,
@@ -197,6 +213,7 @@ def hand_back(request: PageRequest, order_id: int) -> HttpResponse:
 
 
 @page("workorders.assign", methods=("POST",), shown_on=order_page)
+@or_what_changed
 def assign(request: PageRequest, order_id: int) -> HttpResponse:
     account = request.POST.get("account", "")
     verifier = verifier_of(whole(account) if account else request.viewer.account_id)
@@ -207,6 +224,7 @@ def assign(request: PageRequest, order_id: int) -> HttpResponse:
 
 
 @page("cases.verify", methods=("POST",), shown_on=order_page)
+@or_what_changed
 def stand_aside(request: PageRequest, order_id: int) -> HttpResponse:
     workorders.declare_conflict(
         viewer=request.viewer,
@@ -219,6 +237,7 @@ def stand_aside(request: PageRequest, order_id: int) -> HttpResponse:
 
 
 @page("cases.verify", methods=("POST",), shown_on=order_page)
+@or_what_changed
 def contact_try(request: PageRequest, order_id: int) -> HttpResponse:
     """A try is kept as a visit of the case that saw nobody: case and order both have it."""
     now = timezone.now()
@@ -238,6 +257,7 @@ def contact_try(request: PageRequest, order_id: int) -> HttpResponse:
 
 
 @page("registry.reveal", methods=("POST",), shown_on=order_page, changes_nothing=True)
+@or_what_changed
 def reveal(request: PageRequest, order_id: int) -> HttpResponse:
     """Open one field of the worker to be visited; shown once, on this answer only."""
     order = queries.get_order(request.viewer, order_id, now=timezone.now())
@@ -251,4 +271,18 @@ def reveal(request: PageRequest, order_id: int) -> HttpResponse:
         now=timezone.now(),
     )
     request.opened = {"person_id": order.person_id, "field": column.value, "value": value}
+    return order_page.unguarded(request, order_id=order_id)
+
+
+@page("registry.reveal", methods=("POST",), shown_on=order_page, changes_nothing=True)
+@or_what_changed
+def open_address(request: PageRequest, order_id: int) -> HttpResponse:
+    """Where the household lives; shown once, on this answer only, with a link to the phone's own map."""
+    order = queries.get_order(request.viewer, order_id, now=timezone.now())
+    request.opened_address = case_actions.open_address(
+        viewer=request.viewer,
+        household_id=order.household_id,
+        reason=request.POST.get("reason", ""),
+        now=timezone.now(),
+    )
     return order_page.unguarded(request, order_id=order_id)

@@ -177,7 +177,9 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
         "exit_kinds": ExitKind.choices,
         "can_open_forms": queries.may_open(viewer, case.household_id, today=timezone.localdate(now)),
         "can_set_aside": permissions.may(viewer, "cases.review") and permissions.may(viewer, "funds.approve"),
+        "visit_files": queries.list_visit_files(details.visits),
         "opened_form": getattr(request, "opened_form", None),
+        "opened_visit": getattr(request, "opened_visit", 0),
         "opened_file": getattr(request, "opened_file", None),
         "last_month": Month.of(timezone.localdate(now)).previous(),
     }  # fmt: skip
@@ -209,7 +211,7 @@ def open_form(request: PageRequest, case_id: int) -> HttpResponse:
     values = cases.open_visit_form(
         viewer=request.viewer, visit_id=visit_id, reason=request.POST.get("reason", ""), now=timezone.now()
     )
-    request.opened_form = sheets.cells((forms.OUTSIDER, *forms.VISIT_FORM), values)
+    request.opened_form, request.opened_visit = sheets.cells((forms.OUTSIDER, *forms.VISIT_FORM), values), visit_id
     return case_page.unguarded(request, case_id=case_id)
 
 

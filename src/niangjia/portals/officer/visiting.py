@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,18 +20,21 @@ from django.utils.translation import gettext_lazy
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import queries as case_queries
 from niangjia.apps.cases.forms import VISIT_FORM, FormIncomplete
-from niangjia.apps.cases.types import Outcome, Outsider, VisitWay
+from niangjia.apps.cases.types import CaseCard, DraftCard, Outcome, Outsider, VisitWay
 from niangjia.apps.registry import queries as registry
 from niangjia.kernel.problems import Refusal
-from niangjia.portals.design import words
+from niangjia.portals.design import uploads, words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.people import record_seen
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import require_fresh
+from niangjia.portals.design.tags import moment
 from niangjia.portals.officer import sheets
+from niangjia.portals.officer.leaving import or_what_changed
 from niangjia.portals.officer.orders import order_context, order_page
+from niangjia.portals.officer.visit_files import draft_values, keep_in, photo_fields
 
 
 class OutcomeMissing(Refusal):
@@ -44,59 +50,46 @@ _SECTIONS = (
     (gettext_lazy("财产与需要"), ("property_note", "job_wish", "urgent_need")),
     (
         gettext_lazy("陈述与意见"),
-        ("statement", "is_signed", "worker_objects", "verifier_opinion", "suggested_tier", "suggested_help", "photos"),
+        ("statement", "is_signed", "worker_objects", "verifier_opinion", "suggested_tier", "suggested_help"),
     ),
 )
+_HEAD = ("visited_on", "way", "outsider_name", "outsider_post", "key", "outcome", "finding_reason")
+Problems = list[tuple[str, str, str]]
 
 
-def case_of(request: PageRequest, order_id: int):
+@dataclass
+class Typed:
+    """What stands in the form: `head` beside the sheet, `went` the colleagues ticked, `values` of the sheet."""
+
+    head: dict[str, str]
+    went: list[int] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, data: QueryDict) -> Typed:
+        went = [account for each in data.getlist("with") if (account := whole(each))]
+        return cls({name: data.get(name, "").strip() for name in _HEAD}, went, sheets.read(VISIT_FORM, data))
+
+    @classmethod
+    def fresh(cls, request: PageRequest, case: CaseCard, order_id: int) -> Typed:
+        key = case_queries.next_visit_key(request.viewer, order_id).hex
+        head = dict.fromkeys(_HEAD, "") | {"visited_on": timezone.localdate().isoformat(), "way": "HOME", "key": key}
+        return cls(head, [], _known(request, case.household_id))
+
+    @classmethod
+    def drafted(cls, draft: DraftCard) -> Typed:
+        data = QueryDict(mutable=True)
+        for name, several in draft.values.items():
+            data.setlist(name, several)
+        data["key"] = draft.key.hex
+        return cls.of(data)
+
+
+def case_of(request: PageRequest, order_id: int) -> CaseCard:
     case = case_queries.find_case_of_order(request.viewer, order_id)
     if case is None:
         raise case_queries.NotFound
     return case
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-@page("cases.verify", methods=("GET", "POST"))
-def visit(request: PageRequest, order_id: int) -> HttpResponse:
-    """The whole form of a visit. Nothing typed is lost: what cannot be taken comes back with a word at its field."""
-    case = case_of(request, order_id)
-    now = timezone.now()
-    record_seen(request.viewer, case.household_id, "visit", now)
-    values: dict[str, Any] = _known(request, case.household_id)
-    head = {
-        "visited_on": timezone.localdate(now).isoformat(), "way": "HOME", "outsider_name": "", "outsider_post": "", "key": uuid.uuid4().hex,
-    }  # fmt: skip
-    went: list[int] = []
-    problems: list[tuple[str, str, str]] = []
-    more = request.POST.get("more", "")
-    if request.method == "POST":
-        values = sheets.read(VISIT_FORM, request.POST)
-        head = {name: request.POST.get(name, "").strip() for name in head}
-        went = [account for each in request.POST.getlist("with") if (account := whole(each))]
-        if not more:
-            problems = _record(request, case.id, head, went, values, now)
-            if not problems:
-                messages.success(request, _("走访已登记。请接着提交核实结论。"))
-                return redirect("officer:order", order_id)
-    found = {cell.name: cell for cell in sheets.cells(VISIT_FORM, values, problems, more=more)}
-    context = {
-        "sections": [(title, [found[name] for name in names]) for title, names in _SECTIONS],
-        "head": head,
-        "companions": case_queries.list_companions(request.viewer, case.id, now=now),
-        "went": went,
-        "wrong_day": any(name == "visited_on" for name, *_rest in problems),
-        "problem_count": len(problems),
-    }
-    return show(
-        request, "officer/visit.html", context | order_context(request, order_id), status=422 if problems else 200
-    )
 
 
 def _known(request: PageRequest, household_id: int) -> dict[str, Any]:
@@ -112,26 +105,102 @@ def _known(request: PageRequest, household_id: int) -> dict[str, Any]:
     return {"people": len(rows) or "", "members": rows}
 
 
-def _record(
-    request: PageRequest, case_id: int, head: dict[str, str], went: list[int], values: dict[str, Any], now
-) -> list[tuple[str, str, str]]:
-    """Take the visit in; what is wrong with the form comes back, every other refusal passes on."""
-    day = _day(head["visited_on"])
+@page("cases.verify", methods=("GET", "POST"))
+@or_what_changed
+def visit(request: PageRequest, order_id: int) -> HttpResponse:
+    """The whole form of a visit. Nothing typed is lost: what cannot be taken comes back with a word at its field, and is kept as a draft."""
+    case = case_of(request, order_id)
+    record_seen(request.viewer, case.household_id, "visit", timezone.now())
+    if request.method == "POST":
+        return _sent(request, order_id, case)
+    draft = case_queries.find_draft(request.viewer, order_id)
+    typed = Typed.drafted(draft) if draft and draft.values else Typed.fresh(request, case, order_id)
+    return _shown(request, order_id, case, typed, draft=draft)
+
+
+def _sent(request: PageRequest, order_id: int, case: CaseCard) -> HttpResponse:
+    """A script that asks for JSON is answered in it: done, what is missing, or why not."""
+    typed = Typed.of(request.POST)
+    if uploads.key_of(typed.head["key"]) is None:
+        typed.head["key"] = case_queries.next_visit_key(request.viewer, order_id).hex
+    is_script = request.headers.get("Accept", "") == "application/json"
+    if case_queries.find_recorded_visit(request.viewer, UUID(typed.head["key"])):
+        return _done(request, order_id, typed, is_script)  # its answer was lost on the way
+    refused = keep_in(request, case.id, UUID(typed.head["key"]))
+    problems: Problems = []
+    if "keep" in request.POST or "more" in request.POST:
+        _keep_draft(request, case, typed)
+        if "keep" in request.POST and not any(refused.values()):
+            messages.success(request, _("草稿已保存，随时可以接着填。"))
+            return redirect("officer:visit", order_id)
+    elif not any(refused.values()):
+        problems = _hand_in(request, case.id, typed)
+        if not problems:
+            return _done(request, order_id, typed, is_script)
+        _keep_draft(request, case, typed)
+    if is_script:
+        return _answer(request, problems)
+    draft = case_queries.find_draft(request.viewer, order_id)
+    return _shown(request, order_id, case, typed, draft=draft, problems=problems, refused=refused)
+
+
+def _keep_draft(request: PageRequest, case: CaseCard, typed: Typed) -> None:
+    """Whatever the form's fate, what was typed stays; where that is refused too, the page still shows it."""
+    with suppress(Refusal):
+        cases.save_draft(
+            viewer=request.viewer,
+            case_id=case.id,
+            key=UUID(typed.head["key"]),
+            values=draft_values(request.POST),
+            now=timezone.now(),
+        )
+
+
+def _answer(request: PageRequest, problems: Problems) -> JsonResponse:
+    refusal = getattr(request, "refusal", None)
+    if refusal is not None:
+        changes = getattr(refusal, "changes", ())
+        said = "；".join(f"{moment(one.at)} {one.who} {one.what}" for one in changes)
+        return JsonResponse({"problem": uploads.words_of(refusal) + said}, status=409)
+    return JsonResponse({"missing": len(problems)}, status=422)
+
+
+def _done(request: PageRequest, order_id: int, typed: Typed, is_script: bool) -> HttpResponse:
+    has_finding = typed.head["outcome"] in Outcome.values
+    said = _("走访和核实结论已上报。") if has_finding else _("走访已登记。请接着提交核实结论。")
+    messages.success(request, said)  # a script goes on to a page that shows it
+    if is_script:
+        return JsonResponse({"done": said, "next": reverse("officer:order", args=[order_id])})
+    return redirect("officer:order", order_id)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _hand_in(request: PageRequest, case_id: int, typed: Typed) -> Problems:
+    """Take the visit in; what is wrong with the form comes back, every other refusal is shown above it."""
+    day = _day(typed.head["visited_on"])
     if day is None:
         return [("visited_on", "走访日期应写作 2024-05-31", "the day of the visit is written 2024-05-31")]
-    outsider = Outsider(head["outsider_name"], head["outsider_post"])
+    outsider = Outsider(typed.head["outsider_name"], typed.head["outsider_post"])
     try:
         require_fresh(request)
-        cases.record_visit(
+        cases.hand_in_visit(
             viewer=request.viewer,
             case_id=case_id,
+            key=UUID(typed.head["key"]),
             visited_on=day,
-            way=VisitWay.WORKPLACE if head["way"] == "WORKPLACE" else VisitWay.HOME,
-            verifiers=went,
+            way=VisitWay.WORKPLACE if typed.head["way"] == "WORKPLACE" else VisitWay.HOME,
+            verifiers=typed.went,
             outsider=outsider if outsider.name or outsider.post else None,
-            form={name: value for name, value in values.items() if value not in (None, "", [])},
-            key=uuid.UUID(head["key"]) if re.fullmatch(r"[0-9a-f]{32}", head["key"]) else None,
-            now=now,
+            form={name: value for name, value in typed.values.items() if value not in (None, "", [])},
+            outcome=Outcome(typed.head["outcome"]) if typed.head["outcome"] in Outcome.values else None,
+            reason=typed.head["finding_reason"],
+            now=timezone.now(),
         )
     except FormIncomplete as refusal:
         return list(refusal.problems)
@@ -143,7 +212,38 @@ def _record(
     return []
 
 
+def _shown(
+    request: PageRequest,
+    order_id: int,
+    case: CaseCard,
+    typed: Typed,
+    *,
+    draft: DraftCard | None,
+    problems: Problems = (),  # type: ignore[assignment]
+    refused: Mapping[str, list[str]] | None = None,
+) -> HttpResponse:
+    found = {
+        cell.name: cell for cell in sheets.cells(VISIT_FORM, typed.values, problems, more=request.POST.get("more", ""))
+    }
+    photos, signature = photo_fields(order_id, typed.head["key"], draft, refused or {})
+    count = len(problems) + sum(len(each) for each in (refused or {}).values())
+    context = {
+        "sections": [(title, [found[name] for name in names]) for title, names in _SECTIONS],
+        "head": typed.head,
+        "companions": case_queries.list_companions(request.viewer, case.id, now=timezone.now()),
+        "went": typed.went,
+        "wrong_day": any(name == "visited_on" for name, *_rest in problems),
+        "problem_count": count,
+        "photos": photos,
+        "signature": signature,
+        "draft": draft,
+        "account_id": request.viewer.account_id,
+    }
+    return show(request, "officer/visit.html", context | order_context(request, order_id), status=422 if count else 200)
+
+
 @page("cases.verify", methods=("POST",), shown_on=order_page)
+@or_what_changed
 def submit_finding(request: PageRequest, order_id: int) -> HttpResponse:
     given = {name: request.POST.get(name, "").strip() for name in ("outcome", "main_cause", "suggested_tier", "reason")}
     if given["outcome"] not in Outcome.values:

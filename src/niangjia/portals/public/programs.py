@@ -9,6 +9,8 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from niangjia.apps.accounts import permissions
+from niangjia.apps.matters import queries as matters
 from niangjia.apps.organizations import areas
 from niangjia.apps.programs import published
 from niangjia.apps.programs.published import Published
@@ -69,8 +71,18 @@ def program(request: PageRequest, area: str, program_id: str) -> HttpResponse:
         "versions": one.versions,
         "measures": measures(said, published.list_published(asof=asof)),
         "find_url": reverse("public:find") if said.paid else "",
+        "apply_url": reverse("member:apply_for", args=[program_id]) if _can_apply(request, one, asof) else "",
     }
     return show(request, "public/program.html", context)
+
+
+def _can_apply(request: PageRequest, one: Published, asof: date) -> bool:
+    """A worker may where the programme holds for their union; who is not signed in yet, where it holds on this page."""
+    if request.viewer is None:
+        return matters.is_offered(one)
+    if not permissions.may(request.viewer, "own.view"):
+        return False
+    return one.pack.entry == "application" and one.pack.id in matters.list_offered(request.viewer, today=asof)
 
 
 @page(Access.PUBLIC, methods=("GET", "POST"))

@@ -31,7 +31,16 @@ from niangjia.kernel.months import Month
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.showing import deployment
-from niangjia.portals.tests import adjusted, simulated, told
+from niangjia.portals.tests import adjusted, applied, photographed, simulated, told
+
+
+@pytest.fixture(scope="module")
+def built(built, django_db_blocker):
+    """The house with applications in it: laid once, for many pages are about them."""
+    with django_db_blocker.unblock():
+        applied.lay(built)
+    return built
+
 
 PUBLIC = {
     "public:home",
@@ -90,6 +99,8 @@ PAGES = {
     "officer:files": (lambda house: [], CASES),
     "officer:case": (lambda house: [house.cases["announced"]], CASES),
     "officer:fill_file": (lambda house: [house.cases["announced"]], {Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
+    "officer:applications": (lambda house: [] if applied.lay(house) else [], CASES),
+    "officer:application": (lambda house: [applied.lay(house).waiting_id], CASES),
     "officer:calls": (lambda house: [], {Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
     "officer:notices": (lambda house: [], ONE_REVIEW),
     "officer:grievance": (lambda house: [house.grievance_id], ONE_REVIEW | {Role.TOWNSHIP}),
@@ -119,6 +130,14 @@ PAGES = {
     "officer:imports": (lambda house: [], SENDING),
     "officer:import_template": (lambda house: ["standard"], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:import": (lambda house: [uploaded(house)], {Role.COUNTY}),
+    "officer:device_key": (lambda house: ["0" * 32], {Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
+    "officer:visit_shell": (lambda house: [], {Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
+    "officer:visit_worker": (lambda house: [], {Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
+    "officer:draft_file": (lambda house: photographed.lay_draft(house), {Role.GRASSROOTS}),
+    "officer:visit_file": (
+        lambda house: photographed.lay_visit(house),
+        {Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS},
+    ),
     "officer:audit": (lambda house: [], {Role.AUDITOR}),
     "officer:unions": (lambda house: [], {Role.ADMINISTRATOR}),
     "officer:corrections_asked": (lambda house: [], {Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
@@ -151,6 +170,14 @@ PAGES = {
     "public:tokens": (lambda house: [], CASES),
     "member:mine": (lambda house: [], {Role.WORKER}),
     "member:find": (lambda house: [], {Role.WORKER}),
+    "member:apply_for": (lambda house: ["evening-class"] if applied.lay(house) else [], {Role.WORKER}),
+    "member:draft": (lambda house: [applied.lay(house).draft_id], {Role.WORKER}),
+    "member:draft_register": (lambda house: [applied.lay(house).draft_id], {Role.WORKER}),
+    "member:draft_ask": (lambda house: [applied.lay(house).draft_id, "course"], {Role.WORKER}),
+    "member:draft_paper": (lambda house: [applied.lay(house).draft_id, "receipts"], {Role.WORKER}),
+    "member:draft_check": (lambda house: [applied.lay(house).draft_id], {Role.WORKER}),
+    "member:application": (lambda house: [applied.lay(house).asked_id], {Role.WORKER}),
+    "member:application_receipt": (lambda house: [applied.lay(house).asked_id], {Role.WORKER}),
     "member:object": (lambda house: [house.own_case_id], {Role.WORKER}),
 }
 
@@ -224,7 +251,8 @@ def test_a_policy_that_no_role_has_is_a_mistake_found_at_once():
 def test_every_page_to_read_stands_in_the_table_of_roles():
     by_token_or_open = (Access.PUBLIC, Access.TOKEN)  # the API's operations stand in a table of their own: `test_api`
     readable = {name for name, view in every_view() if "GET" in view.methods and view.policy not in by_token_or_open}
-    assert readable - {"member:objection", "officer:map"} == set(PAGES)
+    files = {"officer:application_file", "member:application_file", "member:draft_file"}  # see test_applying_pages
+    assert readable - {"member:objection", "officer:map"} - files == set(PAGES)
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -243,6 +271,9 @@ def test_each_role_opens_its_own_pages_and_no_other(house, signed_in, role):
             if name == "officer:import" and role in SENDING:
                 assert response.status_code == 409, (name, role, response.status_code)  # somebody else's
                 continue
+            if name == "officer:draft_file" and role in (Role.COUNTY, Role.TOWNSHIP):
+                assert response.status_code == 404, (name, role, response.status_code)  # a colleague's draft
+                continue
             assert response.status_code == 403, (name, role, response.status_code)
             assert "岗位" in response.content.decode()
 
@@ -256,7 +287,7 @@ def test_no_page_shows_a_number_or_full_name_of_a_person_and_none_carries_its_ow
         if role not in allowed:
             continue
         response = client.get(reverse(name, args=parts(house)))
-        if response.streaming:
+        if response.streaming or not response.headers["Content-Type"].startswith("text/html"):
             continue  # a file
         html = response.content.decode()
         assert not re.search(r"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9X](?![0-9A-Za-z])", html), name
@@ -277,7 +308,10 @@ def test_an_action_is_not_carried_out_by_opening_its_address(house, signed_in):
     for name, view in every_view():
         if "GET" in view.methods or view.policy is Access.TOKEN:
             continue
-        parts = {"officer:act": [house.cases["submitted"], "accept"]}.get(name)
+        parts = {
+            "officer:act": [house.cases["submitted"], "accept"],
+            "member:draft_upload": [1, "receipts"],
+        }.get(name)
         pattern = (
             "month"
             if name

@@ -392,9 +392,9 @@ def test_a_worker_objects_stops_the_cross_check_and_takes_it_up_again(house, at)
     )
     assert "待答复" in text(worker.get("/mine/"))
     worker.post("/mine/consent/", {"wish": "withdraw"})
-    assert "恢复每月比对" in text(worker.get("/mine/"))
+    assert "您已不同意" in text(worker.get("/mine/data/consents/"))
     worker.post("/mine/consent/", {"wish": "give"})
-    assert "停止用我的数据比对" in text(worker.get("/mine/"))
+    assert "您已不同意" not in text(worker.get("/mine/data/consents/"))
 
 
 def test_a_worker_reads_nobody_elses_matter(house, at):

@@ -383,6 +383,7 @@ def test_of_guesses_at_the_same_moment_at_most_five_are_weighed():
 # The separation of duties, read off the one table.
 
 READING = {
+    "matters.view",
     "alerts.view",
     "cases.view",
     "cases.examine",

@@ -15,7 +15,8 @@ from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.cases import access, entitlements, forms, lifecycle, moving, sealed
 from niangjia.apps.cases.actions import checking
-from niangjia.apps.cases.models import Case, Entitlement, Finding, Visit
+from niangjia.apps.cases.actions.drafting import PHOTOS, VisitRecorded, take_draft
+from niangjia.apps.cases.models import Case, Entitlement, Finding, HardshipFile, Visit
 from niangjia.apps.cases.queries import case_card, colleagues_of
 from niangjia.apps.cases.types import (
     SEEING,
@@ -123,26 +124,31 @@ def record_visit(
 
     `verifiers` are the accounts that went, the viewer among them: colleagues with casework at the visiting union or above it
     (`queries.list_companions`). `outsider` came along without an account. A visit at home or at work brings the whole form
-    (`forms.VISIT_FORM`) and two people or a photo; its secret part is sealed. Safe to repeat with the same `key`.
+    (`forms.VISIT_FORM`) and two people or a photo; its secret part is sealed. Photos that were kept for the draft of this `key` are the
+    visit's from now on. Safe to repeat with the same `key`.
 
     Raises:
         NotAllowed, NotFound, NotInThisState, NotForThisRole, OwnHousehold.
         NotEnoughWitnesses, VisitInFuture, FormIncomplete, NoColleague, OutsiderUnknown, ColleagueAsOutsider.
+        VisitRecorded: somebody else's visit has this key.
         workorders' ConflictOfInterest: a colleague lives with the household or stood aside.
     """
     with transaction.atomic():
         if key and (known := Visit.objects.filter(key=key, case_id=case_id, recorded_by_id=viewer.account_id).first()):
             return known.pk
         case = moving.take(viewer, case_id, CaseAction.VISIT)
+        if key and Visit.objects.filter(key=key).exists():
+            raise VisitRecorded
         if visited_on > timezone.localdate(now):
             raise VisitInFuture(visited_on)
         way, is_seeing = VisitWay(way), VisitWay(way) in SEEING
         went = sorted({*verifiers, viewer.account_id})
         checking.refuse_first_hands(case, went, now=now)
         reading = forms.read(forms.VISIT_FORM, form or {}) if is_seeing or form else forms.Reading({}, {})
-        photos = reading.secret.get("photos", [])
+        kept = take_draft(viewer, case, key) if key else {}
+        photo_count = len(reading.secret.get("photos", [])) + kept.get(PHOTOS, 0)
         _check_companions(viewer, case, went, outsider, now)
-        if is_seeing and len(went) + bool(outsider) < 2 and not photos:
+        if is_seeing and len(went) + bool(outsider) < 2 and not photo_count:
             raise NotEnoughWitnesses
         tries = [
             {"at": tried.at.isoformat(), "way": VisitWay(tried.way).value, "is_reached": tried.is_reached}
@@ -156,7 +162,7 @@ def record_visit(
             way=way,
             verifiers=went,
             outsider_post=outsider.post.strip()[:40] if outsider else "",
-            photo_count=len(photos),
+            photo_count=photo_count,
             contact_tries=tries,
             form=reading.plain,
             recorded_by_id=viewer.account_id,
@@ -175,6 +181,27 @@ def record_visit(
             detail={"visit": visit.pk, "way": way.value, "verifiers": went},
         )
         return visit.pk
+
+
+def hand_in_visit(
+    *, viewer: Viewer, case_id: int, key: uuid.UUID, outcome: Outcome | None, reason: str, now: datetime, **visit: Any
+) -> int:
+    """
+    Write the visit down and, with an `outcome`, hand in what was found at once: both or neither. Return the visit's id.
+
+    `visit`: as of `record_visit`. Safe to repeat with the same `key`: what is on record is never handed in a second time.
+
+    Raises:
+        As `record_visit` and `submit_finding`.
+    """
+    with transaction.atomic():
+        known = Visit.objects.filter(key=key, case_id=case_id, recorded_by_id=viewer.account_id).first()
+        if known:
+            return known.pk
+        visit_id = record_visit(viewer=viewer, case_id=case_id, key=key, now=now, **visit)
+        if outcome is not None:
+            submit_finding(viewer=viewer, case_id=case_id, outcome=outcome, reason=reason, now=now)
+        return visit_id
 
 
 def _check_companions(
@@ -497,6 +524,36 @@ def open_field(
     return registry_actions.reveal(viewer=viewer, person_id=person_id, field=field, reason=reason, now=now)
 
 
+class NoAddress(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这户还没有登记住址。请打电话问清，或先到单位走访。",
+            "No address of this household is on file. Ask by phone, or visit at work first.",
+        )
+
+
+def open_address(*, viewer: Viewer, household_id: int, reason: str, now: datetime) -> str:
+    """
+    Where the household lives, from its newest file; recorded with the reason.
+
+    Raises:
+        NotAllowed, MatterOver, ReasonTooShort, TooManyReveals; NoAddress. NotFound: not in the viewer's part of the tree.
+    """
+    permissions.require(viewer, "registry.reveal")
+    with transaction.atomic():
+        if not moving.visible(viewer).filter(household_id=household_id).exists():
+            raise moving.NotFound
+        access.require_matter(viewer, household_id, today=timezone.localdate(now))
+        file = HardshipFile.objects.filter(household_id=household_id, secret__isnull=False).order_by("-pk").first()
+        address = str(sealed.unseal(file.secret, "file", file.key).get("address", "")) if file else ""
+        if file is None or not address:
+            raise NoAddress
+        registry_actions.record_opening(
+            viewer=viewer, person_id=file.person_id, detail={"what": "address", "file": file.pk}, reason=reason, now=now
+        )
+        return address
+
+
 def open_visit_form(*, viewer: Viewer, visit_id: int, reason: str, now: datetime) -> dict[str, Any]:
     """
     The whole form of a visit, its sealed part opened; recorded with the reason.
@@ -504,12 +561,8 @@ def open_visit_form(*, viewer: Viewer, visit_id: int, reason: str, now: datetime
     Raises:
         NotAllowed, NotFound, MatterOver, ReasonTooShort, TooManyReveals.
     """
-    permissions.require(viewer, "registry.reveal")
     with transaction.atomic():
-        visit = Visit.objects.filter(pk=visit_id, case__in=moving.visible(viewer)).select_related("case").first()
-        if visit is None:
-            raise moving.NotFound
-        access.require_matter(viewer, visit.case.household_id, today=timezone.localdate(now))
+        visit = access.require_visit(viewer, visit_id, now=now)
         detail = {"what": "visit form", "visit": visit.pk}
         registry_actions.record_opening(
             viewer=viewer, person_id=visit.case.person_id, detail=detail, reason=reason, now=now

@@ -207,6 +207,16 @@ def list_history(order_id: int) -> list[MoveCard]:
     ]
 
 
+def find_departure(viewer: Viewer, order_id: int) -> MoveCard | None:
+    """The move that took an order out of the viewer's part of the tree, which held it until then; None if it never was there, or still is."""
+    row = WorkOrder.objects.select_related("org", "verify_org").filter(pk=order_id).first()
+    if row is None or is_visible(viewer, row):
+        return None
+    mine = scope.within(WorkOrderMove.objects.filter(order_id=order_id), viewer.org_path, "from_org__path")
+    left = mine.order_by("-step").values_list("step", flat=True).first()
+    return next((move for move in list_history(order_id) if move.step == left), None)
+
+
 def possible_actions(viewer: Viewer, order: OrderCard) -> list[Action]:
     """What this viewer may do to the order where it stands, in the table's order. Kin and four eyes are asked by the action."""
     if not scope.covers(viewer.org_path, organizations.get_union(order.org_id).path):

@@ -40,7 +40,7 @@ class Upload {
     field.classList.add("is-live");
     field.uploads = this;
     for (const item of this.list.children) {
-      item.querySelector(".upload-drop")?.remove();
+      for (const each of item.querySelectorAll(".upload-drop, button")) each.remove();
       this.addRemove(item);
     }
     field.addEventListener("change", (event) => {
@@ -54,10 +54,11 @@ class Upload {
   word(name) { return this.field.dataset[`word${name}`]; }
   get token() { return this.field.closest("form")?.querySelector("[name=csrfmiddlewaretoken]")?.value ?? ""; }
 
-  async add(files) {
+  /** `replace`: where one alone fits, the new one takes its place. */
+  async add(files, { replace = false } = {}) {
     this.said.textContent = "";
     for (const file of files) {
-      if (this.list.children.length >= Number(this.field.dataset.most)) { this.said.textContent = this.word("Many"); break; }
+      if (!replace && this.list.children.length >= Number(this.field.dataset.most)) { this.said.textContent = this.word("Many"); break; }
       const made = await madeSmall(file);
       await this.send(newKey(), made?.blob ?? file, made?.small);
     }
@@ -90,7 +91,8 @@ class Upload {
     }
     const name = document.createElement("span"), state = document.createElement("small");
     name.className = "upload-name";
-    name.append(`${this.word(blob.type === "application/pdf" ? "Paper" : "Photo")} ${this.list.children.length + 1}`, state);
+    const number = this.field.dataset.most === "1" ? "" : ` ${this.list.children.length + 1}`;
+    name.append(`${this.word(blob.type === "application/pdf" ? "Paper" : "Photo")}${number}`, state);
     item.append(name);
     this.list.append(item);
     this.addRemove(item);
@@ -187,6 +189,8 @@ class Upload {
 
   count() { this.field.querySelector("[data-count]").textContent = this.list.children.length || ""; }
 }
+
+window.Upload = Upload; // for pages that are put together later
 
 // Where there is nowhere to send to, the files travel with the form: the inputs stay as they are.
 for (const field of document.querySelectorAll("[data-upload]")) if (field.dataset.sendTo) new Upload(field);

@@ -1,0 +1,44 @@
+"""
+Writes: each one transaction, safe to repeat, recorded in audit.
+
+A matter moves from the step that its page showed: of two who act at once one wins, the other gets `SomeoneWasFirst` with what changed.
+"""
+
+from niangjia.apps.matters.actions.applying import (
+    confirm_register,
+    drop_draft,
+    drop_file,
+    go_on,
+    hand_in,
+    keep_file,
+    open_draft_file,
+    save_answer,
+    say_paper,
+    skip_answer,
+    start_draft,
+    withdraw,
+)
+from niangjia.apps.matters.actions.handling import act, ask, close_paid, open_answers, open_file, set_aside
+from niangjia.apps.matters.evidence import MOST as MOST_FILES
+
+__all__ = [
+    "MOST_FILES",
+    "act",
+    "ask",
+    "close_paid",
+    "confirm_register",
+    "drop_draft",
+    "drop_file",
+    "go_on",
+    "hand_in",
+    "keep_file",
+    "open_answers",
+    "open_draft_file",
+    "open_file",
+    "save_answer",
+    "say_paper",
+    "set_aside",
+    "skip_answer",
+    "start_draft",
+    "withdraw",
+]

@@ -1,0 +1,214 @@
+"""The one way a matter moves: conditional update, history, audit. Called inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+
+from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.audit import actions as audit
+from niangjia.apps.matters import access, sealed
+from niangjia.apps.matters.lifecycle import Flow, flow_of, is_payment, role_of
+from niangjia.apps.matters.models import Matter, Move, Submission
+from niangjia.apps.matters.problems import NotFound, SomeoneWasFirst
+from niangjia.apps.matters.room import room
+from niangjia.apps.matters.types import Answer, MatterState, Source, Step
+from niangjia.apps.organizations import calendar
+from niangjia.apps.programs import published
+from niangjia.apps.programs import queries as programs
+from niangjia.engines.policy.pack import Pack, Stage
+from niangjia.kernel.problems import Refusal
+
+
+def pack_of(matter: Matter) -> Pack:
+    """The text that the matter pinned. Raises StoredTextChanged."""
+    return programs.get_pinned_pack(matter.version_id, matter.content_hash)
+
+
+def flow_for(matter: Matter) -> Flow:
+    return flow_of(pack_of(matter))
+
+
+def find(viewer: Viewer, matter_id: int) -> Matter:
+    """Raises NotAllowed, NotFound."""
+    found = (
+        access.visible(viewer)
+        .select_related("desk", "org", "version")
+        .defer("version__files")
+        .filter(pk=matter_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def was_done(matter: Matter, viewer: Viewer, step: int | None, act: Step, outcome: str = "") -> bool:
+    """Whether the move from this step is this very one by this very account: a repeat, which changes nothing."""
+    last = Move.objects.filter(matter=matter, step=step).first() if step is not None else None
+    return bool(
+        last and last.act == act and last.account_id == viewer.account_id and (not outcome or last.outcome == outcome)
+    )
+
+
+def entering(matter: Matter, flow: Flow, stage: Stage, today: date) -> dict[str, Any]:
+    """The columns that a matter takes on where it comes to a stage: whose turn, and by when."""
+    desk, role = access.desk_for(matter.org_id, stage)
+    is_workers = role_of(stage).value == "WORKER"
+    due_on = (
+        None
+        if is_workers or is_payment(stage)
+        else calendar.add_working_days(today, days_of(matter, flow, stage, today))
+    )
+    state = MatterState.WITH_WORKER if is_workers else MatterState.TO_PAY if is_payment(stage) else MatterState.AT_WORK
+    return {"stage": stage.id, "desk_id": desk.id, "role": role.value, "state": state, "due_on": due_on}
+
+
+def days_of(matter: Matter, flow: Flow, stage: Stage, today: date) -> int:
+    """The stage's working days; of a notice those that the programme shows it for."""
+    if stage.working_days is None and room().after_notice in stage.outcomes:
+        try:
+            return programs.notice_working_days(matter.program, area=matter.area, asof=today) or flow.days(stage)
+        except Refusal:  # the paper leaves its length open, and nobody has set it
+            return flow.days(stage)
+    return flow.days(stage)
+
+
+def expected(matter: Matter, flow: Flow, stage: Stage, today: date) -> date | None:
+    days = flow.expected_days(stage, days_of(matter, flow, stage, today))
+    return calendar.add_working_days(today, days) if days else None
+
+
+def make(
+    viewer: Viewer | None,
+    matter: Matter,
+    act: Step,
+    now: datetime,
+    *,
+    seen: int | None = None,
+    outcome: str = "",
+    reason: str = "",
+    changes: Mapping[str, Any] | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """
+    Move the matter on from the step that was seen (null: from where it stands). Do it before any effect: who comes second stops here.
+
+    Raises:
+        SomeoneWasFirst.
+    """
+    step = matter.step if seen is None else seen
+    values = {"step": step + 1, "proposed": "", "proposed_by_id": None} | dict(changes or {})
+    came_from = matter.stage
+    if not Matter.objects.filter(pk=matter.pk, step=step, closed_at__isnull=True).update(**values):
+        raise lost(matter)
+    for name, value in values.items():
+        setattr(matter, name, value)
+    key = uuid4()
+    Move.objects.create(
+        matter=matter,
+        key=key,
+        step=step,
+        act=act,
+        outcome=outcome,
+        from_stage=came_from,
+        to_stage=matter.stage,
+        to_state=matter.state,
+        role=viewer.role.value if viewer else "",
+        account_id=viewer.account_id if viewer else None,
+        at=now,
+        secret=sealed.seal({"text": reason}, "move", key) if reason else None,
+    )
+    record(viewer, matter, act, now, outcome=outcome, came_from=came_from, detail=detail)
+
+
+def record(
+    viewer: Viewer | None,
+    matter: Matter,
+    act: Step,
+    now: datetime,
+    *,
+    outcome: str = "",
+    came_from: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """On the chain: codes and ids, never an answer or a reason. `org`, `role` and `number` are for telling whose turn it is."""
+    told = {
+        "program": matter.program,
+        "number": matter.number,
+        "org": matter.desk_id,
+        "role": matter.role,
+        "from": came_from,
+        "to": matter.stage,
+        "state": str(matter.state),
+    }
+    if outcome:
+        told["outcome"] = outcome
+    audit.record(
+        viewer, action=f"matters.{act.value.lower()}", object=f"matter:{matter.pk}", detail=told | dict(detail or {}), now=now
+    )  # fmt: skip
+
+
+def lost(matter: Matter) -> SomeoneWasFirst:
+    """What the other one did, in words."""
+    fresh = Matter.objects.select_related("desk").get(pk=matter.pk)
+    last = Move.objects.filter(matter=matter).order_by("-step").first()
+    who = accounts.names_of({last.account_id}).get(last.account_id, "") if last and last.account_id else ""
+    label = Step(last.act).label if last else ""
+    flow = flow_for(fresh)
+    stage = flow.stage(fresh.stage)
+    return SomeoneWasFirst(
+        who or "系统 · system",
+        str(label),
+        last.act if last else "",
+        stage.title["zh"],
+        stage.title["en"],
+    )
+
+
+def closing(state: MatterState, now: datetime) -> dict[str, Any]:
+    return {"state": state, "closed_at": now, "due_on": None}
+
+
+def today_of(now: datetime) -> date:
+    return timezone.localdate(now)
+
+
+# --- answers ------------------------------------------------------------------------------------------------------
+
+
+def keep_answers(
+    matter: Matter, answers: Mapping[str, tuple[str, Source]], stage: str, account_id: int, now: datetime
+) -> None:
+    """A row of answers that were given at once; none, no row."""
+    if not answers:
+        return
+    key = uuid4()
+    Submission.objects.create(
+        matter=matter,
+        key=key,
+        stage=stage,
+        names={name: source.value for name, (_, source) in answers.items()},
+        secret=sealed.seal({name: text for name, (text, _) in answers.items()}, "submission", key),
+        account_id=account_id,
+        at=now,
+    )
+
+
+def answers_of(matter: Matter) -> dict[str, list[Answer]]:
+    """Every answer by field, oldest first: the last one counts."""
+    found: dict[str, list[Answer]] = {}
+    for row in Submission.objects.filter(matter=matter).order_by("pk"):
+        values = sealed.unseal(row.secret, "submission", row.key)
+        for name, source in row.names.items():
+            found.setdefault(name, []).append(Answer(name, values[name], Source(source), row.account_id, row.at))
+    return found
+
+
+def of_today() -> tuple[str, ...]:
+    return published.wording().of_today

@@ -1,0 +1,207 @@
+"""Every no of this room, each with what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from niangjia.apps.accounts.types import Role
+from niangjia.apps.matters.types import Question
+from niangjia.kernel.problems import Refusal
+
+_ROLES = {
+    Role.PROVINCE: ("省总工会", "the provincial union"),
+    Role.CITY: ("市总工会", "the city union"),
+    Role.COUNTY: ("县级总工会", "the county union"),
+    Role.TOWNSHIP: ("乡镇（街道）工会", "the township union"),
+    Role.GRASSROOTS: ("基层工会", "the grassroots union"),
+    Role.FINANCE: ("财务", "finance"),
+    Role.WORKER: ("申请人本人", "the applicant"),
+}
+
+
+def role_words(role: Role) -> tuple[str, str]:
+    return _ROLES.get(role, (role.value, role.value))
+
+
+class NotFound(Refusal):
+    """Also for what exists outside the viewer's part of the tree, or is somebody else's: a refusal must not tell that it exists."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "没有找到这件申请，或不在您的管辖范围内。", "There is no such application in your part of the union tree."
+        )
+
+
+class NoSuchDraft(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "没有找到这份草稿，可能已经提交或放弃。请到“我的娘家”查看，或重新开始。",
+            "There is no such draft; it was handed in or dropped. Look under “My union home”, or start anew.",
+        )
+
+
+class NotByApplication(Refusal):
+    def __init__(self, title_zh: str, title_en: str) -> None:
+        super().__init__(
+            f"“{title_zh}”不能在这里申请。请问单位工会怎样办理。",
+            f"“{title_en}” cannot be applied for here. Ask your union how it is entered.",
+        )
+
+
+class NoUnionHere(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "系统中还没有您所在的工会，无法提交。请联系单位工会登记会籍。",
+            "Your union is not known yet, so nothing can be handed in. Ask your union to register your membership.",
+        )
+
+
+class StillOpen(Refusal):
+    """`names`: fields that are required and not answered, or no longer fit."""
+
+    def __init__(self, open_questions: Sequence[Question]) -> None:
+        self.names = tuple(one.name for one in open_questions)
+        super().__init__(
+            "还有没填的：" + "、".join(one.title.get("zh", one.name) for one in open_questions) + "。填好再提交。",
+            "Still to be filled in: " + ", ".join(one.title.get("en", one.name) for one in open_questions) + ".",
+        )
+
+
+class NotDeclared(Refusal):
+    def __init__(self) -> None:
+        super().__init__("请先勾选声明，再提交。", "Tick the declaration, then hand in.")
+
+
+class AlreadyOpen(Refusal):
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"同一件事您已经申请过，编号 {number}，正在办理。请在“我的娘家”查看进展。",
+            f"You have applied for the same already: number {number} is under way. See “My union home”.",
+        )
+
+
+class RulesChanged(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "您填写期间，这个项目的规则更新了。您填的都还在，请核对有没有新的问题，再提交。",
+            "The rules of this programme changed while you filled it in. All you typed is there: check for new questions, then hand in.",
+        )
+
+
+class NotYourTurn(Refusal):
+    def __init__(self, role: Role, desk: str) -> None:
+        zh, en = role_words(role)
+        whose_zh = zh if role is Role.WORKER else f"{desk}的{zh}岗位"
+        whose_en = en if role is Role.WORKER else f"{en} at {desk}"
+        super().__init__(
+            f"这一步由{whose_zh}办理，当前岗位不能办。", f"This step is for {whose_en}, not for your present post."
+        )
+
+
+class AlreadyClosed(Refusal):
+    def __init__(self, state_zh: str, state_en: str) -> None:
+        super().__init__(
+            f"这件申请已是“{state_zh}”，不能再办理。情况有变化可以重新申请。",
+            f"This application is {state_en}; nothing more is done with it. If things changed, apply anew.",
+        )
+
+
+class NotNamed(Refusal):
+    def __init__(self, outcomes_zh: Sequence[str], outcomes_en: Sequence[str]) -> None:
+        super().__init__(
+            f"规则包没有写这一步。现在可以选：{'、'.join(outcomes_zh) or '无'}。",
+            f"The pack names no such step. Possible now: {', '.join(outcomes_en) or 'nothing'}.",
+        )
+
+
+class SomeoneWasFirst(Refusal):
+    """Two acted at once; this one came second and changed nothing."""
+
+    def __init__(self, who: str, what_zh: str, what_en: str, now_zh: str, now_en: str) -> None:
+        super().__init__(
+            f"{who}刚刚办理了这件申请（{what_zh}），现在是“{now_zh}”。您的办理没有生效，您写的还在下面。",
+            f"{who} has just acted on this application ({what_en}); it is now “{now_en}”. Yours changed nothing, and what you wrote is below.",
+        )
+
+
+class OwnMatter(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这件申请涉及您本人或您的家庭，须回避。请由另一位同事办理。",
+            "This application is about you or your household. Leave it to another colleague.",
+        )
+
+
+class FourEyes(Refusal):
+    def __init__(self, *, is_colleague: bool) -> None:
+        if is_colleague:
+            super().__init__(
+                "与您互相代岗的同事已办理过这件申请，视同您本人。这一步须由另一位同事办理。",
+                "A colleague who stands in for you, or you for them, has acted on it: you count as one. Another colleague does this step.",
+            )
+            return
+        super().__init__(
+            "您已办理过这件申请，这一步须由另一位同事办理。",
+            "You have acted on this application already; this step is for another colleague.",
+        )
+
+
+class ReasonMissing(Refusal):
+    def __init__(self) -> None:
+        super().__init__("请写明理由，申请人会看到。", "Please give a reason; the applicant reads it.")
+
+
+class NothingAsked(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "请写明缺什么，申请人才知道补什么。", "Say what is missing, so that the applicant knows what to bring."
+        )
+
+
+class RulesSayNo(Refusal):
+    def __init__(self, zh: Sequence[str], en: Sequence[str]) -> None:
+        super().__init__(
+            f"按规则不予：{'；'.join(zh)}。不能选通过；可以退回补正，或选不予。",
+            f"By the rules this is refused: {'; '.join(en)}. It cannot be accepted; send it back or refuse it.",
+        )
+
+
+class StillUnknown(Refusal):
+    """`names`: facts that the answer hangs on."""
+
+    def __init__(self, names: Sequence[str], zh: Sequence[str], en: Sequence[str]) -> None:
+        self.names = tuple(names)
+        super().__init__(
+            f"还不能判定，缺：{'、'.join(zh)}。请核实填写，或请申请人补充。",
+            f"It cannot be told yet; missing: {', '.join(en)}. Fill it in, or ask the applicant.",
+        )
+
+
+class NoticeIsUp(Refusal):
+    def __init__(self, day: str) -> None:
+        super().__init__(
+            f"公示到 {day} 满，届时才能办这一步。", f"The notice is up until {day}; this step can be made then."
+        )
+
+
+class WaitsForFinance(Refusal):
+    def __init__(self, desk: str) -> None:
+        super().__init__(
+            f"当前岗位不能列支资金，由{desk}的财务列支。", f"Your post cannot set money aside; finance at {desk} does."
+        )
+
+
+class NoPayee(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这件申请没有收款的职工，系统不列支。请由财务按本单位办法办理。",
+            "There is no worker to be paid, so nothing is set aside here. Finance pays it in its own way.",
+        )
+
+
+class AlreadyGranted(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "已经批准，正在发放，不能在这里撤回。不需要这笔钱，请联系办理的工会。",
+            "It is approved and on its way, so it cannot be withdrawn here. If you do not want it, tell the union.",
+        )

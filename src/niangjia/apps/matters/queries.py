@@ -1,0 +1,356 @@
+"""Reads of matters and drafts, in the viewer's part of the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import F, QuerySet
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.matters import access, deciding, drafts, evidence, moving, offering, questions
+from niangjia.apps.matters.cards import grant_card, matter_card, move_cards
+from niangjia.apps.matters.known import of_worker as known_of
+from niangjia.apps.matters.lifecycle import Flow, flow_of, role_of
+from niangjia.apps.matters.models import Draft, Matter, Move
+from niangjia.apps.matters.models import Paper as PaperRow
+from niangjia.apps.matters.offering import is_offered
+from niangjia.apps.matters.problems import NoSuchDraft, NotByApplication, NotFound
+from niangjia.apps.matters.reading import Unreadable, shown
+from niangjia.apps.matters.types import (
+    OPEN,
+    Answer,
+    DraftCard,
+    GrantCard,
+    MatterCard,
+    MatterState,
+    MoveCard,
+    Offer,
+    PaperCard,
+    PaperState,
+    Question,
+)
+from niangjia.apps.matters.verification import verify
+from niangjia.apps.programs import published
+from niangjia.apps.programs import queries as programs
+from niangjia.apps.programs.deciding import Answer as Said
+from niangjia.apps.programs.published import Published
+from niangjia.apps.programs.types import DecisionCard
+from niangjia.engines.policy.pack import Pack, Stage
+from niangjia.kernel.problems import Refusal
+
+__all__ = [
+    "NoSuchDraft",
+    "NotByApplication",
+    "NotFound",
+    "Unreadable",
+    "flow_of",
+    "is_offered",
+    "known_of",
+    "shown",
+    "verify",
+]
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A programme that this worker can apply for. `questions`: as many as will be asked; `days`: working days until an answer."""
+
+    published: Published
+    area: str
+    questions: int
+    papers: tuple[str, ...]
+    days: int
+    draft_id: int | None
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """One question with what was said, the last answer first; none: it is open. `zh`, `en`: in words."""
+
+    question: Question
+    answer: Answer | None
+    zh: str
+    en: str
+    earlier: tuple[Answer, ...] = ()
+
+
+@dataclass(frozen=True)
+class Details:
+    """
+    Everything the page of one matter shows. `answers` is empty for who may not read them. `said`: what the rules say today, null with
+    `said_refusal` where they cannot be asked. `stage_questions`: what this stage fills in; `missing`: facts that the rules still lack.
+    """
+
+    card: MatterCard
+    pack: Pack
+    flow: Flow
+    stage: Stage
+    can_handle: bool
+    is_own: bool
+    can_read: bool
+    answers: tuple[AnswerLine, ...]
+    answered: int
+    papers: tuple[PaperCard, ...]
+    moves: tuple[MoveCard, ...]
+    offers: tuple[Offer, ...]
+    stage_questions: tuple[Question, ...]
+    missing: tuple[Question, ...]
+    said: Said | None
+    said_refusal: Refusal | None
+    decision: DecisionCard | None
+    grant: GrantCard | None
+    asked: tuple[str, ...]
+    needs_second: bool
+    earlier: tuple[MatterCard, ...]
+
+
+def list_matters(
+    viewer: Viewer, *, place: str = "", state: str = "", program: str = "", late_on: date | None = None
+) -> QuerySet[Matter]:
+    """
+    Soonest due first. `place`: "" = whose turn it is at this post, "all" = of the whole part of the tree. `late_on`: overdue on that day.
+    """
+    permissions.require(viewer, "matters.view")
+    rows = access.visible(viewer).select_related("desk", "org", "version").defer("version__files")
+    if place != "all":
+        rows = rows.filter(
+            desk_id=viewer.org_id, role=viewer.role.value, state__in=(MatterState.AT_WORK, MatterState.TO_PAY)
+        )
+    if state:
+        rows = rows.filter(state=state)
+    elif place == "all":
+        rows = rows.filter(state__in=OPEN)
+    if program:
+        rows = rows.filter(program=program)
+    if late_on is not None:
+        rows = rows.filter(due_on__lt=late_on)
+    return rows.order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+def count_turns(viewer: Viewer) -> int:
+    """How many wait for this post."""
+    return list_matters(viewer).count() if permissions.may(viewer, "matters.view") else 0
+
+
+def list_programs(viewer: Viewer) -> list[tuple[str, str, str]]:
+    """Programmes that matters of the viewer's part of the tree are about: (id, Chinese, English)."""
+    rows = access.visible(viewer).values_list("program", "version__title_zh", "version__title_en").distinct()
+    return sorted({program: (program, zh, en) for program, zh, en in rows}.values())
+
+
+def cards(rows: Iterable[Matter]) -> list[MatterCard]:
+    return [matter_card(row) for row in rows]
+
+
+def get_card(viewer: Viewer, matter_id: int) -> MatterCard:
+    """Raises NotAllowed, NotFound."""
+    return matter_card(moving.find(viewer, matter_id))
+
+
+def list_own(viewer: Viewer) -> list[MatterCard]:
+    """The worker's own, what is open first, then the latest."""
+    permissions.require(viewer, "own.view")
+    rows = (
+        access.visible(viewer)
+        .select_related("desk", "org", "version")
+        .defer("version__files")
+        .order_by("-handed_in_at", "-pk")
+    )
+    return sorted(cards(rows), key=lambda card: not card.is_open)
+
+
+def list_drafts(viewer: Viewer) -> list[tuple[int, str, str, datetime]]:
+    """The worker's drafts that are no matter yet: id, titles, when last kept."""
+    permissions.require(viewer, "own.view")
+    if viewer.person_id is None:
+        return []
+    rows = (
+        Draft.objects.filter(person_id=viewer.person_id, matter__isnull=True)
+        .select_related("version")
+        .defer("version__files")
+    )
+    return [
+        (row.pk, row.version.title_zh, row.version.title_en, row.updated_at) for row in rows.order_by("-updated_at")
+    ]
+
+
+def get_draft(viewer: Viewer, draft_id: int) -> DraftCard:
+    """Raises NotAllowed, NoSuchDraft."""
+    return drafts.card(drafts.find(viewer, draft_id))
+
+
+def draft_pack(viewer: Viewer, draft_id: int) -> Pack:
+    """The text that the draft follows. Raises NotAllowed, NoSuchDraft."""
+    return drafts.pack_of(drafts.find(viewer, draft_id))
+
+
+def list_offered(viewer: Viewer, *, today: date) -> set[str]:
+    """Ids of the programmes that this worker can apply for; empty where their union is not known."""
+    try:
+        area = offering.place_of(offering.union_of(viewer))
+    except Refusal:
+        return set()
+    return {one.pack.id for one in published.list_in_area(area=area, asof=today) if offering.is_offered(one)}
+
+
+def get_offered(viewer: Viewer, program: str, *, today: date) -> Offered:
+    """Raises NotAllowed, NoUnionHere, NotByApplication."""
+    permissions.require(viewer, "own.view")
+    area = offering.place_of(offering.union_of(viewer))
+    one = offering.get_offered(program, area=area, today=today)
+    wording, flow = published.wording(), flow_of(one.pack)
+    asked = questions.of_applicant(one.pack, wording)
+    after = (
+        flow.stage(flow.first.outcomes[flow.forward(flow.first)]) if role_of(flow.first) is Role.WORKER else flow.first
+    )
+    mine = Draft.objects.filter(person_id=viewer.person_id or 0, program=program, matter__isnull=True)
+    return Offered(
+        one,
+        area,
+        len(asked),
+        tuple(paper.code for paper in questions.papers_of(one.pack, [flow.first.id])),
+        flow.expected_days(after),
+        mine.values_list("pk", flat=True).first(),
+    )
+
+
+def get_details(viewer: Viewer, matter_id: int, *, now: datetime, correct: str = "") -> Details:
+    """
+    Raises NotAllowed, NotFound. Answers are there for the applicant and for whose turn it is. `correct`: a field that the officer wants
+    to put right.
+    """
+    matter = moving.find(viewer, matter_id)
+    pack = moving.pack_of(matter)
+    flow = flow_of(pack)
+    stage = flow.stage(matter.stage)
+    is_worker = viewer.role is Role.WORKER
+    is_own = not is_worker and access.is_own(viewer, matter)
+    can_handle = not is_own and access.may_handle(viewer, matter)
+    can_read = is_worker or can_handle
+    rows = moving.answers_of(matter)
+    wording = published.wording()
+    stage_questions = tuple(questions.of_stage(pack, stage, wording)) if can_handle else ()
+    said, refusal = _said(matter, pack, flow, now) if can_handle else (None, None)
+    missing = questions.named(said.unknown, pack, wording) if said else []
+    in_form = {one.name for one in stage_questions}
+    more = questions.named([correct], pack, wording) if correct and correct not in in_form else []
+    return Details(
+        card=matter_card(matter),
+        pack=pack,
+        flow=flow,
+        stage=stage,
+        can_handle=can_handle,
+        is_own=is_own,
+        can_read=can_read,
+        answers=tuple(_lines(pack, flow, rows)) if can_read else (),
+        answered=len(rows),
+        papers=tuple(_papers(matter, pack, flow)),
+        moves=tuple(
+            move_cards(matter, flow, Move.objects.filter(matter=matter).order_by("step"), with_reasons=can_read)
+        ),
+        offers=tuple(_offers(flow, stage)) if can_handle else (),
+        stage_questions=(*stage_questions, *more),
+        missing=tuple(one for one in missing if one.name not in in_form and one.name != correct),
+        said=said,
+        said_refusal=refusal,
+        decision=programs.get_decision(matter.decision_id) if matter.decision_id else None,
+        grant=grant_card(matter),
+        asked=tuple(matter.asked),
+        needs_second=can_handle and stage.needs_second_person,
+        earlier=tuple(_earlier(matter)) if can_handle else (),
+    )
+
+
+def lines_of(draft: DraftCard) -> list[AnswerLine]:
+    """What a draft says, in words, for checking."""
+    found = []
+    for question in draft.questions:
+        answer = draft.answers.get(question.name)
+        words = shown(question, answer.text) if answer else {"zh": "", "en": ""}
+        found.append(AnswerLine(question, answer, words["zh"], words["en"]))
+    return found
+
+
+def words_for(names: Iterable[str], pack: Pack) -> list[Question]:
+    """Questions by name, as the pack words them."""
+    return questions.named(names, pack, published.wording())
+
+
+def words_of(pack: Pack, answers: dict[str, str]) -> list[AnswerLine]:
+    """Answers that were opened with a reason, in words."""
+    asked = questions.named(answers, pack, published.wording())
+    found = []
+    for one in asked:
+        words = shown(one, answers[one.name])
+        found.append(AnswerLine(one, None, words["zh"], words["en"]))
+    return found
+
+
+def _lines(pack: Pack, flow: Flow, rows: dict[str, list[Answer]]) -> Iterable[AnswerLine]:
+    wording = published.wording()
+    asked = {one.name: one for one in questions.of_applicant(pack, wording)}
+    asked |= {one.name: one for one in questions.named(rows, pack, wording)}
+    for name, question in asked.items():
+        given = rows.get(name, [])
+        last = given[-1] if given else None
+        words = shown(question, last.text) if last else {"zh": "", "en": ""}
+        yield AnswerLine(question, last, words["zh"], words["en"], tuple(given[:-1]))
+
+
+def _papers(matter: Matter, pack: Pack, flow: Flow) -> Iterable[PaperCard]:
+    """What the stages up to this one ask for, and whatever was said of any."""
+    last = {row.code: row for row in PaperRow.objects.filter(matter=matter).order_by("pk")}
+    reached = [one.id for one in flow.stages[: flow.place(matter.stage) + 1]]
+    everything = {one.code: one for one in questions.papers_of(pack, [one.id for one in flow.stages])}
+    wanted = {one.code for one in questions.papers_of(pack, reached)}
+    theirs = evidence.files_of(matter)
+    for code, paper in everything.items():
+        if code in wanted or code in last:
+            row = last.get(code)
+            yield PaperCard(
+                paper,
+                PaperState(row.state) if row else None,
+                row.account_id if row else None,
+                row.at if row else None,
+                theirs.get(evidence.part_of(code), ()),
+            )
+
+
+def _offers(flow: Flow, stage: Stage) -> Iterable[Offer]:
+    wording = published.wording()
+    for outcome, target in stage.outcomes.items():
+        title = flow.stage(target).title if target else {"zh": "", "en": ""}
+        yield Offer(
+            outcome,
+            wording.code("outcomes", outcome, "zh"),
+            wording.code("outcomes", outcome, "en"),
+            flow.kind(stage, outcome).value,
+            title["zh"],
+            title["en"],
+        )
+
+
+def _said(matter: Matter, pack: Pack, flow: Flow, now: datetime) -> tuple[Said | None, Refusal | None]:
+    if not flow.decides:
+        return None, None
+    try:
+        return deciding.preview(matter, pack, now), None
+    except Refusal as refusal:
+        return None, refusal
+
+
+def _earlier(matter: Matter) -> list[MatterCard]:
+    """Other matters of the same person and programme: the same thing may have been asked for before."""
+    if matter.person_id is None:
+        return []
+    rows = Matter.objects.filter(person_id=matter.person_id, program=matter.program).exclude(pk=matter.pk)
+    return cards(rows.select_related("desk", "org", "version").defer("version__files").order_by("-handed_in_at")[:10])
+
+
+def persons_to_tell(matter_ids: Iterable[int]) -> dict[int, int]:
+    """By matter, whose it is; one about nobody is left out. Without scope: to tell them."""
+    rows = Matter.objects.filter(pk__in=set(matter_ids), person__isnull=False).values_list("pk", "person_id")
+    return {matter_id: person_id for matter_id, person_id in rows if person_id is not None}

@@ -1,0 +1,144 @@
+"""An answer as typed becomes one text, and that text a value: whatever is typed into a form, nothing breaks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from niangjia.apps.matters.types import Question
+from niangjia.kernel.problems import Refusal
+
+LONGEST = 2000
+_WAN = re.compile(r"([0-9]+(?:\.[0-9]+)?)万")
+_BEHIND = re.compile(r"(元|岁|个月|月|天|人|次|年|户|名|位|yuan)$")
+_PLACES = {"money": 2, "integer": 0, "number": 6}
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
+
+
+class Unreadable(Refusal):
+    """What was typed is no answer to the question `name`; says what would be."""
+
+    name = ""
+
+
+def text_of(question: Question, typed: str | Iterable[str]) -> str:
+    """
+    The answer in the one form in which it is kept: yes or no, a code, 2024-05-31, a plain number, words. Several choices stand between bars.
+
+    Raises:
+        Unreadable.
+    """
+    try:
+        return _text_of(question, typed)
+    except Unreadable as wrong:
+        wrong.name = question.name
+        raise
+
+
+def _text_of(question: Question, typed: str | Iterable[str]) -> str:
+    if question.kind == "choices":
+        chosen = [typed] if isinstance(typed, str) else list(typed)
+        codes = [code for code in question.values if code in chosen]
+        if not codes:
+            raise Unreadable("请至少选一项。", "Choose at least one.")
+        return "|".join(codes)
+    said = (typed if isinstance(typed, str) else next(iter(typed), "")).strip()
+    text = unicodedata.normalize("NFKC", said)
+    match question.kind:
+        case "boolean":
+            if text not in ("yes", "no"):
+                raise Unreadable("请选一项。", "Choose one.")
+            return text
+        case "choice":
+            if text not in question.values:
+                raise Unreadable("请选一项。", "Choose one.")
+            return text
+        case "date":
+            return _day(text)
+        case "money" | "integer" | "number":
+            return _number(question, text)
+    if not said:
+        raise Unreadable("请填写。", "Please fill this in.")
+    if len(said) > LONGEST:
+        raise Unreadable(f"太长，最多 {LONGEST} 字。", f"Too long: at most {LONGEST} characters.")
+    return said.replace("\0", "")
+
+
+def _number(question: Question, text: str) -> str:
+    text = _BEHIND.sub("", text.replace(",", "").replace(" ", ""))
+    if wan := _WAN.fullmatch(text):
+        text = f"{(Decimal(wan[1]) * 10000).normalize():f}"
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise Unreadable("请填一个数，例如 12000。", "Type a number, such as 12000.") from None
+    if not number.is_finite() or abs(number) >= 10**13:
+        raise Unreadable("请填一个数，例如 12000。", "Type a number, such as 12000.")
+    places = _PLACES[question.kind]
+    if number != number.quantize(Decimal(1).scaleb(-places)):
+        if places == 0:
+            raise Unreadable("请填整数。", "Type a whole number.")
+        raise Unreadable("小数太长，请少写几位。", "Too many decimals.")
+    if question.kind == "money" and question.low is None and number < 0:
+        raise Unreadable("金额不能小于 0。", "An amount is not below 0.")
+    low, high = question.low, question.high
+    if (low is not None and number < low) or (high is not None and number > high):
+        between = f"{'' if low is None else f'{low:f}'} – {'' if high is None else f'{high:f}'}".strip()
+        raise Unreadable(f"请填 {between} 之间的数。", f"Type a number in {between}.")
+    return f"{number.normalize():f}" if number else "0"
+
+
+def _day(text: str) -> str:
+    parts = [part for part in re.split(r"[^0-9]+", text) if part]
+    if len(parts) == 1 and len(parts[0]) == 8:
+        parts = [parts[0][:4], parts[0][4:6], parts[0][6:]]
+    try:
+        found = date(*(int(part) for part in parts)) if len(parts) == 3 and max(map(len, parts)) <= 4 else None
+    except (ValueError, OverflowError):
+        found = None
+    if found is None or not _EARLIEST <= found <= _LATEST:
+        raise Unreadable("请写全年、月、日，例如 1980 年 6 月 15 日。", "Give year, month and day, such as 1980 6 15.")
+    return found.isoformat()
+
+
+def value_of(question: Question, text: str) -> object:
+    """What `text_of` made, as the rules take it."""
+    match question.kind:
+        case "boolean":
+            return text == "yes"
+        case "date":
+            return date.fromisoformat(text)
+        case "integer":
+            return int(text)
+        case "money" | "number":
+            return Decimal(text)
+        case "choices":
+            return tuple(text.split("|"))
+    return text
+
+
+def typed_form(value: object) -> str:
+    """A value of the register as somebody would type it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def shown(question: Question, text: str) -> Mapping[str, str]:
+    """The answer in words, both languages."""
+    if question.kind == "boolean":
+        return {"zh": "是", "en": "yes"} if text == "yes" else {"zh": "否", "en": "no"}
+    if question.kind in ("choice", "choices"):
+        codes = text.split("|")
+        return {
+            "zh": "、".join(question.values.get(code, {}).get("zh", code) for code in codes),
+            "en": ", ".join(question.values.get(code, {}).get("en", code) for code in codes),
+        }
+    if question.kind in ("money", "number", "integer"):
+        number = Decimal(text)
+        plain = f"{number:,.2f}".removesuffix(".00") if question.kind == "money" else f"{number:,f}"
+        return {one: f"{plain} {question.unit.get(one, '')}".strip() for one in ("zh", "en")}
+    return {"zh": text, "en": text}

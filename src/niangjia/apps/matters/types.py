@@ -1,0 +1,243 @@
+"""What may leave the room of matters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from niangjia.apps.accounts.types import Role
+from niangjia.apps.files.types import FileCard
+
+
+class MatterState(TextChoices):
+    """Whose turn it is. TO_PAY: decided and with finance; DONE, REFUSED, WITHDRAWN are the ends."""
+
+    AT_WORK = "AT_WORK", _("工会办理中")
+    WITH_WORKER = "WITH_WORKER", _("等您办理")
+    TO_PAY = "TO_PAY", _("待发放")
+    DONE = "DONE", _("已办成")
+    REFUSED = "REFUSED", _("没有通过")
+    WITHDRAWN = "WITHDRAWN", _("已撤回")
+
+
+OPEN = (MatterState.AT_WORK, MatterState.WITH_WORKER, MatterState.TO_PAY)
+
+
+class Step(TextChoices):
+    """What a move was. ACT: an outcome that the pack names; PROPOSE: the first of two people agreed to one."""
+
+    HAND_IN = "HAND_IN", _("交上来")
+    ACT = "ACT", _("办理")
+    PROPOSE = "PROPOSE", _("提出，待第二人确认")
+    ASK = "ASK", _("请申请人补充")
+    ANSWER = "ANSWER", _("申请人补充")
+    WITHDRAW = "WITHDRAW", _("撤回")
+    PAID = "PAID", _("发放完毕")
+
+
+class Source(TextChoices):
+    """Where an answer comes from. REGISTER: known to the union, confirmed by the worker."""
+
+    WORKER = "WORKER", _("本人填写")
+    REGISTER = "REGISTER", _("登记信息，本人核对")
+    OFFICER = "OFFICER", _("工会核实")
+    TODAY = "TODAY", _("提交当天")
+
+
+class PaperState(TextChoices):
+    """How a paper stands. LATER: to be handed over on paper; SEEN: an officer has had the original before them; FILE: uploaded."""
+
+    LATER = "LATER", _("稍后交纸质")
+    SEEN = "SEEN", _("已看过原件")
+    FILE = "FILE", _("已上传")
+
+
+class GrantState(TextChoices):
+    BLOCKED = "BLOCKED", _("没有列支")
+    SET_ASIDE = "SET_ASIDE", _("已列支")
+    CANCELLED = "CANCELLED", _("已取消")
+
+
+@dataclass(frozen=True)
+class Question:
+    """
+    One thing that is asked. `kind`: money, integer, number, boolean, date, text, choice, choices. `values`: code → words, both languages.
+    `papers`: what proves it. `is_fact`: the rules ask for it, and the form does not name it.
+    """
+
+    name: str
+    kind: str
+    title: Mapping[str, str]
+    ask: Mapping[str, str]
+    help: Mapping[str, str]
+    unit: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]]
+    is_required: bool
+    papers: tuple[str, ...] = ()
+    is_fact: bool = False
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper that a form names. `proves`: titles of what it is for."""
+
+    code: str
+    title: Mapping[str, str]
+    proves: tuple[Mapping[str, str], ...]
+    is_required: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer as it stands: the text in its one form, where it comes from, who put it there and when. `account_id` null in a draft."""
+
+    name: str
+    text: str
+    source: Source
+    account_id: int | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class DraftCard:
+    """What somebody is filling in. `matter_id` null: it is not handed in yet, else it mends or goes on with that matter."""
+
+    id: int
+    key: str
+    program: str
+    area: str
+    matter_id: int | None
+    questions: tuple[Question, ...]
+    papers: tuple[Paper, ...]
+    answers: Mapping[str, Answer]
+    skipped: frozenset[str]
+    paper_states: Mapping[str, PaperState]
+    asked: str
+    updated_at: datetime
+    files: Mapping[str, tuple[FileCard, ...]]
+    started_at: datetime
+
+    @property
+    def open_questions(self) -> tuple[Question, ...]:
+        """Neither answered nor left out on purpose; what the register says counts once it is confirmed."""
+        return tuple(
+            one
+            for one in self.questions
+            if one.name not in self.skipped
+            and (one.name not in self.answers or self.answers[one.name].source is Source.REGISTER)
+            and one.name not in self.confirmed
+        )
+
+    confirmed: frozenset[str] = frozenset()
+
+    @property
+    def open_papers(self) -> tuple[Paper, ...]:
+        return tuple(one for one in self.papers if one.code not in self.paper_states)
+
+
+@dataclass(frozen=True)
+class MatterCard:
+    """
+    A matter in a list. `stage_zh`, `stage_en`: where it is; `role` and `desk`: whose turn. `due_on`: of this stage, null where nobody is
+    held to a day. `expected_on`: when the worker may expect an answer. `proposed`: an outcome that waits for a second person.
+    """
+
+    id: int
+    number: str
+    program: str
+    title_zh: str
+    title_en: str
+    person_id: int | None
+    household_id: int | None
+    org_name: str
+    desk_id: int
+    desk_name: str
+    role: Role
+    state: MatterState
+    stage: str
+    stage_zh: str
+    stage_en: str
+    due_on: date | None
+    expected_on: date | None
+    handed_in_at: datetime
+    closed_at: datetime | None
+    step: int
+    proposed: str
+    proposed_by: int | None
+    content_hash: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+
+@dataclass(frozen=True)
+class MoveCard:
+    """One move. `account_id` null: the system. `reason` is empty for those who may not read it."""
+
+    step: int
+    act: Step
+    outcome: str
+    outcome_zh: str
+    outcome_en: str
+    from_stage: str
+    to_stage: str
+    stage_zh: str
+    stage_en: str
+    to_zh: str
+    to_en: str
+    account_id: int | None
+    is_worker: bool
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An outcome that the officer may choose now. `kind`: ON, END, BACK, REFUSE; `to_zh` empty = the matter ends."""
+
+    outcome: str
+    zh: str
+    en: str
+    kind: str
+    to_zh: str
+    to_en: str
+
+
+@dataclass(frozen=True)
+class PaperCard:
+    """A paper as it stands. `state` null: nothing was said of it yet."""
+
+    paper: Paper
+    state: PaperState | None
+    account_id: int | None
+    at: datetime | None
+    files: tuple[FileCard, ...] = ()
+
+
+@dataclass(frozen=True)
+class GrantCard:
+    """Money of a granted matter. `refusal_…`: why it could not be set aside; empty where it was."""
+
+    amount: Decimal
+    state: GrantState
+    purpose: str
+    reservation_id: int | None
+    refusal_zh: str
+    refusal_en: str
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A broken invariant: which one, where, and what was found."""
+
+    rule: str
+    place: str
+    detail: str

@@ -1,0 +1,79 @@
+"""A question of a form as a page shows it: its words, its control, what was typed. For the worker's pages and the officers' alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from niangjia.apps.matters.types import Answer, Paper, Question
+from niangjia.apps.programs import published
+from niangjia.portals.design.program_pages import language_now
+from niangjia.portals.design.tags import say
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`kind`: choice (also yes or no), choices, date, long, or a number. `typed` as it was typed or is kept; a day also in its parts."""
+
+    question: Question
+    kind: str
+    ask: str
+    help: str
+    unit: str
+    title: str
+    choices: tuple[tuple[str, str, bool], ...]
+    typed: str
+    parts: tuple[str, str, str]
+    wrong: str
+    is_from_register: bool
+
+    @property
+    def name(self) -> str:
+        return self.question.name
+
+    @staticmethod
+    def typed_in(question: Question, sent: QueryDict, prefix: str = "value") -> str | Sequence[str]:
+        if question.kind == "choices":
+            return sent.getlist(prefix)
+        if question.kind == "date" and f"{prefix}-y" in sent:
+            parts = [sent.get(f"{prefix}-{part}", "").strip() for part in "ymd"]
+            return "-".join(parts) if any(parts) else ""
+        return sent.get(prefix, "")
+
+
+def asked(
+    question: Question, answer: Answer | None = None, *, typed: str | Sequence[str] | None = None, wrong: str = ""
+) -> Asked:
+    """`typed` over what is kept: a form that is shown again shows what stood in it."""
+    text = answer.text if answer else ""
+    if typed is not None:
+        text = typed if isinstance(typed, str) else "|".join(typed)
+    kind = {"boolean": "choice", "text": "long", "table": "long", "person": "long"}.get(question.kind, question.kind)
+    parts = (text.split("-") + ["", "", ""])[:3] if kind == "date" else ["", "", ""]
+    return Asked(
+        question,
+        kind,
+        say(dict(question.ask)),
+        say(dict(question.help)),
+        say(dict(question.unit)),
+        say(dict(question.title)),
+        tuple((code, label, code in text.split("|")) for code, label in _choices(question)),
+        text,
+        (parts[0], parts[1], parts[2]),
+        wrong,
+        answer is not None and answer.source == "REGISTER" and typed is None,
+    )
+
+
+def _choices(question: Question) -> list[tuple[str, str]]:
+    if question.kind == "boolean":
+        return [("yes", _("是")), ("no", _("否"))]
+    return [(code, say(dict(words))) for code, words in question.values.items()]
+
+
+def paper_title(paper: Paper) -> str:
+    """A paper by its name in the wording, or by the form's own title of a photo or file."""
+    return say(dict(paper.title)) or published.wording().code("evidence", paper.code, language_now())

@@ -1,0 +1,226 @@
+"""Applications: the queue of the post at hand, one application with what the rules say of it, and each step that its pack names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.matters import actions as matters
+from niangjia.apps.matters import queries
+from niangjia.apps.matters.problems import StillOpen, StillUnknown
+from niangjia.apps.matters.queries import Details
+from niangjia.apps.matters.types import GrantState, MatterState, Question
+from niangjia.apps.registry import actions as registry_actions
+from niangjia.apps.registry import queries as registry
+from niangjia.kernel.problems import Refusal
+from niangjia.portals.design import words
+from niangjia.portals.design.asked import Asked, asked, paper_title
+from niangjia.portals.design.pages import page
+from niangjia.portals.design.refusals import status_of
+from niangjia.portals.design.requests import PageRequest, whole
+from niangjia.portals.design.showing import show
+from niangjia.portals.design.tags import say
+from niangjia.portals.design.uploads import hand_out
+
+ROWS = 25
+FIELD = "f-"
+"""Before the name of a field in the form that acts."""
+
+
+def found(request: PageRequest) -> QuerySet[Any]:
+    """What the address asks for: without a filter what waits for this post."""
+    given = request.GET
+    state = given.get("state", "")
+    return queries.list_matters(
+        request.viewer,
+        place="all" if given.get("place") == "all" else "",
+        state=state if state in MatterState.values else "",
+        program=given.get("program", "")[:80],
+        late_on=timezone.localdate() if given.get("late") == "1" else None,
+    )
+
+
+@page("matters.view")
+def queue(request: PageRequest) -> HttpResponse:
+    viewer: Viewer = request.viewer
+    rows = Paginator(found(request), ROWS).get_page(request.GET.get("page"))
+    cards = queries.cards(rows)
+    names = registry.masked_names(card.person_id for card in cards if card.person_id)
+    context = {
+        "rows": rows,
+        "listed": [(card, names.get(card.person_id or 0, "")) for card in cards],
+        "turn_count": queries.count_turns(viewer),
+        "place": request.GET.get("place", ""),
+        "state": request.GET.get("state", ""),
+        "program": request.GET.get("program", ""),
+        "is_late": request.GET.get("late") == "1",
+        "states": words.choices("matter_state"),
+        "programs": queries.list_programs(viewer),
+        "today": timezone.localdate(),
+    }
+    return show(request, "officer/applications.html", context)
+
+
+@page("matters.view")
+def application(request: PageRequest, matter_id: int) -> HttpResponse:
+    """One application. Whose turn it is reads the answers, and that is on record; others open them with a reason."""
+    viewer: Viewer = request.viewer
+    now = timezone.now()
+    details = queries.get_details(viewer, matter_id, now=now, correct=request.GET.get("correct", "")[:80])
+    card = details.card
+    if card.person_id is not None:
+        registry_actions.record_views(viewer=viewer, person_ids=[card.person_id], page="application", now=now)
+    return show(request, "officer/application.html", _context(request, details))
+
+
+def _context(request: PageRequest, details: Details) -> dict[str, Any]:
+    viewer: Viewer = request.viewer
+    card, sent = details.card, request.POST
+    people = {move.account_id for move in details.moves if move.account_id} | {
+        one.account_id for one in details.papers if one.account_id
+    }
+    people |= {card.proposed_by} if card.proposed_by else set()
+    wrong = getattr(request, "wrong", {})
+    given = {line.question.name: line.answer for line in details.answers}
+    fields = [_shown(one, given.get(one.name), sent, wrong) for one in (*details.stage_questions, *details.missing)]
+    is_open = card.state in (MatterState.AT_WORK, MatterState.WITH_WORKER, MatterState.TO_PAY)
+    return {
+        "card": card,
+        "details": details,
+        "person": registry.masked_names([card.person_id]).get(card.person_id, "") if card.person_id else "",
+        "names": accounts.names_of(people),
+        "moves": [(move, words.word("matter_act", move.act)) for move in reversed(details.moves)],
+        "papers": [(one, paper_title(one.paper)) for one in details.papers],
+        "fields": fields,
+        "missing": {one.name for one in details.missing},
+        "outcome": sent.get("outcome", ""),
+        "reason": sent.get("reason", ""),
+        "lost": [] if details.can_handle else _typed(details, sent),
+        "seen_papers": sent.getlist("seen"),
+        "asked_names": sent.getlist("ask"),
+        "ask_words": sent.get("words", ""),
+        "path": list(details.flow.stages),
+        "opened": getattr(request, "opened_answers", None),
+        "can_open": is_open
+        and not details.can_read
+        and not details.is_own
+        and permissions.may(viewer, "registry.reveal"),
+        "can_set_aside": details.grant is not None
+        and details.grant.state is GrantState.BLOCKED
+        and (permissions.may(viewer, "funds.prepare") or permissions.may(viewer, "funds.approve")),
+        "sees_money": permissions.may(viewer, "funds.view"),
+        "today": timezone.localdate(),
+    }
+
+
+def _typed(details: Details, sent: Any) -> list[tuple[str, str]]:
+    """What was typed into a form that is no longer there, for it to be copied: (label, text)."""
+    said = [(_("理由"), sent.get("reason", "")), (_("告诉申请人"), sent.get("words", ""))]
+    asked_here = queries.words_for([name.removeprefix(FIELD) for name in sent if name.startswith(FIELD)], details.pack)
+    said += [(say(dict(one.title)), ", ".join(sent.getlist(f"{FIELD}{one.name}"))) for one in asked_here]
+    return [(label, text) for label, text in said if text]
+
+
+def _shown(one: Question, answer: Any, sent: Any, wrong: dict[str, str]) -> Asked:
+    typed = Asked.typed_in(one, sent, f"{FIELD}{one.name}") if f"{FIELD}{one.name}" in sent else None
+    return asked(one, answer, typed=typed, wrong=wrong.get(one.name, ""))
+
+
+def _again(request: PageRequest, matter_id: int, refusal: Refusal) -> HttpResponse:
+    """The page as it is now, with everything that was typed, and what was refused at its field."""
+    if status_of(refusal) != 409:
+        raise refusal
+    request.refusal = refusal
+    if isinstance(refusal, StillOpen | StillUnknown):
+        request.wrong = dict.fromkeys(refusal.names, _("请填写"))  # type: ignore[attr-defined]
+    if isinstance(refusal, queries.Unreadable):
+        request.wrong = {refusal.name: say(refusal)}  # type: ignore[attr-defined]
+    response: HttpResponse = application.unguarded(request, matter_id=matter_id)
+    response.status_code = 409
+    return response
+
+
+@page("matters.view", methods=("POST",), shown_on=application)
+def act(request: PageRequest, matter_id: int) -> HttpResponse:
+    sent = request.POST
+    answers = {
+        name.removeprefix(FIELD): sent.getlist(name) if len(sent.getlist(name)) > 1 else sent.get(name, "")
+        for name in sent
+        if name.startswith(FIELD)
+    }
+    try:
+        card = matters.act(
+            viewer=request.viewer,
+            matter_id=matter_id,
+            outcome=sent.get("outcome", ""),
+            step=whole(sent.get("step", ""), -1),
+            reason=sent.get("reason", ""),
+            answers=answers,
+            papers_seen=sent.getlist("seen"),
+            now=timezone.now(),
+        )
+    except Refusal as refusal:
+        return _again(request, matter_id, refusal)
+    if card.proposed:
+        messages.success(request, _("已提出，等另一位同事确认。"))
+    else:
+        messages.success(
+            request, _("已办理，现在是“%(state)s”。") % {"state": words.word("matter_state", card.state)[0]}
+        )
+    return redirect("officer:application", matter_id)
+
+
+@page("matters.view", methods=("POST",), shown_on=application)
+def ask(request: PageRequest, matter_id: int) -> HttpResponse:
+    sent = request.POST
+    try:
+        matters.ask(
+            viewer=request.viewer,
+            matter_id=matter_id,
+            names=sent.getlist("ask"),
+            words=sent.get("words", ""),
+            step=whole(sent.get("step", ""), -1),
+            now=timezone.now(),
+        )
+    except Refusal as refusal:
+        return _again(request, matter_id, refusal)
+    messages.success(request, _("已请申请人补充，补好后回到这一步。"))
+    return redirect("officer:application", matter_id)
+
+
+@page("funds.view", methods=("POST",), shown_on=application)
+def set_aside(request: PageRequest, matter_id: int) -> HttpResponse:
+    state = matters.set_aside(viewer=request.viewer, matter_id=matter_id, now=timezone.now())
+    if state is GrantState.SET_ASIDE:
+        messages.success(request, _("已列支，进入发放。"))
+    else:
+        messages.warning(request, _("仍不能列支，原因见“资金”。"))
+    return redirect("officer:application", matter_id)
+
+
+@page("registry.reveal", methods=("POST",), shown_on=application)
+def open_answers(request: PageRequest, matter_id: int) -> HttpResponse:
+    """Shown once, on this answer only."""
+    viewer: Viewer = request.viewer
+    opened = matters.open_answers(
+        viewer=viewer, matter_id=matter_id, reason=request.POST.get("open_reason", ""), now=timezone.now()
+    )
+    details = queries.get_details(viewer, matter_id, now=timezone.now())
+    request.opened_answers = queries.words_of(details.pack, opened)  # type: ignore[attr-defined]
+    return application.unguarded(request, matter_id=matter_id)
+
+
+@page("matters.view")
+def open_file(request: PageRequest, matter_id: int, key: str) -> HttpResponse:
+    """A paper, for whose turn it is."""
+    return hand_out(matters.open_file(viewer=request.viewer, matter_id=matter_id, key=key, now=timezone.now()))

@@ -1,0 +1,70 @@
+"""A small town where a real programme can be applied for: `python -m tests.journeys.applied_town FOLDER` prints who is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+PASSWORD = "niangjia-demo-2023"
+PROGRAM = "migrant-education-subsidy"
+INVENTED = {
+    "degree_share": "0.5", "degree_ceiling": "1500", "skill_share": "0.5", "skill_ceiling": "800", "mountain_ceiling_raise": "300",
+}  # fmt: skip
+"""What the paper leaves open: these numbers are no union's."""
+
+
+def main(folder: Path) -> None:
+    from niangjia.kernel.deployment import Deployment, programs_folder
+
+    Deployment.create(folder, "330600", is_demo=True, name="越城（虚构）")
+    os.environ |= {"NIANGJIA_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "tests.journeys.settings"}
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from niangjia.apps.accounts import actions as accounts
+    from niangjia.apps.accounts import queries as logins
+    from niangjia.apps.accounts.types import Role
+    from niangjia.apps.funds import actions as funds
+    from niangjia.apps.programs import actions as programs
+    from niangjia.apps.programs.tests import town
+    from niangjia.engines import policy
+
+    call_command("migrate", interactive=False, verbosity=0)
+    place = town.build()
+    root = programs_folder()
+    programs.install_packs(
+        [policy.load_pack(root / "330000-zhejiang" / PROGRAM, policy.load_vocabulary(root))], town.NOW
+    )
+    for name, value in INVENTED.items():
+        entered = programs.enter_parameter(
+            viewer=place.county, program=PROGRAM, name=name, area="330624", starts_on=date(2020, 1, 1), value=value, source="虚构",
+            is_invented=True, now=town.NOW,
+        )  # fmt: skip
+        programs.approve_parameter(viewer=place.county_second, parameter_id=entered.id, now=town.NOW)
+    request = funds.open_budget(
+        viewer=place.finance, org_id=place["X"].id, purpose="migrant-education", year=town.NOW.year, amount=Decimal("20000.00"),
+        key="migrant-education", reason="虚构", now=town.NOW,
+    )  # fmt: skip
+    funds.approve_request(viewer=place.county_third, request_id=request, now=town.NOW)
+    worker = town.appoint("worker", place["XG"], Role.WORKER, person_id=town.household(1, place["XG"])[1][0])
+    people = {"worker": worker, "grassroots": place.grassroots, "county": place.county, "city": place.city}
+    for viewer in people.values():
+        accounts.reset_password(viewer=None, account_id=viewer.account_id, new_password=PASSWORD, now=town.NOW)
+    print(
+        json.dumps(
+            {
+                "now": town.NOW.isoformat(),
+                "logins": {name: logins.get_account(one.account_id).username for name, one in people.items()},
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
