@@ -3,6 +3,7 @@ but ``NIANGJIA_DATABASE_URL``, which moves the tests to PostgreSQL. Generated ca
 (as in `make soak`) they are drawn anew."""
 
 import os
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -10,6 +11,24 @@ import pytest
 hypothesis.settings.register_profile("the same cases", derandomize=True)
 if not os.environ.get("NIANGJIA_NEW_CASES"):
     hypothesis.settings.load_profile("the same cases")
+
+
+# Tests below one of these share towns that take long to build: one process has them all, and builds each town once.
+FAMILIES = (
+    "tests/journeys",
+    "tests/screens",
+    "demo/town",
+    "src/niangjia/engines/sensing/tests/test_sensing_catalogue_states.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    root = Path(__file__).parent
+    for item in items:
+        place = item.path.relative_to(root).as_posix()
+        for family in FAMILIES:
+            if place.startswith(family):
+                item.add_marker(pytest.mark.xdist_group(family))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,9 +16,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
+from demo.town import generate
+from niangjia.kernel.months import Month
 from tests.journeys import browser as browsers
 from tests.journeys.prepared import MORNING
 from tests.journeys.served import ROOT, served
+
+SENSED = "2023-10"
 
 
 @dataclass
@@ -53,14 +59,44 @@ def _listen(context: BrowserContext, town: Town) -> None:
     )
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    folder = tmp_path_factory.mktemp("journey")
-    data = folder / "data"
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str | int]]:
+    """The morning's deployment, which nobody touches, and what `prepared` said of it."""
+    data = tmp_path_factory.mktemp("prepared") / "data"
     done = subprocess.run(
         [sys.executable, "-m", "tests.journeys.prepared", str(data)], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+    return data, json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="session")
+def sensed_by_hand(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A deployment with one month landed and sensed by the command line, `data` beside its `feeds`; nobody touches it."""
+    folder = tmp_path_factory.mktemp("by-hand")
+    generate(folder / "feeds", persons=2000, first_month=Month(SENSED), months=1, history_months=1, form="mixed")
+    for words in (
+        ("init", folder / "data", "--home", "330600"),
+        ("land", folder / "feeds"),
+        ("sense", "--month", SENSED),
+    ):
+        data = {} if words[0] == "init" else {"NIANGJIA_DATA": str(folder / "data")}
+        done = subprocess.run(
+            [sys.executable, "-m", "niangjia", *map(str, words)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            env=os.environ | data,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory, prepared: tuple[Path, dict[str, str | int]]) -> Iterator[Town]:
+    folder = tmp_path_factory.mktemp("journey")
+    data = folder / "data"
+    shutil.copytree(prepared[0], data)
     with served(data, MORNING, folder / "served.log") as address, sync_playwright() as play:
         chromium = browsers.launch(play)
         contexts: dict[tuple[str, bool], Page] = {}
@@ -77,6 +113,6 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
                 browsers.sign_in(contexts[username, on_phone], address, username)
             return contexts[username, on_phone]
 
-        town = Town(data, address, json.loads(done.stdout.splitlines()[-1]), sign_in)
+        town = Town(data, address, prepared[1], sign_in)
         yield town
         chromium.close()

@@ -11,9 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from demo.town import generate
-from niangjia.kernel.months import Month
-
 REPOSITORY = Path(__file__).parents[2]
 MONTH = "2023-10"
 
@@ -26,18 +23,9 @@ def niangjia(*words: object, **environment: str) -> subprocess.CompletedProcess[
 
 
 @pytest.fixture(scope="module")
-def sensed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A deployment with one month landed and sensed."""
-    folder = tmp_path_factory.mktemp("by-hand")
-    generate(folder / "feeds", persons=2000, first_month=Month(MONTH), months=1, history_months=1, form="mixed")
-    for words in (
-        ("init", folder / "data", "--home", "330600"),
-        ("land", folder / "feeds"),
-        ("sense", "--month", MONTH),
-    ):
-        done = niangjia(*words, **({} if words[0] == "init" else {"NIANGJIA_DATA": str(folder / "data")}))
-        assert done.returncode == 0, done.stdout + done.stderr
-    return folder / "data"
+def sensed(tmp_path_factory: pytest.TempPathFactory, sensed_by_hand: Path) -> Path:
+    """A deployment with one month landed and sensed, and its feeds beside it."""
+    return shutil.copytree(sensed_by_hand, tmp_path_factory.mktemp("command-line") / "town") / "data"
 
 
 def test_help_names_every_step_of_a_month() -> None:

@@ -11,27 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from demo.town import generate
 from niangjia.kernel.deployment import programs_folder
-from niangjia.kernel.months import Month
 from tests.journeys.test_command_line import MONTH, niangjia
 
 GRANT = "330624-xinchang/special-grant"
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def town(tmp_path_factory: pytest.TempPathFactory, sensed_by_hand: Path) -> Path:
     """A deployment with one month landed and sensed."""
-    folder = tmp_path_factory.mktemp("simulated")
-    generate(folder / "feeds", persons=2000, first_month=Month(MONTH), months=1, history_months=1, form="parquet")
-    for words in (
-        ("init", folder / "data", "--home", "330600"),
-        ("land", folder / "feeds"),
-        ("sense", "--month", MONTH),
-    ):
-        done = niangjia(*words, **({} if words[0] == "init" else {"NIANGJIA_DATA": str(folder / "data")}))
-        assert done.returncode == 0, done.stdout + done.stderr
-    return folder
+    return shutil.copytree(sensed_by_hand, tmp_path_factory.mktemp("simulated") / "town")
 
 
 @pytest.fixture(scope="module")

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from datetime import datetime
-
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from tests.journeys import browser as browsers
-from tests.journeys.served import ROOT, served
 from tests.screens.test_screens import LOOK, OUT
 
 KINDS = ("adjustments", "adjustment", "reconsiderations", "reconsider")
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[tuple[str, str], str]]]:
-    folder = tmp_path_factory.mktemp("adjusting")
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.screens.served_house", str(folder / "data")],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    made = json.loads(done.stdout.splitlines()[-1])
-    with served(folder / "data", datetime.fromisoformat(made["now"]), folder / "served.log") as address:
-        yield address, {(role, name): path for role, _user, name, path in made["pages"]}
+def house(served_copy: tuple[str, dict]) -> tuple[str, dict[tuple[str, str], str]]:
+    address, made = served_copy
+    return address, {(role, name): path for role, _user, name, path in made["pages"]}
 
 
 def opened(play, address: str, username: str, *, language: str = "zh-CN", script: bool = False) -> Page:

@@ -7,10 +7,7 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections import Counter
-from datetime import datetime
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -20,7 +17,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.journeys import browser as browsers
-from tests.journeys.served import ROOT, served
+from tests.journeys.served import ROOT
 
 OUT = Path(__file__).parent / "out"
 TOUR = ROOT / "docs" / "pictures" / "tour"
@@ -71,18 +68,9 @@ LOOK = """() => {
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory):
-    folder = tmp_path_factory.mktemp("screens")
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.screens.served_house", str(folder / "data")],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    made = json.loads(done.stdout.splitlines()[-1])
-    with served(folder / "data", datetime.fromisoformat(made["now"]), folder / "served.log") as address:
-        yield address, made["pages"]
+def house(served_copy: tuple[str, dict]) -> tuple[str, list[list[str]]]:
+    address, made = served_copy
+    return address, made["pages"]
 
 
 def test_every_page_of_every_role_fits_a_desk_and_a_phone(house: tuple[str, list[list[str]]]):

@@ -382,7 +382,7 @@ def pay(
             raise click.UsageError("--receipt 须与 --batch 同用 · --receipt needs --batch")
         batches = paying.list_batches(viewer)
         if as_json:
-            show_json(batches)
+            show_json(list(batches))
             return
         table = Table("编号 id", "批次", "状态", "笔数", "金额（元）", "已到账", "退回", box=None, header_style="bold")
         for batch in batches:

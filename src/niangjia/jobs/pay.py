@@ -51,7 +51,7 @@ class UnreadableReceipt(DataProblem):
         )
 
 
-def list_batches(viewer: Viewer) -> list[BatchCard]:
+def list_batches(viewer: Viewer) -> Sequence[BatchCard]:
     """Batches of the viewer's part of the tree."""
     return money.list_batches(viewer)
 

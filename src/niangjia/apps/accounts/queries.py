@@ -75,9 +75,25 @@ def get_viewer(*, account_id: int, post_id: int, today: date) -> Viewer:
     )
     if post is None:
         raise NoSuchPost
+    return _viewer(post, _joined(account_id, today))
+
+
+def recognise(*, account_id: int, post_id: int | None, today: date) -> tuple[list[PostCard], Viewer | None]:
+    """
+    The account's posts of today as `list_posts` orders them, and the one who asks on the post `post_id`, or on the first if it is not held
+    today. No posts, no viewer.
+    """
+    posts = _posts_of(account_id, today)
+    if not posts:
+        return [], None
+    chosen = next((post for post in posts if post.pk == post_id), posts[0])
+    return [_card(post) for post in posts], _viewer(chosen, _joined(account_id, today))
+
+
+def _viewer(post: Post, joined_ids: frozenset[int]) -> Viewer:
     role = Role(post.role)
     return Viewer(
-        account_id=account_id,
+        account_id=post.account_id,
         post_id=post.pk,
         name=post.account.name,
         role=role,
@@ -86,7 +102,7 @@ def get_viewer(*, account_id: int, post_id: int, today: date) -> Viewer:
         org_path="" if role is Role.WORKER else post.org.path or "",
         person_id=post.account.person_id if role is Role.WORKER else None,
         for_account_id=post.stands_in_for.account_id if post.stands_in_for else None,
-        joined_ids=_joined(account_id, today),
+        joined_ids=joined_ids,
     )
 
 
@@ -144,20 +160,25 @@ def list_standing_in(account_id: int, *, today: date) -> list[StandingIn]:
 
 def list_posts(account_id: int, *, today: date) -> list[PostCard]:
     """Posts held today, one's own before those on which one stands in, oldest first; the first is the one to begin with."""
-    found = _held(today).filter(account_id=account_id).select_related("org", "stands_in_for__account")
-    return [
-        _card(post) for post in sorted(found, key=lambda post: (bool(post.stands_in_for_id), post.starts_on, post.pk))
-    ]
+    return [_card(post) for post in _posts_of(account_id, today)]
 
 
-def find_due(viewer: Viewer, *, is_proved_elsewhere: bool = False, now: datetime) -> Due | None:
+def _posts_of(account_id: int, today: date) -> list[Post]:
+    found = _held(today).filter(account_id=account_id).select_related("account", "org", "stands_in_for__account")
+    return sorted(found, key=lambda post: (bool(post.stands_in_for_id), post.starts_on, post.pk))
+
+
+def find_due(
+    viewer: Viewer, *, is_proved_elsewhere: bool = False, now: datetime, account: Account | None = None
+) -> Due | None:
     """
     What the viewer must do before anything else, the first thing first. `is_proved_elsewhere`: this session came by a sign-on of others
-    that asked a second factor there; neither the house's password nor its second factor was used.
+    that asked a second factor there; neither the house's password nor its second factor was used. `account`: the viewer's, where it has
+    been read.
     """
     if is_proved_elsewhere:
         return None
-    account = Account.objects.only("must_change_password", "password_set_at").get(pk=viewer.account_id)
+    account = account or Account.objects.only("must_change_password", "password_set_at").get(pk=viewer.account_id)
     if account.must_change_password:
         return Due.OWN_PASSWORD
     if password_policy().has_expired(account.password_set_at, now):

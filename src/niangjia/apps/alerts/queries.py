@@ -33,6 +33,7 @@ from niangjia.apps.alerts.types import (
     Sentence,
     Shape,
     TakenIn,
+    Tally,
 )
 from niangjia.apps.organizations import scope
 from niangjia.apps.registry import queries as registry
@@ -182,27 +183,30 @@ def active_ids(month: Month) -> set[int]:
     return set(found.values_list("pk", flat=True))
 
 
+def tally(viewer: Viewer, month: Month) -> Tally:
+    """The month's list in the viewer's part of the tree, counted every way that its page shows, in one question."""
+    states: Counter[str] = Counter(dict.fromkeys(AlertState.values, 0))
+    changes: Counter[str] = Counter()
+    grades, causes, areas = Counter[str](), Counter[str](), Counter[str]()
+    found = _visible(viewer).filter(month=month.text).order_by()
+    for state, change, grade, cause, area, count in found.values_list(
+        "state", "change", "grade", "causes", "area"
+    ).annotate(Count("pk")):
+        states[state] += count
+        if change:
+            changes[change] += count
+        if state in ACTIVE_STATES:
+            grades[grade] += count
+            areas[area[:6]] += count
+            for one in split(cause):
+                causes[one] += count
+    diff = DiffCounts(month, dict(states), dict(changes), sum(states[state] for state in ACTIVE_STATES))
+    return Tally(diff, *(dict(counter.most_common()) for counter in (grades, causes, areas)))
+
+
 def count_states(viewer: Viewer, month: Month) -> DiffCounts:
     """The month's diff in the viewer's part of the tree."""
-    rows = list(_visible(viewer).filter(month=month.text).values_list("state", "change").annotate(Count("pk")))
-    by_state: Counter[str] = Counter(dict.fromkeys(AlertState.values, 0))
-    by_change: Counter[str] = Counter()
-    for state, change, count in rows:
-        by_state[state] += count
-        if change:
-            by_change[change] += count
-    return DiffCounts(month, dict(by_state), dict(by_change), sum(by_state[state] for state in ACTIVE_STATES))
-
-
-def count_by(viewer: Viewer, month: Month, what: str) -> dict[str, int]:
-    """Active households by ``grade``, ``cause`` or ``area`` (six digits); a household counts under each of its causes."""
-    found = _visible(viewer).filter(month=month.text, state__in=ACTIVE_STATES)
-    counts: Counter[str] = Counter()
-    column = {"grade": "grade", "cause": "causes", "area": "area"}[what]
-    for value, count in found.values_list(column).annotate(Count("pk")):
-        for key in split(value) if what == "cause" else (value[:6] if what == "area" else value,):
-            counts[key] += count
-    return dict(counts.most_common())
+    return tally(viewer, month).diff
 
 
 def list_invariant(month: Month) -> ListInvariant:

@@ -160,6 +160,16 @@ class DiffCounts:
 
 
 @dataclass(frozen=True)
+class Tally:
+    """`diff`, and the active households by grade, by cause and by area (six digits), the most first; one counts under each of its causes."""
+
+    diff: DiffCounts
+    by_grade: Mapping[str, int]
+    by_cause: Mapping[str, int]
+    by_area: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class ListInvariant:
     """`active(T-1) + NEW + RETURNED - EXITED - (active -> HELD) = active(T)`, households."""
 

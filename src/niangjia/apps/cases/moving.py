@@ -19,6 +19,7 @@ from niangjia.apps.cases.types import CaseAction, CaseKind, CaseState, Entitleme
 from niangjia.apps.funds.types import ReservationState
 from niangjia.apps.organizations import scope
 from niangjia.apps.registry import queries as registry
+from niangjia.apps.workorders import queries as workorders
 from niangjia.apps.workorders.types import OPEN
 from niangjia.kernel.problems import Refusal
 
@@ -84,15 +85,19 @@ def visible(viewer: Viewer, *, any_kind: bool = False) -> QuerySet[Case]:
         permissions.require(viewer, "own.view")
         return Case.objects.filter(pk__in=own_case_ids(viewer.person_id)) if viewer.person_id else Case.objects.none()
     permissions.require(viewer, "cases.view")
-    # While its order is under way, the unions that hold or visit it: passed on, it takes its case along. Then the union responsible.
-    under_way = Case.objects.filter(work_order__state__in=OPEN)
-    found = (
-        scope.within(Case.objects.exclude(work_order__state__in=OPEN), viewer.org_path, "org__path")
-        | scope.within(under_way, viewer.org_path, "work_order__org__path")
-        | scope.within(under_way, viewer.org_path, "work_order__verify_org__path")
-    )
+    found = _visible_in(viewer.org_path)
     seen = Q(kind=CaseKind.HARDSHIP) & ~Q(household__in=blind_households(viewer))
     return found.filter(seen | Q(kind=CaseKind.SPOT_CHECK)) if any_kind else found.filter(seen)
+
+
+def _visible_in(path: str) -> QuerySet[Case]:
+    """While its order is under way, the unions that hold or visit it: passed on, it takes its case along. Then the union responsible."""
+    if not scope.is_whole_tree(path):
+        here = scope.inside("org", path) & ~Q(work_order__state__in=OPEN)
+        return Case.objects.filter(Q(work_order__in=workorders.list_under_way(path).values("pk")) | here)
+    elsewhere = Case.objects.filter(org__in=scope.outside(path).values("pk")).exclude(work_order__state__in=OPEN)
+    passed_on = workorders.list_under_way(path, beyond=True)
+    return Case.objects.exclude(pk__in=elsewhere.values("pk")).exclude(work_order__in=passed_on.values("pk"))
 
 
 def living_at(org_id: int) -> QuerySet[Case]:

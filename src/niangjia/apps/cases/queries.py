@@ -479,6 +479,7 @@ def _own_matter(person_id: int, case: Case, looked: tuple[Mapping[str, Any], ...
     later = programs.list_adjustments_of(ids)
     letter = ExitLetter.objects.filter(file__case=case, state=ExitLetter.State.OPEN).first()
     grievances = Grievance.objects.filter(case=case, person_id=person_id).order_by("pk")
+    why = alerts.why_household_is_on_list(case.household_id)
     effect = lifecycle.EFFECTS.get(Outcome(case.outcome)) if case.outcome else None
     status_zh, status_en = str(CaseState(case.state).label), CaseState(case.state).value
     if effect:
@@ -496,8 +497,8 @@ def _own_matter(person_id: int, case: Case, looked: tuple[Mapping[str, Any], ...
         can_object_until=letter.objection_until if letter else _objection_end(case),
         objections=tuple((grievance.pk, GrievanceState(grievance.state)) for grievance in grievances),
         looked=looked,
-        why_zh=tuple(sentence.zh for sentence in alerts.why_household_is_on_list(case.household_id)),
-        why_en=tuple(sentence.en for sentence in alerts.why_household_is_on_list(case.household_id)),
+        why_zh=tuple(sentence.zh for sentence in why),
+        why_en=tuple(sentence.en for sentence in why),
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, IntegerField, Q, QuerySet, Sum, Value
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
@@ -52,6 +52,7 @@ from niangjia.apps.funds.verification import verify
 from niangjia.apps.funds.windows import Book, Used
 from niangjia.apps.organizations import scope
 from niangjia.kernel.money import ZERO
+from niangjia.kernel.reading import Pages
 
 __all__ = ["Book", "Used", "verify"]
 
@@ -202,9 +203,9 @@ def list_balances(viewer: Viewer, *, year: int | None = None, purpose: str = "")
     ]
 
 
-def list_register(viewer: Viewer, *, year: int, purpose: str = "", state: str = "") -> list[RegisterRow]:
+def list_register(viewer: Viewer, *, year: int, purpose: str = "", state: str = "") -> Pages[RegisterRow]:
     """
-    The register 台账 of a budget year: every payment that left and every gift, by day, money before goods.
+    The register 台账 of a budget year: every payment that left and every gift, the latest first.
 
     A payment stands with its present state: a returned one stays in the list, and its repayment is a row of its own.
     """
@@ -212,44 +213,56 @@ def list_register(viewer: Viewer, *, year: int, purpose: str = "", state: str = 
     payments = Payment.objects.filter(batch__budget__in=budgets, batch__sealed_at__isnull=False).exclude(
         state=PaymentState.REMOVED
     )
-    rows = [
-        RegisterRow(
-            on=payment.batch.sealed_at.astimezone(_HERE).date(),
-            case_ref=payment.reservation.case_ref,
-            person_id=payment.person_id,
-            household_id=payment.reservation.household_id,
-            purpose=payment.batch.budget.purpose,
-            year=year,
-            is_goods=False,
-            what="",
-            amount=payment.amount,
-            state=payment.state,
-            batch_number=payment.batch.number,
-            budget_id=payment.batch.budget_id,
-        )
-        for payment in payments.select_related("batch__budget", "reservation").order_by("pk")
-        if payment.batch.sealed_at is not None
-    ]
-    gifts = GoodsGiven.objects.filter(item__budget__in=budgets).select_related("item__budget").order_by("pk")
-    rows += [
-        RegisterRow(
-            on=gift.given_at.astimezone(_HERE).date(),
-            case_ref=gift.case_ref,
-            person_id=gift.person_id,
-            household_id=gift.household_id,
-            purpose=gift.item.budget.purpose,
-            year=year,
-            is_goods=True,
-            what=f"{gift.item.name} {gift.quantity}{gift.item.unit}",
-            amount=gift.amount,
-            state=PaymentState.SETTLED,
-            batch_number="",
-            budget_id=gift.item.budget_id,
-        )
-        for gift in gifts
-    ]
-    rows.sort(key=lambda row: (row.on, row.is_goods))
-    return [row for row in rows if not state or row.state == state]
+    gifts = GoodsGiven.objects.filter(item__budget__in=budgets)
+    if state:
+        payments = payments.filter(state=state)
+        gifts = gifts if state == PaymentState.SETTLED else gifts.none()
+    found = payments.values_list("batch__sealed_at", "pk", Value(0, IntegerField()))
+    found = found.union(gifts.values_list("given_at", "pk", Value(1, IntegerField())), all=True)
+    return Pages(found.order_by("-batch__sealed_at", "-pk"), _register_rows)
+
+
+def _register_rows(found: Sequence[tuple[datetime, int, int]]) -> list[RegisterRow]:
+    """`found`: when, the id, and 1 for a gift."""
+    payments = Payment.objects.select_related("batch__budget", "reservation").in_bulk(
+        [pk for _, pk, is_goods in found if not is_goods]
+    )
+    gifts = GoodsGiven.objects.select_related("item__budget").in_bulk([pk for _, pk, is_goods in found if is_goods])
+    return [_gift_row(gifts[pk]) if is_goods else _payment_row(payments[pk], at) for at, pk, is_goods in found]
+
+
+def _payment_row(payment: Payment, sealed_at: datetime) -> RegisterRow:
+    return RegisterRow(
+        on=sealed_at.astimezone(_HERE).date(),
+        case_ref=payment.reservation.case_ref,
+        person_id=payment.person_id,
+        household_id=payment.reservation.household_id,
+        purpose=payment.batch.budget.purpose,
+        year=payment.batch.budget.year,
+        is_goods=False,
+        what="",
+        amount=payment.amount,
+        state=payment.state,
+        batch_number=payment.batch.number,
+        budget_id=payment.batch.budget_id,
+    )
+
+
+def _gift_row(gift: GoodsGiven) -> RegisterRow:
+    return RegisterRow(
+        on=gift.given_at.astimezone(_HERE).date(),
+        case_ref=gift.case_ref,
+        person_id=gift.person_id,
+        household_id=gift.household_id,
+        purpose=gift.item.budget.purpose,
+        year=gift.item.budget.year,
+        is_goods=True,
+        what=f"{gift.item.name} {gift.quantity}{gift.item.unit}",
+        amount=gift.amount,
+        state=PaymentState.SETTLED,
+        batch_number="",
+        budget_id=gift.item.budget_id,
+    )
 
 
 def totals(viewer: Viewer, *, year: int, purpose: str = "") -> Totals:
@@ -257,11 +270,12 @@ def totals(viewer: Viewer, *, year: int, purpose: str = "") -> Totals:
     budgets = _budgets(viewer, year=year, purpose=purpose)
     payments = Payment.objects.filter(batch__budget__in=budgets, state=PaymentState.SETTLED)
     gifts = GoodsGiven.objects.filter(item__budget__in=budgets)
-    money = payments.aggregate(total=Sum("amount"))["total"] or ZERO
-    money -= Recovery.objects.filter(reservation__budget__in=budgets).aggregate(total=Sum("amount"))["total"] or ZERO
-    goods = gifts.aggregate(total=Sum("amount"))["total"] or ZERO
-    persons = set(payments.values_list("person_id", flat=True)) | set(gifts.values_list("person_id", flat=True))
-    return Totals(money, goods, money + goods, payments.count(), gifts.count(), len(persons))
+    paid = payments.aggregate(total=Sum("amount"), count=Count("pk"))
+    given = gifts.aggregate(total=Sum("amount"), count=Count("pk"))
+    back = Recovery.objects.filter(reservation__budget__in=budgets).aggregate(total=Sum("amount"))["total"] or ZERO
+    money, goods = (paid["total"] or ZERO) - back, given["total"] or ZERO
+    persons = payments.order_by().values("person_id").union(gifts.order_by().values("person_id")).count()
+    return Totals(money, goods, money + goods, paid["count"], given["count"], persons)
 
 
 def list_queue(viewer: Viewer, *, budget_id: int | None = None) -> list[ReservationCard]:
@@ -284,38 +298,55 @@ def list_reservations(
     return [reservation_card(row) for row in rows.order_by("pk")]
 
 
-def count_payable(budget_id: int) -> int:
-    """Approved reservations that the next `prepare_batch` would take."""
-    return Reservation.objects.filter(
-        budget_id=budget_id, state=ReservationState.RESERVED, approved_by__isnull=False
-    ).count()
+def count_payable(budget_ids: Iterable[int]) -> dict[int, int]:
+    """By budget, the approved reservations that the next `prepare_batch` would take; a budget with none is not named."""
+    waiting = Reservation.objects.filter(
+        budget_id__in=list(budget_ids), state=ReservationState.RESERVED, approved_by__isnull=False
+    )
+    return dict(waiting.values_list("budget_id").annotate(count=Count("pk")).order_by())
 
 
 def batch_card(row: PaymentBatch) -> BatchCard:
-    done = row.payments.aggregate(
-        settled_count=Count("pk", filter=Q(state=PaymentState.SETTLED)),
-        settled_total=Sum("amount", filter=Q(state=PaymentState.SETTLED)),
-        returned_count=Count("pk", filter=Q(state=PaymentState.RETURNED)),
-        returned_total=Sum("amount", filter=Q(state=PaymentState.RETURNED)),
-    )
-    return BatchCard(
-        id=row.pk,
-        number=row.number,
-        budget_id=row.budget_id,
-        state=BatchState(row.state),
-        line_count=row.line_count,
-        total=row.total,
-        prepared_by=row.prepared_by_id,
-        approved_by=row.approved_by_id,
-        sealed_by=row.sealed_by_id,
-        sealed_at=row.sealed_at,
-        file_name=row.file_name,
-        file_sha256=row.file_sha256,
-        settled_count=done["settled_count"],
-        settled_total=done["settled_total"] or ZERO,
-        returned_count=done["returned_count"],
-        returned_total=done["returned_total"] or ZERO,
-    )
+    return _batch_cards([row])[0]
+
+
+def _batch_cards(rows: Sequence[PaymentBatch]) -> list[BatchCard]:
+    """Each batch with what the bank has said about it so far."""
+    done: dict[tuple[int, str], tuple[int, Decimal]] = {
+        (batch_id, state): (count, total)
+        for batch_id, state, count, total in Payment.objects.filter(
+            batch_id__in=[row.pk for row in rows], state__in=(PaymentState.SETTLED, PaymentState.RETURNED)
+        )
+        .values_list("batch_id", "state")
+        .annotate(count=Count("pk"), total=Sum("amount"))
+        .order_by()
+    }
+    cards = []
+    for row in rows:
+        settled, returned = (
+            done.get((row.pk, state), (0, ZERO)) for state in (PaymentState.SETTLED, PaymentState.RETURNED)
+        )
+        cards.append(
+            BatchCard(
+                id=row.pk,
+                number=row.number,
+                budget_id=row.budget_id,
+                state=BatchState(row.state),
+                line_count=row.line_count,
+                total=row.total,
+                prepared_by=row.prepared_by_id,
+                approved_by=row.approved_by_id,
+                sealed_by=row.sealed_by_id,
+                sealed_at=row.sealed_at,
+                file_name=row.file_name,
+                file_sha256=row.file_sha256,
+                settled_count=settled[0],
+                settled_total=settled[1],
+                returned_count=returned[0],
+                returned_total=returned[1],
+            )
+        )
+    return cards
 
 
 def get_batch(viewer: Viewer, batch_id: int) -> BatchCard:
@@ -326,12 +357,14 @@ def get_batch(viewer: Viewer, batch_id: int) -> BatchCard:
     return batch_card(row)
 
 
-def list_batches(viewer: Viewer, *, year: int | None = None, state: str = "") -> list[BatchCard]:
-    """Latest first."""
+def list_batches(
+    viewer: Viewer, *, year: int | None = None, state: str = "", states: Iterable[str] = ()
+) -> Pages[BatchCard]:
+    """Latest first. `states`: only these."""
     rows = PaymentBatch.objects.filter(budget__in=_budgets(viewer, year=year))
-    if state:
-        rows = rows.filter(state=state)
-    return [batch_card(row) for row in rows.order_by("-pk")]
+    if wanted := [state] if state else list(states):
+        rows = rows.filter(state__in=wanted)
+    return Pages(rows.order_by("-pk"), _batch_cards)
 
 
 def batch_notes(batch_ids: Iterable[int]) -> dict[int, BatchNote]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TypeVar
 
 from django.db import connections
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
+
+from niangjia.apps.organizations.models import OrgUnit
 
 M = TypeVar("M", bound=Model)
 
@@ -17,8 +19,45 @@ def within(queryset: QuerySet[M], path: str, field: str = "path") -> QuerySet[M]
     An empty or malformed path sees nothing. A row without a path is seen by nobody.
     Prefer a foreign key and ``org__path`` to a copied path: a move of the union is then followed at once.
     """
-    if not path or not path.endswith("/"):
+    if not _is_whole(path):
         return queryset.none()
+    if field.endswith("__path"):
+        return queryset.filter(inside(field.removesuffix("__path"), path))
+    return _below(queryset, path, field)
+
+
+def inside(key: str, path: str) -> Q:
+    """
+    The condition that the union `key` points to (a foreign key, here or across relations) is that of `path` or below it.
+
+    By its number, not by a join: the database then starts from the few unions of a town, and of a whole tree looks for the rows
+    outside of it, of which there are none.
+    """
+    if not _is_whole(path):
+        return Q(pk__in=[])
+    within_path = _below(OrgUnit.objects.all(), path, "path").order_by().values("pk")
+    if not is_whole_tree(path):
+        return Q(**{f"{key}__in": within_path})
+    return Q(**{f"{key}__isnull": False}) & ~Q(**{f"{key}__in": outside(path).order_by().values("pk")})
+
+
+def outside(path: str) -> QuerySet[OrgUnit]:
+    """The unions that are neither that of `path` nor below it; all of them for a malformed path."""
+    if not _is_whole(path):
+        return OrgUnit.objects.all()
+    return OrgUnit.objects.exclude(pk__in=_below(OrgUnit.objects.all(), path, "path").order_by().values("pk"))
+
+
+def is_whole_tree(path: str) -> bool:
+    """Whether `path` is a root's: what lies below it is nearly everything."""
+    return _is_whole(path) and path.count("/") == 1
+
+
+def _is_whole(path: str) -> bool:
+    return bool(path) and path.endswith("/")
+
+
+def _below(queryset: QuerySet[M], path: str, field: str) -> QuerySet[M]:
     if connections[queryset.db].vendor == "sqlite":
         # SQLite's LIKE skips the index; paths hold only digits and "/", both below "~".
         return queryset.filter(**{f"{field}__gte": path, f"{field}__lt": path + "~"})
@@ -28,4 +67,4 @@ def within(queryset: QuerySet[M], path: str, field: str = "path") -> QuerySet[M]
 
 def covers(path: str, other: str) -> bool:
     """Whether `other` is `path` or below it; an empty path covers nothing."""
-    return bool(path) and path.endswith("/") and other.startswith(path)
+    return _is_whole(path) and other.startswith(path)

@@ -54,6 +54,12 @@ def find_version(program: str, *, area: str, asof: date, known_on: date | None =
     return _in_force(rows, area_prefix(area), asof, known_on).get(program)
 
 
+def in_force(*, area: str, asof: date) -> list[PackVersion]:
+    """The text in force of each programme that has one there that day, as far as is known now, by programme; texts and all."""
+    found = _in_force(PackVersion.objects.order_by("pk"), area_prefix(area), asof, None)
+    return [found[program] for program in sorted(found)]
+
+
 def get_version(program: str, *, area: str, asof: date, known_on: date | None = None) -> PackVersion:
     """Raises NoPackHere."""
     version = find_version(program, area=area, asof=asof, known_on=known_on)
@@ -120,12 +126,19 @@ def overrides(pack: policy.Pack) -> dict[str, dict[str, dict[date, object]]]:
 
     Of values of one place that correct each other all are kept: a tuple of them.
     """
-    found: dict[str, dict[str, dict[date, object]]] = {}
-    rows = ParameterValue.objects.filter(pack_id=pack.id, approved_by__isnull=False, withdrawn_at__isnull=True)
+    return overrides_of([pack])[pack.id]
+
+
+def overrides_of(packs: Iterable[policy.Pack]) -> dict[str, dict[str, dict[str, dict[date, object]]]]:
+    """By pack, its `overrides`; one question for all of them."""
+    by_id = {pack.id: pack for pack in packs}
+    found: dict[str, dict[str, dict[str, dict[date, object]]]] = {program: {} for program in by_id}
+    rows = ParameterValue.objects.filter(pack_id__in=by_id, approved_by__isnull=False, withdrawn_at__isnull=True)
     for row in rows.order_by("pk"):
+        pack = by_id[row.pack_id]
         if row.name in pack.parameters and row.known_on is not None:
             value = Known(read_value(pack.parameters[row.name], row.value), row.known_on)  # type: ignore[arg-type]
-            dates = found.setdefault(row.name, {}).setdefault(row.area, {})
+            dates = found[pack.id].setdefault(row.name, {}).setdefault(row.area, {})
             dates[row.starts_on] = (*dates[row.starts_on], value) if row.starts_on in dates else (value,)  # type: ignore[misc]
     return found
 

@@ -259,16 +259,14 @@ def list_parameters_in_force(viewer: Viewer, program: str, *, area: str, asof: d
 def list_missing(viewer: Viewer, *, area: str, asof: date) -> list[MissingValue]:
     """Parameters without a value in that area on that day: what needs them is refused until they are filled in and approved."""
     permissions.require(viewer, "programs.view")
-    found = []
-    for program in PackVersion.objects.order_by("pack_id").values_list("pack_id", flat=True).distinct():
-        version = installed.find_version(program, area=area, asof=asof)
-        if version is None:
-            continue
-        pack = installed.pack_of(version)
-        for parameter in with_overrides(pack.parameters, installed.overrides(pack)).values():  # type: ignore[arg-type]
-            if parameter.at(asof, area_prefix(area)) is None:
-                found.append(MissingValue(program, parameter.name, parameter.unit, parameter.clause, area, asof))
-    return found
+    packs = [installed.pack_of(version) for version in installed.in_force(area=area, asof=asof)]
+    values = installed.overrides_of(packs)
+    return [
+        MissingValue(pack.id, parameter.name, parameter.unit, parameter.clause, area, asof)
+        for pack in packs
+        for parameter in with_overrides(pack.parameters, values[pack.id]).values()  # type: ignore[arg-type]
+        if parameter.at(asof, area_prefix(area)) is None
+    ]
 
 
 def list_late_changes(viewer: Viewer) -> list[LateChange]:

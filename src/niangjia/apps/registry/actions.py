@@ -33,6 +33,7 @@ from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.models import Consent, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.queries import NotFound, visible_persons
 from niangjia.apps.registry.rehoming import as_it_stands, rehome_people
+from niangjia.apps.registry.searching import search_people
 from niangjia.apps.registry.types import (
     HouseholdFacts,
     HouseholdsReceived,
@@ -56,6 +57,7 @@ __all__ = [
     "open_own_data",
     "raise_correction",
     "rehome_people",
+    "search_people",
     "withdraw_correction",
 ]
 
@@ -64,7 +66,7 @@ SHORTEST_REASON = 4
 _CHUNK = 500
 _SEALED = [column.value for column in PersonField]
 _PERSON_COLUMNS = [
-    "name",
+    *Person.NAME_COLUMNS,
     "id_number",
     "id_number_blind",
     "phone",

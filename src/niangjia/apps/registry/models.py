@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from niangjia.apps.organizations.models import OrgUnit
+from niangjia.apps.registry import naming
 from niangjia.apps.registry.fields import Sealed, SealedField, keys
 from niangjia.apps.registry.types import CorrectionField, CorrectionState, Purpose, SpellSource
 
@@ -28,11 +29,14 @@ class Household(models.Model):
 class Person(models.Model):
     """
     One natural person. Sealed columns hold ciphertext and are null when not reported; a `…_blind` column is the keyed
-    fingerprint of the same value, empty when there is none. `home` is the union now responsible.
+    fingerprint of the same value, empty when there is none; a name has three: as written, its pinyin, its first letters (`naming`). `home` is the union now responsible.
     """
 
     pseudonym = models.CharField(max_length=_PSEUDONYM, unique=True)
     name = SealedField(null=True)
+    name_blind = models.CharField(max_length=64, blank=True, db_index=True)
+    pinyin_blind = models.CharField(max_length=64, blank=True, db_index=True)
+    initials_blind = models.CharField(max_length=64, blank=True, db_index=True)
     id_number = SealedField(null=True)
     id_number_blind = models.CharField(max_length=64, blank=True, db_index=True)
     phone = SealedField(null=True)
@@ -47,6 +51,7 @@ class Person(models.Model):
     home = models.ForeignKey(OrgUnit, models.PROTECT, null=True, related_name="+")
     updated_at = models.DateTimeField()
 
+    NAME_COLUMNS = ("name", "name_blind", "pinyin_blind", "initials_blind")
     BLIND = frozenset({"id_number", "phone", "bank_account"})
 
     def __str__(self) -> str:
@@ -64,7 +69,13 @@ class Person(models.Model):
         """Seal `plain` (empty: forget it) and keep its fingerprint. Not saved."""
         setattr(self, column, Sealed.of(plain, self._place(column)) if plain else None)
         if column in self.BLIND:
-            setattr(self, f"{column}_blind", keys().blind(plain, f"registry.person.{column}") if plain else "")
+            self._mark(column, plain)
+        elif column == "name":
+            for way, value in naming.readings(plain)._asdict().items():
+                self._mark(way, value)
+
+    def _mark(self, column: str, plain: str) -> None:
+        setattr(self, f"{column}_blind", keys().blind(plain, f"registry.person.{column}") if plain else "")
 
 
 class HouseholdMember(models.Model):

@@ -64,12 +64,12 @@ def get_person_card(viewer: Viewer, person_id: int) -> PersonCard:
     person = visible_persons(viewer).filter(pk=person_id).first()
     if person is None:
         raise NotFound
-    return _cards([person])[person_id]
+    return cards_of([person])[person_id]
 
 
 def list_person_cards(viewer: Viewer, person_ids: Iterable[int]) -> dict[int, PersonCard]:
     """Cards by id, of those that the viewer may see; the others are left out."""
-    return _cards(visible_persons(viewer).filter(pk__in=set(person_ids)))
+    return cards_of(visible_persons(viewer).filter(pk__in=set(person_ids)))
 
 
 def masked_names(person_ids: Iterable[int]) -> dict[int, str]:
@@ -157,7 +157,7 @@ def list_household_members(viewer: Viewer, household_id: int) -> list[MemberCard
         .select_related("person")
         .order_by("person__birth_date")
     )
-    cards = _cards(spell.person for spell in spells)
+    cards = cards_of(spell.person for spell in spells)
     members = [
         MemberCard(
             person=cards[spell.person_id],
@@ -178,7 +178,7 @@ def list_past_members(viewer: Viewer, household_id: int) -> list[MemberCard]:
         .select_related("person")
         .order_by("-ends_before", "id")
     )
-    cards = _cards(spell.person for spell in spells)
+    cards = cards_of(spell.person for spell in spells)
     return [
         MemberCard(
             person=cards[spell.person_id],
@@ -423,10 +423,11 @@ def _household_card(found: QuerySet[Household]) -> HouseholdCard:
 def _find_by_blind(viewer: Viewer, column: str, plain: str) -> PersonCard | None:
     blind = keys().blind(plain, f"registry.person.{column}")
     person = visible_persons(viewer).filter(**{f"{column}_blind": blind}).order_by("id").first()
-    return _cards([person])[person.pk] if person else None
+    return cards_of([person])[person.pk] if person else None
 
 
-def _cards(persons: Iterable[Person]) -> dict[int, PersonCard]:
+def cards_of(persons: Iterable[Person]) -> dict[int, PersonCard]:
+    """Masked, by id, without scope: for persons the caller has bounded."""
     found = list(persons)
     homes = dict(
         HouseholdMember.objects.filter(

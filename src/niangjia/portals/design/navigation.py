@@ -45,6 +45,7 @@ ENTRIES = (
     Entry("officer:review", _("复核审批"), "clipboard-check", "cases.review", is_tab=True),
     Entry("officer:checks", _("核实抽查"), "rotate", "cases.see_checks"),
     Entry("officer:files", _("困难档案"), "home-heart", "cases.view", is_tab=True),
+    Entry("officer:people", _("查人"), "search", "registry.view"),
     Entry("officer:applications", _("申请事项"), "file-plus", "matters.view", is_tab=True),
     Entry("officer:corrections_asked", _("更正申请"), "writing", "registry.correct"),
     Entry("officer:notices", _("公示与申诉"), "speakerphone", "cases.announce"),

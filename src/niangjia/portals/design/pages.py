@@ -21,7 +21,7 @@ from django.utils import timezone
 from niangjia.apps.accounts import actions as account_actions
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
-from niangjia.apps.accounts.types import Due, PostCard, Viewer
+from niangjia.apps.accounts.types import Due
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.refilling import refill, typed
 from niangjia.portals.design.refusals import status_of
@@ -86,8 +86,12 @@ def page(
                 if policy is not Access.PUBLIC and request.viewer is None:
                     return redirect_to_login(_page_of(request))
                 if policy is not Access.PUBLIC and not is_doorstep:
-                    is_proved_elsewhere = bool((request.session.get("sign_on") or {}).get("is_strong"))
-                    due = accounts.find_due(request.viewer, is_proved_elsewhere=is_proved_elsewhere, now=timezone.now())
+                    due = accounts.find_due(
+                        request.viewer,
+                        is_proved_elsewhere=bool((request.session.get("sign_on") or {}).get("is_strong")),
+                        now=timezone.now(),
+                        account=request.user if request.user.is_authenticated else None,
+                    )
                     if due is not None:
                         return redirect(_FIRST[due])
                 if not isinstance(policy, Access):
@@ -129,13 +133,14 @@ def _recognise(request: PageRequest) -> None:
         logout(request)
         request.session["left"] = "ENDED"
         return
-    posts: list[PostCard] = accounts.list_posts(request.user.pk or 0, today=today)
-    if not posts:
+    posts, viewer = accounts.recognise(
+        account_id=request.user.pk or 0, post_id=request.session.get("post_id"), today=today
+    )
+    if viewer is None:
         logout(request)
         return
-    chosen = next((post for post in posts if post.id == request.session.get("post_id")), posts[0])
-    viewer: Viewer = accounts.get_viewer(account_id=request.user.pk or 0, post_id=chosen.id, today=today)
-    request.viewer, request.posts, request.post_card = viewer, posts, chosen
+    request.viewer, request.posts = viewer, posts
+    request.post_card = next(post for post in posts if post.id == viewer.post_id)
 
 
 def _refused(request: PageRequest, refusal: Refusal, shown_on: Page | None, parts: dict[str, Any]) -> HttpResponse:

@@ -45,10 +45,11 @@ def mine(request: PageRequest) -> HttpResponse:
     card = registry_queries.get_person_card(viewer, person_id)
     views = registry_queries.list_views_of_person(viewer, person_id)
     got = funds.list_own_help(person_id)
+    own = queries.get_own_matters(viewer)
     context = {
         "person": card,
-        "matters": [(matter, matter.state in _WITHDRAWABLE) for matter in queries.get_own_matters(viewer)],
-        "why": next((matter for matter in queries.get_own_matters(viewer)[:1]), None),
+        "matters": [(matter, matter.state in _WITHDRAWABLE) for matter in own],
+        "why": next(iter(own), None),
         "got": got,
         "got_total": sum((amount for _at, amount, _what, state in got if state == "SETTLED"), ZERO),
         "views": views,

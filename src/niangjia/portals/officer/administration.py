@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -24,6 +23,7 @@ from niangjia.jobs import health as health_job
 from niangjia.portals.design import words
 from niangjia.portals.design.forms import Form, day_input
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
 from niangjia.portals.public import sign_on

@@ -18,6 +18,7 @@ from niangjia.apps.audit.types import Event
 from niangjia.jobs import verify
 from niangjia.portals.design.forms import Form, day_input
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
 
@@ -68,7 +69,7 @@ def events(request: PageRequest) -> HttpResponse:
     context = {
         "form": form,
         "events": found,
-        "count": queries.find_events(request.viewer, **_asked(form)).count(),
+        "count": Paginator(queries.find_events(request.viewer, **_asked(form)), ROWS).count,
         "names": names_in(found),
         "next_seq": found[-1].seq if len(found) == ROWS else None,
         "report": getattr(request, "report", None),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -16,6 +15,7 @@ from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import queries
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.people import household_names
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -38,6 +37,7 @@ from niangjia.kernel.money import ZERO
 from niangjia.portals.design import words
 from niangjia.portals.design.forms import Form, money_input
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
 from niangjia.portals.design.staleness import watch
@@ -172,7 +172,7 @@ def prepare(request: PageRequest, budget_id: int) -> HttpResponse:
     return redirect("officer:batch", card.id)
 
 
-def found_batches(request: PageRequest) -> list[BatchCard]:
+def found_batches(request: PageRequest) -> Sequence[BatchCard]:
     state = request.GET.get("state", "")
     return queries.list_batches(request.viewer, state=state if state in BatchState.values else "")
 
@@ -187,7 +187,7 @@ def batches(request: PageRequest) -> HttpResponse:
         "state": state,
         "states": words.choices("batch"),
         "balances": balances,
-        "payable": {one.budget_id: queries.count_payable(one.budget_id) for one in balances},
+        "payable": queries.count_payable(one.budget_id for one in balances),
         "budgets": {one.budget_id: one for one in balances},
         "can_prepare": permissions.may(viewer, "funds.prepare"),
     }
@@ -348,10 +348,10 @@ def _line(request: PageRequest, batch_id: int) -> PaymentCard:
     return lines[payment_id]
 
 
-def found_in_register(request: PageRequest) -> list[RegisterRow]:
+def found_in_register(request: PageRequest) -> Sequence[RegisterRow]:
     """Latest first."""
     year = whole(request.GET.get("year", ""), timezone.localdate().year)
-    return queries.list_register(request.viewer, year=year, state=request.GET.get("state", ""))[::-1]
+    return queries.list_register(request.viewer, year=year, state=request.GET.get("state", ""))
 
 
 @page("funds.view")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -25,6 +24,7 @@ from niangjia.jobs import dispatch_month
 from niangjia.kernel.months import Month
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.people import household_names
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
@@ -103,13 +103,13 @@ def _told(alert: Any, compared: tuple[Any, ...]) -> list[Any]:
 def monthly_list(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     months = queries.list_months(viewer)
-    month = _asked_month(request)
+    month = _month(request.GET.get("month", "")) or next(iter(months), None)
     if month is None:
         return show(request, "officer/list.html", {"months": [], "month": None})
     run = queries.get_run(viewer, month)
     narrow = _read(request, month)
-    rows = Paginator(found_alerts(request), ROWS).get_page(request.GET.get("page"))
-    counts = queries.count_states(viewer, month)
+    rows = Paginator(queries.list_alerts(viewer, narrow), ROWS).get_page(request.GET.get("page"))
+    tally = queries.tally(viewer, month)
     names = household_names(alert.household_id for alert in rows)
     compared = queries.compare_with_month_before(viewer, rows)
     context: dict[str, Any] = {
@@ -124,27 +124,15 @@ def monthly_list(request: PageRequest) -> HttpResponse:
         ],
         "figures": words.FIGURES,
         "reachable": _reachable(viewer, [alert.household_id for alert in rows]),
-        "counts": counts,
-        "tiles": [(state, counts.by_state.get(state, 0)) for state in words.WORDS["alert_state"]],
+        "counts": tally.diff,
+        "tiles": [(state, tally.diff.by_state.get(state, 0)) for state in words.WORDS["alert_state"]],
         "balance": queries.list_invariant(month),
-        "causes": queries.count_by(viewer, month, "cause"),
-        "areas": sorted((code, areas.name_of(code)) for code in queries.count_by(viewer, month, "area")),
+        "causes": tally.by_cause,
+        "areas": sorted((code, areas.name_of(code)) for code in tally.by_area),
         "grades": words.choices("grade"),
         "can_release": permissions.may(viewer, "alerts.release"),
     }
     return show(request, "officer/list.html", context)
-
-
-@page("alerts.view", methods=("POST",), shown_on=monthly_list)
-def find_person(request: PageRequest) -> HttpResponse:
-    """A number of a person travels in the body, never in an address, and leads to the household's page."""
-    text = request.POST.get("number", "").strip()
-    card = registry.find_person_by_id_number(request.viewer, text) or registry.find_person_by_phone(
-        request.viewer, text
-    )
-    if card is None or card.household_id is None:
-        raise registry.NotFound
-    return redirect("officer:household", card.household_id)
 
 
 @page("alerts.view")

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -21,6 +20,7 @@ from niangjia.apps.cases.types import CaseFilter, CaseState
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.forms import Form
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.people import household_names
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest

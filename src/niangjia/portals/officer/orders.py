@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -28,6 +27,7 @@ from niangjia.apps.workorders import queries
 from niangjia.apps.workorders.types import OrderCard, OrderKind, OrderState
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.people import household_names, record_seen, verifier_of
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -30,6 +29,7 @@ from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.finding import Unreadable, text_of, value_of
 from niangjia.portals.design.forms import Form, day_input
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.people import record_seen
 from niangjia.portals.design.program_pages import language_now
 from niangjia.portals.design.requests import PageRequest

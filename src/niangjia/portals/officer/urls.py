@@ -11,6 +11,7 @@ from niangjia.portals.officer import (
     drafting,
     feeds,
     filling,
+    finding,
     household,
     importing,
     listings,
@@ -39,7 +40,7 @@ app_name = "officer"
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
     path("list/", monthly.monthly_list, name="list"),
-    path("list/find/", monthly.find_person, name="find"),
+    path("people/", finding.people, name="people"),
     path("list/corrections/", monthly.corrections, name="corrections"),
     path("list/<slug:month>/release/", monthly.release_page, name="release"),
     path("list/<slug:month>/sample/", monthly.draw_sample, name="draw"),

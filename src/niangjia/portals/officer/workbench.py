@@ -29,6 +29,7 @@ from niangjia.portals.design.showing import show
 
 SOON_ROWS = 8
 LOAD_ROWS = 10
+MOST_BATCHES = 12
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def workbench(request: PageRequest) -> HttpResponse:
         cards = [workorders.card(row, now=now) for row in rows]
         names = household_names(card.household_id for card in cards)
         due = [(card, names.get(card.household_id)) for card in cards]
-        loads = workorders.list_loads(viewer, now=now)[:LOAD_ROWS] if not due else []
+        loads = workorders.list_loads(viewer, now=now, most=LOAD_ROWS) if not due else []
     return show(request, "officer/workbench.html", {"tiles": tiles, "todos": todos, "due": due, "loads": loads})
 
 
@@ -103,11 +104,11 @@ def _about_orders(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> 
     url = reverse("officer:orders")
     note = _("超期 %(count)s 件") % {"count": late_count} if late_count else _("没有超期")
     tiles.append(Tile(_("在办工单"), open_count, _("件"), f"{url}?scope=all", note, "warn" if late_count else "good"))
-    here = next((row for row in workorders.count_by_state(viewer, now=now) if row.org_id == viewer.org_id), None)
-    waiting = here.by_state.get(OrderState.CREATED, 0) if here else 0
+    here = workorders.count_own(viewer)
+    waiting = here.get(OrderState.CREATED, 0)
     if waiting:
         todos.append(Todo("ticket", _("%(count)s 件工单待签收") % {"count": waiting}, f"{url}?state=CREATED"))
-    returned = here.by_state.get(OrderState.RETURNED, 0) if here else 0
+    returned = here.get(OrderState.RETURNED, 0)
     if returned:
         todos.append(
             Todo("arrow-back-up", _("%(count)s 件工单被退回，需补正") % {"count": returned}, f"{url}?state=RETURNED")
@@ -196,28 +197,23 @@ def _about_money(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
     if permissions.may(viewer, "funds.confirm") and (coming := programs.count_recovering(viewer)):
         url = f"{reverse('officer:adjustments')}?state=RECOVERING"
         todos.append(Todo("receipt", _("%(count)s 项追回中，收到后登记") % {"count": coming}, url))
-    batches = funds.list_batches(viewer, year=year)
     moves = (
         ("funds.approve", BatchState.PREPARED, _("批次 %(number)s 待审批")),
         ("funds.pay", BatchState.APPROVED, _("批次 %(number)s 待封存付款")),
         ("funds.confirm", BatchState.SENT, _("批次 %(number)s 待登记回单")),
     )
-    for action, state, text in moves:
-        if permissions.may(viewer, action):
-            todos += [
-                Todo("building-bank", text % {"number": batch.number}, reverse("officer:batch", args=[batch.id]))
-                for batch in batches
-                if batch.state == state
-            ]
-    for balance in balances:
-        if permissions.may(viewer, "funds.prepare") and (payable := funds.count_payable(balance.budget_id)):
-            todos.append(
-                Todo(
-                    "cash",
-                    _("%(count)s 笔已审批，可编制批次") % {"count": payable},
-                    reverse("officer:budget", args=[balance.budget_id]),
-                )
-            )
+    own = {state: text for action, state, text in moves if permissions.may(viewer, action)}
+    todos += [
+        Todo("building-bank", own[batch.state] % {"number": batch.number}, reverse("officer:batch", args=[batch.id]))
+        for batch in (funds.list_batches(viewer, year=year, states=own)[:MOST_BATCHES] if own else ())
+    ]
+    payable = funds.count_payable(one.budget_id for one in balances) if permissions.may(viewer, "funds.prepare") else {}
+    todos += [
+        Todo(
+            "cash", _("%(count)s 笔已审批，可编制批次") % {"count": count}, reverse("officer:budget", args=[budget_id])
+        )
+        for budget_id, count in payable.items()
+    ]
 
 
 def _about_system(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:

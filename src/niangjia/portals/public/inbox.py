@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages as notices
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from niangjia.apps.messages import actions as messages
 from niangjia.apps.messages import queries
 from niangjia.portals.design.pages import Access, page
+from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 

@@ -74,13 +74,52 @@ ORDERS = LIST | {Role.GRASSROOTS}
 CASES = ORDERS | {Role.FINANCE}
 ONE_REVIEW = {Role.CITY, Role.COUNTY}
 SENDING = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS, Role.ADMINISTRATOR}
-MOST_QUERIES = 60
+MOST_QUERIES = 12
+# Pages about one matter gather from many rooms. Each may ask so much and no more: a number here only ever gets smaller.
+DEAR = {
+    "officer:household": 57,
+    "officer:visit": 45,
+    "member:find": 40,
+    "officer:case": 40,
+    "officer:adjustment": 39,
+    "officer:workbench": 37,
+    "officer:fill_file": 34,
+    "officer:order": 33,
+    "officer:application": 32,
+    "officer:reconsider": 28,
+    "officer:reconsiderations": 28,
+    "officer:visit_file": 26,
+    "member:mine": 25,
+    "officer:release": 21,
+    "officer:adjustments": 20,
+    "officer:list": 20,
+    "officer:try_out": 20,
+    "member:object": 19,
+    "officer:standards": 19,
+    "officer:correction_asked": 17,
+    "officer:draft_file": 17,
+    "officer:unions": 17,
+    "member:data": 16,
+    "officer:assign_many": 16,
+    "officer:batch": 16,
+    "officer:grievance": 16,
+    "officer:forward_many": 15,
+    "officer:review": 15,
+    "officer:budget": 14,
+    "officer:orders": 14,
+    "officer:register": 14,
+    "public:safety": 14,
+    "officer:batches": 13,
+    "officer:draft": 13,
+    "officer:notices": 13,
+}
 
 # Pages to read: address by the house, and the roles that may open it. Every other role is refused.
 PAGES = {
     "officer:workbench": (lambda house: [], STAFF),
     "officer:list": (lambda house: [], LIST),
     "officer:corrections": (lambda house: [], LIST),
+    "officer:people": (lambda house: [], CASES),
     "officer:release": (lambda house: [str(house.months[1])], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:household": (lambda house: [house.households["confirmed"]], CASES),
     "officer:orders": (lambda house: [], ORDERS),
@@ -257,14 +296,15 @@ def test_every_page_to_read_stands_in_the_table_of_roles():
 
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_opens_its_own_pages_and_no_other(house, signed_in, role):
-    client = signed_in(house.viewers[role])
+    client, dear = signed_in(house.viewers[role]), {}
     for name, (parts, allowed) in PAGES.items():
         address = reverse(name, args=parts(house))
         with CaptureQueriesContext(connection) as queries:
             response = client.get(address)
         if role in allowed:
             assert response.status_code == 200, (name, role, response.status_code)
-            assert len(queries) <= MOST_QUERIES, (name, role, len(queries))
+            if len(queries) > DEAR.get(name, MOST_QUERIES):
+                dear[name] = len(queries)
         elif name == "officer:workbench":
             assert response.status_code == 302  # a worker's desk is their own page
         else:
@@ -276,6 +316,7 @@ def test_each_role_opens_its_own_pages_and_no_other(house, signed_in, role):
                 continue
             assert response.status_code == 403, (name, role, response.status_code)
             assert "岗位" in response.content.decode()
+    assert not dear, "; ".join(f"{name} {count}" for name, count in dear.items())
 
 
 @pytest.mark.parametrize("role", list(Role))

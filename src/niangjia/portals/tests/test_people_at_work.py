@@ -131,9 +131,17 @@ def test_filters_live_in_the_address_and_narrow_the_list(house, at):
 
 def test_a_person_is_found_by_number_without_the_number_entering_an_address(house, at):
     number = town.id_number(3)
-    response = at(Role.COUNTY).post("/desk/list/find/", {"number": number})
+    response = at(Role.COUNTY).post("/desk/people/", {"text": number})
     assert response.status_code == 302 and number not in response.url
-    assert at(Role.COUNTY).post("/desk/list/find/", {"number": "110105194912310021"}).status_code == 404
+    assert "没有找到" in text(at(Role.COUNTY).post("/desk/people/", {"text": "110105194912310021"}))
+
+
+def test_people_of_one_name_are_listed_masked_and_the_name_stays_out_of_the_record(house, at):
+    found = text(at(Role.COUNTY).post("/desk/people/", {"text": "lixiaohong"}))
+    assert found.count('class="lead-cell"') > 1 and "李**" in found and "李小红" not in found
+    assert "没有找到" in text(at(Role.COUNTY).post("/desk/people/", {"text": "李"}))  # a surname alone finds everybody
+    told = audit.list_about("registry", actions=("registry.search",))
+    assert len(told) == 2 and all(event.detail.keys() == {"found"} for event in told)
 
 
 def test_the_city_looks_at_the_sample_releases_and_orders_go_out(house, at):

@@ -286,8 +286,8 @@ def test_a_list_is_narrowed_by_month_area_cause_grade_state_suppression_and_pers
     assert found(text="13800000002") == {two}
     assert found(text="H3") == {three}
     assert [alert.household_id for alert in queries.list_alerts(place.county, AlertFilter(month=OCTOBER))][0] == one
-    assert queries.count_by(place.county, OCTOBER, "cause") == {"因病": 1, "因学": 1, "失业": 1}
-    assert queries.count_by(place.county, OCTOBER, "area") == {"330624": 2}
+    assert queries.tally(place.county, OCTOBER).by_cause == {"因病": 1, "因学": 1, "失业": 1}
+    assert queries.tally(place.county, OCTOBER).by_area == {"330624": 2}
 
 
 def test_a_row_says_in_words_why_it_is_on_the_list(place):

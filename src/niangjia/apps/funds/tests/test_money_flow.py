@@ -112,7 +112,7 @@ def test_money_and_goods_of_286843_70_balance_to_the_cent(county, budget_id):
     assert left.paid + left.goods_given == left.total == Decimal("286843.70")
     register = queries.list_register(county.officer, year=2023, purpose="梯度救助")
     assert sum(row.amount for row in register) == Decimal("286843.70")
-    assert [row.what for row in register if row.is_goods] == ["大米10kg 40袋", "大米10kg 40袋", "大米10kg 33袋"]
+    assert [row.what for row in register if row.is_goods] == ["大米10kg 33袋", "大米10kg 40袋", "大米10kg 40袋"]
 
 
 def test_cents_do_not_drift(county):
@@ -574,7 +574,9 @@ def test_finance_of_another_county_touches_nothing_here(county, budget_id):
         funds.seal_batch(viewer=county.elsewhere, batch_id=batch.id, account_marks={}, now=NOW)
     with pytest.raises(problems.NotFound):
         queries.get_batch(county.elsewhere, batch.id)
-    assert queries.list_balances(county.elsewhere) == [] and queries.list_register(county.elsewhere, year=2023) == []
+    assert (
+        queries.list_balances(county.elsewhere) == [] and list(queries.list_register(county.elsewhere, year=2023)) == []
+    )
 
 
 # --- batches --------------------------------------------------------------------------------------------------

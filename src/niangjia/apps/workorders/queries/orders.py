@@ -80,8 +80,24 @@ def visible_orders(viewer: Viewer) -> QuerySet[WorkOrder]:
     another branch does not see it any more. What is sealed of the household is another matter: `cases.access`. Raises NotAllowed.
     """
     permissions.require(viewer, "workorders.view")
-    rows = WorkOrder.objects.select_related("org", "verify_org")
-    return scope.within(rows, viewer.org_path, "org__path") | scope.within(rows, viewer.org_path, "verify_org__path")
+    return WorkOrder.objects.select_related("org", "verify_org").filter(_in_hand(viewer.org_path))
+
+
+def _in_hand(path: str) -> Q:
+    """Held or verified at `path` or below it."""
+    if not scope.is_whole_tree(path):
+        return scope.inside("org", path) | scope.inside("verify_org", path)
+    beyond = scope.outside(path).values("pk")
+    return ~Q(org__in=beyond, verify_org__in=beyond)
+
+
+def list_under_way(path: str, *, beyond: bool = False) -> QuerySet[WorkOrder]:
+    """
+    Open orders that are held or verified at `path` or below it; with `beyond`, those that are not. Without permission: for the scope of
+    what rides on an order.
+    """
+    here = _in_hand(path)
+    return WorkOrder.objects.filter(~here if beyond else here, state__in=OPEN)
 
 
 def list_open_at(path: str) -> list[OpenOrder]:
@@ -257,26 +273,30 @@ def count_by_state(viewer: Viewer, *, now: datetime, path: str = "", month: str 
     rows = _held(viewer, path, month)
     by_org: dict[int, dict[OrderState, int]] = defaultdict(dict)
     overdue: dict[int, int] = defaultdict(int)
-    names: dict[int, str] = {}
     late = Count("pk", filter=Q(step_due_at__lte=now))
-    for org_id, name, state, count, late_count in (
-        rows.order_by("org__path", "state")
-        .values_list("org_id", "org__name", "state")
-        .annotate(count=Count("pk"), late=late)
+    for org_id, state, count, late_count in (
+        rows.order_by().values_list("org_id", "state").annotate(count=Count("pk"), late=late)
     ):
-        names[org_id] = name
         by_org[org_id][OrderState(state)] = count
         overdue[org_id] += late_count
+    unions = organizations.get_unions(by_org)
     return [
         OrgCount(
             org_id,
-            names[org_id],
-            states,
-            sum(count for state, count in states.items() if state in OPEN),
+            union.name,
+            by_org[org_id],
+            sum(count for state, count in by_org[org_id].items() if state in OPEN),
             overdue[org_id],
         )
-        for org_id, states in by_org.items()
+        for org_id, union in sorted(unions.items(), key=lambda one: one[1].path)
     ]
+
+
+def count_own(viewer: Viewer) -> dict[OrderState, int]:
+    """Orders that the viewer's own union holds, by state; a state without any is not named."""
+    permissions.require(viewer, "workorders.view")
+    rows = WorkOrder.objects.filter(org_id=viewer.org_id).order_by().values_list("state")
+    return {OrderState(state): count for state, count in rows.annotate(count=Count("pk"))}
 
 
 def _held(viewer: Viewer, path: str, month: str) -> QuerySet[WorkOrder]:
@@ -286,25 +306,27 @@ def _held(viewer: Viewer, path: str, month: str) -> QuerySet[WorkOrder]:
     return rows.filter(month=month) if month else rows
 
 
-def list_loads(viewer: Viewer, *, now: datetime, path: str = "") -> list[UnionLoad]:
-    """What each union holds now, the most loaded first."""
-    rows = _held(viewer, path, "").filter(state__in=OPEN).order_by().values("org_id", "org__name")
+def list_loads(viewer: Viewer, *, now: datetime, path: str = "", most: int | None = None) -> list[UnionLoad]:
+    """What each union holds now, the most loaded first; `most`: so many of them."""
+    rows = _held(viewer, path, "").filter(state__in=OPEN).order_by().values("org_id")
     counted = rows.annotate(
         open_count=Count("pk"),
         overdue_count=Count("pk", filter=Q(step_due_at__lte=now)),
         due_soon_count=Count("pk", filter=Q(step_due_at__gt=now, step_due_at__lte=now + _SOON)),
         assignee_count=Count("assignee", distinct=True),
     )
+    found = list(counted.order_by("-open_count", "org_id")[:most])
+    unions = organizations.get_unions(row["org_id"] for row in found)
     return [
         UnionLoad(
             row["org_id"],
-            row["org__name"],
+            unions[row["org_id"]].name,
             row["open_count"],
             row["overdue_count"],
             row["due_soon_count"],
             row["assignee_count"],
         )
-        for row in counted.order_by("-open_count", "org_id")
+        for row in found
     ]
 
 

@@ -1,0 +1,35 @@
+"""The house of the pages, built once; each file serves a copy of its own, so that what one does the others do not see."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.served import ROOT, served
+
+
+@pytest.fixture(scope="session")
+def built_house(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
+    """The deployment, which nobody touches, and what `served_house` said of it."""
+    data = tmp_path_factory.mktemp("house") / "data"
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.screens.served_house", str(data)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return data, json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def served_copy(tmp_path_factory: pytest.TempPathFactory, built_house: tuple[Path, dict]) -> Iterator[tuple[str, dict]]:
+    """The address of a copy, and what `served_house` said of it."""
+    folder, (data, made) = tmp_path_factory.mktemp("copy"), built_house
+    shutil.copytree(data, folder / "data")
+    with served(folder / "data", datetime.fromisoformat(made["now"]), folder / "served.log") as address:
+        yield address, made
