@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workorders", "0002_orders_follow_their_unions"),
+        ("workorders", "0003_counting_open_orders"),
     ]
 
     operations = [
