@@ -363,9 +363,14 @@ def timeline(viewer: Viewer, household_id: int) -> list[CaseMove]:
     return list(CaseMove.objects.filter(case__in=cases).select_related("case", "account").order_by("-at", "-pk"))
 
 
+def states_waiting_for(viewer: Viewer, action: CaseAction) -> list[CaseState]:
+    """The states from which this viewer's post takes a case on by `action`."""
+    return [move.state for move in lifecycle.MOVES if move.action == action and viewer.role in move.roles]
+
+
 def list_waiting_for(viewer: Viewer, action: CaseAction) -> QuerySet[Case]:
     """Cases where this viewer's next step is `action`, oldest first: the desk of a reviewer or an approver."""
-    states = [move.state for move in lifecycle.MOVES if move.action == action and viewer.role in move.roles]
+    states = states_waiting_for(viewer, action)
     return (
         moving.visible(viewer).filter(state__in=states).select_related("org", "household").order_by("opened_at", "pk")
     )

@@ -135,14 +135,13 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         *(Subject(SubjectKind.PERSON, member.person.id) for member in members),
     ]
     sensed = _sensed(viewer, household_id)
-    is_blind = cases.is_blind(viewer, household_id)
-    if is_blind:  # a re-check: what the first visit led to is not shown to who makes the second
-        subjects = []
-    decided = [decision for subject in subjects for decision in programs.list_decisions_about(subject)]
-    decisions = followed(viewer, sorted(decided, key=lambda decision: decision.made_at, reverse=True))
+    is_blind = cases.is_blind(
+        viewer, household_id
+    )  # a re-check: what the first visit led to is not shown to who makes the second
+    decided = [] if is_blind else programs.list_decisions_about(*subjects)
+    decisions = followed(viewer, decided)
     examines = permissions.may(viewer, "cases.examine")
-    paid_to = [] if is_blind else members
-    payments = [payment for member in paid_to for payment in funds.list_payments(person_id=member.person.id)]
+    payments = [] if is_blind else funds.list_payments_to(member.person.id for member in members)
     sees_orders = permissions.may(viewer, "workorders.view")
     orders = workorders.visible_orders(viewer).filter(household_id=household_id).order_by("-pk") if sees_orders else []
     union = organizations.get_unions([household.org_id]).get(household.org_id) if household.org_id else None

@@ -16,7 +16,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.alerts import actions as alerts
 from niangjia.apps.alerts import queries
-from niangjia.apps.alerts.types import AlertFilter, RunState
+from niangjia.apps.alerts.types import AlertFilter, RunState, SampleProgress
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.organizations import areas
 from niangjia.apps.registry import queries as registry
@@ -168,10 +168,14 @@ def release_page(request: PageRequest, month: str) -> HttpResponse:
         "is_released": run.state == RunState.RELEASED,
         "counts": queries.count_states(viewer, asked),
         "balance": queries.list_invariant(asked),
-        "progress": queries.sample_progress(viewer, asked),
+        "progress": SampleProgress(
+            len(sample), sum(row.is_right is not None for row in sample), sum(row.is_right is False for row in sample)
+        ),
         "precise": [
-            (title, cases.precision_of(viewer, by=by, through=asked))
-            for title, by in ((_("按等级"), "grade"), (_("按触发条件"), "trigger"))
+            (title, rows)
+            for title, rows in zip(
+                (_("按等级"), _("按触发条件")), cases.precision_of(viewer, through=asked), strict=True
+            )
         ],
         "sample": [(row, names.get(row.alert.household_id), queries.sentences(row.alert)) for row in sample],
         "step": "released"

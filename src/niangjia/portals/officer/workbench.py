@@ -126,7 +126,7 @@ def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
         if calls:
             todos.append(Todo("phone", _("%(count)s 户待回访") % {"count": calls}, reverse("officer:calls")))
     if permissions.may(viewer, "cases.review"):
-        waiting = cases.list_waiting_for(viewer, CaseAction.ACCEPT).count()
+        waiting = sum(counts.get(state, 0) for state in cases.states_waiting_for(viewer, CaseAction.ACCEPT))
         tiles.append(Tile(_("待复核"), waiting, _("件"), reverse("officer:review"), _("核实人与复核人须为两人")))
         if waiting:
             todos.append(

@@ -79,6 +79,7 @@ MOST_QUERIES = 12
 DEAR = {
     "officer:household": 57,
     "officer:visit": 45,
+    "officer:check": 20,
     "member:find": 40,
     "officer:case": 40,
     "officer:adjustment": 39,
