@@ -133,6 +133,12 @@ def list_payments(*, case_ref: str = "", person_id: int | None = None) -> list[P
     return [_payment_card(row) for row in rows.order_by("pk")]
 
 
+def list_payments_to(person_ids: Iterable[int]) -> list[PaymentCard]:
+    """Payments to these persons, oldest first, in one query. Without scope: for the household's page."""
+    rows = Payment.objects.exclude(state=PaymentState.REMOVED).filter(person_id__in=set(person_ids))
+    return [_payment_card(row) for row in rows.select_related("batch", "reservation__budget").order_by("pk")]
+
+
 def list_batch_payments(viewer: Viewer, batch_id: int) -> list[PaymentCard]:
     """Every line of a batch, also removed ones, in order. Raises NotFound."""
     get_batch(viewer, batch_id)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
@@ -339,9 +340,12 @@ def list_decisions(decision_ids: Iterable[int]) -> dict[int, DecisionCard]:
     return {row.pk: decision_card(row) for row in rows}
 
 
-def list_decisions_about(subject: Subject) -> list[DecisionCard]:
-    """Latest first, without scope: for the room that has bounded its subject."""
-    rows = Decision.objects.select_related("version").filter(subject_kind=subject.kind, subject_id=subject.id)
+def list_decisions_about(*subjects: Subject) -> list[DecisionCard]:
+    """Latest first, in one query, without scope: for the room that has bounded its subjects."""
+    about = Q(pk__in=[])
+    for subject in subjects:
+        about |= Q(subject_kind=subject.kind, subject_id=subject.id)
+    rows = Decision.objects.select_related("version").filter(about)
     return [decision_card(row) for row in rows.order_by("-made_at", "-pk")]
 
 

@@ -258,21 +258,17 @@ class FinderPages:
 
     def _start(self, answers: Answers, *, wrong: bool = False) -> HttpResponse:
         area = answers.area or self.area or (self.counties[0][0] if len(self.counties) == 1 else "")
+        helped = {self.wording.topic(one.pack) for one in self._here(areas.shorten(self.home)) if is_help(one.pack)}
         context = {
             "counties": self.counties,
             "home": areas.shorten(self.home),
             "home_name": areas.name_of(self.home),
             "area": area,
-            "topics": [(one.id, one.title[self.language], one.id in answers.topics) for one in self.wording.topics if self._has(one.id)],
+            "topics": [(one.id, one.title[self.language], one.id in answers.topics) for one in self.wording.topics if one.id in helped],
             "registry": self._registry_in_words(area or self.home),
             "wrong": wrong,
         }  # fmt: skip
         return self._show("start", context, answers, status=422 if wrong else 200)
-
-    def _has(self, topic: str) -> bool:
-        return any(
-            self.wording.topic(one.pack) == topic for one in self._here(areas.shorten(self.home)) if is_help(one.pack)
-        )
 
     def _here(self, area: str) -> list[Published]:
         """What holds in the area; at the start, in any of the counties to choose from."""

@@ -23,7 +23,9 @@ from niangjia.apps.cases import queries as cases
 from niangjia.apps.cases.types import CaseFilter
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.programs import published
 from niangjia.apps.programs import queries as programs
+from niangjia.apps.programs.published import Published
 from niangjia.apps.programs.types import PackCard, Subject, SubjectKind
 from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as registry_queries
@@ -81,18 +83,27 @@ def _previews(
     if not area or not permissions.may(viewer, "cases.examine"):
         return []
     found: list[tuple[PackCard, tuple[str, ...], Refusal | None]] = []
-    for program in sorted({card.pack_id for card in programs.list_packs(viewer)} - decided):
-        card = programs.find_pack(program, area=area, asof=today)
-        if card is None:
-            continue
-        pack = programs.get_pack(program, area=area, asof=today)
-        if not pack.benefit or pack.status == "example" or pack.unit not in ("person", "household"):
+    for one in published.list_in_area(area=area, asof=today):
+        pack = one.pack
+        if (
+            pack.id in decided
+            or not pack.benefit
+            or pack.status == "example"
+            or pack.unit not in ("person", "household")
+        ):
             continue
         try:
-            found.append((card, programs.preview(program, area=area, asof=today, facts={}).unknown, None))
+            found.append((one.card, _unknown(one, area, today), None))
         except Refusal as refusal:
-            found.append((card, (), refusal))
-    return found
+            found.append((one.card, (), refusal))
+    return sorted(found, key=lambda one: one[0].pack_id)
+
+
+def _unknown(one: Published, area: str, today: date) -> tuple[str, ...]:
+    """What the programme has to ask of somebody of whom nothing is known."""
+    if one.program is None:
+        return programs.preview(one.pack.id, area=area, asof=today, facts={}).unknown
+    return tuple(name for name, _why in one.program.explain({}, language="zh").missing)
 
 
 @dataclass(frozen=True)
@@ -135,9 +146,8 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         *(Subject(SubjectKind.PERSON, member.person.id) for member in members),
     ]
     sensed = _sensed(viewer, household_id)
-    is_blind = cases.is_blind(
-        viewer, household_id
-    )  # a re-check: what the first visit led to is not shown to who makes the second
+    # Whoever visits again is not shown what the first visit led to.
+    is_blind = cases.is_blind(viewer, household_id)
     decided = [] if is_blind else programs.list_decisions_about(*subjects)
     decisions = followed(viewer, decided)
     examines = permissions.may(viewer, "cases.examine")
