@@ -62,8 +62,9 @@ class OwnAccount(Refusal):
 def _sensed(viewer: Viewer, household_id: int) -> dict[str, Any]:
     if not permissions.may(viewer, "alerts.view"):
         return {"sees_alerts": False}
-    alert = alerts.latest_alert_of(viewer, household_id)
-    compared = alerts.compare_with_month_before(viewer, [alert])[household_id] if alert else ()
+    rows = alerts.list_alerts_of(viewer, household_id)
+    alert = rows[0] if rows else None
+    compared = alerts.compare_latest(rows) if rows else ()
     return {
         "sees_alerts": True,
         "alert": alert,
@@ -72,7 +73,7 @@ def _sensed(viewer: Viewer, household_id: int) -> dict[str, Any]:
         "changed_count": sum(one.differs for one in compared),
         "data_age": (timezone.localdate() - Month(alert.month).last_day).days if alert else 0,
         "before_month": Month(alert.month).previous() if alert else None,
-        "timeline": alerts.timeline(viewer, household_id),
+        "timeline": alerts.moments(rows),
     }
 
 
