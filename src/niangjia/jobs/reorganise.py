@@ -29,6 +29,8 @@ from niangjia.apps.cases.types import CaseState
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
 from niangjia.apps.funds.types import LivingBudget
+from niangjia.apps.matters import actions as matters
+from niangjia.apps.matters import queries as matter_queries
 from niangjia.apps.organizations import actions as organizations
 from niangjia.apps.organizations import queries, scope
 from niangjia.apps.organizations.types import PARENTS, ChangeKind, Level, Union, UnionState
@@ -152,6 +154,7 @@ class Outlook:
     order_count: int
     cases: tuple[tuple[int, str, CaseState], ...]
     case_count: int
+    matter_count: int
     people: Mapping[str, int]
     posts: tuple[PostGoes, ...]
     worker_count: int
@@ -198,6 +201,7 @@ def look(viewer: Viewer, asked: Asked, *, now: datetime) -> Outlook:
     outlook = Outlook(
         asked=asked, union=union, to=to, blocks=(), below=tuple(children), below_count=len(below), orders=going, order_count=len(orders),
         cases=living, case_count=len(living) if is_end else case_queries.count_living_within(union.path),
+        matter_count=matter_queries.count_living(union.id, union.path),
         people=registry_queries.count_at(union.id) if is_end else registry_queries.count_within(union.path),
         posts=tuple(PostGoes(card, name, _goes(card, asked)) for card, name in posts if card.role is not Role.WORKER),
         worker_count=sum(card.role is Role.WORKER for card, _name in posts),
@@ -395,7 +399,7 @@ def _mark(outlook: Outlook, orders: list[OpenOrder]) -> str:
     asked = outlook.asked
     shown = (
         asked.kind.value, asked.org_id, asked.to_id, asked.from_day, asked.posts_go_along, outlook.union.path, outlook.to.path,
-        [one.id for one in outlook.below], outlook.below_count, [(one.id, one.step) for one in orders], outlook.cases, outlook.case_count,
+        [one.id for one in outlook.below], outlook.below_count, [(one.id, one.step) for one in orders], outlook.cases, outlook.case_count, outlook.matter_count,
         sorted(outlook.people.items()), [(one.post.id, one.goes_along) for one in outlook.posts], outlook.worker_count,
         [one.id for one in outlook.tokens], outlook.budgets, outlook.list_month, outlook.list_count,
         [type(one).__name__ for one in outlook.blocks],
@@ -416,7 +420,10 @@ def _move(viewer: Viewer, outlook: Outlook, now: datetime) -> dict[str, int]:
     orders = workorders.rehome_orders(
         viewer=viewer, order_ids=[one.order.id for one in outlook.orders], reason=asked.reason, go_along={}, now=now
     )
-    return {"unions": len(moved), "orders": orders}
+    followed = matters.rehome_matters(
+        viewer=viewer, from_id=asked.org_id, to_id=None, path=queries.get_union(asked.org_id).path, now=now
+    )
+    return {"unions": len(moved), "orders": orders, "matters": followed}
 
 
 def _end(viewer: Viewer, outlook: Outlook, now: datetime) -> dict[str, int]:
@@ -436,6 +443,7 @@ def _end(viewer: Viewer, outlook: Outlook, now: datetime) -> dict[str, int]:
     people = registry.rehome_people(viewer=viewer, from_id=from_id, to_id=to_id, from_day=asked.from_day, now=now)
     listed = alerts.rehome_alerts(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     moved_cases = cases.rehome_cases(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
+    followed = matters.rehome_matters(viewer=viewer, from_id=from_id, to_id=to_id, path=outlook.to.path, now=now)
     orders = workorders.rehome_orders(
         viewer=viewer,
         order_ids=[one.order.id for one in outlook.orders],
@@ -445,5 +453,6 @@ def _end(viewer: Viewer, outlook: Outlook, now: datetime) -> dict[str, int]:
     )
     return {
         "unions": len(moved), "budgets": budgets, "posts": len(outlook.posts), "orders": orders, "cases": moved_cases, "list": listed,
+        "matters": followed,
         **people,
     }  # fmt: skip

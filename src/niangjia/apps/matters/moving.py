@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from niangjia.apps.accounts import queries as accounts
@@ -17,8 +18,8 @@ from niangjia.apps.matters.lifecycle import Flow, flow_of, is_payment, role_of
 from niangjia.apps.matters.models import Matter, Move, Submission
 from niangjia.apps.matters.problems import NotFound, SomeoneWasFirst
 from niangjia.apps.matters.room import room
-from niangjia.apps.matters.types import Answer, MatterState, Source, Step
-from niangjia.apps.organizations import calendar
+from niangjia.apps.matters.types import OPEN, Answer, MatterState, Source, Step
+from niangjia.apps.organizations import calendar, scope
 from niangjia.apps.programs import published
 from niangjia.apps.programs import queries as programs
 from niangjia.engines.policy.pack import Pack, Stage
@@ -54,6 +55,11 @@ def was_done(matter: Matter, viewer: Viewer, step: int | None, act: Step, outcom
     return bool(
         last and last.act == act and last.account_id == viewer.account_id and (not outcome or last.outcome == outcome)
     )
+
+
+def living_at(org_id: int, path: str) -> QuerySet[Matter]:
+    """Matters that are not over and belong to that union, lie on its desk, or belong to a union at or below `path`."""
+    return Matter.objects.filter(Q(org_id=org_id) | Q(desk_id=org_id) | scope.inside("org", path), state__in=OPEN)
 
 
 def entering(matter: Matter, flow: Flow, stage: Stage, today: date) -> dict[str, Any]:

@@ -354,3 +354,8 @@ def persons_to_tell(matter_ids: Iterable[int]) -> dict[int, int]:
     """By matter, whose it is; one about nobody is left out. Without scope: to tell them."""
     rows = Matter.objects.filter(pk__in=set(matter_ids), person__isnull=False).values_list("pk", "person_id")
     return {matter_id: person_id for matter_id, person_id in rows if person_id is not None}
+
+
+def count_living(org_id: int, path: str) -> int:
+    """Matters not over that belong to a union or lie on its desk, and those below `path`. Without scope: for whoever changes unions."""
+    return moving.living_at(org_id, path).count()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db.models import Q
+
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.files import queries as files
 from niangjia.apps.matters import access, evidence, moving
 from niangjia.apps.matters.lifecycle import FORWARD, Flow, role_of
 from niangjia.apps.matters.models import Draft, Grant, Matter, Move
 from niangjia.apps.matters.room import room
-from niangjia.apps.matters.types import Breach, GrantState, MatterState, Step
+from niangjia.apps.matters.types import OPEN, Breach, GrantState, MatterState, Step
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.types import DecisionCard, DecisionOutcome
 from niangjia.kernel.problems import Refusal
@@ -21,7 +23,7 @@ def verify() -> list[Breach]:
     Each breach by id. MATTER 1: its pinned text is there, its moves join up and each is one that the text or the room names. MATTER 2:
     a stage that asks for a second person was left forward by two officers, none of them who applied. MATTER 3: money only for a granted
     decision about this matter, as much as it gives, and a granted one with finance has its money or the words why not. MATTER 4: no
-    file without its draft or matter.
+    file without its draft or matter. MATTER 5: what is not over belongs to a living union and lies on a living desk.
     """
     found: list[Breach] = []
     for matter in Matter.objects.select_related("version", "desk").defer("version__files").order_by("pk").iterator(500):
@@ -35,6 +37,10 @@ def verify() -> list[Breach]:
         found += [Breach("MATTER 1", place, said) for said in _history(matter, flow, moves)]
         found += [Breach("MATTER 2", place, said) for said in _eyes(matter, flow, moves)]
         found += [Breach("MATTER 3", place, said) for said in _money(matter)]
+    for matter in Matter.objects.filter(state__in=OPEN).filter(
+        Q(org__successor__isnull=False) | Q(desk__successor__isnull=False)
+    ):
+        found.append(Breach("MATTER 5", f"matter {matter.pk}", "its union or its desk has a successor"))
     known = {key.hex for model in (Matter, Draft) for key in model.objects.values_list("key", flat=True)}
     strays = files.list_owner_ids(evidence.KIND) - known
     return found + [Breach("MATTER 4", f"files of {one}", "belong to no application") for one in sorted(strays)]

@@ -19,6 +19,7 @@ from niangjia.apps.matters.actions.applying import (
     withdraw,
 )
 from niangjia.apps.matters.actions.handling import act, ask, close_paid, open_answers, open_file, set_aside
+from niangjia.apps.matters.actions.rehoming import rehome_matters
 from niangjia.apps.matters.evidence import MOST as MOST_FILES
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "open_answers",
     "open_draft_file",
     "open_file",
+    "rehome_matters",
     "save_answer",
     "say_paper",
     "set_aside",

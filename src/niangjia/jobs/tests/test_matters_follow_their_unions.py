@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from niangjia.apps.accounts.types import Role
+from niangjia.apps.matters import queries
+from niangjia.apps.matters.models import Matter
+from niangjia.apps.matters.tests import room
+from niangjia.apps.organizations.types import ChangeKind
+from niangjia.apps.programs.tests import town
+from niangjia.jobs import reorganise
+from niangjia.jobs.reorganise import Asked
+
+NOW = town.NOW
+
+
+@pytest.fixture
+def place(db, tmp_path) -> room.Place:
+    return room.build(tmp_path)
+
+
+def reorganised(place, kind: ChangeKind, code: str, to: str) -> dict[str, int]:
+    top = place.town["C"]
+    admin = town.appoint("mover", top, Role.ADMINISTRATOR)
+    asked = Asked(kind, place.town[code].id, place.town[to].id, NOW.date(), "工会调整〔2023〕1号")
+    outlook = reorganise.look(admin, asked, now=NOW)
+    assert outlook.matter_count == 1
+    return reorganise.carry_out(admin, asked, mark=outlook.mark, now=NOW)
+
+
+def stands(card) -> tuple[int, int, str]:
+    matter = Matter.objects.get(pk=card.id)
+    return matter.org_id, matter.desk_id, matter.role
+
+
+def test_an_application_of_a_union_that_is_merged_goes_on_at_its_successor(place):
+    card = place.handed_in()
+    due = Matter.objects.get(pk=card.id).due_on
+    counts = reorganised(place, ChangeKind.MERGE, "XG", "XH")
+    org_id, desk_id, _role = stands(card)
+    assert counts["matters"] == 1 and org_id == place.town["XH"].id
+    assert desk_id != place.town["XG"].id and Matter.objects.get(pk=card.id).due_on == due
+    assert queries.verify() == []
+
+
+def test_an_application_goes_to_the_new_county_when_its_union_moves_there(place):
+    card = place.checked()
+    assert stands(card)[1:] == (place.town["X"].id, Role.COUNTY)
+    reorganised(place, ChangeKind.MOVE, "XG", "Y")
+    assert stands(card) == (place.town["XG"].id, place.town["Y"].id, Role.COUNTY)
+    assert queries.verify() == []
+
+
+def test_an_application_left_at_a_merged_union_is_found_out(place):
+    card = place.handed_in()
+    reorganised(place, ChangeKind.MERGE, "XG", "XH")
+    Matter.objects.filter(pk=card.id).update(org_id=place.town["XG"].id)
+    assert [breach.rule for breach in queries.verify()] == ["MATTER 5"]
+
+
+@pytest.mark.parametrize("state", ["DONE", "WITHDRAWN"])
+def test_an_application_that_is_over_stays_where_it_was(place, state):
+    card = place.handed_in()
+    assert queries.count_living(place.town["XG"].id, place.town["XG"].path) == 1
+    Matter.objects.filter(pk=card.id).update(state=state, closed_at=NOW)
+    assert queries.count_living(place.town["XG"].id, place.town["XG"].path) == 0
