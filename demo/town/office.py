@@ -107,6 +107,10 @@ class Office:
             self._viewers[key] = posts.get_viewer(account_id=account, post_id=post, today=timezone.localdate(now))
         return self._viewers[key]
 
+    def everybody(self, org_id: int) -> list[Viewer]:
+        """Who was hired at a union as a clerk."""
+        return [viewer for (where, _role, _nth), viewer in self._viewers.items() if where == org_id]
+
     def officer(self, org_id: int, now: datetime, *, nth: int = 1) -> Viewer:
         """Who does a union's casework."""
         return self.clerk(org_id, LEVEL_ROLES[unions.get_union(org_id).level], now, nth=nth)
@@ -158,6 +162,7 @@ class Play:
     def run(self) -> None:
         """From the new list to the bank's answer."""
         self._release()
+        self._check_again()
         waiting = [case for case in self._county_cases() if case.state == CaseState.OPEN]
         for place, case in enumerate(waiting):
             self.progress(f"{self.month} 入户核实 · visits", place / max(len(waiting), 1))
@@ -185,6 +190,40 @@ class Play:
             self.deployment, self.month, viewer=city, now=self.clock(), progress=self.progress
         )
         self._count("dispatched", opened.opened)
+
+    # --- a second look at last month's findings ---
+
+    def _check_again(self) -> None:
+        """The county's draw of the calendar month before; most are visited again, some differ, of these one waits for its ruling."""
+        over = Month.of(self.clock.today).previous()
+        try:
+            drawn = cases.draw_spot_checks(viewer=self.reviewer, org_id=self.county.id, month=over, now=self.clock())
+        except cases.NothingToDraw:
+            return
+        self._count("checked again", drawn)
+        for check in list(matters.list_spot_checks(self.reviewer, month=over.text, result="WAITING")):
+            if chance(check.pk, "again") >= 80:
+                continue
+            assignee = order_queries.get_card(check.case.work_order_id, now=self.clock()).assignee_id
+            org_id = check.case.org_id
+            visitor = next(one for one in self.office.everybody(org_id) if one.account_id == assignee)
+            first = Outcome(check.finding.outcome)
+            outcome = (
+                (Outcome.V4 if first is not Outcome.V4 else Outcome.V1) if chance(check.pk, "differs") < 25 else first
+            )
+            cases.record_visit(
+                viewer=visitor,
+                case_id=check.case_id,
+                visited_on=self.clock.today,
+                way=VisitWay.HOME,
+                outsider=Outsider("（虚构）村社干部", "村社干部"),
+                form=self._visit_form(visitor, check.case_id, check.case.household_id),
+                now=self.clock(),
+            )
+            reason = "" if outcome in (Outcome.V1, Outcome.V2, Outcome.V3) else "复访所见（演示）"
+            cases.submit_finding(
+                viewer=visitor, case_id=check.case_id, outcome=outcome, reason=reason, now=self.clock()
+            )
 
     # --- down the tree, and the visit ---
 

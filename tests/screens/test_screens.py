@@ -149,7 +149,7 @@ def test_every_kind_of_page_reads_in_the_dark_and_at_twice_the_size(house: tuple
             context.add_cookies([{"name": "theme", "value": "dark", "url": address}])
             for name, path in mine:
                 page.goto(address + path)
-                assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+                assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark", name
                 found = [*page.evaluate(LOOK), *accessibility(page)]
                 wrong += [f"{role} {name} {fault}" for fault in found]
                 page.screenshot(path=OUT / f"{name}-dark.png", animations="disabled")

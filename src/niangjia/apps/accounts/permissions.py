@@ -16,6 +16,7 @@ _READING: Final = frozenset(
     {"alerts.view", "cases.view", "cases.examine", "workorders.view", "funds.view", "registry.view", "programs.view"}
     | {"matters.view"}
 )
+# cases.see_checks: what the random re-checks found, by union and verifier; for who answers for verifiers, never for them.
 # matters.handle: to take one's turn in an application, at the stage that its pack gives to this post; finance's turn is money's own.
 _ORDERS: Final = frozenset(
     {"workorders.accept", "workorders.assign", "workorders.forward", "workorders.return", "workorders.transfer"}
@@ -23,12 +24,15 @@ _ORDERS: Final = frozenset(
 )
 
 ALLOWED: Final[dict[Role, frozenset[str]]] = {
-    Role.PROVINCE: _READING | _ORDERS | {"alerts.release", "programs.manage", "lists.export", "imports.send"},
+    Role.PROVINCE: _READING
+    | _ORDERS
+    | {"alerts.release", "cases.see_checks", "programs.manage", "lists.export", "imports.send"},
     Role.CITY: _READING
     | _ORDERS
     | {
         "alerts.release",
         "cases.review",
+        "cases.see_checks",
         "cases.approve",
         "cases.announce",
         "funds.approve",
@@ -45,6 +49,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
         "alerts.release",
         "cases.verify",
         "cases.review",
+        "cases.see_checks",
         "cases.approve",
         "cases.announce",
         "funds.approve",
@@ -78,7 +83,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
         | {"matters.view"}
     )
     | {"lists.export"},
-    Role.AUDITOR: _READING | {"audit.view", "lists.export"},
+    Role.AUDITOR: _READING | {"audit.view", "cases.see_checks", "lists.export"},
     Role.ADMINISTRATOR: frozenset({"organizations.manage", "accounts.manage", "lists.export", "imports.send"}),
     Role.WORKER: frozenset({"own.view"}),
 }

@@ -115,6 +115,16 @@ def _joined(account_id: int, today: date) -> frozenset[int]:
     return frozenset(one for pair in pairs for one in pair if one is not None) - {account_id}
 
 
+def joined_with(account_ids: Iterable[int], *, today: date) -> frozenset[int]:
+    """Accounts that are one pair of hands with one of these, as `Viewer.joined_ids` says of one; without the accounts themselves."""
+    ids = set(account_ids)
+    pairs = Post.objects.filter(
+        Q(account_id__in=ids) | Q(stands_in_for__account_id__in=ids),
+        stands_in_for__isnull=False, starts_on__lte=today, ends_before__gt=today - HANDS_STAY_JOINED,
+    ).values_list("account_id", "stands_in_for__account_id")  # fmt: skip
+    return frozenset(one for pair in pairs for one in pair if one is not None) - ids
+
+
 def list_stand_ins(viewer: Viewer, *, today: date) -> list[tuple[PostCard, str]]:
     """Colleagues to whom the viewer's post can be handed: each other account with a post of its own at that very union, by name."""
     found = _held(today).filter(org_id=viewer.org_id, stands_in_for__isnull=True).exclude(role=Role.WORKER)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.alerts import wording
+from niangjia.apps.alerts import comparing, wording
 from niangjia.apps.alerts.models import CorrectedAlert, HardshipAlert, SampledAlert, SensingRun
 from niangjia.apps.alerts.rehoming import count_standing_rows, is_list_coming_in, standing_month
 from niangjia.apps.alerts.types import (
@@ -21,6 +21,7 @@ from niangjia.apps.alerts.types import (
     AlertGrade,
     AlertState,
     Breach,
+    Changed,
     DiffCounts,
     Difference,
     ListInvariant,
@@ -216,9 +217,11 @@ def list_invariant(month: Month) -> ListInvariant:
     if run is None:
         raise NoListYet(month)
     before = _list_before(run)
-    now = Counter(dict(run.alerts.values_list("state").annotate(Count("pk"))))
     active_before = before.alerts.filter(state__in=ACTIVE_STATES) if before else HardshipAlert.objects.none()
-    held = run.alerts.filter(state=AlertState.HELD, household__in=active_before.values("household_id")).count()
+    was_active = Count("pk", filter=Q(household__in=active_before.values("household_id")))
+    rows = list(run.alerts.values_list("state").annotate(count=Count("pk"), was_active=was_active))
+    now = Counter({state: count for state, count, _was_active in rows})
+    held = sum(active for state, _count, active in rows if state == AlertState.HELD)
     return ListInvariant(
         month=month,
         active_before=active_before.count(),
@@ -265,8 +268,23 @@ def why_household_is_on_list(household_id: int) -> tuple[Sentence, ...]:
     return sentences(alert) if alert and alert.state in ACTIVE_STATES else ()
 
 
+def list_alerts_of(viewer: Viewer, household_id: int) -> list[HardshipAlert]:
+    """The household's rows on the lists that the viewer may see, latest first, with union and run; one query."""
+    return list(_visible(viewer).select_related("org", "run").filter(household_id=household_id).order_by("-month"))
+
+
+def compare_latest(alerts: Sequence[HardshipAlert]) -> tuple[Changed, ...]:
+    """Of one household's rows, latest first: the latest beside the month before it."""
+    before = Month(alerts[0].month).previous().text
+    return comparing.changes(alerts[0], next((row for row in alerts if row.month == before), None))
+
+
 def timeline(viewer: Viewer, household_id: int) -> list[Moment]:
     """The household's months on the lists, latest first; empty if none of them is the viewer's to see."""
+    return moments(list_alerts_of(viewer, household_id))
+
+
+def moments(alerts: Iterable[HardshipAlert]) -> list[Moment]:
     return [
         Moment(
             month=Month(alert.month),
@@ -277,8 +295,15 @@ def timeline(viewer: Viewer, household_id: int) -> list[Moment]:
             causes=split(alert.causes),
             suppress_code=alert.suppress_code,
         )
-        for alert in _visible(viewer).filter(household_id=household_id).order_by("-month")
+        for alert in alerts
     ]
+
+
+def compare_with_month_before(viewer: Viewer, alerts: Iterable[HardshipAlert]) -> dict[int, tuple[Changed, ...]]:
+    """By household, every fact of its row beside the month before; one query however many rows."""
+    shown = list(alerts)
+    before = comparing.previous_of(shown, _visible(viewer))
+    return {alert.household_id: comparing.changes(alert, before.get(alert.household_id)) for alert in shown}
 
 
 def sample_progress(viewer: Viewer, month: Month) -> SampleProgress:

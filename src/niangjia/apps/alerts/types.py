@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -254,3 +255,35 @@ class TakenIn:
     list_hash: str
     kind: RunKind
     rows: Mapping[Shape, int]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """
+    One fact of a household last month and this month. `name`: a column of the list, or ``months`` in a row on it; codes come as tuples.
+    None = not known, or not on that list.
+    """
+
+    name: str
+    before: Any
+    now: Any
+
+    @property
+    def differs(self) -> bool:
+        return self.before != self.now
+
+    @property
+    def step(self) -> Decimal | None:
+        """By how much a number rose or fell; None for what is no number on both sides."""
+        numbers = (int, Decimal)
+        if isinstance(self.before, numbers) and isinstance(self.now, numbers):
+            return Decimal(self.now) - Decimal(self.before)
+        return None
+
+    @property
+    def came(self) -> tuple[str, ...]:
+        return tuple(code for code in self.now or () if code not in (self.before or ()))
+
+    @property
+    def went(self) -> tuple[str, ...]:
+        return tuple(code for code in self.before or () if code not in (self.now or ()))

@@ -10,7 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from niangjia.apps.accounts.types import Role
-from niangjia.apps.cases.types import CaseAction, CaseState, CloseReason, ExitKind, ExitProgress, HeldMonth, Outcome
+from niangjia.apps.cases.types import (
+    CaseAction,
+    CaseKind,
+    CaseState,
+    CloseReason,
+    ExitKind,
+    ExitProgress,
+    HeldMonth,
+    Outcome,
+)
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
 
@@ -75,18 +84,38 @@ MOVES: tuple[Move, ...] = (
         WORKERS,
         "own.view",
     ),
+    *_moves([S.SUBMITTED], A.SETTLE, [S.CLOSED], frozenset(), "cases.verify"),  # the house itself
+    *_moves([S.SUBMITTED], A.RULE, [S.CLOSED], REVIEWERS, "cases.review"),
 )
+
+OF_A_SPOT_CHECK = (A.VISIT, A.SUBMIT, A.SETTLE, A.RULE)
+"""All that a re-check knows; of these the last two are its own."""
+
+
+def fits(kind: str, action: CaseAction) -> bool:
+    """Whether a case of this kind knows the move at all."""
+    return action in OF_A_SPOT_CHECK if kind == CaseKind.SPOT_CHECK else action not in (A.SETTLE, A.RULE)
+
 
 BY_STATE_AND_ACTION = {(move.state, move.action): move for move in MOVES}
 
 
 class NotInThisState(Refusal):
     def __init__(self, state: CaseState, action: CaseAction) -> None:
-        allowed_zh = "、".join(str(move.action.label) for move in MOVES if move.state == state) or "无"
-        allowed_en = ", ".join(move.action.value for move in MOVES if move.state == state) or "nothing"
+        usual = [move.action for move in MOVES if move.state == state and fits(CaseKind.HARDSHIP, move.action)]
+        allowed_zh = "、".join(str(each.label) for each in usual) or "无"
+        allowed_en = ", ".join(each.value for each in usual) or "nothing"
         super().__init__(
             f"个案处于“{state.label}”，不能“{action.label}”。现在可以：{allowed_zh}。",
             f"The case is {state.value}; {action.value} is not possible now. Possible: {allowed_en}.",
+        )
+
+
+class NotOfThisKind(Refusal):
+    def __init__(self, action: CaseAction) -> None:
+        super().__init__(
+            f"核实抽查只复访、比对和裁定，不能“{action.label}”。需要处理家庭的事，请打开原来的个案。",
+            f"A re-check is visited, compared and ruled on; {action.value} belongs to the household's own case. Open that one.",
         )
 
 

@@ -19,7 +19,9 @@ from niangjia.apps.cases.types import (
     GrievanceState,
     IncomeSource,
     Outcome,
+    Ruling,
     Settlement,
+    SpotResult,
     VisitWay,
 )
 
@@ -390,3 +392,52 @@ class FollowUp(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["file", "due_on"], name="followup_once_a_day")]
+
+
+class SpotDraw(models.Model):
+    """
+    One county's draw of re-checks of one month. `population`: ids of all findings it was drawn from; `seed` is their fingerprint, `share`
+    the county's then. Whoever has these three can draw again.
+    """
+
+    org = _down("organizations.OrgUnit")
+    month = models.CharField(max_length=7)
+    area = models.CharField(max_length=12)
+    share = models.DecimalField(max_digits=5, decimal_places=4)
+    seed = models.CharField(max_length=64)
+    population = models.JSONField(default=list)
+    drawn_by = _account()
+    drawn_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["org", "month"], name="spotdraw_once_a_month")]
+
+
+class SpotCheck(models.Model):
+    """
+    One finding to be made again by other hands. `case` is the re-check's own, null = nobody could be sent. `second` and `result` come
+    together once it was visited; a ruling only where the two differ.
+    """
+
+    draw = models.ForeignKey(SpotDraw, on_delete=models.PROTECT, related_name="checks")
+    finding = models.OneToOneField(Finding, on_delete=models.PROTECT, related_name="spot_check")
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, null=True, related_name="spot_check")
+    second = models.OneToOneField(Finding, on_delete=models.PROTECT, null=True, related_name="+")
+    result = models.CharField(max_length=12, choices=SpotResult, blank=True)
+    ruling = models.CharField(max_length=8, choices=Ruling, blank=True)
+    ruling_reason = models.CharField(max_length=300, blank=True)
+    ruled_by = _account(null=True)
+    ruled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(result="", second__isnull=True) | ~Q(result="") & Q(second__isnull=False),
+                name="spotcheck_result_of_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(ruling="", ruled_by__isnull=True, ruled_at__isnull=True)
+                | ~Q(ruling="") & Q(ruled_by__isnull=False, ruled_at__isnull=False, result=SpotResult.DIFFERS),
+                name="spotcheck_ruled_where_differing",
+            ),
+        ]

@@ -14,7 +14,8 @@ from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.cases import lifecycle
 from niangjia.apps.cases.models import Case, CaseMove
-from niangjia.apps.cases.types import CaseAction, CaseState, EntitlementState, GrievanceState
+from niangjia.apps.cases.spot_checks import blind_households
+from niangjia.apps.cases.types import CaseAction, CaseKind, CaseState, EntitlementState, GrievanceState
 from niangjia.apps.funds.types import ReservationState
 from niangjia.apps.organizations import scope
 from niangjia.apps.registry import queries as registry
@@ -74,13 +75,19 @@ class ReasonMissing(Refusal):
         super().__init__("请写明理由。", "Please give a reason.")
 
 
-def visible(viewer: Viewer) -> QuerySet[Case]:
-    """Cases of the viewer's part of the tree; a worker sees the cases of their own household and their own. Raises NotAllowed."""
+def visible(viewer: Viewer, *, any_kind: bool = False) -> QuerySet[Case]:
+    """
+    Cases of the viewer's part of the tree; a worker sees the cases of their own household and their own. Raises NotAllowed.
+
+    Re-checks only with `any_kind`; and whoever is to visit a household again does not see what was found there before.
+    """
     if viewer.role is Role.WORKER:
         permissions.require(viewer, "own.view")
         return Case.objects.filter(pk__in=own_case_ids(viewer.person_id)) if viewer.person_id else Case.objects.none()
     permissions.require(viewer, "cases.view")
-    return _visible_in(viewer.org_path)
+    found = _visible_in(viewer.org_path)
+    seen = Q(kind=CaseKind.HARDSHIP) & ~Q(household__in=blind_households(viewer))
+    return found.filter(seen | Q(kind=CaseKind.SPOT_CHECK)) if any_kind else found.filter(seen)
 
 
 def _visible_in(path: str) -> QuerySet[Case]:
@@ -112,7 +119,7 @@ def own_case_ids(person_id: int) -> list[int]:
     """Cases about a person: those in their name, and those of the household where they live now."""
     household_id = registry.household_of(person_id)
     mine = Q(person_id=person_id) | Q(household_id=household_id) if household_id else Q(person_id=person_id)
-    return list(Case.objects.filter(mine).values_list("pk", flat=True))
+    return list(Case.objects.filter(mine, kind=CaseKind.HARDSHIP).values_list("pk", flat=True))
 
 
 def take(viewer: Viewer, case_id: int, action: CaseAction) -> Case:
@@ -123,9 +130,11 @@ def take(viewer: Viewer, case_id: int, action: CaseAction) -> Case:
         NotAllowed, NotFound, NotInThisState, NotForThisRole, OwnHousehold.
     """
     permissions.require(viewer, PERMISSION[action])
-    case = visible(viewer).select_related("org", "household").filter(pk=case_id).first()
+    case = visible(viewer, any_kind=True).select_related("org", "household").filter(pk=case_id).first()
     if case is None:
         raise NotFound
+    if not lifecycle.fits(case.kind, action):
+        raise lifecycle.NotOfThisKind(action)
     lifecycle.move(CaseState(case.state), action, viewer.role)
     if viewer.role is not Role.WORKER:
         refuse_own_household(viewer, case)
@@ -140,7 +149,7 @@ def was_done(viewer: Viewer, case_id: int, action: CaseAction) -> bool:
         and last.action == action
         and last.account_id == viewer.account_id
         and last.to_state == last.case.state
-        and visible(viewer).filter(pk=case_id).exists()
+        and visible(viewer, any_kind=True).filter(pk=case_id).exists()
     )
 
 

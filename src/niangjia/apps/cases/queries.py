@@ -16,7 +16,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import PostCard, Role, Viewer
 from niangjia.apps.alerts import queries as alerts
-from niangjia.apps.cases import access, lifecycle, moving, sealed
+from niangjia.apps.cases import access, lifecycle, moving, sealed, spot_checks
 from niangjia.apps.cases.models import (
     Case,
     CaseAlert,
@@ -31,6 +31,7 @@ from niangjia.apps.cases.models import (
     Visit,
     VisitDraft,
 )
+from niangjia.apps.cases.precision import precision
 from niangjia.apps.cases.rules import EXIT_PROGRAM, rule
 from niangjia.apps.cases.types import (
     FILE_STATES,
@@ -66,6 +67,11 @@ from niangjia.kernel.months import Month, add_months
 _VISITS = uuid.UUID("6f1c6d52-7a0e-5b0c-9a4e-0f6d8f5c2b11")  # of the keys that visits are given
 NotFound = moving.NotFound
 may_open = access.may_open
+precision_of = precision
+is_blind = spot_checks.is_blind
+list_spot_draws, list_spot_checks = spot_checks.list_spot_draws, spot_checks.list_spot_checks
+get_spot_check, find_spot_check_of = spot_checks.get_spot_check, spot_checks.find_spot_check_of
+count_to_rule, spot_rates = spot_checks.count_to_rule, spot_checks.spot_rates
 
 
 def case_card(case: Case) -> CaseCard:
@@ -91,15 +97,17 @@ def case_card(case: Case) -> CaseCard:
 
 def get_case(viewer: Viewer, case_id: int) -> Case:
     """For reading, with its union and household. Raises NotFound."""
-    case = moving.visible(viewer).select_related("org", "household", "earlier").filter(pk=case_id).first()
+    case = (
+        moving.visible(viewer, any_kind=True).select_related("org", "household", "earlier").filter(pk=case_id).first()
+    )
     if case is None:
         raise NotFound
     return case
 
 
 def find_case_of_order(viewer: Viewer, work_order_id: int) -> CaseCard | None:
-    """The case that a work order belongs to, if the viewer may see it."""
-    case = moving.visible(viewer).filter(work_order_id=work_order_id).first()
+    """The case that a work order belongs to, a re-check's as well, if the viewer may see it."""
+    case = moving.visible(viewer, any_kind=True).filter(work_order_id=work_order_id).first()
     return case_card(case) if case else None
 
 
@@ -220,11 +228,14 @@ def possible_actions(viewer: Viewer, case_id: int) -> list[CaseAction]:
 
     Raises NotFound.
     """
-    state = CaseState(get_case(viewer, case_id).state)
+    case = get_case(viewer, case_id)
     return [
         move.action
         for move in lifecycle.MOVES
-        if move.state == state and viewer.role in move.roles and permissions.may(viewer, move.permission)
+        if lifecycle.fits(case.kind, move.action)
+        and move.state == case.state
+        and viewer.role in move.roles
+        and permissions.may(viewer, move.permission)
     ]
 
 
@@ -352,9 +363,14 @@ def timeline(viewer: Viewer, household_id: int) -> list[CaseMove]:
     return list(CaseMove.objects.filter(case__in=cases).select_related("case", "account").order_by("-at", "-pk"))
 
 
+def states_waiting_for(viewer: Viewer, action: CaseAction) -> list[CaseState]:
+    """The states from which this viewer's post takes a case on by `action`."""
+    return [move.state for move in lifecycle.MOVES if move.action == action and viewer.role in move.roles]
+
+
 def list_waiting_for(viewer: Viewer, action: CaseAction) -> QuerySet[Case]:
     """Cases where this viewer's next step is `action`, oldest first: the desk of a reviewer or an approver."""
-    states = [move.state for move in lifecycle.MOVES if move.action == action and viewer.role in move.roles]
+    states = states_waiting_for(viewer, action)
     return (
         moving.visible(viewer).filter(state__in=states).select_related("org", "household").order_by("opened_at", "pk")
     )
@@ -621,7 +637,13 @@ def verify() -> list[Breach]:
     waiting for a visit has an open order. INV 4: each case sits at a living union, its moves join up and end where it stands. INV 8:
     a file case has its file, an approved one its money or the words why not, a notice its case; nobody in two open files.
     """
-    return [*_verify_dispatch(), *_verify_history(), *_verify_effects(), *_verify_files()]
+    return [
+        *_verify_dispatch(),
+        *_verify_history(),
+        *_verify_effects(),
+        *_verify_files(),
+        *spot_checks.verify_spot_checks(),
+    ]
 
 
 def _verify_files() -> list[Breach]:
@@ -645,7 +667,10 @@ def _verify_dispatch() -> list[Breach]:
             for alert_id in sorted(missing)
         ]
     doubled = (
-        Case.objects.exclude(state=CaseState.CLOSED).values("household_id").annotate(n=Count("pk")).filter(n__gt=1)
+        Case.objects.exclude(state=CaseState.CLOSED)
+        .values("household_id", "kind")
+        .annotate(n=Count("pk"))
+        .filter(n__gt=1)
     )
     found += [Breach("INV 3", f"household {row['household_id']}", f"{row['n']} open cases") for row in doubled]
     live = ("CREATED", "ACCEPTED", "ASSIGNED", "VISITED", "RETURNED")

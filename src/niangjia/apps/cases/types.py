@@ -19,6 +19,10 @@ from niangjia.kernel.months import Month
 
 class CaseKind(TextChoices):
     HARDSHIP = "HARDSHIP", _("困难帮扶")
+    SPOT_CHECK = (
+        "SPOT_CHECK",
+        _("核实抽查"),
+    )  # another visit to what was verified: it decides nothing about the household
 
 
 class Channel(TextChoices):
@@ -78,6 +82,8 @@ class CaseAction(TextChoices):
     HAND_TO_COMMUNITY = "HAND_TO_COMMUNITY", _("转社区")
     CANCEL = "CANCEL", _("撤销")
     WITHDRAW = "WITHDRAW", _("本人撤回")
+    SETTLE = "SETTLE", _("抽查比对办结")
+    RULE = "RULE", _("裁定抽查出入")
 
 
 class Outcome(TextChoices):
@@ -136,6 +142,25 @@ class CloseReason(TextChoices):
     WATCHED = "WATCHED", _("观察期满")
     WITHDRAWN = "WITHDRAWN", _("本人撤回")
     CANCELLED = "CANCELLED", _("撤销")
+    AGREED = "AGREED", _("抽查一致")
+    INCOMPARABLE = "INCOMPARABLE", _("抽查无从比较")
+    RULED = "RULED", _("抽查已裁定")
+
+
+class SpotResult(TextChoices):
+    """What comparing the second finding with the first gave; empty = not visited again yet."""
+
+    AGREES = "AGREES", _("一致")
+    DIFFERS = "DIFFERS", _("有出入")
+    INCOMPARABLE = "INCOMPARABLE", _("无从比较")
+
+
+class Ruling(TextChoices):
+    """Which of two findings that differ stands."""
+
+    FIRST = "FIRST", _("首次结论无误")
+    SECOND = "SECOND", _("首次结论有误")
+    CHANGED = "CHANGED", _("情况已变化，两次都无误")
 
 
 class Settlement(TextChoices):
@@ -360,6 +385,31 @@ class Breach:
     rule: str
     place: str
     detail: str
+
+
+@dataclass(frozen=True)
+class SpotRate:
+    """
+    Re-checks of one union or verifier that could be compared, how many differ, in how many of these the first finding was wrong;
+    `ratio` = differing ÷ checked, null = too few for one.
+    """
+
+    id: int
+    name: str
+    checked_count: int
+    differing_count: int
+    wrong_count: int
+    ratio: float | None
+
+
+@dataclass(frozen=True)
+class Precision:
+    """Of what one trigger or grade announced: verified, of these confirmed, and the ratio; all null where there are too few."""
+
+    code: str
+    verified_count: int | None
+    confirmed_count: int | None
+    ratio: float | None
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class Action(StrEnum):
     RETURN = "RETURN"
     REVIEW = "REVIEW"
     CLOSE = "CLOSE"
+    SETTLE = "SETTLE"  # a re-check that agrees needs no review
     CANCEL = "CANCEL"
     TRANSFER = "TRANSFER"
     REMIND = "REMIND"
@@ -99,6 +100,7 @@ RULES: dict[Action, Rule] = {
     Action.RETURN: Rule({S.SUBMITTED: S.RETURNED}, "cases.review", needs_reason=True),
     Action.REVIEW: Rule({S.SUBMITTED: S.REVIEWED}, "cases.review"),
     Action.CLOSE: Rule({S.REVIEWED: S.CLOSED}, "cases.review"),
+    Action.SETTLE: Rule({S.SUBMITTED: S.CLOSED}, None),
     Action.CANCEL: Rule(dict.fromkeys(OPEN, S.CANCELLED), "workorders.transfer", needs_reason=True),
     Action.TRANSFER: Rule(dict.fromkeys(OPEN, S.TRANSFERRED), "workorders.transfer", needs_reason=True),
     Action.REMIND: Rule({state: state for state in OPEN}, None),

@@ -108,8 +108,9 @@ class CannotForward(Refusal):
 class ConflictOfInterest(Refusal):
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name}与该户有亲属关系、同住，或已申明回避，不能核实。请另派他人。",
-            f"{name} is kin to, lives with, or has stood aside from this household, and cannot verify it. Assign somebody else.",
+            f"{name}与该户有亲属关系、同住，已申明回避，或参加过首次核实，不能核实。请另派他人。",
+            f"{name} is kin to, lives with, or has stood aside from this household, or had a hand in its first finding, and cannot verify it. "
+            "Assign somebody else.",
         )
 
 

@@ -24,6 +24,7 @@ class OrderKind(StrEnum):
     VERIFICATION = "VERIFICATION"  # 入户核实
     FOLLOW_UP = "FOLLOW_UP"  # 回访
     RECHECK = "RECHECK"  # 申诉复核
+    SPOT_CHECK = "SPOT_CHECK"  # 抽查复访: somebody else looks again; the household stays where it is
 
 
 class Urgency(StrEnum):
@@ -49,6 +50,7 @@ class RouteReason(StrEnum):
     EMPLOYER_UNION_INACTIVE = "EMPLOYER_UNION_INACTIVE"
     EMPLOYER_UNKNOWN = "EMPLOYER_UNKNOWN"
     NO_TOWN_UNION = "NO_TOWN_UNION"
+    OTHER_HANDS = "OTHER_HANDS"  # a re-check: away from those who made the first finding
     HOP_INACTIVE = "HOP_INACTIVE"  # a level on the way down is merged or closed and skipped
 
 
@@ -318,6 +320,24 @@ class BulkResult:
     order_id: int
     order: OrderCard | None
     refusal: Refusal | None
+
+
+@dataclass(frozen=True, slots=True)
+class LateRow:
+    """
+    Late orders of one union, with everything below it unless `is_own` (then those it holds itself). `by_clock`: by the step that ran over;
+    `most_days`: days that the latest is over its time, begun days counting; `holders`: names of those they are assigned to.
+    """
+
+    org_id: int
+    org_name: str
+    path: str
+    area: str
+    is_own: bool
+    by_clock: Mapping[str, int]
+    count: int
+    most_days: int
+    holders: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

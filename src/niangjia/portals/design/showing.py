@@ -25,6 +25,12 @@ def deployment() -> Deployment:
     return settings.DEPLOYMENT
 
 
+def theme_of(request: HttpRequest) -> str:
+    """The look that was asked for; empty = none was."""
+    theme = request.COOKIES.get(THEME, "")
+    return theme if theme in THEMES else ""
+
+
 def show(
     request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
@@ -41,7 +47,7 @@ def show(
         "kept": getattr(request, "kept", ()),
         "seen": seen_by(request),
         "is_demo": bool(settings.DEPLOYMENT and settings.DEPLOYMENT.is_demo),
-        "theme": theme if (theme := request.COOKIES.get(THEME, "")) in THEMES else "",
+        "theme": theme_of(request),
         "deployment_name": settings.DEPLOYMENT.name if settings.DEPLOYMENT else "",
     }
     return render(request, template, {**frame, **(context or {})}, status=status)

@@ -258,6 +258,12 @@ def percent(part: object, whole: object) -> int:
         return 0
 
 
+@register.filter
+def share(ratio: float | None) -> str:
+    """A ratio as a percentage for reading: 0.125 → 12.5%."""
+    return "—" if ratio is None else f"{100 * ratio:.1f}%"
+
+
 _OPTIONS = {
     "living": gettext_lazy("生活救助"), "medical": gettext_lazy("医疗救助"), "study": gettext_lazy("助学救助"), "M": gettext_lazy("男"), "F": gettext_lazy("女"),
 }  # fmt: skip

@@ -167,6 +167,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "VERIFICATION": (_("入户核实"), "blue"),
         "FOLLOW_UP": (_("回访"), "green"),
         "RECHECK": (_("申诉复核"), "orange"),
+        "SPOT_CHECK": (_("抽查复访"), "purple"),
     },
     "order_clock": {
         "accept": (_("签收"), "blue"),
@@ -187,6 +188,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "RETURN": (_("退回重核"), "red"),
         "REVIEW": (_("复核"), "green"),
         "CLOSE": (_("办结"), "green"),
+        "SETTLE": (_("比对一致，办结"), "green"),
         "CANCEL": (_("撤销"), "secondary"),
         "TRANSFER": (_("移交外地"), "secondary"),
         "REMIND": (_("提醒"), "yellow"),
@@ -231,6 +233,18 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "income": (_("人均月收入"), "secondary"),
         "month": (_("月份"), "secondary"),
     },
+    "spot_result": {
+        "AGREES": (_("一致"), "green"),
+        "DIFFERS": (_("有出入"), "red"),
+        "INCOMPARABLE": (_("无从比较"), "secondary"),
+        "WAITING": (_("等待复访"), "blue"),
+        "NOBODY": (_("无人可派"), "orange"),
+    },
+    "ruling": {
+        "FIRST": (_("首次结论无误"), "green"),
+        "SECOND": (_("首次结论有误"), "red"),
+        "CHANGED": (_("情况已变化，两次都无误"), "secondary"),
+    },
     "case_state": {
         "OPEN": (_("待核实"), "orange"),
         "SUBMITTED": (_("待审核"), "purple"),
@@ -269,6 +283,8 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "HAND_TO_COMMUNITY": (_("转社区"), "secondary"),
         "CANCEL": (_("撤销"), "secondary"),
         "WITHDRAW": (_("本人撤回"), "secondary"),
+        "SETTLE": (_("抽查比对办结"), "green"),
+        "RULE": (_("裁定抽查出入"), "purple"),
     },
     "outcome": {
         "V1": (_("属实"), "red"),
@@ -498,6 +514,11 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
 }
 
 FIGURES = {
+    "state": (_("名单状态"), ""),
+    "grade": (_("等级"), ""),
+    "months": (_("连续在名单"), _("个月")),
+    "causes": (_("致困原因"), ""),
+    "triggers": (_("触发条件"), ""),
     "I2": (_("家庭收入（12个月）"), _("元")),
     "I3": (_("月人均收入"), _("元")),
     "I4": (_("扣除刚性支出后月人均"), _("元")),
@@ -509,6 +530,21 @@ FIGURES = {
     "dis_grade": (_("最重残疾等级"), _("级")),
     "months_uninsured": (_("断保月数"), _("个月")),
 }
+
+
+FIGURE_FEEDS: Mapping[str, tuple[str, ...]] = {
+    "I2": ("social_insurance", "pension", "unemployment"),
+    "I3": ("social_insurance", "pension", "unemployment"),
+    "I4": ("social_insurance", "pension", "unemployment", "medical_settlement", "school"),
+    "I5": ("social_insurance", "pension", "unemployment", "medical_settlement", "school", "standard"),
+    "M4": ("medical_settlement",),
+    "M5": ("medical_settlement",),
+    "size": ("household",),
+    "students": ("school",),
+    "dis_grade": ("disability",),
+    "months_uninsured": ("social_insurance",),
+}
+"""The feeds that a figure of the list is made of; what is not here is the list's own."""
 
 
 def word(kind: str, code: object) -> Word:

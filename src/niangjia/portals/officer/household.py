@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 
 from django.contrib import messages
@@ -30,6 +32,7 @@ from niangjia.apps.registry import queries as registry_queries
 from niangjia.apps.registry.types import PersonField
 from niangjia.apps.workorders import queries as workorders
 from niangjia.kernel.money import ZERO
+from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
@@ -59,14 +62,18 @@ class OwnAccount(Refusal):
 def _sensed(viewer: Viewer, household_id: int) -> dict[str, Any]:
     if not permissions.may(viewer, "alerts.view"):
         return {"sees_alerts": False}
-    alert = alerts.latest_alert_of(viewer, household_id)
-    figures = alerts.figures_of(alert) if alert else {}
+    rows = alerts.list_alerts_of(viewer, household_id)
+    alert = rows[0] if rows else None
+    compared = alerts.compare_latest(rows) if rows else ()
     return {
         "sees_alerts": True,
         "alert": alert,
         "sentences": alerts.sentences(alert) if alert else (),
-        "figures": [(words.FIGURES[code], figures.get(code), code) for code in words.FIGURES] if alert else [],
-        "timeline": alerts.timeline(viewer, household_id),
+        "compared": [(one, *words.FIGURES[one.name], words.FIGURE_FEEDS.get(one.name, ())) for one in compared],
+        "changed_count": sum(one.differs for one in compared),
+        "data_age": (timezone.localdate() - Month(alert.month).last_day).days if alert else 0,
+        "before_month": Month(alert.month).previous() if alert else None,
+        "timeline": alerts.moments(rows),
     }
 
 
@@ -100,6 +107,32 @@ def _unknown(one: Published, area: str, today: date) -> tuple[str, ...]:
     return tuple(name for name, _why in one.program.explain({}, language="zh").missing)
 
 
+@dataclass(frozen=True)
+class Happened:
+    """One thing that happened to the household; `kind` says which of the others is set."""
+
+    kind: str
+    at: datetime
+    move: Any = None
+    moment: Any = None
+    decision: Any = None
+    payment: Any = None
+
+
+def _happened(
+    viewer: Viewer, household_id: int, decided: Iterable[Any], payments: Iterable[Any], months: Iterable[Any]
+) -> list[Happened]:
+    """Lists, steps of cases, decisions and payments as one line through time, the latest first. A list stands at its month's end."""
+    here = timezone.get_default_timezone()
+    found = [Happened("move", move.at, move=move) for move in cases.timeline(viewer, household_id)]
+    found += [
+        Happened("list", datetime.combine(moment.month.last_day, time.min, here), moment=moment) for moment in months
+    ]
+    found += [Happened("decision", decision.made_at, decision=decision) for decision in decided]
+    found += [Happened("payment", payment.sealed_at, payment=payment) for payment in payments if payment.sealed_at]
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
 @page("registry.view")
 def household_page(request: PageRequest, household_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer
@@ -113,14 +146,18 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         Subject(SubjectKind.HOUSEHOLD, household_id),
         *(Subject(SubjectKind.PERSON, member.person.id) for member in members),
     ]
-    decided = programs.list_decisions_about(*subjects)
+    sensed = _sensed(viewer, household_id)
+    # Whoever visits again is not shown what the first visit led to.
+    is_blind = cases.is_blind(viewer, household_id)
+    decided = [] if is_blind else programs.list_decisions_about(*subjects)
     decisions = followed(viewer, decided)
     examines = permissions.may(viewer, "cases.examine")
-    payments = funds.list_payments_to(member.person.id for member in members)
+    payments = [] if is_blind else funds.list_payments_to(member.person.id for member in members)
     sees_orders = permissions.may(viewer, "workorders.view")
     orders = workorders.visible_orders(viewer).filter(household_id=household_id).order_by("-pk") if sees_orders else []
     union = organizations.get_unions([household.org_id]).get(household.org_id) if household.org_id else None
     context = {
+        "is_blind": is_blind,
         "household": household,
         "union": union,
         "members": members,
@@ -136,12 +173,13 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         "paid": sum((payment.amount for payment in payments if payment.state == "SETTLED"), ZERO),
         "orders": [workorders.card(row, now=now) for row in orders],
         "cases": cases.list_cases(viewer, CaseFilter(household_id=household_id)),
-        "thread": cases.timeline(viewer, household_id),
+        "happened": [] if is_blind else _happened(viewer, household_id, decided, payments, sensed.get("timeline", ())),
+        "waiting": sum((payment.amount for payment in payments if payment.state in ("PREPARED", "IN_TRANSIT")), ZERO),
         "can_reveal": cases.may_open(viewer, household_id, today=timezone.localdate(now)),
         "can_enter_account": permissions.may(viewer, "cases.verify"),
         "opened": getattr(request, "opened", None),
     }
-    return show(request, "officer/household.html", context | _sensed(viewer, household_id))
+    return show(request, "officer/household.html", context | sensed)
 
 
 @page("registry.reveal", methods=("POST",), shown_on=household_page, changes_nothing=True)

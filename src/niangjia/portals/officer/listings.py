@@ -29,10 +29,12 @@ from niangjia.portals.officer import (
     applications,
     auditing,
     calling,
+    checking,
     money,
     monthly,
     noticing,
     orders,
+    overdue,
     review,
 )
 from niangjia.portals.officer.exporting import Column, Listing, export_of, word, word_list
@@ -149,6 +151,40 @@ ORDERS = Listing(
 )
 
 
+LATE = Listing(
+    "late",
+    _("超期看板"),
+    overdue.found_late,
+    _always(
+        Column(_("工会"), lambda row: row.org_name, 28),
+        Column(_("签收"), lambda row: row.by_clock.get("accept", 0), 10),
+        Column(_("逐级转派"), lambda row: row.by_clock.get("forward", 0), 10),
+        Column(_("走访核实"), lambda row: row.by_clock.get("verify", 0), 10),
+        Column(_("县级复核"), lambda row: row.by_clock.get("review", 0), 10),
+        Column(_("合计"), lambda row: row.count, 10),
+        Column(_("最久超期（天）"), lambda row: row.most_days, 14),
+        Column(_("在谁手上"), lambda row: "、".join(row.holders), 40),
+    ),
+    filters=("union",),
+)
+
+
+TRANSFERS = Listing(
+    "transfers",
+    _("县际移交"),
+    overdue.found_transfers,
+    _always(
+        Column(_("编号"), lambda line: line[0].number, 20),
+        _HOME,
+        Column(_("从"), lambda line: line[0].org.name, 24),
+        Column(_("移交到"), lambda line: area_name(line[0].target_area), 24),
+        Column(_("移交"), lambda line: line[0].moved_at, 17),
+        Column(_("接办"), lambda line: _yes(line[0].is_taken_up), 9),
+    ),
+    lines=_with_homes(lambda row: row.household_id),
+)
+
+
 def _yes(is_so: bool) -> str:
     return str(_("是") if is_so else _("否"))
 
@@ -189,6 +225,29 @@ GRIEVANCES = Listing(
         Column(_("责任工会"), lambda row: row.case.org.name, 24),
     ),
     filters=("all",),
+)
+
+
+def _check_state(check: Any) -> str:
+    return check.result or ("WAITING" if check.case_id else "NOBODY")
+
+
+CHECKS = Listing(
+    "checks",
+    _("核实抽查"),
+    checking.found_checks,
+    _always(
+        Column(_("月份"), lambda line: line[0].draw.month, 9),
+        _HOME,
+        Column(_("原个案"), lambda line: line[0].finding.case.number, 20),
+        Column(_("首次结论"), lambda line: word("outcome", line[0].finding.outcome) if line[0].result else "", 16),
+        Column(_("复访结论"), lambda line: word("outcome", line[0].second.outcome) if line[0].second else "", 16),
+        Column(_("比对"), lambda line: word("spot_result", _check_state(line[0])), 12),
+        Column(_("裁定"), lambda line: word("ruling", line[0].ruling), 16),
+        Column(_("复访工会"), lambda line: line[0].case.org.name if line[0].case else "", 24),
+    ),
+    lines=_with_homes(lambda row: row.finding.case.household_id),
+    filters=checking.FILTERS,
 )
 CALLS = Listing(
     "calls",
@@ -449,6 +508,9 @@ export_applications = export_of(APPLICATIONS, applications.queue)
 export_files = export_of(FILES, review.files)
 export_notices = export_of(ANNOUNCED, noticing.notices)
 export_grievances = export_of(GRIEVANCES, noticing.notices)
+export_transfers = export_of(TRANSFERS, overdue.transfers)
+export_late = export_of(LATE, overdue.board)
+export_checks = export_of(CHECKS, checking.checks)
 export_calls = export_of(CALLS, calling.calls)
 export_funds = export_of(BUDGETS, money.funds_page)
 export_budget = export_of(WAITING, money.budget)

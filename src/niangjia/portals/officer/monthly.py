@@ -16,7 +16,8 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.alerts import actions as alerts
 from niangjia.apps.alerts import queries
-from niangjia.apps.alerts.types import AlertFilter, RunState
+from niangjia.apps.alerts.types import AlertFilter, RunState, SampleProgress
+from niangjia.apps.cases import queries as cases
 from niangjia.apps.organizations import areas
 from niangjia.apps.registry import queries as registry
 from niangjia.jobs import dispatch_month
@@ -88,6 +89,16 @@ def found_corrections(request: PageRequest) -> list[Any]:
     return queries.list_differences(request.viewer, month) if month else []
 
 
+_SHOWN_IN_ROWS = ("grade", "causes", "triggers", "size", "M4", "I5", "students", "dis_grade", "months_uninsured")
+
+
+def _told(alert: Any, compared: tuple[Any, ...]) -> list[Any]:
+    """What changed since last month and belongs in a row; nothing of a household that was not on that list."""
+    if alert.state in ("NEW", "RETURNED") or next(one for one in compared if one.name == "state").before is None:
+        return []
+    return [one for one in compared if one.name in _SHOWN_IN_ROWS and one.differs]
+
+
 @page("alerts.view")
 def monthly_list(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
@@ -100,13 +111,18 @@ def monthly_list(request: PageRequest) -> HttpResponse:
     rows = Paginator(queries.list_alerts(viewer, narrow), ROWS).get_page(request.GET.get("page"))
     tally = queries.tally(viewer, month)
     names = household_names(alert.household_id for alert in rows)
+    compared = queries.compare_with_month_before(viewer, rows)
     context: dict[str, Any] = {
         "months": months,
         "month": month,
         "run": run,
         "narrow": narrow,
         "rows": rows,
-        "listed": [(alert, names.get(alert.household_id), queries.sentences(alert)) for alert in rows],
+        "listed": [
+            (alert, names.get(alert.household_id), queries.sentences(alert), _told(alert, compared[alert.household_id]))
+            for alert in rows
+        ],
+        "figures": words.FIGURES,
         "reachable": _reachable(viewer, [alert.household_id for alert in rows]),
         "counts": tally.diff,
         "tiles": [(state, tally.diff.by_state.get(state, 0)) for state in words.WORDS["alert_state"]],
@@ -152,7 +168,15 @@ def release_page(request: PageRequest, month: str) -> HttpResponse:
         "is_released": run.state == RunState.RELEASED,
         "counts": queries.count_states(viewer, asked),
         "balance": queries.list_invariant(asked),
-        "progress": queries.sample_progress(viewer, asked),
+        "progress": SampleProgress(
+            len(sample), sum(row.is_right is not None for row in sample), sum(row.is_right is False for row in sample)
+        ),
+        "precise": [
+            (title, rows)
+            for title, rows in zip(
+                (_("按等级"), _("按触发条件")), cases.precision_of(viewer, through=asked), strict=True
+            )
+        ],
         "sample": [(row, names.get(row.alert.household_id), queries.sentences(row.alert)) for row in sample],
         "step": "released"
         if run.state == RunState.RELEASED

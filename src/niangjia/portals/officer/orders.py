@@ -42,7 +42,7 @@ BACK_REASONS = (
     gettext_lazy("应由另一家工会核实"),
     gettext_lazy("查无此人，请核对信息"),
 )
-FILTERS = ("scope", "state", "kind", "month", "grade", "cause", "step", "due", "union", "number", "late")
+FILTERS = ("scope", "state", "kind", "month", "grade", "cause", "step", "due", "union", "own", "number", "late")
 
 
 def found_orders(request: PageRequest) -> QuerySet[Any]:
@@ -65,9 +65,9 @@ def asked_for(viewer: Viewer, given: QueryDict) -> QuerySet[Any]:
         cause=given.get("cause", ""),
         clock=given.get("step", ""),
         number=given.get("number", "").strip().upper(),
-        under=under.path if under else "",
+        under=under.path if under and given.get("own") != "1" else "",
         due_before=now + timedelta(days=7) if given.get("due") == "week" else None,
-        org_id=holder if scope != "me" else None,
+        org_id=under.id if under and given.get("own") == "1" else holder if scope != "me" else None,
         assignee_id=viewer.account_id if scope == "me" else None,
         only_open=not state,
         only_overdue=given.get("late") == "1",

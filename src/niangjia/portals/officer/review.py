@@ -18,7 +18,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import forms, lifecycle, queries
-from niangjia.apps.cases.types import CaseAction, CaseFilter, CaseState, EntitlementState, ExitKind, Outcome
+from niangjia.apps.cases.types import CaseAction, CaseFilter, CaseKind, CaseState, EntitlementState, ExitKind, Outcome
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import queries as registry
 from niangjia.kernel.money import yuan
@@ -145,6 +145,10 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
     watch(request, f"case:{case_id}")
     details = queries.get_details(viewer, case_id, now=now)
     case = details.case
+    if case.kind == CaseKind.SPOT_CHECK and permissions.may(viewer, "cases.see_checks"):
+        check = queries.find_spot_check_of(case_id)
+        if check is not None:
+            return redirect("officer:check", check.pk)
     watch(request, *(f"entitlement:{grant.pk}" for grant in details.entitlements))
     record_seen(viewer, case.household_id, "case", now)
     sees_alerts = permissions.may(viewer, "alerts.view")

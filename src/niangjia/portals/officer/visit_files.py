@@ -27,6 +27,7 @@ from niangjia.portals.design import uploads
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, whole
+from niangjia.portals.design.showing import theme_of
 from niangjia.portals.design.uploads import UploadField
 from niangjia.portals.officer.leaving import or_what_changed
 
@@ -158,7 +159,7 @@ def visit_file(request: PageRequest, visit_id: int, key: str) -> HttpResponse:
 @page("cases.verify")
 def visit_shell(request: PageRequest) -> HttpResponse:
     """The page that a phone without a network shows: it holds nothing of anybody, the drafts on the device are put into it."""
-    return render(request, "officer/visit_shell.html")
+    return render(request, "officer/visit_shell.html", {"theme": theme_of(request)})
 
 
 @page("cases.verify")

@@ -126,7 +126,7 @@ def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
         if calls:
             todos.append(Todo("phone", _("%(count)s 户待回访") % {"count": calls}, reverse("officer:calls")))
     if permissions.may(viewer, "cases.review"):
-        waiting = cases.list_waiting_for(viewer, CaseAction.ACCEPT).count()
+        waiting = sum(counts.get(state, 0) for state in cases.states_waiting_for(viewer, CaseAction.ACCEPT))
         tiles.append(Tile(_("待复核"), waiting, _("件"), reverse("officer:review"), _("核实人与复核人须为两人")))
         if waiting:
             todos.append(
@@ -136,6 +136,11 @@ def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
         if blocked:
             url = f"{reverse('officer:review')}?desk=blocked"
             todos.append(Todo("coin", _("%(count)s 件个案有帮扶没有列支") % {"count": blocked}, url))
+    if permissions.may(viewer, "cases.see_checks") and permissions.may(viewer, "cases.review"):
+        differing = cases.count_to_rule(viewer)
+        if differing:
+            url = f"{reverse('officer:checks')}?result=DIFFERS"
+            todos.append(Todo("rotate", _("%(count)s 件抽查有出入，待裁定") % {"count": differing}, url))
     if permissions.may(viewer, "cases.announce"):
         tiered, announced = counts.get(CaseState.FILE_TIERED, 0), counts.get(CaseState.FILE_ANNOUNCED, 0)
         if tiered:

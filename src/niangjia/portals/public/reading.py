@@ -21,11 +21,13 @@ from niangjia.apps.files.problems import HeicPhoto
 from niangjia.apps.files.types import JPEG, PDF, FileCard, Owner
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import privacy, words
+from niangjia.portals.design.county_map import map_of
 from niangjia.portals.design.forms import Form, ReasonForm
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, address_of
 from niangjia.portals.design.showing import THEME, THEMES, show
+from niangjia.portals.design.staleness import Change, Stale
 from niangjia.portals.design.uploads import UploadField, words_of
 
 
@@ -132,7 +134,14 @@ def components(request: PageRequest) -> HttpResponse:
     return show(
         request,
         "design/components.html",
-        {"words": words.WORDS.items(), "form": ReasonForm(auto_id="right_%s"), "wrong": wrong, "uploads": _uploads()},
+        {
+            "words": words.WORDS.items(),
+            "form": ReasonForm(auto_id="right_%s"),
+            "wrong": wrong,
+            "uploads": _uploads(),
+            "county_map": map_of({"330602": 12, "330624": 31, "330681": 5}, area="330600", unit=_("示例")),
+            "stale": Stale([Change(_("示例"), str(words.word("order_action", "FORWARD")[0]), timezone.now())]),
+        },
     )
 
 

@@ -6,6 +6,7 @@ import gettext
 import hashlib
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -16,6 +17,8 @@ from django.utils import translation
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role
+from niangjia.apps.cases import actions as case_actions
+from niangjia.apps.cases import queries as cases
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs import queries
 from niangjia.apps.programs.tests import town
@@ -24,6 +27,7 @@ from niangjia.apps.registry import queries as registry_queries
 from niangjia.apps.registry.types import CorrectionField
 from niangjia.config import settings
 from niangjia.jobs import import_workbook
+from niangjia.kernel.months import Month
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.showing import deployment
@@ -75,6 +79,7 @@ MOST_QUERIES = 12
 DEAR = {
     "officer:household": 45,
     "officer:visit": 45,
+    "officer:check": 20,
     "officer:case": 40,
     "officer:adjustment": 39,
     "officer:workbench": 37,
@@ -120,6 +125,8 @@ PAGES = {
     "officer:release": (lambda house: [str(house.months[1])], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:household": (lambda house: [house.households["confirmed"]], CASES),
     "officer:orders": (lambda house: [], ORDERS),
+    "officer:late": (lambda house: [], ORDERS),
+    "officer:transfers": (lambda house: [], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:forward_many": (lambda house: [], {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP}),
     "officer:assign_many": (
         lambda house: [],
@@ -128,6 +135,8 @@ PAGES = {
     "officer:order": (lambda house: [house.orders["assigned"]], ORDERS),
     "officer:visit": (lambda house: [house.orders["assigned"]], {Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
     "officer:review": (lambda house: [], ONE_REVIEW | {Role.TOWNSHIP}),
+    "officer:checks": (lambda house: [], {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.AUDITOR}),
+    "officer:check": (lambda house: [checked(house)], {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.AUDITOR}),
     "officer:files": (lambda house: [], CASES),
     "officer:case": (lambda house: [house.cases["announced"]], CASES),
     "officer:fill_file": (lambda house: [house.cases["announced"]], {Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
@@ -247,6 +256,17 @@ def asked_correction(house) -> int:
 OUTSIDE_THE_TREE = {("officer:budget", Role.AUDITOR): 200}
 
 
+def checked(house) -> int:
+    """The house's draw of its first month, made once: findings are judged on the day of work, a month later they are drawn from."""
+    found = cases.list_spot_checks(house.viewers[Role.COUNTY]).first()
+    if found is None:
+        month, later = Month.of(town.NOW.date()), town.NOW + timedelta(days=30)
+        org_id = house.viewers[Role.COUNTY].org_id
+        case_actions.draw_spot_checks(viewer=house.viewers[Role.CITY], org_id=org_id, month=month, now=later)
+        found = cases.list_spot_checks(house.viewers[Role.COUNTY]).first()
+    return found.pk
+
+
 def every_view(resolver=None, prefix: str = ""):
     for entry in (resolver or get_resolver()).url_patterns:
         if isinstance(entry, URLResolver):
@@ -273,7 +293,7 @@ def test_every_page_to_read_stands_in_the_table_of_roles():
     by_token_or_open = (Access.PUBLIC, Access.TOKEN)  # the API's operations stand in a table of their own: `test_api`
     readable = {name for name, view in every_view() if "GET" in view.methods and view.policy not in by_token_or_open}
     files = {"officer:application_file", "member:application_file", "member:draft_file"}  # see test_applying_pages
-    assert readable - {"member:objection"} - files == set(PAGES)
+    assert readable - {"member:objection", "officer:map"} - files == set(PAGES)
 
 
 @pytest.mark.parametrize("role", list(Role))

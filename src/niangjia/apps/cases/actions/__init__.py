@@ -5,6 +5,7 @@ The viewer needs the permission and the role that `lifecycle.MOVES` gives the mo
 Of two officers who act at once one wins; the other gets `SomeoneWasFirst`.
 """
 
+from niangjia.apps.cases.actions.checking import NothingToDraw, draw_spot_checks, rule_spot_check
 from niangjia.apps.cases.actions.drafting import (
     drop_visit_file,
     keep_visit_file,
@@ -59,6 +60,7 @@ from niangjia.apps.cases.actions.verifying import (
 )
 
 __all__ = [
+    "NothingToDraw",
     "rehome_cases",
     "accept_finding",
     "announce",
@@ -69,6 +71,7 @@ __all__ = [
     "close_without_file",
     "confirm_exit",
     "decide_tier",
+    "draw_spot_checks",
     "drop_visit_file",
     "end_watch",
     "fill_file",
@@ -96,6 +99,7 @@ __all__ = [
     "report_canvass",
     "retry_entitlement",
     "return_finding",
+    "rule_spot_check",
     "save_draft",
     "start_file",
     "stop_exit",

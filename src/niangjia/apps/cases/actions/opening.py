@@ -24,6 +24,7 @@ from niangjia.apps.cases.queries import case_card
 from niangjia.apps.cases.types import (
     CaseAction,
     CaseCard,
+    CaseKind,
     CaseState,
     Channel,
     CloseReason,
@@ -169,7 +170,8 @@ def _place(viewer: Viewer | None, order_ids: Mapping[int, int | None], now: date
 def _plan(cards: list[AlertCard], now: datetime) -> _Plan:
     linked = set(CaseAlert.objects.filter(alert__in=[card.id for card in cards]).values_list("alert_id", flat=True))
     cases: dict[int, Case] = {}
-    for row in Case.objects.filter(household__in={card.household_id for card in cards}).order_by("opened_at", "pk"):
+    own = Case.objects.filter(household__in={card.household_id for card in cards}, kind=CaseKind.HARDSHIP)
+    for row in own.order_by("opened_at", "pk"):
         if row.state != CaseState.CLOSED or cases.get(row.household_id, row).state == CaseState.CLOSED:
             cases[row.household_id] = row
     plan = _Plan()
@@ -206,7 +208,7 @@ def subject_key(household_id: int, earlier_count: int) -> str:
 def _earlier_counts(household_ids: Iterable[int], month: str) -> dict[int, int]:
     """Cases of this month that each household had already."""
     rows = (
-        Case.objects.filter(household__in=list(household_ids), month=month)
+        Case.objects.filter(household__in=list(household_ids), month=month, kind=CaseKind.HARDSHIP)
         .values_list("household_id")
         .annotate(Count("pk"))
     )
@@ -262,7 +264,9 @@ def _insert(
     now: datetime,
 ) -> int:
     earlier: dict[int, int] = dict(
-        Case.objects.filter(household__in=[card.household_id for card in cards], state=CaseState.CLOSED)
+        Case.objects.filter(
+            household__in=[card.household_id for card in cards], state=CaseState.CLOSED, kind=CaseKind.HARDSHIP
+        )
         .order_by("closed_at", "pk")
         .values_list("household_id", "pk")
     )
@@ -400,7 +404,8 @@ def _open_for(
     household_id = registry.household_of(person_id)
     if household_id is None:
         raise NoHousehold
-    standing = Case.objects.filter(household_id=household_id).exclude(state=CaseState.CLOSED).first()
+    own = Case.objects.filter(household_id=household_id, kind=CaseKind.HARDSHIP)
+    standing = own.exclude(state=CaseState.CLOSED).first()
     if standing is not None:
         return case_card(standing)
     household = registry.get_household(household_id)
@@ -442,7 +447,7 @@ def _open_for(
         work_order_id=order_id,
         opened_by_id=viewer.account_id,
         opened_at=now,
-        earlier=Case.objects.filter(household_id=household_id).order_by("-closed_at", "-pk").first(),
+        earlier=own.order_by("-closed_at", "-pk").first(),
     )
     CaseMove.objects.create(case=case, action="OPEN", to_state=CaseState.OPEN, account_id=viewer.account_id, at=now)
     detail = {"household": household_id, "channel": channel.value, "order": case.work_order_id}

@@ -14,6 +14,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.cases import access, entitlements, forms, lifecycle, moving, sealed
+from niangjia.apps.cases.actions import checking
 from niangjia.apps.cases.actions.drafting import PHOTOS, VisitRecorded, take_draft
 from niangjia.apps.cases.models import Case, Entitlement, Finding, HardshipFile, Visit
 from niangjia.apps.cases.queries import case_card, colleagues_of
@@ -21,6 +22,7 @@ from niangjia.apps.cases.types import (
     SEEING,
     CaseAction,
     CaseCard,
+    CaseKind,
     CaseState,
     CloseReason,
     ContactTry,
@@ -141,6 +143,7 @@ def record_visit(
             raise VisitInFuture(visited_on)
         way, is_seeing = VisitWay(way), VisitWay(way) in SEEING
         went = sorted({*verifiers, viewer.account_id})
+        checking.refuse_first_hands(case, went, now=now)
         reading = forms.read(forms.VISIT_FORM, form or {}) if is_seeing or form else forms.Reading({}, {})
         kept = take_draft(viewer, case, key) if key else {}
         photo_count = len(reading.secret.get("photos", [])) + kept.get(PHOTOS, 0)
@@ -285,6 +288,7 @@ def submit_finding(
             return Finding.objects.filter(case_id=case_id).latest("pk").pk
         case = moving.take(viewer, case_id, CaseAction.SUBMIT)
         outcome = Outcome(outcome)
+        checking.refuse_first_hands(case, [viewer.account_id], now=now)
         visits = list(Visit.objects.filter(case=case, work_order_id=case.work_order_id).order_by("pk"))
         seeing = [visit for visit in visits if visit.way in SEEING]
         effect = lifecycle.EFFECTS[outcome]
@@ -328,6 +332,8 @@ def submit_finding(
                 workorders.submit_unreached(
                     viewer=viewer, order_id=case.work_order_id, outcome=outcome.value, reason=reason, now=now
                 )
+        if case.kind == CaseKind.SPOT_CHECK:
+            checking.settle(viewer, case, finding, now)
         return finding.pk
 
 

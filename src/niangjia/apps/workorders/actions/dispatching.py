@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -52,6 +52,8 @@ def dispatch_many(
     viewer: Viewer | None = None,
     now: datetime,
     tree: UnionTree | None = None,
+    ways: Mapping[str, Route] | None = None,
+    aside: Mapping[str, Collection[int]] | None = None,
 ) -> DispatchReport:
     """
     Send orders of one kind, five hundred to a transaction; each goes to the first union of its route, history begun.
@@ -59,11 +61,14 @@ def dispatch_many(
     Safe to repeat, also after a crash in the middle: while an order of this kind is open for the subject, or one of this month was
     not cancelled, that one is returned. `limits`: working days by clock from the program's stages, over ``defaults.yaml``.
     An order that nobody can take is set aside in the report, the others go on. Permission: workorders.forward; `viewer`
-    None: the system. `tree`: the unions, if the caller has them loaded.
+    None: the system. `tree`: the unions, if the caller has them loaded. `ways`: by subject key, the route of an order that does not go by
+    the worker's union; `aside`: accounts that must not verify it.
     """
     if viewer is not None:
         permissions.require(viewer, "workorders.forward")
-    tree = tree or UnionTree.load()
+    ways, aside = ways or {}, aside or {}
+    if tree is None and any(order.subject_key not in ways for order in orders):
+        tree = UnionTree.load()
     clocks = Clocks(now)
     ids: dict[str, int] = {}
     created = existing = 0
@@ -73,7 +78,7 @@ def dispatch_many(
         for attempt in range(1, _TRIES + 1):
             try:
                 with transaction.atomic():
-                    part = _dispatch_chunk(chunk, limits, viewer, now, tree, clocks)
+                    part = _dispatch_chunk(chunk, limits, viewer, now, tree, clocks, ways, aside)
             except IntegrityError:  # another run sent one of these at the same moment: look again
                 if attempt == _TRIES:
                     raise
@@ -91,8 +96,10 @@ def _dispatch_chunk(
     limits: Mapping[str, int] | None,
     viewer: Viewer | None,
     now: datetime,
-    tree: UnionTree,
+    tree: UnionTree | None,
     clocks: Clocks,
+    ways: Mapping[str, Route],
+    aside: Mapping[str, Collection[int]],
 ) -> DispatchReport:
     standing, previous = _find_standing(chunk)
     ids: dict[str, int] = {}
@@ -105,11 +112,12 @@ def _dispatch_chunk(
             ids[new.subject_key] = found
         elif key not in fresh:
             try:
-                way = route(new.facts, tree)
+                way = ways.get(new.subject_key) or route(new.facts, tree)
             except NoUnionCovers as refusal:
                 not_routed.append(NotRouted(new.subject_key, refusal.zh, refusal.en))
                 continue
             fresh[key] = _row(new, way, limits, previous.get(key), now, clocks)
+            fresh[key].excluded_ids = sorted(aside.get(new.subject_key, ()))
     rows = list(fresh.values())
     for row, number in zip(rows, _numbers(len(rows), now), strict=True):
         row.number = number

@@ -40,7 +40,7 @@ from niangjia.apps.workorders.problems import (
 )
 from niangjia.apps.workorders.queries import card, is_visible
 from niangjia.apps.workorders.routing import UnionTree
-from niangjia.apps.workorders.types import OrderCard, Verifier, VisitWay
+from niangjia.apps.workorders.types import OrderCard, OrderKind, Verifier, VisitWay
 
 _SYSTEM = (
     Action.REMIND.value,
@@ -114,7 +114,8 @@ class _Turn:
 
     def place_household(self, org_id: Any) -> None:
         """The household goes along: the union that visits sees it, the one before does not any more."""
-        registry.place_households({self.order.household_id: org_id}, now=self.now, viewer=self.viewer)
+        if self.order.kind != OrderKind.SPOT_CHECK:
+            registry.place_households({self.order.household_id: org_id}, now=self.now, viewer=self.viewer)
 
     def card(self) -> OrderCard:
         return card(WorkOrder.objects.select_related("org").get(pk=self.order.pk), now=self.now)
@@ -420,19 +421,30 @@ def cancel_for_subject(*, order_id: int, reason: str, now: datetime) -> None:
     撤回: the household no longer wants the visit. The system's own act, for the case that owns the order. Safe to repeat: an order that
     ended stays as it is.
     """
+    _by_the_house(order_id, Action.CANCEL, now, reason)
+
+
+@transaction.atomic
+def settle(*, order_id: int, by: int, now: datetime) -> None:
+    """The answer needs no review: the system's own act, for the case that owns the order; `by` handed the answer in. Safe to repeat."""
+    _by_the_house(order_id, Action.SETTLE, now, closed_at=now, closed_by_id=by)
+
+
+def _by_the_house(order_id: int, action: Action, now: datetime, reason: str = "", **more: object) -> None:
+    """End an order without a person's turn; one that is not in a state for it stays as it is."""
     order = WorkOrder.objects.select_for_update(of=("self",)).get(pk=order_id)
     state = OrderState(order.state)
-    if state not in RULES[Action.CANCEL].to:
+    if state not in RULES[action].to:
         return
-    to_state = RULES[Action.CANCEL].to[state]
-    columns = {"state": to_state, "step": order.step + 1, **STOPPED}
+    to_state = RULES[action].to[state]
+    columns = {"state": to_state, "step": order.step + 1, **STOPPED, **more}
     if not WorkOrder.objects.filter(pk=order.pk, step=order.step, state=state).update(**columns):
         raise OrderMovedOn(order.number)
     was_late = None if order.step_due_at is None else now >= order.step_due_at
     WorkOrderMove.objects.create(
         order=order,
         step=order.step + 1,
-        action=Action.CANCEL.value,
+        action=action.value,
         from_state=state,
         to_state=to_state,
         from_org_id=order.org_id,
@@ -443,7 +455,12 @@ def cancel_for_subject(*, order_id: int, reason: str, now: datetime) -> None:
     )
     said = {"number": order.number, "step": order.step + 1, "from": state.value, "to": to_state.value}
     audit.record(
-        None, action="workorders.cancel", object=f"workorder:{order.pk}", detail=said, reason=reason[:500], now=now
+        None,
+        action=f"workorders.{action.value.lower()}",
+        object=f"workorder:{order.pk}",
+        detail=said,
+        reason=reason[:500],
+        now=now,
     )
 
 

@@ -1,6 +1,7 @@
 """Reads of work orders: orders themselves, who has room for more, what can be done to many at once, what is late."""
 
 from niangjia.apps.workorders.problems import NoSuchOrder
+from niangjia.apps.workorders.queries.board import count_late_by_county, list_late, list_transfers
 from niangjia.apps.workorders.queries.capacity import list_capacities, propose, verifiers_of
 from niangjia.apps.workorders.queries.many import plan_assigning, plan_forwarding
 from niangjia.apps.workorders.queries.orders import (
@@ -32,6 +33,7 @@ __all__ = [
     "NoSuchOrder",
     "card",
     "count_by_state",
+    "count_late_by_county",
     "count_open",
     "count_own",
     "find_departure",
@@ -44,11 +46,13 @@ __all__ = [
     "list_due",
     "list_forward_candidates",
     "list_history",
+    "list_late",
     "list_loads",
     "list_moves",
     "list_open_at",
     "list_orders",
     "list_scores",
+    "list_transfers",
     "list_under_way",
     "plan_assigning",
     "plan_forwarding",

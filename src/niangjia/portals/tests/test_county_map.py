@@ -1,0 +1,32 @@
+"""The sketch by county: every county of Zhejiang once, no two in one place, darker for more."""
+
+from __future__ import annotations
+
+import pytest
+
+from niangjia.apps.organizations import areas
+from niangjia.portals.design import county_map
+
+
+@pytest.fixture(autouse=True)
+def without_a_map_of_its_own(monkeypatch):
+    monkeypatch.setattr(county_map, "approval_number", lambda: "")
+
+
+def test_the_grid_has_each_county_once_and_no_two_in_one_place():
+    drawn = county_map.map_of({}, area="330000", unit="")
+    assert {tile.code for tile in drawn.tiles} == {code for code, _name, _city in areas.counties_of("33")}
+    assert len({(tile.left, tile.top) for tile in drawn.tiles}) == len(drawn.tiles) == 90
+
+
+def test_a_city_shows_its_own_counties_from_the_corner():
+    drawn = county_map.map_of({"330624": 4}, area="330600", unit="")
+    assert {tile.code[:4] for tile in drawn.tiles} == {"3306"}
+    assert min(tile.left for tile in drawn.tiles) == min(tile.top for tile in drawn.tiles) == 0
+
+
+def test_more_is_darker_and_the_table_has_the_highest_first():
+    drawn = county_map.map_of({"330624": 50, "330681": 1, "330602": 25}, area="330600", unit="")
+    steps = {tile.code: tile.step for tile in drawn.tiles}
+    assert (steps["330624"], steps["330602"], steps["330681"], steps["330604"]) == (5, 3, 1, 0)
+    assert [tile.code for tile in drawn.rows] == ["330624", "330602", "330681"]
