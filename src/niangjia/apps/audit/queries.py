@@ -25,7 +25,7 @@ def find_events(
 
     The caller has required ``audit.view``. `action` may be a whole app: ``registry.``.
     """
-    is_root = viewer.org_path.count("/") == 1  # only there is what the system itself did, which has no path, seen
+    is_root = scope.is_whole_tree(viewer.org_path)  # only there is what the system itself did, which has no path, seen
     found = AuditEvent.objects.all() if is_root else scope.within(AuditEvent.objects.all(), viewer.org_path, "org_path")
     if action:
         found = found.filter(action__startswith=action) if action.endswith(".") else found.filter(action=action)

@@ -121,20 +121,8 @@ def reservation_states(case_refs: Iterable[str]) -> dict[str, ReservationState]:
     return {case_ref: ReservationState(state) for case_ref, state in rows.values_list("case_ref", "state")}
 
 
-def list_payments(*, case_ref: str = "", person_id: int | None = None) -> list[PaymentCard]:
-    """Payments of one case line or one person, oldest first. Without scope: for the case, or the person's own page."""
-    if not case_ref and person_id is None:
-        return []
-    rows = Payment.objects.exclude(state=PaymentState.REMOVED).select_related("batch", "reservation__budget")
-    if case_ref:
-        rows = rows.filter(reservation__case_ref=case_ref)
-    if person_id is not None:
-        rows = rows.filter(person_id=person_id)
-    return [_payment_card(row) for row in rows.order_by("pk")]
-
-
 def list_payments_to(person_ids: Iterable[int]) -> list[PaymentCard]:
-    """Payments to these persons, oldest first, in one query. Without scope: for the household's page."""
+    """Payments to these persons, oldest first, in one query. Without scope: for the household's page, and the person's own."""
     rows = Payment.objects.exclude(state=PaymentState.REMOVED).filter(person_id__in=set(person_ids))
     return [_payment_card(row) for row in rows.select_related("batch", "reservation__budget").order_by("pk")]
 
@@ -363,12 +351,10 @@ def get_batch(viewer: Viewer, batch_id: int) -> BatchCard:
     return batch_card(row)
 
 
-def list_batches(
-    viewer: Viewer, *, year: int | None = None, state: str = "", states: Iterable[str] = ()
-) -> Pages[BatchCard]:
-    """Latest first. `states`: only these."""
+def list_batches(viewer: Viewer, *, year: int | None = None, states: Iterable[str] = ()) -> Pages[BatchCard]:
+    """Latest first. `states`: only these; empty = all."""
     rows = PaymentBatch.objects.filter(budget__in=_budgets(viewer, year=year))
-    if wanted := [state] if state else list(states):
+    if wanted := list(states):
         rows = rows.filter(state__in=wanted)
     return Pages(rows.order_by("-pk"), _batch_cards)
 
@@ -561,7 +547,7 @@ def list_own_help(person_id: int) -> list[tuple[datetime, Decimal, str, str]]:
     """For the worker's own page: when, how much, what (empty = money), state. Latest first."""
     money = [
         (card.settled_at or card.returned_at or card.sealed_at, card.amount, "", str(card.state))
-        for card in list_payments(person_id=person_id)
+        for card in list_payments_to([person_id])
         if card.sealed_at is not None
     ]
     gifts = GoodsGiven.objects.filter(person_id=person_id).select_related("item")

@@ -2,6 +2,6 @@
 
 Always true here:
 - a union's `path` is its ancestors' ids and its own; a move rewrites the whole subtree in the same transaction;
-- only `scope.within` turns a path into a filter: what it leaves out, nobody sees;
+- only `scope` (`within`, `inside`, `outside`) turns a path into a filter: what it leaves out, nobody sees;
 - the tree has no loops and no orphans.
 """

@@ -174,7 +174,7 @@ def prepare(request: PageRequest, budget_id: int) -> HttpResponse:
 
 def found_batches(request: PageRequest) -> Sequence[BatchCard]:
     state = request.GET.get("state", "")
-    return queries.list_batches(request.viewer, state=state if state in BatchState.values else "")
+    return queries.list_batches(request.viewer, states=[state] if state in BatchState.values else [])
 
 
 @page("funds.view")

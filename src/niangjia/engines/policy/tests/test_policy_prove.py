@@ -29,7 +29,7 @@ from niangjia.engines.policy.tests.generated import FACTS_YAML, pack_yaml, rows_
 
 ASOF = date(2023, 10, 31)
 AREA = "330624001"
-PACKS, ROWS = 40, 8
+PACKS, ROWS = 50, 8
 compared: list[int] = []
 
 
