@@ -371,7 +371,9 @@ def test_many_alike_are_looked_at_again_once_their_number_was_seen(house, laid, 
 def test_a_household_shows_what_was_decided_then_and_what_is_right_now(laid, at):
     page = text(at(Role.COUNTY).get(address("household", laid.households["claw_back"])))
     assert "2023-11-06 重算" in page and f"/desk/adjustments/{laid['claw_back']}/" in page
-    assert page.count("困难职工建档与梯度救助") == 1  # the second decision stands under the first
+    decisions, timeline = page.split('class="thread"', 1)
+    assert decisions.count("困难职工建档与梯度救助") == 1, "the second decision stands under the first"
+    assert timeline.count("困难职工建档与梯度救助") == 2, "each has its own day in the timeline"
     assert f"/desk/decisions/{laid.decisions['claw_back']}/reconsider/" in page
     grassroots = text(at(Role.GRASSROOTS).get(address("household", laid.households["claw_back"])))
     assert (
