@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "niangjia.apps.accounts",
     "niangjia.apps.messages",
     "niangjia.apps.files",
+    "niangjia.apps.places",
     "niangjia.apps.registry",
     "niangjia.apps.funds",
     "niangjia.apps.workorders",
