@@ -19,6 +19,7 @@ from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.alerts.types import RunKind, Shape
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.audit.types import ChainReport
+from niangjia.apps.bookings import queries as bookings
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.files import queries as files
 from niangjia.apps.funds import verification as funds
@@ -62,6 +63,7 @@ def verify(
         ("项目 · programs", lambda: _worded(programs.verify())),
         ("申请 · applications", lambda: _worded(matters.verify())),
         ("场所 · places", lambda: _worded(places.verify())),
+        ("预约 · bookings", lambda: _worded(bookings.verify(now=now))),
         ("名单 · lists", lambda: [*_worded(alerts.verify()), *_lists_and_runs(deployment.runs)]),
         ("个案 · cases", lambda: _worded(cases.verify())),
         ("消息 · messages", lambda: _worded(messages.verify())),

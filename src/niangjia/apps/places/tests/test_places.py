@@ -369,4 +369,3 @@ def test_verify_tells_what_was_altered(town, county, place, spoil, rule):
     assert list(queries.verify()) == []
     spoil()
     assert rule in {found.rule for found in queries.verify()}
-
