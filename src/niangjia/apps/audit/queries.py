@@ -73,6 +73,11 @@ def last_seq() -> int:
     return AuditHead.objects.filter(id=1).values_list("seq", flat=True).first() or 0
 
 
+def newest() -> QuerySet[AuditHead]:
+    """The same as one value, to be read along with something else."""
+    return AuditHead.objects.filter(id=1).values("seq")
+
+
 def at_after(seq: int) -> datetime | None:
     """When the first event after that number was recorded; None if there is none."""
     return AuditEvent.objects.filter(seq__gt=seq).order_by("seq").values_list("at", flat=True).first()
