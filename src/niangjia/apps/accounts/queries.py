@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, ExpressionWrapper, BooleanField, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
@@ -442,8 +442,9 @@ def find_account_id(username: str) -> int | None:
     return Account.objects.filter(username=username.strip().lower()).values_list("id", flat=True).first()
 
 
-def names_of(account_ids: set[int]) -> dict[int, str]:
-    return dict(Account.objects.filter(pk__in=account_ids).values_list("id", "name"))
+@looking.once_each
+def names_of(account_ids: Iterable[int]) -> dict[int, str]:
+    return dict(Account.objects.filter(pk__in=set(account_ids)).values_list("id", "name"))
 
 
 def person_of(account_id: int) -> int | None:
