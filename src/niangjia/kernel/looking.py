@@ -67,6 +67,13 @@ def once_each(read: Callable[[Iterable[K]], dict[K, V]]) -> Callable[[Iterable[K
     return remembered
 
 
+def know_each(read: Callable[[Iterable[K]], dict[K, V]], found: dict[K, V]) -> None:
+    """As `know`, for what is asked by number."""
+    known = _known.get()
+    if known is not None:
+        known.setdefault(read.__wrapped__, {}).update(found)  # type: ignore[attr-defined]
+
+
 def know(read: Callable[..., V], *args: Hashable, answer: V) -> None:
     """What was read along with something else: `read`, which is asked `once`, need not ask. Outside a look nothing happens."""
     known = _known.get()

@@ -26,6 +26,7 @@ from niangjia.apps.accounts.types import (
     TokenCard,
     Viewer,
 )
+from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
 from niangjia.engines.policy.parameters import area_prefix
@@ -110,11 +111,12 @@ def recognise(
         .filter(account_id=account_id)
         .select_related("account", "org", "stands_in_for__account")
         .annotate(
-            is_joined=Exists(_joining(account_id, today)),
-            has_factor=ExpressionWrapper(
-                Exists(TotpSecret.objects.filter(account_id=account_id))
-                | Exists(Passkey.objects.filter(account_id=account_id)),
-                output_field=BooleanField(),
+            is_joined=_any(
+                _handed(today).filter(account_id=account_id),
+                _handed(today).filter(stands_in_for__account_id=account_id),
+            ),
+            has_factor=_any(
+                TotpSecret.objects.filter(account_id=account_id), Passkey.objects.filter(account_id=account_id)
             ),
             sitting_seen_at=Subquery(open_sitting(account_id, sitting_id).values("seen_at")),
             **{name: Subquery(found) for name, found in (along or {}).items()},
@@ -124,6 +126,7 @@ def recognise(
         return Recognised()
     first = posts[0]
     looking.know(find_active, account_id, answer=first.account)
+    organizations.know(post.org for post in posts)
     chosen = next((post for post in posts if post.pk == post_id), first)
     read = vars(first)
     return Recognised(
@@ -158,24 +161,27 @@ def _viewer(post: Post, joined_ids: frozenset[int]) -> Viewer:
 
 def _joined(account_id: int, today: date) -> frozenset[int]:
     """Accounts that are one pair of hands with this one: standing in is going on, or has ended lately."""
-    pairs = _joining(account_id, today).values_list("account_id", "stands_in_for__account_id")
-    return frozenset(one for pair in pairs for one in pair if one is not None) - {account_id}
+    return joined_with([account_id], today=today)
 
 
-def _joining(account_id: int, today: date) -> QuerySet[Post]:
-    return Post.objects.filter(
-        Q(account_id=account_id) | Q(stands_in_for__in=Post.objects.filter(account_id=account_id)),
-        stands_in_for__isnull=False, starts_on__lte=today, ends_before__gt=today - HANDS_STAY_JOINED,
-    )  # fmt: skip
+def _handed(today: date) -> QuerySet[Post]:
+    """Posts on which somebody stands in now or did so lately."""
+    since = today - HANDS_STAY_JOINED
+    return Post.objects.filter(stands_in_for__isnull=False, starts_on__lte=today, ends_before__gt=since)
+
+
+def _any(first: QuerySet, second: QuerySet) -> ExpressionWrapper:
+    return ExpressionWrapper(Exists(first) | Exists(second), output_field=BooleanField())
 
 
 def joined_with(account_ids: Iterable[int], *, today: date) -> frozenset[int]:
     """Accounts that are one pair of hands with one of these, as `Viewer.joined_ids` says of one; without the accounts themselves."""
     ids = set(account_ids)
-    pairs = Post.objects.filter(
-        Q(account_id__in=ids) | Q(stands_in_for__account_id__in=ids),
-        stands_in_for__isnull=False, starts_on__lte=today, ends_before__gt=today - HANDS_STAY_JOINED,
-    ).values_list("account_id", "stands_in_for__account_id")  # fmt: skip
+    pairs = (
+        _handed(today)
+        .filter(Q(account_id__in=ids) | Q(stands_in_for__account_id__in=ids))
+        .values_list("account_id", "stands_in_for__account_id")
+    )
     return frozenset(one for pair in pairs for one in pair if one is not None) - ids
 
 

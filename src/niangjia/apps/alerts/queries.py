@@ -37,6 +37,7 @@ from niangjia.apps.alerts.types import (
 )
 from niangjia.apps.organizations import scope
 from niangjia.apps.registry import queries as registry
+from niangjia.kernel import looking
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
 
@@ -88,10 +89,13 @@ def split(codes: str) -> tuple[str, ...]:
 
 def list_months(viewer: Viewer) -> list[Month]:
     """Months with a list that the viewer may see, latest first."""
-    return [
-        Month(month)
-        for month in _runs(viewer).filter(kind=RunKind.MONTHLY).order_by("-month").values_list("month", flat=True)
-    ]
+    return [run.month for run in _monthly(viewer)]
+
+
+@looking.once
+def _monthly(viewer: Viewer) -> tuple[RunCard, ...]:
+    found = _runs(viewer).filter(kind=RunKind.MONTHLY).order_by("-month")
+    return tuple(run_card(run) for run in found.defer("says"))
 
 
 def list_runs(viewer: Viewer) -> list[RunCard]:
@@ -101,10 +105,10 @@ def list_runs(viewer: Viewer) -> list[RunCard]:
 
 def get_run(viewer: Viewer, month: Month) -> RunCard:
     """The month's list. Raises NoListYet."""
-    run = _runs(viewer).filter(month=month.text, kind=RunKind.MONTHLY).first()
+    run = next((run for run in _monthly(viewer) if run.month == month), None)
     if run is None:
         raise NoListYet(month)
-    return run_card(run)
+    return run
 
 
 def list_alerts(viewer: Viewer, narrow: AlertFilter) -> QuerySet[HardshipAlert]:
@@ -202,6 +206,16 @@ def tally(viewer: Viewer, month: Month) -> Tally:
                 causes[one] += count
     diff = DiffCounts(month, dict(states), dict(changes), sum(states[state] for state in ACTIVE_STATES))
     return Tally(diff, *(dict(counter.most_common()) for counter in (grades, causes, areas)))
+
+
+def count_by_state(viewer: Viewer, month: Month) -> Counter[str]:
+    """Households of the month's list in the viewer's part of the tree, by state. Raises NoListYet."""
+    found = scope.within(HardshipAlert.objects.filter(run=get_run(viewer, month).id), viewer.org_path, "org__path")
+    return Counter(dict(found.order_by().values_list("state").annotate(Count("pk"))))
+
+
+def count_active(counts: Mapping[str, int]) -> int:
+    return sum(counts.get(state, 0) for state in ACTIVE_STATES)
 
 
 def count_states(viewer: Viewer, month: Month) -> DiffCounts:

@@ -41,6 +41,7 @@ from niangjia.apps.cases.types import (
     CaseFilter,
     CaseState,
     Channel,
+    DeskCounts,
     DraftCard,
     EntitlementState,
     ExitProgress,
@@ -71,7 +72,7 @@ precision_of = precision
 is_blind = spot_checks.is_blind
 list_spot_draws, list_spot_checks = spot_checks.list_spot_draws, spot_checks.list_spot_checks
 get_spot_check, find_spot_check_of = spot_checks.get_spot_check, spot_checks.find_spot_check_of
-count_to_rule, spot_rates = spot_checks.count_to_rule, spot_checks.spot_rates
+spot_rates = spot_checks.spot_rates
 
 
 def case_card(case: Case) -> CaseCard:
@@ -212,6 +213,24 @@ def count_by_state(viewer: Viewer, *, month: str = "") -> dict[CaseState, int]:
     found = found.filter(month=month) if month else found
     counts = dict(found.order_by().values_list("state").annotate(Count("pk")))
     return {state: counts.get(state, 0) for state in CaseState}
+
+
+def count_for_desk(viewer: Viewer, *, today: date) -> DeskCounts:
+    """What the desk of a post counts in the viewer's part of the tree; what the post does not do is not counted."""
+    counted = dict.fromkeys(CaseState, 0)
+    found = moving.visible(viewer).exclude(state=CaseState.CLOSED).order_by().values_list("state")
+    counted |= {CaseState(state): count for state, count in found.annotate(Count("pk"))}
+    waiting: dict[str, QuerySet] = {}
+    if permissions.may(viewer, "cases.verify"):
+        waiting["calls"] = list_follow_ups(viewer, today=today)
+    if permissions.may(viewer, "cases.review"):
+        if permissions.may(viewer, "funds.approve"):
+            waiting["blocked"] = list_blocked(viewer)
+        if permissions.may(viewer, "cases.see_checks"):
+            waiting["differing"] = list_spot_checks(viewer, only_to_rule=True)
+        if permissions.may(viewer, "cases.announce"):
+            waiting["grievances"] = list_grievances(viewer)
+    return DeskCounts(counted, **scope.count_each(waiting))
 
 
 def count_outcomes(viewer: Viewer, *, month: str = "") -> dict[Outcome, int]:
@@ -421,17 +440,13 @@ def list_live_notices(*, today: date, area: str = "") -> list[LiveNotice]:
 def list_grievances(viewer: Viewer, *, only_open: bool = True) -> QuerySet[Grievance]:
     """Objections in the viewer's part of the tree, oldest first, for reading; their words are opened by `actions.read_grievance`."""
     permissions.require(viewer, "cases.review")
-    found = Grievance.objects.filter(case__in=moving.visible(viewer)).select_related("case__org")
+    found = Grievance.objects.filter(moving.of_visible(viewer, "case")).select_related("case__org")
     return (found.filter(state=GrievanceState.OPEN) if only_open else found).order_by("raised_at", "pk")
-
-
-def count_open_grievances(viewer: Viewer) -> int:
-    return list_grievances(viewer).count()
 
 
 def list_follow_ups(viewer: Viewer, *, today: date) -> QuerySet[FollowUp]:
     """Calls due by today, for reading, the longest due first."""
-    found = FollowUp.objects.filter(file__case__in=moving.visible(viewer), done_at__isnull=True, due_on__lte=today)
+    found = FollowUp.objects.filter(moving.of_visible(viewer, "file_id", through="file"), done_at__isnull=True, due_on__lte=today)
     return found.select_related("file__case__org").order_by("due_on", "pk")
 
 

@@ -197,6 +197,17 @@ class IncomeSource(TextChoices):
     PROOF = "PROOF", _("收入证明")
 
 
+@dataclass(frozen=True, slots=True)
+class DeskCounts:
+    """Cases that are not closed by state, and what waits: calls that are due, help without money, re-checks to rule on, objections."""
+
+    by_state: Mapping[CaseState, int]
+    calls: int = 0
+    blocked: int = 0
+    differing: int = 0
+    grievances: int = 0
+
+
 @dataclass(frozen=True)
 class DraftCard:
     """What an officer has typed of a visit so far. `values`: by field as the page sent them; `edition` counts the saves."""

@@ -164,14 +164,13 @@ def _budgets(viewer: Viewer, *, year: int | None = None, purpose: str = "") -> Q
 
 def list_balances(viewer: Viewer, *, year: int | None = None, purpose: str = "") -> list[Balances]:
     """Budgets of the viewer's part of the tree, by year (latest first), union, purpose."""
-    budgets = list(_budgets(viewer, year=year, purpose=purpose).order_by("-year", "org__path", "purpose"))
-    ids = [budget.pk for budget in budgets]
-    held: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    for budget_id, kind, balance in LedgerAccount.objects.filter(budget_id__in=ids).values_list(
-        "budget_id", "kind", "balance"
-    ):
-        held[budget_id][kind] = balance
-    waiting = Reservation.objects.filter(budget_id__in=ids, state=ReservationState.QUEUED)
+    budgets = list(
+        _budgets(viewer, year=year, purpose=purpose)
+        .annotate(**{kind.name: Sum("accounts__balance", filter=Q(accounts__kind=kind)) for kind in AccountKind})
+        .order_by("-year", "org__path", "purpose")
+    )
+    held = {budget.pk: {kind: vars(budget)[kind.name] or ZERO for kind in AccountKind} for budget in budgets}
+    waiting = Reservation.objects.filter(budget_id__in=list(held), state=ReservationState.QUEUED)
     queued: dict[int, tuple[int, Decimal]] = {
         budget_id: (count, total)
         for budget_id, count, total in waiting.values_list("budget_id").annotate(count=Count("pk"), total=Sum("amount"))
@@ -264,12 +263,19 @@ def totals(viewer: Viewer, *, year: int, purpose: str = "") -> Totals:
     budgets = _budgets(viewer, year=year, purpose=purpose)
     payments = Payment.objects.filter(batch__budget__in=budgets, state=PaymentState.SETTLED)
     gifts = GoodsGiven.objects.filter(item__budget__in=budgets)
-    paid = payments.aggregate(total=Sum("amount"), count=Count("pk"))
-    given = gifts.aggregate(total=Sum("amount"), count=Count("pk"))
-    back = Recovery.objects.filter(reservation__budget__in=budgets).aggregate(total=Sum("amount"))["total"] or ZERO
-    money, goods = (paid["total"] or ZERO) - back, given["total"] or ZERO
+    back = Recovery.objects.filter(reservation__budget__in=budgets)
+    sums = [
+        rows.order_by().values(what=Value(what)).annotate(total=Sum("amount"), count=Count("pk"))
+        for what, rows in {"paid": payments, "given": gifts, "back": back}.items()
+    ]
+    found = {
+        what: (total or ZERO, count)
+        for what, total, count in sums[0].union(*sums[1:], all=True).values_list("what", "total", "count")
+    }
+    (paid, paid_count), (given, given_count) = (found.get(what, (ZERO, 0)) for what in ("paid", "given"))
+    money = paid - found.get("back", (ZERO, 0))[0]
     persons = payments.order_by().values("person_id").union(gifts.order_by().values("person_id")).count()
-    return Totals(money, goods, money + goods, paid["count"], given["count"], persons)
+    return Totals(money, given, money + given, paid_count, given_count, persons)
 
 
 def list_queue(viewer: Viewer, *, budget_id: int | None = None) -> list[ReservationCard]:

@@ -36,6 +36,11 @@ def get_unions(org_ids: Iterable[int]) -> dict[int, Union]:
     return {unit.pk: unit.as_type() for unit in OrgUnit.objects.filter(pk__in=set(org_ids))}
 
 
+def know(units: Iterable[OrgUnit]) -> None:
+    """Unions that came along with something else: the page that is made now need not ask for them."""
+    looking.know_each(get_unions, {unit.pk: unit.as_type() for unit in units})
+
+
 def find_union_by_code(code: str) -> Union | None:
     return _first(OrgUnit.objects.filter(code=code))
 

@@ -81,7 +81,7 @@ def _decided() -> dict[int, Decided]:
     """
     rows = Decision.objects.order_by().values_list("version_id", "version__pack_id")
     is_first = Q(reconsiders__isnull=True)
-    spans = rows.annotate(Min("made_at", filter=is_first), Max("asof", filter=is_first))
+    spans = rows.annotate(first=Min("made_at", filter=is_first), last=Max("asof", filter=is_first))
     return {version_id: (program, first, last) for version_id, program, first, last in spans}
 
 

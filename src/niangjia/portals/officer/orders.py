@@ -82,14 +82,14 @@ def orders(request: PageRequest) -> HttpResponse:
     rows = Paginator(found_orders(request), ROWS).get_page(request.GET.get("page"))
     cards = [queries.card(row, now=now) for row in rows]
     names = household_names(card.household_id for card in cards)
-    open_count, late_count = queries.count_open(viewer, now=now)
+    counts = queries.count_open(viewer, now=now)
     union_id = whole(request.GET.get("union", ""))
     assignees = accounts.names_of({card.assignee_id for card in cards if card.assignee_id is not None})
     context = {
         "rows": rows,
         "listed": [(card, names.get(card.household_id), assignees.get(card.assignee_id or 0, "")) for card in cards],
-        "open_count": open_count,
-        "late_count": late_count,
+        "open_count": counts.all,
+        "late_count": counts.late,
         "given": {name: request.GET.get(name, "") for name in FILTERS},
         "more_count": sum(
             bool(request.GET.get(name)) for name in ("kind", "month", "grade", "cause", "step", "number")
