@@ -74,7 +74,7 @@ def know_each(read: Callable[[Iterable[K]], dict[K, V]], found: dict[K, V]) -> N
         known.setdefault(read.__wrapped__, {}).update(found)  # type: ignore[attr-defined]
 
 
-def know(read: Callable[..., V], *args: Hashable, answer: V) -> None:
+def know(read: Callable[..., Any], *args: Hashable, answer: object) -> None:
     """What was read along with something else: `read`, which is asked `once`, need not ask. Outside a look nothing happens."""
     known = _known.get()
     if known is not None:

@@ -140,7 +140,7 @@ def recognise(
 
 def open_sitting(account_id: int, sitting_id: int | None) -> QuerySet[Sitting]:
     """That sitting of that account, if it was not ended: one row or none."""
-    return Sitting.objects.filter(pk=sitting_id, account_id=account_id, ended_at__isnull=True)
+    return Sitting.objects.filter(pk=sitting_id or 0, account_id=account_id, ended_at__isnull=True)
 
 
 def _viewer(post: Post, joined_ids: frozenset[int]) -> Viewer:

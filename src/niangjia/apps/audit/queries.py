@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -73,7 +74,7 @@ def last_seq() -> int:
     return AuditHead.objects.filter(id=1).values_list("seq", flat=True).first() or 0
 
 
-def newest() -> QuerySet[AuditHead]:
+def newest() -> QuerySet[AuditHead, Any]:
     """The same as one value, to be read along with something else."""
     return AuditHead.objects.filter(id=1).values("seq")
 

@@ -51,6 +51,7 @@ from niangjia.apps.funds.types import (
 from niangjia.apps.funds.verification import verify
 from niangjia.apps.funds.windows import Book, Used
 from niangjia.apps.organizations import scope
+from niangjia.kernel import looking
 from niangjia.kernel.money import ZERO
 from niangjia.kernel.reading import Pages
 
@@ -424,9 +425,9 @@ def load_book_of_then(subjects: Iterable[Subject], *, taken_before: datetime, wi
     return Book(caps.of_subjects(subjects, taken_before=taken_before, without={f"reservation:{pk}" for pk in own}))
 
 
-def list_reservations_of(decision_ref: str) -> list[ReservationCard]:
-    """What was set aside for one decision, oldest first, also what was cancelled. Without scope: for the decision's own room."""
-    rows = Reservation.objects.filter(decision_ref=decision_ref) if decision_ref else Reservation.objects.none()
+def list_reservations_of(*decision_refs: str) -> list[ReservationCard]:
+    """What was set aside for these decisions, oldest first, also what was cancelled. Without scope: for the decision's own room."""
+    rows = Reservation.objects.filter(decision_ref__in={ref for ref in decision_refs if ref})
     return [reservation_card(row) for row in rows.order_by("pk")]
 
 
@@ -452,7 +453,12 @@ def living_amounts(reservation_ids: Iterable[int]) -> dict[int, Decimal]:
 
 def recovered(key: str) -> Decimal:
     """What came back under keys that begin like this."""
-    return Recovery.objects.filter(key__startswith=key).aggregate(total=Sum("amount"))["total"] or ZERO
+    return sum((row.amount for row in _recoveries(key)), ZERO)
+
+
+@looking.once
+def _recoveries(key: str) -> tuple[Recovery, ...]:
+    return tuple(Recovery.objects.filter(key__startswith=key).order_by("pk"))
 
 
 def recovered_each(keys: Iterable[str]) -> dict[str, Decimal]:
@@ -474,7 +480,7 @@ def recovered_each(keys: Iterable[str]) -> dict[str, Decimal]:
 def list_recoveries(key: str) -> list[RecoveryCard]:
     """What came back under keys that begin like this, oldest first; parts whose keys differ only in their last number are one arrival."""
     found: dict[str, RecoveryCard] = {}
-    for row in Recovery.objects.filter(key__startswith=key).order_by("pk"):
+    for row in _recoveries(key):
         arrival = row.key.rpartition(":")[0]
         before = found[arrival].amount if arrival in found else ZERO
         found[arrival] = RecoveryCard(row.received_at, row.received_by_id, before + row.amount)

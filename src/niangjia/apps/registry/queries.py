@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
@@ -64,15 +64,15 @@ def visible_households(viewer: Viewer) -> QuerySet[Household]:
 @looking.once
 def get_person_card(viewer: Viewer, person_id: int) -> PersonCard:
     """Raises NotFound."""
-    person = visible_persons(viewer).filter(pk=person_id).first()
-    if person is None:
+    card = list_person_cards(viewer, [person_id]).get(person_id)
+    if card is None:
         raise NotFound
-    return cards_of([person])[person_id]
+    return card
 
 
 def list_person_cards(viewer: Viewer, person_ids: Iterable[int]) -> dict[int, PersonCard]:
     """Cards by id, of those that the viewer may see; the others are left out."""
-    return cards_of(visible_persons(viewer).filter(pk__in=set(person_ids)))
+    return _cards_with_homes(visible_persons(viewer).filter(pk__in=set(person_ids)))
 
 
 @looking.once_each
@@ -446,8 +446,13 @@ def _household_card(found: QuerySet[Household]) -> HouseholdCard:
 
 def _find_by_blind(viewer: Viewer, column: str, plain: str) -> PersonCard | None:
     blind = keys().blind(plain, f"registry.person.{column}")
-    person = visible_persons(viewer).filter(**{f"{column}_blind": blind}).order_by("id").first()
-    return cards_of([person])[person.pk] if person else None
+    found = visible_persons(viewer).filter(**{f"{column}_blind": blind}).order_by("id")[:1]
+    return next(iter(_cards_with_homes(found).values()), None)
+
+
+def _cards_with_homes(persons: QuerySet[Person]) -> dict[int, PersonCard]:
+    here = HouseholdMember.objects.filter(person=OuterRef("pk"), ends_before__isnull=True).values("household_id")
+    return {person.pk: _card(person, vars(person)["lives_in"]) for person in persons.annotate(lives_in=Subquery(here))}
 
 
 def cards_of(persons: Iterable[Person]) -> dict[int, PersonCard]:
