@@ -345,8 +345,13 @@ def holders_at(org_ids: Iterable[int], *, action: str, today: date) -> dict[int,
     roles = [role for role in Role if permissions.allows(role, action)]
     found: dict[int, list[int]] = {}
     held = _held(today).filter(org_id__in=set(org_ids), role__in=roles).order_by("org_id", "account_id")
-    for org_id, account_id in held.values_list("org_id", "account_id").distinct():
+    people: dict[int, tuple[str, int | None]] = {}
+    columns = ("org_id", "account_id", "account__name", "account__person_id")
+    for org_id, account_id, name, person_id in held.values_list(*columns).distinct():
         found.setdefault(org_id, []).append(account_id)
+        people[account_id] = (name, person_id)
+    looking.know_each(people_of, people)
+    looking.know_each(names_of, {account_id: name for account_id, (name, _person_id) in people.items()})
     return found
 
 
@@ -458,6 +463,7 @@ def person_of(account_id: int) -> int | None:
     return Account.objects.filter(pk=account_id).values_list("person_id", flat=True).first()
 
 
+@looking.once_each
 def people_of(account_ids: Iterable[int]) -> dict[int, tuple[str, int | None]]:
     """By account, its name and the registry's id of the person behind it, null = not known; one query."""
     rows = Account.objects.filter(pk__in=set(account_ids)).values_list("id", "name", "person_id")
