@@ -126,6 +126,7 @@ def recognise(
         return Recognised()
     first = posts[0]
     looking.know(find_active, account_id, answer=first.account)
+    looking.know(person_of, account_id, answer=first.account.person_id)
     organizations.know(post.org for post in posts)
     chosen = next((post for post in posts if post.pk == post_id), first)
     read = vars(first)
@@ -458,6 +459,7 @@ def names_of(account_ids: Iterable[int]) -> dict[int, str]:
     return dict(Account.objects.filter(pk__in=set(account_ids)).values_list("id", "name"))
 
 
+@looking.once
 def person_of(account_id: int) -> int | None:
     """The registry's id of the person behind an account, or None: for conflicts of interest."""
     return Account.objects.filter(pk=account_id).values_list("person_id", flat=True).first()

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import queries as audit
+from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
 from niangjia.apps.registry.corrections import count_open_corrections, list_corrections, list_held
@@ -439,6 +440,8 @@ def _household_card(found: QuerySet[Household]) -> HouseholdCard:
     household = found.select_related("home").first()
     if household is None:
         raise NotFound
+    if household.home:
+        organizations.know([household.home])
     spells = [spell for spell in _spells_of(household.pk) if spell.ends_before is None]
     spells.sort(key=lambda spell: spell.person_id)
     return HouseholdCard(
