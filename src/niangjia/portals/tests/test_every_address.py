@@ -84,6 +84,8 @@ DEAR = {
     "officer:application": 16,  # what the programme would say today asks for the book of caps, the standard and every answer
     "officer:workbench": 16,  # one number from each room
     "officer:adjustment": 15,  # two decisions, what was set aside, what came back, and the packs, which were changed a moment ago
+    "officer:adjustments": 14,  # with the packs, which were changed a moment ago
+    "member:mine": 14,  # money, goods, and of the worker's matters the grants, objections, refusals, letters and applications
     "officer:household": 14,  # seven rooms know something of a household
     "officer:order": 14,  # who could take it: holders, what they have in hand, who is away
 }
