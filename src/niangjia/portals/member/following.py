@@ -52,7 +52,7 @@ def next_of(card: MatterCard) -> str:
     if card.state is S.TO_PAY:
         return _("款项送银行后会在“消息”里告诉您。")
     if card.state is S.REFUSED:
-        return _("情况有变化可以重新申请；不同意，请找办理的工会或拨打 12351。")
+        return _("情况有变化可以重新申请；不同意，可以点开提出异议，也可以拨打 12351。")
     return ""
 
 
@@ -76,6 +76,9 @@ def _context(details: Details) -> dict[str, Any]:
         "papers": [(one, paper_title(one.paper)) for one in details.papers],
         "decision": details.decision,
         "grant": details.grant,
+        "notice": details.notice,
+        "may": details.may_object,
+        "objections": details.objections,
         "can_withdraw": card.state in (S.AT_WORK, S.WITH_WORKER),
         "can_go_on": card.state is S.WITH_WORKER,
     }

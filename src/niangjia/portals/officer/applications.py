@@ -60,6 +60,7 @@ def queue(request: PageRequest) -> HttpResponse:
         "rows": rows,
         "listed": [(card, names.get(card.person_id or 0, "")) for card in cards],
         "turn_count": queries.count_turns(viewer),
+        "objection_count": queries.count_open_objections(viewer) if permissions.may(viewer, "matters.answer") else None,
         "place": request.GET.get("place", ""),
         "state": request.GET.get("state", ""),
         "program": request.GET.get("program", ""),
@@ -118,6 +119,7 @@ def _context(request: PageRequest, details: Details) -> dict[str, Any]:
         "can_set_aside": details.grant is not None
         and details.grant.state is GrantState.BLOCKED
         and (permissions.may(viewer, "funds.prepare") or permissions.may(viewer, "funds.approve")),
+        "answers_objections": permissions.may(viewer, "matters.answer"),
         "sees_money": permissions.may(viewer, "funds.view"),
         "today": timezone.localdate(),
     }

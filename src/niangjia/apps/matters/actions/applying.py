@@ -13,7 +13,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.files import actions as files
 from niangjia.apps.files.types import FileCard, FileContent
-from niangjia.apps.matters import drafts, evidence, moving, offering, questions, reading, sealed
+from niangjia.apps.matters import announcing, drafts, evidence, moving, offering, questions, reading, sealed
 from niangjia.apps.matters.cards import draft_of, matter_card
 from niangjia.apps.matters.drafts import Kept
 from niangjia.apps.matters.lifecycle import flow_of, role_of
@@ -408,5 +408,6 @@ def withdraw(*, viewer: Viewer, matter_id: int, now: datetime) -> MatterCard:
             raise AlreadyGranted
         changes = moving.closing(MatterState.WITHDRAWN, now)
         moving.make(viewer, matter, Step.WITHDRAW, now, changes=changes)
+        announcing.take_down(matter, now)
         Draft.objects.filter(matter=matter).delete()
     return matter_card(matter)

@@ -15,7 +15,7 @@ from niangjia.apps.files import actions as files
 from niangjia.apps.files.types import FileContent
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import ReservationState
-from niangjia.apps.matters import access, deciding, evidence, money, moving, questions, reading
+from niangjia.apps.matters import access, announcing, deciding, evidence, money, moving, questions, reading
 from niangjia.apps.matters.cards import matter_card
 from niangjia.apps.matters.lifecycle import FORWARD, Flow, Kind, is_payment
 from niangjia.apps.matters.models import Grant, Matter, Move, Paper
@@ -24,7 +24,6 @@ from niangjia.apps.matters.problems import (
     FourEyes,
     NotFound,
     NothingAsked,
-    NoticeIsUp,
     NotNamed,
     NotYourTurn,
     ReasonMissing,
@@ -32,7 +31,6 @@ from niangjia.apps.matters.problems import (
     StillOpen,
     StillUnknown,
 )
-from niangjia.apps.matters.room import room
 from niangjia.apps.matters.types import GrantState, MatterCard, MatterState, PaperState, Source, Step
 from niangjia.apps.programs import published
 from niangjia.apps.programs import queries as programs
@@ -70,7 +68,8 @@ def act(
     the matter yet, the first proposes and another confirms. Safe to repeat.
 
     Raises:
-        NotAllowed, NotFound, NotYourTurn, OwnMatter, AlreadyClosed, NotNamed, ReasonMissing, FourEyes, NoticeIsUp, SomeoneWasFirst.
+        NotAllowed, NotFound, NotYourTurn, OwnMatter, AlreadyClosed, NotNamed, ReasonMissing, FourEyes, SomeoneWasFirst.
+        NoticeIsUp, GrievanceOpen, GrievanceUpheld: the way on from a public notice.
         Unreadable, StillOpen: of the stage's own fields. RulesSayNo, StillUnknown, and what deciding refuses.
     """
     permissions.require(viewer, "matters.view")
@@ -86,13 +85,8 @@ def act(
         kind = turn.flow.kind(turn.stage, outcome)
         reason = _reason(reason, is_needed=kind not in FORWARD)
         changed = _keep_found(turn, answers or {}, papers_seen, is_complete=kind in FORWARD)
-        if (
-            kind in FORWARD
-            and outcome == room().after_notice
-            and matter.due_on
-            and moving.today_of(now) < matter.due_on
-        ):
-            raise NoticeIsUp(matter.due_on.isoformat())
+        announcing.require_over(matter, turn.flow, turn.stage, outcome, now)
+        _refuse_overruled(turn, kind)
         if kind in FORWARD and _is_first_of_two(turn, changed):
             _require_granted(turn)
             moving.make(
@@ -175,6 +169,16 @@ def _is_first_of_two(turn: _Turn, changed: bool) -> bool:
     return False
 
 
+def _refuse_overruled(turn: _Turn, kind: Kind) -> None:
+    """Whose decision was objected to with success neither refuses it again nor decides it anew. Raises FourEyes."""
+    decides = turn.flow.deciding
+    if kind is not Kind.REFUSE and not (kind in FORWARD and decides is not None and decides.id == turn.stage.id):
+        return
+    earlier = access.overruled(list(Move.objects.filter(matter=turn.matter).order_by("step")))
+    if turn.viewer.has_hand_in(earlier):
+        raise FourEyes(is_colleague=turn.viewer.account_id not in earlier)
+
+
 def _require_granted(turn: _Turn) -> None:
     """At the stage that decides: raises RulesSayNo, StillUnknown, and what deciding refuses."""
     decides = turn.flow.deciding
@@ -208,6 +212,10 @@ def _go(turn: _Turn, outcome: str, kind: Kind, reason: str, step: int) -> None:
     else:
         changes |= moving.entering(matter, turn.flow, turn.flow.stage(target), moving.today_of(now))
     moving.make(viewer, matter, Step.ACT, now, seen=step, outcome=outcome, reason=reason, changes=changes)
+    if outcome != turn.flow.forward(turn.stage):
+        announcing.take_down(matter, now)
+    if not ends:
+        announcing.put_up(viewer, matter, turn.pack, turn.flow, now)
     if matter.state == MatterState.TO_PAY and decision is not None:
         money.grant(viewer, Matter.objects.select_related("desk", "org").get(pk=matter.pk), decision, now)
 
