@@ -58,6 +58,11 @@ def desk_for(org_id: int, stage: Stage) -> tuple[Union, Role]:
     return desk, role if role is Role.FINANCE or _RANK[desk.level] == wanted else _ROLE_AT[desk.level]
 
 
+def is_above(level: str, desk: Level) -> bool:
+    """Whether a level that a pack names is higher than that of a desk; one that it does not know counts as higher."""
+    return _WANTED.get(level, len(_WANTED)) > _RANK[desk]
+
+
 def may_handle(viewer: Viewer, matter: Matter) -> bool:
     """Whether it is this post's turn."""
     return (

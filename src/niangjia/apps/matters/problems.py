@@ -238,3 +238,13 @@ class AppliedAnew(Refusal):
             f"申请人已就同一件事重新申请（{number}），不能再重办这一件。请答复“不成立”并写明在新申请中一并处理。",
             f"The applicant has applied anew for the same ({number}), so this one cannot be opened again. Answer that the new one covers it.",
         )
+
+
+class HigherApprovalNeeded(Refusal):
+    """Sentences of the pack's own approvals that are not given yet."""
+
+    def __init__(self, zh: Sequence[str], en: Sequence[str]) -> None:
+        super().__init__(
+            f"{'；'.join(zh)}。请先报上级批准，填写批复文号，再办理。",
+            f"{'; '.join(en)}. Get that approval first and give its document number, then go on.",
+        )

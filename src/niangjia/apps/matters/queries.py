@@ -49,11 +49,12 @@ from niangjia.apps.matters.types import (
 )
 from niangjia.apps.matters.verification import verify
 from niangjia.apps.objections.types import GrievanceState
+from niangjia.apps.organizations.types import Level
 from niangjia.apps.programs import published
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.deciding import Answer as Said
 from niangjia.apps.programs.published import Published
-from niangjia.apps.programs.types import DecisionCard
+from niangjia.apps.programs.types import DecisionCard, Line
 from niangjia.engines.policy.pack import Pack, Stage
 from niangjia.kernel.problems import Refusal
 
@@ -114,7 +115,7 @@ class AnswerLine:
 class Details:
     """
     Everything the page of one matter shows. `answers` is empty for who may not read them. `said`: what the rules say today, null with
-    `said_refusal` where they cannot be asked. `stage_questions`: what this stage fills in; `missing`: facts that the rules still lack.
+    `said_refusal` where they cannot be asked. `approvals`: what higher unions have to agree to before this stage grants it. `stage_questions`: what this stage fills in; `missing`: facts that the rules still lack.
     """
 
     card: MatterCard
@@ -133,6 +134,7 @@ class Details:
     missing: tuple[Question, ...]
     said: Said | None
     said_refusal: Refusal | None
+    approvals: tuple[Line, ...]
     decision: DecisionCard | None
     grant: GrantCard | None
     asked: tuple[str, ...]
@@ -217,6 +219,13 @@ def list_own(viewer: Viewer) -> list[MatterCard]:
     return sorted(cards(rows), key=lambda card: not card.is_open)
 
 
+def list_own_details(viewer: Viewer, *, now: datetime) -> list[Details]:
+    """Everything of the worker's own applications, the latest first: for the copy of their data."""
+    permissions.require(viewer, "own.view")
+    ids = access.visible(viewer).order_by("-handed_in_at", "-pk").values_list("pk", flat=True)
+    return [get_details(viewer, matter_id, now=now) for matter_id in ids]
+
+
 def list_drafts(viewer: Viewer) -> list[tuple[int, str, str, datetime]]:
     """The worker's drafts that are no matter yet: id, titles, when last kept."""
     permissions.require(viewer, "own.view")
@@ -292,6 +301,7 @@ def get_details(viewer: Viewer, matter_id: int, *, now: datetime, correct: str =
     wording = published.wording()
     stage_questions = tuple(questions.of_stage(pack, stage, wording)) if can_handle else ()
     said, refusal = _said(matter, pack, flow, now) if can_handle else (None, None)
+    decides_here = flow.deciding is not None and flow.deciding.id == stage.id
     missing = questions.named(said.unknown, pack, wording) if said else []
     in_form = {one.name for one in stage_questions}
     more = questions.named([correct], pack, wording) if correct and correct not in in_form else []
@@ -312,6 +322,7 @@ def get_details(viewer: Viewer, matter_id: int, *, now: datetime, correct: str =
         missing=tuple(one for one in missing if one.name not in in_form and one.name != correct),
         said=said,
         said_refusal=refusal,
+        approvals=tuple(deciding.approvals_of(said, pack, Level(matter.desk.level))) if decides_here and said else (),
         decision=programs.get_decision(matter.decision_id) if matter.decision_id else None,
         grant=grant_card(matter),
         asked=tuple(matter.asked),

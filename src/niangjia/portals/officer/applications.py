@@ -106,6 +106,7 @@ def _context(request: PageRequest, details: Details) -> dict[str, Any]:
         "missing": {one.name for one in details.missing},
         "outcome": sent.get("outcome", ""),
         "reason": sent.get("reason", ""),
+        "higher_approval": sent.get("higher_approval", "")[:100],
         "lost": [] if details.can_handle else _typed(details, sent),
         "seen_papers": sent.getlist("seen"),
         "asked_names": sent.getlist("ask"),
@@ -127,7 +128,11 @@ def _context(request: PageRequest, details: Details) -> dict[str, Any]:
 
 def _typed(details: Details, sent: Any) -> list[tuple[str, str]]:
     """What was typed into a form that is no longer there, for it to be copied: (label, text)."""
-    said = [(_("理由"), sent.get("reason", "")), (_("告诉申请人"), sent.get("words", ""))]
+    said = [
+        (_("上级批准文号"), sent.get("higher_approval", "")),
+        (_("理由"), sent.get("reason", "")),
+        (_("告诉申请人"), sent.get("words", "")),
+    ]
     asked_here = queries.words_for([name.removeprefix(FIELD) for name in sent if name.startswith(FIELD)], details.pack)
     said += [(say(dict(one.title)), ", ".join(sent.getlist(f"{FIELD}{one.name}"))) for one in asked_here]
     return [(label, text) for label, text in said if text]
@@ -169,6 +174,7 @@ def act(request: PageRequest, matter_id: int) -> HttpResponse:
             reason=sent.get("reason", ""),
             answers=answers,
             papers_seen=sent.getlist("seen"),
+            higher_approval=sent.get("higher_approval", ""),
             now=timezone.now(),
         )
     except Refusal as refusal:

@@ -22,6 +22,7 @@ from niangjia.apps.matters.models import Grant, Matter, Move, Paper
 from niangjia.apps.matters.problems import (
     AlreadyClosed,
     FourEyes,
+    HigherApprovalNeeded,
     NotFound,
     NothingAsked,
     NotNamed,
@@ -32,6 +33,7 @@ from niangjia.apps.matters.problems import (
     StillUnknown,
 )
 from niangjia.apps.matters.types import GrantState, MatterCard, MatterState, PaperState, Source, Step
+from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import published
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.types import DecisionCard, DecisionOutcome
@@ -61,16 +63,18 @@ def act(
     reason: str = "",
     answers: Mapping[str, str | Sequence[str]] | None = None,
     papers_seen: Sequence[str] = (),
+    higher_approval: str = "",
 ) -> MatterCard:
     """
     Make the move that `outcome` of the present stage is, from the `step` that was seen. `answers`: what the officer found out, by field,
-    as typed; `papers_seen`: originals that they have had before them. Where the stage asks for a second person and nobody has checked
+    as typed; `papers_seen`: originals that they have had before them; `higher_approval`: the number of a higher union's paper, where the
+    rules ask for one. Where the stage asks for a second person and nobody has checked
     the matter yet, the first proposes and another confirms. Safe to repeat.
 
     Raises:
         NotAllowed, NotFound, NotYourTurn, OwnMatter, AlreadyClosed, NotNamed, ReasonMissing, FourEyes, SomeoneWasFirst.
         NoticeIsUp, GrievanceOpen, GrievanceUpheld: the way on from a public notice.
-        Unreadable, StillOpen: of the stage's own fields. RulesSayNo, StillUnknown, and what deciding refuses.
+        Unreadable, StillOpen: of the stage's own fields. RulesSayNo, StillUnknown, HigherApprovalNeeded, and what deciding refuses.
     """
     permissions.require(viewer, "matters.view")
     with transaction.atomic():
@@ -88,13 +92,15 @@ def act(
         announcing.require_over(matter, turn.flow, turn.stage, outcome, now)
         _refuse_overruled(turn, kind)
         if kind in FORWARD and _is_first_of_two(turn, changed):
-            _require_granted(turn)
+            _require_granted(turn, higher_approval)
             moving.make(
-                viewer, matter, Step.PROPOSE, now, seen=step, outcome=outcome, reason=reason,
+                viewer, matter, Step.PROPOSE, now, seen=step, outcome=outcome, reason=_with(higher_approval, reason),
                 changes={"proposed": outcome, "proposed_by_id": viewer.account_id},
             )  # fmt: skip
             return matter_card(matter)
-        _go(turn, outcome, kind, reason, step)
+        if kind in FORWARD:
+            _require_granted(turn, higher_approval)
+        _go(turn, outcome, kind, _with(higher_approval, reason), step)
     return matter_card(matter)
 
 
@@ -179,8 +185,14 @@ def _refuse_overruled(turn: _Turn, kind: Kind) -> None:
         raise FourEyes(is_colleague=turn.viewer.account_id not in earlier)
 
 
-def _require_granted(turn: _Turn) -> None:
-    """At the stage that decides: raises RulesSayNo, StillUnknown, and what deciding refuses."""
+def _with(higher_approval: str, reason: str) -> str:
+    """The number of the higher union's paper stands in the history with the officer's words."""
+    number = higher_approval.strip()[:100]
+    return f"上级批复文号：{number}\n{reason}".strip() if number else reason
+
+
+def _require_granted(turn: _Turn, higher_approval: str) -> None:
+    """At the stage that decides: raises RulesSayNo, StillUnknown, HigherApprovalNeeded, and what deciding refuses."""
     decides = turn.flow.deciding
     if decides is None or decides.id != turn.stage.id:
         return
@@ -191,6 +203,9 @@ def _require_granted(turn: _Turn) -> None:
     if said.outcome is DecisionOutcome.CANNOT_TELL:
         titles = [turn.pack.vocabulary.facts[name].title for name in said.unknown if name in turn.pack.vocabulary.facts]
         raise StillUnknown(said.unknown, [one["zh"] for one in titles], [one["en"] for one in titles])
+    missing = deciding.approvals_of(said, turn.pack, organizations.get_union(turn.matter.desk_id).level)
+    if missing and not higher_approval.strip():
+        raise HigherApprovalNeeded([line.zh for line in missing], [line.en for line in missing])
 
 
 def _go(turn: _Turn, outcome: str, kind: Kind, reason: str, step: int) -> None:
@@ -227,7 +242,6 @@ def _decision(turn: _Turn, kind: Kind) -> DecisionCard | None:
     """
     decides = turn.flow.deciding
     if kind in FORWARD and decides is not None and decides.id == turn.stage.id:
-        _require_granted(turn)
         return deciding.decide(turn.viewer, turn.matter, turn.pack, turn.now)
     if kind is Kind.REFUSE and turn.flow.decides:
         try:
