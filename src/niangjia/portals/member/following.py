@@ -21,7 +21,7 @@ from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.tags import day, half
-from niangjia.portals.design.uploads import hand_out
+from niangjia.portals.design.uploads import hand_out, wants_small
 
 S = MatterState
 
@@ -106,4 +106,8 @@ def withdraw(request: PageRequest, matter_id: int) -> HttpResponse:
 
 @page("own.view")
 def open_file(request: PageRequest, matter_id: int, key: str) -> HttpResponse:
-    return hand_out(matters.open_file(viewer=request.viewer, matter_id=matter_id, key=key, now=timezone.now()))
+    return hand_out(
+        matters.open_file(
+            viewer=request.viewer, matter_id=matter_id, key=key, now=timezone.now(), is_small=wants_small(request)
+        )
+    )

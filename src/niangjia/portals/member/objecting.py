@@ -22,7 +22,7 @@ from niangjia.portals.design.forms import Form
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
-from niangjia.portals.design.uploads import Keep, UploadField, answer, hand_out, take
+from niangjia.portals.design.uploads import Keep, UploadField, answer, hand_out, take, wants_small
 
 
 class ObjectionForm(Form):
@@ -123,5 +123,7 @@ def upload(request: PageRequest, objection_id: int) -> HttpResponse:
 
 @page("own.view")
 def open_file(request: PageRequest, objection_id: int, key: str) -> HttpResponse:
-    opened = matters.open_objection_file(viewer=request.viewer, objection_id=objection_id, key=key, now=timezone.now())
+    opened = matters.open_objection_file(
+        viewer=request.viewer, objection_id=objection_id, key=key, now=timezone.now(), is_small=wants_small(request)
+    )
     return hand_out(opened)

@@ -30,7 +30,7 @@ from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.tags import say
-from niangjia.portals.design.uploads import hand_out
+from niangjia.portals.design.uploads import hand_out, wants_small
 
 ROWS = 25
 FIELD = "f-"
@@ -231,4 +231,8 @@ def open_answers(request: PageRequest, matter_id: int) -> HttpResponse:
 @page("matters.view")
 def open_file(request: PageRequest, matter_id: int, key: str) -> HttpResponse:
     """A paper, for whose turn it is."""
-    return hand_out(matters.open_file(viewer=request.viewer, matter_id=matter_id, key=key, now=timezone.now()))
+    return hand_out(
+        matters.open_file(
+            viewer=request.viewer, matter_id=matter_id, key=key, now=timezone.now(), is_small=wants_small(request)
+        )
+    )

@@ -27,7 +27,7 @@ from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import require_fresh, watch
-from niangjia.portals.design.uploads import hand_out
+from niangjia.portals.design.uploads import hand_out, wants_small
 
 ROWS = 25
 
@@ -113,5 +113,7 @@ def objection(request: PageRequest, objection_id: int) -> HttpResponse:
 @page("matters.answer")
 def open_file(request: PageRequest, objection_id: int, key: str) -> HttpResponse:
     """A paper that came with an objection; opening it is on record."""
-    opened = matters.open_objection_file(viewer=request.viewer, objection_id=objection_id, key=key, now=timezone.now())
+    opened = matters.open_objection_file(
+        viewer=request.viewer, objection_id=objection_id, key=key, now=timezone.now(), is_small=wants_small(request)
+    )
     return hand_out(opened)

@@ -18,7 +18,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.actions import TooManyTries
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import queries as case_queries
-from niangjia.apps.files.problems import HeicPhoto
+from niangjia.apps.files.problems import UnreadablePhoto
 from niangjia.apps.files.types import JPEG, PDF, FileCard, Owner
 from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import queries as matter_queries
@@ -181,7 +181,7 @@ def _uploads() -> list[UploadField]:
             send_to=reverse("public:components"),
         ),
         UploadField("sample-kept", _("收入证明"), files=kept),
-        UploadField("sample-wrong", _("收入证明（有误）"), errors=[words_of(HeicPhoto())], is_required=True),
+        UploadField("sample-wrong", _("收入证明（有误）"), errors=[words_of(UnreadablePhoto())], is_required=True),
     ]
 
 

@@ -205,10 +205,10 @@ def drop_file(*, viewer: Viewer, draft_id: int, key: str, now: datetime) -> None
         files.drop_file(viewer=viewer, owner=evidence.owner_of(draft), key=key, now=now)
 
 
-def open_draft_file(*, viewer: Viewer, draft_id: int, key: str, now: datetime) -> FileContent:
+def open_draft_file(*, viewer: Viewer, draft_id: int, key: str, now: datetime, is_small: bool = False) -> FileContent:
     """The worker looks at their own file. Raises NotAllowed, NoSuchDraft, NoSuchFile."""
     draft = drafts.find(viewer, draft_id)
-    return files.open_file(viewer=viewer, owner=evidence.owner_of(draft), key=key, now=now)
+    return files.open_file(viewer=viewer, owner=evidence.owner_of(draft), key=key, now=now, is_small=is_small)
 
 
 def drop_draft(*, viewer: Viewer, draft_id: int, now: datetime) -> None:

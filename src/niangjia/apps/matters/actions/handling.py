@@ -347,7 +347,7 @@ def open_answers(*, viewer: Viewer, matter_id: int, reason: str, now: datetime) 
         return {name: rows[-1].text for name, rows in moving.answers_of(matter).items()}
 
 
-def open_file(*, viewer: Viewer, matter_id: int, key: str, now: datetime) -> FileContent:
+def open_file(*, viewer: Viewer, matter_id: int, key: str, now: datetime, is_small: bool = False) -> FileContent:
     """
     A paper that was uploaded: for the applicant, and for whose turn it is. Who opened it is on record.
 
@@ -359,4 +359,6 @@ def open_file(*, viewer: Viewer, matter_id: int, key: str, now: datetime) -> Fil
         access.refuse_own(viewer, matter)
         if not access.may_handle(viewer, matter):
             raise NotYourTurn(Role(matter.role), matter.desk.name)
-    return files.open_file(viewer=viewer, owner=evidence.owner_of(matter), key=key, now=now, reason=matter.number)
+    return files.open_file(
+        viewer=viewer, owner=evidence.owner_of(matter), key=key, now=now, reason=matter.number, is_small=is_small
+    )

@@ -220,7 +220,9 @@ def _own_open(viewer: Viewer, objection_id: int) -> Objection:
     return row
 
 
-def open_objection_file(*, viewer: Viewer, objection_id: int, key: str, now: datetime) -> FileContent:
+def open_objection_file(
+    *, viewer: Viewer, objection_id: int, key: str, now: datetime, is_small: bool = False
+) -> FileContent:
     """
     A paper that came with an objection: for who raised it, and for who may answer it; on record.
 
@@ -233,4 +235,4 @@ def open_objection_file(*, viewer: Viewer, objection_id: int, key: str, now: dat
     if key not in {one.key for one in objecting.files_of(row)}:
         raise NotFound
     owner = evidence.owner_of(row.matter)
-    return files.open_file(viewer=viewer, owner=owner, key=key, now=now, reason=row.matter.number)
+    return files.open_file(viewer=viewer, owner=owner, key=key, now=now, reason=row.matter.number, is_small=is_small)
