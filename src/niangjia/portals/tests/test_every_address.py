@@ -83,7 +83,7 @@ RECORDING = 4
 DEAR = {
     "officer:case": 18,  # a case is ten tables of its own: grants, visits, findings, steps, notices, objections, months, money, files, list
     "officer:application": 16,  # what the programme would say today asks for the book of caps, the standard and every answer
-    "officer:workbench": 16,  # one number from each room
+    "officer:workbench": 17,  # one number from each room
     "officer:adjustment": 15,  # two decisions, what was set aside, what came back, and the packs, which were changed a moment ago
     "officer:adjustments": 14,  # with the packs, which were changed a moment ago
     "member:mine": 14,  # money, goods, and of the worker's matters the grants, objections, refusals, letters and applications
