@@ -151,6 +151,15 @@ def say(pair: Any) -> str:
     return str(getattr(pair, language, pair))
 
 
+_MARKS = {"：": ": ", "、": ", ", "；": "; ", "（": " (", "）": ")"}
+
+
+@register.simple_tag
+def mark(chinese: str) -> str:
+    """A mark between two values as the page's language writes it: ``：`` or ``: ``."""
+    return chinese if (get_language() or "zh").startswith("zh") else _MARKS[chinese]
+
+
 @register.filter
 def kind_title(kind_id: str) -> str:
     """What a kind of message is called; the code of an address has no place in an inbox and is called by itself."""
@@ -184,11 +193,12 @@ def month_name(month: object) -> str:
 
 @register.filter
 def day(value: date | datetime | None) -> str:
+    """2023-11-06 · 6 Nov 2023"""
     if value is None:
         return "—"
     if isinstance(value, datetime):
         value = timezone.localtime(value)
-    return value.strftime("%Y-%m-%d")
+    return date_format(value, "Y-m-d" if (get_language() or "zh").startswith("zh") else "j M Y")
 
 
 @register.filter
@@ -202,7 +212,8 @@ def provisional(value: date | datetime | None) -> str:
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else "—"
+    """2023-11-06 09:00 · 6 Nov 2023 09:00"""
+    return f"{day(value)} {timezone.localtime(value):%H:%M}" if value else "—"
 
 
 @register.filter

@@ -20,7 +20,7 @@ from niangjia.apps.cases import queries as case_queries
 from niangjia.apps.files.problems import HeicPhoto
 from niangjia.apps.files.types import JPEG, PDF, FileCard, Owner
 from niangjia.kernel.problems import Refusal
-from niangjia.portals.design import privacy, words
+from niangjia.portals.design import privacy, reviewed, words
 from niangjia.portals.design.county_map import map_of
 from niangjia.portals.design.forms import Form, ReasonForm
 from niangjia.portals.design.pages import Access, page
@@ -123,7 +123,9 @@ def privacy_statement(request: PageRequest) -> HttpResponse:
 
 @page(Access.PUBLIC)
 def accessibility(request: PageRequest) -> HttpResponse:
-    return show(request, "public/accessibility.html")
+    """What is aimed at, what is tested, what is known to be wanting."""
+    context = {"reviewed_on": reviewed.REVIEWED_ON, "tested": reviewed.TESTED, "limits": reviewed.LIMITS}
+    return show(request, "public/accessibility.html", context)
 
 
 @page(Access.PUBLIC)
