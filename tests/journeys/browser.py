@@ -59,7 +59,9 @@ def open_context(chromium: Browser, address: str, *, expected: str = "", **optio
 
     context.on(
         "console",
-        lambda said: heard(said.text, said.page.url if said.page else "") if said.type in ("error", "warning") else None,
+        lambda said: (
+            heard(said.text, said.page.url if said.page else "") if said.type in ("error", "warning") else None
+        ),
     )
     context.on("weberror", lambda error: heard(str(error.error)))
     context.on(

@@ -48,9 +48,7 @@ def act(page: Page, number: str, outcome: str) -> None:
     page.get_by_role("button", name="办理", exact=True).click()
 
 
-def test_a_worker_applies_on_an_old_phone_and_reads_the_decision(
-    applying: Place, chromium: Browser, tmp_path: Path
-):
+def test_a_worker_applies_on_an_old_phone_and_reads_the_decision(applying: Place, chromium: Browser, tmp_path: Path):
     address, logins = applying.address, applying.made["logins"]
     photo = tmp_path / "receipt.jpg"
     photo.write_bytes(pictures.jpeg(900, 600))

@@ -13,7 +13,9 @@ def test_a_page_that_complains_or_asks_another_host_is_heard(visits: Place, chro
     page.goto("/login/")
     assert browsers.HEARD.complaints == []
     page.evaluate("console.error('out of order')")
-    page.evaluate("document.head.append(Object.assign(document.createElement('style'), {textContent: 'h1 {color: red}'}))")
+    page.evaluate(
+        "document.head.append(Object.assign(document.createElement('style'), {textContent: 'h1 {color: red}'}))"
+    )
     page.evaluate("new Image().src = 'http://192.0.2.1/mark.png'")
     page.evaluate("setTimeout(() => { throw new Error('broken') })")
     page.route("http://192.0.2.1/", lambda asked: asked.fulfill(body="elsewhere"))

@@ -56,4 +56,6 @@ def _ring(packed: bytes) -> list[list[float]]:
         easts, norths = accumulate(ways[::2], initial=numbers[0]), accumulate(ways[1::2], initial=numbers[1])
     else:
         easts, norths = iter(numbers[::2]), iter(numbers[1::2])
-    return [[round(east * 2e-6 - 180, 6), round(north * 2e-6 - 90, 6)] for east, north in zip(easts, norths, strict=True)]
+    return [
+        [round(east * 2e-6 - 180, 6), round(north * 2e-6 - 90, 6)] for east, north in zip(easts, norths, strict=True)
+    ]

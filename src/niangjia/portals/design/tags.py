@@ -25,6 +25,7 @@ from niangjia.engines import policy, sensing
 from niangjia.kernel.deployment import programs_folder
 from niangjia.kernel.money import show_yuan, yuan_in_capitals
 from niangjia.portals.design import words
+from niangjia.portals.design.marks import bracketed, mark
 from niangjia.portals.design.uploads import UploadField
 
 register = template.Library()
@@ -151,13 +152,7 @@ def say(pair: Any) -> str:
     return str(getattr(pair, language, pair))
 
 
-_MARKS = {"：": ": ", "、": ", ", "；": "; ", "（": " (", "）": ")"}
-
-
-@register.simple_tag
-def mark(chinese: str) -> str:
-    """A mark between two values as the page's language writes it: ``：`` or ``: ``."""
-    return chinese if (get_language() or "zh").startswith("zh") else _MARKS[chinese]
+register.simple_tag(mark)
 
 
 @register.filter
@@ -235,7 +230,7 @@ def gap_area(gap: str) -> str:
     """A run's gap, ``330106001001：2023-10 …``, as the area's full name with its code."""
     code = gap.partition("：")[0]
     name = areas.full_name_of(code)
-    return f"{name}（{code}）" if name != code else code
+    return f"{name}{bracketed(code)}" if name != code else code
 
 
 @register.filter

@@ -404,8 +404,11 @@ def test_every_page_is_english_in_english(house, signed_in):
                 continue
             left[name] = markup.chinese(response.content.decode(), DATA)
     for name in ("home", "login", "notices", "accessibility", "privacy", "components", "programs", "receipt"):
-        left[name] = markup.chinese(Client(headers={"accept-language": "en"}).get(reverse(f"public:{name}")).content.decode(), DATA)
+        left[name] = markup.chinese(
+            Client(headers={"accept-language": "en"}).get(reverse(f"public:{name}")).content.decode(), DATA
+        )
     import json
+
     json.dump(left, open("/tmp/left.json", "w"), ensure_ascii=False, indent=1)
     assert {name: said for name, said in left.items() if said} == {}
 

@@ -7,6 +7,12 @@ document.addEventListener("change", (event) => {
   if (form && event.target.matches("select, input[type=checkbox]")) form.requestSubmit();
 });
 
+// Past the menus without a mark in the address: a form sent from there would come back to the mark, not to what was refused.
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  document.getElementById("main").focus();
+});
+
 // One press sends once: a second would only be refused, but it worries people.
 document.addEventListener("submit", (event) => {
   const form = event.target;
