@@ -28,8 +28,8 @@ def built_house(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
 
 @pytest.fixture(scope="module")
 def served_copy(tmp_path_factory: pytest.TempPathFactory, built_house: tuple[Path, dict]) -> Iterator[tuple[str, dict]]:
-    """The address of a copy, and what `served_house` said of it, with its folder as ``data``."""
+    """The address of a copy, and what `served_house` said of it."""
     folder, (data, made) = tmp_path_factory.mktemp("copy"), built_house
     shutil.copytree(data, folder / "data")
     with served(folder / "data", datetime.fromisoformat(made["now"]), folder / "served.log") as address:
-        yield address, made | {"data": folder / "data"}
+        yield address, made

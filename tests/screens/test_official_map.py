@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.journeys import browser as browsers
+from tests.journeys.served import served
 from tests.screens.county_borders import APPROVAL, lay_map
 from tests.screens.test_screens import LOOK, OUT, SIZES, accessibility
 
@@ -15,9 +20,18 @@ COUNTIES = 6  # of Shaoxing
 AREAS = """() => [...document.querySelectorAll(".official-map path")].map((each) => each.getAttribute("fill")).filter((fill) => fill && fill !== "none")"""
 
 
-def test_the_counties_are_drawn_with_their_numbers_and_open_their_rows(served_copy: tuple[str, dict]):
-    address, made = served_copy
-    lay_map(Path(made["data"]))
+@pytest.fixture(scope="module")
+def late_house(tmp_path_factory: pytest.TempPathFactory, built_house: tuple[Path, dict]) -> Iterator[tuple[str, Path]]:
+    """Two months later, when orders are late, and with the borders."""
+    folder, (data, made) = tmp_path_factory.mktemp("late"), built_house
+    shutil.copytree(data, folder / "data")
+    lay_map(folder / "data")
+    with served(folder / "data", datetime.fromisoformat(made["now"]) + timedelta(days=60), folder / "served.log") as at:
+        yield at, folder / "data"
+
+
+def test_the_counties_are_drawn_with_their_numbers_and_open_their_rows(late_house: tuple[str, Path]):
+    address = late_house[0]
     OUT.mkdir(exist_ok=True)
     with sync_playwright() as play:
         chromium = browsers.launch(play)
@@ -39,6 +53,7 @@ def test_the_counties_are_drawn_with_their_numbers_and_open_their_rows(served_co
         assert wrong == []
 
         page.set_viewport_size(SIZES["desktop"])
+        page.goto("/desk/orders/late/")
         name = page.locator("#map-table tbody th").first.inner_text()
         page.locator(".official-map svg text", has_text=name).first.click(force=True)
         page.wait_for_url("**/desk/orders/late/?union=*")
@@ -70,10 +85,10 @@ def readable_in_grey(fills: list[str]) -> bool:
     return len(greys) > 1 and all(after - before > 20 for before, after in zip(greys, greys[1:], strict=False))
 
 
-def test_a_map_that_lacks_a_county_is_not_drawn(served_copy: tuple[str, dict]):
+def test_a_map_that_lacks_a_county_is_not_drawn(late_house: tuple[str, Path]):
     """The tiles have every county; a map with a hole would hide a number."""
-    address, made = served_copy
-    borders = Path(made["data"]) / "map" / "counties.geojson"
+    address, data = late_house
+    borders = data / "map" / "counties.geojson"
     borders.write_text(borders.read_text(encoding="utf-8").replace('"330681"', '"000000"'), encoding="utf-8")
     with sync_playwright() as play:
         chromium = browsers.launch(play)
