@@ -22,9 +22,10 @@ from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs.types import PackCard
 from niangjia.engines.policy import PackError
 from niangjia.engines.policy.parameters import area_prefix
-from niangjia.engines.simulation import ProgramResult, Shown, hide_small, working
+from niangjia.engines.simulation import ProgramResult, Shown, hide_small
 from niangjia.jobs import export_list, export_rows, simulate
 from niangjia.jobs import takeup as takeup_job
+from niangjia.kernel import working
 from niangjia.kernel.money import show_yuan
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
