@@ -23,6 +23,7 @@ from niangjia.kernel.problems import Refusal
 
 PROGRESS, RESULT, FAILED = ("progress.json", "result.json", "failed.json")
 RUNNING, STOP, LOG = ("running", "stop", "log.txt")
+ASKED = "asked.json"
 _TELL_EVERY = 0.3
 
 Progress = Callable[[str, float], None]

@@ -74,9 +74,8 @@ def list_person_cards(viewer: Viewer, person_ids: Iterable[int]) -> dict[int, Pe
 
 def masked_names(person_ids: Iterable[int]) -> dict[int, str]:
     """王** by person id, without scope: for notices and lists whose rows the caller has already bounded."""
-    return {
-        person.pk: identity.mask_name(person.read("name")) for person in Person.objects.filter(pk__in=set(person_ids))
-    }
+    found = Person.objects.filter(pk__in=set(person_ids)).only("pseudonym", "name")
+    return {person.pk: identity.mask_name(person.read("name")) for person in found}
 
 
 def find_person_by_id_number(viewer: Viewer, id_number: str) -> PersonCard | None:
@@ -219,6 +218,16 @@ def members_of(household_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
         ):
             rows.setdefault(household_id, []).append(person_id)
     return {household_id: tuple(person_ids) for household_id, person_ids in rows.items()}
+
+
+def organised_among(person_ids: Iterable[int]) -> set[int]:
+    """Those of them who are members of a union now. No scope."""
+    found: set[int] = set()
+    wanted = list(set(person_ids))
+    for start in range(0, len(wanted), 500):
+        rows = Membership.objects.filter(person__in=wanted[start : start + 500], left_on__isnull=True)
+        found.update(rows.values_list("person_id", flat=True))
+    return found
 
 
 def open_memberships_of(person_ids: Iterable[int]) -> dict[int, MembershipFacts]:

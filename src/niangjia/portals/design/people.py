@@ -25,7 +25,7 @@ def household_names(household_ids: Iterable[int]) -> dict[int, HouseholdName]:
     """By household id; three queries however many. The caller has bounded the households."""
     members = registry.members_of(household_ids)
     everyone = {person_id for persons in members.values() for person_id in persons}
-    organised = registry.open_memberships_of(everyone)
+    organised = registry.organised_among(everyone)
     shown = {
         home: next((person for person in persons if person in organised), persons[0])
         for home, persons in members.items()

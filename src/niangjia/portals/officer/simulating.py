@@ -102,7 +102,6 @@ def simulation(request: PageRequest, simulation_id: str) -> HttpResponse:
     context: dict[str, Any] = {
         "found": found,
         "titles": _titles(found),
-        "percent": int(found.standing.share * 100),
     }
     if found.result is not None:
         context |= {"result": found.result, "shown": [_Tables.of(one) for one in found.result.programs]}
@@ -281,7 +280,6 @@ def takeup(request: PageRequest) -> HttpResponse:
         "months": months,
         "month": month,
         "standing": standing,
-        "percent": int(standing.share * 100) if standing else 0,
         "program": program,
         "can_start": permissions.may(viewer, "programs.manage"),
         "can_open": permissions.may(viewer, "registry.reveal"),

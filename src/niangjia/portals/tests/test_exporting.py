@@ -219,7 +219,7 @@ def test_no_text_becomes_a_formula_and_all_of_it_stays(text):
 
 def test_lines_of_a_list_are_asked_for_some_hundred_at_a_time(house, signed_in, monkeypatch):
     asked = []
-    monkeypatch.setattr("niangjia.portals.officer.exporting._AT_ONCE", 5)
+    monkeypatch.setattr("niangjia.portals.officer.exporting._CHUNK", 5)
     monkeypatch.setattr(listings, "household_names", lambda ids: asked.append(len(list(ids))) or {})
     found = rows_of(signed_in(house.viewers[Role.COUNTY]).post(reverse("officer:export_list"), WHY))
     assert len(found) > 5 and max(asked) == 5 and sum(asked) == len(found)
