@@ -68,7 +68,7 @@ def _home(deployment: Deployment) -> Path:
     return folder
 
 
-def start(
+def prepare(
     deployment: Deployment,
     viewer: Viewer,
     question: Mapping[str, Any],
@@ -79,11 +79,11 @@ def start(
     now: datetime,
 ) -> str:
     """
-    Have the workbook made in a process of its own; return its number. `question`: what whoever makes it needs, as JSON; the process asks
-    for the rows with the viewer's own eyes again. Permission: lists.export.
+    A folder for the workbook; its number. `question`: what whoever makes it needs, as JSON; the rows are asked for with the viewer's own
+    eyes again. `begin` has it made. Permission: lists.export.
 
     Raises NotAllowed.
-    """  # fmt: skip
+    """
     permissions.require(viewer, EXPORTED)
     number = uuid.uuid4().hex
     folder = _home(deployment) / number
@@ -95,12 +95,15 @@ def start(
         "count": count, "now": now.isoformat(),
     }  # fmt: skip
     working.write_json(folder / working.ASKED, asked)
-    working.launch(folder, _PROCESS, cwd=deployment.folder)
     return number
 
 
-def restart(deployment: Deployment, viewer: Viewer, number: str, *, now: datetime) -> None:
-    """One that failed, was stopped or was cut off begins again. Safe to repeat. Raises NoSuchExport, NotAllowed."""
+def begin(deployment: Deployment, viewer: Viewer, number: str, *, now: datetime) -> None:
+    """
+    In a process of its own; also anew, when it failed, was stopped or was cut off. Safe to repeat.
+
+    Raises NoSuchExport, NotAllowed.
+    """
     find(deployment, viewer, number, now=now)
     working.launch(_home(deployment) / number, _PROCESS, cwd=deployment.folder)
 

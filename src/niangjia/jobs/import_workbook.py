@@ -197,10 +197,10 @@ def _is_small(deployment: Deployment, kind: Kind, size: int) -> bool:
     return size <= AT_ONCE_BYTES and (newest is None or newest.rows_accepted <= AT_ONCE_HELD)
 
 
-def _basis(deployment: Deployment, kind: Kind, now: datetime) -> str:
-    """What the answer of a check hangs on, besides the workbook."""
+def _basis(deployment: Deployment, kind: Kind, now: datetime, tree: str = "") -> str:
+    """What the answer of a check hangs on, besides the workbook. `tree`: the tree's mark, if it is known."""
     month = Month.of(timezone.localdate(now)).text
-    parts = [month, repr(feed_of(kind.feed)), unions.mark_of_tree(), *sensing.batch_names(deployment.lake)]
+    parts = [month, repr(feed_of(kind.feed)), tree or unions.mark_of_tree(), *sensing.batch_names(deployment.lake)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
@@ -210,11 +210,18 @@ def _basis(deployment: Deployment, kind: Kind, now: datetime) -> str:
 def find(deployment: Deployment, viewer: Viewer, number: str, *, now: datetime) -> Import:
     """Raises NoSuchImport, NotAllowed."""
     folder, kind, asked = _owned(deployment, viewer, number)
+    return _read(deployment, folder, kind, asked, now)
+
+
+def _read(deployment: Deployment, folder: Path, kind: Kind, asked: dict[str, Any], now: datetime, tree: str = "") -> Import:  # fmt: skip
+    number = folder.name
     check, land = working.standing(folder / "check"), working.standing(folder / "land")
     seen, is_stale = None, False
     if check.state == "done" and land.state != "done":
         seen = import_seen.read_shown(deployment, folder)
-        is_stale = working.read_json(folder / "check" / working.RESULT).get("basis") != _basis(deployment, kind, now)
+        is_stale = working.read_json(folder / "check" / working.RESULT).get("basis") != _basis(
+            deployment, kind, now, tree
+        )
     is_cut_off = land.state == "interrupted" and (folder / "land" / working.RUNNING).exists()
     if land.state == "failed":
         is_cut_off = _is_in_lake(deployment, number)
@@ -233,8 +240,10 @@ def list_own(deployment: Deployment, viewer: Viewer, *, now: datetime) -> list[I
         asked = working.read_json(path)
         mine = (asked.get("account"), asked.get("org_path")) == (viewer.account_id, viewer.org_path)
         if mine and permissions.may(viewer, KINDS[asked["kind"]].permission):
-            found.append((asked["at"], path.parent.name))
-    return [find(deployment, viewer, number, now=now) for _at, number in sorted(found, reverse=True)[:_LISTED]]
+            found.append((asked["at"], path.parent, asked))
+    latest = sorted(found, key=lambda one: one[:2], reverse=True)[:_LISTED]
+    tree = unions.mark_of_tree() if latest else ""
+    return [_read(deployment, folder, KINDS[asked["kind"]], asked, now, tree) for _at, folder, asked in latest]
 
 
 def stop(deployment: Deployment, viewer: Viewer, number: str, *, now: datetime) -> None:

@@ -126,9 +126,12 @@ class Asked:
             "purpose": self.purpose,
             "language": get_language() or "zh-hans",
         }
-        return export_kept.start(
-            deployment(), request.viewer, question, title=str(self.listing.title), file_name=file_name, count=count, now=self.now
-        )  # fmt: skip
+        title = str(self.listing.title)
+        number = export_kept.prepare(
+            deployment(), request.viewer, question, title=title, file_name=file_name, count=count, now=self.now
+        )
+        export_kept.begin(deployment(), request.viewer, number, now=self.now)
+        return number
 
 
 def _count(found: QuerySet[Any] | Sequence[Any]) -> int:

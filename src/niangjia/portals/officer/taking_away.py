@@ -52,7 +52,7 @@ def stop_list(request: PageRequest, number: str) -> HttpResponse:
 
 @page("lists.export", methods=("POST",), shown_on=taken_lists, changes_nothing=True)
 def restart_list(request: PageRequest, number: str) -> HttpResponse:
-    export_kept.restart(deployment(), request.viewer, number, now=timezone.now())
+    export_kept.begin(deployment(), request.viewer, number, now=timezone.now())
     return redirect("officer:taken_list", number)
 
 
