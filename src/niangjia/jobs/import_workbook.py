@@ -357,6 +357,7 @@ def _land(deployment: Deployment, viewer: Viewer, folder: Path, now: datetime, t
     """
     kind, number = require_kind(viewer, working.read_json(folder / "import.json")["kind"]), folder.name
     month = Month.of(timezone.localdate(now))
+    shutil.rmtree(folder / "land" / _PLAIN, ignore_errors=True)  # of one that was killed
     if not _is_in_lake(deployment, number):
         seen = _fresh(deployment, viewer, folder, kind, now, tell)
         if seen.wrong:

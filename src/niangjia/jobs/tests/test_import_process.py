@@ -33,8 +33,7 @@ def place(db, tmp_path, monkeypatch):
     built = town.build()
     here = Deployment.create(tmp_path / "here", "330624")
     connection.ensure_connection()
-    with closing(sqlite3.connect(here.folder / "db.sqlite3")) as copy:
-        connection.connection.backup(copy)
+    (here.folder / "db.sqlite3").write_bytes(connection.connection.serialize())  # with what is not committed
     monkeypatch.setattr(imports, "AT_ONCE_BYTES", 0)
     monkeypatch.delenv("NIANGJIA_DATABASE_URL", raising=False)
     return built.county, here
@@ -77,7 +76,9 @@ def killed_once(folder: Path, there) -> None:
 
 def events(here: Deployment) -> int:
     with closing(sqlite3.connect(here.folder / "db.sqlite3")) as database:
-        return database.execute("SELECT count(*) FROM audit_auditevent WHERE action = ?", [imports.IMPORTED]).fetchone()[0]
+        return database.execute(
+            "SELECT count(*) FROM audit_auditevent WHERE action = ?", [imports.IMPORTED]
+        ).fetchone()[0]
 
 
 def test_a_workbook_whose_landing_is_killed_twice_is_landed_once(place):

@@ -28,8 +28,8 @@ WORK = export_kept.WORK
 @page("lists.export")
 def taken_lists(request: PageRequest) -> HttpResponse:
     """What the viewer is having made, and what lies ready."""
-    kept = export_kept.list_own(deployment(), request.viewer, now=timezone.now())
-    return show(request, "officer/taken_lists.html", {"kept": kept})
+    found = export_kept.list_own(deployment(), request.viewer, now=timezone.now())
+    return show(request, "officer/taken_lists.html", {"found": found})
 
 
 @page("lists.export", shown_on=taken_lists)
