@@ -217,7 +217,7 @@ def _read(deployment: Deployment, folder: Path, kind: Kind, asked: dict[str, Any
     number = folder.name
     check, land = working.standing(folder / "check"), working.standing(folder / "land")
     seen, is_stale = None, False
-    if check.state == "done" and land.state != "done":
+    if check.state == "done" and land.state not in ("done", "running"):  # a landing that ends forgets what was seen
         seen = import_seen.read_shown(deployment, folder)
         is_stale = working.read_json(folder / "check" / working.RESULT).get("basis") != _basis(
             deployment, kind, now, tree
