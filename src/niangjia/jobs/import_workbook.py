@@ -240,10 +240,10 @@ def list_own(deployment: Deployment, viewer: Viewer, *, now: datetime) -> list[I
         asked = working.read_json(path)
         mine = (asked.get("account"), asked.get("org_path")) == (viewer.account_id, viewer.org_path)
         if mine and permissions.may(viewer, KINDS[asked["kind"]].permission):
-            found.append((asked["at"], path.parent, asked))
+            found.append((asked["at"], path.stat().st_mtime_ns, path.parent, asked))
     latest = sorted(found, key=lambda one: one[:2], reverse=True)[:_LISTED]
     tree = unions.mark_of_tree() if latest else ""
-    return [_read(deployment, folder, KINDS[asked["kind"]], asked, now, tree) for _at, folder, asked in latest]
+    return [_read(deployment, folder, KINDS[asked["kind"]], asked, now, tree) for _at, _kept, folder, asked in latest]
 
 
 def stop(deployment: Deployment, viewer: Viewer, number: str, *, now: datetime) -> None:
