@@ -67,7 +67,7 @@ def make(viewer: Viewer, question: Mapping[str, Any], now: datetime, tell: Progr
     request = PageRequest()
     request.method, request.GET = "GET", QueryDict(question["query"])
     request.viewer = viewer
-    request.posts = accounts.list_posts(viewer.account_id, today=timezone.localdate(now))
+    request.posts = tuple(accounts.list_posts(viewer.account_id, today=timezone.localdate(now)))
     request.post_card = next((post for post in request.posts if post.id == viewer.post_id), None)
     with translation.override(question["language"]):
         return Asked(listing, shown_on, question["parts"], question["purpose"], now).make(request, tell)
