@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.files.types import FileCard
-from niangjia.apps.matters import access, announcing, evidence, moving
+from niangjia.apps.matters import access, announcing, evidence, moving, sealed
 from niangjia.apps.matters.lifecycle import FORWARD, Flow, Kind, is_notice
 from niangjia.apps.matters.models import Matter, Move, Objection
 from niangjia.apps.matters.problems import NotFound
 from niangjia.apps.matters.room import room
 from niangjia.apps.matters.types import MatterState, MayObject, ObjectionAbout, Step
 from niangjia.apps.objections.problems import NothingToObjectTo, ObjectionTooLate
+from niangjia.apps.objections.types import GrievanceState
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations.types import Level, Union
 from niangjia.apps.programs import queries as programs
@@ -33,6 +34,26 @@ def find(viewer: Viewer, objection_id: int) -> Objection:
     if found is None:
         raise NotFound
     return found
+
+
+def looks_into(viewer: Viewer, matter: Matter, open_one: Objection | None = None) -> bool:
+    """
+    Whether this officer may answer an objection that is open (`open_one`, if the caller has it): they read what was answered and why it
+    was decided so.
+    """
+    if not permissions.may(viewer, "matters.answer"):
+        return False
+    if open_one is None and not Objection.objects.filter(matter=matter, state=GrievanceState.OPEN).exists():
+        return False
+    if viewer.has_hand_in(access.hands_in(matter)) or access.is_own(viewer, matter):
+        return False
+    return desk_that_decided(matter).path.startswith(viewer.org_path)
+
+
+def reason_of(matter: Matter) -> str:
+    """The deciding officer's words, opened; empty where there are none."""
+    decisive = decisive_move(matter, moving.flow_for(matter))
+    return str(sealed.unseal(decisive.secret, "move", decisive.key).get("text", "")) if decisive else ""
 
 
 def files_of(row: Objection) -> tuple[FileCard, ...]:
