@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from niangjia.apps.accounts import permissions
@@ -45,9 +46,14 @@ def looks_into(viewer: Viewer, matter: Matter, open_one: Objection | None = None
         return False
     if open_one is None and not Objection.objects.filter(matter=matter, state=GrievanceState.OPEN).exists():
         return False
-    if viewer.has_hand_in(access.hands_in(matter)) or access.is_own(viewer, matter):
+    moves = list(Move.objects.filter(matter=matter).order_by("step"))
+    hands = {one.account_id for one in moves if one.account_id and one.role != Role.WORKER}
+    if viewer.has_hand_in(hands) or access.is_own(viewer, matter):
         return False
-    return desk_that_decided(matter).path.startswith(viewer.org_path)
+    flow = moving.flow_for(matter)
+    decisive = decisive_move(matter, flow, moves) if matter.state in _DECIDED else None
+    level = flow.stage(decisive.from_stage if decisive else matter.stage)
+    return access.desk_for(matter.org_id, level)[0].path.startswith(viewer.org_path)
 
 
 def reason_of(matter: Matter) -> str:
@@ -93,10 +99,11 @@ def days_to_object(matter: Matter, day: date) -> int:
     return int(str(said)) if said is not None else room().objection_days
 
 
-def decisive_move(matter: Matter, flow: Flow) -> Move | None:
-    """The move by which it was granted or refused; null: it ended without either, or goes on."""
+def decisive_move(matter: Matter, flow: Flow, moves: Sequence[Move] | None = None) -> Move | None:
+    """The move by which it was granted or refused; null: it ended without either, or goes on. `moves`: all of it, if they were read."""
     decides = flow.deciding
-    for move in Move.objects.filter(matter=matter, act=Step.ACT).order_by("-step"):
+    read = Move.objects.filter(matter=matter, act=Step.ACT).order_by("step") if moves is None else moves
+    for move in reversed([one for one in read if one.act == Step.ACT]):
         stage = flow.stage(move.from_stage)
         kind = flow.kind(stage, move.outcome)
         if kind is Kind.REFUSE or (decides is not None and stage.id == decides.id and kind in FORWARD):
