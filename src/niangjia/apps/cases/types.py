@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.apps.programs.types import AdjustmentCard
+from niangjia.apps.objections.types import GrievanceState
+from niangjia.apps.programs.types import AdjustmentCard, Line
 from niangjia.apps.workorders.types import RoutingFacts
 from niangjia.kernel.months import Month
 
@@ -179,12 +179,6 @@ class EntitlementState(TextChoices):
     CANCELLED = "CANCELLED", _("已取消")
 
 
-class GrievanceState(TextChoices):
-    OPEN = "OPEN", _("待答复")
-    UPHELD = "UPHELD", _("成立")
-    REJECTED = "REJECTED", _("不成立")
-
-
 class GrievanceAbout(TextChoices):
     OUTCOME = "OUTCOME", _("核实结论")
     NOTICE = "NOTICE", _("公示")
@@ -195,6 +189,16 @@ class GrievanceAbout(TextChoices):
 class IncomeSource(TextChoices):
     SENSING = "SENSING", _("数据比对")
     PROOF = "PROOF", _("收入证明")
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCounts:
+    """Cases that are not closed by state, and what waits: calls that are due, help without money, re-checks to rule on."""
+
+    by_state: Mapping[CaseState, int]
+    calls: int = 0
+    blocked: int = 0
+    differing: int = 0
 
 
 @dataclass(frozen=True)
@@ -281,36 +285,6 @@ class ExitProgress:
 
 
 @dataclass(frozen=True)
-class LiveNotice:
-    """Everything the public may see of one decision. No ID number, phone, cause or school."""
-
-    id: int
-    masked_name: str
-    unit: str
-    tier: str
-    amount: Decimal
-    starts_on: date
-    ends_before: date
-
-
-@dataclass(frozen=True)
-class RaisedObjection:
-    """`receipt` is for whoever objected, to follow it by: shown once."""
-
-    id: int
-    receipt: str
-
-
-@dataclass(frozen=True)
-class ObjectionStatus:
-    """Everything that a receipt number tells, to whoever has it: nothing of the case. `answered_on` is null while it waits."""
-
-    raised_on: date
-    state: GrievanceState
-    answered_on: date | None
-
-
-@dataclass(frozen=True)
 class OpenedCases:
     """Counts of alerts after `open_cases`. `not_routed`: households that no active union can visit; nothing was opened for them."""
 
@@ -342,7 +316,10 @@ class Contact:
 
 @dataclass(frozen=True)
 class OwnDecision:
-    """A decision as the worker reads it: what, how much, by which clause. `later`: what deciding it anew found, oldest first."""
+    """
+    A decision as the worker reads it: what, how much, `because` of which lines, and `aside` what did not count; `deciding`: the line to
+    name first, null in a decision without lines. `later`: what deciding it anew found, oldest first.
+    """
 
     decision_id: int
     title_zh: str
@@ -350,9 +327,9 @@ class OwnDecision:
     outcome: str
     tier: str
     amount: Decimal | None
-    says_zh: tuple[str, ...]
-    says_en: tuple[str, ...]
-    clauses: tuple[str, ...]
+    deciding: Line | None
+    because: tuple[Line, ...]
+    aside: tuple[Line, ...]
     later: tuple[AdjustmentCard, ...]
 
 
@@ -360,7 +337,7 @@ class OwnDecision:
 class OwnMatter:
     """
     One matter on the worker's own page, in words. `reason` is the officer's, of a refusal or an exit. `can_object_until` None = as long
-    as the matter goes on. `objections`: id and state. `looked`: at, what, reason. `why_…`: why the household is on the present list.
+    as the matter goes on. `objections`: id and state. `why_…`: why the household is on the present list.
     """
 
     case_id: int
@@ -373,7 +350,6 @@ class OwnMatter:
     decisions: tuple[OwnDecision, ...]
     can_object_until: date | None
     objections: tuple[tuple[int, GrievanceState], ...]
-    looked: tuple[Mapping[str, Any], ...]
     why_zh: tuple[str, ...]
     why_en: tuple[str, ...]
 

@@ -27,7 +27,7 @@ _SHAPE = re.compile(rf"[0-9]{{1,18}}(?: [a-z_]{{1,20}}:[0-9]{{1,18}}){{1,{_MOST}
 
 # Recorded about a thing without changing it.
 _NO_CHANGE = frozenset(
-    {"cases.read_grievance", "cases.start_draft", "workorders.remind", "workorders.escalate", "funds.export_batch", "registry.reveal", "registry.view"}
+    {"cases.read_grievance", "matters.read_objection", "matters.open_answers", "cases.start_draft", "workorders.remind", "workorders.escalate", "funds.export_batch", "registry.reveal", "registry.view"}
 )  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def watch(request: PageRequest, *things: str) -> None:
     """
     known = getattr(request, "shown", None)
     if known is None:
-        known = request.shown = (audit.last_seq(), [])
+        known = request.shown = (audit.last_seq() if request.seq is None else request.seq, [])
     known[1].extend(thing for thing in things if thing not in known[1])
 
 

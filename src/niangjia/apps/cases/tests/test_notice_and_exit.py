@@ -23,16 +23,16 @@ from niangjia.apps.cases.types import (
     ExitKind,
     ExitProgress,
     GrievanceAbout,
-    GrievanceState,
     HeldMonth,
-    LiveNotice,
-    ObjectionStatus,
     Outcome,
 )
+from niangjia.apps.objections import problems
+from niangjia.apps.objections.types import GrievanceState, LiveNotice, ObjectionStatus
 from niangjia.apps.organizations import calendar
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs.types import StandardRow
 from niangjia.apps.registry import actions as registry_actions
+from niangjia.apps.registry import queries as registry
 from niangjia.apps.registry.types import Purpose
 from niangjia.apps.workorders import queries as orders
 from niangjia.apps.workorders.types import OrderState
@@ -61,7 +61,10 @@ def test_a_notice_shows_masked_name_unit_tier_and_amount_and_nothing_else(funded
         "amount",
         "starts_on",
         "ends_before",
+        "title_zh",
+        "title_en",
     }
+    assert notice.title_zh == ""
 
 
 def test_a_notice_lasts_its_working_days_and_takes_itself_down(funded):
@@ -96,9 +99,9 @@ def test_an_objection_from_the_public_is_sealed_and_must_be_answered_by_another_
     grievance = Grievance.objects.get()
     assert grievance.person_id is None and "两辆车".encode() not in bytes(grievance.secret)
     funded.pass_days(10)
-    with pytest.raises(filing.GrievanceOpen):
+    with pytest.raises(problems.GrievanceOpen):
         cases.approve(viewer=funded.town.county_second, case_id=case.pk, now=funded.now)
-    assert queries.count_open_grievances(funded.town.county) == 1
+    assert queries.list_grievances(funded.town.county).count() == 1
     for viewer in (funded.town.county,):
         with pytest.raises(grievances.OfficerOfTheCase):
             cases.answer_grievance(
@@ -203,7 +206,7 @@ def test_an_upheld_objection_stops_the_approval_until_it_is_announced_anew(funde
         viewer=funded.town.county_third, grievance_id=grievance_id, is_upheld=True, answer="属实", now=funded.now
     )
     funded.pass_days(10)
-    with pytest.raises(filing.GrievanceUpheld):
+    with pytest.raises(problems.GrievanceUpheld):
         cases.approve(viewer=funded.town.county_second, case_id=case.pk, now=funded.now)
     cases.withdraw_notice(viewer=funded.town.county, case_id=case.pk, reason="异议成立", now=funded.now)
     cases.decide_tier(viewer=funded.town.county, case_id=case.pk, facts={"goods_value": Decimal(0)}, now=funded.now)
@@ -432,8 +435,10 @@ def test_a_worker_reads_where_their_matter_stands_what_was_decided_and_who_looke
     (matter,) = queries.get_own_matters(worker)
     assert "在档帮扶" in matter.status_zh and matter.status_en and matter.union == "轴承厂工会"
     assert {decision.amount for decision in matter.decisions} == {Decimal("500.00"), Decimal("36000.00")}
-    assert all(decision.says_zh and decision.says_en and decision.clauses for decision in matter.decisions)
-    assert matter.looked[0]["reason"] == "约定走访时间" and matter.can_object_until is None
+    assert all(one.deciding and one.deciding.zh and one.deciding.en and one.deciding.clause for one in matter.decisions)
+    assert all(line.result in ("YES", "GIVEN") for one in matter.decisions for line in one.because)
+    assert registry.list_views_of_person(worker, case.person_id)[0].reason == "约定走访时间"
+    assert matter.can_object_until is None
     assert matter.why_zh == ("T-ILL-2",)
     with pytest.raises(NotAllowed):
         queries.get_own_matters(funded.town.county)
