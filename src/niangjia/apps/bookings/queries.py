@@ -45,7 +45,7 @@ def list_bookings(viewer: Viewer, *, offer_id: int, state: str = "") -> list[Boo
 
 def list_own(viewer: Viewer) -> list[BookingCard]:
     """A worker's own, newest first. Raises NotAllowed."""
-    return _cards(bookings(viewer).filter(person_id=viewer.person_id).order_by("-pk"))
+    return _cards(bookings(viewer).filter(person_id=viewer.person_id or 0).order_by("-pk"))
 
 
 def get_booking(viewer: Viewer, booking_id: int) -> BookingCard:

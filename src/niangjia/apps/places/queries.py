@@ -107,7 +107,7 @@ def list_nearest(
         near = rows.filter(latitude__range=north_south, longitude__range=east_west)
         found = []
         for pk, north, east, hours in near.values_list("pk", "latitude", "longitude", "hours"):
-            metres = metres_between(latitude, longitude, north, east)
+            metres = metres_between(latitude, longitude, north or 0, east or 0)  # the range leaves out who has none
             if metres <= radius and not (only_open and not is_open(hours_of(hours), local)):
                 found.append((metres, pk))
         if len(found) >= most:

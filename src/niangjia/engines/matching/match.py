@@ -74,7 +74,7 @@ def _gains(
     told: Callable[[float], None],
 ) -> Ints:
     """Need by helper: the points with those for being placed at all; 0 = this pair cannot be."""
-    table = np.zeros((len(needs), len(points.helpers)), dtype=np.int32)
+    table = np.zeros((len(needs), len(points.helpers)), dtype=np.int64)
     for row, need in enumerate(needs):
         able, parts = points.parts(need)
         table[row] = np.where(able, np.maximum(1, points.weights.placed + sum(parts.values())), 0)

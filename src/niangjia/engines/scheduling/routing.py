@@ -104,9 +104,9 @@ class _Stop:
         self.ends, self.seconds, self.idle_rounds, self.told = time.monotonic() + seconds, seconds, idle_rounds, told
         self.best, self.idle, self.rounds = UNREACHABLE * UNREACHABLE, 0, 0
 
-    def __call__(self, best: int) -> bool:
-        self.idle = self.idle + 1 if best >= self.best else 0
-        self.best, self.rounds = min(best, self.best), self.rounds + 1
+    def __call__(self, best_cost: int) -> bool:
+        self.idle = self.idle + 1 if best_cost >= self.best else 0
+        self.best, self.rounds = min(best_cost, self.best), self.rounds + 1
         left = self.ends - time.monotonic()
         if self.rounds % 100 == 0:
             self.told(max(1 - left / self.seconds, self.idle / self.idle_rounds))
