@@ -84,7 +84,7 @@ def _map(viewer: Viewer, figure: str, unit: str) -> CountyMap:
     if figure == "late":
         values = workorders.count_late_by_county(viewer, now=timezone.now())
     elif figure == "list" and (months := alerts.list_months(viewer)):
-        values = alerts.tally(viewer, months[0]).areas
+        values = dict(alerts.tally(viewer, months[0]).by_area)
     elif figure == "paid":
         paid = funds.paid_by_county(viewer, year=timezone.localdate().year)
         values = {area: int(amount) for area, amount in paid.items()}
