@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from niangjia.apps.messages import queries as inbox
 from niangjia.kernel.deployment import Deployment
 from niangjia.portals.design.navigation import entries_for
 from niangjia.portals.design.staleness import seen_by
@@ -36,11 +35,11 @@ def show(
 ) -> HttpResponse:
     """Render a page inside the frame that fits the viewer."""
     viewer = getattr(request, "viewer", None)
-    unread_count = inbox.count_unread(viewer) if viewer else 0
+    unread_count = getattr(request, "unread_count", 0)
     frame = {
         "viewer": viewer,
         "post_card": getattr(request, "post_card", None),
-        "posts": getattr(request, "posts", []),
+        "posts": getattr(request, "posts", ()),
         "navigation": entries_for(viewer, request.path, unread_count) if viewer else [],
         "unread_count": unread_count,
         "refusal": getattr(request, "refusal", None),
