@@ -22,7 +22,7 @@ from niangjia.apps.files import queries as files
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.registry.types import MemberCard
 from niangjia.kernel.problems import Refusal
-from niangjia.portals.design import uploads
+from niangjia.portals.design import uploads, words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.people import household_names, record_seen
 from niangjia.portals.design.refusals import status_of
@@ -201,6 +201,7 @@ def _shown(
         "errors": head_errors(problems),
         "links": links(problems, members),
         "problem_count": count,
+        "outcomes": words.choices("outcome"),
         "photos": photos,
         "signature": signature,
         "draft": draft,
