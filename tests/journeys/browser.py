@@ -88,4 +88,4 @@ def go_to_step(page: Page, step: str) -> None:
 
 def find_all_members_right(page: Page) -> None:
     for card in page.locator(".member-says").all():
-        card.locator("label", has_text="对").first.click()
+        card.locator("label").first.click()

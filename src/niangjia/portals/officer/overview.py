@@ -1,12 +1,12 @@
-"""What stands on the first page of who leads a city or the province: twelve months as a chart with its table, and one figure by county."""
+"""Where a union stands: twelve months as a chart with its table, and for city and province one figure by county."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
-from typing import Any
 
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -22,7 +22,9 @@ from niangjia.apps.workorders import queries as workorders
 from niangjia.kernel.money import ZERO
 from niangjia.kernel.months import Month
 from niangjia.portals.design.county_map import CountyMap, map_of
+from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.showing import show
 
 MONTHS = 12
 FIGURES = (
@@ -42,20 +44,23 @@ class MonthRow:
     paid: Decimal | None
 
 
-def overview(request: PageRequest) -> dict[str, Any]:
-    """Empty for whoever leads neither a city nor the province."""
+@page("alerts.release")
+def overview(request: PageRequest) -> HttpResponse:
+    """A county sees its months alone."""
     viewer: Viewer = request.viewer
-    if viewer.role not in (Role.CITY, Role.PROVINCE):
-        return {}
-    figures = [one for one in FIGURES if permissions.may(viewer, one[3])]
+    is_above = viewer.role in (Role.CITY, Role.PROVINCE)
+    figures = [one for one in FIGURES if is_above and permissions.may(viewer, one[3])]
     asked = request.GET.get("map", "")
     chosen = next((one for one in figures if one[0] == asked), figures[0] if figures else None)
-    return {
-        "months": _months(viewer),
+    months = _months(viewer)
+    latest = max((row.month for row in months if row.listed is not None), default=None)
+    context = {
+        "months": months,
         "figures": figures,
         "figure": chosen[0] if chosen else "",
-        "county_map": _map(viewer, chosen[0], str(chosen[2])) if chosen else None,
+        "county_map": _map(viewer, chosen[0], str(chosen[2]), latest) if chosen else None,
     }
+    return show(request, "officer/overview.html", context)
 
 
 def _months(viewer: Viewer) -> list[MonthRow]:
@@ -78,17 +83,19 @@ def _months(viewer: Viewer) -> list[MonthRow]:
     return rows[first:]
 
 
-def _map(viewer: Viewer, figure: str, unit: str) -> CountyMap:
-    union = organizations.get_union(viewer.org_id)
+def _map(viewer: Viewer, figure: str, unit: str, month: Month | None) -> CountyMap:
+    """`month`: of the latest list, null = none yet."""
+    unions = organizations.list_subtree(viewer.org_path).filter(level__in=(Level.PROVINCE, Level.CITY, Level.COUNTY))
+    places = {org_id: (area, level) for org_id, area, level in unions.values_list("pk", "area", "level")}
     values: dict[str, int] = {}
+    links: dict[str, str] = {}
     if figure == "late":
         values = workorders.count_late_by_county(viewer, now=timezone.now())
-    elif figure == "list" and (months := alerts.list_months(viewer)):
-        values = dict(alerts.tally(viewer, months[0]).by_area)
+        counties = [(area[:6], org_id) for org_id, (area, level) in places.items() if level == Level.COUNTY]
+        links = {area: f"{reverse('officer:late')}?union={org_id}" for area, org_id in counties}
+    elif figure == "list" and month:
+        values = dict(alerts.tally(viewer, month).by_area)
     elif figure == "paid":
         paid = funds.paid_by_county(viewer, year=timezone.localdate().year)
         values = {area: int(amount) for area, amount in paid.items()}
-    counties = organizations.list_subtree(union.path).filter(level=Level.COUNTY).values_list("area", "pk")
-    links = {area[:6]: f"{reverse('officer:late')}?union={org_id}" for area, org_id in counties} if figure == "late" else {}
-    return map_of(values, area=union.area, unit=unit, links=links)
-
+    return map_of(values, area=places[viewer.org_id][0], unit=unit, links=links)

@@ -28,7 +28,6 @@ from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.people import household_names
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
-from niangjia.portals.officer.overview import overview
 
 SOON_ROWS = 8
 LOAD_ROWS = 10
@@ -71,8 +70,14 @@ def workbench(request: PageRequest) -> HttpResponse:
         names = household_names(card.household_id for card in cards)
         due = [(card, names.get(card.household_id)) for card in cards]
         loads = workorders.list_loads(viewer, now=now, most=LOAD_ROWS) if not due else []
-    context = {"tiles": tiles, "todos": todos, "due": due, "loads": loads}
-    return show(request, "officer/workbench.html", context | overview(request))
+    context = {
+        "tiles": tiles,
+        "todos": todos,
+        "due": due,
+        "loads": loads,
+        "has_overview": permissions.may(viewer, "alerts.release"),
+    }
+    return show(request, "officer/workbench.html", context)
 
 
 def _about_list(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
