@@ -314,7 +314,8 @@ def _read_value(field: Field, value: Any) -> Any:
 
 def _read_rows(field: Field, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Raises FormIncomplete: what is wrong in any of them."""
-    kept, problems = [], []
+    kept: list[dict[str, Any]] = []
+    problems: list[tuple[str, str, str]] = []
     for position, row in enumerate(rows, start=1):
         try:
             kept.append(_read_row(field, row, position))
