@@ -22,6 +22,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.messages import queries as messages
 from niangjia.apps.organizations import areas, calendar
 from niangjia.engines import policy, sensing
+from niangjia.engines.policy.published import Wording, load_wording
 from niangjia.kernel.deployment import programs_folder
 from niangjia.kernel.money import show_yuan, yuan_in_capitals
 from niangjia.portals.design import words
@@ -296,17 +297,17 @@ def verdict(result: object) -> SafeString:
     )
 
 
-_PURPOSES = {
-    "special-relief": gettext_lazy("专项帮扶资金"),
-    "graded-aid": gettext_lazy("梯度救助"),
-    "hardship": gettext_lazy("困难帮扶"),
-}
+@lru_cache(maxsize=1)
+def _wording() -> Wording:
+    """What the vocabulary says of codes; read once a process."""
+    return load_wording(programs_folder())
 
 
 @register.filter
 def purpose_word(purpose: str) -> str:
-    """What a fund is for, in words; a purpose that a pack named itself is shown as it stands."""
-    return str(_PURPOSES.get(purpose, purpose))
+    """What a fund is for, in the vocabulary's words; a purpose that nobody put into words is shown as it stands."""
+    said = _wording().codes.get("purposes", {}).get(purpose)
+    return str(say(said)) if said else purpose
 
 
 @register.filter

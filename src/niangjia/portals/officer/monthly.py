@@ -126,7 +126,7 @@ def monthly_list(request: PageRequest) -> HttpResponse:
         "reachable": _reachable(viewer, [alert.household_id for alert in rows]),
         "counts": tally.diff,
         "tiles": [(state, tally.diff.by_state.get(state, 0)) for state in words.WORDS["alert_state"]],
-        "balance": queries.list_invariant(month),
+        "balance": queries.balance_of(viewer, month),
         "causes": tally.by_cause,
         "areas": sorted((code, areas.name_of(code)) for code in tally.by_area),
         "grades": words.choices("grade"),
@@ -167,7 +167,7 @@ def release_page(request: PageRequest, month: str) -> HttpResponse:
         "run": run,
         "is_released": run.state == RunState.RELEASED,
         "counts": queries.count_states(viewer, asked),
-        "balance": queries.list_invariant(asked),
+        "balance": queries.balance_of(viewer, asked),
         "progress": SampleProgress(
             len(sample), sum(row.is_right is not None for row in sample), sum(row.is_right is False for row in sample)
         ),
