@@ -242,7 +242,10 @@ def list_invariant(month: Month, *, within: str | None = None) -> ListInvariant:
     rows = run.alerts.order_by()
     active_before = before.alerts.filter(state__in=ACTIVE_STATES) if before else HardshipAlert.objects.none()
     is_here = Q() if within is None else scope.inside("org", within)
-    was_here, was_elsewhere = active_before.filter(is_here), active_before.exclude(is_here) if is_here else active_before.none()
+    was_here, was_elsewhere = (
+        active_before.filter(is_here),
+        active_before.exclude(is_here) if is_here else active_before.none(),
+    )
     here = rows.filter(is_here)
     was_active = Count("pk", filter=Q(household__in=active_before.values("household_id")))
     came = Count("pk", filter=Q(household__in=was_elsewhere.values("household_id")))

@@ -307,6 +307,12 @@ def count_payable(budget_ids: Iterable[int]) -> dict[int, int]:
     return dict(waiting.values_list("budget_id").annotate(count=Count("pk")).order_by())
 
 
+def count_returned(budget_ids: Iterable[int]) -> dict[int, int]:
+    """By budget, what the bank sent back and nobody has paid again yet; a budget with none is not named."""
+    back = Reservation.objects.filter(budget_id__in=list(budget_ids), state=ReservationState.RETURNED)
+    return dict(back.values_list("budget_id").annotate(count=Count("pk")).order_by())
+
+
 def batch_card(row: PaymentBatch) -> BatchCard:
     return _batch_cards([row])[0]
 

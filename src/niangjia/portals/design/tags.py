@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -190,6 +190,35 @@ def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value)
     return value.strftime("%Y-%m-%d")
+
+
+def last_day(value: datetime | None) -> date | None:
+    """The last day of a time limit: it is over at an instant, which at midnight is that of the next day."""
+    return timezone.localtime(value - timedelta(microseconds=1)).date() if value else None
+
+
+@register.filter
+def deadline(value: datetime | None) -> str:
+    """The last day of a time limit with its weekday, its year only where that is another."""
+    day = last_day(value)
+    if day is None:
+        return "—"
+    is_this_year = day.year == timezone.localdate().year
+    if (get_language() or "zh").startswith("zh"):
+        return date_format(day, "n月j日（D）" if is_this_year else "Y年n月j日（D）").replace("星期", "周")
+    return date_format(day, "D j M" if is_this_year else "D j M Y")
+
+
+@register.filter
+def time_left(value: datetime | None) -> str:
+    """Days until a time limit ends, or since."""
+    day = last_day(value)
+    if day is None:
+        return ""
+    days = (day - timezone.localdate()).days
+    if days == 0:
+        return _("今天到期")
+    return _("还剩 %(n)s 天") % {"n": days} if days > 0 else _("已过 %(n)s 天") % {"n": -days}
 
 
 @register.filter

@@ -174,6 +174,12 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "forward": (_("逐级转派"), "blue"),
         "verify": (_("走访核实"), "azure"),
         "review": (_("县级复核"), "purple"),
+        "whole": (_("全程"), "red"),
+    },
+    "late": {
+        "no": (_("没有超期"), "green"),
+        "step": (_("本步已超期"), "red"),
+        "whole": (_("全程已超期"), "red"),
     },
     "order_action": {
         "DISPATCH": (_("派单"), "blue"),

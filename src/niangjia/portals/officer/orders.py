@@ -128,7 +128,7 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
     steps = {
         "accept": state == OrderState.CREATED and permissions.may(viewer, "workorders.accept"),
         "forward": state in (OrderState.CREATED, OrderState.ACCEPTED) and permissions.may(viewer, "workorders.forward"),
-        "hand_back": state in (OrderState.CREATED, OrderState.ACCEPTED)
+        "hand_back": state in (OrderState.CREATED, OrderState.ACCEPTED, OrderState.ASSIGNED, OrderState.VISITED)
         and permissions.may(viewer, "workorders.return"),
         "assign": state in (OrderState.ACCEPTED, OrderState.ASSIGNED, OrderState.VISITED, OrderState.RETURNED)
         and permissions.may(viewer, "workorders.assign"),
