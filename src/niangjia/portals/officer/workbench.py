@@ -113,20 +113,21 @@ def _about_orders(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> 
     url = reverse("officer:orders")
     note = _("超期 %(count)s 件") % {"count": counts.late} if counts.late else _("没有超期")
     tiles.append(Tile(_("在办工单"), counts.all, _("件"), f"{url}?scope=all", note, "warn" if counts.late else "good"))
-    below = counts.late - counts.late_here
-    waits = (
-        (counts.late_here, "calendar-due", _("%(count)s 件工单在我处超期"), f"{url}?union={viewer.org_id}&own=1&late=1"),
-        (below, "calendar-due", _("%(count)s 件工单在下级超期，可催办"), reverse("officer:late")),
-    )  # fmt: skip
-    acts = (
+    below, own_late = counts.late - counts.late_here, f"{url}?union={viewer.org_id}&own=1&late=1"
+    waiting: list[tuple[str, int, str, str, str]] = [
+        ("workorders.view", counts.late_here, "calendar-due", _("%(count)s 件工单在我处超期"), own_late),
+        ("workorders.view", below, "calendar-due", _("%(count)s 件工单在下级超期，可催办"), reverse("officer:late")),
         ("workorders.accept", counts.to_accept, "ticket", _("%(count)s 件工单待签收"), f"{url}?state=CREATED"),
         ("workorders.assign", counts.to_assign, "user-check", _("%(count)s 件工单待指派走访人或转派"), f"{url}?state=ACCEPTED"),
         ("workorders.assign", counts.sent_back, "arrow-back-up", _("%(count)s 件工单被退回，需补正"), f"{url}?state=RETURNED"),
         ("cases.verify", counts.to_visit, "route", _("%(count)s 件工单等您走访"), f"{url}?scope=me"),
         ("cases.verify", counts.to_report, "send", _("%(count)s 件已走访，等您上报结论"), f"{url}?scope=me&state=VISITED"),
-    )  # fmt: skip
-    own = tuple(rest for action, *rest in acts if permissions.may(viewer, action))
-    todos += [Todo(icon, text % {"count": count}, link) for count, icon, text, link in (*waits, *own) if count]
+    ]  # fmt: skip
+    todos += [
+        Todo(icon, text % {"count": count}, link)
+        for action, count, icon, text, link in waiting
+        if count and permissions.may(viewer, action)
+    ]
 
 
 def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
