@@ -126,6 +126,7 @@ def recognise(
         return Recognised()
     first = posts[0]
     looking.know(find_active, account_id, answer=first.account)
+    looking.know(person_of, account_id, answer=first.account.person_id)
     organizations.know(post.org for post in posts)
     chosen = next((post for post in posts if post.pk == post_id), first)
     read = vars(first)
@@ -345,8 +346,13 @@ def holders_at(org_ids: Iterable[int], *, action: str, today: date) -> dict[int,
     roles = [role for role in Role if permissions.allows(role, action)]
     found: dict[int, list[int]] = {}
     held = _held(today).filter(org_id__in=set(org_ids), role__in=roles).order_by("org_id", "account_id")
-    for org_id, account_id in held.values_list("org_id", "account_id").distinct():
+    people: dict[int, tuple[str, int | None]] = {}
+    columns = ("org_id", "account_id", "account__name", "account__person_id")
+    for org_id, account_id, name, person_id in held.values_list(*columns).distinct():
         found.setdefault(org_id, []).append(account_id)
+        people[account_id] = (name, person_id)
+    looking.know_each(people_of, people)
+    looking.know_each(names_of, {account_id: name for account_id, (name, _person_id) in people.items()})
     return found
 
 
@@ -453,11 +459,13 @@ def names_of(account_ids: Iterable[int]) -> dict[int, str]:
     return dict(Account.objects.filter(pk__in=set(account_ids)).values_list("id", "name"))
 
 
+@looking.once
 def person_of(account_id: int) -> int | None:
     """The registry's id of the person behind an account, or None: for conflicts of interest."""
     return Account.objects.filter(pk=account_id).values_list("person_id", flat=True).first()
 
 
+@looking.once_each
 def people_of(account_ids: Iterable[int]) -> dict[int, tuple[str, int | None]]:
     """By account, its name and the registry's id of the person behind it, null = not known; one query."""
     rows = Account.objects.filter(pk__in=set(account_ids)).values_list("id", "name", "person_id")

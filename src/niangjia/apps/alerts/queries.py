@@ -291,6 +291,7 @@ def sentences(alert: HardshipAlert) -> tuple[Sentence, ...]:
     return tuple(said)
 
 
+@looking.once
 def why_household_is_on_list(household_id: int) -> tuple[Sentence, ...]:
     """For the worker's own page, whose caller has made sure that it is their household: the latest released list."""
     alert = (

@@ -83,7 +83,7 @@ def visible(viewer: Viewer, *, any_kind: bool = False) -> QuerySet[Case]:
     """
     if viewer.role is Role.WORKER:
         permissions.require(viewer, "own.view")
-        return Case.objects.filter(pk__in=own_case_ids(viewer.person_id)) if viewer.person_id else Case.objects.none()
+        return _own(viewer.person_id) if viewer.person_id else Case.objects.none()
     permissions.require(viewer, "cases.view")
     found = _visible_in(viewer.org_path)
     seen = Q(kind=CaseKind.HARDSHIP) & ~Q(household__in=blind_households(viewer))
@@ -123,11 +123,11 @@ def living_at(org_id: int) -> QuerySet[Case]:
     )
 
 
-def own_case_ids(person_id: int) -> list[int]:
+def _own(person_id: int) -> QuerySet[Case]:
     """Cases about a person: those in their name, and those of the household where they live now."""
     household_id = registry.household_of(person_id)
     mine = Q(person_id=person_id) | Q(household_id=household_id) if household_id else Q(person_id=person_id)
-    return list(Case.objects.filter(mine, kind=CaseKind.HARDSHIP).values_list("pk", flat=True))
+    return Case.objects.filter(mine, kind=CaseKind.HARDSHIP)
 
 
 def take(viewer: Viewer, case_id: int, action: CaseAction) -> Case:

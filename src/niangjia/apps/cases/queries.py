@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.db.models import CharField, Count, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
@@ -110,7 +110,9 @@ def get_case(viewer: Viewer, case_id: int) -> Case:
 
 def _with_what_is_one(viewer: Viewer) -> QuerySet[Case]:
     found = moving.visible(viewer, any_kind=True)
-    return found.select_related("org", "household", "earlier", "file", "work_order__org", "work_order__verify_org")
+    return found.select_related(
+        "org", "household", "earlier", "file__decision__version", "work_order__org", "work_order__verify_org"
+    )
 
 
 @looking.once
@@ -337,7 +339,7 @@ class CaseDetails:
 
     @cached_property
     def entitlements(self) -> tuple[Entitlement, ...]:
-        return tuple(self.case.entitlements.order_by("pk"))
+        return tuple(self.case.entitlements.select_related("decision__version").order_by("pk"))
 
     @cached_property
     def reservation_states(self) -> Mapping[str, str]:
@@ -346,8 +348,8 @@ class CaseDetails:
 
     @cached_property
     def decisions(self) -> Mapping[int, DecisionCard]:
-        ids = [one.decision_id for one in (*self.entitlements, self._file) if one and one.decision_id]
-        return {key: as_seen_by(self._viewer, card) for key, card in programs.list_decisions(ids).items()}
+        rows = [one.decision for one in (*self.entitlements, self._file) if one and one.decision]
+        return {row.pk: as_seen_by(self._viewer, programs.decision_card(row)) for row in rows}
 
     @cached_property
     def actions(self) -> tuple[CaseAction, ...]:
@@ -505,7 +507,7 @@ def progress_of(file: HardshipFile, *, today: date) -> ExitProgress:
 def get_own_matters(viewer: Viewer) -> list[OwnMatter]:
     """
     A worker's own matters, latest first: where each stands, what was decided in plain words and by which clause, until when one
-    may object, what became of objections; and who looked at their data.
+    may object, and what became of objections.
 
     Raises:
         NotAllowed: the viewer is no worker.
@@ -513,29 +515,35 @@ def get_own_matters(viewer: Viewer) -> list[OwnMatter]:
     permissions.require(viewer, "own.view")
     if viewer.role is not Role.WORKER or viewer.person_id is None:
         raise permissions.NotAllowed("own.view")
-    looked = tuple(
-        {"at": view.at, "what": view.what, "reason": view.reason}
-        for view in registry.list_views_of_person(viewer, viewer.person_id)
+    letters = ExitLetter.objects.filter(state=ExitLetter.State.OPEN).order_by("pk")
+    found = moving.visible(viewer).select_related("org", "file__decision__version").order_by("-opened_at", "-pk")
+    cases = list(
+        found.prefetch_related(
+            Prefetch("entitlements", Entitlement.objects.select_related("decision__version")),
+            Prefetch("grievances", Grievance.objects.filter(person_id=viewer.person_id).order_by("pk")),
+            Prefetch("moves", CaseMove.objects.filter(action=CaseAction.REFUSE_FILE).order_by("-pk")),
+            Prefetch("file__exit_letters", letters),
+        )
     )
-    cases = moving.visible(viewer).select_related("org").order_by("-opened_at", "-pk")
-    return [_own_matter(viewer.person_id, case, looked) for case in cases]
+    later = programs.list_adjustments_of(row.pk for case in cases for row in _decided(case))
+    return [_own_matter(case, later) for case in cases]
 
 
-def _own_matter(person_id: int, case: Case, looked: tuple[Mapping[str, Any], ...]) -> OwnMatter:
-    entitlements = list(Entitlement.objects.filter(case=case))
-    file = HardshipFile.objects.filter(case=case).first()
-    ids = {entitlement.decision_id for entitlement in entitlements} | (
-        {file.decision_id} if file and file.decision_id else set()
-    )
-    later = programs.list_adjustments_of(ids)
-    letter = ExitLetter.objects.filter(file__case=case, state=ExitLetter.State.OPEN).first()
-    grievances = Grievance.objects.filter(case=case, person_id=person_id).order_by("pk")
+def _decided(case: Case) -> list[Any]:
+    """What was decided in a case that was read with its decisions, the grants first."""
+    file = getattr(case, "file", None)
+    return [one.decision for one in case.entitlements.all()] + ([file.decision] if file and file.decision else [])
+
+
+def _own_matter(case: Case, later: Mapping[int, list[AdjustmentCard]]) -> OwnMatter:
+    file = getattr(case, "file", None)
+    letter = next(iter(file.exit_letters.all()), None) if file else None
     why = alerts.why_household_is_on_list(case.household_id)
     effect = lifecycle.EFFECTS.get(Outcome(case.outcome)) if case.outcome else None
     status_zh, status_en = str(CaseState(case.state).label), CaseState(case.state).value
     if effect:
         status_zh, status_en = f"{status_zh}：{effect.zh}", f"{status_en}: {effect.en}"
-    last = CaseMove.objects.filter(case=case, action=CaseAction.REFUSE_FILE).order_by("-pk").first()
+    last = next(iter(case.moves.all()), None)
     return OwnMatter(
         case_id=case.pk,
         number=case.number,
@@ -544,10 +552,12 @@ def _own_matter(person_id: int, case: Case, looked: tuple[Mapping[str, Any], ...
         status_zh=status_zh,
         status_en=status_en,
         reason=last.reason if last else letter.reason if letter else "",
-        decisions=tuple(_own_decision(card, later.get(card.id, ())) for card in programs.list_decisions(ids).values()),
+        decisions=tuple(
+            _own_decision(programs.decision_card(row), later.get(row.pk, ()))
+            for row in sorted(_decided(case), key=lambda row: row.pk)
+        ),
         can_object_until=letter.objection_until if letter else _objection_end(case),
-        objections=tuple((grievance.pk, GrievanceState(grievance.state)) for grievance in grievances),
-        looked=looked,
+        objections=tuple((one.pk, GrievanceState(one.state)) for one in case.grievances.all()),
         why_zh=tuple(sentence.zh for sentence in why),
         why_en=tuple(sentence.en for sentence in why),
     )
@@ -571,9 +581,9 @@ def _own_decision(card: DecisionCard, later: Iterable[AdjustmentCard]) -> OwnDec
         outcome=card.outcome.value,
         tier=card.tier,
         amount=card.amount,
-        says_zh=tuple(line.zh for line in card.trace),
-        says_en=tuple(line.en for line in card.trace),
-        clauses=card.clauses,
+        deciding=card.deciding,
+        because=card.because,
+        aside=card.aside,
         later=tuple(later),
     )
 

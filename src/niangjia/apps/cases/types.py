@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.apps.programs.types import AdjustmentCard
+from niangjia.apps.programs.types import AdjustmentCard, Line
 from niangjia.apps.workorders.types import RoutingFacts
 from niangjia.kernel.months import Month
 
@@ -353,7 +352,10 @@ class Contact:
 
 @dataclass(frozen=True)
 class OwnDecision:
-    """A decision as the worker reads it: what, how much, by which clause. `later`: what deciding it anew found, oldest first."""
+    """
+    A decision as the worker reads it: what, how much, `because` of which lines, and `aside` what did not count; `deciding`: the line to
+    name first, null in a decision without lines. `later`: what deciding it anew found, oldest first.
+    """
 
     decision_id: int
     title_zh: str
@@ -361,9 +363,9 @@ class OwnDecision:
     outcome: str
     tier: str
     amount: Decimal | None
-    says_zh: tuple[str, ...]
-    says_en: tuple[str, ...]
-    clauses: tuple[str, ...]
+    deciding: Line | None
+    because: tuple[Line, ...]
+    aside: tuple[Line, ...]
     later: tuple[AdjustmentCard, ...]
 
 
@@ -371,7 +373,7 @@ class OwnDecision:
 class OwnMatter:
     """
     One matter on the worker's own page, in words. `reason` is the officer's, of a refusal or an exit. `can_object_until` None = as long
-    as the matter goes on. `objections`: id and state. `looked`: at, what, reason. `why_…`: why the household is on the present list.
+    as the matter goes on. `objections`: id and state. `why_…`: why the household is on the present list.
     """
 
     case_id: int
@@ -384,7 +386,6 @@ class OwnMatter:
     decisions: tuple[OwnDecision, ...]
     can_object_until: date | None
     objections: tuple[tuple[int, GrievanceState], ...]
-    looked: tuple[Mapping[str, Any], ...]
     why_zh: tuple[str, ...]
     why_en: tuple[str, ...]
 

@@ -71,7 +71,7 @@ __all__ = [
     "MissingStandard", "NoSuchAdjustment", "NoSuchDecision", "NoSuchDraft", "answers", "areas_of_open", "cards_of", "count_open_adjustments", "count_recovering", "count_to_settle",
     "get_adjustment", "list_adjusted_programs", "list_adjustments", "list_adjustments_about", "list_adjustments_of",
     "list_corrections_of", "list_decision_chain", "list_money_of", "list_reconsiderations", "list_recoveries", "pack_card",
-    "reconsideration_cards", "ref_of", "SubjectKind", "tally_waiting", "visible_adjustments",
+    "reconsideration_cards", "ref_of", "SubjectKind", "decision_card", "tally_waiting", "visible_adjustments",
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import queries as audit
+from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
 from niangjia.apps.registry.corrections import count_open_corrections, list_corrections, list_held
@@ -67,6 +68,8 @@ def get_person_card(viewer: Viewer, person_id: int) -> PersonCard:
     card = list_person_cards(viewer, [person_id]).get(person_id)
     if card is None:
         raise NotFound
+    looking.know(_require_visible, viewer, person_id, answer=None)
+    looking.know(household_of, person_id, answer=card.household_id)
     return card
 
 
@@ -326,8 +329,7 @@ def list_views_of_person(viewer: Viewer, person_id: int) -> list[DataView]:
 
     For the worker concerned, and for whoever may see the person. Raises NotFound.
     """
-    if not visible_persons(viewer).filter(pk=person_id).exists():
-        raise NotFound
+    _require_visible(viewer, person_id)
     events = audit.list_about(f"person:{person_id}", actions=("registry.reveal", "registry.view", "programs.explain"))
     return [
         DataView(
@@ -341,10 +343,16 @@ def list_views_of_person(viewer: Viewer, person_id: int) -> list[DataView]:
     ]
 
 
-def list_consents(viewer: Viewer, person_id: int) -> list[ConsentCard]:
-    """What a person said to each purpose, newest first. Raises NotFound."""
+@looking.once
+def _require_visible(viewer: Viewer, person_id: int) -> None:
+    """Raises NotFound."""
     if not visible_persons(viewer).filter(pk=person_id).exists():
         raise NotFound
+
+
+def list_consents(viewer: Viewer, person_id: int) -> list[ConsentCard]:
+    """What a person said to each purpose, newest first. Raises NotFound."""
+    _require_visible(viewer, person_id)
     rows = Consent.objects.filter(person_id=person_id).order_by("-pk")
     return [ConsentCard(Purpose(row.purpose), row.given_at, row.withdrawn_at) for row in rows]
 
@@ -432,6 +440,8 @@ def _household_card(found: QuerySet[Household]) -> HouseholdCard:
     household = found.select_related("home").first()
     if household is None:
         raise NotFound
+    if household.home:
+        organizations.know([household.home])
     spells = [spell for spell in _spells_of(household.pk) if spell.ends_before is None]
     spells.sort(key=lambda spell: spell.person_id)
     return HouseholdCard(

@@ -28,10 +28,14 @@ def household_names(household_ids: Iterable[int]) -> dict[int, HouseholdName]:
     }
 
 
-def record_seen(viewer: Viewer, household_id: int, page: str, now: datetime) -> None:
-    """Everyone who lives there finds the page among those who looked at their data."""
-    face = registry.faces_of([household_id]).get(household_id)
-    registry_actions.record_views(viewer=viewer, person_ids=face.person_ids if face else (), page=page, now=now)
+def record_seen(
+    viewer: Viewer, household_id: int, page: str, now: datetime, *, person_ids: Iterable[int] | None = None
+) -> None:
+    """Everyone who lives there finds the page among those who looked at their data. `person_ids`: they, where they have been read."""
+    if person_ids is None:
+        face = registry.faces_of([household_id]).get(household_id)
+        person_ids = face.person_ids if face else ()
+    registry_actions.record_views(viewer=viewer, person_ids=person_ids, page=page, now=now)
 
 
 def verifier_of(account_id: int) -> Verifier:

@@ -75,45 +75,17 @@ CASES = ORDERS | {Role.FINANCE}
 ONE_REVIEW = {Role.CITY, Role.COUNTY}
 SENDING = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS, Role.ADMINISTRATOR}
 MOST_QUERIES = 12
+# Who looked at whose data is written down, once a viewer, person, page and day: was it yet? the chain's head, the events, its head anew.
+# (Outside of a test one more each for the transaction's begin and end.)
+RECORDING = 4
 # Pages about one matter gather from many rooms. Each may ask so much and no more: a number here only ever gets smaller.
 DEAR = {
-    "officer:household": 45,
-    "officer:visit": 45,
-    "officer:check": 20,
-    "officer:case": 40,
-    "officer:adjustment": 39,
-    "officer:workbench": 37,
-    "officer:fill_file": 34,
-    "member:find": 33,
-    "officer:order": 33,
-    "officer:application": 32,
-    "officer:reconsider": 28,
-    "officer:reconsiderations": 28,
-    "member:mine": 27,
-    "officer:visit_file": 26,
-    "officer:release": 21,
-    "officer:adjustments": 20,
-    "officer:list": 20,
-    "officer:try_out": 20,
-    "member:object": 19,
-    "officer:standards": 19,
-    "officer:correction_asked": 17,
-    "officer:draft_file": 17,
-    "officer:unions": 17,
-    "member:apply_for": 16,
-    "member:data": 16,
-    "officer:assign_many": 16,
-    "officer:batch": 16,
-    "officer:grievance": 16,
-    "officer:forward_many": 15,
-    "officer:review": 15,
-    "officer:budget": 14,
-    "officer:orders": 14,
-    "officer:register": 14,
-    "public:safety": 14,
-    "officer:batches": 13,
-    "officer:draft": 13,
-    "officer:notices": 13,
+    "officer:case": 18,  # a case is ten tables of its own: grants, visits, findings, steps, notices, objections, months, money, files, list
+    "officer:application": 14,  # what the programme would say today asks for the book of caps, the standard and every answer
+    "officer:order": 14,  # who could take it: holders, what they have in hand, who is away
+    "officer:household": 13,  # seven rooms know something of a household
+    "officer:adjustment": 13,  # two decisions, what was set aside, what came back
+    "officer:workbench": 13,  # one number from each room
 }
 
 # Pages to read: address by the house, and the roles that may open it. Every other role is refused.
@@ -299,14 +271,20 @@ def test_every_page_to_read_stands_in_the_table_of_roles():
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_opens_its_own_pages_and_no_other(house, signed_in, role):
     client, dear = signed_in(house.viewers[role]), {}
+    for warm in (
+        "public:programs",
+        "public:stay",
+    ):  # packs are read, and a sitting begins: once, whichever page comes first
+        client.get(reverse(warm))
     for name, (parts, allowed) in PAGES.items():
         address = reverse(name, args=parts(house))
         with CaptureQueriesContext(connection) as queries:
             response = client.get(address)
         if role in allowed:
             assert response.status_code == 200, (name, role, response.status_code)
-            if len(queries) > DEAR.get(name, MOST_QUERIES):
-                dear[name] = len(queries)
+            is_recorded = any('INSERT INTO "audit_auditevent"' in query["sql"] for query in queries)
+            if len(queries) > DEAR.get(name, MOST_QUERIES) + RECORDING * is_recorded:
+                dear[name] = len(queries) - RECORDING * is_recorded
         elif name == "officer:workbench":
             assert response.status_code == 302  # a worker's desk is their own page
         else:

@@ -33,6 +33,7 @@ from niangjia.apps.organizations import calendar
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs.types import StandardRow
 from niangjia.apps.registry import actions as registry_actions
+from niangjia.apps.registry import queries as registry
 from niangjia.apps.registry.types import Purpose
 from niangjia.apps.workorders import queries as orders
 from niangjia.apps.workorders.types import OrderState
@@ -432,8 +433,10 @@ def test_a_worker_reads_where_their_matter_stands_what_was_decided_and_who_looke
     (matter,) = queries.get_own_matters(worker)
     assert "在档帮扶" in matter.status_zh and matter.status_en and matter.union == "轴承厂工会"
     assert {decision.amount for decision in matter.decisions} == {Decimal("500.00"), Decimal("36000.00")}
-    assert all(decision.says_zh and decision.says_en and decision.clauses for decision in matter.decisions)
-    assert matter.looked[0]["reason"] == "约定走访时间" and matter.can_object_until is None
+    assert all(one.deciding and one.deciding.zh and one.deciding.en and one.deciding.clause for one in matter.decisions)
+    assert all(line.result in ("YES", "GIVEN") for one in matter.decisions for line in one.because)
+    assert registry.list_views_of_person(worker, case.person_id)[0].reason == "约定走访时间"
+    assert matter.can_object_until is None
     assert matter.why_zh == ("T-ILL-2",)
     with pytest.raises(NotAllowed):
         queries.get_own_matters(funded.town.county)

@@ -265,7 +265,7 @@ def run(examples: int, steps: int) -> None:
 
 @pytest.mark.django_db
 def test_no_order_of_acts_breaks_the_books():
-    run(15, 25)
+    run(10, 25)
 
 
 @pytest.mark.slow

@@ -1,4 +1,5 @@
 import json
+import os
 import pickle
 import threading
 from datetime import UTC, date, datetime, timedelta
@@ -30,6 +31,7 @@ from niangjia.kernel.sealing import CannotOpen, Keys
 NOW = datetime(2025, 3, 3, 1, 0, tzinfo=UTC)
 TODAY = date(2025, 3, 3)
 LATER = NOW + timedelta(days=40)
+MANY = 10_000 if os.environ.get("NIANGJIA_NEW_CASES") else 2_000
 
 pytestmark = pytest.mark.django_db
 
@@ -268,9 +270,9 @@ def test_memberships_are_kept_for_persons_we_know(home, tree):
     assert Membership.objects.count() == 1
 
 
-def test_ten_thousand_households_come_in_and_again(tree):
+def test_households_by_the_thousand_come_in_and_again(tree):
     rows = []
-    for number in range(10_000):
+    for number in range(MANY):
         members = tuple(
             MemberFacts(
                 f"{number * 3 + step:032x}",
@@ -285,13 +287,13 @@ def test_ten_thousand_households_come_in_and_again(tree):
         )
         rows.append(HouseholdFacts(f"{number:08d}", members, tree["XT"].id))
     received = actions.receive_households(rows, now=NOW)
-    assert (received.created_household_count, received.created_person_count) == (10_000, 30_000)
+    assert (received.created_household_count, received.created_person_count) == (MANY, 3 * MANY)
     again = actions.receive_households(rows, now=LATER)
     assert (again.created_person_count, again.changed_person_count, again.moved_person_count) == (0, 0, 0)
     assert again.person_ids == received.person_ids
     assert (
         actions.place_households({identity: tree["XG"].id for identity in received.household_ids.values()}, now=NOW)
-        == 10_000
+        == MANY
     )
     assert audit.verify_chain().is_whole
 

@@ -39,7 +39,7 @@ def place(built, db):
 
 
 @given(drawn)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_figure_of_the_board_is_the_length_of_its_list(place, orders):
     ids = list(WorkOrder.objects.order_by("pk").values_list("pk", flat=True))
     for order_id, (code, clock, days, whole_days) in zip(ids, orders, strict=True):
