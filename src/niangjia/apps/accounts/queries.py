@@ -454,6 +454,11 @@ def find_account_id(username: str) -> int | None:
     return Account.objects.filter(username=username.strip().lower()).values_list("id", flat=True).first()
 
 
+def ids_named(name: str) -> set[int]:
+    """Accounts whose holder's name has this in it; without scope, for who then reads within theirs."""
+    return set(Account.objects.filter(name__contains=name).values_list("pk", flat=True)[:200])
+
+
 @looking.once_each
 def names_of(account_ids: Iterable[int]) -> dict[int, str]:
     return dict(Account.objects.filter(pk__in=set(account_ids)).values_list("id", "name"))

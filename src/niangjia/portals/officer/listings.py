@@ -19,6 +19,7 @@ from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders import queries as workorders
 from niangjia.jobs import health as health_job
+from niangjia.portals.design.deeds import deed
 from niangjia.portals.design.people import HouseholdName, household_names
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import deployment
@@ -447,14 +448,15 @@ EVENTS = Listing(
         Column(_("时间"), lambda line: line[0].at, 17),
         Column(_("谁"), _actor, 14),
         Column(_("代谁"), _acted_for, 14),
-        Column(_("做了什么"), lambda line: line[0].action, 28),
+        Column(_("做了什么"), lambda line: deed(line[0].action), 24),
+        Column(_("代码"), lambda line: line[0].action, 28),
         Column(_("对象"), lambda line: line[0].object, 24),
         Column(_("理由"), lambda line: line[0].reason, 40),
         Column(_("明细"), lambda line: " ".join(f"{name}={value}" for name, value in line[0].detail.items()), 50),
         Column(_("指纹"), lambda line: line[0].hash, 66),
     ),
     lines=_event_lines,
-    filters=("action", "object", "since"),
+    filters=("action", "object", "who", "since", "until"),
 )
 UNIONS = Listing(
     "unions",

@@ -433,7 +433,8 @@ def test_a_worker_reads_nobody_elses_matter(house, at):
 
 def test_the_auditor_searches_the_chain_and_checks_it(house, at):
     auditor = at(Role.AUDITOR)
-    assert "cases.accept" in text(auditor.get("/desk/audit/?action=cases."))
+    found = text(auditor.get("/desk/audit/?action=cases."))
+    assert "审核通过" in found and "<code>cases.accept" in found, "in words, the code folded behind them"
     checked = text(auditor.post("/desk/audit/check/"))
     assert "审计链完整" in checked
 

@@ -145,6 +145,15 @@ def get_cards(order_ids: Iterable[int], *, now: datetime) -> dict[int, OrderCard
     return {row.pk: card(row, now=now) for row in WorkOrder.objects.select_related("org").filter(pk__in=set(order_ids))}
 
 
+def numbers_of(order_ids: Iterable[int]) -> dict[int, str]:
+    """By id, without scope: for whoever has been shown that there are such orders."""
+    return dict(WorkOrder.objects.filter(pk__in=set(order_ids)).values_list("pk", "number"))
+
+
+def find_by_number(viewer: Viewer, number: str) -> int | None:
+    return visible_orders(viewer).filter(number=number.upper()).values_list("pk", flat=True).first()
+
+
 def find_open_order(*, subject_key: str, kind: OrderKind, now: datetime) -> OrderCard | None:
     row = (
         WorkOrder.objects.select_related("org").filter(subject_key=subject_key, kind=kind.value, state__in=OPEN).first()
