@@ -292,6 +292,12 @@ def sentences(alert: HardshipAlert) -> tuple[Sentence, ...]:
 
 
 @looking.once
+def trigger_words(month: Month) -> dict[str, Mapping[str, str]]:
+    """What each trigger of the month's list says of a household, by code, in both languages, with places for its figures."""
+    says = SensingRun.objects.filter(month=month.text, kind=RunKind.MONTHLY).values_list("says", flat=True).first()
+    return dict(says or {})
+
+
 def why_household_is_on_list(household_id: int) -> tuple[Sentence, ...]:
     """For the worker's own page, whose caller has made sure that it is their household: the latest released list."""
     alert = (

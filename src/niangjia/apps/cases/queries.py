@@ -232,6 +232,11 @@ def narrow_to(viewer: Viewer, found: QuerySet[Case], narrow: CaseFilter) -> Quer
     return found
 
 
+def list_months(viewer: Viewer) -> list[str]:
+    """Months of the cases that the viewer may see, the latest first."""
+    return list(moving.visible(viewer).order_by("-month").values_list("month", flat=True).distinct())
+
+
 def numbers_of(case_ids: Iterable[int]) -> dict[int, str]:
     """By id, without scope: for whoever has been shown that there are such cases."""
     return {case.pk: case.number for case in Case.objects.filter(pk__in=set(case_ids)).only("pk", "month")}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -260,7 +262,7 @@ def gap_area(gap: str) -> str:
     """A run's gap, ``330106001001：2023-10 …``, as the area's full name with its code."""
     code = gap.partition("：")[0]
     name = areas.full_name_of(code)
-    return f"{name}（{code}）" if name != code else code
+    return name if name != code else _("名录以外的地区（%(code)s）") % {"code": code}
 
 
 @register.filter
@@ -346,8 +348,8 @@ def purpose_word(purpose: str) -> str:
 
 
 @register.filter
-def case_link(case_ref: str) -> SafeString | str:
-    """``case:12:special-grant`` as a link to the case, ``adjustment:5`` to the adjustment."""
+def case_link(case_ref: str, numbers: Mapping[int, str] | None = None) -> SafeString | str:
+    """``case:12:special-grant`` as a link to the case by its number in `numbers`, ``adjustment:5`` to the adjustment."""
     parts = case_ref.split(":")
     if len(parts) == 2 and parts[0] == "adjustment" and parts[1].isdigit():
         return format_html(
@@ -365,13 +367,15 @@ def case_link(case_ref: str) -> SafeString | str:
         return format_html(
             '<a href="{}">{}</a>',
             reverse("officer:case", args=[int(parts[1])]),
-            _("个案 %(number)s") % {"number": parts[1]},
+            _("个案 %(number)s") % {"number": (numbers or {}).get(int(parts[1]), parts[1])},
         )
     return case_ref
 
 
 _UNITS = {
     "yuan": gettext_lazy("元"),
+    "yuan/year": gettext_lazy("元/年"),
+    "yuan/month": gettext_lazy("元/月"),
     "working_days": gettext_lazy("个工作日"),
     "months": gettext_lazy("个月"),
     "days": gettext_lazy("天"),
@@ -389,6 +393,25 @@ def causes_in_words(group: str) -> str:
     """An order's cause group, ``因病、失业``, in the page's language."""
     between = "、" if (get_language() or "zh").startswith("zh") else ", "
     return between.join(in_words(code, "cause") for code in (group or "").split("、") if code)
+
+
+@register.filter
+def parameter_word(one: Any) -> str:
+    """What a parameter is called: as its pack says, else the words of its clause up to the first remark, else its name."""
+    said = say(one.say) if getattr(one, "say", None) else ""
+    return said or re.split(r"[（(；;]", getattr(one, "clause", "") or "")[0].strip() or str(one.name)
+
+
+@register.filter
+def plain_number(value: object) -> str:
+    """10,000 for 10000; yes and no for flags; anything else as it stands."""
+    text = str(value)
+    if text.lower() in ("true", "false"):
+        return _("是") if text.lower() == "true" else _("否")
+    try:
+        return f"{Decimal(text):,}"
+    except InvalidOperation:
+        return text
 
 
 @lru_cache(maxsize=1)

@@ -145,6 +145,11 @@ def get_cards(order_ids: Iterable[int], *, now: datetime) -> dict[int, OrderCard
     return {row.pk: card(row, now=now) for row in WorkOrder.objects.select_related("org").filter(pk__in=set(order_ids))}
 
 
+def list_months(viewer: Viewer) -> list[str]:
+    """Months of the orders that the viewer may see, the latest first."""
+    return list(visible_orders(viewer).order_by("-month").values_list("month", flat=True).distinct())
+
+
 def numbers_of(order_ids: Iterable[int]) -> dict[int, str]:
     """By id, without scope: for whoever has been shown that there are such orders."""
     return dict(WorkOrder.objects.filter(pk__in=set(order_ids)).values_list("pk", "number"))
