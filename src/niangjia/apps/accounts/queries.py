@@ -187,14 +187,17 @@ def joined_with(account_ids: Iterable[int], *, today: date) -> frozenset[int]:
 
 
 def list_stand_ins(viewer: Viewer, *, today: date) -> list[tuple[PostCard, str]]:
-    """Colleagues to whom the viewer's post can be handed: each other account with a post of its own at that very union, by name."""
+    """Colleagues to whom the viewer's post can be handed: each other account with a post of its own at that very union that may hold both, by name."""
     found = _held(today).filter(org_id=viewer.org_id, stands_in_for__isnull=True).exclude(role=Role.WORKER)
     once: dict[int, tuple[PostCard, str]] = {}
     for post in (
         found.exclude(account_id=viewer.account_id).select_related("org", "account").order_by("account__name", "pk")
     ):
         once.setdefault(post.account_id, (_card(post), post.account.name))
-    return list(once.values())
+    roles: dict[int, set[Role]] = {account_id: {viewer.role} for account_id in once}
+    for account_id, role in _held(today).filter(account_id__in=once).values_list("account_id", "role"):
+        roles[account_id].add(Role(role))
+    return [found for account_id, found in once.items() if not permissions.collide(roles[account_id])]
 
 
 def list_standing_in(account_id: int, *, today: date) -> list[StandingIn]:

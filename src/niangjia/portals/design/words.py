@@ -429,7 +429,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
     },
     "case_state": {
         "OPEN": (_("待核实"), "orange"),
-        "SUBMITTED": (_("待审核"), "purple"),
+        "SUBMITTED": (_("待复核"), "purple"),
         "CONFIRMED": (_("已核实"), "blue"),
         "WATCH": (_("临界观察"), "yellow"),
         "REPAIR": (_("信息待修正"), "yellow"),
@@ -446,7 +446,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "VISIT": (_("登记走访"), "azure"),
         "SUBMIT": (_("提交核实结论"), "purple"),
         "RETURN": (_("退回重核"), "red"),
-        "ACCEPT": (_("审核通过"), "green"),
+        "ACCEPT": (_("复核通过"), "green"),
         "CLOSE_WITHOUT_FILE": (_("不建档办结"), "secondary"),
         "START_FILE": (_("开始建档"), "azure"),
         "FILL_FILE": (_("填写档案"), "azure"),
