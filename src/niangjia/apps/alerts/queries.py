@@ -77,8 +77,10 @@ def _runs(viewer: Viewer) -> QuerySet[SensingRun]:
     return SensingRun.objects.filter(state__in=states)
 
 
-def _visible(viewer: Viewer) -> QuerySet[HardshipAlert]:
+def _visible(viewer: Viewer, month: Month | None = None) -> QuerySet[HardshipAlert]:
     runs = _runs(viewer).filter(kind=RunKind.MONTHLY)
+    if month is not None:
+        runs = runs.filter(month=month.text)  # its rows alone are looked at
     return scope.within(HardshipAlert.objects.filter(run__in=runs), viewer.org_path, "org__path")
 
 
@@ -117,9 +119,7 @@ def list_alerts(viewer: Viewer, narrow: AlertFilter) -> QuerySet[HardshipAlert]:
 
     `narrow.text` finds a person's household by ID number or phone, or an alert by its id.
     """
-    found = _visible(viewer).select_related("org", "household", "run")
-    if narrow.month:
-        found = found.filter(month=narrow.month.text)
+    found = _visible(viewer, narrow.month).select_related("org", "household", "run")
     if narrow.area:
         found = found.filter(area__startswith=narrow.area.rstrip("0") if len(narrow.area) == 12 else narrow.area)
     if narrow.cause:
@@ -175,7 +175,7 @@ def list_cards(alert_ids: Iterable[int]) -> list[AlertCard]:
 
 def list_active_ids(viewer: Viewer, month: Month) -> list[int]:
     """Ids of the month's active alerts in the viewer's part of the tree, gravest first: what can be dispatched."""
-    found = _visible(viewer).filter(month=month.text, state__in=ACTIVE_STATES).annotate(grade_rank=_GRADE_RANK)
+    found = _visible(viewer, month).filter(state__in=ACTIVE_STATES).annotate(grade_rank=_GRADE_RANK)
     return list(found.order_by("grade_rank", "pk").values_list("pk", flat=True))
 
 
@@ -192,7 +192,7 @@ def tally(viewer: Viewer, month: Month) -> Tally:
     states: Counter[str] = Counter(dict.fromkeys(AlertState.values, 0))
     changes: Counter[str] = Counter()
     grades, causes, areas = Counter[str](), Counter[str](), Counter[str]()
-    found = _visible(viewer).filter(month=month.text).order_by()
+    found = _visible(viewer, month).order_by()
     for state, change, grade, cause, area, count in found.values_list(
         "state", "change", "grade", "causes", "area"
     ).annotate(Count("pk")):

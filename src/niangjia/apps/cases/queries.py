@@ -46,9 +46,7 @@ from niangjia.apps.cases.types import (
     DraftCard,
     EntitlementState,
     ExitProgress,
-    GrievanceState,
     HeldMonth,
-    LiveNotice,
     Outcome,
     OwnDecision,
     OwnMatter,
@@ -56,6 +54,7 @@ from niangjia.apps.cases.types import (
 from niangjia.apps.files import queries as files
 from niangjia.apps.files.types import FileCard, Owner
 from niangjia.apps.funds import queries as funds
+from niangjia.apps.objections.types import GrievanceState, LiveNotice
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.programs import queries as programs
@@ -263,8 +262,6 @@ def count_for_desk(viewer: Viewer, *, today: date) -> DeskCounts:
             waiting["blocked"] = list_blocked(viewer)
         if permissions.may(viewer, "cases.see_checks"):
             waiting["differing"] = list_spot_checks(viewer, only_to_rule=True)
-        if permissions.may(viewer, "cases.announce"):
-            waiting["grievances"] = list_grievances(viewer)
     return DeskCounts(counted, **scope.count_each(waiting))
 
 

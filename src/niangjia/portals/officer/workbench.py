@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -19,6 +20,7 @@ from niangjia.apps.cases.types import CaseAction, CaseState
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import BatchState
 from niangjia.apps.matters import queries as matters
+from niangjia.apps.objections import queries as objections
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders import queries as workorders
@@ -63,7 +65,7 @@ def workbench(request: PageRequest) -> HttpResponse:
     tiles: list[Tile] = []
     todos: list[Todo] = []
     now = timezone.now()
-    for about in (_about_list, _about_orders, _about_cases, _about_others, _about_money, _about_system):
+    for about in (_about_list, _about_orders, _about_cases, _about_applications, _about_money, _about_system):
         about(viewer, now, tiles, todos)
     due, loads = [], []
     has_orders = permissions.may(viewer, "workorders.view")
@@ -174,20 +176,32 @@ def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
                     f"{reverse('officer:files')}?state=FILE_ANNOUNCED",
                 )
             )
-    if desk.grievances:
-        text = _("%(count)s 件异议待答复") % {"count": desk.grievances}
-        todos.append(Todo("message-report", text, reverse("officer:notices")))
 
 
-def _about_others(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
-    """What workers asked for themselves."""
-    if turns := matters.count_turns(viewer):
-        todos.append(
-            Todo("file-text", _("%(count)s 件申请轮到我处办理") % {"count": turns}, reverse("officer:applications"))
-        )
-    if permissions.may(viewer, "registry.correct") and (asked := registry.count_open_corrections(viewer)):
-        url = reverse("officer:corrections_asked")
-        todos.append(Todo("writing", _("%(count)s 件更正资料的申请待答复") % {"count": asked}, url))
+def _about_applications(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
+    """Applications, objections of both kinds, corrections and requests for money: counted in one question."""
+    counted: dict[str, Any] = {}
+    if permissions.may(viewer, "cases.announce"):
+        counted["grievances"] = cases.list_grievances(viewer)
+    if permissions.may(viewer, "matters.answer"):
+        counted["objections"] = matters.list_objections(viewer)
+    if permissions.may(viewer, "matters.handle"):
+        counted["turns"] = matters.list_matters(viewer)
+    if permissions.may(viewer, "registry.correct"):
+        counted["corrections"] = registry.list_open_corrections(viewer)
+    if permissions.may(viewer, "funds.approve"):
+        counted["requests"] = funds.list_requests(viewer)
+    lines = {
+        "turns": ("file-plus", _("%(count)s 件申请待本岗位办"), "officer:applications"),
+        "grievances": ("message-report", _("%(count)s 件异议待答复"), "officer:notices"),
+        "objections": ("message-report", _("%(count)s 件申请的异议待答复"), "officer:objections"),
+        "corrections": ("writing", _("%(count)s 件更正资料的申请待答复"), "officer:corrections_asked"),
+        "requests": ("coin", _("%(count)s 项资金申请待审批"), "officer:funds"),
+    }
+    found = objections.count_each(**counted)
+    for name, (glyph, said, address) in lines.items():
+        if found.get(name):
+            todos.append(Todo(glyph, said % {"count": found[name]}, reverse(address)))
 
 
 def _about_money(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
@@ -228,22 +242,16 @@ def _about_money(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
         Todo("building-bank", own[batch.state] % {"number": batch.number}, reverse("officer:batch", args=[batch.id]))
         for batch in (funds.list_batches(viewer, year=year, states=own)[:MOST_BATCHES] if own else ())
     ]
-    if permissions.may(viewer, "funds.approve") and (asked := funds.list_requests(viewer).count()):
-        todos.append(Todo("coin", _("%(count)s 项资金申请待审批") % {"count": asked}, url))
-    returned = (
-        funds.count_returned(one.budget_id for one in balances) if permissions.may(viewer, "funds.prepare") else {}
-    )
-    todos += [
-        Todo("arrow-back-up", _("%(count)s 笔被银行退回，待更正后重新发放") % {"count": count}, reverse("officer:budget", args=[budget_id]))
-        for budget_id, count in returned.items()
-    ]  # fmt: skip
-    payable = funds.count_payable(one.budget_id for one in balances) if permissions.may(viewer, "funds.prepare") else {}
-    todos += [
-        Todo(
-            "cash", _("%(count)s 笔已审批，可编制批次") % {"count": count}, reverse("officer:budget", args=[budget_id])
-        )
-        for budget_id, count in payable.items()
-    ]
+    may_prepare = permissions.may(viewer, "funds.prepare")
+    for budget_id, (payable, returned) in (
+        funds.count_waiting(one.budget_id for one in balances) if may_prepare else {}
+    ).items():
+        address = reverse("officer:budget", args=[budget_id])
+        if returned:
+            text = _("%(count)s 笔被银行退回，待更正后重新发放") % {"count": returned}
+            todos.append(Todo("arrow-back-up", text, address))
+        if payable:
+            todos.append(Todo("cash", _("%(count)s 笔已审批，可编制批次") % {"count": payable}, address))
 
 
 def _about_system(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
