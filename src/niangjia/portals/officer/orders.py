@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -86,6 +87,14 @@ def orders(request: PageRequest) -> HttpResponse:
     counts = queries.count_open(viewer, now=now)
     union_id = whole(request.GET.get("union", ""))
     months = queries.list_months(viewer)
+    known: dict[str, Iterable[str]] = {
+        "month": months,
+        "state": OrderState.values,
+        "kind": list(OrderKind),
+        "grade": words.WORDS["grade"],
+        "cause": words.WORDS["cause"],
+        "step": words.WORDS["order_clock"],
+    }
     assignees = accounts.names_of({card.assignee_id for card in cards if card.assignee_id is not None})
     context = {
         "rows": rows,
@@ -98,11 +107,7 @@ def orders(request: PageRequest) -> HttpResponse:
         ),
         "under": organizations.get_unions([union_id]).get(union_id) if union_id else None,
         "months": months,
-        "unknown": unknown_in(
-            request,
-            {"month": months, "state": OrderState.values, "kind": list(OrderKind)}
-            | {"grade": words.WORDS["grade"], "cause": words.WORDS["cause"], "step": words.WORDS["order_clock"]},
-        ),
+        "unknown": unknown_in(request, known),
         "states": words.choices("order_state"),
         "kinds": words.choices("order_kind"),
         "grades": words.choices("grade"),
