@@ -237,6 +237,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "lake.land": (_("收下了一批数据"), "secondary"),
         "list.export": (_("导出了名单"), "secondary"),
         "matters.block_grant": (_("申请没有列支"), "secondary"),
+        "matters.read_objection": (_("打开了申请的异议"), "secondary"),
         "matters.open_answers": (_("打开了申请的内容"), "secondary"),
         "matters.rehome": (_("申请随工会变动"), "secondary"),
         "matters.set_aside": (_("申请已列支"), "secondary"),
