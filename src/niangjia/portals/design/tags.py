@@ -405,7 +405,12 @@ def causes_in_words(group: str) -> str:
 def parameter_word(one: Any) -> str:
     """What a parameter is called: as its pack says, else the words of its clause up to the first remark, else its name."""
     said = say(one.say) if getattr(one, "say", None) else ""
-    return said or re.split(r"[（(；;]", getattr(one, "clause", "") or "")[0].strip() or str(one.name)
+    if said:
+        return said
+    clause = re.split(r"[（(；;]", getattr(one, "clause", "") or "")[0].strip()
+    if not clause or (get_language() or "zh").startswith("zh"):
+        return clause or str(one.name)
+    return format_html('<span lang="zh-Hans">{}</span>', clause)  # a clause stands as it was written
 
 
 @register.filter
