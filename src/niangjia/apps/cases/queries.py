@@ -502,9 +502,25 @@ def _own_matter(person_id: int, case: Case, looked: tuple[Mapping[str, Any], ...
         can_object_until=letter.objection_until if letter else _objection_end(case),
         objections=tuple((grievance.pk, GrievanceState(grievance.state)) for grievance in grievances),
         looked=looked,
-        why_zh=tuple(sentence.zh for sentence in why),
-        why_en=tuple(sentence.en for sentence in why),
+        way=_way(case, file),
+        why_zh=tuple(sentence.zh for sentence in why if not sentence.is_note),
+        why_en=tuple(sentence.en for sentence in why if not sentence.is_note),
+        also_zh=tuple(sentence.zh for sentence in why if sentence.is_note),
+        also_en=tuple(sentence.en for sentence in why if sentence.is_note),
     )
+
+
+def _way(case: Case, file: HardshipFile | None) -> tuple[tuple[str, date | None], ...]:
+    """Verified, and for a file also announced and approved; a notice that was withdrawn does not count."""
+
+    def day(at: datetime | None) -> date | None:
+        return timezone.localdate(at) if at else None
+
+    verified = ("VERIFIED", day(case.reviewed_at))
+    if file is None:
+        return (verified,)
+    notice = PublicNotice.objects.filter(case=case, withdrawn_at__isnull=True).order_by("-pk").first()
+    return verified, ("ANNOUNCED", notice.starts_on if notice else None), ("APPROVED", day(file.approved_at))
 
 
 def _objection_end(case: Case) -> date | None:
