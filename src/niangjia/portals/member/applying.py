@@ -320,7 +320,7 @@ def check(request: PageRequest, draft_id: int) -> HttpResponse:
         "lines": lines,
         "missing": missing or tuple(line.question.name for line in required),
         "papers": [(one, paper_title(one), draft.paper_states.get(one.code)) for one in draft.papers],
-        "open_papers": [(one, paper_title(one)) for one in draft.open_papers],
+        "open_papers": [(one, paper_title(one)) for one in draft.open_papers if draft.matter_id is None],
         "undeclared": undeclared,
         "is_declared": request.POST.get("declared") == "yes",
         "back": reverse("member:draft", args=[draft.id]),

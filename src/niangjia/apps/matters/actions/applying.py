@@ -255,8 +255,9 @@ def hand_in(*, viewer: Viewer, draft_id: int, key: str, is_declared: bool, now: 
     pack = drafts.pack_of(draft)
     card = drafts.card(draft, pack)
     missing = _missing(card, moving.today_of(now))
-    if missing or card.open_papers:
-        raise StillOpen(missing, [drafts.paper_words(one) for one in card.open_papers])
+    unsaid = card.open_papers if draft.matter is None else ()  # who mends an application said it of every paper before
+    if missing or unsaid:
+        raise StillOpen(missing, [drafts.paper_words(one) for one in unsaid])
     try:
         with transaction.atomic():
             matter = _answer(viewer, draft, card, now) if draft.matter else _open(viewer, draft, pack, card, now)
