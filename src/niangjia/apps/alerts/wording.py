@@ -107,7 +107,7 @@ def fill(text: str, figures: Mapping[str, Decimal | int | None]) -> str:
     def one(match: re.Match[str]) -> str:
         code = FACTS.get(match.group(1), match.group(1))
         value = figures.get(code)
-        if code in MONEY_FIGURES:
+        if code in MONEY_FIGURES and value is not None:
             return show_yuan(Decimal(value))
         return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
