@@ -53,11 +53,15 @@ def test_every_sentence_of_a_page_is_in_the_english_catalogue():
 def test_the_compiled_catalogue_is_made_from_the_written_one():
     written = (CATALOGUE / "django.po").read_text(encoding="utf-8")
     entries = re.findall(
-        r'^msgid ((?:"(?:[^"\\]|\\.)*"\n)+)(?:msgid_plural .*\n)?msgstr(?:\[0\])? ((?:"(?:[^"\\]|\\.)*"\n?)+)',
+        r'^(?:msgctxt "(.*)"\n)?msgid ((?:"(?:[^"\\]|\\.)*"\n)+)(?:msgid_plural .*\n)?msgstr(?:\[0\])? ((?:"(?:[^"\\]|\\.)*"\n?)+)',
         written,
         re.M,
     )
-    said = {unquoted(msgid): unquoted(msgstr) for msgid, msgstr in entries if unquoted(msgid)}
+    said = {
+        (f"{context}\x04" if context else "") + unquoted(msgid): unquoted(msgstr)
+        for context, msgid, msgstr in entries
+        if unquoted(msgid)
+    }
     english = catalogue()
     assert not [msgid for msgid, msgstr in said.items() if not msgstr], "without a translation"
     assert not [msgid for msgid, msgstr in said.items() if english.get(msgid) != msgstr], (

@@ -58,7 +58,9 @@ _WAY = {"VERIFIED": gettext_lazy("核实"), "ANNOUNCED": gettext_lazy("公示"),
 def _steps(matter: OwnMatter, paid_on: date | None) -> list[tuple[object, date | None]]:
     """The way of a case as the worker reads it, with the day of each step; money last. A case that ended shows what was done."""
     steps: list[tuple[object, date | None]] = [(_WAY[code], day) for code, day in matter.way]
-    steps.append((_("发放"), paid_on if matter.decisions else None))
+    verified_on = steps[0][1]
+    is_paid = bool(matter.decisions and paid_on and verified_on and paid_on >= verified_on)
+    steps.append((_("发放"), paid_on if is_paid else None))
     return [step for step in steps if step[1]] if matter.state is CaseState.CLOSED else steps
 
 

@@ -25,6 +25,7 @@ from niangjia.kernel.money import yuan
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
+from niangjia.portals.design.marks import mark
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.people import household_names, record_seen
@@ -200,8 +201,10 @@ def _compare(alert: Any, visit: Any) -> list[tuple[object, Any, Any]]:
         (_("家庭人口"), alert.size if alert else None, form.get("people")),
         (
             _("主要原因"),
-            "、".join(str(words.word("cause", code)[0]) for code in alerts.split(alert.causes)) if alert else None,
-            form.get("main_cause"),
+            mark("、").join(str(words.word("cause", code)[0]) for code in alerts.split(alert.causes))
+            if alert
+            else None,
+            str(words.word("cause", form["main_cause"])[0]) if form.get("main_cause") else None,
         ),
     ]
 

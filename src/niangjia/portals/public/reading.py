@@ -24,7 +24,7 @@ from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import queries as matter_queries
 from niangjia.apps.objections.types import LiveNotice, RaisedObjection
 from niangjia.kernel.problems import Refusal
-from niangjia.portals.design import privacy, words
+from niangjia.portals.design import privacy, reviewed, words
 from niangjia.portals.design.county_map import map_of
 from niangjia.portals.design.forms import Form, ReasonForm
 from niangjia.portals.design.pages import Access, page
@@ -141,7 +141,9 @@ def privacy_statement(request: PageRequest) -> HttpResponse:
 
 @page(Access.PUBLIC)
 def accessibility(request: PageRequest) -> HttpResponse:
-    return show(request, "public/accessibility.html")
+    """What is aimed at, what is tested, what is known to be wanting."""
+    context = {"reviewed_on": reviewed.REVIEWED_ON, "tested": reviewed.TESTED, "limits": reviewed.LIMITS}
+    return show(request, "public/accessibility.html", context)
 
 
 @page(Access.PUBLIC)
