@@ -12,7 +12,7 @@ from niangjia.apps.messages import actions as messages
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders.types import SweepReport
-from niangjia.jobs import deliver
+from niangjia.jobs import deliver, export_kept, import_workbook
 from niangjia.jobs.verify import ANCHORS
 from niangjia.kernel.deployment import Deployment
 
@@ -21,7 +21,7 @@ def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     """
     Remind of orders whose time is nearly over, escalate overdue ones, make decisions anew that a late notice touches (differences wait
     for a person), end applications whose money has arrived, anchor the audit chain, tell people what waits for them, forget old messages that were read,
-    sweep what an upload that died left behind. Safe to repeat.
+    sweep what an upload that died left behind, forget workbooks whose time is over. Safe to repeat.
 
     `niangjia serve` calls it every ten minutes; without a server let cron call `niangjia tick`. Days without it lose nothing.
     """
@@ -33,4 +33,6 @@ def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     messages.forget_old(now=now)
     cases.sweep_drafts(now=now)
     files.sweep(now=now)
+    import_workbook.sweep(deployment, now=now)
+    export_kept.sweep(deployment, now=now)
     return report
