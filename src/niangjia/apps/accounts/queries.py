@@ -15,6 +15,7 @@ from niangjia.apps.accounts.policy import password_policy
 from niangjia.apps.accounts.types import (
     Absence,
     Due,
+    Holder,
     PasskeyCard,
     PostCard,
     Role,
@@ -134,6 +135,14 @@ def list_stand_ins(viewer: Viewer, *, today: date) -> list[tuple[PostCard, str]]
     ):
         once.setdefault(post.account_id, (_card(post), post.account.name))
     return list(once.values())
+
+
+def list_unions_with(path: str, roles: Iterable[Role], *, today: date) -> list[Holder]:
+    """Where somebody holds one of these roles today: at the union of `path` or above it, the nearest first. None for an empty path."""
+    above = [int(step) for step in path.split("/") if step]
+    posts = _held(today).filter(org_id__in=above, role__in=list(roles)).select_related("org")
+    nearest = sorted(posts, key=lambda post: (-above.index(post.org_id), list(Role).index(Role(post.role))))
+    return list(dict.fromkeys(Holder(post.org.name, Role(post.role)) for post in nearest))
 
 
 def list_standing_in(account_id: int, *, today: date) -> list[StandingIn]:

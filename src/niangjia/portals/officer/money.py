@@ -43,6 +43,8 @@ from niangjia.portals.design.showing import deployment, show
 from niangjia.portals.design.staleness import watch
 
 ROWS = 100
+_TURN = {BatchState.PREPARED: "funds.approve", BatchState.APPROVED: "funds.pay", BatchState.SEALED: "funds.pay", BatchState.SENT: "funds.confirm"}
+"""The right that a batch in this state waits for."""
 
 
 class BudgetForm(Form):
@@ -212,6 +214,7 @@ def batch(request: PageRequest, batch_id: int) -> HttpResponse:
         "came_back": _came_back(rows),
         "names": accounts.names_of(people),
         "queue": [entry for entry in queries.list_receipt_queue(viewer) if entry.batch_id == batch_id],
+        "turn": _TURN.get(card.state, ""),
         "may": {
             "approve": card.state == BatchState.PREPARED and permissions.may(viewer, "funds.approve"),
             "remove": card.state == BatchState.PREPARED
