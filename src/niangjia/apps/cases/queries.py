@@ -525,9 +525,9 @@ def _own_decision(card: DecisionCard, later: Iterable[AdjustmentCard]) -> OwnDec
         outcome=card.outcome.value,
         tier=card.tier,
         amount=card.amount,
-        says_zh=tuple(line.zh for line in card.trace),
-        says_en=tuple(line.en for line in card.trace),
-        clauses=card.clauses,
+        deciding=card.deciding,
+        because=card.because,
+        aside=card.aside,
         later=tuple(later),
     )
 

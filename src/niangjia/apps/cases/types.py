@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from niangjia.apps.programs.types import AdjustmentCard
+from niangjia.apps.programs.types import AdjustmentCard, Line
 from niangjia.apps.workorders.types import RoutingFacts
 from niangjia.kernel.months import Month
 
@@ -342,7 +342,10 @@ class Contact:
 
 @dataclass(frozen=True)
 class OwnDecision:
-    """A decision as the worker reads it: what, how much, by which clause. `later`: what deciding it anew found, oldest first."""
+    """
+    A decision as the worker reads it: what, how much, `because` of which lines, and `aside` what did not count; `deciding`: the line to
+    name first, null in a decision without lines. `later`: what deciding it anew found, oldest first.
+    """
 
     decision_id: int
     title_zh: str
@@ -350,9 +353,9 @@ class OwnDecision:
     outcome: str
     tier: str
     amount: Decimal | None
-    says_zh: tuple[str, ...]
-    says_en: tuple[str, ...]
-    clauses: tuple[str, ...]
+    deciding: Line | None
+    because: tuple[Line, ...]
+    aside: tuple[Line, ...]
     later: tuple[AdjustmentCard, ...]
 
 

@@ -186,6 +186,29 @@ class DecisionCard:
     reconsiders: int | None
 
     @property
+    def because(self) -> tuple[Line, ...]:
+        """The lines that made the answer: what held and what was given; of a refusal what did not hold; else what is not known."""
+        made = {
+            DecisionOutcome.GRANTED: ("YES", "GIVEN"),
+            DecisionOutcome.REFUSED: ("NO",),
+            DecisionOutcome.CANNOT_TELL: ("UNKNOWN",),
+        }[self.outcome]
+        return tuple(line for line in self.trace if line.result in made)
+
+    @property
+    def aside(self) -> tuple[Line, ...]:
+        """The other lines: alternatives that did not hold, conditions that did but changed nothing."""
+        return tuple(line for line in self.trace if line not in self.because)
+
+    @property
+    def deciding(self) -> Line | None:
+        """The one line to name first: the tier that was found, else the first that refused or is missing, else what was given."""
+        ranked = [line for line in self.because if self.tier and line.id == self.tier]
+        if self.outcome is DecisionOutcome.GRANTED:
+            ranked += [line for line in self.because if line.result == "GIVEN"]
+        return next(iter((*ranked, *self.because)), None)
+
+    @property
     def money(self) -> Decimal:
         """Yuan to be paid: what is given without goods and without dues that are waived, deferred or owed."""
         return sum((line.amount for line in self.given if line.kind == "money"), Decimal("0.00"))

@@ -139,6 +139,12 @@ def in_words(code: object, kind: str) -> str:
 
 
 @register.filter
+def is_word(code: object, kind: str) -> bool:
+    """Whether the table has a word for the code."""
+    return str(code or "") in words.WORDS[kind]
+
+
+@register.filter
 def tone(code: object, kind: str) -> str:
     """The colour of a code's word."""
     return words.word(kind, code)[1]

@@ -18,7 +18,8 @@ from niangjia.apps.accounts.types import Role
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.cases import queries as cases
-from niangjia.apps.cases.actions import grievances
+from niangjia.apps.cases.actions import filing, grievances
+from niangjia.apps.cases.tests import desk as desks
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs.tests import town
@@ -403,6 +404,24 @@ def test_a_worker_objects_stops_the_cross_check_and_takes_it_up_again(house, at)
     assert "您已不同意" in text(worker.get("/mine/data/consents/"))
     worker.post("/mine/consent/", {"wish": "give"})
     assert "您已不同意" not in text(worker.get("/mine/data/consents/"))
+
+
+def test_a_line_that_did_not_hold_never_has_a_tick_and_the_reason_stands_first(house, at):
+    """Whoever lies between the lines of a program reads which of them made the answer, and nothing false as if it were true."""
+    county, own = house.viewers[Role.COUNTY], house.own_case_id
+    head = house.viewers[Role.WORKER].person_id
+    filing.start_file(viewer=county, case_id=own, members={head: "head"}, now=town.NOW)
+    figures = desks.FILE | {"annual_total": "120000"}
+    filing.fill_file(viewer=house.viewers[Role.GRASSROOTS], case_id=own, values=figures, now=town.NOW)
+    filing.decide_tier(viewer=county, case_id=own, facts=desks.NO_GOODS, now=town.NOW)
+    page = text(at(Role.WORKER).get("/mine/"))
+    matter = next(one for one in cases.get_own_matters(house.viewers[Role.WORKER]) if one.case_id == own)
+    graded = next(one for one in matter.decisions if one.tier)
+    assert {line.result for line in graded.aside} == {"NO"} and graded.deciding.id == graded.tier
+    ticked = [line for line in re.findall(r"<li>(.*?)</li>", page, re.S) if re.search(r"#i-(circle-)?check\b", line)]
+    for line in graded.aside:
+        assert line.zh in page and not any(line.zh in one for one in ticked)
+    assert page.index("您家属于") < page.index(graded.aside[0].zh) and f"因为：{graded.deciding.zh}" in page
 
 
 def test_a_worker_reads_nobody_elses_matter(house, at):

@@ -432,7 +432,8 @@ def test_a_worker_reads_where_their_matter_stands_what_was_decided_and_who_looke
     (matter,) = queries.get_own_matters(worker)
     assert "在档帮扶" in matter.status_zh and matter.status_en and matter.union == "轴承厂工会"
     assert {decision.amount for decision in matter.decisions} == {Decimal("500.00"), Decimal("36000.00")}
-    assert all(decision.says_zh and decision.says_en and decision.clauses for decision in matter.decisions)
+    assert all(one.deciding and one.deciding.zh and one.deciding.en and one.deciding.clause for one in matter.decisions)
+    assert all(line.result in ("YES", "GIVEN") for one in matter.decisions for line in one.because)
     assert matter.looked[0]["reason"] == "约定走访时间" and matter.can_object_until is None
     assert matter.why_zh == ("T-ILL-2",)
     with pytest.raises(NotAllowed):
