@@ -141,8 +141,13 @@ def list_unions_with(path: str, roles: Iterable[Role], *, today: date) -> list[H
     """Where somebody holds one of these roles today: at the union of `path` or above it, the nearest first. None for an empty path."""
     above = [int(step) for step in path.split("/") if step]
     posts = _held(today).filter(org_id__in=above, role__in=list(roles)).select_related("org")
-    nearest = sorted(posts, key=lambda post: (-above.index(post.org_id), list(Role).index(Role(post.role))))
-    return list(dict.fromkeys(Holder(post.org.name, Role(post.role)) for post in nearest))
+    names = {post.org_id: post.org.name for post in posts}
+    held = {(post.org_id, Role(post.role)) for post in posts}
+    return [
+        Holder(names[org_id], tuple(role for role in Role if (org_id, role) in held))
+        for org_id in reversed(above)
+        if org_id in names
+    ]
 
 
 def list_standing_in(account_id: int, *, today: date) -> list[StandingIn]:

@@ -56,10 +56,10 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True)
 class Holder:
-    """A union where somebody holds a post of that role today."""
+    """A union, and the roles among those asked for that somebody holds there today."""
 
     org_name: str
-    role: Role
+    roles: tuple[Role, ...]
 
 
 @dataclass(frozen=True, slots=True)

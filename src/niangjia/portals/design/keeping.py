@@ -115,7 +115,9 @@ def find(request: HttpRequest) -> Kept | None:
         return None
     viewer = getattr(request, "viewer", None)
     origin, at = Origin(*said[:3]), said[3]
-    if timezone.now().timestamp() - at > KEPT_FOR.total_seconds() or (viewer and viewer.account_id != origin.account_id):
+    if timezone.now().timestamp() - at > KEPT_FOR.total_seconds() or (
+        viewer and viewer.account_id != origin.account_id
+    ):
         forget(request)
         return None
     if (viewer.account_id if viewer else 0) != origin.account_id or request.get_full_path() != origin.page:

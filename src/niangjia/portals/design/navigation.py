@@ -64,10 +64,20 @@ GROUPS = {
 ENTRIES = (
     Entry("officer:workbench", _("工作台"), "layout-dashboard", is_tab=True),
     Entry(INBOX, _("消息"), "inbox"),
-    Entry("officer:list", _("月度名单"), "list-details", "alerts.view", is_tab=True, also=("/households/",), group="list"),
+    Entry(
+        "officer:list", _("月度名单"), "list-details", "alerts.view", is_tab=True, also=("/households/",), group="list"
+    ),
     Entry("officer:orders", _("工单"), "ticket", "workorders.view", is_tab=True, group="work"),
     Entry("officer:late", _("超期看板"), "hourglass", "workorders.view", also=("/transfers/",), group="work"),
-    Entry("officer:review", _("复核审批"), "clipboard-check", "cases.review", is_tab=True, also=("from=review",), group="work"),
+    Entry(
+        "officer:review",
+        _("复核审批"),
+        "clipboard-check",
+        "cases.review",
+        is_tab=True,
+        also=("from=review",),
+        group="work",
+    ),
     Entry("officer:checks", _("核实抽查"), "rotate", "cases.see_checks", group="work"),
     Entry("officer:files", _("困难档案"), "home-heart", "cases.view", is_tab=True, group="list"),
     Entry("officer:people", _("查人"), "search", "registry.view", group="list"),
@@ -77,8 +87,17 @@ ENTRIES = (
     Entry("officer:batches", _("发放批次"), "building-bank", "funds.view", is_tab=True, group="money"),
     Entry("officer:register", _("发放台账"), "book", "funds.view", group="money"),
     Entry("officer:funds", _("专项资金"), "wallet", "funds.view", group="money"),
-    Entry("officer:adjustments", _("补发与追回"), "arrows-exchange", "funds.view", also=("/reconsider",), group="money"),
-    Entry("officer:programs", _("帮扶项目"), "award", "programs.view", also=("/drafts/", "/parameters/", "/standards/"), group="rules"),
+    Entry(
+        "officer:adjustments", _("补发与追回"), "arrows-exchange", "funds.view", also=("/reconsider",), group="money"
+    ),
+    Entry(
+        "officer:programs",
+        _("帮扶项目"),
+        "award",
+        "programs.view",
+        also=("/drafts/", "/parameters/", "/standards/"),
+        group="rules",
+    ),
     Entry("officer:takeup", _("应享未享"), "user-check", "alerts.view", group="list"),
     Entry("officer:simulations", _("政策模拟"), "scale", "programs.manage", group="rules"),
     Entry("officer:imports", _("导入"), "upload", "imports.send", group="house"),

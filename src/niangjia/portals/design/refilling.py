@@ -13,7 +13,13 @@ from django.utils.translation import gettext as _
 
 from niangjia.portals.design import words
 
-_OWN = {"csrfmiddlewaretoken", "seen", "origin", "step", "key"}  # the page's, not the person's: the new page has its own
+_OWN = {
+    "csrfmiddlewaretoken",
+    "seen",
+    "origin",
+    "step",
+    "key",
+}  # the page's, not the person's: the new page has its own
 NEVER_KEPT = frozenset({"password", "old", "new", "again", "code", "secret", "answer"})
 """Fields that open an account, and so are neither kept nor shown again."""
 _TICKED = {"checkbox", "radio"}
@@ -141,7 +147,11 @@ def typed(posted: Mapping[str, object]) -> list[tuple[str, str]]:
     found = []
     for name, value in posted.items():
         said = str(value).strip()
-        if name in _OWN | NEVER_KEPT or not said or (name not in words.WORDS["field"] and re.fullmatch(r"[\w.,:+/-]*", said, re.A)):
+        if (
+            name in _OWN | NEVER_KEPT
+            or not said
+            or (name not in words.WORDS["field"] and re.fullmatch(r"[\w.,:+/-]*", said, re.A))
+        ):
             continue
         label = words.WORDS["field"].get(name)
         found.append((str(label[0]) if label else _("填写的内容"), said))

@@ -43,7 +43,12 @@ from niangjia.portals.design.showing import deployment, show
 from niangjia.portals.design.staleness import watch
 
 ROWS = 100
-_TURN = {BatchState.PREPARED: "funds.approve", BatchState.APPROVED: "funds.pay", BatchState.SEALED: "funds.pay", BatchState.SENT: "funds.confirm"}
+_TURN = {
+    BatchState.PREPARED: "funds.approve",
+    BatchState.APPROVED: "funds.pay",
+    BatchState.SEALED: "funds.pay",
+    BatchState.SENT: "funds.confirm",
+}
 """The right that a batch in this state waits for."""
 
 

@@ -36,7 +36,9 @@ def written(house, signed_in):
     page = reverse("officer:order", args=[house.orders["created"]])
     said = origin(client.get(page).content.decode())
     del client.cookies["niangjia_session"]
-    answer = client.post(f"{page}hand-back/", {"origin": said, "reason": REASON, "password": "never-1", "code": "112233"})
+    answer = client.post(
+        f"{page}hand-back/", {"origin": said, "reason": REASON, "password": "never-1", "code": "112233"}
+    )
     return client, page, answer
 
 
@@ -126,7 +128,9 @@ def test_a_page_of_one_account_is_not_kept_for_the_one_who_signed_in_meanwhile(h
     other = signed_in(house.viewers[Role.CITY])
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = other.cookies
-    answer = strict.post(f"{page}hand-back/", {"origin": said, "reason": REASON}, headers={"origin": "http://testserver"})
+    answer = strict.post(
+        f"{page}hand-back/", {"origin": said, "reason": REASON}, headers={"origin": "http://testserver"}
+    )
     assert answer.status_code == 403 and REASON not in strict.get(page).content.decode()
 
 

@@ -24,7 +24,9 @@ def plain(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
-@pytest.mark.parametrize("language, said", [("zh", "“看资金与台账”不由您现在的岗位（基层工会）办理"), ("en", "“See funds and the register")])
+@pytest.mark.parametrize(
+    "language, said", [("zh", "“看资金与台账”不由您现在的岗位（基层工会）办理"), ("en", "“See funds and the register")]
+)
 def test_a_refused_page_names_the_right_in_words_and_the_unions_that_have_it(house, signed_in, language, said):
     answer = signed_in(house.viewers[Role.GRASSROOTS], language).get(reverse("officer:funds"))
     text = plain(answer.content.decode())
@@ -37,7 +39,12 @@ def test_who_has_it_on_another_post_of_their_own_gets_there_by_one_press(house, 
     viewer = house.viewers[Role.GRASSROOTS]
     county = house.viewers[Role.COUNTY]
     post_id = accounts.appoint(
-        viewer=None, account_id=viewer.account_id, org_id=county.org_id, role=Role.FINANCE, starts_on=date(2020, 1, 1), now=NOW
+        viewer=None,
+        account_id=viewer.account_id,
+        org_id=county.org_id,
+        role=Role.FINANCE,
+        starts_on=date(2020, 1, 1),
+        now=NOW,
     )
     client = signed_in(viewer)
     page = reverse("officer:funds")
@@ -52,12 +59,18 @@ def test_who_has_it_on_another_post_of_their_own_gets_there_by_one_press(house, 
 
 def test_a_post_is_never_chosen_into_another_site(house, signed_in):
     viewer = house.viewers[Role.COUNTY]
-    answer = signed_in(viewer).post(reverse("public:post"), {"post": viewer.post_id, "next": "https://elsewhere.example/"})
+    answer = signed_in(viewer).post(
+        reverse("public:post"), {"post": viewer.post_id, "next": "https://elsewhere.example/"}
+    )
     assert answer.url == "/"
 
 
 def test_a_case_names_whose_turn_it_is(house, signed_in):
-    html = signed_in(house.viewers[Role.GRASSROOTS]).get(reverse("officer:case", args=[house.cases["submitted"]])).content.decode()
+    html = (
+        signed_in(house.viewers[Role.GRASSROOTS])
+        .get(reverse("officer:case", args=[house.cases["submitted"]]))
+        .content.decode()
+    )
     text = plain(html)
     assert "现在轮到 “审核通过”由以下岗位办理" in text and "其他岗位" not in text
     assert re.search(r"总工会\S* · 县（市、区）总工会", text)

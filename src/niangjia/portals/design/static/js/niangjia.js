@@ -32,6 +32,11 @@ const closeMenus = (keep) => document.querySelectorAll("details.who[open], detai
 document.addEventListener("click", (event) => closeMenus(event.target));
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(null); });
 
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
 // A head cell that ticks its whole column.
 for (const cell of document.querySelectorAll("th[data-all]")) {
   const all = document.createElement("input");
