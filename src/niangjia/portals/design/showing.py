@@ -12,6 +12,7 @@ from django.shortcuts import render
 from niangjia.apps.messages import queries as inbox
 from niangjia.kernel.deployment import Deployment
 from niangjia.portals.design import keeping
+from niangjia.portals.design.foreign import mark_chinese, marks_chinese
 from niangjia.portals.design.navigation import entries_for, grouped
 from niangjia.portals.design.staleness import seen_by
 
@@ -54,4 +55,7 @@ def show(
         "theme": theme_of(request),
         "deployment_name": settings.DEPLOYMENT.name if settings.DEPLOYMENT else "",
     }
-    return render(request, template, {**frame, **(context or {})}, status=status)
+    response = render(request, template, {**frame, **(context or {})}, status=status)
+    if marks_chinese():
+        response.content = mark_chinese(response.content.decode()).encode()
+    return response

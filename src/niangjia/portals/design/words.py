@@ -286,6 +286,18 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "SETTLE": (_("抽查比对办结"), "green"),
         "RULE": (_("裁定抽查出入"), "purple"),
     },
+    "case_turn": {
+        "SUBMIT": (_("走访、提交核实结论"), "azure"),
+        "ACCEPT": (_("复核核实结论"), "purple"),
+        "START_FILE": (_("决定是否建档"), "azure"),
+        "FILL_FILE": (_("填写档案、核定档次"), "azure"),
+        "ANNOUNCE": (_("张榜公示"), "orange"),
+        "APPROVE": (_("批准建档"), "green"),
+        "CONFIRM_EXIT": (_("确认退档"), "secondary"),
+        "END_WATCH": (_("结束观察或建档"), "secondary"),
+        "FINISH_REPAIR": (_("修正数据"), "secondary"),
+        "RETRY": (_("决定再次走访"), "secondary"),
+    },
     "outcome": {
         "V1": (_("属实"), "red"),
         "V2": (_("属实（暂时）"), "orange"),

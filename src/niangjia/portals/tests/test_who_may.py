@@ -72,7 +72,7 @@ def test_a_case_names_whose_turn_it_is(house, signed_in):
         .content.decode()
     )
     text = plain(html)
-    assert "现在轮到 “审核通过”由以下岗位办理" in text and "其他岗位" not in text
+    assert "现在轮到 “复核核实结论”由以下岗位办理" in text and "其他岗位" not in text
     assert re.search(r"总工会\S* · 县（市、区）总工会", text)
 
 
@@ -90,3 +90,7 @@ def test_each_action_and_each_role_has_its_words():
 def test_a_step_of_another_post_is_refused_in_words():
     refusal = lifecycle.NotForThisRole(CaseAction.APPROVE, Role.FINANCE, lifecycle.APPROVERS)
     assert "由市总工会、县（市、区）总工会办理" in refusal.zh and "FINANCE" not in refusal.zh + refusal.en
+
+
+def test_what_each_state_of_a_case_waits_for_has_its_words():
+    assert set(words.WORDS["case_turn"]) == {action.value for action in lifecycle.TURN.values()}
