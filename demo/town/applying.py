@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.utils import timezone
 
@@ -16,7 +17,10 @@ from niangjia.apps.cases import queries as cases
 from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters.types import DraftCard, MatterCard, PaperState
 from niangjia.apps.organizations import queries as unions
+from niangjia.jobs import install
 
+OWN_PROGRAMS = Path(__file__).parent / "programs"
+CARE = "summer-care"
 SUBSIDY, MUTUAL = "migrant-education-subsidy", "mutual-aid-claim"
 STUDY = {
     "is_farm_worker": "yes", "uplift_kind": "degree", "has_uplift_proof": "yes", "uplift_own_cost": "3600", "uplift_aid_received": "0",
@@ -88,10 +92,11 @@ class Counter:
 
 
 def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime]) -> int:
-    """Applications of as many workers as were helped, up to six, beside those of the demo's own worker; how many were handed in."""
+    """Applications of as many workers as were helped, up to seven, beside those of the demo's own worker; how many were handed in."""
+    install.install(OWN_PROGRAMS, now=clock())
     desk = Counter(office, clock)
     today = timezone.localdate(clock())
-    acts = (_granted, _at_the_county, _refused, _second_waits, _just_arrived, _withdrawn)
+    acts = (_granted, _at_the_county, _refused, _second_waits, _just_arrived, _withdrawn, _announced)
     count = 0
     for number, (person_id, act) in enumerate(zip(_persons(desk, worker), acts, strict=False), start=1):
         act(desk, desk.worker(person_id, number), (today - timedelta(days=20)).isoformat(), today.isoformat())
@@ -131,6 +136,18 @@ def _refused(desk: Counter, worker: Viewer, then: str, today: str) -> None:
         reason="还没有拿到证书，拿到后可以重新申请。（演示文字）",
         answers={"work_county_class": "none"},
     )
+    matters.object_to(
+        viewer=worker,
+        matter_id=card.id,
+        words="证书上个月已经拿到，当时忘了勾选。请再看一遍。（演示文字）",
+        now=desk.clock(),
+    )
+
+
+def _announced(desk: Counter, worker: Viewer, then: str, today: str) -> None:
+    """Of a programme of the invented city's own: it stands in public now."""
+    card = desk.act(desk.hand_in(worker, CARE, {"child_age_note": "七岁，上一年级（演示文字）"}), "accepted")
+    desk.act(card, "approved")
 
 
 def _second_waits(desk: Counter, worker: Viewer, then: str, today: str) -> None:

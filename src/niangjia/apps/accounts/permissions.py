@@ -18,6 +18,7 @@ _READING: Final = frozenset(
 )
 # cases.see_checks: what the random re-checks found, by union and verifier; for who answers for verifiers, never for them.
 # matters.handle: to take one's turn in an application, at the stage that its pack gives to this post; finance's turn is money's own.
+# matters.answer: to answer an objection to what was decided or announced of an application, at the union that decided or above it.
 _ORDERS: Final = frozenset(
     {"workorders.accept", "workorders.assign", "workorders.forward", "workorders.return", "workorders.transfer"}
     | {"matters.handle"}
@@ -26,12 +27,13 @@ _ORDERS: Final = frozenset(
 ALLOWED: Final[dict[Role, frozenset[str]]] = {
     Role.PROVINCE: _READING
     | _ORDERS
-    | {"alerts.release", "cases.see_checks", "programs.manage", "lists.export", "imports.send"},
+    | {"alerts.release", "cases.see_checks", "matters.answer", "programs.manage", "lists.export", "imports.send"},
     Role.CITY: _READING
     | _ORDERS
     | {
         "alerts.release",
         "cases.review",
+        "matters.answer",
         "cases.see_checks",
         "cases.approve",
         "cases.announce",
@@ -49,6 +51,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
         "alerts.release",
         "cases.verify",
         "cases.review",
+        "matters.answer",
         "cases.see_checks",
         "cases.approve",
         "cases.announce",

@@ -16,7 +16,6 @@ from niangjia.apps.cases.types import (
     EntitlementState,
     ExitKind,
     GrievanceAbout,
-    GrievanceState,
     IncomeSource,
     Outcome,
     Ruling,
@@ -24,6 +23,7 @@ from niangjia.apps.cases.types import (
     SpotResult,
     VisitWay,
 )
+from niangjia.apps.objections.models import ANSWERED_BY_SOMEONE, LASTS, Notice, Objection
 
 
 def _down(to: str, **options) -> models.ForeignKey:
@@ -249,55 +249,28 @@ class FileMember(models.Model):
         ]
 
 
-class PublicNotice(models.Model):
-    """
-    What stands in public: exactly these columns. Shown from `starts_on` up to, not including, `ends_before`, unless withdrawn.
-    """
+class PublicNotice(Notice):
+    """The notice of one file."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notices")
-    masked_name = models.CharField(max_length=20)
-    unit = models.CharField(max_length=200)
-    tier = models.CharField(max_length=8)
-    amount = models.DecimalField(max_digits=16, decimal_places=2)
-    starts_on = models.DateField()
-    ends_before = models.DateField()
-    announced_by = _account()
-    announced_at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(withdrawn_at__isnull=True), name="notice_one_a_case"),
-            models.CheckConstraint(condition=Q(ends_before__gt=F("starts_on")), name="notice_lasts"),
+            models.CheckConstraint(condition=LASTS, name="notice_lasts"),
         ]
 
 
-class Grievance(models.Model):
-    """
-    An objection. `secret` holds its words and how to reach who raised it, at ``cases.grievance:<key>``; `answer` is sealed
-    likewise. `person` null = raised by the public, who follow it by `receipt`; null = raised by the worker, who reads it signed in.
-    """
+class Grievance(Objection):
+    """An objection to what was found, decided or announced of a case; sealed at ``cases.grievance:<key>``."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="grievances")
     notice = models.ForeignKey(PublicNotice, on_delete=models.PROTECT, null=True, related_name="grievances")
     about = models.CharField(max_length=8, choices=GrievanceAbout)
-    person = _down("registry.Person", null=True)
-    key = models.UUIDField(default=uuid.uuid4, unique=True)
-    receipt = models.CharField(max_length=14, unique=True, null=True)
-    secret = models.BinaryField()
-    raised_at = models.DateTimeField()
-    state = models.CharField(max_length=8, choices=GrievanceState, default=GrievanceState.OPEN)
-    answer = models.BinaryField(null=True)
-    answered_by = _account(null=True)
-    answered_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state=GrievanceState.OPEN, answered_by__isnull=True, answered_at__isnull=True)
-                | ~Q(state=GrievanceState.OPEN) & Q(answered_by__isnull=False, answered_at__isnull=False),
-                name="grievance_answered_by_someone",
-            ),
+            models.CheckConstraint(condition=ANSWERED_BY_SOMEONE, name="grievance_answered_by_someone"),
         ]
         indexes = [models.Index(fields=["case", "state"], name="grievance_case_state")]
 

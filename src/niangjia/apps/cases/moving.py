@@ -15,8 +15,9 @@ from niangjia.apps.audit import actions as audit
 from niangjia.apps.cases import lifecycle
 from niangjia.apps.cases.models import Case, CaseMove
 from niangjia.apps.cases.spot_checks import blind_households
-from niangjia.apps.cases.types import CaseAction, CaseKind, CaseState, EntitlementState, GrievanceState
+from niangjia.apps.cases.types import CaseAction, CaseKind, CaseState, EntitlementState
 from niangjia.apps.funds.types import ReservationState
+from niangjia.apps.objections.types import GrievanceState
 from niangjia.apps.organizations import scope
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders import queries as workorders

@@ -44,9 +44,7 @@ from niangjia.apps.cases.types import (
     DraftCard,
     EntitlementState,
     ExitProgress,
-    GrievanceState,
     HeldMonth,
-    LiveNotice,
     Outcome,
     OwnDecision,
     OwnMatter,
@@ -54,6 +52,7 @@ from niangjia.apps.cases.types import (
 from niangjia.apps.files import queries as files
 from niangjia.apps.files.types import FileCard, Owner
 from niangjia.apps.funds import queries as funds
+from niangjia.apps.objections.types import GrievanceState, LiveNotice
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.programs import queries as programs

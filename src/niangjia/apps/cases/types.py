@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.apps.objections.types import GrievanceState
 from niangjia.apps.programs.types import AdjustmentCard, Line
 from niangjia.apps.workorders.types import RoutingFacts
 from niangjia.kernel.months import Month
@@ -179,12 +180,6 @@ class EntitlementState(TextChoices):
     CANCELLED = "CANCELLED", _("已取消")
 
 
-class GrievanceState(TextChoices):
-    OPEN = "OPEN", _("待答复")
-    UPHELD = "UPHELD", _("成立")
-    REJECTED = "REJECTED", _("不成立")
-
-
 class GrievanceAbout(TextChoices):
     OUTCOME = "OUTCOME", _("核实结论")
     NOTICE = "NOTICE", _("公示")
@@ -278,36 +273,6 @@ class ExitProgress:
     passed: int
     unknown: int
     needs_proof: bool
-
-
-@dataclass(frozen=True)
-class LiveNotice:
-    """Everything the public may see of one decision. No ID number, phone, cause or school."""
-
-    id: int
-    masked_name: str
-    unit: str
-    tier: str
-    amount: Decimal
-    starts_on: date
-    ends_before: date
-
-
-@dataclass(frozen=True)
-class RaisedObjection:
-    """`receipt` is for whoever objected, to follow it by: shown once."""
-
-    id: int
-    receipt: str
-
-
-@dataclass(frozen=True)
-class ObjectionStatus:
-    """Everything that a receipt number tells, to whoever has it: nothing of the case. `answered_on` is null while it waits."""
-
-    raised_on: date
-    state: GrievanceState
-    answered_on: date | None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.files import papers, photos, storage
 from niangjia.apps.files.models import File
-from niangjia.apps.files.problems import EmptyFile, HeicPhoto, NoSuchFile, TooLarge, TooMany, UnknownType
+from niangjia.apps.files.problems import EmptyFile, NoSuchFile, TooLarge, TooMany, UnknownType
 from niangjia.apps.files.queries import card_of, find_row
 from niangjia.apps.files.types import JPEG, MOST_FILES, PDF, FileCard, FileContent, Owner
 
@@ -33,7 +33,7 @@ def keep_file(
     only_photos: bool = False,
 ) -> FileCard:
     """
-    Keep a photo (JPEG, PNG, WebP; written anew as JPEG) or a PDF for its owner; return what is told of it.
+    Keep a photo (JPEG, HEIC, PNG, WebP; written anew as JPEG) or a PDF for its owner; return what is told of it.
 
     Safe to repeat: with the same `key`, or the same content for the same part, what is there is returned. `most`: files of this owner
     and part together.
@@ -89,18 +89,20 @@ def _clean(content: bytes, only_photos: bool) -> tuple[str, bytes, int | None, i
     if content.startswith(b"%PDF-") and not only_photos:
         papers.check(content)
         return PDF, content, None, None
-    if content[4:8] == b"ftyp" and content[8:12] in _HEIC:
-        raise HeicPhoto
+    is_heic = content[4:8] == b"ftyp" and content[8:12] in _HEIC
     is_webp = content[:4] == b"RIFF" and content[8:12] == b"WEBP"
-    if not (content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or is_webp):
+    if not (content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or is_webp or is_heic):
         raise UnknownType
     photo = photos.write_anew(content)
     return JPEG, photo.content, photo.width, photo.height
 
 
-def open_file(*, viewer: Viewer, owner: Owner, key: str, now: datetime, reason: str = "") -> FileContent:
+def open_file(
+    *, viewer: Viewer, owner: Owner, key: str, now: datetime, reason: str = "", is_small: bool = False
+) -> FileContent:
     """
-    A file of this owner with its content; who opened it is on record with the reason that the owner's room asked for.
+    A file of this owner with its content; who opened it is on record with the reason that the owner's room asked for. `is_small`: of a
+    photo the copy for lists.
 
     Raises:
         NoSuchFile. CannotOpen: the deployment's keys do not fit, or the content was altered.
@@ -109,10 +111,21 @@ def open_file(*, viewer: Viewer, owner: Owner, key: str, now: datetime, reason: 
         row = find_row(owner, key)
         if row is None:
             raise NoSuchFile
-        content = storage.get(row.key)
-        detail = {"file": row.key.hex, "part": row.part}
+        is_small = is_small and row.media_type == JPEG
+        content = _small(row) if is_small else storage.get(row.key)
+        detail = {"file": row.key.hex, "part": row.part} | ({"small": True} if is_small else {})
         audit.record(viewer, action="files.open", object=str(owner), detail=detail, reason=reason, now=now)
     return FileContent(card_of(row), content)
+
+
+def _small(row: File) -> bytes:
+    """Made when somebody looks for the first time."""
+    try:
+        return storage.get(row.key, is_small=True)
+    except FileNotFoundError:
+        made = photos.small_of(storage.get(row.key))
+        storage.put(row.key, made, is_small=True)
+        return made
 
 
 def drop_file(*, viewer: Viewer, owner: Owner, key: str, now: datetime) -> None:
@@ -146,6 +159,8 @@ def reseal(*, now: datetime) -> int:
         if not storage.is_sealed_with_newest(key):
             storage.put(key, storage.get(key))
             done += 1
+        if storage.path_of(key, is_small=True).exists() and not storage.is_sealed_with_newest(key, is_small=True):
+            storage.put(key, storage.get(key, is_small=True), is_small=True)
     if done:
         audit.record(None, action="files.reseal", object="files:all", detail={"count": done}, now=now)
     return done

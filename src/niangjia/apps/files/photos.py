@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass
 from typing import Final
 
+import pi_heif
 from PIL import Image, ImageCms, ImageOps
 
 from niangjia.apps.files.problems import TooManyPixels, UnreadablePhoto
@@ -14,8 +15,17 @@ from niangjia.apps.files.problems import TooManyPixels, UnreadablePhoto
 LONGEST_SIDE: Final = 2000
 """Pixels: a sheet of A4 is read at 170 dpi."""
 QUALITY: Final = 82
-MOST_PIXELS: Final = {"JPEG": 110_000_000, "MPO": 110_000_000, "PNG": 30_000_000, "WEBP": 30_000_000}
-"""A JPEG is decoded at a fraction of its size, the others whole: four bytes a pixel of memory."""
+MOST_PIXELS: Final = {
+    "JPEG": 110_000_000,
+    "MPO": 110_000_000,
+    "HEIF": 50_000_000,
+    "PNG": 30_000_000,
+    "WEBP": 30_000_000,
+}
+"""A JPEG is decoded at a fraction of its size, the others whole: four bytes a pixel of memory. An iPhone's largest has 48 million."""
+SMALL_SIDE: Final = 240
+"""Pixels of the copy for lists: ten of them weigh less than one photo."""
+pi_heif.register_heif_opener(thumbnails=False, aux_images=False, depth_images=False)
 _DECODING = threading.BoundedSemaphore(2)  # photos at a time in one process: memory is bounded, whoever sends
 
 
@@ -42,6 +52,21 @@ def write_anew(content: bytes) -> Photo:
             raise TooManyPixels(MOST_PIXELS["JPEG"]) from error
         except Exception as error:  # a hostile file makes a decoder fail in any way at all: each is the same no
             raise UnreadablePhoto from error
+
+
+def small_of(kept: bytes) -> bytes:
+    """The copy for lists, of a photo that was written anew here. Raises UnreadablePhoto."""
+    with _DECODING:
+        try:
+            with Image.open(io.BytesIO(kept), formats=("JPEG",)) as opened:
+                opened.draft("RGB", (SMALL_SIDE, SMALL_SIDE))
+                picture = opened.convert("RGB")
+        except Exception as error:
+            raise UnreadablePhoto from error
+    picture.thumbnail((SMALL_SIDE, SMALL_SIDE), Image.Resampling.LANCZOS)
+    written = io.BytesIO()
+    picture.save(written, "JPEG", quality=70, optimize=True, exif=b"", icc_profile=None)
+    return written.getvalue()
 
 
 def _write_anew(content: bytes) -> Photo:

@@ -58,15 +58,6 @@ class UnknownType(FileRefused):
         )
 
 
-class HeicPhoto(FileRefused):
-    def __init__(self) -> None:
-        super().__init__(
-            "这是 HEIC 格式的照片，暂不能读。请在手机“设置→相机→格式”里选“兼容性最佳”后重拍，或截图后上传截图。",
-            "This photo is in HEIC, which is not read here. Choose “Most Compatible” in the phone's camera settings and take it again, or upload a "
-            "screenshot of it.",
-        )
-
-
 class UnreadablePhoto(FileRefused):
     def __init__(self) -> None:
         super().__init__(

@@ -73,6 +73,12 @@ def verify(*, now: datetime) -> Iterator[Violation]:
         else:
             if len(content) != row.byte_count or storage.digest_of(content) != row.digest:
                 yield Violation("FILE_DIGEST", place, "is not the content that its row was made for")
+        try:
+            storage.get(row.key, is_small=True)
+        except FileNotFoundError:
+            pass  # made again when somebody looks
+        except CannotOpen:
+            yield Violation("FILE_SEAL", f"{place}-small", "does not open: altered, another row's, or its key is gone")
     for path, key in storage.list_old(now - _UNDER_WAY):
         if key is None or not File.objects.filter(key=key).exists():
             yield Violation("FILE_ORPHAN", f"files/{path.parent.name}/{path.name}", "belongs to no row")

@@ -2,6 +2,7 @@
 Sealed content on the disk: ``<folder>/files/<first two digits>/<key>``, whole or not at all.
 
 A name is the row's key, not a hash of the content: it tells nothing, and taking one owner's file away never touches another's.
+Beside a photo lies its small copy for lists, ``<key>-small``, sealed for its own place; made when somebody looks for the first time.
 """
 
 from __future__ import annotations
@@ -33,12 +34,15 @@ def keys() -> Keys:
     return _keys_in(settings.KEYS_FOLDER)
 
 
-def _place(key: uuid.UUID) -> str:
-    return f"files.file:{key.hex}"
+_SMALL = "-small"
 
 
-def path_of(key: uuid.UUID) -> Path:
-    return settings.FILES_FOLDER / key.hex[:2] / key.hex
+def _place(key: uuid.UUID, is_small: bool) -> str:
+    return f"files.{'small' if is_small else 'file'}:{key.hex}"
+
+
+def path_of(key: uuid.UUID, *, is_small: bool = False) -> Path:
+    return settings.FILES_FOLDER / key.hex[:2] / (key.hex + (_SMALL if is_small else ""))
 
 
 def digest_of(content: bytes) -> str:
@@ -46,14 +50,14 @@ def digest_of(content: bytes) -> str:
     return keys().blind(hashlib.sha256(content).hexdigest(), "files.content")
 
 
-def put(key: uuid.UUID, content: bytes) -> None:
+def put(key: uuid.UUID, content: bytes, *, is_small: bool = False) -> None:
     """Seal and write, with the newest key: temporary file, fsync, rename, fsync of the folder. Replaces what stood there."""
-    target = path_of(key)
+    target = path_of(key, is_small=is_small)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = target.with_name(f".{key.hex}.{uuid.uuid4().hex[:8]}.part")
+    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(keys().seal(content, _place(key)))
+            file.write(keys().seal(content, _place(key, is_small)))
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, target)
@@ -66,20 +70,21 @@ def put(key: uuid.UUID, content: bytes) -> None:
         os.close(folder)
 
 
-def get(key: uuid.UUID) -> bytes:
+def get(key: uuid.UUID, *, is_small: bool = False) -> bytes:
     """Raises FileNotFoundError; CannotOpen: wrong key, altered, or another row's."""
-    return keys().open(path_of(key).read_bytes(), _place(key))
+    return keys().open(path_of(key, is_small=is_small).read_bytes(), _place(key, is_small))
 
 
-def is_sealed_with_newest(key: uuid.UUID) -> bool:
+def is_sealed_with_newest(key: uuid.UUID, *, is_small: bool = False) -> bool:
     newest = list(keys().sealing)[-1]
-    with path_of(key).open("rb") as file:
+    with path_of(key, is_small=is_small).open("rb") as file:
         return file.read(64).startswith(f"v1:aes-gcm:{newest}:".encode())
 
 
 def remove(*keys: uuid.UUID) -> None:
     for key in keys:
         path_of(key).unlink(missing_ok=True)
+        path_of(key, is_small=True).unlink(missing_ok=True)
 
 
 def list_old(before: datetime) -> Iterator[tuple[Path, uuid.UUID | None]]:
@@ -98,7 +103,7 @@ def list_old(before: datetime) -> Iterator[tuple[Path, uuid.UUID | None]]:
 
 def _key_of(path: Path) -> uuid.UUID | None:
     try:
-        key = uuid.UUID(hex=path.name)
+        key = uuid.UUID(hex=path.name.removesuffix(_SMALL))
     except ValueError:
         return None
-    return key if path.name == key.hex and path == path_of(key) else None
+    return key if path in (path_of(key), path_of(key, is_small=True)) else None

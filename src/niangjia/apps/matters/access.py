@@ -12,7 +12,7 @@ from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.matters.lifecycle import role_of
 from niangjia.apps.matters.models import Matter, Move
 from niangjia.apps.matters.problems import NotYourTurn, OwnMatter
-from niangjia.apps.matters.types import MatterState
+from niangjia.apps.matters.types import MatterState, Step
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Level, Union
@@ -56,6 +56,11 @@ def desk_for(org_id: int, stage: Stage) -> tuple[Union, Role]:
     wanted = _WANTED.get(stage.level or stage.role, 0)
     desk = next((one for one in active if _RANK[one.level] >= wanted), active[-1])
     return desk, role if role is Role.FINANCE or _RANK[desk.level] == wanted else _ROLE_AT[desk.level]
+
+
+def is_above(level: str, desk: Level) -> bool:
+    """Whether a level that a pack names is higher than that of a desk; one that it does not know counts as higher."""
+    return _WANTED.get(level, len(_WANTED)) > _RANK[desk]
 
 
 def may_handle(viewer: Viewer, matter: Matter) -> bool:
@@ -105,11 +110,21 @@ def hands_in(matter: Matter) -> list[int]:
     return sorted({account_id for account_id in moves.values_list("account_id", flat=True) if account_id is not None})
 
 
+def overruled(moves: Sequence[Move]) -> set[int]:
+    """Officers whose decision an upheld objection has undone: they do not make it anew."""
+    last = max((place for place, one in enumerate(moves) if one.act == Step.REOPEN), default=0)
+    stage = moves[last].to_stage if last else ""
+    return {
+        one.account_id for one in moves[:last] if one.act == Step.ACT and one.account_id and one.from_stage == stage
+    }
+
+
 def checked_by(moves: Sequence[Move], stage: Stage, first: Stage) -> tuple[set[int], bool]:
     """
     Officers who took it on at another stage, and whether one of them checked it: taking an application in for a worker is no check.
     """
-    elsewhere = [one for one in moves if one.account_id and one.role != Role.WORKER and one.from_stage != stage.id]
+    at_work = [one for one in moves if one.account_id and one.role != Role.WORKER and one.act != Step.REOPEN]
+    elsewhere = [one for one in at_work if one.from_stage != stage.id]
     return (
         {one.account_id for one in elsewhere if one.account_id},
         any(one.from_stage != first.id for one in elsewhere),

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.matters import moving, questions, reading
+from niangjia.apps.matters import access, moving, questions, reading
 from niangjia.apps.matters.models import Matter
+from niangjia.apps.organizations.types import Level
 from niangjia.apps.programs import actions as programs_actions
 from niangjia.apps.programs import published
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.deciding import Answer as Said
-from niangjia.apps.programs.types import DecisionCard, Subject, SubjectKind
+from niangjia.apps.programs.types import DecisionCard, Line, Subject, SubjectKind
 from niangjia.engines.policy.pack import Pack
 from niangjia.kernel.problems import Refusal
 
@@ -80,6 +81,16 @@ def preview(matter: Matter, pack: Pack, now: datetime, extra: Mapping[str, str] 
         facts=facts_of(matter, pack, extra),
         used=_used(matter, now),
     )
+
+
+def approvals_of(said: Said, pack: Pack, desk: Level) -> list[Line]:
+    """Whom the rules ask for besides: unions above the desk that decides, each with its sentence and clause."""
+    found = []
+    for one in pack.approvals:
+        if one.id in said.needs_approval and access.is_above(one.level, desk):
+            plain = Line(one.id, "YES", one.clause, one.say["zh"], one.say["en"])
+            found.append(next((line for line in said.trace if (line.id, line.clause) == (one.id, one.clause)), plain))
+    return found
 
 
 def decide(viewer: Viewer, matter: Matter, pack: Pack, now: datetime) -> DecisionCard:

@@ -26,6 +26,11 @@ def part_of(code: str) -> str:
     return code[:40]
 
 
+def objection_part(objection_id: int) -> str:
+    """Papers that came with one objection: no code of a form has a colon."""
+    return f"objection:{objection_id}"
+
+
 def files_of(one: Draft | Matter) -> dict[str, tuple[FileCard, ...]]:
     """By part, oldest first."""
     found: dict[str, tuple[FileCard, ...]] = {}

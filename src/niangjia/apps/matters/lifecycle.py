@@ -101,3 +101,8 @@ def flow_of(pack: Pack) -> Flow:
 def is_payment(stage: Stage) -> bool:
     """Where finance pays: the funds' own steps follow, the matter waits for them."""
     return role_of(stage) is Role.FINANCE and not stage.outcomes
+
+
+def is_notice(stage: Stage) -> bool:
+    """Shown in public for its days; a text from before stages had a kind says so by the outcome that waits for them."""
+    return stage.kind == "notice" or room().after_notice in stage.outcomes

@@ -8,7 +8,10 @@ from django.db import models
 from django.db.models import Q
 
 from niangjia.apps.accounts.types import Role
-from niangjia.apps.matters.types import OPEN, GrantState, MatterState, PaperState, Step
+from niangjia.apps.matters.types import OPEN, GrantState, MatterState, ObjectionAbout, PaperState, Step
+from niangjia.apps.objections.models import ANSWERED_BY_SOMEONE, LASTS, Notice
+from niangjia.apps.objections.models import Objection as AnyObjection
+from niangjia.apps.objections.types import GrievanceState
 
 
 def _down(to: str, **options) -> models.ForeignKey:
@@ -182,3 +185,42 @@ class Grant(models.Model):
                 name="grant_set_aside_with_money",
             ),
         ]
+
+
+class PublicNotice(Notice):
+    """The notice of one matter. `unit`, `tier` empty and `amount` null: the text does not show them. `tier`: in Chinese words."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="notices")
+    tier = models.CharField(max_length=60, blank=True)
+    unit = models.CharField(max_length=200, blank=True)
+    amount = models.DecimalField(max_digits=16, decimal_places=2, null=True)  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["matter"], condition=Q(withdrawn_at__isnull=True), name="matter_notice_one_standing"
+            ),
+            models.CheckConstraint(condition=LASTS, name="matter_notice_lasts"),
+        ]
+
+
+class Objection(AnyObjection):
+    """
+    An objection to what was decided or announced of a matter; sealed at ``matters.grievance:<key>``. `step`: the move that it is about.
+    """
+
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="objections")
+    notice = models.ForeignKey(PublicNotice, on_delete=models.PROTECT, null=True, related_name="objections")
+    about = models.CharField(max_length=8, choices=ObjectionAbout)
+    step = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=ANSWERED_BY_SOMEONE, name="matter_objection_answered_by_someone"),
+            models.UniqueConstraint(
+                fields=["matter"],
+                condition=Q(person__isnull=False, state=GrievanceState.OPEN),
+                name="matter_objection_one_open",
+            ),
+        ]
+        indexes = [models.Index(fields=["matter", "state"], name="matter_objection_state")]

@@ -8,17 +8,25 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.funds import actions as funds
+from niangjia.apps.funds import queries as fund_queries
 from niangjia.apps.funds.problems import CapExceeded, NoBudget
 from niangjia.apps.funds.problems import NotFound as NotYourFund
+from niangjia.apps.funds.types import ReservationState
 from niangjia.apps.matters import access, deciding, moving
 from niangjia.apps.matters.models import Grant, Matter
-from niangjia.apps.matters.problems import NoPayee, WaitsForFinance
+from niangjia.apps.matters.problems import MoneyNotYours, NoPayee, WaitsForFinance
 from niangjia.apps.matters.types import GrantState
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.types import DecisionCard, SubjectKind
 from niangjia.kernel.problems import Refusal
 
 _MAY = ("funds.prepare", "funds.approve")
+_RETURNABLE = (
+    ReservationState.QUEUED,
+    ReservationState.RESERVED,
+    ReservationState.RETURNED,
+    ReservationState.CANCELLED,
+)
 
 
 def grant(viewer: Viewer, matter: Matter, decision: DecisionCard, now: datetime) -> Grant:
@@ -74,6 +82,26 @@ def set_aside(viewer: Viewer, grant: Grant, now: datetime) -> Grant:
     grant.save(update_fields=["reservation", "state", "refusal_zh", "refusal_en"])
     _record(viewer, grant, "matters.set_aside", now)
     return grant
+
+
+def give_back(viewer: Viewer, matter: Matter, reason: str, now: datetime) -> bool:
+    """
+    What a matter was granted and has not left goes back to its fund. False: it is in a batch or paid, and stays.
+
+    Raises:
+        MoneyNotYours: this post may not touch the money.
+    """
+    for one in Grant.objects.filter(matter=matter).exclude(state=GrantState.CANCELLED):
+        if one.reservation_id is not None:
+            if fund_queries.get_reservation(one.reservation_id).state not in _RETURNABLE:
+                return False
+            if not any(permissions.may(viewer, action) for action in _MAY):
+                raise MoneyNotYours(matter.desk.name)
+            funds.cancel(viewer=viewer, reservation_id=one.reservation_id, reason=reason[:300], now=now)
+        one.state = GrantState.CANCELLED
+        one.save(update_fields=["state"])
+        _record(viewer, one, "matters.cancel_grant", now)
+    return True
 
 
 def _subjects(matter: Matter) -> dict[SubjectKind, int]:

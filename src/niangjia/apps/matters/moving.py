@@ -14,10 +14,9 @@ from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.matters import access, sealed
-from niangjia.apps.matters.lifecycle import Flow, flow_of, is_payment, role_of
+from niangjia.apps.matters.lifecycle import Flow, flow_of, is_notice, is_payment, role_of
 from niangjia.apps.matters.models import Matter, Move, Submission
 from niangjia.apps.matters.problems import NotFound, SomeoneWasFirst
-from niangjia.apps.matters.room import room
 from niangjia.apps.matters.types import OPEN, Answer, MatterState, Source, Step
 from niangjia.apps.organizations import calendar, scope
 from niangjia.apps.programs import published
@@ -66,18 +65,15 @@ def entering(matter: Matter, flow: Flow, stage: Stage, today: date) -> dict[str,
     """The columns that a matter takes on where it comes to a stage: whose turn, and by when."""
     desk, role = access.desk_for(matter.org_id, stage)
     is_workers = role_of(stage).value == "WORKER"
-    due_on = (
-        None
-        if is_workers or is_payment(stage)
-        else calendar.add_working_days(today, days_of(matter, flow, stage, today))
-    )
+    days = days_of(matter, flow, stage, today) + is_notice(stage)  # what follows a notice is due the day after it
+    due_on = None if is_workers or is_payment(stage) else calendar.add_working_days(today, days)
     state = MatterState.WITH_WORKER if is_workers else MatterState.TO_PAY if is_payment(stage) else MatterState.AT_WORK
     return {"stage": stage.id, "desk_id": desk.id, "role": role.value, "state": state, "due_on": due_on}
 
 
 def days_of(matter: Matter, flow: Flow, stage: Stage, today: date) -> int:
     """The stage's working days; of a notice those that the programme shows it for."""
-    if stage.working_days is None and room().after_notice in stage.outcomes:
+    if stage.working_days is None and is_notice(stage):
         try:
             return programs.notice_working_days(matter.program, area=matter.area, asof=today) or flow.days(stage)
         except Refusal:  # the paper leaves its length open, and nobody has set it
@@ -101,9 +97,11 @@ def make(
     reason: str = "",
     changes: Mapping[str, Any] | None = None,
     detail: Mapping[str, Any] | None = None,
+    is_over: bool = False,
 ) -> None:
     """
     Move the matter on from the step that was seen (null: from where it stands). Do it before any effect: who comes second stops here.
+    `is_over`: it has ended and is opened again.
 
     Raises:
         SomeoneWasFirst.
@@ -111,7 +109,7 @@ def make(
     step = matter.step if seen is None else seen
     values = {"step": step + 1, "proposed": "", "proposed_by_id": None} | dict(changes or {})
     came_from = matter.stage
-    if not Matter.objects.filter(pk=matter.pk, step=step, closed_at__isnull=True).update(**values):
+    if not Matter.objects.filter(pk=matter.pk, step=step, closed_at__isnull=not is_over).update(**values):
         raise lost(matter)
     for name, value in values.items():
         setattr(matter, name, value)
@@ -158,6 +156,12 @@ def record(
     audit.record(
         viewer, action=f"matters.{act.value.lower()}", object=f"matter:{matter.pk}", detail=told | dict(detail or {}), now=now
     )  # fmt: skip
+
+
+def tell(viewer: Viewer | None, matter: Matter, action: str, now: datetime, **detail: Any) -> None:
+    """What is no move, on the chain: codes and ids; `org` is the union whose turn it is unless told otherwise."""
+    told = {"program": matter.program, "number": matter.number, "org": matter.desk_id} | detail
+    audit.record(viewer, action=action, object=f"matter:{matter.pk}", detail=told, now=now)
 
 
 def lost(matter: Matter) -> SomeoneWasFirst:

@@ -180,7 +180,8 @@ class StillUnknown(Refusal):
 class NoticeIsUp(Refusal):
     def __init__(self, day: str) -> None:
         super().__init__(
-            f"公示到 {day} 满，届时才能办这一步。", f"The notice is up until {day}; this step can be made then."
+            f"公示到 {day} 为止，期满后才能办这一步。",
+            f"The notice is up until {day}; this step can be made after that day.",
         )
 
 
@@ -204,4 +205,46 @@ class AlreadyGranted(Refusal):
         super().__init__(
             "已经批准，正在发放，不能在这里撤回。不需要这笔钱，请联系办理的工会。",
             "It is approved and on its way, so it cannot be withdrawn here. If you do not want it, tell the union.",
+        )
+
+
+class AlreadyObjected(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "您的异议正在核查，不用再提。有新的材料，请在“我的异议”里补交。",
+            "Your objection is being looked into; there is no need for another. Add new papers under “My objection”.",
+        )
+
+
+class ForAHigherUnion(Refusal):
+    def __init__(self, desk: str) -> None:
+        super().__init__(
+            f"这个决定是{desk}作出的，须由{desk}或其上级工会中没有经手的同事答复。",
+            f"{desk} decided this: a colleague there, or at a union above it, who had no hand in it, answers.",
+        )
+
+
+class MoneyNotYours(Refusal):
+    def __init__(self, desk: str) -> None:
+        super().__init__(
+            f"这件申请的钱已列支，您的岗位不能退回。请先由{desk}的财务取消这笔预留，再答复。",
+            f"Money is set aside for this, and your post cannot give it back. Ask finance at {desk} to cancel it first, then answer.",
+        )
+
+
+class AppliedAnew(Refusal):
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"申请人已就同一件事重新申请（{number}），不能再重办这一件。请答复“不成立”并写明在新申请中一并处理。",
+            f"The applicant has applied anew for the same ({number}), so this one cannot be opened again. Answer that the new one covers it.",
+        )
+
+
+class HigherApprovalNeeded(Refusal):
+    """Sentences of the pack's own approvals that are not given yet."""
+
+    def __init__(self, zh: Sequence[str], en: Sequence[str]) -> None:
+        super().__init__(
+            f"{'；'.join(zh)}。请先报上级批准，填写批复文号，再办理。",
+            f"{'; '.join(en)}. Get that approval first and give its document number, then go on.",
         )

@@ -10,12 +10,23 @@ from django.db.models import F, QuerySet
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
-from niangjia.apps.matters import access, deciding, drafts, evidence, moving, offering, questions
+from niangjia.apps.matters import access, deciding, drafts, evidence, moving, objecting, offering, questions
 from niangjia.apps.matters.cards import grant_card, matter_card, move_cards
 from niangjia.apps.matters.known import of_worker as known_of
-from niangjia.apps.matters.lifecycle import Flow, flow_of, role_of
+from niangjia.apps.matters.lifecycle import Flow, flow_of, is_notice, role_of
 from niangjia.apps.matters.models import Draft, Matter, Move
 from niangjia.apps.matters.models import Paper as PaperRow
+from niangjia.apps.matters.noticed import (
+    count_open_objections,
+    get_objection,
+    list_announced,
+    list_live_notices,
+    list_objections,
+    may_object,
+    notice_card,
+    objection_cards,
+    objections_of,
+)
 from niangjia.apps.matters.offering import is_offered
 from niangjia.apps.matters.problems import NoSuchDraft, NotByApplication, NotFound
 from niangjia.apps.matters.reading import Unreadable, shown
@@ -26,18 +37,24 @@ from niangjia.apps.matters.types import (
     GrantCard,
     MatterCard,
     MatterState,
+    MayObject,
     MoveCard,
+    NoticeCard,
+    ObjectionCard,
     Offer,
     PaperCard,
     PaperState,
     Question,
+    Step,
 )
 from niangjia.apps.matters.verification import verify
+from niangjia.apps.objections.types import GrievanceState
+from niangjia.apps.organizations.types import Level
 from niangjia.apps.programs import published
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.deciding import Answer as Said
 from niangjia.apps.programs.published import Published
-from niangjia.apps.programs.types import DecisionCard
+from niangjia.apps.programs.types import DecisionCard, Line
 from niangjia.engines.policy.pack import Pack, Stage
 from niangjia.kernel.problems import Refusal
 
@@ -46,9 +63,15 @@ __all__ = [
     "NotByApplication",
     "NotFound",
     "Unreadable",
+    "count_open_objections",
     "flow_of",
+    "get_objection",
     "is_offered",
     "known_of",
+    "list_announced",
+    "list_live_notices",
+    "list_objections",
+    "objection_cards",
     "shown",
     "verify",
 ]
@@ -67,6 +90,17 @@ class Offered:
 
 
 @dataclass(frozen=True)
+class Objectable:
+    """What the applicant may object to. `reason`: the deciding officer's words; `waiting_id`: an objection that is not answered yet."""
+
+    card: MatterCard
+    decision: DecisionCard | None
+    may: MayObject
+    reason: str
+    waiting_id: int | None
+
+
+@dataclass(frozen=True)
 class AnswerLine:
     """One question with what was said, the last answer first; none: it is open. `zh`, `en`: in words."""
 
@@ -81,7 +115,7 @@ class AnswerLine:
 class Details:
     """
     Everything the page of one matter shows. `answers` is empty for who may not read them. `said`: what the rules say today, null with
-    `said_refusal` where they cannot be asked. `stage_questions`: what this stage fills in; `missing`: facts that the rules still lack.
+    `said_refusal` where they cannot be asked. `approvals`: what higher unions have to agree to before this stage grants it. `stage_questions`: what this stage fills in; `missing`: facts that the rules still lack.
     """
 
     card: MatterCard
@@ -100,10 +134,14 @@ class Details:
     missing: tuple[Question, ...]
     said: Said | None
     said_refusal: Refusal | None
+    approvals: tuple[Line, ...]
     decision: DecisionCard | None
     grant: GrantCard | None
     asked: tuple[str, ...]
     needs_second: bool
+    notice: NoticeCard | None
+    objections: tuple[ObjectionCard, ...]
+    may_object: MayObject | None
     earlier: tuple[MatterCard, ...]
 
 
@@ -150,6 +188,25 @@ def get_card(viewer: Viewer, matter_id: int) -> MatterCard:
     return matter_card(moving.find(viewer, matter_id))
 
 
+def get_decided(viewer: Viewer, matter_id: int) -> tuple[MatterCard, DecisionCard | None]:
+    """A matter with its standing decision, for a page about something else of it. Raises NotAllowed, NotFound."""
+    matter = moving.find(viewer, matter_id)
+    return matter_card(matter), programs.get_decision(matter.decision_id) if matter.decision_id else None
+
+
+def get_objectable(viewer: Viewer, matter_id: int, *, now: datetime) -> Objectable:
+    """Raises NotAllowed, NotFound, NothingToObjectTo, ObjectionTooLate."""
+    permissions.require(viewer, "own.view")
+    matter = moving.find(viewer, matter_id)
+    may = objecting.open_to(matter, now)
+    flow = moving.flow_for(matter)
+    last = objecting.decisive_move(matter, flow)
+    cards = move_cards(matter, flow, [last] if last else [], with_reasons=True)
+    waiting = next((one.id for one in objections_of(matter, viewer) if one.state is GrievanceState.OPEN), None)
+    decision = programs.get_decision(matter.decision_id) if matter.decision_id else None
+    return Objectable(matter_card(matter), decision, may, cards[0].reason if cards else "", waiting)
+
+
 def list_own(viewer: Viewer) -> list[MatterCard]:
     """The worker's own, what is open first, then the latest."""
     permissions.require(viewer, "own.view")
@@ -160,6 +217,13 @@ def list_own(viewer: Viewer) -> list[MatterCard]:
         .order_by("-handed_in_at", "-pk")
     )
     return sorted(cards(rows), key=lambda card: not card.is_open)
+
+
+def list_own_details(viewer: Viewer, *, now: datetime) -> list[Details]:
+    """Everything of the worker's own applications, the latest first: for the copy of their data."""
+    permissions.require(viewer, "own.view")
+    ids = access.visible(viewer).order_by("-handed_in_at", "-pk").values_list("pk", flat=True)
+    return [get_details(viewer, matter_id, now=now) for matter_id in ids]
 
 
 def list_drafts(viewer: Viewer) -> list[tuple[int, str, str, datetime]]:
@@ -231,9 +295,13 @@ def get_details(viewer: Viewer, matter_id: int, *, now: datetime, correct: str =
     can_handle = not is_own and access.may_handle(viewer, matter)
     can_read = is_worker or can_handle
     rows = moving.answers_of(matter)
+    moves = list(Move.objects.filter(matter=matter).order_by("step"))
+    is_shown = any(is_notice(one) for one in flow.stages)
+    was_decided = bool(matter.decision_id or matter.closed_at) or any(one.act == Step.REOPEN for one in moves)
     wording = published.wording()
     stage_questions = tuple(questions.of_stage(pack, stage, wording)) if can_handle else ()
     said, refusal = _said(matter, pack, flow, now) if can_handle else (None, None)
+    decides_here = flow.deciding is not None and flow.deciding.id == stage.id
     missing = questions.named(said.unknown, pack, wording) if said else []
     in_form = {one.name for one in stage_questions}
     more = questions.named([correct], pack, wording) if correct and correct not in in_form else []
@@ -248,18 +316,20 @@ def get_details(viewer: Viewer, matter_id: int, *, now: datetime, correct: str =
         answers=tuple(_lines(pack, flow, rows)) if can_read else (),
         answered=len(rows),
         papers=tuple(_papers(matter, pack, flow)),
-        moves=tuple(
-            move_cards(matter, flow, Move.objects.filter(matter=matter).order_by("step"), with_reasons=can_read)
-        ),
+        moves=tuple(move_cards(matter, flow, moves, with_reasons=can_read)),
         offers=tuple(_offers(flow, stage)) if can_handle else (),
         stage_questions=(*stage_questions, *more),
         missing=tuple(one for one in missing if one.name not in in_form and one.name != correct),
         said=said,
         said_refusal=refusal,
+        approvals=tuple(deciding.approvals_of(said, pack, Level(matter.desk.level))) if decides_here and said else (),
         decision=programs.get_decision(matter.decision_id) if matter.decision_id else None,
         grant=grant_card(matter),
         asked=tuple(matter.asked),
         needs_second=can_handle and stage.needs_second_person,
+        notice=notice_card(matter) if is_shown else None,
+        objections=tuple(objections_of(matter, viewer)) if is_shown or was_decided else (),
+        may_object=may_object(matter, now) if is_worker and (is_shown or was_decided) else None,
         earlier=tuple(_earlier(matter)) if can_handle else (),
     )
 

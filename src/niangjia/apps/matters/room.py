@@ -21,6 +21,7 @@ class Room:
     working_days: int
     refusing: frozenset[str]
     after_notice: str
+    objection_days: int
     always: frozenset[str]
     elsewhere: frozenset[str]
 
@@ -44,6 +45,7 @@ def room() -> Room:
         working_days=given["working_days"],
         refusing=frozenset(given["refusing"]),
         after_notice=given["after_notice"],
+        objection_days=given["objection_days"],
         always=frozenset(given["always"]),
         elsewhere=frozenset(given["elsewhere"]),
     )

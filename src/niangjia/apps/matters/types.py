@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.files.types import FileCard
+from niangjia.apps.objections.types import GrievanceState
 
 
 class MatterState(TextChoices):
@@ -38,6 +39,12 @@ class Step(TextChoices):
     ANSWER = "ANSWER", _("申请人补充")
     WITHDRAW = "WITHDRAW", _("撤回")
     PAID = "PAID", _("发放完毕")
+    REOPEN = "REOPEN", _("异议成立，重新办理")
+
+
+class ObjectionAbout(TextChoices):
+    NOTICE = "NOTICE", _("公示")
+    DECISION = "DECISION", _("申请的决定")
 
 
 class Source(TextChoices):
@@ -232,6 +239,52 @@ class GrantCard:
     reservation_id: int | None
     refusal_zh: str
     refusal_en: str
+
+
+@dataclass(frozen=True)
+class ObjectionCard:
+    """
+    An objection to a matter, without its words. `receipt` empty = raised by the applicant, signed in. `answered_by` an account, null =
+    open. `desk_name`: the union that decided or announced; `files`: papers that came with it.
+    """
+
+    id: int
+    matter_id: int
+    number: str
+    title_zh: str
+    title_en: str
+    org_name: str
+    desk_name: str
+    about: ObjectionAbout
+    state: GrievanceState
+    is_public: bool
+    raised_at: datetime
+    answered_at: datetime | None
+    answered_by: int | None
+    files: tuple[FileCard, ...] = ()
+
+
+@dataclass(frozen=True)
+class NoticeCard:
+    """The standing notice of a matter. `last_day`: the last one on which it is shown and may be objected to."""
+
+    id: int
+    masked_name: str
+    unit: str
+    tier: str
+    amount: Decimal | None
+    starts_on: date
+    last_day: date
+    open_objections: int
+    is_upheld: bool
+
+
+@dataclass(frozen=True)
+class MayObject:
+    """What the applicant may object to now, and up to which day, that day included."""
+
+    about: ObjectionAbout
+    last_day: date
 
 
 @dataclass(frozen=True)

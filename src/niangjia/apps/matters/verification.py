@@ -8,11 +8,12 @@ from django.db.models import Q
 
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.files import queries as files
-from niangjia.apps.matters import access, evidence, moving
+from niangjia.apps.matters import access, announcing, evidence, moving
 from niangjia.apps.matters.lifecycle import FORWARD, Flow, role_of
-from niangjia.apps.matters.models import Draft, Grant, Matter, Move
+from niangjia.apps.matters.models import Draft, Grant, Matter, Move, Objection
 from niangjia.apps.matters.room import room
-from niangjia.apps.matters.types import OPEN, Breach, GrantState, MatterState, Step
+from niangjia.apps.matters.types import OPEN, Breach, GrantState, MatterState, ObjectionAbout, Step
+from niangjia.apps.objections.types import GrievanceState
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.types import DecisionCard, DecisionOutcome
 from niangjia.kernel.problems import Refusal
@@ -23,7 +24,9 @@ def verify() -> list[Breach]:
     Each breach by id. MATTER 1: its pinned text is there, its moves join up and each is one that the text or the room names. MATTER 2:
     a stage that asks for a second person was left forward by two officers, none of them who applied. MATTER 3: money only for a granted
     decision about this matter, as much as it gives, and a granted one with finance has its money or the words why not. MATTER 4: no
-    file without its draft or matter. MATTER 5: what is not over belongs to a living union and lies on a living desk.
+    file without its draft or matter. MATTER 5: what is not over belongs to a living union and lies on a living desk. MATTER 6: a notice
+    stands for a matter that goes on or was granted, and no money moved before its last day was over. MATTER 7: an objection was answered by
+    none who had a hand before, and each matter that was opened again has one that was upheld.
     """
     found: list[Breach] = []
     for matter in Matter.objects.select_related("version", "desk").defer("version__files").order_by("pk").iterator(500):
@@ -37,6 +40,8 @@ def verify() -> list[Breach]:
         found += [Breach("MATTER 1", place, said) for said in _history(matter, flow, moves)]
         found += [Breach("MATTER 2", place, said) for said in _eyes(matter, flow, moves)]
         found += [Breach("MATTER 3", place, said) for said in _money(matter)]
+        found += [Breach("MATTER 6", place, said) for said in _notices(matter)]
+        found += [Breach("MATTER 7", place, said) for said in _objections(matter, moves)]
     for matter in Matter.objects.filter(state__in=OPEN).filter(
         Q(org__successor__isnull=False) | Q(desk__successor__isnull=False)
     ):
@@ -67,6 +72,8 @@ def _is_named(flow: Flow, move: Move) -> bool:
         target = stage.outcomes.get(move.outcome)
         stays = move.act == Step.PROPOSE
         return target is not None and move.to_stage in ({stage.id} if stays else {target or stage.id, stage.id})
+    if move.act == Step.REOPEN:
+        return move.to_stage in {one.id for one in flow.stages}
     return move.to_stage == stage.id and (move.act in room().always or move.act == Step.HAND_IN)
 
 
@@ -101,3 +108,25 @@ def _money(matter: Matter) -> Iterator[str]:
 
 def _gives(decision: DecisionCard, grant: Grant) -> bool:
     return decision.outcome is DecisionOutcome.GRANTED and decision.money == grant.amount
+
+
+def _notices(matter: Matter) -> Iterator[str]:
+    notice = announcing.standing(matter)
+    if notice is None:
+        return
+    if matter.state in (MatterState.REFUSED, MatterState.WITHDRAWN):
+        yield f"its notice {notice.pk} is up, and it has ended without anything"
+    for grant in Grant.objects.filter(matter=matter, granted_at__gte=notice.announced_at):
+        if moving.today_of(grant.granted_at) < notice.ends_before:
+            yield f"grant {grant.pk} was made while its notice {notice.pk} was up"
+
+
+def _objections(matter: Matter, moves: list[Move]) -> Iterator[str]:
+    rows = list(Objection.objects.filter(matter=matter))
+    for row in rows:
+        before = [one for one in moves if row.answered_at and one.at < row.answered_at and one.role != Role.WORKER]
+        if row.answered_by_id and row.answered_by_id in {one.account_id for one in before}:  # type: ignore[attr-defined]
+            yield f"objection {row.pk} was answered by who had a hand in it"
+    upheld = sum(row.state == GrievanceState.UPHELD and row.about == ObjectionAbout.DECISION for row in rows)
+    if sum(one.act == Step.REOPEN for one in moves) > upheld:
+        yield "was opened again without an objection that was upheld"

@@ -79,6 +79,11 @@ def masked_names(person_ids: Iterable[int]) -> dict[int, str]:
     }
 
 
+def name_in_public(person_id: int) -> str:
+    """The masked name; of whoever withdrew their consent to it, none: a notice then stands without."""
+    return "某某" if has_withdrawn(person_id, Purpose.NOTICE) else masked_names([person_id])[person_id]
+
+
 def find_person_by_id_number(viewer: Viewer, id_number: str) -> PersonCard | None:
     """By blind index, in scope. None as well for what is not an ID number: a search says nothing about why."""
     read = identity.read_id_number(id_number)

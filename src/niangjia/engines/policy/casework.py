@@ -40,7 +40,8 @@ class CaseworkReader(Reader):
         entries = self.table(outcomes, optional=tuple(outcomes.table)) if outcomes else {}
         return Stage(self.an_id(table.get("id"), "stages"), self.bilingual(table.get("title")), self.word(table.get("role"), among=words.ROLES),
                      self.word(table.get("level")), self.whole(table.get("working_days"), 0, 250),
-                     {code: part.text for code, part in entries.items()}, self.flag(table.get("second_person")))  # fmt: skip
+                     {code: part.text for code, part in entries.items()}, self.flag(table.get("second_person")),
+                     self.word(table.get("kind"), among=words.STAGE_KINDS) or "work")  # fmt: skip
 
     def check_stages(self, item: Item | None, stages: tuple[Stage, ...]) -> None:
         known = [stage.id for stage in stages]
@@ -49,6 +50,10 @@ class CaseworkReader(Reader):
                 if following and following not in known:
                     self.refuse(part.table["outcomes"].table[code].fault(f"没有叫 {following} 的环节。", f"There is no stage called {following}.",
                                                                          following, nearest_word(following, known)))  # fmt: skip
+
+            if stage.kind == "notice" and (stage.role == "worker" or not any(stage.outcomes.values())):
+                self.refuse(part.fault("公示环节须由工会办理，并写明期满后去哪一步。",
+                                       "A notice is put up by a union, and says which stage follows when its days are over.", stage.id))  # fmt: skip
 
         reached = known[:1]
         for name in reached:
@@ -64,21 +69,26 @@ class CaseworkReader(Reader):
                                        stage.id))  # fmt: skip
 
     def notice(self, item: Item | None) -> dict[str, object]:
-        """`working_days`: a number of days or the name of a parameter (the paper may leave it open)."""
+        """
+        `working_days`: how long it is shown; `objection_days`: how long after a decision its applicant may object. Each a number of days or
+        the name of a parameter (the paper may leave it open).
+        """
         table = self.section(item, words.NOTICE)
-        found: dict[str, object] = {}
-        if (days := table.get("working_days")) is not None:
-            if isinstance(days.value, str):
-                parameter = self.parameters.get(days.text)
-                if parameter is None or parameter.kind != "integer":
-                    self.refuse(days.fault(f"没有叫 {days.text} 的整数参数。", f"There is no whole-number parameter called {days.text}.",
-                                           days.text, nearest_word(days.text, self.parameters)))  # fmt: skip
-                found["working_days"] = days.text
-            else:
-                found["working_days"] = self.whole(days, 0, 60)
+        found: dict[str, object] = {
+            key: self.days(table[key]) for key in ("working_days", "objection_days") if key in table
+        }
         if "shows" in table:
             found["shows"] = tuple(self.word(part) for part in self.list(table["shows"]))
         return found
+
+    def days(self, days: Item) -> object:
+        if not isinstance(days.value, str):
+            return self.whole(days, 0, 60)
+        parameter = self.parameters.get(days.text)
+        if parameter is None or parameter.kind != "integer":
+            self.refuse(days.fault(f"没有叫 {days.text} 的整数参数。", f"There is no whole-number parameter called {days.text}.",
+                                   days.text, nearest_word(days.text, self.parameters)))  # fmt: skip
+        return days.text
 
     def texts(self, item: Item | None, section: words.Section) -> dict[str, str]:
         return {key: self.word(part) for key, part in self.section(item, section).items()}

@@ -150,7 +150,7 @@ class FormField:
 
 @dataclass(frozen=True)
 class Stage:
-    """Who acts, by when, and what may come of it (outcome → next stage, empty = the end)."""
+    """Who acts, by when, and what may come of it (outcome → next stage, empty = the end). `kind`: work, or notice: it is shown in public."""
 
     id: str
     title: Say
@@ -159,6 +159,7 @@ class Stage:
     working_days: int | None
     outcomes: Mapping[str, str]
     needs_second_person: bool
+    kind: str = "work"
 
 
 @dataclass(frozen=True)

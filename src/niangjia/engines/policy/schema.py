@@ -69,6 +69,7 @@ def program_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     for name, among in {
         "entry": words.ENTRIES, "status": words.STATUSES, "kind": words.KINDS, "line_kind": words.LINE_KINDS,
         "window": words.WINDOWS, "field_type": words.FIELD_TYPES, "role": words.ROLES, "counted_in": words.COUNTED_IN,
+        "stage_kind": words.STAGE_KINDS,
     }.items():  # fmt: skip
         values[name] = {"enum": list(among)}
     program = _table(words.PROGRAM)

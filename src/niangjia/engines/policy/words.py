@@ -15,6 +15,7 @@ DIRECTIONS = ("up", "down")
 ROLES = ("province", "city", "county", "township", "grassroots", "finance", "auditor", "administrator", "worker")
 FIELD_TYPES = ("money", "integer", "number", "boolean", "date", "text", "choice", "choices", "table", "photo", "file",
                "signature", "person")  # fmt: skip
+STAGE_KINDS = ("work", "notice")
 COUNTED_IN = ("persons", "person_times", "households", "yuan", "pieces")
 
 
@@ -96,9 +97,9 @@ FIELD = _section(
 STAGE = _section(
     "环节：谁办、几个工作日、结果去哪一步 · who acts, by when, and what may come of it",
     {"id": "id", "title": "bilingual", "role": "role"},
-    {"level": "text", "working_days": "whole", "outcomes": "outcomes", "second_person": "flag"},
+    {"level": "text", "working_days": "whole", "outcomes": "outcomes", "second_person": "flag", "kind": "stage_kind"},
 )  # fmt: skip
-NOTICE = _section("公示 · public notice", {}, {"working_days": "days", "shows": "texts"})
+NOTICE = _section("公示 · public notice", {}, {"working_days": "days", "shows": "texts", "objection_days": "days"})
 FUND = _section("列支 · which fund pays", {"purpose": "text"}, {})
 COUNT = _section(
     "计入的指标 · what a closed case counts for", {"indicator": "text", "in": "counted_in"}, {"when": "text"}

@@ -19,10 +19,10 @@ from niangjia.apps.cases.types import (
     CloseReason,
     EntitlementState,
     GrievanceAbout,
-    GrievanceState,
     Outcome,
     VisitWay,
 )
+from niangjia.apps.objections.types import GrievanceState
 from niangjia.portals.api.doors import ApiRequest, reads
 from niangjia.portals.api.orders import household
 from niangjia.portals.api.shapes import (

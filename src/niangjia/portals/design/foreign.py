@@ -30,9 +30,11 @@ def mark_chinese(html: str) -> str:
             name = found[1].lower() if found else ""
             if name in _CLOSED and not part.endswith("/>") and closed in ("", name):
                 closed = "" if part.startswith("</") else name
-            elif name == "option" and not part.startswith("</") and _RUN.search(parts[place + 1]) and "lang=" not in part:
+            elif (
+                name == "option" and not part.startswith("</") and _RUN.search(parts[place + 1]) and "lang=" not in part
+            ):
                 parts[place] = f'{part[:-1]} lang="zh-Hans">'
-        elif not closed and "㐀" <= max(part, default=""):
+        elif not closed and max(part, default="") >= "㐀":
             is_option = place > 0 and parts[place - 1].startswith("<option")
             parts[place] = part if is_option else _RUN.sub(r'<span lang="zh-Hans">\g<0></span>', part)
     return "".join(parts)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.cases.queries import NotFound
-from niangjia.apps.files.problems import HeicPhoto
+from niangjia.apps.files.problems import UnreadablePhoto
 from niangjia.apps.files.types import JPEG, PDF, FileCard, Owner
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
@@ -92,5 +92,5 @@ def _uploads() -> list[UploadField]:
             send_to=reverse("public:components"),
         ),
         UploadField("sample-kept", _("收入证明"), files=kept),
-        UploadField("sample-wrong", _("收入证明（有误）"), errors=[words_of(HeicPhoto())], is_required=True),
+        UploadField("sample-wrong", _("收入证明（有误）"), errors=[words_of(UnreadablePhoto())], is_required=True),
     ]

@@ -27,7 +27,7 @@ _SHAPE = re.compile(rf"[0-9]{{1,18}}(?: [a-z_]{{1,20}}:[0-9]{{1,18}}){{1,{_MOST}
 
 # Recorded about a thing without changing it.
 _NO_CHANGE = frozenset(
-    {"cases.read_grievance", "cases.start_draft", "workorders.remind", "workorders.escalate", "funds.export_batch", "registry.reveal", "registry.view"}
+    {"cases.read_grievance", "matters.read_objection", "matters.open_answers", "cases.start_draft", "workorders.remind", "workorders.escalate", "funds.export_batch", "registry.reveal", "registry.view"}
 )  # fmt: skip
 
 

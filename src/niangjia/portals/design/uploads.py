@@ -20,7 +20,7 @@ from niangjia.portals.design.requests import PageRequest
 
 Keep = Callable[[bytes, uuid.UUID | None], FileCard]
 """Keeps what came for one part of one owner, under the key that the sender gave it; raises Refusal."""
-PHOTOS = "image/jpeg,image/png,image/webp"
+PHOTOS = "image/jpeg,image/png,image/webp,image/heic,image/heif"
 PAPERS = f"{PHOTOS},application/pdf"
 # A picture alone, whatever it is taken for: nothing in it runs, loads or frames.
 _LOCKED = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
@@ -102,6 +102,11 @@ def answer(request: PageRequest, keep: Keep, drop: Callable[[str], None]) -> Jso
         return JsonResponse({"key": card.key, "bytes": card.byte_count})
     except Refusal as refusal:
         return JsonResponse({"problem": words_of(refusal)}, status=status_of(refusal))
+
+
+def wants_small(request: PageRequest) -> bool:
+    """Whether the copy for lists is asked for: ``?size=small``."""
+    return request.GET.get("size") == "small"
 
 
 def hand_out(opened: FileContent) -> HttpResponse:

@@ -199,6 +199,9 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
     "event": {
         "cases.object": (_("提出了异议"), "orange"),
         "cases.answer_grievance": (_("答复了异议"), "green"),
+        "matters.object": (_("提出了异议"), "orange"),
+        "matters.answer_objection": (_("答复了异议"), "green"),
+        "matters.announce": (_("公示了申请"), "blue"),
         "cases.follow_up": (_("登记了回访"), "blue"),
         "cases.open": (_("立案"), "blue"),
         "funds.request": (_("申请了资金"), "blue"),
@@ -326,6 +329,11 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "ANSWER": (_("申请人补充"), "blue"),
         "WITHDRAW": (_("撤回"), "red"),
         "PAID": (_("发放完毕"), "green"),
+        "REOPEN": (_("异议成立，重新办理"), "orange"),
+    },
+    "matter_about": {
+        "NOTICE": (_("公示"), "orange"),
+        "DECISION": (_("申请的决定"), "blue"),
     },
     "matter_source": {
         "WORKER": (_("本人填写"), "secondary"),
@@ -474,6 +482,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "cases.see_checks": (_("看核实抽查的结果"), "secondary"),
         "matters.view": (_("看申请事项"), "secondary"),
         "matters.handle": (_("办理申请事项"), "secondary"),
+        "matters.answer": (_("答复对申请的异议"), "secondary"),
         "workorders.view": (_("看工单"), "secondary"),
         "workorders.accept": (_("签收工单"), "secondary"),
         "workorders.assign": (_("指派走访人"), "secondary"),

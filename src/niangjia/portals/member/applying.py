@@ -27,7 +27,7 @@ from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.tags import say
-from niangjia.portals.design.uploads import Keep, UploadField, answer, hand_out, take
+from niangjia.portals.design.uploads import Keep, UploadField, answer, hand_out, take, wants_small
 
 
 @dataclass(frozen=True)
@@ -275,7 +275,11 @@ def upload(request: PageRequest, draft_id: int, code: str) -> HttpResponse:
 
 @page("own.view")
 def open_file(request: PageRequest, draft_id: int, key: str) -> HttpResponse:
-    return hand_out(matters.open_draft_file(viewer=request.viewer, draft_id=draft_id, key=key, now=timezone.now()))
+    return hand_out(
+        matters.open_draft_file(
+            viewer=request.viewer, draft_id=draft_id, key=key, now=timezone.now(), is_small=wants_small(request)
+        )
+    )
 
 
 def _before_paper(draft: DraftCard, one: Paper) -> str:

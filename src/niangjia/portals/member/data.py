@@ -16,13 +16,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.funds import queries as funds
+from niangjia.apps.matters import actions as matter_actions
+from niangjia.apps.matters import queries as matters
+from niangjia.apps.matters.queries import Details
+from niangjia.apps.matters.types import ObjectionCard
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries
 from niangjia.apps.registry.types import CorrectionField, CorrectionState, Purpose
 from niangjia.portals.design import privacy, words
+from niangjia.portals.design.asked import paper_title
 from niangjia.portals.design.forms import Form
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
@@ -140,6 +146,18 @@ def views(request: PageRequest) -> HttpResponse:
     return show(request, "member/views.html", {"rows": rows, "names": names})
 
 
+def _said(viewer: Viewer, one: Details) -> list[tuple[ObjectionCard, dict[str, str]]]:
+    """One's own objections to an application, with their words, files and answers."""
+    now = timezone.now()
+    return [
+        (
+            matters.get_objection(viewer, card.id),
+            matter_actions.read_objection(viewer=viewer, objection_id=card.id, now=now),
+        )
+        for card in one.objections
+    ]
+
+
 @page("own.view", methods=("GET", "POST"))
 def copy(request: PageRequest) -> HttpResponse:
     """个保法第四十五条: everything the house holds about me, in plain, to read or to take away. Asks who one is first, and is recorded."""
@@ -159,6 +177,10 @@ def copy(request: PageRequest) -> HttpResponse:
         "memberships": [(organizations.get_union(one.org_id), one) for one in memberships],
         "members": queries.list_household_members(viewer, card.household_id) if card.household_id else [],
         "matters": cases.get_own_matters(viewer),
+        "applications": [
+            (one, [(paper, paper_title(paper.paper)) for paper in one.papers], _said(viewer, one))
+            for one in matters.list_own_details(viewer, now=now)
+        ],
         "got": funds.list_own_help(card.id),
         "consents": queries.list_consents(viewer, card.id),
         "corrections": queries.list_corrections(viewer),

@@ -21,7 +21,7 @@ from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.tags import day, half
-from niangjia.portals.design.uploads import hand_out
+from niangjia.portals.design.uploads import hand_out, wants_small
 
 S = MatterState
 
@@ -52,7 +52,7 @@ def next_of(card: MatterCard) -> str:
     if card.state is S.TO_PAY:
         return _("款项送银行后会在“消息”里告诉您。")
     if card.state is S.REFUSED:
-        return _("情况有变化可以重新申请；不同意，请找办理的工会或拨打 12351。")
+        return _("情况有变化可以重新申请；不同意，可以点开提出异议，也可以拨打 12351。")
     return ""
 
 
@@ -76,6 +76,9 @@ def _context(details: Details) -> dict[str, Any]:
         "papers": [(one, paper_title(one.paper)) for one in details.papers],
         "decision": details.decision,
         "grant": details.grant,
+        "notice": details.notice,
+        "may": details.may_object,
+        "objections": details.objections,
         "can_withdraw": card.state in (S.AT_WORK, S.WITH_WORKER),
         "can_go_on": card.state is S.WITH_WORKER,
     }
@@ -103,4 +106,8 @@ def withdraw(request: PageRequest, matter_id: int) -> HttpResponse:
 
 @page("own.view")
 def open_file(request: PageRequest, matter_id: int, key: str) -> HttpResponse:
-    return hand_out(matters.open_file(viewer=request.viewer, matter_id=matter_id, key=key, now=timezone.now()))
+    return hand_out(
+        matters.open_file(
+            viewer=request.viewer, matter_id=matter_id, key=key, now=timezone.now(), is_small=wants_small(request)
+        )
+    )

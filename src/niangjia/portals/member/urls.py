@@ -1,6 +1,6 @@
 from django.urls import path
 
-from niangjia.portals.member import applying, data, finding, following, mine
+from niangjia.portals.member import applying, data, finding, following, mine, objecting
 
 app_name = "member"
 urlpatterns = [
@@ -24,6 +24,10 @@ urlpatterns = [
     path("applications/<int:matter_id>/receipt/", following.receipt, name="application_receipt"),
     path("applications/<int:matter_id>/go-on/", following.go_on, name="application_go_on"),
     path("applications/<int:matter_id>/withdraw/", following.withdraw, name="application_withdraw"),
+    path("applications/<int:matter_id>/object/", objecting.object_to, name="object_application"),
+    path("applications/objections/<int:objection_id>/", objecting.objection, name="application_objection"),
+    path("applications/objections/<int:objection_id>/files/", objecting.upload, name="objection_upload"),
+    path("applications/objections/<int:objection_id>/files/<str:key>/", objecting.open_file, name="objection_file"),
     path("data/", data.data, name="data"),
     path("data/correct/", data.correct, name="correct"),
     path("data/corrections/<int:correction_id>/withdraw/", data.withdraw_correction, name="withdraw_correction"),

@@ -30,7 +30,7 @@ from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.tags import say
-from niangjia.portals.design.uploads import hand_out
+from niangjia.portals.design.uploads import hand_out, wants_small
 
 ROWS = 25
 FIELD = "f-"
@@ -60,6 +60,7 @@ def queue(request: PageRequest) -> HttpResponse:
         "rows": rows,
         "listed": [(card, names.get(card.person_id or 0, "")) for card in cards],
         "turn_count": queries.count_turns(viewer),
+        "objection_count": queries.count_open_objections(viewer) if permissions.may(viewer, "matters.answer") else None,
         "place": request.GET.get("place", ""),
         "state": request.GET.get("state", ""),
         "program": request.GET.get("program", ""),
@@ -105,6 +106,7 @@ def _context(request: PageRequest, details: Details) -> dict[str, Any]:
         "missing": {one.name for one in details.missing},
         "outcome": sent.get("outcome", ""),
         "reason": sent.get("reason", ""),
+        "higher_approval": sent.get("higher_approval", "")[:100],
         "lost": [] if details.can_handle else _typed(details, sent),
         "seen_papers": sent.getlist("seen"),
         "asked_names": sent.getlist("ask"),
@@ -118,6 +120,7 @@ def _context(request: PageRequest, details: Details) -> dict[str, Any]:
         "can_set_aside": details.grant is not None
         and details.grant.state is GrantState.BLOCKED
         and (permissions.may(viewer, "funds.prepare") or permissions.may(viewer, "funds.approve")),
+        "answers_objections": permissions.may(viewer, "matters.answer"),
         "sees_money": permissions.may(viewer, "funds.view"),
         "today": timezone.localdate(),
     }
@@ -125,7 +128,11 @@ def _context(request: PageRequest, details: Details) -> dict[str, Any]:
 
 def _typed(details: Details, sent: Any) -> list[tuple[str, str]]:
     """What was typed into a form that is no longer there, for it to be copied: (label, text)."""
-    said = [(_("理由"), sent.get("reason", "")), (_("告诉申请人"), sent.get("words", ""))]
+    said = [
+        (_("上级批准文号"), sent.get("higher_approval", "")),
+        (_("理由"), sent.get("reason", "")),
+        (_("告诉申请人"), sent.get("words", "")),
+    ]
     asked_here = queries.words_for([name.removeprefix(FIELD) for name in sent if name.startswith(FIELD)], details.pack)
     said += [(say(dict(one.title)), ", ".join(sent.getlist(f"{FIELD}{one.name}"))) for one in asked_here]
     return [(label, text) for label, text in said if text]
@@ -167,6 +174,7 @@ def act(request: PageRequest, matter_id: int) -> HttpResponse:
             reason=sent.get("reason", ""),
             answers=answers,
             papers_seen=sent.getlist("seen"),
+            higher_approval=sent.get("higher_approval", ""),
             now=timezone.now(),
         )
     except Refusal as refusal:
@@ -223,4 +231,8 @@ def open_answers(request: PageRequest, matter_id: int) -> HttpResponse:
 @page("matters.view")
 def open_file(request: PageRequest, matter_id: int, key: str) -> HttpResponse:
     """A paper, for whose turn it is."""
-    return hand_out(matters.open_file(viewer=request.viewer, matter_id=matter_id, key=key, now=timezone.now()))
+    return hand_out(
+        matters.open_file(
+            viewer=request.viewer, matter_id=matter_id, key=key, now=timezone.now(), is_small=wants_small(request)
+        )
+    )

@@ -33,6 +33,7 @@ from niangjia.portals.officer import (
     money,
     monthly,
     noticing,
+    objecting,
     orders,
     overdue,
     review,
@@ -223,6 +224,23 @@ GRIEVANCES = Listing(
         Column(_("提出"), lambda row: row.raised_at, 17),
         Column(_("状态"), lambda row: word("grievance", row.state), 10),
         Column(_("责任工会"), lambda row: row.case.org.name, 24),
+    ),
+    filters=("all",),
+)
+
+OBJECTIONS = Listing(
+    "objections",
+    _("申请的异议"),
+    objecting.found,
+    _always(
+        Column(_("编号"), lambda row: row.matter.number, 20),
+        Column(_("项目"), lambda row: half(row.matter.version, "title"), 24),
+        Column(_("针对"), lambda row: word("matter_about", row.about), 12),
+        Column(_("提出人"), lambda row: str(_("公众") if row.person_id is None else _("申请人")), 10),
+        Column(_("提出"), lambda row: row.raised_at, 17),
+        Column(_("状态"), lambda row: word("grievance", row.state), 10),
+        Column(_("答复日期"), lambda row: row.answered_at, 17),
+        Column(_("责任工会"), lambda row: row.matter.org.name, 24),
     ),
     filters=("all",),
 )
@@ -508,6 +526,7 @@ export_applications = export_of(APPLICATIONS, applications.queue)
 export_files = export_of(FILES, review.files)
 export_notices = export_of(ANNOUNCED, noticing.notices)
 export_grievances = export_of(GRIEVANCES, noticing.notices)
+export_objections = export_of(OBJECTIONS, objecting.objections)
 export_transfers = export_of(TRANSFERS, overdue.transfers)
 export_late = export_of(LATE, overdue.board)
 export_checks = export_of(CHECKS, checking.checks)

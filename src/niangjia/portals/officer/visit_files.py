@@ -144,7 +144,13 @@ def draft_file(request: PageRequest, order_id: int, key: str) -> HttpResponse:
     if case is None:
         raise case_queries.NotFound
     return uploads.hand_out(
-        cases.open_draft_file(viewer=request.viewer, case_id=case.id, file_key=key, now=timezone.now())
+        cases.open_draft_file(
+            viewer=request.viewer,
+            case_id=case.id,
+            file_key=key,
+            now=timezone.now(),
+            is_small=uploads.wants_small(request),
+        )
     )
 
 
@@ -152,7 +158,13 @@ def draft_file(request: PageRequest, order_id: int, key: str) -> HttpResponse:
 def visit_file(request: PageRequest, visit_id: int, key: str) -> HttpResponse:
     """A photo of a visit on record."""
     return uploads.hand_out(
-        cases.open_visit_file(viewer=request.viewer, visit_id=visit_id, file_key=key, now=timezone.now())
+        cases.open_visit_file(
+            viewer=request.viewer,
+            visit_id=visit_id,
+            file_key=key,
+            now=timezone.now(),
+            is_small=uploads.wants_small(request),
+        )
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -18,6 +19,8 @@ from niangjia.apps.cases import queries as cases
 from niangjia.apps.cases.types import CaseAction, CaseState
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import BatchState
+from niangjia.apps.matters import queries as matters
+from niangjia.apps.objections import queries as objections
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.workorders import queries as workorders
 from niangjia.apps.workorders.types import OrderState
@@ -59,7 +62,7 @@ def workbench(request: PageRequest) -> HttpResponse:
     tiles: list[Tile] = []
     todos: list[Todo] = []
     now = timezone.now()
-    for about in (_about_list, _about_orders, _about_cases, _about_money, _about_system):
+    for about in (_about_list, _about_orders, _about_cases, _about_applications, _about_money, _about_system):
         about(viewer, now, tiles, todos)
     due, loads = [], []
     if permissions.may(viewer, "workorders.view"):
@@ -159,14 +162,26 @@ def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
                     f"{reverse('officer:files')}?state=FILE_ANNOUNCED",
                 )
             )
-        if open_grievances := cases.count_open_grievances(viewer):
-            todos.append(
-                Todo(
-                    "message-report",
-                    _("%(count)s 件异议待答复") % {"count": open_grievances},
-                    reverse("officer:notices"),
-                )
-            )
+
+
+def _about_applications(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
+    """Applications, and objections of both kinds: counted in one question."""
+    counted: dict[str, Any] = {}
+    if permissions.may(viewer, "cases.announce"):
+        counted["grievances"] = cases.list_grievances(viewer)
+    if permissions.may(viewer, "matters.answer"):
+        counted["objections"] = matters.list_objections(viewer)
+    if permissions.may(viewer, "matters.handle"):
+        counted["turns"] = matters.list_matters(viewer)
+    lines = {
+        "turns": ("file-plus", _("%(count)s 件申请待本岗位办"), "officer:applications"),
+        "grievances": ("message-report", _("%(count)s 件异议待答复"), "officer:notices"),
+        "objections": ("message-report", _("%(count)s 件申请的异议待答复"), "officer:objections"),
+    }
+    found = objections.count_each(**counted)
+    for name, (glyph, said, address) in lines.items():
+        if found.get(name):
+            todos.append(Todo(glyph, said % {"count": found[name]}, reverse(address)))
 
 
 def _about_money(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:

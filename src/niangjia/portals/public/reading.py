@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.actions import TooManyTries
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import queries as case_queries
+from niangjia.apps.matters import actions as matters
+from niangjia.apps.matters import queries as matter_queries
+from niangjia.apps.objections.types import LiveNotice, RaisedObjection
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import gallery, privacy
 from niangjia.portals.design.forms import Form
@@ -37,9 +39,9 @@ def home(request: PageRequest) -> HttpResponse:
 @page(Access.PUBLIC)
 def notices(request: PageRequest) -> HttpResponse:
     today = timezone.localdate()
-    return show(
-        request, "public/notices.html", {"notices": case_queries.list_live_notices(today=today), "today": today}
-    )
+    listed = [*case_queries.list_live_notices(today=today), *matter_queries.list_live_notices(today=today)]
+    listed.sort(key=lambda one: one.starts_on, reverse=True)
+    return show(request, "public/notices.html", {"notices": listed, "today": today})
 
 
 class ObjectionForm(Form):
@@ -60,18 +62,32 @@ class ObjectionForm(Form):
 
 @page(Access.PUBLIC, methods=("GET", "POST"))
 def object_to_notice(request: PageRequest, notice_id: int) -> HttpResponse:
+    """Of a hardship file."""
+    return _object(request, notice_id, case_queries.list_live_notices, cases.object_to_notice)
+
+
+@page(Access.PUBLIC, methods=("GET", "POST"))
+def object_to_application(request: PageRequest, notice_id: int) -> HttpResponse:
+    """Of an application."""
+    return _object(request, notice_id, matter_queries.list_live_notices, matters.object_to_notice)
+
+
+def _object(
+    request: PageRequest,
+    notice_id: int,
+    live: Callable[..., list[LiveNotice]],
+    object_to: Callable[..., RaisedObjection],
+) -> HttpResponse:
     """Nothing typed is lost when it cannot be taken now; sent twice it is one objection with one receipt."""
     form = ObjectionForm(request.POST or None, initial={"key": uuid.uuid4()})
     now, status = timezone.now(), 200
-    notice = next(
-        (one for one in case_queries.list_live_notices(today=timezone.localdate(now)) if one.id == notice_id), None
-    )
+    notice = next((one for one in live(today=timezone.localdate(now)) if one.id == notice_id), None)
     if notice is None:
         raise case_queries.NotFound
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         try:
-            raised = cases.object_to_notice(
+            raised = object_to(
                 notice_id=notice_id, words=asked["words"], contact=asked["contact"], key=asked["key"],
                 address=address_of(request), now=now,
             )  # fmt: skip

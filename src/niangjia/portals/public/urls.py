@@ -50,6 +50,7 @@ urlpatterns = [
     path("notices/", reading.notices, name="notices"),
     path("notices/receipt/", reading.follow_objection, name="receipt"),
     path("notices/<int:notice_id>/object/", reading.object_to_notice, name="object"),
+    path("notices/applications/<int:notice_id>/object/", reading.object_to_application, name="object_application"),
     path("privacy/", reading.privacy_statement, name="privacy"),
     path("accessibility/", reading.accessibility, name="accessibility"),
     path("programs/", programs.program_list, name="programs"),

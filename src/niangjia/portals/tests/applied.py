@@ -39,13 +39,18 @@ fund: {purpose: classes}
 
 @dataclass(frozen=True)
 class Applied:
-    """Ids: the worker's draft, the one asked back from the worker, one that another worker handed in, and its paper's file."""
+    """
+    Ids: the worker's draft, the one asked back from the worker, one that another worker handed in, and its paper's file; one that the
+    worker was refused, and the objection to another.
+    """
 
     draft_id: int
     asked_id: int
     waiting_id: int
     file_key: str
     other: Viewer
+    refused_id: int
+    objection_id: int
 
 
 def install(house: House) -> None:
@@ -66,11 +71,25 @@ def fill(viewer: Viewer, draft: DraftCard, answers: dict[str, str]) -> DraftCard
     return draft
 
 
-def hand_in(viewer: Viewer) -> MatterCard:
-    draft = fill(viewer, matters.start_draft(viewer=viewer, program=CLASS, now=town.NOW), ANSWERS)
+def hand_in(viewer: Viewer, **answers: str) -> MatterCard:
+    draft = fill(viewer, matters.start_draft(viewer=viewer, program=CLASS, now=town.NOW), ANSWERS | answers)
     photo = pictures.jpeg()
     matters.keep_file(viewer=viewer, draft_id=draft.id, code="receipts", content=photo, key=None, now=town.NOW)
     return matters.hand_in(viewer=viewer, draft_id=draft.id, key=draft.key, is_declared=True, now=town.NOW)
+
+
+def refuse(house: House, viewer: Viewer, began_on: str) -> MatterCard:
+    place = house.desk.town
+    card = hand_in(viewer, began_on=began_on)
+    card = matters.act(viewer=place.grassroots, matter_id=card.id, step=card.step, outcome="accepted", now=town.NOW)
+    return matters.act(
+        viewer=place.county,
+        matter_id=card.id,
+        step=card.step,
+        outcome="refused",
+        reason="收据不是本人的。",
+        now=town.NOW,
+    )
 
 
 def lay(house: House) -> Applied:
@@ -90,6 +109,9 @@ def lay(house: House) -> Applied:
             viewer=place.grassroots, matter_id=asked.id, names=["receipts", "cost"], step=asked.step,
             words="发票只有两张，合计 3,900 元，请补齐或改金额。", now=town.NOW,
         )  # fmt: skip
+        refuse(house, worker, "2023-09-11")
+        objected = refuse(house, worker, "2023-09-18")
+        matters.object_to(viewer=worker, matter_id=objected.id, words="收据是我的，姓名写错了一个字。", now=town.NOW)
         matters.start_draft(viewer=worker, program=CLASS, now=town.NOW)
         own = queries.list_own(worker)
     asked = next(one for one in own if one.state is MatterState.WITH_WORKER)
@@ -97,4 +119,6 @@ def lay(house: House) -> Applied:
     waiting = queries.list_own(other)[0]
     details = queries.get_details(place.county, waiting.id, now=town.NOW)
     file_key = next(one.files[0].key for one in details.papers if one.files)
-    return Applied(queries.list_drafts(worker)[0][0], asked.id, waiting.id, file_key, other)
+    objection = queries.list_objections(place.county).get()
+    refused = next(one for one in own if one.state is MatterState.REFUSED and one.id != objection.matter_id)
+    return Applied(queries.list_drafts(worker)[0][0], asked.id, waiting.id, file_key, other, refused.id, objection.pk)

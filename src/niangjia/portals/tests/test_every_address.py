@@ -57,6 +57,7 @@ PUBLIC = {
     "public:privacy",
     "public:components",
     "public:theme",
+    "public:object_application",
     "public:programs",
     "public:program",
     "public:find",
@@ -87,6 +88,7 @@ DEAR = {
     "member:find": 33,
     "officer:order": 33,
     "officer:application": 32,
+    "officer:objection": 18,
     "officer:reconsider": 28,
     "officer:reconsiderations": 28,
     "member:mine": 27,
@@ -144,6 +146,8 @@ PAGES = {
     "officer:application": (lambda house: [applied.lay(house).waiting_id], CASES),
     "officer:calls": (lambda house: [], {Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
     "officer:notices": (lambda house: [], ONE_REVIEW),
+    "officer:objections": (lambda house: [] if applied.lay(house) else [], ONE_REVIEW | {Role.PROVINCE}),
+    "officer:objection": (lambda house: [applied.lay(house).objection_id], ONE_REVIEW | {Role.PROVINCE}),
     "officer:grievance": (lambda house: [house.grievance_id], ONE_REVIEW | {Role.TOWNSHIP}),
     "officer:funds": (lambda house: [], MONEY),
     "officer:budget": (lambda house: [house.budget_id], MONEY),
@@ -220,6 +224,8 @@ PAGES = {
     "member:application": (lambda house: [applied.lay(house).asked_id], {Role.WORKER}),
     "member:application_receipt": (lambda house: [applied.lay(house).asked_id], {Role.WORKER}),
     "member:object": (lambda house: [house.own_case_id], {Role.WORKER}),
+    "member:object_application": (lambda house: [applied.lay(house).refused_id], {Role.WORKER}),
+    "member:application_objection": (lambda house: [applied.lay(house).objection_id], {Role.WORKER}),
 }
 
 
@@ -292,7 +298,8 @@ def test_a_policy_that_no_role_has_is_a_mistake_found_at_once():
 def test_every_page_to_read_stands_in_the_table_of_roles():
     by_token_or_open = (Access.PUBLIC, Access.TOKEN)  # the API's operations stand in a table of their own: `test_api`
     readable = {name for name, view in every_view() if "GET" in view.methods and view.policy not in by_token_or_open}
-    files = {"officer:application_file", "member:application_file", "member:draft_file"}  # see test_applying_pages
+    files = {"officer:application_file", "member:application_file", "member:draft_file"}
+    files |= {"officer:objection_file", "member:objection_file"}  # see test_applying_pages
     assert readable - {"member:objection", "officer:map"} - files == set(PAGES)
 
 

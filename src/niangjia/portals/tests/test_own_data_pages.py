@@ -21,6 +21,7 @@ from niangjia.apps.registry.models import Correction, HeldValue, Person
 from niangjia.apps.registry.types import CorrectionField, HouseholdFacts, MemberFacts, Purpose
 from niangjia.jobs import tell
 from niangjia.portals.design import privacy
+from niangjia.portals.tests import applied
 
 NOW = town.NOW
 PHONE, OLD = "13900000009", "13700000001"
@@ -190,6 +191,13 @@ def test_the_copy_asks_who_one_is_holds_everything_in_plain_and_is_recorded(sign
     session["proved_at"] = 0
     session.save()
     assert client.post(reverse("member:copy")).url.startswith("/safety/confirm/")
+
+
+def test_the_copy_holds_ones_applications_their_files_and_objections(house, signed_in, worker):
+    applied.lay(house)
+    said = signed_in(worker).post(reverse("member:copy")).content.decode()
+    assert "职工夜校补助" in said and "下班后上课，学数控。" in said and "image/jpeg" in said
+    assert "收据是我的，姓名写错了一个字。" in said and "收据不是本人的。" in said
 
 
 def test_the_privacy_statement_says_every_feed_about_people_that_the_house_reads(client, db):

@@ -164,16 +164,20 @@ def drop_visit_file(*, viewer: Viewer, case_id: int, key: uuid.UUID, file_key: s
         files.drop_file(viewer=viewer, owner=visit_owner(draft.key), key=file_key, now=now)
 
 
-def open_draft_file(*, viewer: Viewer, case_id: int, file_key: str, now: datetime) -> FileContent:
+def open_draft_file(
+    *, viewer: Viewer, case_id: int, file_key: str, now: datetime, is_small: bool = False
+) -> FileContent:
     """A photo of one's own draft. Raises as `save_draft`; files' NoSuchFile."""
     case = moving.take(viewer, case_id, CaseAction.VISIT)
     draft = VisitDraft.objects.filter(work_order_id=case.work_order_id, account_id=viewer.account_id).first()
     if draft is None:
         raise kept.NoSuchFile
-    return files.open_file(viewer=viewer, owner=visit_owner(draft.key), key=file_key, now=now)
+    return files.open_file(viewer=viewer, owner=visit_owner(draft.key), key=file_key, now=now, is_small=is_small)
 
 
-def open_visit_file(*, viewer: Viewer, visit_id: int, file_key: str, now: datetime) -> FileContent:
+def open_visit_file(
+    *, viewer: Viewer, visit_id: int, file_key: str, now: datetime, is_small: bool = False
+) -> FileContent:
     """
     A photo of a visit on record, for who has opened its form with a reason in the last quarter of an hour; the worker sees who looked.
 
@@ -188,7 +192,7 @@ def open_visit_file(*, viewer: Viewer, visit_id: int, file_key: str, now: dateti
         )
         if not lately:
             raise OpenFormFirst
-        opened = files.open_file(viewer=viewer, owner=visit_owner(visit.key), key=file_key, now=now)
+        opened = files.open_file(viewer=viewer, owner=visit_owner(visit.key), key=file_key, now=now, is_small=is_small)
         registry_actions.record_views(
             viewer=viewer,
             person_ids=[visit.case.person_id] if visit.case.person_id else [],

@@ -26,10 +26,10 @@ from niangjia.apps.cases.types import (
     ExitKind,
     ExitProgress,
     GrievanceAbout,
-    GrievanceState,
     HeldMonth,
     IncomeSource,
 )
+from niangjia.apps.objections.types import GrievanceState
 from niangjia.apps.organizations import scope
 from niangjia.apps.programs import actions as programs_actions
 from niangjia.apps.programs import queries as programs

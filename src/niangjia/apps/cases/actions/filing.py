@@ -15,13 +15,13 @@ from niangjia.apps.cases import access, entitlements, forms, moving, sealed
 from niangjia.apps.cases.actions.opening import joined
 from niangjia.apps.cases.models import Case, FileMember, Finding, Grievance, HardshipFile, PublicNotice
 from niangjia.apps.cases.queries import case_card
-from niangjia.apps.cases.types import CaseAction, CaseCard, CaseState, CloseReason, GrievanceState
+from niangjia.apps.cases.types import CaseAction, CaseCard, CaseState, CloseReason
+from niangjia.apps.objections import actions as objections
 from niangjia.apps.organizations import calendar
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.types import DecisionCard, DecisionOutcome
 from niangjia.apps.registry import actions as registry_actions
 from niangjia.apps.registry import queries as registry
-from niangjia.apps.registry.types import Purpose
 from niangjia.kernel.problems import Refusal
 
 FILE_PROGRAM = "graded-aid"
@@ -70,22 +70,6 @@ class NoticeStillUp(Refusal):
         super().__init__(
             f"公示尚未期满（至 {ends_before} 前），期满后再批准。",
             f"The public notice runs until {ends_before}; approve after that.",
-        )
-
-
-class GrievanceOpen(Refusal):
-    def __init__(self, count: int) -> None:
-        super().__init__(
-            f"还有 {count} 件异议没有答复，请先由另一位同事答复。",
-            f"{count} objections are not answered yet; another colleague answers them first.",
-        )
-
-
-class GrievanceUpheld(Refusal):
-    def __init__(self) -> None:
-        super().__init__(
-            "有异议成立，请撤下公示、更正档案后重新公示。",
-            "An objection was upheld: withdraw the notice, correct the file, announce again.",
         )
 
 
@@ -214,13 +198,6 @@ def decide_tier(*, viewer: Viewer, case_id: int, now: datetime, facts: Mapping[s
         return decision
 
 
-def _name_in_public(person_id: int) -> str:
-    """The masked name; of whoever withdrew their consent to it, none: the notice then stands with unit, tier and amount alone."""
-    if registry.has_withdrawn(person_id, Purpose.NOTICE):
-        return "某某"
-    return registry.masked_names([person_id])[person_id]
-
-
 def announce(*, viewer: Viewer, case_id: int, now: datetime) -> int:
     """
     Put the decision up in public: masked name, unit, tier and amount, from today for the pack's working days; return the notice's id.
@@ -248,7 +225,7 @@ def announce(*, viewer: Viewer, case_id: int, now: datetime) -> int:
         )
         notice = PublicNotice.objects.create(
             case=case,
-            masked_name=_name_in_public(file.person_id),
+            masked_name=registry.name_in_public(file.person_id),
             unit=case.org.name,
             tier=file.tier,
             amount=file.amount or 0,
@@ -299,11 +276,7 @@ def approve(*, viewer: Viewer, case_id: int, now: datetime, higher_approval: str
         notice = PublicNotice.objects.get(case=case, withdrawn_at__isnull=True)
         if timezone.localdate(now) < notice.ends_before:
             raise NoticeStillUp(notice.ends_before)
-        about = Grievance.objects.filter(notice=notice)
-        if open_count := about.filter(state=GrievanceState.OPEN).count():
-            raise GrievanceOpen(open_count)
-        if about.filter(state=GrievanceState.UPHELD).exists():
-            raise GrievanceUpheld
+        objections.require_settled(Grievance.objects.filter(notice=notice))
         needed = programs.get_decision(file.decision_id).needs_approval if file.decision_id else ()
         if needed and not higher_approval.strip():
             raise HigherApprovalNeeded(needed)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
-from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts import permissions
-from niangjia.apps.accounts.types import Role, Throttle, Viewer
+from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.cases import moving, sealed
 from niangjia.apps.cases.actions.filing import close_file
@@ -25,55 +23,35 @@ from niangjia.apps.cases.types import (
     CaseState,
     CloseReason,
     GrievanceAbout,
-    GrievanceState,
-    ObjectionStatus,
-    RaisedObjection,
 )
-from niangjia.kernel.identity import fold
-from niangjia.kernel.problems import Refusal
+from niangjia.apps.objections import actions as objections
+from niangjia.apps.objections.actions import LOOKUPS, OBJECTIONS, follow_objection
+from niangjia.apps.objections.problems import (
+    AlreadyAnswered,
+    NoSuchReceipt,
+    NothingToObjectTo,
+    NoticeIsDown,
+    ObjectionTooLate,
+    OfficerOfTheCase,
+)
+from niangjia.apps.objections.types import RaisedObjection
 
-OBJECTIONS = Throttle("objection", 10, timedelta(hours=1))
-LOOKUPS = Throttle("objection.lookup", 30, timedelta(hours=1))
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none that is read for another
-_MISREAD = str.maketrans("OIL", "011")
-
-
-class NothingToObjectTo(Refusal):
-    def __init__(self) -> None:
-        super().__init__("目前没有可以提出异议的决定。", "There is no decision to object to at present.")
-
-
-class ObjectionTooLate(Refusal):
-    def __init__(self) -> None:
-        super().__init__(
-            "提出异议的期限已过。如情况有变化，可以重新申请。",
-            "The time to object is over. If things have changed, you may apply again.",
-        )
-
-
-class NoticeIsDown(Refusal):
-    def __init__(self) -> None:
-        super().__init__("这条公示已经结束。", "This notice is no longer up.")
-
-
-class AlreadyAnswered(Refusal):
-    def __init__(self) -> None:
-        super().__init__("这件异议已经由另一位同事答复。", "A colleague has already answered this objection.")
-
-
-class NoSuchReceipt(Refusal):
-    def __init__(self) -> None:
-        super().__init__(
-            "没有查到这个回执号。请核对十二位数字和字母；其中没有字母 I、L、O、U。",
-            "There is no such receipt number. Check its twelve digits and letters; I, L, O and U do not occur.",
-        )
-
-
-class OfficerOfTheCase(Refusal):
-    def __init__(self) -> None:
-        super().__init__(
-            "异议须由没有办理过此案的同事答复。", "An objection is answered by a colleague who had no hand in the case."
-        )
+__all__ = [
+    "LOOKUPS",
+    "OBJECTIONS",
+    "AlreadyAnswered",
+    "NoSuchReceipt",
+    "NothingToObjectTo",
+    "NoticeIsDown",
+    "ObjectionTooLate",
+    "OfficerOfTheCase",
+    "answer_grievance",
+    "follow_objection",
+    "object_to",
+    "object_to_notice",
+    "read_grievance",
+    "withdraw",
+]
 
 
 def object_to(
@@ -140,45 +118,15 @@ def object_to_notice(
     Raises:
         NoticeIsDown, ReasonMissing. accounts' TooManyTries.
     """
-    notice = PublicNotice.objects.select_related("case").filter(pk=notice_id, withdrawn_at__isnull=True).first()
-    if notice is None or not notice.starts_on <= timezone.localdate(now) < notice.ends_before:
-        raise NoticeIsDown
+    notice = objections.find_live(PublicNotice.objects.select_related("case"), notice_id, now=now)
     words = moving.require_reason(words)
     known = Grievance.objects.filter(key=key, notice=notice).first() if key else None
     if known is None:
-        accounts.take_turn(OBJECTIONS, address, now=now)
+        objections.take_public_turn(address, now=now)
         with transaction.atomic():
             raised = _raise(None, notice.case, GrievanceAbout.NOTICE, notice, None, words, contact, now, key)
         known = Grievance.objects.get(pk=raised)
     return RaisedObjection(known.pk, known.receipt or "")
-
-
-def follow_objection(*, receipt: str, address: str, now: datetime) -> ObjectionStatus:
-    """
-    Where an objection from the public stands, for whoever has its receipt number; blanks, dashes and case do not matter.
-
-    Raises:
-        NoSuchReceipt. accounts' TooManyTries.
-    """
-    accounts.take_turn(LOOKUPS, address, now=now)
-    typed = fold(receipt[:40]).replace("-", "").translate(_MISREAD)
-    found = Grievance.objects.filter(receipt=_grouped(typed)).first() if len(typed) == 12 else None
-    if found is None:
-        raise NoSuchReceipt
-    return ObjectionStatus(
-        raised_on=timezone.localdate(found.raised_at),
-        state=GrievanceState(found.state),
-        answered_on=timezone.localdate(found.answered_at) if found.answered_at else None,
-    )
-
-
-def _new_receipt() -> str:
-    """Sixty bits: nobody comes upon another's by trying."""
-    return _grouped("".join(secrets.choice(_LETTERS) for _ in range(12)))
-
-
-def _grouped(receipt: str) -> str:
-    return "-".join(receipt[start : start + 4] for start in range(0, len(receipt), 4))
 
 
 def _raise(
@@ -192,22 +140,13 @@ def _raise(
     now: datetime,
     key: uuid.UUID | None,
 ) -> int:
-    known = Grievance.objects.filter(key=key).first() if key else None
-    if known is not None and known.case_id == case.pk and known.notice == notice:
-        return known.pk
-    key = uuid.uuid4() if key is None or known else key  # a key that something else has is no key of this one
-    grievance = Grievance.objects.create(
-        case=case,
-        notice=notice,
-        about=about,
-        person_id=person_id,
-        key=key,
-        receipt=_new_receipt() if person_id is None else None,
-        secret=sealed.seal({"text": words, "contact": contact}, "grievance", key),
-        raised_at=now,
-    )
-    detail = {"grievance": grievance.pk, "about": about.value, "is_public": person_id is None}
-    audit.record(viewer, action="cases.object", object=f"case:{case.pk}", detail=detail, now=now)
+    grievance, is_new = objections.raise_objection(
+        Grievance, {"case": case, "notice": notice, "about": about}, person_id=person_id, words=words, contact=contact,
+        seal=sealed.seal, now=now, key=key,
+    )  # fmt: skip
+    if is_new:
+        detail = {"grievance": grievance.pk, "about": about.value, "is_public": person_id is None}
+        audit.record(viewer, action="cases.object", object=f"case:{case.pk}", detail=detail, now=now)
     return grievance.pk
 
 
@@ -228,22 +167,12 @@ def answer_grievance(*, viewer: Viewer, grievance_id: int, is_upheld: bool, answ
             raise moving.NotFound
         case, answer = grievance.case, moving.require_reason(answer)
         moving.refuse_own_household(viewer, case)
-        if viewer.has_hand_in(_hands(case)):
-            raise OfficerOfTheCase
-        state = GrievanceState.UPHELD if is_upheld else GrievanceState.REJECTED
-        won = Grievance.objects.filter(pk=grievance.pk, state=GrievanceState.OPEN).update(
-            state=state,
-            answer=sealed.seal({"text": answer}, "grievance.answer", grievance.key),
-            answered_by_id=viewer.account_id,
-            answered_at=now,
+        is_new = objections.answer(
+            grievance, viewer=viewer, is_upheld=is_upheld, words=answer, hands=_hands(case), seal=sealed.seal, now=now
         )
-        if not won:
-            grievance.refresh_from_db()
-            if grievance.answered_by_id == viewer.account_id and grievance.state == state:
-                return
-            raise AlreadyAnswered
-        detail = {"grievance": grievance.pk, "state": state.value}
-        audit.record(viewer, action="cases.answer_grievance", object=f"case:{case.pk}", detail=detail, now=now)
+        if is_new:
+            detail = {"grievance": grievance.pk, "state": grievance.state}
+            audit.record(viewer, action="cases.answer_grievance", object=f"case:{case.pk}", detail=detail, now=now)
 
 
 def _hands(case: Case) -> set[int]:
@@ -274,15 +203,13 @@ def read_grievance(*, viewer: Viewer, grievance_id: int, now: datetime) -> dict[
         is_own = viewer.role is Role.WORKER
         if grievance is None or (is_own and grievance.person_id != viewer.person_id):
             raise moving.NotFound
-        words = sealed.unseal(grievance.secret, "grievance", grievance.key)
-        answer = sealed.unseal(grievance.answer, "grievance.answer", grievance.key)
         if not is_own:
             permissions.require(viewer, "cases.review")
             detail = {"grievance": grievance.pk}
             audit.record(
                 viewer, action="cases.read_grievance", object=f"case:{grievance.case_id}", detail=detail, now=now
             )
-        return {"text": words["text"], "contact": words.get("contact", ""), "answer": answer.get("text", "")}
+        return objections.opened(grievance, sealed.unseal)
 
 
 def withdraw(*, viewer: Viewer, case_id: int, now: datetime, reason: str = "") -> CaseCard:

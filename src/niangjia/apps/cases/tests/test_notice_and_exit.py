@@ -23,12 +23,11 @@ from niangjia.apps.cases.types import (
     ExitKind,
     ExitProgress,
     GrievanceAbout,
-    GrievanceState,
     HeldMonth,
-    LiveNotice,
-    ObjectionStatus,
     Outcome,
 )
+from niangjia.apps.objections import problems
+from niangjia.apps.objections.types import GrievanceState, LiveNotice, ObjectionStatus
 from niangjia.apps.organizations import calendar
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs.types import StandardRow
@@ -61,7 +60,10 @@ def test_a_notice_shows_masked_name_unit_tier_and_amount_and_nothing_else(funded
         "amount",
         "starts_on",
         "ends_before",
+        "title_zh",
+        "title_en",
     }
+    assert notice.title_zh == ""
 
 
 def test_a_notice_lasts_its_working_days_and_takes_itself_down(funded):
@@ -96,7 +98,7 @@ def test_an_objection_from_the_public_is_sealed_and_must_be_answered_by_another_
     grievance = Grievance.objects.get()
     assert grievance.person_id is None and "两辆车".encode() not in bytes(grievance.secret)
     funded.pass_days(10)
-    with pytest.raises(filing.GrievanceOpen):
+    with pytest.raises(problems.GrievanceOpen):
         cases.approve(viewer=funded.town.county_second, case_id=case.pk, now=funded.now)
     assert queries.count_open_grievances(funded.town.county) == 1
     for viewer in (funded.town.county,):
@@ -203,7 +205,7 @@ def test_an_upheld_objection_stops_the_approval_until_it_is_announced_anew(funde
         viewer=funded.town.county_third, grievance_id=grievance_id, is_upheld=True, answer="属实", now=funded.now
     )
     funded.pass_days(10)
-    with pytest.raises(filing.GrievanceUpheld):
+    with pytest.raises(problems.GrievanceUpheld):
         cases.approve(viewer=funded.town.county_second, case_id=case.pk, now=funded.now)
     cases.withdraw_notice(viewer=funded.town.county, case_id=case.pk, reason="异议成立", now=funded.now)
     cases.decide_tier(viewer=funded.town.county, case_id=case.pk, facts={"goods_value": Decimal(0)}, now=funded.now)

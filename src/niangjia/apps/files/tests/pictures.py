@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from pathlib import Path
 
 from PIL import Image, ImageDraw
 
@@ -72,5 +73,7 @@ def packed(text: bytes) -> bytes:
     )
 
 
-HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 400
+HEIC = Path(__file__).with_name("iphone.heic").read_bytes()
+"""As an iPhone held upright writes it: the left half is red before it is turned; orientation, device, time and place are in it."""
+TORN_HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 400
 ZIP_END = b"PK\x05\x06" + b"\0" * 18

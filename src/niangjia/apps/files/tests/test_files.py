@@ -19,7 +19,6 @@ from niangjia.apps.files.problems import (
     ActivePdf,
     EmptyFile,
     FileRefused,
-    HeicPhoto,
     LockedPdf,
     NoSuchFile,
     TooLarge,
@@ -98,6 +97,31 @@ def test_a_photo_stands_upright_however_the_phone_was_held(turn):
     assert red == {1: left, 2: right, 3: right, 4: left, 5: top, 6: top, 7: bottom, 8: bottom}[turn]
 
 
+def test_an_iphones_photo_is_kept_like_any_other(keep, officer):
+    assert pictures.PLACE in pictures.HEIC and b"Canary Phone" in pictures.HEIC
+    card = keep(pictures.HEIC)
+    kept = opened(officer, card)
+    assert (card.media_type, card.width, card.height) == ("image/jpeg", 64, 96), "upright"
+    picture = picture_of(kept)
+    assert picture.getpixel((32, 10))[1] < 100 < picture.getpixel((32, 86))[1], "its left half is on top now"
+    assert pictures.PLACE not in kept and b"Canary" not in kept and not picture.getexif()
+
+
+def test_lists_show_a_small_copy_that_is_sealed_and_goes_with_its_photo(
+    keep, officer, folder, django_capture_on_commit_callbacks
+):
+    card = keep(pictures.jpeg(3000, 2000))
+    small = actions.open_file(viewer=officer, owner=card.owner, key=card.key, now=NOW, is_small=True).content
+    assert picture_of(small).size == (240, 160) and len(small) < 10_000
+    (lies,) = [path for path in on_disk(folder) if path.name.endswith("-small")]
+    assert small[:20] not in lies.read_bytes() and found() == set()
+    lies.write_bytes(lies.read_bytes()[:-1] + b"x")
+    assert found() == {"FILE_SEAL"}
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.drop_file(viewer=officer, owner=card.owner, key=card.key, now=NOW)
+    assert on_disk(folder) == []
+
+
 def test_a_large_photo_is_kept_no_larger_than_a_page_needs():
     kept = photos.write_anew(pictures.jpeg(6000, 4000))
     assert (kept.width, kept.height) == (2000, 1333)
@@ -145,7 +169,8 @@ def test_what_was_hidden_behind_a_photo_is_not_kept(keep, officer):
         (b"II*\0" + b"\0" * 100, UnknownType),
         (b"\0\0\0\x1cftypavif" + b"\0" * 100, UnknownType),
         (b" %PDF-1.7", UnknownType),
-        (pictures.HEIC, HeicPhoto),
+        (pictures.TORN_HEIC, UnreadablePhoto),
+        (pictures.HEIC[:-100], UnreadablePhoto),
         (pictures.jpeg()[:2000], UnreadablePhoto),
         (b"\xff\xd8\xff" + b"<script>" * 50, UnreadablePhoto),
         (pictures.png()[:-200], UnreadablePhoto),
@@ -328,6 +353,7 @@ def test_after_a_rotation_every_file_is_sealed_anew_and_the_old_key_may_go(keep,
     storage.forget_keys()
     try:
         card = keep(pictures.jpeg())
+        actions.open_file(viewer=officer, owner=card.owner, key=card.key, now=NOW, is_small=True)
         (settings.KEYS_FOLDER / "sealing-2.key").write_text("ab" * 32)
         storage.forget_keys()
         assert actions.reseal(now=NOW) == 1 and actions.reseal(now=NOW) == 0

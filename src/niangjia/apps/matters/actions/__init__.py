@@ -19,23 +19,39 @@ from niangjia.apps.matters.actions.applying import (
     withdraw,
 )
 from niangjia.apps.matters.actions.handling import act, ask, close_paid, open_answers, open_file, set_aside
+from niangjia.apps.matters.actions.objecting import (
+    answer_objection,
+    drop_objection_file,
+    keep_objection_file,
+    object_to,
+    object_to_notice,
+    open_objection_file,
+    read_objection,
+)
 from niangjia.apps.matters.actions.rehoming import rehome_matters
 from niangjia.apps.matters.evidence import MOST as MOST_FILES
 
 __all__ = [
     "MOST_FILES",
     "act",
+    "answer_objection",
     "ask",
     "close_paid",
     "confirm_register",
     "drop_draft",
     "drop_file",
+    "drop_objection_file",
     "go_on",
     "hand_in",
     "keep_file",
+    "keep_objection_file",
+    "object_to",
+    "object_to_notice",
     "open_answers",
     "open_draft_file",
     "open_file",
+    "open_objection_file",
+    "read_objection",
     "rehome_matters",
     "save_answer",
     "say_paper",

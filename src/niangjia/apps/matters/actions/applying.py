@@ -13,7 +13,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.files import actions as files
 from niangjia.apps.files.types import FileCard, FileContent
-from niangjia.apps.matters import drafts, evidence, moving, offering, questions, reading, sealed
+from niangjia.apps.matters import announcing, drafts, evidence, moving, offering, questions, reading, sealed
 from niangjia.apps.matters.cards import draft_of, matter_card
 from niangjia.apps.matters.drafts import Kept
 from niangjia.apps.matters.lifecycle import flow_of, role_of
@@ -205,10 +205,10 @@ def drop_file(*, viewer: Viewer, draft_id: int, key: str, now: datetime) -> None
         files.drop_file(viewer=viewer, owner=evidence.owner_of(draft), key=key, now=now)
 
 
-def open_draft_file(*, viewer: Viewer, draft_id: int, key: str, now: datetime) -> FileContent:
+def open_draft_file(*, viewer: Viewer, draft_id: int, key: str, now: datetime, is_small: bool = False) -> FileContent:
     """The worker looks at their own file. Raises NotAllowed, NoSuchDraft, NoSuchFile."""
     draft = drafts.find(viewer, draft_id)
-    return files.open_file(viewer=viewer, owner=evidence.owner_of(draft), key=key, now=now)
+    return files.open_file(viewer=viewer, owner=evidence.owner_of(draft), key=key, now=now, is_small=is_small)
 
 
 def drop_draft(*, viewer: Viewer, draft_id: int, now: datetime) -> None:
@@ -408,5 +408,6 @@ def withdraw(*, viewer: Viewer, matter_id: int, now: datetime) -> MatterCard:
             raise AlreadyGranted
         changes = moving.closing(MatterState.WITHDRAWN, now)
         moving.make(viewer, matter, Step.WITHDRAW, now, changes=changes)
+        announcing.take_down(matter, now)
         Draft.objects.filter(matter=matter).delete()
     return matter_card(matter)

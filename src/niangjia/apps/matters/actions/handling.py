@@ -15,16 +15,16 @@ from niangjia.apps.files import actions as files
 from niangjia.apps.files.types import FileContent
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import ReservationState
-from niangjia.apps.matters import access, deciding, evidence, money, moving, questions, reading
+from niangjia.apps.matters import access, announcing, deciding, evidence, money, moving, questions, reading
 from niangjia.apps.matters.cards import matter_card
 from niangjia.apps.matters.lifecycle import FORWARD, Flow, Kind, is_payment
 from niangjia.apps.matters.models import Grant, Matter, Move, Paper
 from niangjia.apps.matters.problems import (
     AlreadyClosed,
     FourEyes,
+    HigherApprovalNeeded,
     NotFound,
     NothingAsked,
-    NoticeIsUp,
     NotNamed,
     NotYourTurn,
     ReasonMissing,
@@ -32,8 +32,8 @@ from niangjia.apps.matters.problems import (
     StillOpen,
     StillUnknown,
 )
-from niangjia.apps.matters.room import room
 from niangjia.apps.matters.types import GrantState, MatterCard, MatterState, PaperState, Source, Step
+from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import published
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.types import DecisionCard, DecisionOutcome
@@ -63,15 +63,18 @@ def act(
     reason: str = "",
     answers: Mapping[str, str | Sequence[str]] | None = None,
     papers_seen: Sequence[str] = (),
+    higher_approval: str = "",
 ) -> MatterCard:
     """
     Make the move that `outcome` of the present stage is, from the `step` that was seen. `answers`: what the officer found out, by field,
-    as typed; `papers_seen`: originals that they have had before them. Where the stage asks for a second person and nobody has checked
+    as typed; `papers_seen`: originals that they have had before them; `higher_approval`: the number of a higher union's paper, where the
+    rules ask for one. Where the stage asks for a second person and nobody has checked
     the matter yet, the first proposes and another confirms. Safe to repeat.
 
     Raises:
-        NotAllowed, NotFound, NotYourTurn, OwnMatter, AlreadyClosed, NotNamed, ReasonMissing, FourEyes, NoticeIsUp, SomeoneWasFirst.
-        Unreadable, StillOpen: of the stage's own fields. RulesSayNo, StillUnknown, and what deciding refuses.
+        NotAllowed, NotFound, NotYourTurn, OwnMatter, AlreadyClosed, NotNamed, ReasonMissing, FourEyes, SomeoneWasFirst.
+        NoticeIsUp, GrievanceOpen, GrievanceUpheld: the way on from a public notice.
+        Unreadable, StillOpen: of the stage's own fields. RulesSayNo, StillUnknown, HigherApprovalNeeded, and what deciding refuses.
     """
     permissions.require(viewer, "matters.view")
     with transaction.atomic():
@@ -86,21 +89,18 @@ def act(
         kind = turn.flow.kind(turn.stage, outcome)
         reason = _reason(reason, is_needed=kind not in FORWARD)
         changed = _keep_found(turn, answers or {}, papers_seen, is_complete=kind in FORWARD)
-        if (
-            kind in FORWARD
-            and outcome == room().after_notice
-            and matter.due_on
-            and moving.today_of(now) < matter.due_on
-        ):
-            raise NoticeIsUp(matter.due_on.isoformat())
+        announcing.require_over(matter, turn.flow, turn.stage, outcome, now)
+        _refuse_overruled(turn, kind)
         if kind in FORWARD and _is_first_of_two(turn, changed):
-            _require_granted(turn)
+            _require_granted(turn, higher_approval)
             moving.make(
-                viewer, matter, Step.PROPOSE, now, seen=step, outcome=outcome, reason=reason,
+                viewer, matter, Step.PROPOSE, now, seen=step, outcome=outcome, reason=_with(higher_approval, reason),
                 changes={"proposed": outcome, "proposed_by_id": viewer.account_id},
             )  # fmt: skip
             return matter_card(matter)
-        _go(turn, outcome, kind, reason, step)
+        if kind in FORWARD:
+            _require_granted(turn, higher_approval)
+        _go(turn, outcome, kind, _with(higher_approval, reason), step)
     return matter_card(matter)
 
 
@@ -175,8 +175,24 @@ def _is_first_of_two(turn: _Turn, changed: bool) -> bool:
     return False
 
 
-def _require_granted(turn: _Turn) -> None:
-    """At the stage that decides: raises RulesSayNo, StillUnknown, and what deciding refuses."""
+def _refuse_overruled(turn: _Turn, kind: Kind) -> None:
+    """Whose decision was objected to with success neither refuses it again nor decides it anew. Raises FourEyes."""
+    decides = turn.flow.deciding
+    if kind is not Kind.REFUSE and not (kind in FORWARD and decides is not None and decides.id == turn.stage.id):
+        return
+    earlier = access.overruled(list(Move.objects.filter(matter=turn.matter).order_by("step")))
+    if turn.viewer.has_hand_in(earlier):
+        raise FourEyes(is_colleague=turn.viewer.account_id not in earlier)
+
+
+def _with(higher_approval: str, reason: str) -> str:
+    """The number of the higher union's paper stands in the history with the officer's words."""
+    number = higher_approval.strip()[:100]
+    return f"上级批复文号：{number}\n{reason}".strip() if number else reason
+
+
+def _require_granted(turn: _Turn, higher_approval: str) -> None:
+    """At the stage that decides: raises RulesSayNo, StillUnknown, HigherApprovalNeeded, and what deciding refuses."""
     decides = turn.flow.deciding
     if decides is None or decides.id != turn.stage.id:
         return
@@ -187,6 +203,9 @@ def _require_granted(turn: _Turn) -> None:
     if said.outcome is DecisionOutcome.CANNOT_TELL:
         titles = [turn.pack.vocabulary.facts[name].title for name in said.unknown if name in turn.pack.vocabulary.facts]
         raise StillUnknown(said.unknown, [one["zh"] for one in titles], [one["en"] for one in titles])
+    missing = deciding.approvals_of(said, turn.pack, organizations.get_union(turn.matter.desk_id).level)
+    if missing and not higher_approval.strip():
+        raise HigherApprovalNeeded([line.zh for line in missing], [line.en for line in missing])
 
 
 def _go(turn: _Turn, outcome: str, kind: Kind, reason: str, step: int) -> None:
@@ -208,6 +227,10 @@ def _go(turn: _Turn, outcome: str, kind: Kind, reason: str, step: int) -> None:
     else:
         changes |= moving.entering(matter, turn.flow, turn.flow.stage(target), moving.today_of(now))
     moving.make(viewer, matter, Step.ACT, now, seen=step, outcome=outcome, reason=reason, changes=changes)
+    if outcome != turn.flow.forward(turn.stage):
+        announcing.take_down(matter, now)
+    if not ends:
+        announcing.put_up(viewer, matter, turn.pack, turn.flow, now)
     if matter.state == MatterState.TO_PAY and decision is not None:
         money.grant(viewer, Matter.objects.select_related("desk", "org").get(pk=matter.pk), decision, now)
 
@@ -219,7 +242,6 @@ def _decision(turn: _Turn, kind: Kind) -> DecisionCard | None:
     """
     decides = turn.flow.deciding
     if kind in FORWARD and decides is not None and decides.id == turn.stage.id:
-        _require_granted(turn)
         return deciding.decide(turn.viewer, turn.matter, turn.pack, turn.now)
     if kind is Kind.REFUSE and turn.flow.decides:
         try:
@@ -325,7 +347,7 @@ def open_answers(*, viewer: Viewer, matter_id: int, reason: str, now: datetime) 
         return {name: rows[-1].text for name, rows in moving.answers_of(matter).items()}
 
 
-def open_file(*, viewer: Viewer, matter_id: int, key: str, now: datetime) -> FileContent:
+def open_file(*, viewer: Viewer, matter_id: int, key: str, now: datetime, is_small: bool = False) -> FileContent:
     """
     A paper that was uploaded: for the applicant, and for whose turn it is. Who opened it is on record.
 
@@ -337,4 +359,6 @@ def open_file(*, viewer: Viewer, matter_id: int, key: str, now: datetime) -> Fil
         access.refuse_own(viewer, matter)
         if not access.may_handle(viewer, matter):
             raise NotYourTurn(Role(matter.role), matter.desk.name)
-    return files.open_file(viewer=viewer, owner=evidence.owner_of(matter), key=key, now=now, reason=matter.number)
+    return files.open_file(
+        viewer=viewer, owner=evidence.owner_of(matter), key=key, now=now, reason=matter.number, is_small=is_small
+    )

@@ -116,6 +116,25 @@ def test_only_the_post_whose_turn_it_is_moves_it(place: Place):
         place.act(place.town.auditor, card, "accepted")
 
 
+def test_the_same_post_at_a_union_beside_or_above_does_not_move_it(place: Place):
+    """Of the same role and with the matter in sight; only the desk that it lies on has the turn."""
+    card = place.checked()
+    Matter.objects.filter(pk=card.id).update(desk_id=place.town["XT"].id)
+    assert not queries.get_details(place.town.county, card.id, now=place.now).can_handle
+    with pytest.raises(problems.NotYourTurn):
+        place.act(place.town.county, card, "refused", reason="x")
+
+
+def test_what_goes_back_has_no_decision_any_more(place: Place):
+    """Of a text that decides first and may send back later: what was decided then does not stand while it is mended."""
+    card = place.act(place.town.county, place.checked(), "approved")
+    matter = Matter.objects.get(pk=card.id)
+    assert matter.decision_id is not None
+    Matter.objects.filter(pk=card.id).update(state=S.AT_WORK, stage="approval", role=Role.COUNTY)
+    back = place.act(place.town.county_second, card, "returned", reason="再核对")
+    assert back.stage == "check" and Matter.objects.get(pk=card.id).decision_id is None
+
+
 def test_an_outcome_that_the_pack_does_not_name_is_refused(place: Place):
     card = place.handed_in()
     with pytest.raises(problems.NotNamed) as refused:

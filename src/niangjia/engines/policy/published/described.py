@@ -453,7 +453,7 @@ class _Describer:
 
 
 def _is_notice(stage: Stage) -> bool:
-    return "notice" in stage.id or "公示" in stage.title.get("zh", "")
+    return stage.kind == "notice" or "notice" in stage.id or "公示" in stage.title.get("zh", "")
 
 
 def _main_path(steps: Sequence[Step]) -> list[Step]:
