@@ -411,6 +411,20 @@ def status_sentence(matter: Any) -> str:
     return in_words(matter.state, "case_state")
 
 
+@register.filter
+def each_in_words(text: str) -> str:
+    """A list of names that the catalogue knows, ``民政局、医疗保障局`` or parts between dots, in the page's language."""
+    if (get_language() or "zh").startswith("zh"):
+        return text
+    return " · ".join(", ".join(_(one.strip()) for one in part.split("、")) for part in text.split("·"))
+
+
+@register.filter
+def column_word(column: Any, name: str) -> str:
+    """A column of a feed: as its owner heads it, in English by its name in the house."""
+    return column.zh if (get_language() or "zh").startswith("zh") else name.replace("_", " ")
+
+
 @lru_cache(maxsize=1)
 def _feeds() -> dict[str, dict[str, str]]:
     """Titles of the feeds; read once a process."""

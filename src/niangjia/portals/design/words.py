@@ -445,6 +445,12 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "child": (_("子女"), "green"),
         "parent": (_("父母"), "azure"),
         "other": (_("其他"), "secondary"),
+        # As the register's own feed words them.
+        "本人": (_("本人"), "red"),
+        "户主": (_("户主"), "red"),
+        "配偶": (_("配偶"), "blue"),
+        "子女": (_("子女"), "green"),
+        "父母": (_("父母"), "azure"),
     },
     "visit_way": {
         "HOME": (_("入户"), "green"),
