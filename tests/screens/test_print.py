@@ -1,8 +1,8 @@
-"""Paper: light in the dark look too, every column on the sheet, no controls, a head that says who printed it and when."""
+"""Paper: light in the dark look too, every column on the sheet, no controls, a head that says who printed it and when. And waiting: it is seen."""
 
 from __future__ import annotations
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Route, expect, sync_playwright
 
 from tests.journeys import browser as browsers
 
@@ -50,3 +50,21 @@ def test_what_is_printed_in_the_dark_look_is_black_on_white_and_whole(served_cop
         assert page.get_by_role("button", name="打印").is_visible(), "on screen the page offers to be printed"
         chromium.close()
     assert not wrong, "\n".join(wrong)
+
+
+def test_what_takes_more_than_a_second_says_that_it_is_on_its_way(served_copy: tuple[str, dict]):
+    address, made = served_copy
+    username = next(user for role, user, _name, _path in made["pages"] if role == "county")
+    with sync_playwright() as play:
+        chromium = browsers.launch(play)
+        page = chromium.new_context(viewport=browsers.DESK, locale="zh-CN").new_page()
+        browsers.sign_in(page, address, username)
+        held: list[Route] = []
+        page.route("**/desk/orders/", held.append)
+        page.locator(".side").get_by_role("link", name="工单", exact=True).click(no_wait_after=True)
+        line = page.get_by_role("status", name="正在打开，请稍候")
+        expect(line).to_be_attached()
+        held[0].continue_()
+        page.wait_for_url("**/desk/orders/")
+        expect(line).to_have_count(0)
+        chromium.close()

@@ -218,7 +218,9 @@ def batch(request: PageRequest, batch_id: int) -> HttpResponse:
         "moved": {row.id for row in rows if row.account_mark and row.account_mark != payees[row.person_id].mark},
         "came_back": _came_back(rows),
         "names": accounts.names_of(people),
-        "queue": [entry for entry in queries.list_receipt_queue(viewer) if entry.batch_id == batch_id],
+        "queue": [entry for entry in queries.list_receipt_queue(viewer) if entry.batch_id == batch_id]
+        if card.file_sha256
+        else [],
         "turn": _TURN.get(card.state, ""),
         "may": {
             "approve": card.state == BatchState.PREPARED and permissions.may(viewer, "funds.approve"),
