@@ -15,6 +15,8 @@ INVENTED = {
     "degree_share": "0.5", "degree_ceiling": "1500", "skill_share": "0.5", "skill_ceiling": "800", "mountain_ceiling_raise": "300",
 }  # fmt: skip
 """What the paper leaves open: these numbers are no union's."""
+WORKERS = ("worker", "keyboard", "english")
+"""One for each journey."""
 
 
 def main(folder: Path) -> None:
@@ -52,8 +54,10 @@ def main(folder: Path) -> None:
         key="migrant-education", reason="虚构", now=town.NOW,
     )  # fmt: skip
     funds.approve_request(viewer=place.county_third, request_id=request, now=town.NOW)
-    worker = town.appoint("worker", place["XG"], Role.WORKER, person_id=town.household(1, place["XG"])[1][0])
-    people = {"worker": worker, "grassroots": place.grassroots, "county": place.county, "city": place.city}
+    people = {"grassroots": place.grassroots, "county": place.county, "city": place.city}
+    for number, name in enumerate(WORKERS, start=1):
+        own = town.household(number, place["XG"])[1][0]
+        people[name] = town.appoint(name, place["XG"], Role.WORKER, person_id=own)
     for viewer in people.values():
         accounts.reset_password(viewer=None, account_id=viewer.account_id, new_password=PASSWORD, now=town.NOW)
     print(

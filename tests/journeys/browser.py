@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+from niangjia.portals.design import reviewed
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -12,14 +18,57 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
-DESK = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
+DESK = {"width": reviewed.DESK, "height": 900}
+PHONE = {"width": reviewed.PHONE, "height": 844}
+ON_PHONE: dict[str, Any] = {"viewport": PHONE, "is_mobile": True, "has_touch": True}
 PASSWORD = "niangjia-demo-2023"
+REFUSED = r"status of (409|422) "
+"""A step that was refused: the journey asked for it and reads the words on the page."""
+
+
+@dataclass
+class Heard:
+    """What pages said on the console (errors, warnings, what the content policy blocked) and what they asked of another host."""
+
+    complaints: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    def forget(self) -> None:
+        self.complaints.clear()
+        self.strangers.clear()
+
+
+HEARD = Heard()
+"""Of every browser that `open_context` opened; after each journey both are empty (`conftest.nothing_is_heard`)."""
 
 
 def launch(play: Playwright) -> Browser:
     """The browser's own words (of a file field, say) are Chinese like the pages."""
     return play.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env={**os.environ, "LANGUAGE": "zh_CN"})
+
+
+def open_context(chromium: Browser, address: str, *, expected: str = "", **options: Any) -> BrowserContext:
+    """One person's own browser, at a desk unless `options` say else; `expected`: further complaints that belong to the journey."""
+    context = chromium.new_context(**{"viewport": DESK, "locale": "zh-CN", "base_url": address, **options})
+    context.set_default_timeout(15_000)
+    belongs, own = re.compile(f"{REFUSED}|{expected}" if expected else REFUSED), urlsplit(address).netloc
+
+    def heard(text: str, place: str = "") -> None:
+        if not belongs.search(text):
+            HEARD.complaints.append(f"{place}: {text}")
+
+    context.on(
+        "console",
+        lambda said: (
+            heard(said.text, said.page.url if said.page else "") if said.type in ("error", "warning") else None
+        ),
+    )
+    context.on("weberror", lambda error: heard(str(error.error)))
+    context.on(
+        "request",
+        lambda asked: HEARD.strangers.append(asked.url) if urlsplit(asked.url).netloc not in (own, "") else None,
+    )
+    return context
 
 
 def sign_in(page: Page, address: str, username: str, password: str = PASSWORD) -> None:

@@ -1,20 +1,22 @@
-"""One prepared town, served, and one browser that hears everything the pages ask for and complain of."""
+"""The towns that the journeys go through, each built once, and the browser; after each journey nothing was complained of."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from demo.town import generate
 from niangjia.kernel.months import Month
@@ -27,47 +29,85 @@ SENSED = "2023-10"
 
 @dataclass
 class Town:
-    """`data` is the deployment, `start` what `prepared` said of it; `complaints` and `strangers` must stay empty."""
+    """`data` is the deployment, `start` what `prepared` said of it."""
 
     data: Path
     address: str
     start: dict[str, str | int]
     sign_in: Callable[..., Page]
-    complaints: list[str] = field(default_factory=list)
-    strangers: list[str] = field(default_factory=list)
 
 
-def _listen(context: BrowserContext, town: Town) -> None:
-    own = urlsplit(town.address).netloc
+@dataclass(frozen=True)
+class Place:
+    """A small town that is served: its address, its folder, and what was said when it was built."""
 
-    def heard(text: str, place: str) -> None:
-        if not re.search(
-            r"status of (409|422) ", text
-        ):  # refusals that the journey asked for; their words are read there
-            town.complaints.append(f"{place}: {text}")
+    address: str
+    data: Path
+    made: dict[str, Any]
 
-    context.on(
-        "console",
-        lambda said: (
-            heard(said.text, said.page.url if said.page else "") if said.type in ("error", "warning") else None
-        ),
-    )
-    context.on("weberror", lambda error: town.complaints.append(str(error.error)))
-    context.on(
-        "request",
-        lambda request: town.strangers.append(request.url) if urlsplit(request.url).netloc not in (own, "") else None,
-    )
+    def read(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.data / "db.sqlite3")) as database:
+            return database.execute(query, values).fetchall()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_heard() -> Iterator[None]:
+    """No error on any console, no request to another host, nothing that the content policy had to block."""
+    browsers.HEARD.forget()
+    yield
+    assert browsers.HEARD.complaints == [] and browsers.HEARD.strangers == []
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        browser = browsers.launch(play)
+        yield browser
+        browser.close()
+
+
+def _build(module: str, data: Path) -> dict[str, Any]:
+    done = subprocess.run([sys.executable, "-m", module, str(data)], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    made: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return made
+
+
+@contextmanager
+def served_copy(folder: Path, data: Path, made: dict[str, Any]) -> Iterator[Place]:
+    shutil.copytree(data, folder / "data")
+    with served(folder / "data", datetime.fromisoformat(made["now"]), folder / "served.log") as address:
+        yield Place(address, folder / "data", made)
+
+
+@pytest.fixture(scope="session")
+def built_visited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """Orders before two officers of one union, as `visited` makes them; nobody touches it."""
+    data = tmp_path_factory.mktemp("visited") / "data"
+    return data, _build("tests.journeys.visited", data)
+
+
+@pytest.fixture(scope="session")
+def visits(tmp_path_factory: pytest.TempPathFactory, built_visited: tuple[Path, dict[str, Any]]) -> Iterator[Place]:
+    """A copy of it that journeys share: each takes the orders that bear its name."""
+    with served_copy(tmp_path_factory.mktemp("visits"), *built_visited) as place:
+        yield place
+
+
+@pytest.fixture(scope="session")
+def applying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A town where a programme is applied for, as `applied_town` makes it; each journey is another worker's."""
+    folder = tmp_path_factory.mktemp("applying")
+    made = _build("tests.journeys.applied_town", folder / "built")
+    with served_copy(folder, folder / "built", made) as place:
+        yield place
 
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str | int]]:
     """The morning's deployment, which nobody touches, and what `prepared` said of it."""
     data = tmp_path_factory.mktemp("prepared") / "data"
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.journeys.prepared", str(data)], cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return data, json.loads(done.stdout.splitlines()[-1])
+    return data, _build("tests.journeys.prepared", data)
 
 
 @pytest.fixture(scope="session")
@@ -93,26 +133,21 @@ def sensed_by_hand(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory, prepared: tuple[Path, dict[str, str | int]]) -> Iterator[Town]:
+def town(
+    tmp_path_factory: pytest.TempPathFactory, prepared: tuple[Path, dict[str, str | int]], chromium: Browser
+) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("journey")
     data = folder / "data"
     shutil.copytree(prepared[0], data)
-    with served(data, MORNING, folder / "served.log") as address, sync_playwright() as play:
-        chromium = browsers.launch(play)
-        contexts: dict[tuple[str, bool], Page] = {}
+    with served(data, MORNING, folder / "served.log") as address:
+        pages: dict[tuple[str, bool], Page] = {}
 
         def sign_in(username: str, *, on_phone: bool = False) -> Page:
             """The person's own browser; it stays signed in."""
-            if (username, on_phone) not in contexts:
-                context = chromium.new_context(
-                    viewport=browsers.PHONE if on_phone else browsers.DESK, is_mobile=on_phone, locale="zh-CN"
-                )
-                context.set_default_timeout(20_000)
-                _listen(context, town)
-                contexts[username, on_phone] = context.new_page()
-                browsers.sign_in(contexts[username, on_phone], address, username)
-            return contexts[username, on_phone]
+            if (username, on_phone) not in pages:
+                options = browsers.ON_PHONE if on_phone else {}
+                pages[username, on_phone] = browsers.open_context(chromium, address, **options).new_page()
+                browsers.sign_in(pages[username, on_phone], address, username)
+            return pages[username, on_phone]
 
-        town = Town(data, address, prepared[1], sign_in)
-        yield town
-        chromium.close()
+        yield Town(data, address, prepared[1], sign_in)

@@ -64,6 +64,7 @@ def main(folder: Path) -> None:
     for username, name, union, role, own in (
         ("township", "乡镇工会干部（虚构）", above, Role.TOWNSHIP, None),
         ("grassroots", "基层工会主席（虚构）", holder, Role.GRASSROOTS, None),
+        ("grassroots2", "基层工会委员（虚构）", holder, Role.GRASSROOTS, None),
         ("worker", "职工（虚构）", holder, Role.WORKER, person_id),
     ):
         town.hire(username, name, union.id, role, union.name, person_id=own, now=MORNING)

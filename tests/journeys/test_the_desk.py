@@ -9,31 +9,27 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import browser as browsers
 from tests.journeys.served import ROOT, served
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Browser]]:
+def desk(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[tuple[str, Browser]]:
     folder = tmp_path_factory.mktemp("desk")
     done = subprocess.run(
         [sys.executable, "-m", "tests.screens.served_house", str(folder / "data")], cwd=ROOT, capture_output=True, text=True
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     now = datetime.fromisoformat(json.loads(done.stdout.splitlines()[-1])["now"])
-    with served(folder / "data", now, folder / "served.log") as address, sync_playwright() as play:
-        chromium = browsers.launch(play)
+    with served(folder / "data", now, folder / "served.log") as address:
         yield address, chromium
-        chromium.close()
 
 
 def opened(desk: tuple[str, Browser], username: str) -> Page:
     address, chromium = desk
-    page = chromium.new_context(viewport=browsers.DESK, locale="zh-CN", base_url=address).new_page()
-    page.set_default_timeout(10_000)
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    page = browsers.open_context(chromium, address).new_page()
     browsers.sign_in(page, address, username)
     return page
 

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from niangjia.apps.files.tests import pictures
 from tests.journeys import browser as browsers
-from tests.journeys.served import ROOT, served
+from tests.journeys.conftest import served_copy
 
 CANARY = "借了三万八还没还（虚构）"
 SAVED = re.compile(r"^\s*已保存 \d\d:\d\d\s*$")
@@ -56,8 +51,6 @@ class Phone:
 
     context: BrowserContext
     page: Page
-    complaints: list[str] = field(default_factory=list)
-    strangers: list[str] = field(default_factory=list)
 
     def stored(self) -> Any:
         return self.page.evaluate(STORED)
@@ -71,14 +64,10 @@ class House:
     chromium: Browser
 
     def phone(self) -> Phone:
-        context = self.chromium.new_context(viewport=browsers.PHONE, is_mobile=True, has_touch=True, locale="zh-CN")
-        context.set_default_timeout(15_000)
-        phone = Phone(context, context.new_page())
-        context.on("console", lambda said: phone.complaints.append(said.text) if said.type in ("error", "warning") and not re.search(r"ERR_INTERNET_DISCONNECTED|status of (409|422)", said.text) else None)  # fmt: skip
-        context.on("weberror", lambda error: phone.complaints.append(str(error.error)))
-        own = urlsplit(self.address).netloc
-        context.on("request", lambda asked: phone.strangers.append(asked.url) if urlsplit(asked.url).netloc not in (own, "") else None)  # fmt: skip
-        return phone
+        context = browsers.open_context(
+            self.chromium, self.address, expected="ERR_INTERNET_DISCONNECTED", **browsers.ON_PHONE
+        )
+        return Phone(context, context.new_page())
 
     def sign_in(self, phone: Phone, who: str) -> None:
         browsers.sign_in(phone.page, self.address, self.made["names"][who])
@@ -99,18 +88,11 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("visited")
-    done = subprocess.run([sys.executable, "-m", "tests.journeys.visited", str(folder / "data")], cwd=ROOT, capture_output=True, text=True)  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    made = json.loads(done.stdout.splitlines()[-1])
-    with (
-        served(folder / "data", datetime.fromisoformat(made["now"]), folder / "served.log") as at,
-        sync_playwright() as play,
-    ):
-        chromium = browsers.launch(play)
-        yield House(at, folder / "data", made, chromium)
-        chromium.close()
+def house(
+    tmp_path_factory: pytest.TempPathFactory, built_visited: tuple[Path, dict[str, Any]], chromium: Browser
+) -> Iterator[House]:
+    with served_copy(tmp_path_factory.mktemp("without-network"), *built_visited) as place:
+        yield House(place.address, place.data, place.made, chromium)
 
 
 def state(page: Page):
@@ -205,7 +187,6 @@ def test_a_visit_without_a_network_arrives_exactly_once_and_lies_sealed_until_th
     assert house.count("cases_finding") == 1 and house.count("cases_visitdraft") == 0
     assert house.count("files_file") == 2
     assert phone.stored()["counts"] | {"device": 1} == {"keys": 1, "device": 1, "drafts": 0, "photos": 0, "pages": 0}
-    assert phone.strangers == [] and phone.complaints == []
 
 
 def test_what_is_typed_is_kept_as_one_types_and_found_again_on_another_device(house: House):
@@ -235,7 +216,6 @@ def test_what_is_typed_is_kept_as_one_types_and_found_again_on_another_device(ho
     expect(state(phone.page)).to_have_text(SAVED)
     desk.page.reload()
     assert desk.page.locator("[name=statement]").input_value() == "第一台手机上写的"
-    assert phone.complaints == desk.complaints == []
 
 
 def test_on_a_shared_phone_nobody_reads_anothers_draft_and_its_owner_gets_it_back(house: House):
@@ -278,7 +258,6 @@ def test_on_a_shared_phone_nobody_reads_anothers_draft_and_its_owner_gets_it_bac
     page.on("dialog", lambda asked: asked.accept())
     house.sign_out(phone)
     assert phone.stored()["counts"] | {"device": 1} == {"keys": 0, "device": 1, "drafts": 0, "photos": 0, "pages": 0}
-    assert phone.complaints == [] and phone.strangers == []
 
 
 def test_an_order_that_was_handed_back_meanwhile_says_so_and_the_draft_stays(house: House):
@@ -309,4 +288,3 @@ def test_an_order_that_was_handed_back_meanwhile_says_so_and_the_draft_stays(hou
     expect(state(page)).to_have_class(re.compile("is-bad"))
     assert page.locator("[name=statement]").input_value() == CANARY
     assert house.count("cases_visit WHERE work_order_id = ?", house.made["orders"][2]) == 0
-    assert phone.strangers == []

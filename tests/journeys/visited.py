@@ -1,4 +1,8 @@
-"""The portals' small town with a visit before two officers of one union: `python -m tests.journeys.visited FOLDER` prints who, and which order."""
+"""
+The portals' small town with visits before two officers of one union: `python -m tests.journeys.visited FOLDER` prints who, and which orders.
+
+Three orders for the journeys without a network, and one for each other journey by its name; that of "english" still lies with the county.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import sys
 from pathlib import Path
 
 PASSWORD = "niangjia-demo-2023"
+OTHERS = ("keyboard", "without_script", "english")
 
 
 def main(folder: Path) -> None:
@@ -27,20 +32,20 @@ def main(folder: Path) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     desk = desks.build_desk()
     place = desk.town
-    homes = desk.homes(3, size=3)
+    homes = desk.homes(3 + len(OTHERS), size=3)
     desk.list_month(homes)
     desk.dispatch()
-    orders = []
-    for home in homes:
-        case = desks.Case.objects.get(household_id=home)
+    orders = [desks.Case.objects.get(household_id=home) for home in homes]
+    for case in orders[:-1]:
         desk.hand_down(case)
-        orders.append(case.work_order_id)
+    numbers = [case.work_order_id for case in orders]
     names = {}
-    for name in ("grassroots", "grassroots_second", "township", "county"):
+    for name in ("grassroots", "grassroots_second", "township", "county", "city"):
         account_id = getattr(place, name).account_id
         accounts.reset_password(viewer=None, account_id=account_id, new_password=PASSWORD, now=desks.NOW)
         names[name] = logins.get_account(account_id).username
-    print(json.dumps({"now": desks.NOW.isoformat(), "orders": orders, "names": names}))
+    theirs = dict(zip(OTHERS, numbers[3:], strict=True))
+    print(json.dumps({"now": desks.NOW.isoformat(), "orders": numbers[:3], "order_of": theirs, "names": names}))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from niangjia.portals.design import reviewed
 from tests.journeys import browser as browsers
 from tests.journeys.served import ROOT
 
@@ -24,7 +25,6 @@ TOUR = ROOT / "docs" / "pictures" / "tour"
 SEEN = TOUR / "seen.json"
 """Of each picture in the guides: a hash of the words that stood on the page."""
 ROLES_A_PAGE = 2  # the page that most may do on, and another; what each role may open is tested without a browser
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = """async (levels) => {
   for (const fold of document.querySelectorAll("main details")) fold.open = true;
   const found = await axe.run(document, { runOnly: levels, resultTypes: ["violations"] });
@@ -127,7 +127,7 @@ def _keep_the_tour() -> None:
 def accessibility(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 AA and its own best practice, folded parts included."""
     page.evaluate(AXE_SCRIPT)
-    found: list[str] = page.evaluate(AXE, LEVELS)
+    found: list[str] = page.evaluate(AXE, list(reviewed.RULES))
     return found
 
 

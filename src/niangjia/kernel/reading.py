@@ -50,7 +50,8 @@ class Pages(Sequence[Row]):
             return self._made(list(self._rows[place : place + 1]))[0]
         if (key.step or 1) != 1:
             raise ValueError("a list that is read by pages has no steps")
-        start, end, _ = key.indices(len(self))
+        from_front = (key.start or 0) >= 0 and key.stop is not None and key.stop >= 0
+        start, end = (key.start or 0, key.stop) if from_front else key.indices(len(self))[:2]
         return self._made(list(self._rows[start:end])) if start < end else []
 
     def __iter__(self) -> Iterator[Row]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from niangjia.apps.accounts import queries
 from niangjia.apps.accounts.models import Account
 
 
@@ -14,4 +15,4 @@ class AccountBackend:
 
     def get_user(self, user_id: int) -> Account | None:
         """None once an account is disabled: its sessions end with the next request."""
-        return Account.objects.filter(pk=user_id, is_active=True).first()
+        return queries.find_active(user_id)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
@@ -18,6 +18,7 @@ from niangjia.apps.accounts.types import (
     Holder,
     PasskeyCard,
     PostCard,
+    Recognised,
     Role,
     Scope,
     SecondFactors,
@@ -26,9 +27,11 @@ from niangjia.apps.accounts.types import (
     TokenCard,
     Viewer,
 )
+from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
 from niangjia.engines.policy.parameters import area_prefix
+from niangjia.kernel import looking
 from niangjia.kernel.problems import Refusal
 
 
@@ -45,13 +48,26 @@ class NoSuchPost(Refusal):
 HANDS_STAY_JOINED = timedelta(days=180)
 
 
-def _held(today: date) -> QuerySet[Post]:
+def _lasts(today: date) -> Q:
     """Where somebody stands in, the post it comes from must be held too: what its holder no longer has, nobody has for them."""
     is_own = Q(stands_in_for__isnull=True)
     lasts = Q(stands_in_for__ends_before__isnull=True) | Q(stands_in_for__ends_before__gt=today)
-    return Post.objects.filter(
-        Q(ends_before__isnull=True) | Q(ends_before__gt=today), starts_on__lte=today, account__is_active=True
-    ).filter(is_own | (lasts & Q(stands_in_for__account__is_active=True)))
+    is_held = Q(ends_before__isnull=True) | Q(ends_before__gt=today)
+    return (
+        is_held
+        & Q(starts_on__lte=today, account__is_active=True)
+        & (is_own | (lasts & Q(stands_in_for__account__is_active=True)))
+    )
+
+
+def _held(today: date) -> QuerySet[Post]:
+    return Post.objects.filter(_lasts(today))
+
+
+@looking.once
+def find_active(account_id: int) -> Account | None:
+    """None as well for one that is disabled."""
+    return Account.objects.filter(pk=account_id, is_active=True).first()
 
 
 def get_account(account_id: int) -> Account:
@@ -79,16 +95,54 @@ def get_viewer(*, account_id: int, post_id: int, today: date) -> Viewer:
     return _viewer(post, _joined(account_id, today))
 
 
-def recognise(*, account_id: int, post_id: int | None, today: date) -> tuple[list[PostCard], Viewer | None]:
+def recognise(
+    *,
+    account_id: int,
+    post_id: int | None,
+    sitting_id: int | None = None,
+    today: date,
+    along: Mapping[str, QuerySet] | None = None,
+) -> Recognised:
     """
     The account's posts of today as `list_posts` orders them, and the one who asks on the post `post_id`, or on the first if it is not held
-    today. No posts, no viewer.
+    today. No posts, no viewer. `along`: of other rooms, each one value that is answered in the same question.
     """
-    posts = _posts_of(account_id, today)
+    posts = _in_order(
+        _held(today)
+        .filter(account_id=account_id)
+        .select_related("account", "org", "stands_in_for__account")
+        .annotate(
+            is_joined=_any(
+                _handed(today).filter(account_id=account_id),
+                _handed(today).filter(stands_in_for__account_id=account_id),
+            ),
+            has_factor=_any(
+                TotpSecret.objects.filter(account_id=account_id), Passkey.objects.filter(account_id=account_id)
+            ),
+            sitting_seen_at=Subquery(open_sitting(account_id, sitting_id).values("seen_at")),
+            **{name: Subquery(found) for name, found in (along or {}).items()},
+        )
+    )
     if not posts:
-        return [], None
-    chosen = next((post for post in posts if post.pk == post_id), posts[0])
-    return [_card(post) for post in posts], _viewer(chosen, _joined(account_id, today))
+        return Recognised()
+    first = posts[0]
+    looking.know(find_active, account_id, answer=first.account)
+    looking.know(person_of, account_id, answer=first.account.person_id)
+    organizations.know(post.org for post in posts)
+    chosen = next((post for post in posts if post.pk == post_id), first)
+    read = vars(first)
+    return Recognised(
+        posts=tuple(_card(post) for post in posts),
+        viewer=_viewer(chosen, _joined(account_id, today) if read["is_joined"] else frozenset()),
+        has_second_factor=read["has_factor"],
+        sitting_seen_at=read["sitting_seen_at"],
+        along={name: read[name] for name in along or {}},
+    )
+
+
+def open_sitting(account_id: int, sitting_id: int | None) -> QuerySet[Sitting]:
+    """That sitting of that account, if it was not ended: one row or none."""
+    return Sitting.objects.filter(pk=sitting_id or 0, account_id=account_id, ended_at__isnull=True)
 
 
 def _viewer(post: Post, joined_ids: frozenset[int]) -> Viewer:
@@ -109,20 +163,27 @@ def _viewer(post: Post, joined_ids: frozenset[int]) -> Viewer:
 
 def _joined(account_id: int, today: date) -> frozenset[int]:
     """Accounts that are one pair of hands with this one: standing in is going on, or has ended lately."""
-    pairs = Post.objects.filter(
-        Q(account_id=account_id) | Q(stands_in_for__account_id=account_id),
-        stands_in_for__isnull=False, starts_on__lte=today, ends_before__gt=today - HANDS_STAY_JOINED,
-    ).values_list("account_id", "stands_in_for__account_id")  # fmt: skip
-    return frozenset(one for pair in pairs for one in pair if one is not None) - {account_id}
+    return joined_with([account_id], today=today)
+
+
+def _handed(today: date) -> QuerySet[Post]:
+    """Posts on which somebody stands in now or did so lately."""
+    since = today - HANDS_STAY_JOINED
+    return Post.objects.filter(stands_in_for__isnull=False, starts_on__lte=today, ends_before__gt=since)
+
+
+def _any(first: QuerySet, second: QuerySet) -> ExpressionWrapper:
+    return ExpressionWrapper(Exists(first) | Exists(second), output_field=BooleanField())
 
 
 def joined_with(account_ids: Iterable[int], *, today: date) -> frozenset[int]:
     """Accounts that are one pair of hands with one of these, as `Viewer.joined_ids` says of one; without the accounts themselves."""
     ids = set(account_ids)
-    pairs = Post.objects.filter(
-        Q(account_id__in=ids) | Q(stands_in_for__account_id__in=ids),
-        stands_in_for__isnull=False, starts_on__lte=today, ends_before__gt=today - HANDS_STAY_JOINED,
-    ).values_list("account_id", "stands_in_for__account_id")  # fmt: skip
+    pairs = (
+        _handed(today)
+        .filter(Q(account_id__in=ids) | Q(stands_in_for__account_id__in=ids))
+        .values_list("account_id", "stands_in_for__account_id")
+    )
     return frozenset(one for pair in pairs for one in pair if one is not None) - ids
 
 
@@ -178,17 +239,27 @@ def list_posts(account_id: int, *, today: date) -> list[PostCard]:
 
 
 def _posts_of(account_id: int, today: date) -> list[Post]:
-    found = _held(today).filter(account_id=account_id).select_related("account", "org", "stands_in_for__account")
-    return sorted(found, key=lambda post: (bool(post.stands_in_for_id), post.starts_on, post.pk))
+    return _in_order(
+        _held(today).filter(account_id=account_id).select_related("account", "org", "stands_in_for__account")
+    )
+
+
+def _in_order(posts: Iterable[Post]) -> list[Post]:
+    return sorted(posts, key=lambda post: (bool(post.stands_in_for_id), post.starts_on, post.pk))
 
 
 def find_due(
-    viewer: Viewer, *, is_proved_elsewhere: bool = False, now: datetime, account: Account | None = None
+    viewer: Viewer,
+    *,
+    is_proved_elsewhere: bool = False,
+    now: datetime,
+    account: Account | None = None,
+    has_factor: bool | None = None,
 ) -> Due | None:
     """
     What the viewer must do before anything else, the first thing first. `is_proved_elsewhere`: this session came by a sign-on of others
-    that asked a second factor there; neither the house's password nor its second factor was used. `account`: the viewer's, where it has
-    been read.
+    that asked a second factor there; neither the house's password nor its second factor was used. `account`, `has_factor`: the viewer's,
+    where they have been read.
     """
     if is_proved_elsewhere:
         return None
@@ -197,9 +268,10 @@ def find_due(
         return Due.OWN_PASSWORD
     if password_policy().has_expired(account.password_set_at, now):
         return Due.NEW_PASSWORD
-    if requires_second_factor(viewer.role) and not has_second_factor(viewer.account_id):
-        return Due.SECOND_FACTOR
-    return None
+    if not requires_second_factor(viewer.role):
+        return None
+    has_one = has_second_factor(viewer.account_id) if has_factor is None else has_factor
+    return None if has_one else Due.SECOND_FACTOR
 
 
 def requires_second_factor(role: Role) -> bool:
@@ -288,8 +360,13 @@ def holders_at(org_ids: Iterable[int], *, action: str, today: date) -> dict[int,
     roles = [role for role in Role if permissions.allows(role, action)]
     found: dict[int, list[int]] = {}
     held = _held(today).filter(org_id__in=set(org_ids), role__in=roles).order_by("org_id", "account_id")
-    for org_id, account_id in held.values_list("org_id", "account_id").distinct():
+    people: dict[int, tuple[str, int | None]] = {}
+    columns = ("org_id", "account_id", "account__name", "account__person_id")
+    for org_id, account_id, name, person_id in held.values_list(*columns).distinct():
         found.setdefault(org_id, []).append(account_id)
+        people[account_id] = (name, person_id)
+    looking.know_each(people_of, people)
+    looking.know_each(names_of, {account_id: name for account_id, (name, _person_id) in people.items()})
     return found
 
 
@@ -391,15 +468,18 @@ def find_account_id(username: str) -> int | None:
     return Account.objects.filter(username=username.strip().lower()).values_list("id", flat=True).first()
 
 
-def names_of(account_ids: set[int]) -> dict[int, str]:
-    return dict(Account.objects.filter(pk__in=account_ids).values_list("id", "name"))
+@looking.once_each
+def names_of(account_ids: Iterable[int]) -> dict[int, str]:
+    return dict(Account.objects.filter(pk__in=set(account_ids)).values_list("id", "name"))
 
 
+@looking.once
 def person_of(account_id: int) -> int | None:
     """The registry's id of the person behind an account, or None: for conflicts of interest."""
     return Account.objects.filter(pk=account_id).values_list("person_id", flat=True).first()
 
 
+@looking.once_each
 def people_of(account_ids: Iterable[int]) -> dict[int, tuple[str, int | None]]:
     """By account, its name and the registry's id of the person behind it, null = not known; one query."""
     rows = Account.objects.filter(pk__in=set(account_ids)).values_list("id", "name", "person_id")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 
 class Role(StrEnum):
@@ -109,6 +109,20 @@ class PostCard:
     starts_on: date
     ends_before: date | None
     for_name: str = ""
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """
+    Who asks by a session. `viewer` null: no post is held. `sitting_seen_at` null: there is no such sitting, or it was ended. `along`: what
+    was asked along with it, by name.
+    """
+
+    posts: tuple[PostCard, ...] = ()
+    viewer: Viewer | None = None
+    has_second_factor: bool = False
+    sitting_seen_at: datetime | None = None
+    along: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class HardshipAlert(models.Model):
             models.CheckConstraint(condition=Q(state__in=AlertState.values), name="alerts_known_state"),
         ]
         indexes = [
-            models.Index(fields=["run", "state"], name="alerts_run_state"),
+            models.Index(fields=["run", "state", "org"], name="alerts_run_state"),
             models.Index(fields=["run", "org"], name="alerts_run_org"),
             models.Index(fields=["household", "month"], name="alerts_household_month"),
         ]

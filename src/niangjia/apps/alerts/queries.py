@@ -37,6 +37,7 @@ from niangjia.apps.alerts.types import (
 )
 from niangjia.apps.organizations import scope
 from niangjia.apps.registry import queries as registry
+from niangjia.kernel import looking
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
 
@@ -76,8 +77,10 @@ def _runs(viewer: Viewer) -> QuerySet[SensingRun]:
     return SensingRun.objects.filter(state__in=states)
 
 
-def _visible(viewer: Viewer) -> QuerySet[HardshipAlert]:
+def _visible(viewer: Viewer, month: Month | None = None) -> QuerySet[HardshipAlert]:
     runs = _runs(viewer).filter(kind=RunKind.MONTHLY)
+    if month is not None:
+        runs = runs.filter(month=month.text)  # its rows alone are looked at
     return scope.within(HardshipAlert.objects.filter(run__in=runs), viewer.org_path, "org__path")
 
 
@@ -88,10 +91,13 @@ def split(codes: str) -> tuple[str, ...]:
 
 def list_months(viewer: Viewer) -> list[Month]:
     """Months with a list that the viewer may see, latest first."""
-    return [
-        Month(month)
-        for month in _runs(viewer).filter(kind=RunKind.MONTHLY).order_by("-month").values_list("month", flat=True)
-    ]
+    return [run.month for run in _monthly(viewer)]
+
+
+@looking.once
+def _monthly(viewer: Viewer) -> tuple[RunCard, ...]:
+    found = _runs(viewer).filter(kind=RunKind.MONTHLY).order_by("-month")
+    return tuple(run_card(run) for run in found.defer("says"))
 
 
 def list_runs(viewer: Viewer) -> list[RunCard]:
@@ -101,10 +107,10 @@ def list_runs(viewer: Viewer) -> list[RunCard]:
 
 def get_run(viewer: Viewer, month: Month) -> RunCard:
     """The month's list. Raises NoListYet."""
-    run = _runs(viewer).filter(month=month.text, kind=RunKind.MONTHLY).first()
+    run = next((run for run in _monthly(viewer) if run.month == month), None)
     if run is None:
         raise NoListYet(month)
-    return run_card(run)
+    return run
 
 
 def list_alerts(viewer: Viewer, narrow: AlertFilter) -> QuerySet[HardshipAlert]:
@@ -113,9 +119,7 @@ def list_alerts(viewer: Viewer, narrow: AlertFilter) -> QuerySet[HardshipAlert]:
 
     `narrow.text` finds a person's household by ID number or phone, or an alert by its id.
     """
-    found = _visible(viewer).select_related("org", "household", "run")
-    if narrow.month:
-        found = found.filter(month=narrow.month.text)
+    found = _visible(viewer, narrow.month).select_related("org", "household", "run")
     if narrow.area:
         found = found.filter(area__startswith=narrow.area.rstrip("0") if len(narrow.area) == 12 else narrow.area)
     if narrow.cause:
@@ -171,7 +175,7 @@ def list_cards(alert_ids: Iterable[int]) -> list[AlertCard]:
 
 def list_active_ids(viewer: Viewer, month: Month) -> list[int]:
     """Ids of the month's active alerts in the viewer's part of the tree, gravest first: what can be dispatched."""
-    found = _visible(viewer).filter(month=month.text, state__in=ACTIVE_STATES).annotate(grade_rank=_GRADE_RANK)
+    found = _visible(viewer, month).filter(state__in=ACTIVE_STATES).annotate(grade_rank=_GRADE_RANK)
     return list(found.order_by("grade_rank", "pk").values_list("pk", flat=True))
 
 
@@ -188,7 +192,7 @@ def tally(viewer: Viewer, month: Month) -> Tally:
     states: Counter[str] = Counter(dict.fromkeys(AlertState.values, 0))
     changes: Counter[str] = Counter()
     grades, causes, areas = Counter[str](), Counter[str](), Counter[str]()
-    found = _visible(viewer).filter(month=month.text).order_by()
+    found = _visible(viewer, month).order_by()
     for state, change, grade, cause, area, count in found.values_list(
         "state", "change", "grade", "causes", "area"
     ).annotate(Count("pk")):
@@ -204,6 +208,16 @@ def tally(viewer: Viewer, month: Month) -> Tally:
     return Tally(diff, *(dict(counter.most_common()) for counter in (grades, causes, areas)))
 
 
+def count_by_state(viewer: Viewer, month: Month) -> Counter[str]:
+    """Households of the month's list in the viewer's part of the tree, by state. Raises NoListYet."""
+    found = scope.within(HardshipAlert.objects.filter(run=get_run(viewer, month).id), viewer.org_path, "org__path")
+    return Counter(dict(found.order_by().values_list("state").annotate(Count("pk"))))
+
+
+def count_active(counts: Mapping[str, int]) -> int:
+    return sum(counts.get(state, 0) for state in ACTIVE_STATES)
+
+
 def count_states(viewer: Viewer, month: Month) -> DiffCounts:
     """The month's diff in the viewer's part of the tree."""
     return tally(viewer, month).diff
@@ -213,10 +227,11 @@ def list_invariant(month: Month) -> ListInvariant:
     """
     The balance of the month's list against the list before it, over the whole deployment. Raises NoListYet.
     """
-    run = SensingRun.objects.filter(month=month.text, kind=RunKind.MONTHLY).exclude(state=RunState.RECEIVING).first()
-    if run is None:
+    runs = SensingRun.objects.filter(kind=RunKind.MONTHLY, month__lte=month.text).exclude(state=RunState.RECEIVING)
+    latest = list(runs.order_by("-month").defer("says")[:2])
+    if not latest or latest[0].month != month.text:
         raise NoListYet(month)
-    before = _list_before(run)
+    run, before = latest[0], latest[1] if len(latest) > 1 else None
     active_before = before.alerts.filter(state__in=ACTIVE_STATES) if before else HardshipAlert.objects.none()
     was_active = Count("pk", filter=Q(household__in=active_before.values("household_id")))
     rows = list(run.alerts.values_list("state").annotate(count=Count("pk"), was_active=was_active))
@@ -257,6 +272,7 @@ def sentences(alert: HardshipAlert) -> tuple[Sentence, ...]:
     return tuple(said)
 
 
+@looking.once
 def why_household_is_on_list(household_id: int) -> tuple[Sentence, ...]:
     """For the worker's own page, whose caller has made sure that it is their household: the latest released list."""
     alert = (

@@ -105,7 +105,7 @@ def record_many(viewer: Actor | None, *, entries: Iterable[Entry], now: datetime
         refuse_personal_data(entry.object, "object")
         refuse_personal_data(entry.reason, "reason")
         refuse_personal_data(entry.detail, "detail")
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # what cannot be recorded is not done: there is nothing to go back to
         head, _ = AuditHead.objects.select_for_update().get_or_create(id=1, defaults={"seq": 0, "hash": GENESIS})
         if not drafts:
             return head.seq

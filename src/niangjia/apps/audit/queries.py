@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -71,6 +72,11 @@ def list_changes(objects: Iterable[str], *, after: int, most: int = 20) -> list[
 def last_seq() -> int:
     """The number of the newest event; everything up to it has been committed, for events are numbered by one writer at a time."""
     return AuditHead.objects.filter(id=1).values_list("seq", flat=True).first() or 0
+
+
+def newest() -> QuerySet[AuditHead, Any]:
+    """The same as one value, to be read along with something else."""
+    return AuditHead.objects.filter(id=1).values("seq")
 
 
 def at_after(seq: int) -> datetime | None:

@@ -46,12 +46,15 @@ def has_matter(viewer: Viewer, household_id: int, *, today: date) -> bool:
     under_way = at_work.filter(work_order__state__in=OPEN)
     money = Entitlement.objects.filter(case__in=cases, state=EntitlementState.SET_ASIDE)
     calls = FollowUp.objects.filter(file__case__in=cases, done_at__isnull=True, due_on__lte=today)
-    return (
-        scope.within(under_way, path, "work_order__org__path").exists()
-        or scope.within(at_work.exclude(work_order__state__in=OPEN), path, "org__path").exists()
-        or scope.within(money.exclude(reservation__state__in=MONEY_ENDED), path, "case__org__path").exists()
-        or scope.within(calls, path, "file__case__org__path").exists()
+    counts = scope.count_each(
+        {
+            "visits": scope.within(under_way, path, "work_order__org__path"),
+            "steps": scope.within(at_work.exclude(work_order__state__in=OPEN), path, "org__path"),
+            "money": scope.within(money.exclude(reservation__state__in=MONEY_ENDED), path, "case__org__path"),
+            "calls": scope.within(calls, path, "file__case__org__path"),
+        }
     )
+    return any(counts.values())
 
 
 def may_open(viewer: Viewer, household_id: int, *, today: date) -> bool:

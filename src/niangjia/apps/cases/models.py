@@ -308,6 +308,9 @@ class Entitlement(models.Model):
                 name="entitlement_set_aside_with_money",
             ),
         ]
+        indexes = [
+            models.Index(fields=["case"], condition=Q(state=EntitlementState.BLOCKED), name="entitlement_blocked")
+        ]
 
 
 class HeldIncome(models.Model):
@@ -365,6 +368,7 @@ class FollowUp(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["file", "due_on"], name="followup_once_a_day")]
+        indexes = [models.Index(fields=["due_on"], condition=Q(done_at__isnull=True), name="followup_due")]
 
 
 class SpotDraw(models.Model):

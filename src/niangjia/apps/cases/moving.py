@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
@@ -84,7 +84,7 @@ def visible(viewer: Viewer, *, any_kind: bool = False) -> QuerySet[Case]:
     """
     if viewer.role is Role.WORKER:
         permissions.require(viewer, "own.view")
-        return Case.objects.filter(pk__in=own_case_ids(viewer.person_id)) if viewer.person_id else Case.objects.none()
+        return _own(viewer.person_id) if viewer.person_id else Case.objects.none()
     permissions.require(viewer, "cases.view")
     found = _visible_in(viewer.org_path)
     seen = Q(kind=CaseKind.HARDSHIP) & ~Q(household__in=blind_households(viewer))
@@ -99,6 +99,14 @@ def _visible_in(path: str) -> QuerySet[Case]:
     elsewhere = Case.objects.filter(org__in=scope.outside(path).values("pk")).exclude(work_order__state__in=OPEN)
     passed_on = workorders.list_under_way(path, beyond=True)
     return Case.objects.exclude(pk__in=elsewhere.values("pk")).exclude(work_order__in=passed_on.values("pk"))
+
+
+def of_visible(viewer: Viewer, key: str, *, through: str = "pk") -> Exists:
+    """
+    The condition that the case which `key` points to, or whose `through` it points to, is `visible`: asked of the few rows that are left,
+    not of every case.
+    """
+    return Exists(visible(viewer).filter(**{through: OuterRef(key)}))
 
 
 def living_at(org_id: int) -> QuerySet[Case]:
@@ -116,11 +124,11 @@ def living_at(org_id: int) -> QuerySet[Case]:
     )
 
 
-def own_case_ids(person_id: int) -> list[int]:
+def _own(person_id: int) -> QuerySet[Case]:
     """Cases about a person: those in their name, and those of the household where they live now."""
     household_id = registry.household_of(person_id)
     mine = Q(person_id=person_id) | Q(household_id=household_id) if household_id else Q(person_id=person_id)
-    return list(Case.objects.filter(mine, kind=CaseKind.HARDSHIP).values_list("pk", flat=True))
+    return Case.objects.filter(mine, kind=CaseKind.HARDSHIP)
 
 
 def take(viewer: Viewer, case_id: int, action: CaseAction) -> Case:

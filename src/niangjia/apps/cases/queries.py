@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
-from django.db.models import CharField, Count, Q, QuerySet
+from django.db.models import CharField, Count, Model, Prefetch, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -41,6 +42,7 @@ from niangjia.apps.cases.types import (
     CaseFilter,
     CaseState,
     Channel,
+    DeskCounts,
     DraftCard,
     EntitlementState,
     ExitProgress,
@@ -61,8 +63,10 @@ from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders import queries as workorders
 from niangjia.apps.workorders.types import OrderCard
 from niangjia.engines.sensing.own import OpenFile, OwnHistory, Verification
+from niangjia.kernel import looking
 from niangjia.kernel.months import Month, add_months
 
+Row = TypeVar("Row", bound=Model)
 _VISITS = uuid.UUID("6f1c6d52-7a0e-5b0c-9a4e-0f6d8f5c2b11")  # of the keys that visits are given
 NotFound = moving.NotFound
 may_open = access.may_open
@@ -70,7 +74,7 @@ precision_of = precision
 is_blind = spot_checks.is_blind
 list_spot_draws, list_spot_checks = spot_checks.list_spot_draws, spot_checks.list_spot_checks
 get_spot_check, find_spot_check_of = spot_checks.get_spot_check, spot_checks.find_spot_check_of
-count_to_rule, spot_rates = spot_checks.count_to_rule, spot_checks.spot_rates
+spot_rates = spot_checks.spot_rates
 
 
 def case_card(case: Case) -> CaseCard:
@@ -94,20 +98,30 @@ def case_card(case: Case) -> CaseCard:
     )
 
 
+@looking.once
 def get_case(viewer: Viewer, case_id: int) -> Case:
-    """For reading, with its union and household. Raises NotFound."""
-    case = (
-        moving.visible(viewer, any_kind=True).select_related("org", "household", "earlier").filter(pk=case_id).first()
-    )
+    """For reading, with its union, household, order and file. Raises NotFound."""
+    case = _with_what_is_one(viewer).filter(pk=case_id).first()
     if case is None:
         raise NotFound
     return case
 
 
+def _with_what_is_one(viewer: Viewer) -> QuerySet[Case]:
+    found = moving.visible(viewer, any_kind=True)
+    return found.select_related(
+        "org", "household", "earlier", "file__decision__version", "work_order__org", "work_order__verify_org"
+    )
+
+
+@looking.once
 def find_case_of_order(viewer: Viewer, work_order_id: int) -> CaseCard | None:
     """The case that a work order belongs to, a re-check's as well, if the viewer may see it."""
-    case = moving.visible(viewer, any_kind=True).filter(work_order_id=work_order_id).first()
-    return case_card(case) if case else None
+    case = _with_what_is_one(viewer).filter(work_order_id=work_order_id).first()
+    if case is None:
+        return None
+    looking.know(get_case, viewer, case.pk, answer=case)
+    return case_card(case)
 
 
 def has_address(household_id: int) -> bool:
@@ -128,12 +142,17 @@ def draft_card(draft: VisitDraft) -> DraftCard:
 
 def find_draft(viewer: Viewer, work_order_id: int) -> DraftCard | None:
     """What this officer has typed of a visit so far; nobody else's."""
-    draft = VisitDraft.objects.filter(work_order_id=work_order_id, account_id=viewer.account_id).first()
+    draft = _draft(viewer, work_order_id)
     return draft_card(draft) if draft else None
 
 
 def has_draft(viewer: Viewer, work_order_id: int) -> bool:
-    return VisitDraft.objects.filter(work_order_id=work_order_id, account_id=viewer.account_id).exists()
+    return _draft(viewer, work_order_id) is not None
+
+
+@looking.once
+def _draft(viewer: Viewer, work_order_id: int) -> VisitDraft | None:
+    return VisitDraft.objects.filter(work_order_id=work_order_id, account_id=viewer.account_id).first()
 
 
 def next_visit_key(viewer: Viewer, work_order_id: int) -> uuid.UUID:
@@ -161,16 +180,14 @@ def find_open_case(viewer: Viewer, household_id: int) -> CaseCard | None:
 
 def colleagues_of(case: Case, *, now: datetime) -> list[tuple[PostCard, str]]:
     """Who may go along on a visit: casework posts at the union that visits, or above it; the nearest first. Without scope."""
-    org_id = workorders.get_card(case.work_order_id, now=now).verify_org_id if case.work_order_id else case.org_id
-    path = organizations.get_union(org_id).path
-    return accounts.list_colleagues(path, action="cases.verify", today=timezone.localdate(now))
+    union = case.work_order.verify_org if case.work_order else case.org
+    return accounts.list_colleagues(union.path or "", action="cases.verify", today=timezone.localdate(now))
 
 
 def list_companions(viewer: Viewer, case_id: int, *, now: datetime) -> list[tuple[PostCard, str]]:
     """The viewer's colleagues for a visit, without those who stood aside. Raises NotFound."""
     case = get_case(viewer, case_id)
-    aside = workorders.get_card(case.work_order_id, now=now).excluded_ids if case.work_order_id else ()
-    without = {viewer.account_id, *aside}
+    without = {viewer.account_id, *(case.work_order.excluded_ids if case.work_order else ())}
     return [(card, name) for card, name in colleagues_of(case, now=now) if card.account_id not in without]
 
 
@@ -213,6 +230,22 @@ def count_by_state(viewer: Viewer, *, month: str = "") -> dict[CaseState, int]:
     return {state: counts.get(state, 0) for state in CaseState}
 
 
+def count_for_desk(viewer: Viewer, *, today: date) -> DeskCounts:
+    """What the desk of a post counts in the viewer's part of the tree; what the post does not do is not counted."""
+    counted = dict.fromkeys(CaseState, 0)
+    found = moving.visible(viewer).exclude(state=CaseState.CLOSED).order_by().values_list("state")
+    counted |= {CaseState(state): count for state, count in found.annotate(Count("pk"))}
+    waiting: dict[str, QuerySet] = {}
+    if permissions.may(viewer, "cases.verify"):
+        waiting["calls"] = list_follow_ups(viewer, today=today)
+    if permissions.may(viewer, "cases.review"):
+        if permissions.may(viewer, "funds.approve"):
+            waiting["blocked"] = list_blocked(viewer)
+        if permissions.may(viewer, "cases.see_checks"):
+            waiting["differing"] = list_spot_checks(viewer, only_to_rule=True)
+    return DeskCounts(counted, **scope.count_each(waiting))
+
+
 def count_outcomes(viewer: Viewer, *, month: str = "") -> dict[Outcome, int]:
     """Accepted outcomes in the viewer's part of the tree."""
     found = moving.visible(viewer).exclude(outcome="")
@@ -227,7 +260,10 @@ def possible_actions(viewer: Viewer, case_id: int) -> list[CaseAction]:
 
     Raises NotFound.
     """
-    case = get_case(viewer, case_id)
+    return _possible_actions(viewer, get_case(viewer, case_id))
+
+
+def _possible_actions(viewer: Viewer, case: Case) -> list[CaseAction]:
     return [
         move.action
         for move in lifecycle.MOVES
@@ -238,48 +274,79 @@ def possible_actions(viewer: Viewer, case_id: int) -> list[CaseAction]:
     ]
 
 
-@dataclass(frozen=True)
 class CaseDetails:
     """
-    Everything a page shows of one case. Rows are for reading; sealed parts stay sealed.
+    Everything a page shows of one case, each part read when it is first asked for. Rows are for reading; sealed parts stay sealed.
 
     Without cases.examine: no visits, findings, file, objections and moves, and decisions without their trace.
     """
 
-    case: Case
-    card: CaseCard
-    order: OrderCard | None
-    moves: tuple[CaseMove, ...]
-    visits: tuple[Visit, ...]
-    findings: tuple[Finding, ...]
-    file: HardshipFile | None
-    notices: tuple[PublicNotice, ...]
-    grievances: tuple[Grievance, ...]
-    entitlements: tuple[Entitlement, ...]
-    reservation_states: Mapping[str, str]
-    decisions: Mapping[int, DecisionCard]
-    exit_letters: tuple[ExitLetter, ...]
-    exit_progress: ExitProgress | None
-    actions: tuple[CaseAction, ...]
+    def __init__(self, viewer: Viewer, case: Case, now: datetime) -> None:
+        self.case, self.card = case, case_card(case)
+        self._viewer, self._now, self._examines = viewer, now, may_examine(viewer)
+        self._file: HardshipFile | None = getattr(case, "file", None)
+
+    @property
+    def order(self) -> OrderCard | None:
+        return workorders.card(self.case.work_order, now=self._now) if self.case.work_order else None
+
+    @property
+    def file(self) -> HardshipFile | None:
+        return self._file if self._examines else None
+
+    @cached_property
+    def moves(self) -> tuple[CaseMove, ...]:
+        return self._found(self.case.moves.select_related("account"))
+
+    @cached_property
+    def visits(self) -> tuple[Visit, ...]:
+        return self._found(self.case.visits.all())
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        return self._found(self.case.findings.all())
+
+    @cached_property
+    def grievances(self) -> tuple[Grievance, ...]:
+        return self._found(self.case.grievances.all())
+
+    @cached_property
+    def exit_letters(self) -> tuple[ExitLetter, ...]:
+        return self._found(self._file.exit_letters.all()) if self._file else ()
+
+    def _found(self, rows: QuerySet[Row]) -> tuple[Row, ...]:
+        return tuple(rows.order_by("pk")) if self._examines else ()
+
+    @cached_property
+    def exit_progress(self) -> ExitProgress | None:
+        return progress_of(self.file, today=timezone.localdate(self._now)) if self.file and self.file.is_open else None
+
+    @cached_property
+    def notices(self) -> tuple[PublicNotice, ...]:
+        return tuple(self.case.notices.order_by("pk"))
+
+    @cached_property
+    def entitlements(self) -> tuple[Entitlement, ...]:
+        return tuple(self.case.entitlements.select_related("decision__version").order_by("pk"))
+
+    @cached_property
+    def reservation_states(self) -> Mapping[str, str]:
+        found = funds.reservation_states([refs_of(each) for each in self.entitlements])
+        return {ref: state.value for ref, state in found.items()}
+
+    @cached_property
+    def decisions(self) -> Mapping[int, DecisionCard]:
+        rows = [one.decision for one in (*self.entitlements, self._file) if one and one.decision]
+        return {row.pk: as_seen_by(self._viewer, programs.decision_card(row)) for row in rows}
+
+    @cached_property
+    def actions(self) -> tuple[CaseAction, ...]:
+        return tuple(_possible_actions(self._viewer, self.case))
 
 
 def get_details(viewer: Viewer, case_id: int, *, now: datetime) -> CaseDetails:
     """Raises NotFound."""
-    details = _whole(viewer, get_case(viewer, case_id), now)
-    if permissions.may(viewer, "cases.examine"):
-        return details
-    decisions = {key: as_seen_by(viewer, card) for key, card in details.decisions.items()}
-    return replace(
-        details,
-        moves=(),
-        visits=(),
-        findings=(),
-        file=None,
-        grievances=(),
-        decisions=decisions,
-        exit_letters=(),
-        exit_progress=None,
-    )
+    return CaseDetails(viewer, get_case(viewer, case_id), now)
 
 
 def may_examine(viewer: Viewer) -> bool:
@@ -292,34 +359,6 @@ def as_seen_by(viewer: Viewer, card: DecisionCard) -> DecisionCard:
     if permissions.may(viewer, "cases.examine"):
         return card
     return replace(card, trace=(), unknown=(), facts={}, parameters={})
-
-
-def _whole(viewer: Viewer, case: Case, now: datetime) -> CaseDetails:
-    file = HardshipFile.objects.filter(case=case).prefetch_related("members").first()
-    entitlements = tuple(Entitlement.objects.filter(case=case).order_by("pk"))
-    decision_ids = [entitlement.decision_id for entitlement in entitlements] + (
-        [file.decision_id] if file and file.decision_id else []
-    )
-    return CaseDetails(
-        case=case,
-        card=case_card(case),
-        order=workorders.get_card(case.work_order_id, now=now) if case.work_order_id else None,
-        moves=tuple(CaseMove.objects.filter(case=case).select_related("account").order_by("pk")),
-        visits=tuple(Visit.objects.filter(case=case).order_by("pk")),
-        findings=tuple(Finding.objects.filter(case=case).order_by("pk")),
-        file=file,
-        notices=tuple(PublicNotice.objects.filter(case=case).order_by("pk")),
-        grievances=tuple(Grievance.objects.filter(case=case).order_by("pk")),
-        entitlements=entitlements,
-        reservation_states={
-            ref: state.value
-            for ref, state in funds.reservation_states([refs_of(each) for each in entitlements]).items()
-        },
-        decisions=programs.list_decisions(decision_ids),
-        exit_letters=tuple(ExitLetter.objects.filter(file=file).order_by("pk")) if file else (),
-        exit_progress=progress_of(file, today=timezone.localdate(now)) if file and file.is_open else None,
-        actions=tuple(possible_actions(viewer, case.pk)),
-    )
 
 
 def list_decided(
@@ -420,17 +459,15 @@ def list_live_notices(*, today: date, area: str = "") -> list[LiveNotice]:
 def list_grievances(viewer: Viewer, *, only_open: bool = True) -> QuerySet[Grievance]:
     """Objections in the viewer's part of the tree, oldest first, for reading; their words are opened by `actions.read_grievance`."""
     permissions.require(viewer, "cases.review")
-    found = Grievance.objects.filter(case__in=moving.visible(viewer)).select_related("case__org")
+    found = Grievance.objects.filter(moving.of_visible(viewer, "case")).select_related("case__org")
     return (found.filter(state=GrievanceState.OPEN) if only_open else found).order_by("raised_at", "pk")
-
-
-def count_open_grievances(viewer: Viewer) -> int:
-    return list_grievances(viewer).count()
 
 
 def list_follow_ups(viewer: Viewer, *, today: date) -> QuerySet[FollowUp]:
     """Calls due by today, for reading, the longest due first."""
-    found = FollowUp.objects.filter(file__case__in=moving.visible(viewer), done_at__isnull=True, due_on__lte=today)
+    found = FollowUp.objects.filter(
+        moving.of_visible(viewer, "file_id", through="file"), done_at__isnull=True, due_on__lte=today
+    )
     return found.select_related("file__case__org").order_by("due_on", "pk")
 
 
@@ -458,7 +495,7 @@ def progress_of(file: HardshipFile, *, today: date) -> ExitProgress:
 def get_own_matters(viewer: Viewer) -> list[OwnMatter]:
     """
     A worker's own matters, latest first: where each stands, what was decided in plain words and by which clause, until when one
-    may object, what became of objections; and who looked at their data.
+    may object, and what became of objections.
 
     Raises:
         NotAllowed: the viewer is no worker.
@@ -466,29 +503,35 @@ def get_own_matters(viewer: Viewer) -> list[OwnMatter]:
     permissions.require(viewer, "own.view")
     if viewer.role is not Role.WORKER or viewer.person_id is None:
         raise permissions.NotAllowed("own.view")
-    looked = tuple(
-        {"at": view.at, "what": view.what, "reason": view.reason}
-        for view in registry.list_views_of_person(viewer, viewer.person_id)
+    letters = ExitLetter.objects.filter(state=ExitLetter.State.OPEN).order_by("pk")
+    found = moving.visible(viewer).select_related("org", "file__decision__version").order_by("-opened_at", "-pk")
+    cases = list(
+        found.prefetch_related(
+            Prefetch("entitlements", Entitlement.objects.select_related("decision__version")),
+            Prefetch("grievances", Grievance.objects.filter(person_id=viewer.person_id).order_by("pk")),
+            Prefetch("moves", CaseMove.objects.filter(action=CaseAction.REFUSE_FILE).order_by("-pk")),
+            Prefetch("file__exit_letters", letters),
+        )
     )
-    cases = moving.visible(viewer).select_related("org").order_by("-opened_at", "-pk")
-    return [_own_matter(viewer.person_id, case, looked) for case in cases]
+    later = programs.list_adjustments_of(row.pk for case in cases for row in _decided(case))
+    return [_own_matter(case, later) for case in cases]
 
 
-def _own_matter(person_id: int, case: Case, looked: tuple[Mapping[str, Any], ...]) -> OwnMatter:
-    entitlements = list(Entitlement.objects.filter(case=case))
-    file = HardshipFile.objects.filter(case=case).first()
-    ids = {entitlement.decision_id for entitlement in entitlements} | (
-        {file.decision_id} if file and file.decision_id else set()
-    )
-    later = programs.list_adjustments_of(ids)
-    letter = ExitLetter.objects.filter(file__case=case, state=ExitLetter.State.OPEN).first()
-    grievances = Grievance.objects.filter(case=case, person_id=person_id).order_by("pk")
+def _decided(case: Case) -> list[Any]:
+    """What was decided in a case that was read with its decisions, the grants first."""
+    file = getattr(case, "file", None)
+    return [one.decision for one in case.entitlements.all()] + ([file.decision] if file and file.decision else [])
+
+
+def _own_matter(case: Case, later: Mapping[int, list[AdjustmentCard]]) -> OwnMatter:
+    file = getattr(case, "file", None)
+    letter = next(iter(file.exit_letters.all()), None) if file else None
     why = alerts.why_household_is_on_list(case.household_id)
     effect = lifecycle.EFFECTS.get(Outcome(case.outcome)) if case.outcome else None
     status_zh, status_en = str(CaseState(case.state).label), CaseState(case.state).value
     if effect:
         status_zh, status_en = f"{status_zh}：{effect.zh}", f"{status_en}: {effect.en}"
-    last = CaseMove.objects.filter(case=case, action=CaseAction.REFUSE_FILE).order_by("-pk").first()
+    last = next(iter(case.moves.all()), None)
     return OwnMatter(
         case_id=case.pk,
         number=case.number,
@@ -497,10 +540,12 @@ def _own_matter(person_id: int, case: Case, looked: tuple[Mapping[str, Any], ...
         status_zh=status_zh,
         status_en=status_en,
         reason=last.reason if last else letter.reason if letter else "",
-        decisions=tuple(_own_decision(card, later.get(card.id, ())) for card in programs.list_decisions(ids).values()),
+        decisions=tuple(
+            _own_decision(programs.decision_card(row), later.get(row.pk, ()))
+            for row in sorted(_decided(case), key=lambda row: row.pk)
+        ),
         can_object_until=letter.objection_until if letter else _objection_end(case),
-        objections=tuple((grievance.pk, GrievanceState(grievance.state)) for grievance in grievances),
-        looked=looked,
+        objections=tuple((one.pk, GrievanceState(one.state)) for one in case.grievances.all()),
         why_zh=tuple(sentence.zh for sentence in why),
         why_en=tuple(sentence.en for sentence in why),
     )

@@ -96,10 +96,6 @@ def find_spot_check_of(case_id: int) -> SpotCheck | None:
     return SpotCheck.objects.filter(case_id=case_id).select_related("finding__visit", "finding__case").first()
 
 
-def count_to_rule(viewer: Viewer) -> int:
-    return list_spot_checks(viewer, only_to_rule=True).count()
-
-
 def spot_rates(viewer: Viewer, *, by: str, month: str = "") -> list[SpotRate]:
     """
     How often the second visit found otherwise, by the union that visited first (`by` = "union") or by who handed the first finding in

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db.models import TextChoices
@@ -192,6 +191,16 @@ class IncomeSource(TextChoices):
     PROOF = "PROOF", _("收入证明")
 
 
+@dataclass(frozen=True, slots=True)
+class DeskCounts:
+    """Cases that are not closed by state, and what waits: calls that are due, help without money, re-checks to rule on."""
+
+    by_state: Mapping[CaseState, int]
+    calls: int = 0
+    blocked: int = 0
+    differing: int = 0
+
+
 @dataclass(frozen=True)
 class DraftCard:
     """What an officer has typed of a visit so far. `values`: by field as the page sent them; `edition` counts the saves."""
@@ -328,7 +337,7 @@ class OwnDecision:
 class OwnMatter:
     """
     One matter on the worker's own page, in words. `reason` is the officer's, of a refusal or an exit. `can_object_until` None = as long
-    as the matter goes on. `objections`: id and state. `looked`: at, what, reason. `why_…`: why the household is on the present list.
+    as the matter goes on. `objections`: id and state. `why_…`: why the household is on the present list.
     """
 
     case_id: int
@@ -341,7 +350,6 @@ class OwnMatter:
     decisions: tuple[OwnDecision, ...]
     can_object_until: date | None
     objections: tuple[tuple[int, GrievanceState], ...]
-    looked: tuple[Mapping[str, Any], ...]
     why_zh: tuple[str, ...]
     why_en: tuple[str, ...]
 

@@ -107,7 +107,7 @@ def open_file(
     Raises:
         NoSuchFile. CannotOpen: the deployment's keys do not fit, or the content was altered.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         row = find_row(owner, key)
         if row is None:
             raise NoSuchFile

@@ -51,6 +51,7 @@ from niangjia.apps.funds.types import (
 from niangjia.apps.funds.verification import verify
 from niangjia.apps.funds.windows import Book, Used
 from niangjia.apps.organizations import scope
+from niangjia.kernel import looking
 from niangjia.kernel.money import ZERO
 from niangjia.kernel.reading import Pages
 
@@ -164,14 +165,13 @@ def _budgets(viewer: Viewer, *, year: int | None = None, purpose: str = "") -> Q
 
 def list_balances(viewer: Viewer, *, year: int | None = None, purpose: str = "") -> list[Balances]:
     """Budgets of the viewer's part of the tree, by year (latest first), union, purpose."""
-    budgets = list(_budgets(viewer, year=year, purpose=purpose).order_by("-year", "org__path", "purpose"))
-    ids = [budget.pk for budget in budgets]
-    held: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    for budget_id, kind, balance in LedgerAccount.objects.filter(budget_id__in=ids).values_list(
-        "budget_id", "kind", "balance"
-    ):
-        held[budget_id][kind] = balance
-    waiting = Reservation.objects.filter(budget_id__in=ids, state=ReservationState.QUEUED)
+    budgets = list(
+        _budgets(viewer, year=year, purpose=purpose)
+        .annotate(**{kind.name: Sum("accounts__balance", filter=Q(accounts__kind=kind)) for kind in AccountKind})
+        .order_by("-year", "org__path", "purpose")
+    )
+    held = {budget.pk: {kind: vars(budget)[kind.name] or ZERO for kind in AccountKind} for budget in budgets}
+    waiting = Reservation.objects.filter(budget_id__in=list(held), state=ReservationState.QUEUED)
     queued: dict[int, tuple[int, Decimal]] = {
         budget_id: (count, total)
         for budget_id, count, total in waiting.values_list("budget_id").annotate(count=Count("pk"), total=Sum("amount"))
@@ -264,12 +264,19 @@ def totals(viewer: Viewer, *, year: int, purpose: str = "") -> Totals:
     budgets = _budgets(viewer, year=year, purpose=purpose)
     payments = Payment.objects.filter(batch__budget__in=budgets, state=PaymentState.SETTLED)
     gifts = GoodsGiven.objects.filter(item__budget__in=budgets)
-    paid = payments.aggregate(total=Sum("amount"), count=Count("pk"))
-    given = gifts.aggregate(total=Sum("amount"), count=Count("pk"))
-    back = Recovery.objects.filter(reservation__budget__in=budgets).aggregate(total=Sum("amount"))["total"] or ZERO
-    money, goods = (paid["total"] or ZERO) - back, given["total"] or ZERO
+    back = Recovery.objects.filter(reservation__budget__in=budgets)
+    sums = [
+        rows.order_by().values(what=Value(what)).annotate(total=Sum("amount"), count=Count("pk"))
+        for what, rows in {"paid": payments, "given": gifts, "back": back}.items()
+    ]
+    found = {
+        what: (total or ZERO, count)
+        for what, total, count in sums[0].union(*sums[1:], all=True).values_list("what", "total", "count")
+    }
+    (paid, paid_count), (given, given_count) = (found.get(what, (ZERO, 0)) for what in ("paid", "given"))
+    money = paid - found.get("back", (ZERO, 0))[0]
     persons = payments.order_by().values("person_id").union(gifts.order_by().values("person_id")).count()
-    return Totals(money, goods, money + goods, paid["count"], given["count"], persons)
+    return Totals(money, given, money + given, paid_count, given_count, persons)
 
 
 def list_queue(viewer: Viewer, *, budget_id: int | None = None) -> list[ReservationCard]:
@@ -418,9 +425,9 @@ def load_book_of_then(subjects: Iterable[Subject], *, taken_before: datetime, wi
     return Book(caps.of_subjects(subjects, taken_before=taken_before, without={f"reservation:{pk}" for pk in own}))
 
 
-def list_reservations_of(decision_ref: str) -> list[ReservationCard]:
-    """What was set aside for one decision, oldest first, also what was cancelled. Without scope: for the decision's own room."""
-    rows = Reservation.objects.filter(decision_ref=decision_ref) if decision_ref else Reservation.objects.none()
+def list_reservations_of(*decision_refs: str) -> list[ReservationCard]:
+    """What was set aside for these decisions, oldest first, also what was cancelled. Without scope: for the decision's own room."""
+    rows = Reservation.objects.filter(decision_ref__in={ref for ref in decision_refs if ref})
     return [reservation_card(row) for row in rows.order_by("pk")]
 
 
@@ -446,7 +453,12 @@ def living_amounts(reservation_ids: Iterable[int]) -> dict[int, Decimal]:
 
 def recovered(key: str) -> Decimal:
     """What came back under keys that begin like this."""
-    return Recovery.objects.filter(key__startswith=key).aggregate(total=Sum("amount"))["total"] or ZERO
+    return sum((row.amount for row in _recoveries(key)), ZERO)
+
+
+@looking.once
+def _recoveries(key: str) -> tuple[Recovery, ...]:
+    return tuple(Recovery.objects.filter(key__startswith=key).order_by("pk"))
 
 
 def recovered_each(keys: Iterable[str]) -> dict[str, Decimal]:
@@ -468,7 +480,7 @@ def recovered_each(keys: Iterable[str]) -> dict[str, Decimal]:
 def list_recoveries(key: str) -> list[RecoveryCard]:
     """What came back under keys that begin like this, oldest first; parts whose keys differ only in their last number are one arrival."""
     found: dict[str, RecoveryCard] = {}
-    for row in Recovery.objects.filter(key__startswith=key).order_by("pk"):
+    for row in _recoveries(key):
         arrival = row.key.rpartition(":")[0]
         before = found[arrival].amount if arrival in found else ZERO
         found[arrival] = RecoveryCard(row.received_at, row.received_by_id, before + row.amount)

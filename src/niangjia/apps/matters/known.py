@@ -29,7 +29,5 @@ def of_worker(viewer: Viewer, today: date) -> dict[str, object]:
         known["is_named_member"] = True
         known["union_joined_on"] = membership.joined_on
     if card.household_id is not None:
-        members = registry.members_of([card.household_id]).get(card.household_id, ())
-        if members:
-            known["household_size"] = len(members)
+        known["household_size"] = len(registry.get_household(card.household_id).member_ids)
     return known

@@ -22,6 +22,7 @@ from niangjia.apps.organizations import calendar, scope
 from niangjia.apps.programs import published
 from niangjia.apps.programs import queries as programs
 from niangjia.engines.policy.pack import Pack, Stage
+from niangjia.kernel import looking
 from niangjia.kernel.problems import Refusal
 
 
@@ -210,6 +211,7 @@ def keep_answers(
     )
 
 
+@looking.once
 def answers_of(matter: Matter) -> dict[str, list[Answer]]:
     """Every answer by field, oldest first: the last one counts."""
     found: dict[str, list[Answer]] = {}

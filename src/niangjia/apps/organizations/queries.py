@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from niangjia.apps.organizations import areas, scope
 from niangjia.apps.organizations.models import ID_WIDTH, OrgUnit, UnionChange
 from niangjia.apps.organizations.types import ChangeCard, ChangeKind, Ending, Level, Union, UnionState, Violation
+from niangjia.kernel import looking
 from niangjia.kernel.problems import Refusal
 
 
@@ -23,15 +24,21 @@ class NoSuchUnion(Refusal):
 
 def get_union(org_id: int) -> Union:
     """Raises NoSuchUnion."""
-    unit = OrgUnit.objects.filter(pk=org_id).first()
-    if unit is None:
+    found = get_unions([org_id])
+    if org_id not in found:
         raise NoSuchUnion(org_id)
-    return unit.as_type()
+    return found[org_id]
 
 
+@looking.once_each
 def get_unions(org_ids: Iterable[int]) -> dict[int, Union]:
     """Those that exist, by id; one query."""
     return {unit.pk: unit.as_type() for unit in OrgUnit.objects.filter(pk__in=set(org_ids))}
+
+
+def know(units: Iterable[OrgUnit]) -> None:
+    """Unions that came along with something else: the page that is made now need not ask for them."""
+    looking.know_each(get_unions, {unit.pk: unit.as_type() for unit in units})
 
 
 def find_union_by_code(code: str) -> Union | None:
@@ -149,9 +156,19 @@ def list_children_of(org_ids: Iterable[int]) -> dict[int, list[Union]]:
 
 def list_ancestors(org_id: int) -> list[Union]:
     """Root first, without the union itself. Raises NoSuchUnion."""
-    ids = [int(part) for part in get_union(org_id).path.split("/") if part]
-    found = get_unions(ids[:-1])
-    return [found[identity] for identity in ids[:-1]]
+    ids = ids_on(get_union(org_id).path)[:-1]
+    found = get_unions(ids)
+    return [found[identity] for identity in ids]
+
+
+def ids_on(path: str) -> list[int]:
+    """
+    The unions that a path names, the root first and its own last.
+
+    >>> ids_on("000001/000012/")
+    [1, 12]
+    """
+    return [int(part) for part in path.split("/") if part]
 
 
 def nearest_active(org_id: int) -> Union:
@@ -161,9 +178,12 @@ def nearest_active(org_id: int) -> Union:
     Raises:
         NoSuchUnion: the union does not exist, or nobody above it is active.
     """
-    for union in [get_union(org_id), *reversed(list_ancestors(org_id))]:
-        if union.is_active:
-            return union
+    union = get_union(org_id)
+    if union.is_active:
+        return union
+    for above in reversed(list_ancestors(org_id)):
+        if above.is_active:
+            return above
     raise NoSuchUnion(org_id)
 
 

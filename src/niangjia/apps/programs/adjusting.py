@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import Abs
+from django.db.models.functions import Abs, Coalesce
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
@@ -160,8 +160,7 @@ def list_adjustments_of(decision_ids: Iterable[int]) -> dict[int, list[Adjustmen
 def list_money_of(root_id: int) -> list[ReservationCard]:
     """What was set aside for a matter: by its first decision and by those made anew, oldest first. Without scope."""
     later = Adjustment.objects.filter(root=root_id).order_by("pk").values_list("new_id", flat=True)
-    refs = dict.fromkeys(map(ref_of, (root_id, *later)))
-    return sorted((card for ref in refs for card in funds.list_reservations_of(ref)), key=lambda card: card.id)
+    return funds.list_reservations_of(*map(ref_of, (root_id, *later)))
 
 
 def list_recoveries(adjustment_id: int) -> list[RecoveryCard]:
@@ -171,12 +170,11 @@ def list_recoveries(adjustment_id: int) -> list[RecoveryCard]:
 
 def list_decision_chain(decision_id: int) -> list[DecisionCard]:
     """A matter's decisions from the first on: what it was carried out by, and each that deciding anew made. Raises NoSuchDecision."""
-    row = Decision.objects.filter(pk=decision_id).values_list("pk", "reconsiders").first()
-    if row is None:
+    root = Decision.objects.filter(pk=decision_id).values(root=Coalesce("reconsiders", "pk"))
+    rows = Decision.objects.select_related("version").filter(Q(pk__in=root) | Q(reconsiders__in=root)).order_by("pk")
+    if not rows:
         raise NoSuchDecision(decision_id)
-    root_id = row[1] or row[0]
-    rows = Decision.objects.select_related("version").filter(Q(pk=root_id) | Q(reconsiders=root_id))
-    return [decision_card(one) for one in rows.order_by("pk")]
+    return [decision_card(one) for one in rows]
 
 
 def list_reconsiderations(viewer: Viewer) -> QuerySet[Reconsideration]:

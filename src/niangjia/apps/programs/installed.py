@@ -18,12 +18,15 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from niangjia.apps.programs.models import Catalogue, PackVersion, ParameterValue
+from niangjia.apps.programs.models import Catalogue as Revision
+from niangjia.apps.programs.models import PackVersion, ParameterValue
 from niangjia.apps.programs.problems import NoPackHere, StoredTextChanged
 from niangjia.engines import policy
 from niangjia.engines.policy.parameters import Known, Parameter, area_prefix
+from niangjia.kernel import looking
 from niangjia.kernel.problems import Refusal
 
 __all__ = ["NoPackHere", "StoredTextChanged"]
@@ -38,25 +41,62 @@ class BadValue(Refusal):
 
 def note_change() -> None:
     """Packs or values are about to change: what was made of them is made anew. Inside the transaction that changes them."""
-    Catalogue.objects.update_or_create(pk=1, defaults={"revision": uuid.uuid4().hex})
+    Revision.objects.update_or_create(pk=1, defaults={"revision": uuid.uuid4().hex})
 
 
-def _revision() -> str:
+@looking.once
+def revision_now() -> str:
     """Empty = unknown: nothing is remembered then."""
-    return Catalogue.objects.filter(pk=1).values_list("revision", flat=True).first() or ""
+    return Revision.objects.filter(pk=1).values_list("revision", flat=True).first() or ""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every version with its text, and every value that counts, in the order of coming in. Nobody changes the rows."""
+
+    versions: tuple[PackVersion, ...]
+    values: tuple[ParameterValue, ...]
+
+
+@looking.once
+def _catalogue() -> Catalogue:
+    """As it is now; kept from one page to the next until a pack or a value changes: one small query tells."""
+    revision = revision_now()
+    return _kept(revision) if revision else _kept.__wrapped__(revision)
+
+
+@lru_cache(maxsize=2)
+def _kept(revision: str) -> Catalogue:
+    return Catalogue(tuple(PackVersion.objects.order_by("pk")), tuple(_counting().order_by("pk")))
+
+
+def _counting() -> QuerySet[ParameterValue]:
+    return ParameterValue.objects.filter(approved_by__isnull=False, withdrawn_at__isnull=True)
+
+
+def list_versions(program: str = "") -> Iterable[PackVersion]:
+    """In the order of installing; of one programme, or all. While a page is read they come from memory."""
+    if looking.is_one():
+        return [one for one in _catalogue().versions if program in ("", one.pack_id)]
+    rows = PackVersion.objects.order_by("pk")
+    return rows.filter(pack_id=program).defer("files") if program else rows
+
+
+def list_values() -> Iterable[ParameterValue]:
+    """Those that were approved and not withdrawn, in the order of coming in."""
+    return _catalogue().values if looking.is_one() else _counting().order_by("pk")
 
 
 def find_version(program: str, *, area: str, asof: date, known_on: date | None = None) -> PackVersion | None:
     """
     The text in force that day, as it was known on `known_on` (None: now); of nested areas the nearest that has one then.
     """
-    rows = PackVersion.objects.filter(pack_id=program).defer("files").order_by("pk")
-    return _in_force(rows, area_prefix(area), asof, known_on).get(program)
+    return _in_force(list_versions(program), area_prefix(area), asof, known_on).get(program)
 
 
 def in_force(*, area: str, asof: date) -> list[PackVersion]:
     """The text in force of each programme that has one there that day, as far as is known now, by programme; texts and all."""
-    found = _in_force(PackVersion.objects.order_by("pk"), area_prefix(area), asof, None)
+    found = _in_force(list_versions(), area_prefix(area), asof, None)
     return [found[program] for program in sorted(found)]
 
 
@@ -133,9 +173,10 @@ def overrides_of(packs: Iterable[policy.Pack]) -> dict[str, dict[str, dict[str, 
     """By pack, its `overrides`; one question for all of them."""
     by_id = {pack.id: pack for pack in packs}
     found: dict[str, dict[str, dict[str, dict[date, object]]]] = {program: {} for program in by_id}
-    rows = ParameterValue.objects.filter(pack_id__in=by_id, approved_by__isnull=False, withdrawn_at__isnull=True)
-    for row in rows.order_by("pk"):
-        pack = by_id[row.pack_id]
+    for row in list_values():
+        pack = by_id.get(row.pack_id)
+        if pack is None:
+            continue
         if row.name in pack.parameters and row.known_on is not None:
             value = Known(read_value(pack.parameters[row.name], row.value), row.known_on)  # type: ignore[arg-type]
             dates = found[pack.id].setdefault(row.name, {}).setdefault(row.area, {})
@@ -168,17 +209,15 @@ def list_ready(*, area: str, asof: date, known_on: date | None = None) -> tuple[
 
     Made once an area and day, and anew when a pack or a value changes: one small query tells.
     """
-    revision = _revision()
+    revision = revision_now()
     make = _list_ready if revision else _list_ready.__wrapped__
     return make(revision, area_prefix(area), asof, known_on)
 
 
 @lru_cache(maxsize=128)
 def _list_ready(revision: str, prefix: str, asof: date, known_on: date | None) -> tuple[Ready, ...]:
-    rows = PackVersion.objects.defer("files").order_by("pk")
-    chosen = [version.pk for version in _in_force(rows, prefix, asof, known_on).values()]
     found = {}
-    for version in PackVersion.objects.filter(pk__in=chosen):
+    for version in _in_force(list_versions(), prefix, asof, known_on).values():
         pack = pack_of(version)
         if decides(pack):
             found[pack.id] = _ready(version, pack, prefix, asof, known_on)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator
 from datetime import date, datetime
 
 from django.db.models import Max, Min, Q, QuerySet
 
 from niangjia.apps.funds import queries as funds
-from niangjia.apps.programs import installed
+from niangjia.apps.programs import installed, standing
 from niangjia.apps.programs.cards import ref_of
 from niangjia.apps.programs.models import Decision, PackVersion, ParameterValue, Reconsideration, Standard
 from niangjia.apps.programs.problems import NoSuchDecision
@@ -63,41 +63,48 @@ def list_late() -> list[LateChange]:
     done = set(Reconsideration.objects.filter(finished_at__isnull=False).values_list("key", flat=True))
     decided = _decided()
     found = []
-    for cause in _causes():
-        if cause.key in done or cause.made_before is None or not _may_touch(cause, decided):
+    for cause in _causes(decided):
+        if cause.key in done or cause.made_before is None or not _may_touch(cause, decided.values()):
             continue
         if touched := within(cause).count():
             found.append(LateChange(cause, cause.made_before, touched))
     return sorted(found, key=lambda one: (one.known_at, one.cause.key))
 
 
-def _decided() -> dict[str, tuple[datetime, date]]:
-    """Of each programme that decided: when first, and the last day it was about. One question for what most changes are ruled out by."""
-    rows = Decision.objects.filter(reconsiders__isnull=True).order_by().values_list("version__pack_id")
-    return {pack: (first, last) for pack, first, last in rows.annotate(Min("made_at"), Max("asof"))}
+Decided = tuple[str, datetime | None, date | None]
 
 
-def _may_touch(cause: Cause, decided: Mapping[str, tuple[datetime, date]]) -> bool:
-    if cause.program not in decided or cause.made_before is None:
-        return False
-    first, last = decided[cause.program]
-    return first < cause.made_before and (cause.since or date.min) <= last
+def _decided() -> dict[int, Decided]:
+    """
+    Of each text that decided: its programme, when it did so first, and the last day it was about; null: only anew. One question for what
+    most changes are ruled out by.
+    """
+    rows = Decision.objects.order_by().values_list("version_id", "version__pack_id")
+    is_first = Q(reconsiders__isnull=True)
+    spans = rows.annotate(first=Min("made_at", filter=is_first), last=Max("asof", filter=is_first))
+    return {version_id: (program, first, last) for version_id, program, first, last in spans}
 
 
-def _causes() -> Iterator[Cause]:
-    for version in PackVersion.objects.filter(active_from__isnull=False).defer("files"):
-        yield cause_of_version(version)
-    for value in ParameterValue.objects.filter(approved_by__isnull=False, withdrawn_at__isnull=True):
+def _may_touch(cause: Cause, decided: Iterable[Decided]) -> bool:
+    return any(
+        program == cause.program and first < cause.made_before and (cause.since or date.min) <= last
+        for program, first, last in decided
+        if first is not None and last is not None and cause.made_before is not None
+    )
+
+
+def _causes(decided: Container[int]) -> Iterator[Cause]:
+    versions = list(installed.list_versions())
+    for version in versions:
+        if version.active_from is not None:
+            yield cause_of_version(version)
+    for value in installed.list_values():
         yield cause_of_parameter(value)
-    asking = sorted({pack.id for pack in map(installed.pack_of, _deciding_texts()) if STANDARD_FACT in pack.facts})
-    for standard in Standard.objects.all():
+    deciding = [version for version in versions if version.pk in decided]
+    asking = sorted({pack.id for pack in map(installed.pack_of, deciding) if STANDARD_FACT in pack.facts})
+    for standard in standing.rows():
         for program in asking:
             yield cause_of_standard(standard, program)
-
-
-def _deciding_texts() -> QuerySet[PackVersion]:
-    used = Decision.objects.order_by().values("version").distinct()
-    return PackVersion.objects.filter(pk__in=used)
 
 
 def within(cause: Cause) -> QuerySet[Decision]:

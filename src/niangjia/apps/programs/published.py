@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -21,6 +21,7 @@ from niangjia.engines.policy.packs import content_hash
 from niangjia.engines.policy.parameters import Overrides, area_prefix
 from niangjia.engines.policy.published import Wording, load_wording
 from niangjia.engines.policy.yamltext import BadFile, read_yaml
+from niangjia.kernel import looking
 from niangjia.kernel.deployment import programs_folder
 
 
@@ -96,8 +97,11 @@ def wording() -> Wording:
 State = tuple[tuple[object, ...], ...]
 
 
+@looking.once
 def _state() -> State:
-    """What the lists below depend on: two small queries instead of reading every pack again."""
+    """What the lists below depend on: one small query while a page is read, else two, instead of reading every pack again."""
+    if looking.is_one() and (revision := installed.revision_now()):
+        return ((revision,),)
     versions = PackVersion.objects.order_by("pk")
     values = ParameterValue.objects.filter(approved_by__isnull=False, withdrawn_at__isnull=True).order_by("pk")
     return (
@@ -108,20 +112,20 @@ def _state() -> State:
 
 @lru_cache(maxsize=4)
 def _everywhere(state: State, asof: date) -> tuple[Published, ...]:
-    rows = [row for row in PackVersion.objects.order_by("pk") if _is_in_force(row, asof)]
-    found = [_published(row, row.area, asof) for row in rows]
+    rows = [(row, row.area) for row in installed.list_versions() if _is_in_force(row, asof)]
+    found = _published(rows, asof)
     return tuple(sorted(found, key=lambda one: (one.pack.area, one.card.title_zh)))
 
 
 @lru_cache(maxsize=64)
 def _in_area(state: State, prefix: str, asof: date) -> tuple[Published, ...]:
     nearest: dict[str, PackVersion] = {}
-    for row in PackVersion.objects.order_by("pk"):
+    for row in installed.list_versions():
         if _is_in_force(row, asof) and prefix.startswith(row.area):
             standing = nearest.get(row.pack_id)
             if standing is None or len(row.area) >= len(standing.area):
                 nearest[row.pack_id] = row
-    found = [_published(row, prefix, asof) for row in nearest.values()]
+    found = _published([(row, prefix) for row in nearest.values()], asof)
     return tuple(sorted(found, key=lambda one: (-len(one.pack.area), one.card.title_zh)))
 
 
@@ -136,19 +140,27 @@ def _is_in_force(row: PackVersion, asof: date) -> bool:
     return begins and (row.active_until is None or asof < row.active_until)
 
 
-def _published(row: PackVersion, area: str, asof: date) -> Published:
+def _published(rows: Sequence[tuple[PackVersion, str]], asof: date) -> list[Published]:
+    """Each version as it holds in the area beside it."""
+    packs = [_pack(row) for row, _area in rows]
+    values = installed.overrides_of(packs)
+    cards: dict[tuple[str, str], list[PackCard]] = {}
+    for sibling in installed.list_versions():
+        cards.setdefault((sibling.pack_id, sibling.area), []).insert(0, pack_card(sibling))
+    found = []
+    for (row, area), pack in zip(rows, packs, strict=True):
+        overrides: Overrides = values[pack.id]  # type: ignore[assignment]
+        versions = tuple(cards[row.pack_id, row.area])
+        program = None if pack.measures else policy.compile_program(pack, asof=asof, area=area, overrides=overrides)
+        missing = program.absent if program else ()
+        found.append(Published(pack_card(row), pack, None if missing else program, missing, overrides, versions))
+    return found
+
+
+def _pack(row: PackVersion) -> policy.Pack:
     pack = installed.pack_of(row)
-    if (folder := _folders().get(pack.content_hash)) is not None:
-        pack = replace(pack, folder=folder)
-    overrides: Overrides = installed.overrides(pack)  # type: ignore[assignment]
-    siblings = PackVersion.objects.filter(pack_id=row.pack_id, area=row.area).order_by("-pk")
-    versions = tuple(pack_card(one) for one in siblings)
-    if pack.measures:
-        return Published(pack_card(row), pack, None, (), overrides, versions)
-    program = policy.compile_program(pack, asof=asof, area=area, overrides=overrides)
-    if program.absent:
-        return Published(pack_card(row), pack, None, program.absent, overrides, versions)
-    return Published(pack_card(row), pack, program, (), overrides, versions)
+    folder = _folders().get(pack.content_hash)
+    return pack if folder is None else replace(pack, folder=folder)
 
 
 @lru_cache(maxsize=1)

@@ -63,6 +63,7 @@ from niangjia.apps.programs.types import (
 )
 from niangjia.engines import policy
 from niangjia.engines.policy.parameters import area_prefix, with_overrides
+from niangjia.kernel import looking
 from niangjia.kernel.problems import Refusal
 
 __all__ = [
@@ -70,10 +71,11 @@ __all__ = [
     "MissingStandard", "NoSuchAdjustment", "NoSuchDecision", "NoSuchDraft", "answers", "areas_of_open", "cards_of", "count_open_adjustments", "count_recovering", "count_to_settle",
     "get_adjustment", "list_adjusted_programs", "list_adjustments", "list_adjustments_about", "list_adjustments_of",
     "list_corrections_of", "list_decision_chain", "list_money_of", "list_reconsiderations", "list_recoveries", "pack_card",
-    "reconsideration_cards", "ref_of", "SubjectKind", "tally_waiting", "visible_adjustments",
+    "reconsideration_cards", "ref_of", "SubjectKind", "decision_card", "tally_waiting", "visible_adjustments",
 ]  # fmt: skip
 
 
+@looking.once
 def get_standard(area: str, *, asof: date, known_on: date | None = None) -> Decimal:
     """
     Yuan a person and month: the longest matching area with a day not after `asof`, then the latest day, then what was received last,
@@ -97,9 +99,16 @@ def get_standard(area: str, *, asof: date, known_on: date | None = None) -> Deci
 def list_packs(viewer: Viewer) -> list[PackCard]:
     """Every installed version, those in force first."""
     permissions.require(viewer, "programs.view")
-    rows = PackVersion.objects.defer("files").order_by("active_until", "pack_id", "area", "-pk")
-    cards = [pack_card(row) for row in rows]
-    return sorted(cards, key=lambda card: card.active_until is not None)
+    return sorted(
+        map(pack_card, installed.list_versions()),
+        key=lambda card: (
+            card.active_until is not None,
+            card.active_until or date.min,
+            card.pack_id,
+            card.area,
+            -card.id,
+        ),
+    )
 
 
 def find_pack(program: str, *, area: str, asof: date) -> PackCard | None:
@@ -245,10 +254,11 @@ def list_parameters_in_force(viewer: Viewer, program: str, *, area: str, asof: d
     permissions.require(viewer, "programs.view")
     version = installed.find_version(program, area=area, asof=asof)
     if version is None:
-        inside = PackVersion.objects.filter(
-            pack_id=program, area__startswith=area_prefix(area), active_until__isnull=True
-        )
-        version = inside.order_by("area").first()
+        prefix = area_prefix(area)
+        inside = [
+            one for one in installed.list_versions(program) if one.area.startswith(prefix) and one.active_until is None
+        ]
+        version = min(inside, key=lambda one: one.area, default=None)
     if version is None:
         return []
     pack = installed.pack_of(version)

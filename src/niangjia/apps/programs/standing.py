@@ -12,8 +12,15 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.programs.models import Standard
 from niangjia.apps.programs.types import StandardHere, StandardStep
 from niangjia.engines.policy.parameters import area_prefix
+from niangjia.kernel import looking
 
 OLD_AFTER_MONTHS = 18  # it rises about once a year: one that stands longer was probably not delivered
+
+
+@looking.once
+def rows() -> tuple[Standard, ...]:
+    """Every standard of every area, in the order of coming in: some hundreds in a province."""
+    return tuple(Standard.objects.order_by("received_at", "pk"))
 
 
 def list_standards(viewer: Viewer, areas: Iterable[str], *, asof: date) -> list[StandardHere]:
@@ -22,11 +29,11 @@ def list_standards(viewer: Viewer, areas: Iterable[str], *, asof: date) -> list[
     their number. Permission: programs.view.
     """
     permissions.require(viewer, "programs.view")
-    rows = list(Standard.objects.order_by("received_at", "pk"))
+    known = rows()
     found = []
     for area in areas:
         prefix = area_prefix(area)
-        fit = [row for row in rows if prefix.startswith(area_prefix(row.area))]
+        fit = [row for row in known if prefix.startswith(area_prefix(row.area))]
         now = [row for row in fit if row.starts_on <= asof]
         best = max(
             now, key=lambda row: (len(area_prefix(row.area)), row.starts_on, row.received_at, row.pk), default=None
@@ -50,12 +57,9 @@ def list_standard_steps(viewer: Viewer, area: str) -> list[StandardStep]:
     """Every value that holds or held in a division, by day and then as it was received; the last of a day counts. Permission: programs.view."""
     permissions.require(viewer, "programs.view")
     prefix = area_prefix(area)
-    rows = [
-        row
-        for row in Standard.objects.order_by("starts_on", "received_at", "pk")
-        if prefix.startswith(area_prefix(row.area))
-    ]
-    last = {(row.area, row.starts_on): row.pk for row in rows}
+    found = [row for row in rows() if prefix.startswith(area_prefix(row.area))]
+    found.sort(key=lambda row: row.starts_on)
+    last = {(row.area, row.starts_on): row.pk for row in found}
     return [
         StandardStep(
             row.area,
@@ -65,5 +69,5 @@ def list_standard_steps(viewer: Viewer, area: str) -> list[StandardStep]:
             timezone.localdate(row.received_at),
             last[row.area, row.starts_on] == row.pk,
         )
-        for row in rows
+        for row in found
     ]

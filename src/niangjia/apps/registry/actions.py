@@ -677,7 +677,6 @@ def open_for_payment(
     return found
 
 
-@transaction.atomic
 def record_views(*, viewer: Viewer, person_ids: Iterable[int], page: str, now: datetime) -> None:
     """A page with these persons' masked data was seen. Kept once a viewer, person, page and day; one's own is not kept."""
     objects = [f"person:{person_id}" for person_id in sorted(set(person_ids) - {viewer.person_id})]
@@ -685,8 +684,7 @@ def record_views(*, viewer: Viewer, person_ids: Iterable[int], page: str, now: d
     kept = audit_queries.objects_among(
         objects, account_id=viewer.account_id, action="registry.view", what=page, since=midnight
     )
-    entries = [Entry("registry.view", object, {"what": page}) for object in objects if object not in kept]
-    if entries:
+    if entries := [Entry("registry.view", object, {"what": page}) for object in objects if object not in kept]:
         audit.record_many(viewer, entries=entries, now=now)
 
 

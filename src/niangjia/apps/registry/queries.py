@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import queries as audit
+from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
 from niangjia.apps.registry.corrections import count_open_corrections, list_corrections, list_held
@@ -20,6 +22,7 @@ from niangjia.apps.registry.types import (
     DataView,
     DeclaredHousehold,
     HouseholdCard,
+    HouseholdFace,
     MemberCard,
     MembershipFacts,
     PayeeAccount,
@@ -28,7 +31,7 @@ from niangjia.apps.registry.types import (
     Purpose,
     SpellSource,
 )
-from niangjia.kernel import identity
+from niangjia.kernel import identity, looking
 from niangjia.kernel.sealing import CannotOpen
 
 __all__ = ["NotFound", "count_open_corrections", "list_corrections", "list_held"]
@@ -59,19 +62,23 @@ def visible_households(viewer: Viewer) -> QuerySet[Household]:
     return Household.objects.none()
 
 
+@looking.once
 def get_person_card(viewer: Viewer, person_id: int) -> PersonCard:
     """Raises NotFound."""
-    person = visible_persons(viewer).filter(pk=person_id).first()
-    if person is None:
+    card = list_person_cards(viewer, [person_id]).get(person_id)
+    if card is None:
         raise NotFound
-    return cards_of([person])[person_id]
+    looking.know(_require_visible, viewer, person_id, answer=None)
+    looking.know(household_of, person_id, answer=card.household_id)
+    return card
 
 
 def list_person_cards(viewer: Viewer, person_ids: Iterable[int]) -> dict[int, PersonCard]:
     """Cards by id, of those that the viewer may see; the others are left out."""
-    return cards_of(visible_persons(viewer).filter(pk__in=set(person_ids)))
+    return _cards_with_homes(visible_persons(viewer).filter(pk__in=set(person_ids)))
 
 
+@looking.once_each
 def masked_names(person_ids: Iterable[int]) -> dict[int, str]:
     """王** by person id, without scope: for notices and lists whose rows the caller has already bounded."""
     return {
@@ -130,6 +137,7 @@ def household_ids_of_keys(household_keys: Iterable[str]) -> dict[str, int]:
     return _by_chunks(household_keys, lambda part: Household.objects.filter(key__in=part).values_list("key", "id"))
 
 
+@looking.once
 def get_household(household_id: int) -> HouseholdCard:
     """
     Without scope, for the rooms above, which bound it by their own work order or case. Raises NotFound.
@@ -139,6 +147,7 @@ def get_household(household_id: int) -> HouseholdCard:
     return _household_card(Household.objects.filter(pk=household_id))
 
 
+@looking.once
 def get_household_card(viewer: Viewer, household_id: int) -> HouseholdCard:
     """In the viewer's scope. Raises NotFound."""
     return _household_card(visible_households(viewer).filter(pk=household_id))
@@ -157,33 +166,27 @@ def list_household_members(viewer: Viewer, household_id: int) -> list[MemberCard
     relation and the masked name. Raises NotFound.
     """
     get_household_card(viewer, household_id)
-    spells = list(
-        HouseholdMember.objects.filter(household_id=household_id, ends_before__isnull=True)
-        .select_related("person")
-        .order_by("person__birth_date")
-    )
-    cards = cards_of(spell.person for spell in spells)
-    members = [
-        MemberCard(
-            person=cards[spell.person_id],
-            relation=spell.relation,
-            source=SpellSource(spell.source),
-            starts_on=spell.starts_on,
-        )
-        for spell in spells
-    ]
+    spells = [spell for spell in _spells_of(household_id) if spell.ends_before is None]
+    members = _member_cards(spells, {spell.person_id: _card(spell.person, household_id) for spell in spells})
     return sorted(members, key=lambda member: member.relation != "head")
 
 
 def list_past_members(viewer: Viewer, household_id: int) -> list[MemberCard]:
     """Spells that have ended, latest first, masked. Raises NotFound."""
     get_household_card(viewer, household_id)
-    spells = list(
-        HouseholdMember.objects.filter(household_id=household_id, ends_before__isnull=False)
-        .select_related("person")
-        .order_by("-ends_before", "id")
-    )
-    cards = cards_of(spell.person for spell in spells)
+    spells = [spell for spell in _spells_of(household_id) if spell.ends_before is not None]
+    spells.sort(key=lambda spell: (-(spell.ends_before or date.min).toordinal(), spell.pk))
+    return _member_cards(spells, cards_of(spell.person for spell in spells) if spells else {})
+
+
+@looking.once
+def _spells_of(household_id: int) -> list[HouseholdMember]:
+    """Who lives or lived there, by birth, with the persons; not to be changed."""
+    spells = HouseholdMember.objects.filter(household_id=household_id).select_related("person")
+    return list(spells.order_by("person__birth_date", "person_id", "pk"))
+
+
+def _member_cards(spells: Iterable[HouseholdMember], cards: Mapping[int, PersonCard]) -> list[MemberCard]:
     return [
         MemberCard(
             person=cards[spell.person_id],
@@ -195,6 +198,7 @@ def list_past_members(viewer: Viewer, household_id: int) -> list[MemberCard]:
     ]
 
 
+@looking.once
 def household_of(person_id: int) -> int | None:
     """The household where the person lives now."""
     return (
@@ -213,6 +217,7 @@ def housemates_of(person_ids: Iterable[int]) -> dict[int, frozenset[int]]:
     return {person: frozenset({person, *members.get(by_person.get(person, 0), ())}) for person in wanted}
 
 
+@looking.once_each
 def members_of(household_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
     """Who lives in each household now, oldest first; without scope, for bulk work that has bounded its households."""
     rows: dict[int, list[int]] = {}
@@ -226,6 +231,7 @@ def members_of(household_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
     return {household_id: tuple(person_ids) for household_id, person_ids in rows.items()}
 
 
+@looking.once_each
 def open_memberships_of(person_ids: Iterable[int]) -> dict[int, MembershipFacts]:
     """Each person's union membership now, the latest if there are several; those without one are left out. No scope."""
     found: dict[int, MembershipFacts] = {}
@@ -242,6 +248,26 @@ def open_memberships_of(person_ids: Iterable[int]) -> dict[int, MembershipFacts]
                 left_on=None,
                 group=row.group,
             )
+    return found
+
+
+@looking.once_each
+def faces_of(household_ids: Iterable[int]) -> dict[int, HouseholdFace]:
+    """By household id, of those where somebody lives; one query for five hundred. Without scope: for lists whose rows the caller has bounded."""
+    homes: dict[int, list[tuple[Person, bool]]] = {}
+    wanted = list(set(household_ids))
+    is_organised = Exists(Membership.objects.filter(person=OuterRef("person"), left_on__isnull=True))
+    for start in range(0, len(wanted), 500):
+        spells = HouseholdMember.objects.filter(household__in=wanted[start : start + 500], ends_before__isnull=True)
+        spells = spells.select_related("person").only("household", "person__name", "person__pseudonym")
+        for spell in spells.annotate(is_organised=is_organised).order_by("person__birth_date", "person_id"):
+            homes.setdefault(spell.household_id, []).append((spell.person, vars(spell)["is_organised"]))
+    found = {}
+    for home, persons in homes.items():
+        shown = next((person for person, is_organised in persons if is_organised), persons[0][0])
+        found[home] = HouseholdFace(
+            identity.mask_name(shown.read("name")), tuple(person.pk for person, _is_organised in persons)
+        )
     return found
 
 
@@ -308,8 +334,7 @@ def list_views_of_person(viewer: Viewer, person_id: int) -> list[DataView]:
 
     For the worker concerned, and for whoever may see the person. Raises NotFound.
     """
-    if not visible_persons(viewer).filter(pk=person_id).exists():
-        raise NotFound
+    _require_visible(viewer, person_id)
     events = audit.list_about(f"person:{person_id}", actions=("registry.reveal", "registry.view", "programs.explain"))
     return [
         DataView(
@@ -323,10 +348,16 @@ def list_views_of_person(viewer: Viewer, person_id: int) -> list[DataView]:
     ]
 
 
-def list_consents(viewer: Viewer, person_id: int) -> list[ConsentCard]:
-    """What a person said to each purpose, newest first. Raises NotFound."""
+@looking.once
+def _require_visible(viewer: Viewer, person_id: int) -> None:
+    """Raises NotFound."""
     if not visible_persons(viewer).filter(pk=person_id).exists():
         raise NotFound
+
+
+def list_consents(viewer: Viewer, person_id: int) -> list[ConsentCard]:
+    """What a person said to each purpose, newest first. Raises NotFound."""
+    _require_visible(viewer, person_id)
     rows = Consent.objects.filter(person_id=person_id).order_by("-pk")
     return [ConsentCard(Purpose(row.purpose), row.given_at, row.withdrawn_at) for row in rows]
 
@@ -414,7 +445,10 @@ def _household_card(found: QuerySet[Household]) -> HouseholdCard:
     household = found.select_related("home").first()
     if household is None:
         raise NotFound
-    spells = list(HouseholdMember.objects.filter(household=household, ends_before__isnull=True).order_by("person_id"))
+    if household.home:
+        organizations.know([household.home])
+    spells = [spell for spell in _spells_of(household.pk) if spell.ends_before is None]
+    spells.sort(key=lambda spell: spell.person_id)
     return HouseholdCard(
         id=household.pk,
         key=household.key,
@@ -427,8 +461,13 @@ def _household_card(found: QuerySet[Household]) -> HouseholdCard:
 
 def _find_by_blind(viewer: Viewer, column: str, plain: str) -> PersonCard | None:
     blind = keys().blind(plain, f"registry.person.{column}")
-    person = visible_persons(viewer).filter(**{f"{column}_blind": blind}).order_by("id").first()
-    return cards_of([person])[person.pk] if person else None
+    found = visible_persons(viewer).filter(**{f"{column}_blind": blind}).order_by("id")[:1]
+    return next(iter(_cards_with_homes(found).values()), None)
+
+
+def _cards_with_homes(persons: QuerySet[Person]) -> dict[int, PersonCard]:
+    here = HouseholdMember.objects.filter(person=OuterRef("pk"), ends_before__isnull=True).values("household_id")
+    return {person.pk: _card(person, vars(person)["lives_in"]) for person in persons.annotate(lives_in=Subquery(here))}
 
 
 def cards_of(persons: Iterable[Person]) -> dict[int, PersonCard]:

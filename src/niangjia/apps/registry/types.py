@@ -45,6 +45,14 @@ class CorrectionState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class HouseholdFace:
+    """A household in a list. `name`: of the member with a union, else of the oldest, masked. `person_ids`: who lives there now, oldest first."""
+
+    name: str
+    person_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectionCard:
     """One correction asked for. `value`, `note`, `basis` are empty for whoever has not opened them; `decided_at` null: it waits."""
 

@@ -55,6 +55,16 @@ class RouteReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCounts:
+    """Open orders of a part of the tree; `to_accept` and `sent_back` lie with the viewer's own union."""
+
+    all: int
+    late: int
+    to_accept: int
+    sent_back: int
+
+
+@dataclass(frozen=True, slots=True)
 class RoutingFacts:
     """
     What routing knows of the worker. `member_union_id` is an organizations id; `residence_area` a division code of 6 to 12 digits;

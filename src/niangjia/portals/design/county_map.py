@@ -3,7 +3,8 @@ A figure by county as a map with its table beside it.
 
 Without borders it is a grid of tiles, one a county, drawn here: no script, prints, goes by keyboard. A deployment that has a map which
 may be published puts ``map/counties.geojson`` (each feature with the county's code as ``adcode`` or ``district_adcode``) and its approval number 审图号
-in ``map/approval.txt`` into its folder; then ECharts draws that, and the number stands below it.
+in ``map/approval.txt`` into its folder; then ECharts draws that, and the number stands below it. Both show the number on every county and
+say below which colour stands for how many: nobody has to tell two reds apart, nor has paper to have colour.
 """
 
 from __future__ import annotations
@@ -35,6 +36,19 @@ class Tile:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A step of colour and what it stands for: from `least` to `most`, both included."""
+
+    number: int
+    least: int
+    most: int
+
+    @property
+    def words(self) -> str:
+        return str(self.least) if self.least == self.most else f"{self.least}–{self.most}"
+
+
+@dataclass(frozen=True)
 class CountyMap:
     """`tiles` in order of code; `rows` those with a value, the highest first. `approval` empty = no official map here."""
 
@@ -46,8 +60,11 @@ class CountyMap:
     approval: str
 
     @property
-    def most(self) -> int:
-        return max((tile.value or 0 for tile in self.rows), default=0)
+    def steps(self) -> tuple[Step, ...]:
+        """The steps that a number can have here, none first."""
+        most = max((tile.value or 0 for tile in self.rows), default=0)
+        bounds = [(step, most * (step - 1) // STEPS + 1, most * step // STEPS) for step in range(1, STEPS + 1)]
+        return (Step(0, 0, 0), *(Step(step, least, top) for step, least, top in bounds if least <= top))
 
 
 @lru_cache(maxsize=1)

@@ -31,6 +31,7 @@ from niangjia.engines.policy.published import describe
 from niangjia.engines.policy.published.described import Statement
 from niangjia.engines.policy.published.wording import plain
 from niangjia.engines.policy.vocabulary import Fact
+from niangjia.portals.design.marks import bracketed
 from niangjia.portals.design.program_pages import BringTold, language_now, listed, tag
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
@@ -418,7 +419,7 @@ class FinderPages:
 def _named(statement: Statement) -> str:
     """The sentence with the reader's own numbers called by name, for a line without room for blanks."""
     return "".join(
-        piece.text if piece.kind in ("words", "number") else f"（{piece.text}）" for piece in statement.pieces
+        piece.text if piece.kind in ("words", "number") else bracketed(piece.text) for piece in statement.pieces
     )
 
 

@@ -6,12 +6,13 @@ Every view carries `page(...)`: without it there is no policy, and a test fails 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from enum import StrEnum
 from functools import wraps
 from inspect import signature
 from typing import Any, Protocol, cast
 
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -21,11 +22,14 @@ from niangjia.apps.accounts import actions as account_actions
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Due
+from niangjia.apps.audit import queries as audit
+from niangjia.apps.messages import queries as inbox
+from niangjia.kernel import looking
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import keeping
 from niangjia.portals.design.refilling import refill, typed
 from niangjia.portals.design.refusals import status_of
-from niangjia.portals.design.requests import PageRequest, address_of, device_of
+from niangjia.portals.design.requests import PageRequest, address_of, device_of, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import require_fresh
 
@@ -81,6 +85,10 @@ def page(
                 response = show(request, "design/not_this_way.html", status=405)
                 response.headers["Allow"] = ", ".join(sorted(allowed))
                 return response
+            with looking.look() if request.method != "POST" else nullcontext():
+                return opened(request, *args, **parts)
+
+        def opened(request: PageRequest, *args: Any, **parts: Any) -> HttpResponse:
             try:
                 _recognise(request)
                 if policy is not Access.PUBLIC and request.viewer is None:
@@ -91,6 +99,7 @@ def page(
                         is_proved_elsewhere=bool((request.session.get("sign_on") or {}).get("is_strong")),
                         now=timezone.now(),
                         account=request.user if request.user.is_authenticated else None,
+                        has_factor=request.has_second_factor,
                     )
                     if due is not None:
                         keeping.keep(request)
@@ -112,29 +121,41 @@ def page(
 
 
 def _recognise(request: PageRequest) -> None:
-    """Set `request.viewer`, checked afresh, and `request.posts`. A session whose sitting or whose posts have all ended is signed out."""
+    """Set who asks, checked afresh, with what the frame of every page shows. A session whose sitting or whose posts have all ended is signed out."""
     request.viewer = None  # type: ignore[assignment]
-    request.posts, request.post_card = [], None
+    request.posts, request.post_card, request.has_second_factor = (), None, None
+    request.unread_count, request.seq = 0, None
+    account_id = whole(str(request.session.get(SESSION_KEY, "")))
+    if not account_id:
+        return
+    now, sitting_id = timezone.now(), request.session.get("sitting")
+    known = accounts.recognise(
+        account_id=account_id,
+        post_id=request.session.get("post_id"),
+        sitting_id=sitting_id,
+        today=timezone.localdate(),
+        along={"unread": inbox.counting_unread(account_id), "seq": audit.newest()},
+    )
     if not request.user.is_authenticated:
         return
-    now, today = timezone.now(), timezone.localdate()
-    sitting_id = request.session.get("sitting")
     if sitting_id is None:
         request.session["sitting"] = account_actions.begin_sitting(
-            account_id=request.user.pk or 0, device=device_of(request), address=address_of(request), now=now
+            account_id=account_id, device=device_of(request), address=address_of(request), now=now
         )
-    elif not account_actions.keep_sitting(account_id=request.user.pk or 0, sitting_id=sitting_id, now=now):
+    elif known.viewer and known.sitting_seen_at is None:
         logout(request)
         request.session["left"] = "ENDED"
         return
-    posts, viewer = accounts.recognise(
-        account_id=request.user.pk or 0, post_id=request.session.get("post_id"), today=today
-    )
-    if viewer is None:
+    elif known.sitting_seen_at:
+        account_actions.keep_sitting(
+            account_id=account_id, sitting_id=sitting_id, seen_at=known.sitting_seen_at, now=now
+        )
+    if known.viewer is None:
         logout(request)
         return
-    request.viewer, request.posts = viewer, posts
-    request.post_card = next(post for post in posts if post.id == viewer.post_id)
+    request.viewer, request.posts, request.has_second_factor = known.viewer, known.posts, known.has_second_factor
+    request.post_card = next(post for post in known.posts if post.id == known.viewer.post_id)
+    request.unread_count, request.seq = known.along["unread"] or 0, known.along["seq"]
 
 
 def _refused(request: PageRequest, refusal: Refusal, shown_on: Page | None, parts: dict[str, Any]) -> HttpResponse:

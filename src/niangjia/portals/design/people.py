@@ -22,22 +22,20 @@ class HouseholdName:
 
 
 def household_names(household_ids: Iterable[int]) -> dict[int, HouseholdName]:
-    """By household id; three queries however many. The caller has bounded the households."""
-    members = registry.members_of(household_ids)
-    everyone = {person_id for persons in members.values() for person_id in persons}
-    organised = registry.open_memberships_of(everyone)
-    shown = {
-        home: next((person for person in persons if person in organised), persons[0])
-        for home, persons in members.items()
+    """By household id; one query however many. The caller has bounded the households."""
+    return {
+        home: HouseholdName(face.name, len(face.person_ids)) for home, face in registry.faces_of(household_ids).items()
     }
-    names = registry.masked_names(shown.values())
-    return {home: HouseholdName(names.get(person, ""), len(members[home])) for home, person in shown.items()}
 
 
-def record_seen(viewer: Viewer, household_id: int, page: str, now: datetime) -> None:
-    """Everyone who lives there finds the page among those who looked at their data."""
-    persons = registry.members_of([household_id]).get(household_id, ())
-    registry_actions.record_views(viewer=viewer, person_ids=persons, page=page, now=now)
+def record_seen(
+    viewer: Viewer, household_id: int, page: str, now: datetime, *, person_ids: Iterable[int] | None = None
+) -> None:
+    """Everyone who lives there finds the page among those who looked at their data. `person_ids`: they, where they have been read."""
+    if person_ids is None:
+        face = registry.faces_of([household_id]).get(household_id)
+        person_ids = face.person_ids if face else ()
+    registry_actions.record_views(viewer=viewer, person_ids=person_ids, page=page, now=now)
 
 
 def verifier_of(account_id: int) -> Verifier:

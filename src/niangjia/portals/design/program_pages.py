@@ -23,6 +23,7 @@ from niangjia.engines.policy.parameters import Overrides
 from niangjia.engines.policy.published import Description, Language, Wording, describe, worked_example
 from niangjia.engines.policy.published.described import Benefit, Dated, Statement, Step
 from niangjia.engines.policy.published.wording import plain
+from niangjia.portals.design.marks import bracketed
 from niangjia.portals.design.stage_chart import stage_chart
 
 
@@ -197,13 +198,13 @@ def _piece(kind: str, text: str) -> SafeString | str:
         case "number":
             return format_html('<b class="p-num">{}</b>', text)
         case "blank":
-            return format_html('<span class="p-blank"><span class="visually-hidden">（{}）</span></span>', text)
+            return format_html('<span class="p-blank"><span class="visually-hidden">{}</span></span>', bracketed(text))
         case "open":
             return format_html(
-                '<span class="p-open" title="{}">{}<span class="visually-hidden">（{}）</span></span>',
+                '<span class="p-open" title="{}">{}<span class="visually-hidden">{}</span></span>',
                 text,
                 _("本地未定"),
-                text,
+                bracketed(text),
             )
     return text
 

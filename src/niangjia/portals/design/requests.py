@@ -60,12 +60,16 @@ class PageRequest(HttpRequest):
     """
     Set by `pages.page` before the view runs. `viewer` and `post_card` are null on a public page without a session.
 
+    `unread_count` are the viewer's messages, `seq` the number of the newest event of the audit chain, both as the request came in.
     `shown` is what `staleness.watch` said the page shows. `refusal`, `kept` (what was typed into a form that is no longer there), `opened`, `opened_form`, `opened_file`, `opened_address`, `opened_visit`, `report` and `form` are set by a step whose outcome its page shows once.
     """
 
     viewer: Viewer
-    posts: list[PostCard]
+    posts: tuple[PostCard, ...]
     post_card: PostCard | None
+    has_second_factor: bool | None
+    unread_count: int
+    seq: int | None
     refusal: Refusal | None
     shown: tuple[int, list[str]] | None
     kept: list[tuple[str, str]]

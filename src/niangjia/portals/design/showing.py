@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 
-from niangjia.apps.messages import queries as inbox
 from niangjia.kernel.deployment import Deployment
 from niangjia.portals.design import keeping
 from niangjia.portals.design.foreign import mark_chinese, marks_chinese
@@ -33,20 +33,38 @@ def theme_of(request: HttpRequest) -> str:
     return theme if theme in THEMES else ""
 
 
+def here(request: HttpRequest) -> str:
+    """Where this page is shown again, in another language say: a step's own address takes only its button, so the nearest page above it."""
+    if _is_page(request.path):
+        return request.get_full_path()
+    path = request.path
+    while path != "/" and not _is_page(path):
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+    return path
+
+
+def _is_page(path: str) -> bool:
+    try:
+        return "GET" in getattr(resolve(path).func, "methods", ("GET",))
+    except Resolver404:
+        return False
+
+
 def show(
     request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
     """Render a page inside the frame that fits the viewer."""
     viewer = getattr(request, "viewer", None)
-    unread_count = inbox.count_unread(viewer) if viewer else 0
+    unread_count = getattr(request, "unread_count", 0)
     navigation = entries_for(viewer, request.get_full_path(), unread_count) if viewer else []
     frame = {
         "viewer": viewer,
         "post_card": getattr(request, "post_card", None),
-        "posts": getattr(request, "posts", []),
+        "posts": getattr(request, "posts", ()),
         "navigation": navigation,
         "navigation_groups": grouped(navigation),
         "unread_count": unread_count,
+        "here": here(request),
         "refusal": getattr(request, "refusal", None),
         "kept": getattr(request, "kept", ()),
         "seen": seen_by(request),

@@ -59,7 +59,7 @@ def watch(request: PageRequest, *things: str) -> None:
     """
     known = getattr(request, "shown", None)
     if known is None:
-        known = request.shown = (audit.last_seq(), [])
+        known = request.shown = (audit.last_seq() if request.seq is None else request.seq, [])
     known[1].extend(thing for thing in things if thing not in known[1])
 
 

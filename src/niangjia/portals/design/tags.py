@@ -27,6 +27,7 @@ from niangjia.engines import policy, sensing
 from niangjia.kernel.deployment import programs_folder
 from niangjia.kernel.money import show_yuan, yuan_in_capitals
 from niangjia.portals.design import words
+from niangjia.portals.design.marks import bracketed, mark
 from niangjia.portals.design.uploads import UploadField
 
 register = template.Library()
@@ -185,6 +186,9 @@ def say(pair: Any) -> str:
     return str(getattr(pair, language, pair))
 
 
+register.simple_tag(mark)
+
+
 @register.filter
 def kind_title(kind_id: str) -> str:
     """What a kind of message is called; the code of an address has no place in an inbox and is called by itself."""
@@ -218,11 +222,12 @@ def month_name(month: object) -> str:
 
 @register.filter
 def day(value: date | datetime | None) -> str:
+    """2023-11-06 · 6 Nov 2023"""
     if value is None:
         return "—"
     if isinstance(value, datetime):
         value = timezone.localtime(value)
-    return value.strftime("%Y-%m-%d")
+    return date_format(value, "Y-m-d" if (get_language() or "zh").startswith("zh") else "j M Y")
 
 
 @register.filter
@@ -236,7 +241,8 @@ def provisional(value: date | datetime | None) -> str:
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else "—"
+    """2023-11-06 09:00 · 6 Nov 2023 09:00"""
+    return f"{day(value)} {timezone.localtime(value):%H:%M}" if value else "—"
 
 
 @register.filter
@@ -258,7 +264,7 @@ def gap_area(gap: str) -> str:
     """A run's gap, ``330106001001：2023-10 …``, as the area's full name with its code."""
     code = gap.partition("：")[0]
     name = areas.full_name_of(code)
-    return f"{name}（{code}）" if name != code else code
+    return f"{name}{bracketed(code)}" if name != code else code
 
 
 @register.filter

@@ -141,7 +141,7 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
     household = registry_queries.get_household_card(viewer, household_id)
     members = registry_queries.list_household_members(viewer, household_id)
     watch(request, *(f"person:{member.person.id}" for member in members))
-    record_seen(viewer, household_id, "household", now)
+    record_seen(viewer, household_id, "household", now, person_ids=household.member_ids)
     subjects = [
         Subject(SubjectKind.HOUSEHOLD, household_id),
         *(Subject(SubjectKind.PERSON, member.person.id) for member in members),

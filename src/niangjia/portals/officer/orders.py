@@ -82,14 +82,14 @@ def orders(request: PageRequest) -> HttpResponse:
     rows = Paginator(found_orders(request), ROWS).get_page(request.GET.get("page"))
     cards = [queries.card(row, now=now) for row in rows]
     names = household_names(card.household_id for card in cards)
-    open_count, late_count = queries.count_open(viewer, now=now)
+    counts = queries.count_open(viewer, now=now)
     union_id = whole(request.GET.get("union", ""))
     assignees = accounts.names_of({card.assignee_id for card in cards if card.assignee_id is not None})
     context = {
         "rows": rows,
         "listed": [(card, names.get(card.household_id), assignees.get(card.assignee_id or 0, "")) for card in cards],
-        "open_count": open_count,
-        "late_count": late_count,
+        "open_count": counts.all,
+        "late_count": counts.late,
         "given": {name: request.GET.get(name, "") for name in FILTERS},
         "more_count": sum(
             bool(request.GET.get(name)) for name in ("kind", "month", "grade", "cause", "step", "number")
@@ -107,13 +107,21 @@ def orders(request: PageRequest) -> HttpResponse:
     return show(request, "officer/orders.html", context)
 
 
+def order_of(request: PageRequest, order_id: int) -> OrderCard:
+    """The order, with its case watched for what others change. Raises NoSuchOrder."""
+    watch(request, f"workorder:{order_id}")
+    order = queries.get_order(request.viewer, order_id, now=timezone.now())
+    if case := cases.find_case_of_order(request.viewer, order_id):
+        watch(request, f"case:{case.id}")
+    return order
+
+
 def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
     """Everything the page of one order shows."""
     viewer: Viewer = request.viewer
     now = timezone.now()
-    watch(request, f"workorder:{order_id}")
-    order: OrderCard = queries.get_order(viewer, order_id, now=now)
-    moves = queries.list_moves(viewer, order_id)
+    order = order_of(request, order_id)
+    moves = queries.list_history(order_id)
     people = {move.actor_id for move in moves if move.actor_id} | {order.assignee_id or 0}
     is_holder = viewer.org_id == order.org_id
     state = order.state
@@ -129,9 +137,6 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
         "submit": state in (OrderState.ASSIGNED, OrderState.VISITED, OrderState.RETURNED)
         and permissions.may(viewer, "cases.verify"),
     }
-    case = cases.find_case_of_order(viewer, order_id)
-    if case is not None:
-        watch(request, f"case:{case.id}")
     colleagues = (
         queries.list_capacities([order.org_id], [order], now=now).get(order.org_id, []) if steps["assign"] else []
     )
@@ -141,7 +146,7 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
         "has_address": steps["visit"] and cases.has_address(order.household_id),
         "opened_address": getattr(request, "opened_address", ""),
         "order": order,
-        "case": case,
+        "case": cases.find_case_of_order(viewer, order_id),
         "person": registry_queries.list_person_cards(viewer, [order.person_id]).get(order.person_id),
         "home": household_names([order.household_id]).get(order.household_id),
         "questions": questions(order.cause_group, order.questions),

@@ -24,7 +24,8 @@ from niangjia.apps.registry import queries as registry
 from niangjia.kernel.money import yuan
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
-from niangjia.portals.design import tags, words
+from niangjia.portals.design import words
+from niangjia.portals.design.marks import mark
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.people import household_names, record_seen
@@ -202,8 +203,10 @@ def _compare(alert: Any, visit: Any) -> list[tuple[object, Any, Any]]:
         (_("家庭人口"), alert.size if alert else None, form.get("people")),
         (
             _("主要原因"),
-            tags.causes_in_words("、".join(alerts.split(alert.causes))) if alert else None,
-            tags.causes_in_words(form.get("main_cause") or "") or None,
+            mark("、").join(str(words.word("cause", code)[0]) for code in alerts.split(alert.causes))
+            if alert
+            else None,
+            str(words.word("cause", form["main_cause"])[0]) if form.get("main_cause") else None,
         ),
     ]
 

@@ -25,7 +25,7 @@ from niangjia.apps.registry import queries as registry
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import uploads, words
 from niangjia.portals.design.pages import page
-from niangjia.portals.design.people import record_seen
+from niangjia.portals.design.people import household_names, record_seen
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
@@ -33,7 +33,7 @@ from niangjia.portals.design.staleness import require_fresh
 from niangjia.portals.design.tags import moment
 from niangjia.portals.officer import sheets
 from niangjia.portals.officer.leaving import or_what_changed
-from niangjia.portals.officer.orders import order_context, order_page
+from niangjia.portals.officer.orders import order_of, order_page
 from niangjia.portals.officer.visit_files import draft_values, keep_in, photo_fields
 
 
@@ -227,7 +227,10 @@ def _shown(
     }
     photos, signature = photo_fields(order_id, typed.head["key"], draft, refused or {})
     count = len(problems) + sum(len(each) for each in (refused or {}).values())
+    order = order_of(request, order_id)
     context = {
+        "order": order,
+        "home": household_names([order.household_id]).get(order.household_id),
         "sections": [(title, [found[name] for name in names]) for title, names in _SECTIONS],
         "head": typed.head,
         "companions": case_queries.list_companions(request.viewer, case.id, now=timezone.now()),
@@ -239,7 +242,7 @@ def _shown(
         "draft": draft,
         "account_id": request.viewer.account_id,
     }
-    return show(request, "officer/visit.html", context | order_context(request, order_id), status=422 if count else 200)
+    return show(request, "officer/visit.html", context, status=422 if count else 200)
 
 
 @page("cases.verify", methods=("POST",), shown_on=order_page)

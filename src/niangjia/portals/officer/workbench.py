@@ -23,7 +23,6 @@ from niangjia.apps.matters import queries as matters
 from niangjia.apps.objections import queries as objections
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.workorders import queries as workorders
-from niangjia.apps.workorders.types import OrderState
 from niangjia.kernel.money import ZERO, show_yuan
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.people import household_names
@@ -81,13 +80,13 @@ def _about_list(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> No
     if not months:
         return
     month = months[0]
-    counts = alerts.count_states(viewer, month)
+    counts = alerts.count_by_state(viewer, month)
     url = f"{reverse('officer:list')}?month={month}"
-    fresh = counts.by_state["NEW"] + counts.by_state["RETURNED"]
+    fresh = counts["NEW"] + counts["RETURNED"]
     tiles.append(
         Tile(
             _("本月在册预警"),
-            counts.active,
+            alerts.count_active(counts),
             _("户"),
             url,
             _("新增和返困 %(count)s 户") % {"count": fresh},
@@ -103,31 +102,26 @@ def _about_list(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> No
 def _about_orders(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
     if not permissions.may(viewer, "workorders.view"):
         return
-    open_count, late_count = workorders.count_open(viewer, now=now)
+    counts = workorders.count_open(viewer, now=now)
     url = reverse("officer:orders")
-    note = _("超期 %(count)s 件") % {"count": late_count} if late_count else _("没有超期")
-    tiles.append(Tile(_("在办工单"), open_count, _("件"), f"{url}?scope=all", note, "warn" if late_count else "good"))
-    here = workorders.count_own(viewer)
-    waiting = here.get(OrderState.CREATED, 0)
-    if waiting:
-        todos.append(Todo("ticket", _("%(count)s 件工单待签收") % {"count": waiting}, f"{url}?state=CREATED"))
-    returned = here.get(OrderState.RETURNED, 0)
-    if returned:
-        todos.append(
-            Todo("arrow-back-up", _("%(count)s 件工单被退回，需补正") % {"count": returned}, f"{url}?state=RETURNED")
-        )
+    note = _("超期 %(count)s 件") % {"count": counts.late} if counts.late else _("没有超期")
+    tiles.append(Tile(_("在办工单"), counts.all, _("件"), f"{url}?scope=all", note, "warn" if counts.late else "good"))
+    if counts.to_accept:
+        todos.append(Todo("ticket", _("%(count)s 件工单待签收") % {"count": counts.to_accept}, f"{url}?state=CREATED"))
+    if counts.sent_back:
+        text = _("%(count)s 件工单被退回，需补正") % {"count": counts.sent_back}
+        todos.append(Todo("arrow-back-up", text, f"{url}?state=RETURNED"))
 
 
 def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
     if not permissions.may(viewer, "cases.view"):
         return
-    counts = cases.count_by_state(viewer)
-    on_file = counts.get(CaseState.ON_FILE, 0)
+    desk = cases.count_for_desk(viewer, today=timezone.localdate(now))
+    counts = desk.by_state
+    on_file = counts[CaseState.ON_FILE]
     tiles.append(Tile(_("在档困难家庭"), on_file, _("户"), f"{reverse('officer:files')}?state=ON_FILE"))
-    if permissions.may(viewer, "cases.verify"):
-        calls = cases.list_follow_ups(viewer, today=timezone.localdate(now)).count()
-        if calls:
-            todos.append(Todo("phone", _("%(count)s 户待回访") % {"count": calls}, reverse("officer:calls")))
+    if desk.calls:
+        todos.append(Todo("phone", _("%(count)s 户待回访") % {"count": desk.calls}, reverse("officer:calls")))
     if permissions.may(viewer, "cases.review"):
         waiting = sum(counts.get(state, 0) for state in cases.states_waiting_for(viewer, CaseAction.ACCEPT))
         tiles.append(Tile(_("待复核"), waiting, _("件"), reverse("officer:review"), _("核实人与复核人须为两人")))
@@ -135,15 +129,12 @@ def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
             todos.append(
                 Todo("clipboard-check", _("%(count)s 件核实结论待复核") % {"count": waiting}, reverse("officer:review"))
             )
-        blocked = cases.list_blocked(viewer).count() if permissions.may(viewer, "funds.approve") else 0
-        if blocked:
-            url = f"{reverse('officer:review')}?desk=blocked"
-            todos.append(Todo("coin", _("%(count)s 件个案有帮扶没有列支") % {"count": blocked}, url))
-    if permissions.may(viewer, "cases.see_checks") and permissions.may(viewer, "cases.review"):
-        differing = cases.count_to_rule(viewer)
-        if differing:
-            url = f"{reverse('officer:checks')}?result=DIFFERS"
-            todos.append(Todo("rotate", _("%(count)s 件抽查有出入，待裁定") % {"count": differing}, url))
+    if desk.blocked:
+        url = f"{reverse('officer:review')}?desk=blocked"
+        todos.append(Todo("coin", _("%(count)s 件个案有帮扶没有列支") % {"count": desk.blocked}, url))
+    if desk.differing:
+        url = f"{reverse('officer:checks')}?result=DIFFERS"
+        todos.append(Todo("rotate", _("%(count)s 件抽查有出入，待裁定") % {"count": desk.differing}, url))
     if permissions.may(viewer, "cases.announce"):
         tiered, announced = counts.get(CaseState.FILE_TIERED, 0), counts.get(CaseState.FILE_ANNOUNCED, 0)
         if tiered:

@@ -20,7 +20,7 @@ from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import queries as matter_queries
 from niangjia.apps.objections.types import LiveNotice, RaisedObjection
 from niangjia.kernel.problems import Refusal
-from niangjia.portals.design import gallery, privacy
+from niangjia.portals.design import gallery, privacy, reviewed
 from niangjia.portals.design.forms import Form
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.refusals import status_of
@@ -134,7 +134,9 @@ def privacy_statement(request: PageRequest) -> HttpResponse:
 
 @page(Access.PUBLIC)
 def accessibility(request: PageRequest) -> HttpResponse:
-    return show(request, "public/accessibility.html")
+    """What is aimed at, what is tested, what is known to be wanting."""
+    context = {"reviewed_on": reviewed.REVIEWED_ON, "tested": reviewed.TESTED, "limits": reviewed.LIMITS}
+    return show(request, "public/accessibility.html", context)
 
 
 @page(Access.PUBLIC)

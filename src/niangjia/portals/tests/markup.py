@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html.parser import HTMLParser
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+MASKED, PLACE = r"[\u4e00-\u9fff]\*+", r"[\u4e00-\u9fff]{1,8}(?:省|市|县|区|街道|镇|乡)"
+SPOKEN = {"aria-label", "title", "placeholder", "alt", "content"}
 SVG_LEAVES = {"path", "rect", "circle", "polygon", "use"}
 
 
@@ -105,3 +109,46 @@ class _Reader(HTMLParser):
             if given.get("id", "-") not in self.labels
         ]
         return wrong
+
+
+def chinese(html: str, data: Iterable[str] = ()) -> list[str]:
+    """
+    What of a page a reader of English could not read: texts and spoken names in Chinese, but for those marked as Chinese, places, masked
+    names of people, and `data`, names that nobody translates.
+    """
+    reader = _Words()
+    reader.feed(html)
+    reader.close()
+    names = re.compile("|".join([*map(re.escape, sorted(data, key=len, reverse=True)), MASKED, PLACE]))
+    return [said for said in reader.said if CHINESE.search(names.sub("", said))]
+
+
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.said: list[str] = []
+        self.open: list[tuple[str, bool]] = []  # tag, whether it is marked as Chinese
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attributes}
+        is_chinese = given.get("lang", "").startswith("zh") or bool(
+            self.open and self.open[-1][1] and "lang" not in given
+        )
+        if not is_chinese:
+            said = {name: value for name, value in given.items() if name in SPOKEN or name.startswith("data-word")}
+            self.said += [value for name, value in said.items()]
+        if tag not in VOID:
+            self.open.append((tag, is_chinese))
+
+    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attributes)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if not (self.open and (self.open[-1][1] or self.open[-1][0] in ("script", "style"))):
+            self.said.append(" ".join(data.split()))

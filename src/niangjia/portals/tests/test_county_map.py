@@ -30,3 +30,13 @@ def test_more_is_darker_and_the_table_has_the_highest_first():
     steps = {tile.code: tile.step for tile in drawn.tiles}
     assert (steps["330624"], steps["330602"], steps["330681"], steps["330604"]) == (5, 3, 1, 0)
     assert [tile.code for tile in drawn.rows] == ["330624", "330602", "330681"]
+
+
+def test_the_steps_of_colour_say_which_numbers_they_stand_for_without_a_gap():
+    drawn = county_map.map_of({"330624": 31, "330681": 5, "330602": 12}, area="330600", unit="")
+    assert [step.words for step in drawn.steps] == ["0", "1–6", "7–12", "13–18", "19–24", "25–31"]
+    for tile in drawn.tiles:
+        step = next(one for one in drawn.steps if one.number == tile.step)
+        assert step.least <= (tile.value or 0) <= step.most
+    few = county_map.map_of({"330624": 2}, area="330600", unit="")
+    assert [(step.number, step.words) for step in few.steps] == [(0, "0"), (3, "1"), (5, "2")]

@@ -31,7 +31,7 @@ from niangjia.kernel.months import Month
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.showing import deployment
-from niangjia.portals.tests import adjusted, applied, photographed, simulated, told
+from niangjia.portals.tests import adjusted, applied, markup, photographed, simulated, told
 
 
 @pytest.fixture(scope="module")
@@ -75,47 +75,33 @@ ORDERS = LIST | {Role.GRASSROOTS}
 CASES = ORDERS | {Role.FINANCE}
 ONE_REVIEW = {Role.CITY, Role.COUNTY}
 SENDING = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS, Role.ADMINISTRATOR}
+DATA = (
+    "绍兴市总工会", "新昌县总工会", "诸暨市总工会", "羽林街道总工会", "轴承厂工会", "制药厂工会", "袜业公司工会", "王小明", "李小红",
+)  # fmt: skip
+"""Names that stand on the pages as they are: nobody translates a person or a union."""
+TYPED = (
+    "工资", "流水", "医疗 ", "民政核对回函与填报不符", "处理更正申请", "复核现场照片", "已与本人谈妥，分三次退回", "新昌农商银行", "王小红", "社区王主任",
+    "他家另有两套住房", "工作单位写错了", "发票只有两张，合计 3,900 元，请补齐或改金额。", "下班后上课，学数控。", "收据是我的，姓名写错了一个字。",
+    "收据不是本人的。", "甲", "乙", "丙", "中文", "＊",
+    "医疗救助；比例与上限待填", "医疗救助：相对困难，自付部分的比例（浙江未见，待填）", "金秋助学：相对困难，月低保标准的倍数（浙江未见，待填）",
+)  # fmt: skip
+"""Examples, what people typed, and clauses that a pack has as the only name of a value."""
+READ_BY_ALL = ("home", "login", "notices", "accessibility", "privacy", "components", "programs", "receipt")
 MOST_QUERIES = 12
+# Who looked at whose data is written down, once a viewer, person, page and day: was it yet? the chain's head, the events, its head anew.
+# (Outside of a test one more each for the transaction's begin and end.)
+RECORDING = 4
 # Pages about one matter gather from many rooms. Each may ask so much and no more: a number here only ever gets smaller.
 DEAR = {
-    "officer:household": 45,
-    "officer:visit": 45,
-    "officer:check": 20,
-    "officer:case": 40,
-    "officer:adjustment": 39,
-    "officer:workbench": 37,
-    "officer:fill_file": 34,
-    "member:find": 33,
-    "officer:order": 33,
-    "officer:application": 32,
+    "officer:case": 18,  # a case is ten tables of its own: grants, visits, findings, steps, notices, objections, months, money, files, list
+    "officer:application": 16,  # what the programme would say today asks for the book of caps, the standard and every answer
+    "officer:workbench": 17,  # one number from each room
+    "officer:adjustment": 15,  # two decisions, what was set aside, what came back, and the packs, which were changed a moment ago
+    "officer:adjustments": 14,  # with the packs, which were changed a moment ago
+    "member:mine": 14,  # money, goods, and of the worker's matters the grants, objections, refusals, letters and applications
+    "officer:household": 14,  # seven rooms know something of a household
+    "officer:order": 14,  # who could take it: holders, what they have in hand, who is away
     "officer:objection": 18,
-    "officer:reconsider": 28,
-    "officer:reconsiderations": 28,
-    "member:mine": 27,
-    "officer:visit_file": 26,
-    "officer:release": 21,
-    "officer:adjustments": 20,
-    "officer:list": 20,
-    "officer:try_out": 20,
-    "member:object": 19,
-    "officer:standards": 19,
-    "officer:correction_asked": 17,
-    "officer:draft_file": 17,
-    "officer:unions": 17,
-    "member:apply_for": 16,
-    "member:data": 16,
-    "officer:assign_many": 16,
-    "officer:batch": 16,
-    "officer:grievance": 16,
-    "officer:forward_many": 15,
-    "officer:review": 15,
-    "officer:budget": 14,
-    "officer:orders": 14,
-    "officer:register": 14,
-    "public:safety": 14,
-    "officer:batches": 13,
-    "officer:draft": 13,
-    "officer:notices": 13,
 }
 
 # Pages to read: address by the house, and the roles that may open it. Every other role is refused.
@@ -306,14 +292,20 @@ def test_every_page_to_read_stands_in_the_table_of_roles():
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_opens_its_own_pages_and_no_other(house, signed_in, role):
     client, dear = signed_in(house.viewers[role]), {}
+    for warm in (
+        "public:programs",
+        "public:stay",
+    ):  # packs are read, and a sitting begins: once, whichever page comes first
+        client.get(reverse(warm))
     for name, (parts, allowed) in PAGES.items():
         address = reverse(name, args=parts(house))
         with CaptureQueriesContext(connection) as queries:
             response = client.get(address)
         if role in allowed:
             assert response.status_code == 200, (name, role, response.status_code)
-            if len(queries) > DEAR.get(name, MOST_QUERIES):
-                dear[name] = len(queries)
+            is_recorded = any('INSERT INTO "audit_auditevent"' in query["sql"] for query in queries)
+            if len(queries) > DEAR.get(name, MOST_QUERIES) + RECORDING * is_recorded:
+                dear[name] = len(queries) - RECORDING * is_recorded
         elif name == "officer:workbench":
             assert response.status_code == 302  # a worker's desk is their own page
         else:
@@ -395,12 +387,22 @@ def test_a_post_without_its_token_changes_nothing(house):
 
 
 def test_every_page_is_english_in_english(house, signed_in):
-    """Names of people and unions, and what the packs say of themselves in their own papers, stay Chinese."""
-    for name in ("officer:list", "officer:orders", "officer:batches", "officer:review", "officer:workbench"):
-        html = signed_in(house.viewers[Role.COUNTY], "en").get(reverse(name)).content.decode()
-        assert 'lang="en"' in html
-        for label in ("月度名单", "待签收", "筛选", "状态", "全部", "发放批次"):
-            assert label not in html, (name, label)
+    """Names of people and unions, what people typed, and what the packs quote of their papers stay Chinese."""
+    pages = {name: Client(headers={"accept-language": "en"}).get(reverse(f"public:{name}")) for name in READ_BY_ALL}
+    for role in house.viewers:
+        client = signed_in(house.viewers[role], "en")
+        for name, (parts, allowed) in PAGES.items():
+            if (
+                role in allowed and name not in pages and name != "officer:draft"
+            ):  # the text of a pack, as it is written
+                pages[name] = client.get(reverse(name, args=parts(house)))
+    left = {
+        name: markup.chinese(response.content.decode(), (*DATA, *TYPED))
+        for name, response in pages.items()
+        if not response.streaming and response.headers["Content-Type"].startswith("text/html")
+    }
+    assert len(left) > 80
+    assert {name: said for name, said in left.items() if said} == {}
 
 
 def test_an_unknown_address_gets_a_designed_page(house, signed_in):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from niangjia.apps.accounts import queries
 from niangjia.apps.accounts.models import Sitting
 from niangjia.apps.audit import actions as audit
 
@@ -35,18 +36,10 @@ def begin_sitting(*, account_id: int, device: str, address: str, now: datetime) 
     return sitting.pk
 
 
-def keep_sitting(*, account_id: int, sitting_id: int, now: datetime) -> bool:
-    """Note that it is still used; False once it was ended."""
-    seen_at = (
-        Sitting.objects.filter(pk=sitting_id, account_id=account_id, ended_at__isnull=True)
-        .values_list("seen_at", flat=True)
-        .first()
-    )
-    if seen_at is None:
-        return False
+def keep_sitting(*, account_id: int, sitting_id: int, seen_at: datetime, now: datetime) -> None:
+    """Note that it is still used. `seen_at`: when that was noted last (`queries.recognise`)."""
     if now - seen_at >= _TOUCH:
-        Sitting.objects.filter(pk=sitting_id, ended_at__isnull=True).update(seen_at=now)
-    return True
+        queries.open_sitting(account_id, sitting_id).update(seen_at=now)
 
 
 def leave(*, account_id: int, sitting_id: int, now: datetime) -> None:

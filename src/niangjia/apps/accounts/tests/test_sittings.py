@@ -24,7 +24,10 @@ def begin(who, device="Windows · Edge", now=NOW):
 
 
 def lasts(who, sitting, now=NOW):
-    return actions.keep_sitting(account_id=who, sitting_id=sitting, now=now)
+    seen_at = queries.open_sitting(who, sitting).values_list("seen_at", flat=True).first()
+    if seen_at is not None:
+        actions.keep_sitting(account_id=who, sitting_id=sitting, seen_at=seen_at, now=now)
+    return seen_at is not None
 
 
 def listed(who, now=NOW):

@@ -32,6 +32,7 @@ from niangjia.apps.organizations import calendar
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs.types import StandardRow
 from niangjia.apps.registry import actions as registry_actions
+from niangjia.apps.registry import queries as registry
 from niangjia.apps.registry.types import Purpose
 from niangjia.apps.workorders import queries as orders
 from niangjia.apps.workorders.types import OrderState
@@ -100,7 +101,7 @@ def test_an_objection_from_the_public_is_sealed_and_must_be_answered_by_another_
     funded.pass_days(10)
     with pytest.raises(problems.GrievanceOpen):
         cases.approve(viewer=funded.town.county_second, case_id=case.pk, now=funded.now)
-    assert queries.count_open_grievances(funded.town.county) == 1
+    assert queries.list_grievances(funded.town.county).count() == 1
     for viewer in (funded.town.county,):
         with pytest.raises(grievances.OfficerOfTheCase):
             cases.answer_grievance(
@@ -436,7 +437,8 @@ def test_a_worker_reads_where_their_matter_stands_what_was_decided_and_who_looke
     assert {decision.amount for decision in matter.decisions} == {Decimal("500.00"), Decimal("36000.00")}
     assert all(one.deciding and one.deciding.zh and one.deciding.en and one.deciding.clause for one in matter.decisions)
     assert all(line.result in ("YES", "GIVEN") for one in matter.decisions for line in one.because)
-    assert matter.looked[0]["reason"] == "约定走访时间" and matter.can_object_until is None
+    assert registry.list_views_of_person(worker, case.person_id)[0].reason == "约定走访时间"
+    assert matter.can_object_until is None
     assert matter.why_zh == ("T-ILL-2",)
     with pytest.raises(NotAllowed):
         queries.get_own_matters(funded.town.county)

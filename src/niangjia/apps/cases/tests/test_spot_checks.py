@@ -240,13 +240,14 @@ def test_what_differs_waits_for_the_county_and_decides_nothing(desk):
     before = (Entitlement.objects.count(), Case.objects.get(pk=first.finding.case_id).state)
     check = visit_again(desk, first, other_than(first))
     assert check.result == SpotResult.DIFFERS and check.case.state == CaseState.SUBMITTED
-    assert queries.count_to_rule(desk.town.county) == 1
+    assert queries.count_for_desk(desk.town.county, today=desk.now.date()).differing == 1
     cases.rule_spot_check(
         viewer=desk.town.county_third, check_id=check.pk, ruling=Ruling.SECOND, reason="复访凭证齐全", now=desk.now
     )
     assert before == (Entitlement.objects.count(), Case.objects.get(pk=first.finding.case_id).state)
     check.case.refresh_from_db()
-    assert check.case.state == CaseState.CLOSED and queries.count_to_rule(desk.town.county) == 0
+    assert check.case.state == CaseState.CLOSED
+    assert queries.count_for_desk(desk.town.county, today=desk.now.date()).differing == 0
     assert queries.verify() == [] and orders.verify() == []
 
 

@@ -10,12 +10,13 @@ import pytest
 
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs import installed, queries
-from niangjia.apps.programs.models import PackVersion
+from niangjia.apps.programs.models import Catalogue, PackVersion
 from niangjia.apps.programs.tests import packs, town
 from niangjia.apps.programs.tests.packs import AID, SAY, install, pack, write
 from niangjia.apps.programs.types import DecisionOutcome, Retroactive, Subject, SubjectKind
 from niangjia.cli.setup import belongs
 from niangjia.engines import policy
+from niangjia.kernel import looking
 
 pytestmark = pytest.mark.django_db
 DAY, AREA = date(2023, 10, 20), "330624001000"
@@ -210,3 +211,19 @@ def test_a_stored_text_is_compared_with_its_hash_when_it_is_read(tmp_path):
     version.files = version.files | {"program.yaml": version.files["program.yaml"].replace("0.5", "0.6")}
     with pytest.raises(installed.StoredTextChanged):
         installed.pack_of(version)
+
+
+def test_pages_keep_the_packs_and_see_a_new_text_at_once(tmp_path, django_assert_num_queries):
+    def texts():
+        with looking.look():
+            return {installed.pack_of(one).content_hash for one in installed.list_versions("aid")}
+
+    install(tmp_path, pack(AID))
+    assert len(texts()) == 1
+    with django_assert_num_queries(1):  # only whether anything has changed
+        assert len(texts()) == 1
+    install(tmp_path, half("0.6"))
+    assert len(texts()) == 2
+    Catalogue.objects.all().delete()  # not known whether anything has changed: everything is read
+    with django_assert_num_queries(3):
+        assert len(texts()) == 2

@@ -19,6 +19,7 @@ from niangjia.apps.workorders.problems import NoSuchOrder
 from niangjia.apps.workorders.types import (
     ForwardCandidate,
     MoveCard,
+    OpenCounts,
     OpenOrder,
     OrderCard,
     OrderKind,
@@ -96,8 +97,13 @@ def list_under_way(path: str, *, beyond: bool = False) -> QuerySet[WorkOrder]:
     Open orders that are held or verified at `path` or below it; with `beyond`, those that are not. Without permission: for the scope of
     what rides on an order.
     """
-    here = _in_hand(path)
-    return WorkOrder.objects.filter(~here if beyond else here, state__in=OPEN)
+    if beyond:
+        return WorkOrder.objects.filter(~_in_hand(path), state__in=OPEN)
+    if scope.is_whole_tree(path):
+        return WorkOrder.objects.filter(_in_hand(path), state__in=OPEN)
+    # Said on either side: each then starts from the few unions and their open orders, not from every open order of the province.
+    is_open = Q(state__in=OPEN)
+    return WorkOrder.objects.filter(scope.inside("org", path) & is_open | scope.inside("verify_org", path) & is_open)
 
 
 def list_open_at(path: str) -> list[OpenOrder]:
@@ -292,13 +298,6 @@ def count_by_state(viewer: Viewer, *, now: datetime, path: str = "", month: str 
     ]
 
 
-def count_own(viewer: Viewer) -> dict[OrderState, int]:
-    """Orders that the viewer's own union holds, by state; a state without any is not named."""
-    permissions.require(viewer, "workorders.view")
-    rows = WorkOrder.objects.filter(org_id=viewer.org_id).order_by().values_list("state")
-    return {OrderState(state): count for state, count in rows.annotate(count=Count("pk"))}
-
-
 def _held(viewer: Viewer, path: str, month: str) -> QuerySet[WorkOrder]:
     permissions.require(viewer, "workorders.view")
     inside = path if path and scope.covers(viewer.org_path, path) else viewer.org_path
@@ -352,14 +351,19 @@ def list_scores(viewer: Viewer, *, month: Month, path: str = "") -> list[OrgScor
     ]
 
 
-def count_open(viewer: Viewer, *, now: datetime) -> tuple[int, int]:
-    """Open orders in the viewer's part of the tree, and the overdue ones among them."""
-    counted = (
-        _held(viewer, "", "")
+def count_open(viewer: Viewer, *, now: datetime) -> OpenCounts:
+    """Open orders in the viewer's part of the tree, and what waits for the viewer's own union."""
+    here = Q(org_id=viewer.org_id)
+    return OpenCounts(
+        **_held(viewer, "", "")
         .filter(state__in=OPEN)
-        .aggregate(all=Count("pk"), late=Count("pk", filter=Q(step_due_at__lte=now)))
+        .aggregate(
+            all=Count("pk"),
+            late=Count("pk", filter=Q(step_due_at__lte=now)),
+            to_accept=Count("pk", filter=here & Q(state=OrderState.CREATED)),
+            sent_back=Count("pk", filter=here & Q(state=OrderState.RETURNED)),
+        )
     )
-    return counted["all"], counted["late"]
 
 
 def verify() -> list[Violation]:

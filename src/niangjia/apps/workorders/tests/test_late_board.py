@@ -48,7 +48,7 @@ def test_every_figure_of_the_board_is_the_length_of_its_list(place, orders):
         )
     for viewer in (place.province, place.city, place.county, place.other_county, place.town):
         whole = queries.list_late(viewer, now=NOW)
-        assert sum(row.count for row in whole) == queries.count_open(viewer, now=NOW)[1]
+        assert sum(row.count for row in whole) == queries.count_open(viewer, now=NOW).late
         for row in whole:
             narrow = {"org_id": row.org_id} if row.is_own else {"under": row.path}
             listed = queries.list_orders(viewer, now=NOW, only_overdue=True, **narrow)

@@ -527,7 +527,8 @@ def test_due_lists_loads_and_scores(place):
     place.at(S.ASSIGNED, 1)
     place.dispatch(2)
     now = working(12, day=9)
-    assert queries.count_open(place.city, now=now) == (3, 1)
+    counts = queries.count_open(place.city, now=now)
+    assert (counts.all, counts.late) == (3, 1)
     assert [card.subject_key for card in queries.list_due(place.county, before=working(23, day=9), now=now)] == ["H2"]
     assert [
         (row.org_name, row.open_count, row.overdue_count, row.assignee_count)

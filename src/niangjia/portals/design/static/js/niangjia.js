@@ -7,6 +7,12 @@ document.addEventListener("change", (event) => {
   if (form && event.target.matches("select, input[type=checkbox]")) form.requestSubmit();
 });
 
+// Past the menus without a mark in the address: a form sent from there would come back to the mark, not to what was refused.
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  document.getElementById("main").focus();
+});
+
 // One press sends once: a second would only be refused, but it worries people.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -55,6 +61,30 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pagehide", arrived);
 addEventListener("pageshow", arrived);
+
+// Another language or look shows the same page: what was typed goes along, in this tab, until the page is there.
+const TYPED = "niangjia-typed";
+const typable = () => [...document.querySelectorAll("main form:not([data-visit])")].flatMap((form, place) => [...form.elements]
+  .filter((each) => each.name && each.matches("textarea, select:not([multiple]), input:not([type=hidden], [type=password], [type=file])"))
+  .map((each, nth) => [`${place} ${nth} ${each.name}`, each]));
+const isTick = (each) => each.matches("[type=checkbox], [type=radio]");
+for (const form of document.querySelectorAll("form[data-keeps-typing]")) {
+  form.addEventListener("submit", () => {
+    const values = typable().map(([key, each]) => [key, isTick(each) ? each.checked : each.value]);
+    sessionStorage.setItem(TYPED, JSON.stringify({ page: form.elements.next.value.split("?")[0], values }));
+  });
+}
+const typed = JSON.parse(sessionStorage.getItem(TYPED));
+sessionStorage.removeItem(TYPED);
+if (typed?.page === location.pathname) {
+  const values = new Map(typed.values);
+  for (const [key, each] of typable()) {
+    const kind = isTick(each) ? "checked" : "value";
+    if (!values.has(key) || values.get(key) === each[kind]) continue;
+    each[kind] = values.get(key);
+    for (let fold = each.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  }
+}
 
 // What was refused, or the first field to correct, is where the reader should be.
 const first = document.querySelector("#refusal, .is-invalid");
