@@ -12,7 +12,6 @@ from django.urls import Resolver404, resolve
 
 from niangjia.kernel.deployment import Deployment
 from niangjia.portals.design import keeping
-from niangjia.portals.design.foreign import mark_chinese, marks_chinese
 from niangjia.portals.design.navigation import entries_for, grouped
 from niangjia.portals.design.staleness import seen_by
 
@@ -73,7 +72,4 @@ def show(
         "theme": theme_of(request),
         "deployment_name": settings.DEPLOYMENT.name if settings.DEPLOYMENT else "",
     }
-    response = render(request, template, {**frame, **(context or {})}, status=status)
-    if marks_chinese():
-        response.content = mark_chinese(response.content.decode()).encode()
-    return response
+    return render(request, template, {**frame, **(context or {})}, status=status)
