@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import IO
+from typing import IO, Any
 
 from niangjia.adapters import excel
 from niangjia.adapters.excel import Column as Column
@@ -62,6 +62,24 @@ def require_purpose(purpose: str) -> str:
     return purpose
 
 
+def require_allowed(viewer: Viewer, *, count: int, purpose: str, narrowed: Mapping[str, str]) -> dict[str, Any]:
+    """
+    What goes on record, if the list may leave. Permission: lists.export.
+
+    Raises: as `export`, before anything is made.
+    """
+    permissions.require(viewer, EXPORTED)
+    require_purpose(purpose)
+    if not count:
+        raise NothingToExport
+    if count > MOST_ROWS:
+        raise TooManyRows(count)
+    detail = {"rows": count, "filter": {key: value[:_LONGEST_FILTER] for key, value in narrowed.items() if value}}
+    audit.refuse_personal_data(purpose, "reason")
+    audit.refuse_personal_data(detail, "detail")
+    return detail
+
+
 def export(
     *,
     viewer: Viewer,
@@ -84,19 +102,13 @@ def export(
         NotAllowed, PurposeMissing, NothingToExport, TooManyRows, ListMoved.
         PersonalDataInAudit: the purpose or the filter holds a person's number.
     """
-    permissions.require(viewer, EXPORTED)
-    purpose = require_purpose(purpose)
-    if not count:
-        raise NothingToExport
-    if count > MOST_ROWS:
-        raise TooManyRows(count)
-    detail = {"rows": count, "filter": {key: value[:_LONGEST_FILTER] for key, value in narrowed.items() if value}}
-    audit.refuse_personal_data(purpose, "reason")
-    audit.refuse_personal_data(detail, "detail")
+    detail = require_allowed(viewer, count=count, purpose=purpose, narrowed=narrowed)
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  whoever sends it closes it
     if excel.write_list(file, title=title, watermark=watermark, columns=columns, rows=rows, count=count) != count:
         file.close()
         raise ListMoved
-    audit.record(viewer, action=EXPORTED, object=f"list:{name}", reason=purpose, detail=detail, now=now)
+    audit.record(
+        viewer, action=EXPORTED, object=f"list:{name}", reason=require_purpose(purpose), detail=detail, now=now
+    )
     file.seek(0)
     return file

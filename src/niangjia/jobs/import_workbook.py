@@ -1,175 +1,120 @@
-"""A workbook of members, unions, standards or canvass reports: checked row by row, looked at, then landed whole or not at all."""
+"""A workbook of members, unions, standards or canvass reports: checked row by row, looked at, then landed whole or not at all.
+
+An upload has a folder of its own, ``imports/<number>/``: ``content.sealed``, who sent it (``import.json``), and the works ``check/`` and ``land/``
+(`kernel.working`). What the check found lies beside, sealed, and counts as long as neither the lake nor the tree is another (its basis).
+What takes its time is done in a process of its own; a few rows at once.
+"""
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import re
 import shutil
 import tempfile
 import uuid
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from django.db import transaction
 from django.utils import timezone
 
-from niangjia.adapters import excel
 from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
-from niangjia.apps.organizations import actions as organizations
+from niangjia.apps.audit import queries as audit_queries
 from niangjia.apps.organizations import queries as unions
-from niangjia.apps.organizations import scope
 from niangjia.engines import sensing
-from niangjia.engines.policy.parameters import area_prefix
-from niangjia.engines.sensing.landing.csv import survey
-from niangjia.jobs import land_feeds, sense_month
-from niangjia.kernel.deployment import Deployment, programs_folder
+from niangjia.jobs import import_check, import_seen, land_feeds, sense_month
+from niangjia.jobs.import_kinds import (  # fmt: skip
+    KEPT,
+    KINDS,
+    Kind,
+    NoSuchImport,
+    NotAccepted,
+    Preview,
+    RowsWrong,
+    feed_of,
+    require_kind,
+    unpacked_size,
+)
+from niangjia.kernel import working
+from niangjia.kernel.deployment import Deployment
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
+from niangjia.kernel.working import Progress, Standing, Stopped
 
-LARGEST_BYTES = 20 << 20
-LARGEST_UNPACKED = 300 << 20
-MOST_ROWS = 100_000
-PROBLEMS = "问题与建议"
-KEPT = timedelta(days=3)
-_ENDINGS = (".xlsx", ".csv")
 IMPORTED = "imports.land"
-_CSV_ROWS_SHOWN = 5
+WORK = "import"
+_LISTED = 10
+AT_ONCE_BYTES, AT_ONCE_HELD = 512 << 10, 5_000
+"""An unpacked workbook up to so many bytes (some 2,000 members), over a snapshot up to so many rows, is done in the request."""
+_PROCESS = "niangjia.cli.working"
+_INTENDED, _PLAIN, _CONTENT = ("intended.json", "plain", "content.sealed")
 
 
-class NotAccepted(Refusal):
-    """The file as a whole is not taken; says what to do."""
-
-
-class TooLarge(NotAccepted):
-    def __init__(self) -> None:
-        most = LARGEST_BYTES >> 20
-        super().__init__(
-            f"文件超过 {most} MB。请分成几份上传。", f"The file is larger than {most} MB. Upload it in parts."
-        )
-
-
-class NoSuchImport(Refusal):
+class NotLookedAt(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "没有这次导入，或已过期。请重新上传。", "There is no such import, or it has expired. Upload the workbook again."
+            "还没有检查完。请等检查完、看过结果再确认。", "It is not checked yet. Confirm it once you have seen what it would do."
         )  # fmt: skip
 
 
-class RowsWrong(Refusal):
-    def __init__(self, count: int) -> None:
-        super().__init__(
-            f"有 {count} 行有问题，整份没有导入。请下载标注过的工作簿，改正后重新上传。",
-            f"{count} rows have problems; nothing was imported. Download the marked workbook, correct it and upload it again.",
-        )
+@dataclass(frozen=True)
+class Landed:
+    """Rows that an import brought, and those that said nothing new."""
+
+    new: int
+    changed: int
+    same: int
 
 
 @dataclass(frozen=True)
-class Kind:
-    """`key`: what makes two rows the same thing. A blank cell leaves what is known as it was."""
-
-    feed: str
-    permission: str
-    key: tuple[str, ...]
-
-
-KINDS = {
-    kind.feed: kind
-    for kind in (
-        Kind("member", "registry.receive", ("id", "union_code", "joined_on")),
-        Kind("union", "organizations.manage", ("code",)),
-        Kind("standard", "programs.manage", ("area", "from")),
-        Kind("canvass", "cases.verify", ("id", "union_code", "reported_on", "cause")),
-    )
-}
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """One row's problem. `row` counts from 1, as the spreadsheet does."""
-
-    sheet: str
-    row: int
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True)
-class Preview:
+class Import:
     """
-    `new` + `changed` + `same` are good rows; while `wrong` has any, none of them is taken in. `first`: the first good rows;
-    `rows`: the new and the changed; `heads`: the row of the heads, by sheet.
+    One upload as its page shows it. `seen`: what the check found; null before, and once it is landed. `is_stale`: the lake or the tree is
+    another since. `is_cut_off`: landing has begun and is to be gone on with. `landed` null: not landed.
     """
 
+    number: str
     kind: str
-    name: str
-    new: int = 0
-    changed: int = 0
-    same: int = 0
-    wrong: tuple[Wrong, ...] = ()
-    first: tuple[Mapping[str, Any], ...] = ()
-    rows: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
-    heads: Mapping[str, int] = field(default_factory=dict)
+    at: datetime
+    is_small: bool
+    check: Standing
+    land: Standing
+    seen: Preview | None
+    is_stale: bool
+    is_cut_off: bool
+    landed: Landed | None
 
     @property
-    def total(self) -> int:
-        return self.new + self.changed + self.same + len({(one.sheet, one.row) for one in self.wrong})
+    def running(self) -> Standing | None:
+        return next((one for one in (self.land, self.check) if one.state == "running"), None)
 
     @property
-    def is_idle(self) -> bool:
-        """Whether everything in it is known already: delivered twice, it changes nothing."""
-        return not self.wrong and not self.new and not self.changed
+    def is_unseen(self) -> bool:
+        """Whether it is to be checked, or checked anew: not if that could not be done, for a reason that stands there."""
+        is_open = not self.running and not self.landed and not self.is_cut_off
+        return is_open and (self.is_stale or self.check.state == "interrupted")
 
-
-def kinds_for(viewer: Viewer) -> list[Kind]:
-    return [kind for kind in KINDS.values() if permissions.may(viewer, kind.permission)]
-
-
-def feed_of(kind: str) -> sensing.Feed:
-    return sensing.load_feeds(programs_folder())[kind]
-
-
-def _require(viewer: Viewer, kind: str) -> Kind:
-    """Raises NoSuchImport, NotAllowed."""
-    if kind not in KINDS:
-        raise NoSuchImport
-    permissions.require(viewer, KINDS[kind].permission)
-    return KINDS[kind]
-
-
-# --- the template ------------------------------------------------------------------------------------------------
-
-_EXAMPLES = {
-    "id": "33062419900101000X", "name": "李某某", "union_code": "JD0001", "joined_on": "2024-03-01", "phone": "（手机号）", "code": "JD0001", "parent": "XZ0001",
-    "area": "330624", "uscc": "（18 位）", "from": "2025-07-01", "dibao_monthly": "1100.00", "mean_housing_area_m2": "48.5", "reported_on": "2025-10-08",
-    "income_12m": "36000.00", "note": "（情况说明）",
-}  # fmt: skip
-_HINTS = {"id": "18 位，文本", "date": "2025-10-08", "money": "元，至多两位小数", "number": "数字", "phone": "手机或座机", "code": "代码", "text": "文字"}  # fmt: skip
-
-
-def template(viewer: Viewer, kind: str) -> IO[bytes]:
-    """The workbook to fill in. Raises NoSuchImport, NotAllowed."""
-    _require(viewer, kind)
-    feed = feed_of(kind)
-    columns, hints, example = [], [], []
-    for column in feed.columns.values():
-        choices = tuple(others[0] if others else value for value, others in column.values.items())
-        columns.append(excel.Column(column.zh, max(14, 2 * len(column.zh) + 4), () if column.open_values else choices))
-        need = "必填" if column.required else "可空"
-        hints.append(f"{need} · {'、'.join(choices) if choices else _HINTS.get(column.type, '')}")
-        example.append(choices[0] if choices else _EXAMPLES.get(column.code, ""))
-    file = tempfile.SpooledTemporaryFile(max_size=LARGEST_BYTES)  # noqa: SIM115  whoever sends it closes it
-    title = f"{feed.zh}：第 2 行是说明，第 3 行是示例（不会导入），请从第 5 行填起"
-    excel.write_template(file, title=title, columns=columns, hints=hints, example=example)
-    file.seek(0)
-    return file
+    @property
+    def state(self) -> str:
+        """In one word, for a list of them."""
+        if self.running:
+            return "RUNNING"
+        if self.landed:
+            return "LANDED"
+        if self.is_cut_off or "failed" in (self.land.state, self.check.state):
+            return "CUT_OFF" if self.is_cut_off else "FAILED"
+        if self.seen is None or self.is_stale:
+            return "UNSEEN"
+        return "WRONG" if self.seen.wrong else "IDLE" if self.seen.is_idle else "READY"
 
 
 # --- what was uploaded -------------------------------------------------------------------------------------------
@@ -189,283 +134,287 @@ def receive(deployment: Deployment, viewer: Viewer, *, kind: str, name: str, con
         NoSuchImport, NotAllowed.
         NotAccepted: too large, not a workbook or CSV, with macros or links to other files.
     """
-    _require(viewer, kind)
-    _sweep(deployment, now)
+    require_kind(viewer, kind)
     ending = Path(name).suffix.lower()
-    _refuse_by_look(ending, content)
+    size = unpacked_size(ending, content)
     number = uuid.uuid4().hex
     folder = _home(deployment) / number
-    folder.mkdir(mode=0o700)
-    asked = {
-        "kind": kind,
-        "ending": ending,
-        "account": viewer.account_id,
-        "org_path": viewer.org_path,
-        "at": now.isoformat(),
-    }
-    (folder / "content.sealed").write_bytes(deployment.keys().seal(content, f"imports/{number}"))
-    (folder / "import.json").write_text(json.dumps(asked), encoding="utf-8")
+    for part in (folder, folder / "check", folder / "land"):
+        part.mkdir(mode=0o700)
+    asked = {"kind": kind, "ending": ending, "size": size, "account": viewer.account_id, "org_path": viewer.org_path, "at": now.isoformat()}  # fmt: skip
+    (folder / _CONTENT).write_bytes(deployment.keys().seal(content, f"imports/{number}"))
+    working.write_json(folder / "import.json", asked)
     return number
 
 
-def _refuse_by_look(ending: str, content: bytes) -> None:
-    if len(content) > LARGEST_BYTES:
-        raise TooLarge
-    if ending == ".xlsm":
-        raise NotAccepted("文件带有宏（.xlsm），不予打开。请另存为 .xlsx。", "The workbook carries macros (.xlsm) and is not opened. Save it as .xlsx.")  # fmt: skip
-    if ending not in _ENDINGS:
-        raise NotAccepted("请上传 .xlsx 或 .csv 文件；.xls 等旧格式请先另存为 .xlsx。", "Upload .xlsx or .csv; save older formats such as .xls as .xlsx first.")  # fmt: skip
-    if ending == ".xlsx" and content.startswith(b"PK\x03\x04"):
-        with tempfile.SpooledTemporaryFile(max_size=LARGEST_BYTES) as file:
-            file.write(content)
-            try:
-                with zipfile.ZipFile(file) as archive:
-                    entries = archive.infolist()
-            except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-                raise NotAccepted("Excel 文件已损坏或不完整。请用 Excel 或 WPS 另存为 .xlsx。", "The workbook is damaged. Save it anew as .xlsx.") from error  # fmt: skip
-        if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
-            raise NotAccepted("Excel 文件展开后过大，不予打开。请分成几份。", "Unpacked, the workbook is too large and is not opened. Split it.")  # fmt: skip
-        names = [entry.filename.lower() for entry in entries]
-        if any("vbaproject" in name for name in names):
-            raise NotAccepted("文件带有宏，不予打开。请另存为不带宏的 .xlsx。", "The workbook carries macros and is not opened. Save it without them.")  # fmt: skip
-        if any(name.startswith("xl/externallinks/") for name in names):
-            raise NotAccepted("文件链接到其他工作簿。请断开链接（数据 → 编辑链接）后另存。", "The workbook links to other files. Break the links and save it.")  # fmt: skip
-
-
-def _sweep(deployment: Deployment, now: datetime) -> None:
+def sweep(deployment: Deployment, *, now: datetime) -> None:
+    """Forget uploads after some days, and what a killed process left in the clear. Safe to repeat."""
     for folder in _home(deployment).iterdir():
-        if folder.is_dir() and folder.stat().st_mtime < (now - KEPT).timestamp():
+        if folder.name.startswith("work-") and folder.stat().st_mtime < (now - timedelta(hours=1)).timestamp():
+            shutil.rmtree(folder, ignore_errors=True)
+        if not (folder / "import.json").exists() or any(
+            working.is_running(folder / step) for step in ("check", "land")
+        ):
+            continue
+        for step in ("check", "land"):
+            shutil.rmtree(folder / step / _PLAIN, ignore_errors=True)
+        if folder.stat().st_mtime < (now - KEPT).timestamp():
             shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def _opened(deployment: Deployment, viewer: Viewer, number: str) -> Iterator[tuple[Kind, Path]]:
-    """The kind and the file in the clear, for as long as it is worked on. Only for who uploaded it, on the same post's union."""
+def _owned(deployment: Deployment, viewer: Viewer, number: str) -> tuple[Path, Kind, dict[str, Any]]:
+    """Only for who uploaded it, on the same post's union. Raises NoSuchImport, NotAllowed."""
     folder = deployment.folder / "imports" / number
-    if not re.fullmatch(r"[0-9a-f]{32}", number) or not (folder / "content.sealed").exists():
+    if not re.fullmatch(r"[0-9a-f]{32}", number) or not (folder / "import.json").exists():
         raise NoSuchImport
     asked = json.loads((folder / "import.json").read_text(encoding="utf-8"))
     if (asked["account"], asked["org_path"]) != (viewer.account_id, viewer.org_path):
         raise NoSuchImport
-    kind = _require(viewer, asked["kind"])
-    content = deployment.keys().open((folder / "content.sealed").read_bytes(), f"imports/{number}")
-    with tempfile.TemporaryDirectory(dir=_home(deployment), prefix="work-") as place:
-        file = Path(place) / f"{kind.feed}{asked['ending']}"
-        file.write_bytes(content)
-        yield kind, file
+    return folder, require_kind(viewer, asked["kind"]), asked
+
+
+@contextmanager
+def _opened(deployment: Deployment, folder: Path, kind: Kind, step: str) -> Iterator[Path]:
+    """The file in the clear, for as long as `step` works on it."""
+    place = folder / step / _PLAIN
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(mode=0o700)
+    try:
+        yield _in_the_clear(deployment, folder, kind, place)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _in_the_clear(deployment: Deployment, folder: Path, kind: Kind, place: Path) -> Path:
+    file = place / f"{kind.feed}{working.read_json(folder / 'import.json')['ending']}"
+    file.write_bytes(deployment.keys().open((folder / _CONTENT).read_bytes(), f"imports/{folder.name}"))
+    return file
+
+
+def _is_small(deployment: Deployment, kind: Kind, size: int) -> bool:
+    held = (report for report in reversed(sensing.committed(deployment.lake)) if report.feed == kind.feed)
+    newest = next(held, None)
+    return size <= AT_ONCE_BYTES and (newest is None or newest.rows_accepted <= AT_ONCE_HELD)
+
+
+def _basis(deployment: Deployment, kind: Kind, now: datetime, tree: str = "") -> str:
+    """What the answer of a check hangs on, besides the workbook. `tree`: the tree's mark, if it is known."""
+    month = Month.of(timezone.localdate(now)).text
+    parts = [month, repr(feed_of(kind.feed)), tree or unions.mark_of_tree(), *sensing.batch_names(deployment.lake)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+# --- how far it is -----------------------------------------------------------------------------------------------
+
+
+def find(deployment: Deployment, viewer: Viewer, number: str, *, now: datetime) -> Import:
+    """Raises NoSuchImport, NotAllowed."""
+    folder, kind, asked = _owned(deployment, viewer, number)
+    return _read(deployment, folder, kind, asked, now)
+
+
+def _read(deployment: Deployment, folder: Path, kind: Kind, asked: dict[str, Any], now: datetime, tree: str = "") -> Import:  # fmt: skip
+    number = folder.name
+    check, land = working.standing(folder / "check"), working.standing(folder / "land")
+    seen, is_stale = None, False
+    if check.state == "done" and land.state not in ("done", "running"):  # a landing that ends forgets what was seen
+        seen = import_seen.read_shown(deployment, folder)
+        is_stale = working.read_json(folder / "check" / working.RESULT).get("basis") != _basis(
+            deployment, kind, now, tree
+        )
+    is_cut_off = land.state == "interrupted" and (folder / "land" / working.RUNNING).exists()
+    if land.state == "failed":
+        is_cut_off = _is_in_lake(deployment, number)
+    done = working.read_json(folder / "land" / working.RESULT)
+    is_small = _is_small(deployment, kind, asked["size"])
+    at = datetime.fromisoformat(asked["at"])
+    return Import(
+        number, kind.feed, at, is_small, check, land, seen, is_stale, is_cut_off, Landed(**done) if done else None
+    )
+
+
+def list_own(deployment: Deployment, viewer: Viewer, *, now: datetime) -> list[Import]:
+    """What the viewer sent on this post's union and may still send, latest first."""
+    found = []
+    for path in _home(deployment).glob("*/import.json"):
+        asked = working.read_json(path)
+        mine = (asked.get("account"), asked.get("org_path")) == (viewer.account_id, viewer.org_path)
+        if mine and permissions.may(viewer, KINDS[asked["kind"]].permission):
+            found.append((asked["at"], path.stat().st_mtime_ns, path.parent, asked))
+    latest = sorted(found, key=lambda one: one[:2], reverse=True)[:_LISTED]
+    tree = unions.mark_of_tree() if latest else ""
+    return [_read(deployment, folder, KINDS[asked["kind"]], asked, now, tree) for _at, _kept, folder, asked in latest]
+
+
+def stop(deployment: Deployment, viewer: Viewer, number: str, *, now: datetime) -> None:
+    """Checking ends at its next step, landing only while nothing is in the lake. Raises NoSuchImport, NotAllowed."""
+    found = find(deployment, viewer, number, now=now)
+    for step in ("check", "land"):
+        if getattr(found, step).state == "running":
+            (deployment.folder / "imports" / number / step / working.STOP).touch()
+
+
+def begin_check(deployment: Deployment, viewer: Viewer, number: str, *, now: datetime) -> None:
+    """
+    Check the workbook, at once if it is small, else in a process of its own. Writes nothing but what it found, or why it could not. Safe to
+    repeat: what is being checked, being landed or landed is left alone.
+
+    Raises NoSuchImport, NotAllowed.
+    """
+    found = find(deployment, viewer, number, now=now)
+    if found.running or found.landed or found.is_cut_off:
+        return
+    folder = deployment.folder / "imports" / number
+    (folder / "check" / working.RESULT).unlink(missing_ok=True)
+    _begin(deployment, viewer, folder, "check", is_small=found.is_small, now=now)
+
+
+def confirm(deployment: Deployment, viewer: Viewer, number: str, *, now: datetime) -> None:
+    """
+    Take the workbook in, all of it or nothing, and forget the upload: at once if it is small, else in a process of its own.
+
+    Checked anew if the lake or the tree is another since. Safe to repeat, also after a crash anywhere in it: it is landed once. Goes the way of
+    every feed: one batch into the lake, and unions and standards on into the house.
+
+    Raises:
+        NoSuchImport, NotAllowed, NotLookedAt, RowsWrong.
+    """
+    found = find(deployment, viewer, number, now=now)
+    if found.running or found.landed:
+        return
+    if not found.is_cut_off:
+        if found.seen is None:
+            raise NotLookedAt
+        if found.seen.wrong and not found.is_stale:
+            raise RowsWrong(found.seen.wrong_rows)
+    folder = deployment.folder / "imports" / number
+    _begin(deployment, viewer, folder, "land", is_small=found.is_small, now=now)
+
+
+def _begin(deployment: Deployment, viewer: Viewer, folder: Path, step: str, *, is_small: bool, now: datetime) -> None:
+    place = folder / step
+    if is_small:
+        working.work_here(place, partial(_STEPS[step], deployment, viewer, folder, now))
+        return
+    asked = {"work": WORK, "account": viewer.account_id, "post": viewer.post_id, "now": now.isoformat()}
+    working.write_json(place / working.ASKED, asked)
+    working.launch(place, _PROCESS, cwd=deployment.folder)
+
+
+def work(deployment: Deployment, place: Path, *, lock: int) -> None:
+    """The step that lies in `place`, for the process that was started for it. One at a time in a deployment."""
+    asked = working.read_json(place / working.ASKED)
+    now = datetime.fromisoformat(asked["now"])
+
+    def do(tell: Progress) -> None:
+        today = timezone.localdate(now)
+        viewer = accounts.get_viewer(account_id=asked["account"], post_id=asked["post"], today=today)
+        _owned(deployment, viewer, place.parent.name)
+        _STEPS[place.name](deployment, viewer, place.parent, now, tell)
+
+    working.work(place, do, queue=_home(deployment) / ".lock", lock=lock)
 
 
 # --- looking at it -----------------------------------------------------------------------------------------------
 
 
-def preview(deployment: Deployment, viewer: Viewer, number: str, *, now: datetime) -> Preview:
+def _check(deployment: Deployment, viewer: Viewer, folder: Path, now: datetime, tell: Progress) -> Preview:
+    kind = require_kind(viewer, working.read_json(folder / "import.json")["kind"])
+    basis = _basis(deployment, kind, now)
+    with _opened(deployment, folder, kind, "check") as file:
+        seen = import_check.look(deployment, viewer, kind, file, now, tell)
+    tell("keep", 0.95)
+    import_seen.write(deployment, folder, seen)
+    working.write_json(folder / "check" / working.RESULT, {"basis": basis})
+    return seen
+
+
+def marked(deployment: Deployment, viewer: Viewer, number: str, *, language: str, now: datetime) -> IO[bytes]:
     """
-    What the import would do. Writes nothing.
+    The workbook as it came, with a column 问题与建议 behind each row that cannot be taken in.
 
     Raises:
-        NoSuchImport, NotAllowed, NotAccepted, UnreadableFile, UnreadableHeader, LoopInTree …
+        NoSuchImport, NotAllowed.
+        NotLookedAt: it is to be checked, or checked anew, first.
     """
-    with _opened(deployment, viewer, number) as (kind, file):
-        return _look(deployment, viewer, kind, file, now)
-
-
-def _look(deployment: Deployment, viewer: Viewer, kind: Kind, file: Path, now: datetime) -> Preview:
-    feed, month = feed_of(kind.feed), Month.of(timezone.localdate(now))
-    limits = {"memory_limit": deployment.memory_limit, "threads": deployment.threads}
-    checked = sensing.check_file(file, feed, month, keys=deployment.keys(), **limits)  # type: ignore[arg-type]
-    count = len(checked.rows) + len(checked.wrong)
-    if count > MOST_ROWS:
-        raise NotAccepted(f"有 {count:,} 行，一次最多 {MOST_ROWS:,} 行。请分成几份。", f"{count:,} rows; at most {MOST_ROWS:,} at once. Split the file.")  # fmt: skip
-    if not count:
-        raise NotAccepted("表头下面没有数据。请从模板第 5 行填起。", "There are no rows below the heads. Fill in from row 5 of the template.")  # fmt: skip
-    wrong = [Wrong(one.sheet, one.row, one.advice_zh, one.advice_en) for one in checked.wrong]
-    wrong += _out_of_place(viewer, kind, checked.rows, checked.places)
-    seen: dict[tuple[Any, ...], int] = {}
-    for row, place in zip(checked.rows, checked.places, strict=True):
-        key = tuple(row.get(name) for name in kind.key)
-        if (first := seen.setdefault(key, place[1])) != place[1]:
-            wrong.append(
-                Wrong(*place, f"与第 {first} 行重复。请只留一行。", f"The same as row {first}. Keep one of them.")
-            )
-    bad = {(one.sheet, one.row) for one in wrong}
-    good = [row for row, place in zip(checked.rows, checked.places, strict=True) if place not in bad]
-    base = _known(deployment, kind, feed, month, good)
-    new, changed, same = [], [], 0
-    for row in good:
-        known = base.get(tuple(_text(row.get(name)) for name in kind.key))
-        if known is None:
-            new.append(row)
-        elif any(
-            row.get(code) is not None and _text(row[code]) != known.get(code, "")
-            for code in feed.columns
-            if code in known
-        ):
-            changed.append(row)
-        else:
-            same += 1
-    heads: dict[str, int] = {}
-    for sheet, number in [*checked.places, *((one.sheet, one.row) for one in wrong)]:
-        heads[sheet] = min(heads.get(sheet, number - 1), number - 1)
-    if kind.feed == "union" and not wrong:
-        _try_tree([_over(base, kind, row) for row in good])
-    return Preview(kind.feed, file.name, len(new), len(changed), same, tuple(wrong), tuple(good[:_CSV_ROWS_SHOWN]), (*new, *changed), heads)  # fmt: skip
-
-
-def _over(base: Mapping[tuple[str, ...], Mapping[str, str]], kind: Kind, row: Mapping[str, Any]) -> dict[str, str]:
-    """What is known of the row's thing, with what the row says over it; a blank cell says nothing."""
-    known = base.get(tuple(_text(row.get(name)) for name in kind.key), {})
-    return {**known, **{code: _text(value) for code, value in row.items() if value is not None}}
-
-
-def _try_tree(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Let the tree itself say whether it would hold. Leaves it as it was."""
-    with transaction.atomic():
-        organizations.receive_unions(rows)
-        transaction.set_rollback(True)
-
-
-def _out_of_place(
-    viewer: Viewer, kind: Kind, rows: Sequence[Mapping[str, Any]], places: Sequence[tuple[str, int]]
-) -> list[Wrong]:
-    """Rows about unions that nobody knows, or about what lies outside the viewer's part of the tree."""
-    tree = unions.load_by_code()
-    mine = {code for code, union in tree.items() if scope.covers(viewer.org_path, union.path)}
-    home = area_prefix(unions.get_union(viewer.org_id).area)
-    told: list[Wrong] = []
-    coming = {str(row.get("code")): str(row.get("parent") or "") for row in rows} if kind.feed == "union" else {}
-    for row, place in zip(rows, places, strict=True):
-        if kind.feed == "standard":
-            if not area_prefix(str(row["area"])).startswith(home):
-                told.append(Wrong(*place, "行政区划不在您的辖区。", "This division is outside yours."))
-        elif kind.feed == "union":
-            code, parent = str(row["code"]), str(row.get("parent") or "")
-            if code in tree and code not in mine:
-                told.append(Wrong(*place, "这个工会不在您的辖区。", "This union is outside your part of the tree."))
-            elif parent and parent not in tree and parent not in coming:
-                told.append(Wrong(*place, f"上级工会 {parent} 不存在。请补上级，或改正代码。", f"There is no union {parent}. Add it or correct the code."))  # fmt: skip
-            elif parent not in mine and parent not in coming and (parent or code not in tree):
-                told.append(
-                    Wrong(
-                        *place,
-                        "上级工会不在您的辖区，或没有填。",
-                        "Its parent is missing, or outside your part of the tree.",
-                    )
-                )
-        elif (code := str(row["union_code"])) not in tree:
-            told.append(Wrong(*place, f"没有代码为 {code} 的工会。请先导入工会，或改正代码。", f"There is no union {code}. Import it first or correct the code."))  # fmt: skip
-        elif code not in mine:
-            told.append(Wrong(*place, "这个工会不在您的辖区。", "This union is outside your part of the tree."))
-    return told
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
-def _known(
-    deployment: Deployment, kind: Kind, feed: sensing.Feed, month: Month, rows: Sequence[Mapping[str, Any]]
-) -> dict[tuple[str, ...], dict[str, str]]:
-    """What the lake holds, as text by key: the newest snapshot, or of an increment the months that `rows` are about."""
-    if feed.is_increment:
-        months = {str(row[feed.date_column])[:7] for row in rows}
-        held = sensing.rows_of_months(deployment.lake, feed, months)
-    else:
-        held = sensing.latest_snapshot(deployment.lake, feed, month)
-    people = {sensing.pseudonym_text(row["person"]) for row in held if "person" in row}  # type: ignore[arg-type]
-    identities = sensing.find_identities(deployment.lake, deployment.keys(), people) if people else {}
-    found: dict[tuple[str, ...], dict[str, str]] = _tree() if kind.feed == "union" else {}
-    for row in held:
-        known = {code: _text(row[code]) for code in feed.columns if code in row}
-        if "person" in row:
-            identity = identities.get(sensing.pseudonym_text(row["person"]))  # type: ignore[arg-type]
-            if identity is None:
-                continue
-            known |= {"id": identity.id_number}
-            known |= {name: getattr(identity, name) or "" for name in ("name", "phone") if name in feed.columns}
-        found[tuple(known[name] for name in kind.key)] = known
-    return found
-
-
-def _tree() -> dict[tuple[str, ...], dict[str, str]]:
-    """The union tree in the feed's words: also what no batch of the lake has said."""
-    tree = unions.load_by_code()
-    codes = {union.id: union.code for union in tree.values()}
-    return {
-        (one.code,): {
-            "code": one.code, "parent": codes.get(one.parent_id or 0, ""), "name": one.name, "level": one.level.value.lower(), "area": one.area,
-            "uscc": one.uscc, "state": one.state.value.lower(),
-        }
-        for one in tree.values()
-    }  # fmt: skip
+    found = find(deployment, viewer, number, now=now)
+    if found.seen is None or found.is_stale:
+        raise NotLookedAt
+    folder, kind, _asked = _owned(deployment, viewer, number)
+    with tempfile.TemporaryDirectory(dir=_home(deployment), prefix="work-") as place:
+        file = _in_the_clear(deployment, folder, kind, Path(place))
+        return import_seen.mark(file, import_seen.read_whole(deployment, folder), language=language)
 
 
 # --- taking it in ------------------------------------------------------------------------------------------------
 
 
-def confirm(deployment: Deployment, viewer: Viewer, number: str, *, now: datetime) -> Preview:
+def _land(deployment: Deployment, viewer: Viewer, folder: Path, now: datetime, tell: Progress) -> None:
     """
-    Take the workbook in, all of it or nothing, and forget the upload; return what it did.
+    The batch carries the import's number, so a second try knows whether the first got that far; `intended.json` keeps what it counted.
 
-    Checked anew. Safe to repeat: what is known already is left alone. Goes the way of every feed: one batch into the lake, and unions and
-    standards on into the house. A crash before the batch is there leaves nothing; after it, the next import or sensing goes on.
-
-    Raises: as `preview`; RowsWrong; what landing refuses.
+    Raises: RowsWrong, what checking and landing refuse.
     """
-    with _opened(deployment, viewer, number) as (kind, file):
-        seen = _look(deployment, viewer, kind, file, now)
+    kind, number = require_kind(viewer, working.read_json(folder / "import.json")["kind"]), folder.name
+    month = Month.of(timezone.localdate(now))
+    shutil.rmtree(folder / "land" / _PLAIN, ignore_errors=True)  # of one that was killed
+    if not _is_in_lake(deployment, number):
+        seen = _fresh(deployment, viewer, folder, kind, now, tell)
         if seen.wrong:
-            raise RowsWrong(len({(one.sheet, one.row) for one in seen.wrong}))
-        month = Month.of(timezone.localdate(now))
+            raise RowsWrong(seen.wrong_rows)
+        working.write_json(folder / _INTENDED, {"new": seen.new, "changed": seen.changed, "same": seen.same})
         if not seen.is_idle:
-            _land(deployment, kind, seen, month, number, file.parent, now)
-        if kind.feed in ("union", "standard"):
-            sense_month.receive_references(deployment, month, now=now)
-        detail = {"kind": kind.feed, "new": seen.new, "changed": seen.changed, "same": seen.same}
-        audit.record(viewer, action=IMPORTED, object=f"import:{number[:12]}", detail=detail, now=now)
-    shutil.rmtree(deployment.folder / "imports" / number, ignore_errors=True)
-    return seen
+            _land_rows(deployment, kind, seen, month, folder, now, tell)
+    with suppress(Stopped):  # it is in the lake: what is left is done in any case
+        tell("receive", 0.9)
+    if kind.feed in ("union", "standard"):
+        sense_month.receive_references(deployment, month, now=now)
+    counts, object_ = working.read_json(folder / _INTENDED), f"import:{number[:12]}"
+    if not audit_queries.list_about(object_, actions=(IMPORTED,), most=1):
+        audit.record(viewer, action=IMPORTED, object=object_, detail={"kind": kind.feed, **counts}, now=now)
+    working.write_json(folder / "land" / working.RESULT, counts)
+    import_seen.forget(folder)
+    (folder / _CONTENT).unlink(missing_ok=True)
 
 
-def _land(
-    deployment: Deployment, kind: Kind, seen: Preview, month: Month, number: str, place: Path, now: datetime
+def _fresh(deployment: Deployment, viewer: Viewer, folder: Path, kind: Kind, now: datetime, tell: Progress) -> Preview:
+    """What was seen, if it still holds, else seen anew: the first third of the work."""
+    if working.read_json(folder / "check" / working.RESULT).get("basis") == _basis(deployment, kind, now):
+        return import_seen.read_whole(deployment, folder)
+    return _check(deployment, viewer, folder, now, lambda step, share: tell(step, share * 0.3))
+
+
+def _mark(number: str) -> str:
+    return f"import-{number}"
+
+
+def _is_in_lake(deployment: Deployment, number: str) -> bool:
+    return any(_mark(number) in report.extra_columns for report in sensing.committed(deployment.lake))
+
+
+def _land_rows(
+    deployment: Deployment, kind: Kind, seen: Preview, month: Month, folder: Path, now: datetime, tell: Progress
 ) -> None:
     """One file of the feed: what is known with what the workbook says over it. The last, empty column tells two deliveries apart."""
     feed = feed_of(kind.feed)
-    base = {} if feed.is_increment else _known(deployment, kind, feed, month, seen.rows)
+    tell("lay", 0.35)
+    base = {} if feed.is_increment else import_check.known(deployment, kind, month, seen.rows)
     for row in seen.rows:
-        base[tuple(_text(row.get(name)) for name in kind.key)] = _over(base, kind, row)
-    folder = place / month.text
-    folder.mkdir()
-    with open(folder / f"{feed.name}.csv", "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*feed.columns, f"import-{number}"])
-        writer.writerows([*(row.get(code, "") for code in feed.columns), ""] for row in base.values())
-    for report in land_feeds.land(deployment, folder, now=now):
-        if report.status == "refused":
-            raise NotAccepted(report.refused_zh, report.refused_en)
+        base[import_check.key_of(kind, row)] = import_check.over(base, kind, row)
+    plain = folder / "land" / _PLAIN
+    shutil.rmtree(plain, ignore_errors=True)
+    (plain / month.text).mkdir(mode=0o700, parents=True)
+    try:
+        with open(plain / month.text / f"{feed.name}.csv", "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow([*feed.columns, _mark(folder.name)])
+            writer.writerows([*(row.get(code, "") for code in feed.columns), ""] for row in base.values())
+        tell("land", 0.55)
+        for report in land_feeds.land(deployment, plain / month.text, now=now):
+            if report.status == "refused":
+                raise NotAccepted(report.refused_zh, report.refused_en)
+    finally:
+        shutil.rmtree(plain, ignore_errors=True)
 
 
-# --- what is wrong, in the workbook itself -----------------------------------------------------------------------
-
-
-def marked(deployment: Deployment, viewer: Viewer, number: str, *, language: str, now: datetime) -> IO[bytes]:
-    """The workbook as it came, with a column 问题与建议 behind each row that cannot be taken in. Raises as `preview`."""
-    with _opened(deployment, viewer, number) as (kind, file):
-        seen = _look(deployment, viewer, kind, file, now)
-        said: dict[tuple[str, int], str] = {}
-        sheets = excel.read_sheets(file) if file.suffix == ".xlsx" else [("", _csv_rows(file))]
-        for one in seen.wrong:
-            words = one.zh if language.startswith("zh") else one.en
-            place = (one.sheet, one.row)
-            said[place] = f"{said[place]} {words}" if place in said else words
-        back = tempfile.SpooledTemporaryFile(max_size=LARGEST_BYTES)  # noqa: SIM115  whoever sends it closes it
-        excel.write_back(back, sheets=sheets, said=said, head=PROBLEMS, heads=dict(seen.heads))
-    back.seek(0)
-    return back
-
-
-def _csv_rows(file: Path) -> list[list[str]]:
-    found = survey(file)
-    with open(file, encoding=found.encoding, newline="") as handle:
-        delimiter = max(",\t;", key=found.head.partition("\n")[0].count)
-        return list(csv.reader(handle, delimiter=delimiter))
+_STEPS: dict[str, Any] = {"check": _check, "land": _land}

@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -33,15 +31,18 @@ from niangjia.apps.registry import queries as registry
 from niangjia.engines import policy, sensing, simulation
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.parameters import Overrides, area_prefix, with_overrides
-from niangjia.engines.simulation import Lake, Pair, Request, Result, Side, working
+from niangjia.engines.simulation import Lake, Pair, Request, Result, Side
+from niangjia.engines.simulation import working as simulating
 from niangjia.engines.simulation.asked import as_text, files_of, read_typed
 from niangjia.engines.simulation.run import NOT_DECIDING
-from niangjia.engines.simulation.working import Standing, Work
+from niangjia.engines.simulation.working import Work
 from niangjia.jobs import operating
 from niangjia.jobs.export_list import write_csv
+from niangjia.kernel import working
 from niangjia.kernel.deployment import Deployment, programs_folder
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
+from niangjia.kernel.working import Standing
 
 INSTALLED = "INSTALLED"
 _KEPT_FROM_THE_CHILD = ("NIANGJIA_DATABASE_URL", "NIANGJIA_PASSWORD")
@@ -358,9 +359,9 @@ def prepare(deployment: Deployment, request: Request, *, kind: str = "compare", 
     rules = hashlib.sha256(_rules().encode()).hexdigest()
     whole = json.dumps([request.fingerprint, lake, rules, kind])
     folder = home_of(deployment) / f"{prefix}{hashlib.sha256(whole.encode()).hexdigest()[:12]}"
-    if not (folder / working.WORK).exists():
+    if not (folder / simulating.WORK).exists():
         folder.mkdir(parents=True, exist_ok=True)
-        simulation.write_request(request, folder / working.REQUEST)
+        simulation.write_request(request, folder / simulating.REQUEST)
         Work(kind, lake_of(deployment)).write(folder)
     return folder
 
@@ -376,26 +377,14 @@ def _rules() -> str:
 def run(deployment: Deployment, request: Request, *, progress: Any = None) -> tuple[Path, Result]:
     """Here and now; what was simulated before is read."""
     folder = prepare(deployment, request)
-    working.work(folder, progress=progress)
+    simulating.work(folder, progress=progress)
     return folder, simulation.read_result(folder / working.RESULT)
 
 
 def start(deployment: Deployment, folder: Path) -> None:
     """In a process of its own, which goes on when this one ends. Safe to repeat: one that is done or running is left alone."""
-    if working.standing(folder).state == "done" or (lock := working.take(folder)) is None:
-        return
     environment = {name: value for name, value in os.environ.items() if name not in _KEPT_FROM_THE_CHILD}
-    with lock, open(folder / working.LOG, "wb") as log:
-        subprocess.Popen(
-            [sys.executable, "-m", "niangjia.engines.simulation", str(folder), str(lock.fileno())],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=environment,
-            cwd=deployment.folder,
-            pass_fds=[lock.fileno()],
-            start_new_session=True,
-        )
+    working.launch(folder, "niangjia.engines.simulation", cwd=deployment.folder, environment=environment)
 
 
 def start_simulation(deployment: Deployment, request: Request) -> str:
@@ -407,9 +396,9 @@ def start_simulation(deployment: Deployment, request: Request) -> str:
 def list_simulations(deployment: Deployment, viewer: Viewer) -> list[Simulation]:
     """Those that were asked in the viewer's part of the tree, newest first. Permission: programs.manage."""
     permissions.require(viewer, "programs.manage")
-    folders = [path.parent for path in home_of(deployment).glob(f"*/{working.WORK}")]
-    folders.sort(key=lambda folder: (folder / working.WORK).stat().st_mtime, reverse=True)
-    found = (_read(folder) for folder in folders if working.read_work(folder).kind == "compare")
+    folders = [path.parent for path in home_of(deployment).glob(f"*/{simulating.WORK}")]
+    folders.sort(key=lambda folder: (folder / simulating.WORK).stat().st_mtime, reverse=True)
+    found = (_read(folder) for folder in folders if simulating.read_work(folder).kind == "compare")
     return [one for one in found if scope.covers(viewer.org_path, one.request.asked_by)]
 
 
@@ -417,7 +406,7 @@ def get_simulation(deployment: Deployment, viewer: Viewer, simulation_id: str) -
     """Raises NotAllowed, NoSuchSimulation."""
     permissions.require(viewer, "programs.manage")
     folder = _folder(deployment, simulation_id)
-    if folder is None or working.read_work(folder).kind != "compare":
+    if folder is None or simulating.read_work(folder).kind != "compare":
         raise NoSuchSimulation
     found = _read(folder)
     if not scope.covers(viewer.org_path, found.request.asked_by):
@@ -440,13 +429,13 @@ def restart(deployment: Deployment, viewer: Viewer, simulation_id: str) -> None:
 def _folder(deployment: Deployment, simulation_id: str) -> Path | None:
     folder = home_of(deployment) / simulation_id
     is_name = simulation_id.replace("-", "").isalnum() and simulation_id.isascii()
-    return folder if is_name and (folder / working.WORK).exists() else None
+    return folder if is_name and (folder / simulating.WORK).exists() else None
 
 
 def _read(folder: Path) -> Simulation:
     standing = working.standing(folder)
     result = simulation.read_result(folder / working.RESULT) if standing.state == "done" else None
-    return Simulation(folder.name, simulation.read_request(folder / working.REQUEST), standing, result)
+    return Simulation(folder.name, simulation.read_request(folder / simulating.REQUEST), standing, result)
 
 
 def write_tables(result: Result, folder: Path) -> list[Path]:

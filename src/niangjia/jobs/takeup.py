@@ -26,10 +26,12 @@ from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.types import DecisionOutcome, Subject, SubjectKind
 from niangjia.apps.registry import queries as registry
 from niangjia.engines import policy, sensing
-from niangjia.engines.simulation import Entitled, Request, working
+from niangjia.engines.simulation import Entitled, Request
+from niangjia.engines.simulation import working as simulating
 from niangjia.engines.simulation.run import ROWS
 from niangjia.jobs import operating, simulate
 from niangjia.jobs.sense_month import NoUnionTree
+from niangjia.kernel import working
 from niangjia.kernel.deployment import Deployment, programs_folder
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
@@ -108,7 +110,7 @@ def prepare(deployment: Deployment, month: Month) -> Path:
 def run(deployment: Deployment, month: Month, *, progress: Any = None) -> Path:
     """Here and now; what was worked out before is read. Safe to repeat."""
     folder = prepare(deployment, month)
-    working.work(folder, progress=progress)
+    simulating.work(folder, progress=progress)
     _forget_older(deployment, month, folder)
     return folder
 
@@ -123,7 +125,7 @@ def start(deployment: Deployment, viewer: Viewer, month: Month) -> str:
 
 def find(deployment: Deployment, month: Month) -> Path | None:
     """The newest folder of the month, done or not; None: it was never begun."""
-    folders = list(simulate.home_of(deployment).glob(f"{_PREFIX}{month}-*/{working.WORK}"))
+    folders = list(simulate.home_of(deployment).glob(f"{_PREFIX}{month}-*/{simulating.WORK}"))
     newest = max(folders, key=lambda path: path.stat().st_mtime, default=None)
     return newest.parent if newest else None
 
@@ -263,7 +265,7 @@ def _told(folder: Path, month: Month) -> list[Entitled]:
     if not (folder / working.RESULT).exists():
         raise NotWorkedOut(month)
     found: dict[str, Entitled] = {}
-    for one in working.read_entitled(folder):  # a programme with versions for several divisions is one programme
+    for one in simulating.read_entitled(folder):  # a programme with versions for several divisions is one programme
         former = found.get(one.program)
         if former is None or former.refused:
             found[one.program] = one

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.files.types import FileCard
-from niangjia.apps.matters import access, announcing, evidence, moving
+from niangjia.apps.matters import access, announcing, evidence, moving, sealed
 from niangjia.apps.matters.lifecycle import FORWARD, Flow, Kind, is_notice
 from niangjia.apps.matters.models import Matter, Move, Objection
 from niangjia.apps.matters.problems import NotFound
 from niangjia.apps.matters.room import room
 from niangjia.apps.matters.types import MatterState, MayObject, ObjectionAbout, Step
 from niangjia.apps.objections.problems import NothingToObjectTo, ObjectionTooLate
+from niangjia.apps.objections.types import GrievanceState
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations.types import Level, Union
 from niangjia.apps.programs import queries as programs
@@ -33,6 +35,31 @@ def find(viewer: Viewer, objection_id: int) -> Objection:
     if found is None:
         raise NotFound
     return found
+
+
+def looks_into(viewer: Viewer, matter: Matter, open_one: Objection | None = None) -> bool:
+    """
+    Whether this officer may answer an objection that is open (`open_one`, if the caller has it): they read what was answered and why it
+    was decided so.
+    """
+    if not permissions.may(viewer, "matters.answer"):
+        return False
+    if open_one is None and not Objection.objects.filter(matter=matter, state=GrievanceState.OPEN).exists():
+        return False
+    moves = list(Move.objects.filter(matter=matter).order_by("step"))
+    hands = {one.account_id for one in moves if one.account_id and one.role != Role.WORKER}
+    if viewer.has_hand_in(hands) or access.is_own(viewer, matter):
+        return False
+    flow = moving.flow_for(matter)
+    decisive = decisive_move(matter, flow, moves) if matter.state in _DECIDED else None
+    level = flow.stage(decisive.from_stage if decisive else matter.stage)
+    return access.desk_for(matter.org_id, level)[0].path.startswith(viewer.org_path)
+
+
+def reason_of(matter: Matter) -> str:
+    """The deciding officer's words, opened; empty where there are none."""
+    decisive = decisive_move(matter, moving.flow_for(matter))
+    return str(sealed.unseal(decisive.secret, "move", decisive.key).get("text", "")) if decisive else ""
 
 
 def files_of(row: Objection) -> tuple[FileCard, ...]:
@@ -72,10 +99,11 @@ def days_to_object(matter: Matter, day: date) -> int:
     return int(str(said)) if said is not None else room().objection_days
 
 
-def decisive_move(matter: Matter, flow: Flow) -> Move | None:
-    """The move by which it was granted or refused; null: it ended without either, or goes on."""
+def decisive_move(matter: Matter, flow: Flow, moves: Sequence[Move] | None = None) -> Move | None:
+    """The move by which it was granted or refused; null: it ended without either, or goes on. `moves`: all of it, if they were read."""
     decides = flow.deciding
-    for move in Move.objects.filter(matter=matter, act=Step.ACT).order_by("-step"):
+    read = Move.objects.filter(matter=matter, act=Step.ACT).order_by("step") if moves is None else moves
+    for move in reversed([one for one in read if one.act == Step.ACT]):
         stage = flow.stage(move.from_stage)
         kind = flow.kind(stage, move.outcome)
         if kind is Kind.REFUSE or (decides is not None and stage.id == decides.id and kind in FORWARD):

@@ -283,7 +283,7 @@ def get_offered(viewer: Viewer, program: str, *, today: date) -> Offered:
 
 def get_details(viewer: Viewer, matter_id: int, *, now: datetime, correct: str = "") -> Details:
     """
-    Raises NotAllowed, NotFound. Answers are there for the applicant and for whose turn it is. `correct`: a field that the officer wants
+    Raises NotAllowed, NotFound. Answers are there for the applicant, for whose turn it is, and for who looks into an objection. `correct`: a field that the officer wants
     to put right.
     """
     matter = moving.find(viewer, matter_id)
@@ -293,7 +293,7 @@ def get_details(viewer: Viewer, matter_id: int, *, now: datetime, correct: str =
     is_worker = viewer.role is Role.WORKER
     is_own = not is_worker and access.is_own(viewer, matter)
     can_handle = not is_own and access.may_handle(viewer, matter)
-    can_read = is_worker or can_handle
+    can_read = is_worker or can_handle or (bool(matter.closed_at) and objecting.looks_into(viewer, matter))
     rows = moving.answers_of(matter)
     moves = list(Move.objects.filter(matter=matter).order_by("step"))
     is_shown = any(is_notice(one) for one in flow.stages)

@@ -81,9 +81,8 @@ def list_person_cards(viewer: Viewer, person_ids: Iterable[int]) -> dict[int, Pe
 @looking.once_each
 def masked_names(person_ids: Iterable[int]) -> dict[int, str]:
     """王** by person id, without scope: for notices and lists whose rows the caller has already bounded."""
-    return {
-        person.pk: identity.mask_name(person.read("name")) for person in Person.objects.filter(pk__in=set(person_ids))
-    }
+    found = Person.objects.filter(pk__in=set(person_ids)).only("pseudonym", "name")
+    return {person.pk: identity.mask_name(person.read("name")) for person in found}
 
 
 def name_in_public(person_id: int) -> str:

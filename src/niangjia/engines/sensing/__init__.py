@@ -7,9 +7,10 @@ Always true here:
 - every SQL step is a named table with its grain; all money is DECIMAL(16,2).
 """
 
-from niangjia.engines.sensing.lake import committed, latest_snapshot, pseudonym_text, rows_of_months
+from niangjia.engines.sensing.lake import batch_names, committed, latest_snapshot, pseudonym_text, rows_of_months
 from niangjia.engines.sensing.landing import (
     BatchReport,
+    Checked,
     Feed,
     Identity,
     SetAside,
@@ -25,6 +26,6 @@ from niangjia.engines.sensing.run import MonthNotLanded, Run, list_runs, officia
 from niangjia.engines.sensing.verification import verify_lake, verify_runs
 
 __all__ = [
-    "BatchReport", "Feed", "Identity", "MonthNotLanded", "OpenFile", "OwnHistory", "Run", "SensingPack", "SetAside", "Verification",
-    "check_file", "check_folder", "committed", "employers_of", "find_identities", "land_folder", "latest_snapshot", "list_runs", "load_feeds", "load_sensing_pack", "memberships_of", "official_run", "pseudonym_text", "relations_of", "rows_of_months", "sense_month", "verify_lake", "verify_runs",
+    "BatchReport", "Checked", "Feed", "Identity", "MonthNotLanded", "OpenFile", "OwnHistory", "Run", "SensingPack", "SetAside", "Verification",
+    "batch_names", "check_file", "check_folder", "committed", "employers_of", "find_identities", "land_folder", "latest_snapshot", "list_runs", "load_feeds", "load_sensing_pack", "memberships_of", "official_run", "pseudonym_text", "relations_of", "rows_of_months", "sense_month", "verify_lake", "verify_runs",
 ]  # fmt: skip

@@ -51,6 +51,11 @@ def committed(lake: Path) -> list[BatchReport]:
     ]
 
 
+def batch_names(lake: Path) -> list[str]:
+    """As `committed`, the names alone: another list whenever something was landed."""
+    return sorted(path.stem for path in (lake / "batches").glob("*.json"))
+
+
 def files(
     lake: Path, feed: Feed, *, months: Iterable[str] | None = None, reports: Iterable[BatchReport] | None = None
 ) -> list[LakeFile]:

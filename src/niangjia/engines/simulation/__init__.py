@@ -8,7 +8,7 @@ Always true here:
 - a result holds counts and yuan; the list for outreach holds pseudonyms; neither holds a name.
 """
 
-from niangjia.engines.simulation.asked import Pair, Request, Side, Stopped, load_text, read_request, write_request
+from niangjia.engines.simulation.asked import Pair, Request, Side, load_text, read_request, write_request
 from niangjia.engines.simulation.funds import Exhaustion
 from niangjia.engines.simulation.given import LakeFacts, load_lake_facts
 from niangjia.engines.simulation.results import Cell, Gap, ProgramResult, Result, read_result, write_result
@@ -16,6 +16,6 @@ from niangjia.engines.simulation.run import Entitled, Lake, entitled, simulate
 from niangjia.engines.simulation.showing import SMALLEST, Shown, ShownResult, hide_small
 
 __all__ = [
-    "SMALLEST", "Cell", "Entitled", "Exhaustion", "Gap", "Lake", "LakeFacts", "Pair", "ProgramResult", "Request", "Result", "Shown", "ShownResult", "Side", "Stopped",
+    "SMALLEST", "Cell", "Entitled", "Exhaustion", "Gap", "Lake", "LakeFacts", "Pair", "ProgramResult", "Request", "Result", "Shown", "ShownResult", "Side",
     "entitled", "hide_small", "load_lake_facts", "load_text", "read_request", "read_result", "simulate", "write_request", "write_result",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -24,14 +24,8 @@ from niangjia.engines.sensing.own import OwnHistory
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
 
-Progress = Callable[[str, float], None]
 PROGRAM = "program.yaml"
 LONGEST = 24
-
-
-class Stopped(Refusal):
-    def __init__(self) -> None:
-        super().__init__("模拟已停止。", "The simulation was stopped.")
 
 
 class NoSuchParameter(Refusal):

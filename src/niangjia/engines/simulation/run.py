@@ -20,7 +20,7 @@ from niangjia.engines.sensing import load_feeds, load_sensing_pack
 from niangjia.engines.sensing.plan.sources import COLUMNS, Inputs
 from niangjia.engines.sensing.plan.steps import Workbench, text
 from niangjia.engines.simulation import comparing, month
-from niangjia.engines.simulation.asked import Pair, Progress, Request, Side, as_text, load_text
+from niangjia.engines.simulation.asked import Pair, Request, Side, as_text, load_text
 from niangjia.engines.simulation.columns import listed_unit
 from niangjia.engines.simulation.deciding import Course, Program, missing_facts, rows_of
 from niangjia.engines.simulation.funds import exhaustion
@@ -28,6 +28,7 @@ from niangjia.engines.simulation.given import LakeFacts, load_lake_facts
 from niangjia.engines.simulation.results import Gap, MonthResult, ProgramResult, Result, Version
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
+from niangjia.kernel.working import Progress
 
 SPILL = "spill"
 NOT_DECIDING = ("sensing", "container")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
 import pytest
@@ -14,9 +14,11 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.organizations import queries as unions
+from niangjia.apps.organizations.models import OrgUnit
 from niangjia.apps.programs.models import Standard
 from niangjia.apps.programs.tests import town
 from niangjia.engines import sensing
+from niangjia.jobs import import_kinds as kinds
 from niangjia.jobs import import_workbook as imports
 from niangjia.jobs import land_feeds
 from niangjia.kernel.deployment import Deployment
@@ -41,7 +43,9 @@ def place(db):
 
 
 @pytest.fixture
-def here(tmp_path):
+def here(tmp_path, monkeypatch):
+    """What would be done in a process of its own is done at once: `test_import_process` is about the other."""
+    monkeypatch.setattr(imports, "AT_ONCE_BYTES", kinds.LARGEST_UNPACKED)
     return Deployment.create(tmp_path / "here", "330624")
 
 
@@ -69,16 +73,35 @@ def send(here, viewer, kind, content, name="a.xlsx"):
     return imports.receive(here, viewer, kind=kind, name=name, content=content, now=NOW)
 
 
+def seen(here, viewer, number):
+    """What the check of the upload found, or its refusal."""
+    imports.begin_check(here, viewer, number, now=NOW)
+    found = imports.find(here, viewer, number, now=NOW)
+    if found.check.failure:
+        raise found.check.failure
+    return found.seen
+
+
 def look(here, viewer, kind, content, name="a.xlsx"):
-    return imports.preview(here, viewer, send(here, viewer, kind, content, name), now=NOW)
+    return seen(here, viewer, send(here, viewer, kind, content, name))
+
+
+def landed(here, viewer, number):
+    imports.confirm(here, viewer, number, now=NOW)
+    found = imports.find(here, viewer, number, now=NOW)
+    if found.land.failure:
+        raise found.land.failure
+    return found.landed
 
 
 def take(here, viewer, kind, content, name="a.xlsx"):
-    return imports.confirm(here, viewer, send(here, viewer, kind, content, name), now=NOW)
+    number = send(here, viewer, kind, content, name)
+    seen(here, viewer, number)
+    return landed(here, viewer, number)
 
 
 def held(here, kind):
-    return sensing.latest_snapshot(here.lake, imports.feed_of(kind), imports.Month.of(NOW.date()))
+    return sensing.latest_snapshot(here.lake, kinds.feed_of(kind), imports.Month.of(NOW.date()))
 
 
 def test_members_come_in_with_every_spelling_that_offices_use(place, here):
@@ -90,7 +113,7 @@ def test_members_come_in_with_every_spelling_that_offices_use(place, here):
         [X_ID.lower(), "李三", "XG", "2023年3月5日", ""],
     ]
     done = take(here, place.county, "member", book(MEMBER, *rows))
-    assert (done.new, done.changed, done.same, done.wrong) == (3, 0, 0, ())
+    assert done == imports.Landed(3, 0, 0)
     assert {row["joined_on"] for row in held(here, "member")} == {date(2023, 11, 1), date(2023, 1, 2), date(2023, 3, 5)}
     assert {row["union_code"] for row in held(here, "member")} == {"XG"}
 
@@ -100,7 +123,7 @@ def test_the_same_workbook_again_is_told_and_changes_nothing(place, here):
     take(here, place.county, "member", content)
     batches = len(sensing.committed(here.lake))
     assert look(here, place.county, "member", content).is_idle
-    assert take(here, place.county, "member", content).is_idle
+    assert take(here, place.county, "member", content) == imports.Landed(0, 0, 2)
     assert len(sensing.committed(here.lake)) == batches
 
 
@@ -128,8 +151,8 @@ def test_one_wrong_row_keeps_all_of_them_out_and_comes_back_marked(place, here):
     ]
     number = send(here, place.county, "member", book(MEMBER, *rows))
     before = AuditEvent.objects.count()
-    seen = imports.preview(here, place.county, number, now=NOW)
-    assert sorted({one.row for one in seen.wrong}) == [3, 4, 5, 6, 7, 8] and not sensing.committed(here.lake)
+    told = seen(here, place.county, number)
+    assert sorted({one.row for one in told.wrong}) == [3, 4, 5, 6, 7, 8] and not sensing.committed(here.lake)
     with pytest.raises(imports.RowsWrong):
         imports.confirm(here, place.county, number, now=NOW)
     assert not sensing.committed(here.lake) and AuditEvent.objects.count() == before
@@ -154,32 +177,90 @@ def test_one_wrong_row_keeps_all_of_them_out_and_comes_back_marked(place, here):
 
 def test_a_crash_in_the_middle_leaves_nothing_and_the_same_import_goes_on(place, here, monkeypatch):
     number = send(here, place.county, "standard", book(STANDARD, ["330624", "2023-07-01", 1100.5]))
+    seen(here, place.county, number)
     with monkeypatch.context() as broken:
         broken.setattr(land_feeds.sensing, "land_folder", lambda *args, **asked: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             imports.confirm(here, place.county, number, now=NOW)
-    assert not sensing.committed(here.lake) and not list((here.folder / "imports").glob("work-*"))
+    assert not sensing.committed(here.lake) and not list((here.folder / "imports").glob("**/plain"))
     with monkeypatch.context() as broken:
         broken.setattr(imports.sense_month, "receive_references", lambda *args, **asked: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             imports.confirm(here, place.county, number, now=NOW)
-    assert imports.confirm(here, place.county, number, now=NOW).is_idle
+    found = imports.find(here, place.county, number, now=NOW)
+    assert found.is_cut_off and len(sensing.committed(here.lake)) == 1
+    for _twice in range(2):
+        assert landed(here, place.county, number) == imports.Landed(1, 0, 0)
+    assert len(sensing.committed(here.lake)) == 1 and AuditEvent.objects.filter(action=imports.IMPORTED).count() == 1
     assert str(Standard.objects.get(area="330624", starts_on=date(2023, 7, 1)).monthly) == "1100.50"
+    assert not list((here.folder / "imports").rglob("*.sealed"))
+
+
+def test_a_check_is_made_once_and_anew_only_when_the_lake_or_the_tree_is_another(place, here, monkeypatch):
+    looks, look_at = [], imports.import_check.look
+    monkeypatch.setattr(imports.import_check, "look", lambda *asked: looks.append(1) or look_at(*asked))
+    number = send(here, place.county, "member", book(MEMBER, [IDS[0], "李一", "XG", "2023-01-02", ""]))
+    told = seen(here, place.county, number)
+    assert imports.find(here, place.county, number, now=NOW).seen == told and looks == [1]
+    unit = OrgUnit.objects.get(code="XG")
+    unit.name = "新名"
+    unit.save()
+    assert imports.find(here, place.county, number, now=NOW).is_stale
+    with pytest.raises(imports.NotLookedAt):
+        imports.marked(here, place.county, number, language="zh", now=NOW)
+    seen(here, place.county, number)
+    assert imports.marked(here, place.county, number, language="zh", now=NOW).read() and looks == [1, 1]
+    assert landed(here, place.county, number) == imports.Landed(1, 0, 0) and looks == [1, 1]
+    number = send(here, place.county, "member", book(MEMBER, [IDS[1], "李二", "XG", "2023-01-02", ""]))
+    seen(here, place.county, number)
+    take(here, place.county, "member", book(MEMBER, [IDS[1], "李二", "XG", "2023-01-02", ""]))
+    assert landed(here, place.county, number) == imports.Landed(0, 0, 1) and len(looks) == 5
+
+
+def test_what_was_seen_lies_sealed_and_nothing_in_the_clear(place, here):
+    number = send(here, place.county, "member", book(MEMBER, [IDS[0], "李一一", "XG", "2023-01-02", "13800000001"]))
+    assert seen(here, place.county, number).new == 1
+    for path in (path for path in (here.folder / "imports").rglob("*") if path.is_file()):
+        for value in (IDS[0], IDS[0][:17], "李一一", "13800000001"):
+            assert (
+                value.encode() not in path.read_bytes()
+                and value.encode("ascii", "backslashreplace") not in path.read_bytes()
+            ), path
+
+
+def test_a_second_press_while_it_is_landed_does_nothing(place, here):
+    number = send(here, place.county, "standard", GOOD)
+    seen(here, place.county, number)
+    with imports.working.take(here.folder / "imports" / number / "land"):
+        assert imports.find(here, place.county, number, now=NOW).land.state == "running"
+        imports.confirm(here, place.county, number, now=NOW)
+        imports.begin_check(here, place.county, number, now=NOW)
+        imports.sweep(here, now=NOW + timedelta(days=40_000))
+    assert not sensing.committed(here.lake)
+    assert landed(here, place.county, number) == imports.Landed(1, 0, 0)
+
+
+def test_uploads_are_forgotten_after_some_days(place, here):
+    number = send(here, place.county, "standard", GOOD)
+    (here.folder / "imports" / number / "land" / "plain").mkdir()  # a process was killed there
+    imports.sweep(here, now=NOW)
+    assert not list((here.folder / "imports").rglob("plain"))
+    imports.sweep(here, now=datetime.now(UTC) + kinds.KEPT)
     with pytest.raises(imports.NoSuchImport):
-        imports.preview(here, place.county, number, now=NOW)
+        imports.find(here, place.county, number, now=NOW)
 
 
 def test_standards_of_another_county_stay_when_one_is_added(place, here):
     take(here, place.city, "standard", book(STANDARD, ["330624", "2023-07-01", 1100], ["330602", "2023-07-01", 1200]))
     take(here, place.county, "standard", book(STANDARD, ["330624", "2023-09-01", 1150]))
     assert len(held(here, "standard")) == 3
-    seen = look(here, place.county, "standard", book(STANDARD, ["330602", "2023-09-01", 1150]))
-    assert [one.zh for one in seen.wrong] == ["行政区划不在您的辖区。"]
+    told = look(here, place.county, "standard", book(STANDARD, ["330602", "2023-09-01", 1150]))
+    assert [one.zh for one in told.wrong] == ["行政区划不在您的辖区。"]
 
 
 def test_what_is_changed_back_counts_again(place, here):
     for amount in (1100, 1200, 1100):
-        assert not take(here, place.county, "standard", book(STANDARD, ["330624", "2023-07-01", amount])).is_idle
+        assert not take(here, place.county, "standard", book(STANDARD, ["330624", "2023-07-01", amount])).same
     assert [str(row["dibao_monthly"]) for row in held(here, "standard")] == ["1100.00"]
 
 
@@ -196,10 +277,10 @@ def test_unions_are_named_anew_and_keep_their_parents(place, here):
     )
     with pytest.raises(Refusal, match="环"):
         look(here, administrator, "union", book(heads, ["XG", "NEW", "新名", "基层"]))
-    seen = look(
+    told = look(
         here, administrator, "union", book(heads, ["N2", "NOBODY", "无上级", "基层"], ["N3", "", "无上级", "村"])
     )
-    assert [one.row for one in seen.wrong] == [3, 2] or {one.row for one in seen.wrong} == {2, 3}
+    assert {one.row for one in told.wrong} == {2, 3}
 
 
 def test_canvass_reports_come_in_once_also_when_two_workbooks_overlap(place, here):
@@ -209,7 +290,7 @@ def test_canvass_reports_come_in_once_also_when_two_workbooks_overlap(place, her
         here, place.county, "canvass", book(CANVASS, one, [IDS[1], "XG", "2023-11-02", "失业", "1.2万"][:4] + [12000])
     )
     assert (done.new, done.same) == (1, 1)
-    assert len(sensing.rows_of_months(here.lake, imports.feed_of("canvass"), ["2023-11"])) == 2
+    assert len(sensing.rows_of_months(here.lake, kinds.feed_of("canvass"), ["2023-11"])) == 2
 
 
 def test_merged_cells_several_sheets_and_hidden_ones(place, here):
@@ -225,8 +306,8 @@ def test_merged_cells_several_sheets_and_hidden_ones(place, here):
         hidden.append([X_ID, "李四", "XG", "2023-01-02", ""])
         hidden.sheet_state = "hidden"
 
-    seen = look(here, place.county, "member", book(MEMBER, [IDS[0], "李一", "XG", "2023-01-02", ""], change=change))
-    assert (seen.new, seen.wrong) == (3, ())
+    told = look(here, place.county, "member", book(MEMBER, [IDS[0], "李一", "XG", "2023-01-02", ""], change=change))
+    assert (told.new, told.wrong) == (3, ())
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "utf-8-sig", "utf-16"])
@@ -249,13 +330,13 @@ GOOD = book(STANDARD, ["330624", "2023-07-01", 1100])
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.xlsx", b"0" * (imports.LARGEST_BYTES + 1), "20 MB"),
+        ("a.xlsx", b"0" * (kinds.LARGEST_BYTES + 1), "20 MB"),
         ("a.xlsm", GOOD, "宏"),
         ("a.xls", GOOD, "另存为"),
         ("a.exe", GOOD, "另存为"),
         ("a.xlsx", zipped(GOOD, xl__vbaProject=b"x"), "宏"),
         ("a.xlsx", zipped(GOOD, xl__externalLinks__externalLink1=b"x"), "断开链接"),
-        ("a.xlsx", zipped(GOOD, xl__media__bomb=b"0" * (imports.LARGEST_UNPACKED + 1)), "展开后过大"),
+        ("a.xlsx", zipped(GOOD, xl__media__bomb=b"0" * (kinds.LARGEST_UNPACKED + 1)), "展开后过大"),
         ("a.xlsx", zipped(GOOD, xl__media__bomb=b"0" * (40 << 20)), "过大"),
         ("a.xlsx", "行政区划代码,执行日期,月低保标准\n330624,2023-07-01,1100\n".encode(), "不是 Excel 文件"),
         ("a.csv", GOOD, "内容却是 Excel"),
@@ -274,10 +355,12 @@ def test_a_hostile_or_hopeless_file_gets_a_sentence(place, here, name, content, 
 
 def test_only_who_uploaded_it_sees_it_and_each_kind_asks_its_right(place, here):
     number = send(here, place.county, "standard", GOOD)
-    with pytest.raises(Refusal):
-        imports.preview(here, place.city, number, now=NOW)
-    with pytest.raises(imports.NoSuchImport):
-        imports.preview(here, place.county, "../" + number, now=NOW)
+    other = town.appoint("another", place["X"], Role.COUNTY)
+    for viewer, name in ((place.city, number), (other, number), (place.county, "../" + number)):
+        for act in (imports.find, imports.begin_check, imports.confirm, imports.stop):
+            with pytest.raises(imports.NoSuchImport):
+                act(here, viewer, name, now=NOW)
+    assert not imports.list_own(here, other, now=NOW) and len(imports.list_own(here, place.county, now=NOW)) == 1
     for viewer, kind in (
         (place.grassroots, "member"),
         (place.finance, "standard"),
@@ -289,12 +372,12 @@ def test_only_who_uploaded_it_sees_it_and_each_kind_asks_its_right(place, here):
     assert b"330624" not in (here.folder / "imports" / number / "content.sealed").read_bytes()
 
 
-@pytest.mark.parametrize("kind", list(imports.KINDS))
+@pytest.mark.parametrize("kind", list(kinds.KINDS))
 def test_the_template_is_read_back_as_empty_and_filled_in_as_it_says(place, here, kind):
     viewer = town.appoint("administrator", place["C"], Role.ADMINISTRATOR) if kind == "union" else place.county
-    file = imports.template(viewer, kind)
+    file = kinds.template(viewer, kind)
     content = file.read()
-    with pytest.raises(imports.NotAccepted, match="没有数据"):
+    with pytest.raises(Refusal, match="没有数据"):
         look(here, viewer, kind, content)
     if kind == "standard":
         workbook = openpyxl.load_workbook(io.BytesIO(content))

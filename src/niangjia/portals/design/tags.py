@@ -246,6 +246,7 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+@lru_cache(maxsize=4_000)
 def area_name(code: str) -> str:
     """The division's name; of a village or community, which no table names, the town's."""
     known = (areas.name_of(code[:length]) for length in (12, 9, 6) if areas.name_of(code[:length]) != code[:length])

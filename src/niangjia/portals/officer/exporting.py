@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import IO, Any
 
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from niangjia.apps.accounts import permissions
-from niangjia.jobs import export_rows
+from niangjia.jobs import export_kept, export_rows
+from niangjia.kernel.working import Progress
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import Page, page
 from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.showing import deployment
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_AT_ONCE = 500
+AT_ONCE = 1_000  # rows: about a second
+_CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -48,40 +53,104 @@ class Listing:
     filters: tuple[str, ...] = ()
 
 
+LISTINGS: dict[str, tuple[Listing, Page]] = {}
+"""Every list that leaves, by its name, and the page that it is shown on: filled by `export_of`."""
+
+
 def export_of(listing: Listing, shown_on: Page) -> Page:
-    """The address that hands the list out. Who may not open its page `shown_on` does not get it either."""
+    """
+    The address that hands the list out: at once, or, a long one, by a page that shows how far it is. Who may not open its page `shown_on`
+    does not get it either.
+    """
+    LISTINGS[listing.name] = (listing, shown_on)
 
     @page("lists.export", methods=("POST",), shown_on=shown_on)
     def export(request: PageRequest, **parts: Any) -> HttpResponse:
-        permissions.require(request.viewer, str(shown_on.policy))
         now = timezone.now()
         purpose = export_rows.require_purpose(request.POST.get("purpose", ""))
-        found = listing.found(request, **parts)
-        columns = listing.columns(request)
-        count = found.count() if isinstance(found, QuerySet) else len(found)
-        file = export_rows.export(
-            viewer=request.viewer,
-            name="/".join([listing.name, *map(str, parts.values())]),
-            title=str(listing.title),
-            watermark=_watermark(request, purpose, count, now),
-            columns=[export_rows.Column(str(column.head), column.width) for column in columns],
-            rows=_rows(request, listing, found, columns),
-            count=count,
-            purpose=purpose,
-            narrowed={name: request.GET.get(name, "") for name in listing.filters},
-            now=now,
-        )
-        name = f"{listing.title}-{timezone.localtime(now):%Y%m%d-%H%M}.xlsx"
-        return FileResponse(file, as_attachment=True, filename=name, content_type=WORKBOOK)  # type: ignore[return-value]
+        asked = Asked(listing, shown_on, parts, purpose, now)
+        count = asked.count(request)
+        file_name = f"{listing.title}-{timezone.localtime(now):%Y%m%d-%H%M}.xlsx"
+        if count > AT_ONCE:
+            return redirect("officer:taken_list", asked.start(request, file_name, count))
+        file = asked.make(request)
+        return FileResponse(file, as_attachment=True, filename=file_name, content_type=WORKBOOK)  # type: ignore[return-value]
 
     return export
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One list as it was asked for: `parts` those of its page's address, the filter in the request's."""
+
+    listing: Listing
+    shown_on: Page
+    parts: Mapping[str, Any]
+    purpose: str
+    now: datetime
+
+    def found(self, request: PageRequest) -> QuerySet[Any] | Sequence[Any]:
+        permissions.require(request.viewer, str(self.shown_on.policy))
+        return self.listing.found(request, **self.parts)
+
+    def count(self, request: PageRequest) -> int:
+        return _count(self.found(request))
+
+    def narrowed(self, request: PageRequest) -> dict[str, str]:
+        return {name: request.GET.get(name, "") for name in self.listing.filters}
+
+    def make(self, request: PageRequest, tell: Progress = lambda step, share: None) -> IO[bytes]:
+        found, columns = self.found(request), self.listing.columns(request)
+        count = _count(found)
+        return export_rows.export(
+            viewer=request.viewer,
+            name="/".join([self.listing.name, *map(str, self.parts.values())]),
+            title=str(self.listing.title),
+            watermark=_watermark(request, self.purpose, count, self.now),
+            columns=[export_rows.Column(str(column.head), column.width) for column in columns],
+            rows=_rows(request, self.listing, found, columns, lambda done: tell("write", done / max(count, 1))),
+            count=count,
+            purpose=self.purpose,
+            narrowed=self.narrowed(request),
+            now=self.now,
+        )
+
+    def start(self, request: PageRequest, file_name: str, count: int) -> str:
+        """Have it made beside; its number. What would be refused is refused now."""
+        narrowed = self.narrowed(request)
+        export_rows.require_allowed(request.viewer, count=count, purpose=self.purpose, narrowed=narrowed)
+        question = {
+            "list": self.listing.name,
+            "parts": dict(self.parts),
+            "query": request.GET.urlencode(),
+            "purpose": self.purpose,
+            "language": get_language() or "zh-hans",
+        }
+        title = str(self.listing.title)
+        number = export_kept.prepare(
+            deployment(), request.viewer, question, title=title, file_name=file_name, count=count, now=self.now
+        )
+        export_kept.begin(deployment(), request.viewer, number, now=self.now)
+        return number
+
+
+def _count(found: QuerySet[Any] | Sequence[Any]) -> int:
+    return found.count() if isinstance(found, QuerySet) else len(found)
+
+
 def _rows(
-    request: PageRequest, listing: Listing, found: QuerySet[Any] | Sequence[Any], columns: Sequence[Column]
+    request: PageRequest,
+    listing: Listing,
+    found: QuerySet[Any] | Sequence[Any],
+    columns: Sequence[Column],
+    tell: Callable[[int], None] = lambda done: None,
 ) -> Iterator[list[export_rows.Value]]:
-    rows = found.iterator(chunk_size=_AT_ONCE) if isinstance(found, QuerySet) else iter(found)
-    while some := list(islice(rows, _AT_ONCE)):
+    """`tell` hears how many rows went before, some hundred at a time."""
+    rows = found.iterator(chunk_size=_CHUNK) if isinstance(found, QuerySet) else iter(found)
+    done = 0
+    while some := list(islice(rows, _CHUNK)):
+        tell(done)
+        done += len(some)
         for line in listing.lines(request, some):
             yield [_here(column.value(line)) for column in columns]
 
@@ -109,7 +178,12 @@ def _watermark(request: PageRequest, purpose: str, count: int, now: datetime) ->
 
 def word(kind: str, code: object) -> str:
     """A code in words; nothing for none."""
-    return str(words.word(kind, code)[0]) if code else ""
+    return _word(kind, str(getattr(code, "value", code)), get_language()) if code else ""
+
+
+@lru_cache(maxsize=2_000)
+def _word(kind: str, code: str, language: str | None) -> str:
+    return str(words.word(kind, code)[0])
 
 
 def word_list(kind: str, codes: Iterable[str]) -> str:

@@ -22,7 +22,7 @@ from niangjia.jobs import health as health_job
 from niangjia.portals.design.people import HouseholdName, household_names
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import deployment
-from niangjia.portals.design.tags import area_name, causes_in_words, codes, feed_word, half, purpose_word, say
+from niangjia.portals.design.tags import area_name, codes, feed_word, half, purpose_word, say
 from niangjia.portals.officer import (
     adjusting,
     administration,
@@ -142,7 +142,7 @@ ORDERS = Listing(
         Column(_("月份"), lambda line: line[0].month, 9),
         Column(_("状态"), lambda line: word("order_state", line[0].state), 10),
         Column(_("等级"), lambda line: word("grade", line[0].grade), 8),
-        Column(_("原因"), lambda line: causes_in_words(line[0].cause_group), 16),
+        Column(_("原因"), lambda line: word_list("cause", (line[0].cause_group or "").split("、")), 16),
         Column(_("承办工会"), lambda line: line[0].org_name, 24),
         Column(_("本步期限"), lambda line: line[0].step_due_at, 17),
         Column(_("是否超期"), lambda line: _yes(line[0].is_overdue), 9),

@@ -22,9 +22,10 @@ from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs.types import PackCard
 from niangjia.engines.policy import PackError
 from niangjia.engines.policy.parameters import area_prefix
-from niangjia.engines.simulation import ProgramResult, Shown, hide_small, working
+from niangjia.engines.simulation import ProgramResult, Shown, hide_small
 from niangjia.jobs import export_list, export_rows, simulate
 from niangjia.jobs import takeup as takeup_job
+from niangjia.kernel import working
 from niangjia.kernel.money import show_yuan
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
@@ -101,7 +102,6 @@ def simulation(request: PageRequest, simulation_id: str) -> HttpResponse:
     context: dict[str, Any] = {
         "found": found,
         "titles": _titles(found),
-        "percent": int(found.standing.share * 100),
     }
     if found.result is not None:
         context |= {"result": found.result, "shown": [_Tables.of(one) for one in found.result.programs]}
@@ -280,7 +280,6 @@ def takeup(request: PageRequest) -> HttpResponse:
         "months": months,
         "month": month,
         "standing": standing,
-        "percent": int(standing.share * 100) if standing else 0,
         "program": program,
         "can_start": permissions.may(viewer, "programs.manage"),
         "can_open": permissions.may(viewer, "registry.reveal"),

@@ -24,6 +24,7 @@ from niangjia.engines.simulation.run import ROWS
 from niangjia.jobs import simulate
 from niangjia.kernel.deployment import programs_folder
 from niangjia.kernel.months import Month
+from niangjia.kernel.working import RESULT, write_json
 from niangjia.portals.design.showing import deployment
 from niangjia.portals.tests.house import House
 
@@ -97,9 +98,9 @@ def lay_simulation(house: House, *, name: str = NAME, path: str = "", done: bool
     request = Request(MONTHS, "330624", "330600", (Pair(side, side),), asked_by=asked_by)
     write_request(request, folder / working.REQUEST)
     working.Work("compare", Lake(deployment().lake, programs_folder())).write(folder)
-    (folder / working.RESULT).unlink(missing_ok=True)
+    (folder / RESULT).unlink(missing_ok=True)
     if done:
-        write_result(result(), folder / working.RESULT)
+        write_result(result(), folder / RESULT)
     return name
 
 
@@ -118,7 +119,7 @@ def lay_takeup(house: House, month: Month = MONTHS[-1]) -> None:
         {"program": "award", "title": award, "unit": "nomination", "rows_of": "", "granted": 0, "untold": 0, "listed_untold": 0, "gaps": [],
          "refused": {"zh": "数据湖没有这样的名册，不能模拟。", "en": "The lake has no list of these."}},
     ]  # fmt: skip
-    working.write_json(folder / working.RESULT, {"month": str(month), "programs": programs})
+    write_json(folder / RESULT, {"month": str(month), "programs": programs})
     rows = [_row(number, "XG" if number < 3 else "YG", "granted") for number in range(4)]
     rows += [_row(number, "XG", "cannot_tell") for number in range(4, 6)]
     schema = pa.schema(

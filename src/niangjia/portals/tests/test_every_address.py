@@ -26,7 +26,7 @@ from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as registry_queries
 from niangjia.apps.registry.types import CorrectionField
 from niangjia.config import settings
-from niangjia.jobs import import_workbook
+from niangjia.jobs import export_kept, import_workbook
 from niangjia.kernel.months import Month
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
@@ -158,6 +158,8 @@ PAGES = {
         lambda house: [simulated.lay_simulation(house)],
         {Role.PROVINCE, Role.CITY, Role.COUNTY},
     ),
+    "officer:taken_lists": (lambda house: [kept_list(house)][:0], STAFF - {Role.GRASSROOTS}),
+    "officer:taken_list": (lambda house: [kept_list(house)], {Role.COUNTY}),
     "officer:imports": (lambda house: [], SENDING),
     "officer:import_template": (lambda house: ["standard"], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:import": (lambda house: [uploaded(house)], {Role.COUNTY}),
@@ -213,6 +215,21 @@ PAGES = {
     "member:object_application": (lambda house: [applied.lay(house).refused_id], {Role.WORKER}),
     "member:application_objection": (lambda house: [applied.lay(house).objection_id], {Role.WORKER}),
 }
+
+
+def kept_list(house) -> str:
+    """A long list that the county asked for and that nobody makes yet: nobody else's."""
+    county = house.viewers[Role.COUNTY]
+    own = export_kept.list_own(deployment(), county, now=town.NOW)
+    question = {
+        "list": "orders",
+        "parts": {},
+        "query": "scope=all",
+        "purpose": "月度工作例会核对",
+        "language": "zh-hans",
+    }
+    asked = {"title": "工单", "file_name": "工单.xlsx", "count": 24500, "now": town.NOW}
+    return own[0].number if own else export_kept.prepare(deployment(), county, question, **asked)
 
 
 def uploaded(house) -> str:
@@ -309,7 +326,7 @@ def test_each_role_opens_its_own_pages_and_no_other(house, signed_in, role):
         elif name == "officer:workbench":
             assert response.status_code == 302  # a worker's desk is their own page
         else:
-            if name == "officer:import" and role in SENDING:
+            if name in ("officer:import", "officer:taken_list") and role in PAGES[f"{name}s"][1]:
                 assert response.status_code == 409, (name, role, response.status_code)  # somebody else's
                 continue
             if name == "officer:draft_file" and role in (Role.COUNTY, Role.TOWNSHIP):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 from datetime import date, datetime
 
@@ -13,11 +14,15 @@ from django.urls import reverse
 
 from niangjia.adapters import excel
 from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.accounts.models import Post
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.programs.tests import town
-from niangjia.jobs import export_rows
-from niangjia.portals.officer import listings
+from niangjia.jobs import export_kept, export_rows
+from niangjia.kernel import working
+from niangjia.portals.design.showing import deployment
+from niangjia.portals.officer import exporting, listings, taking_away
 from niangjia.portals.tests import adjusted
 from niangjia.portals.tests.test_every_address import PAGES, every_view
 
@@ -197,6 +202,107 @@ def test_a_list_that_moves_meanwhile_does_not_leave(house, signed_in, monkeypatc
     assert response.status_code == 409 and AuditEvent.objects.count() == before
 
 
+# --- long ones ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(house, signed_in, monkeypatch):
+    """The county asks for a list that is longer than what leaves at once; nobody makes it yet. Its client and its address."""
+    monkeypatch.setattr(exporting, "AT_ONCE", 3)
+    monkeypatch.setattr(working, "launch", lambda *args, **more: True)
+    client = signed_in(house.viewers[Role.COUNTY])
+    response = client.post(f"{reverse('officer:export_orders')}?scope=all", WHY)
+    assert response.status_code == 302
+    return client, response.url
+
+
+def folder_of(address: str):
+    return deployment().folder / "exports" / address.strip("/").split("/")[-1]
+
+
+def made(address: str) -> None:
+    """What the process does, in this one."""
+    folder = folder_of(address)
+    with working.take(folder) as lock:
+        taking_away.work(deployment(), folder, lock=os.dup(lock.fileno()))
+
+
+def test_a_long_list_is_made_beside_and_says_what_a_short_one_says(house, signed_in, asked, monkeypatch):
+    client, address = asked
+    events = AuditEvent.objects.count()
+    made(address)
+    html = client.get(address).content.decode()
+    assert "做好了" in html and AuditEvent.objects.count() == events + 1
+    found = opened(client.post(address + "fetch/"))
+    assert opened(client.post(address + "fetch/")) == found  # a line that broke: again, within the hour
+    monkeypatch.setattr(exporting, "AT_ONCE", 1000)
+    assert found == opened(client.post(f"{reverse('officer:export_orders')}?scope=all", WHY))
+    first, second = AuditEvent.objects.order_by("-seq")[:2]
+    for name in ("action", "object", "reason", "detail_text", "account_id", "post_id"):
+        assert getattr(first, name) == getattr(second, name)
+
+
+def test_a_long_list_that_may_not_leave_is_refused_before_anything_is_made(asked):
+    client, _address = asked
+    before = len(list((deployment().folder / "exports").iterdir()))
+    for purpose, words in (("", "取名单须写明目的"), ("核对 13812345678 的情况", "")):
+        answer = client.post(f"{reverse('officer:export_orders')}?scope=all", {"purpose": purpose})
+        assert answer.status_code == 409 and words in answer.content.decode()
+    assert len(list((deployment().folder / "exports").iterdir())) == before
+
+
+def test_nobody_else_sees_or_fetches_it(house, signed_in, asked):
+    client, address = asked
+    made(address)
+    for other in (house.viewers[Role.CITY], town.appoint("colleague", house.desk.town["X"], Role.COUNTY)):
+        theirs = signed_in(other)
+        for path in ("", "fetch/", "stop/", "again/"):
+            answer = theirs.post(address + path) if path else theirs.get(address)
+            assert answer.status_code == 409 and "没有这次导出" in answer.content.decode()
+        assert address not in theirs.get("/desk/exports/").content.decode()
+    assert address in client.get("/desk/exports/").content.decode()
+
+
+def test_it_lies_sealed_and_goes_after_its_hour(house, asked):
+    _client, address = asked
+    made(address)
+    for path in folder_of(address).iterdir():
+        assert not path.read_bytes().startswith(b"PK") and WHY["purpose"].encode() not in path.read_bytes()
+    until = datetime.fromisoformat(working.read_json(folder_of(address) / working.RESULT)["until"])
+    assert until - town.NOW == export_kept.KEPT
+    with pytest.raises(export_kept.NoSuchExport):
+        export_kept.fetch(deployment(), house.viewers[Role.COUNTY], folder_of(address).name, now=until)
+    export_kept.sweep(deployment(), now=until)
+    assert not folder_of(address).exists()
+
+
+def test_how_far_it_is_is_shown_without_a_script_and_it_can_be_stopped_and_begun_again(asked):
+    client, address = asked
+    assert "中断了" in client.get(address).content.decode()
+    with working.take(folder_of(address)):
+        working.write_json(folder_of(address) / working.PROGRESS, {"share": 0.42, "step": "write"})
+        html = client.get(address).content.decode()
+        assert "42%" in html and "逐行写入工作簿" in html and '<noscript><meta http-equiv="refresh"' in html
+        answer = client.post(address + "fetch/")
+        assert answer.status_code == 409 and "还没有做好" in answer.content.decode()
+        client.post(address + "stop/")
+    with pytest.raises(working.Stopped):
+        made(address)
+    html = client.get(address).content.decode()
+    assert "没有完成" in html and "已停止" in html and "重新开始" in html
+    assert client.post(address + "again/").status_code == 302
+    made(address)
+    assert "做好了" in client.get(address).content.decode()
+
+
+def test_whose_post_has_ended_meanwhile_gets_nothing(house, asked):
+    _client, address = asked
+    Post.objects.filter(pk=house.viewers[Role.COUNTY].post_id).update(ends_before=town.NOW.date())
+    with pytest.raises(accounts.NoSuchPost):
+        made(address)
+    assert not (folder_of(address) / "workbook.sealed").exists()
+
+
 FORMULAS = [
     "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "|cmd", "%0A", "＝1", "＋1", "－1", "＠1", "\ufeff=1", "\u200b=1", " =1",
     "=HYPERLINK(\"x\")", "=cmd|'/c calc'!A1",
@@ -219,7 +325,7 @@ def test_no_text_becomes_a_formula_and_all_of_it_stays(text):
 
 def test_lines_of_a_list_are_asked_for_some_hundred_at_a_time(house, signed_in, monkeypatch):
     asked = []
-    monkeypatch.setattr("niangjia.portals.officer.exporting._AT_ONCE", 5)
+    monkeypatch.setattr("niangjia.portals.officer.exporting._CHUNK", 5)
     monkeypatch.setattr(listings, "household_names", lambda ids: asked.append(len(list(ids))) or {})
     found = rows_of(signed_in(house.viewers[Role.COUNTY]).post(reverse("officer:export_list"), WHY))
     assert len(found) > 5 and max(asked) == 5 and sum(asked) == len(found)

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import io
 import re
+from itertools import count
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from niangjia.apps.accounts.types import Role
+from niangjia.apps.audit.models import AuditEvent
+from niangjia.apps.organizations.models import OrgUnit
+from niangjia.apps.programs.tests import town
 from niangjia.engines import sensing
+from niangjia.engines.sensing.landing import storage
+from niangjia.jobs import import_workbook
+from niangjia.kernel import working
 from niangjia.portals.design.showing import deployment
 
 HEADS = "行政区划代码,执行日期,月低保标准\n"
@@ -59,6 +66,90 @@ def test_a_file_that_is_none_gets_a_sentence_on_the_page(house, signed_in):
         (send(client, HEADS, kind="nothing"), "没有这次导入"),
     ):
         assert response.status_code == 409 and words in response.content.decode()
+
+
+AMOUNTS = count(1200)  # the lake keeps what the tests before landed
+
+
+@pytest.fixture
+def sent(house, signed_in):
+    """A good workbook of the county, checked: its client and its address."""
+    client = signed_in(house.viewers[Role.COUNTY])
+    return client, send(client, HEADS + f"330624,2023-10-01,{next(AMOUNTS)}\n").url
+
+
+def step(address: str, name: str):
+    return deployment().folder / "imports" / address.strip("/").split("/")[-1] / name
+
+
+@pytest.mark.parametrize("name", ["check", "land"])
+def test_how_far_it_is_is_shown_without_a_script_and_to_nobody_else(sent, signed_in, house, name):
+    client, address = sent
+    with working.take(step(address, name)):
+        (step(address, "check") / working.RESULT).unlink()
+        working.write_json(step(address, name) / working.PROGRESS, {"share": 0.42, "step": "judge"})
+        html = client.get(address).content.decode()
+        assert "42%" in html and "逐行核对" in html and ("正在导入" if name == "land" else "正在检查") in html
+        assert (
+            '<noscript><meta http-equiv="refresh"' in html and "看看到哪里了" in html and "确认，全部导入" not in html
+        )
+        assert "42%" in client.get("/desk/imports/").content.decode()
+        assert client.post(address + "stop/").status_code == 302 and (step(address, name) / working.STOP).exists()
+        other = signed_in(town.appoint("colleague", house.desk.town["X"], Role.COUNTY))
+        for path in ("", "stop/", "confirm/", "check/", "marked/"):
+            answer = other.post(address + path) if path else other.get(address)
+            assert answer.status_code == 409 and "没有这次导入" in answer.content.decode()
+        assert address not in other.get("/desk/imports/").content.decode()
+
+
+def test_two_presses_land_once_and_the_page_still_says_what_it_did(sent, batches):
+    client, address = sent
+    before, events = batches(), AuditEvent.objects.filter(action=import_workbook.IMPORTED).count()
+    for _press in range(2):
+        assert client.post(address + "confirm/").status_code == 302
+    assert batches() == before + 1
+    assert AuditEvent.objects.filter(action=import_workbook.IMPORTED).count() == events + 1
+    assert "已全部导入：新增" in client.get(address).content.decode()
+    assert "已导入" in client.get("/desk/imports/").content.decode()
+
+
+def test_a_landing_that_was_refused_says_why_and_keeps_the_upload(sent, batches):
+    client, address = sent
+    before = batches()
+    with storage.locked(deployment().lake):
+        html = client.post(address + "confirm/", follow=True).content.decode()
+    assert "没有完成" in html and "另一次数据入湖正在进行" in html and "确认，全部导入" in html and batches() == before
+    assert "已全部导入" in client.post(address + "confirm/", follow=True).content.decode()
+
+
+def test_a_landing_that_was_cut_off_is_gone_on_with(sent, batches, monkeypatch):
+    client, address = sent
+    before = batches()
+    with monkeypatch.context() as broken:
+        broken.setattr(import_workbook.sense_month, "receive_references", lambda *args, **asked: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            client.post(address + "confirm/")
+    html = client.get(address).content.decode()
+    assert "中断了" in html and "接着导入" in html and "不会导入两次" in html and batches() == before + 1
+    done = client.post(address + "confirm/", follow=True).content.decode()
+    assert "已全部导入" in done and batches() == before + 1
+
+
+def test_a_file_that_cannot_be_read_says_why_on_its_own_page_and_can_be_checked_again(house, signed_in):
+    client = signed_in(house.viewers[Role.COUNTY])
+    html = client.get(send(client, "甲,乙\n1,2\n").url).content.decode()
+    assert "没有完成" in html and "表头" in html and "重新检查" in html and "换一份上传" in html
+
+
+def test_what_changed_since_it_was_checked_is_checked_again_before_it_is_confirmed(sent, monkeypatch):
+    client, address = sent
+    monkeypatch.setattr(import_workbook, "AT_ONCE_BYTES", 0)  # not small: it is not looked at anew in passing
+    assert "确认，全部导入" in client.get(address).content.decode()
+    OrgUnit.objects.filter(code="XG").update(name="改了名的工会")
+    html = client.get(address).content.decode()
+    assert "检查之后，数据或工会有了变动" in html and "确认，全部导入" not in html
+    answer = client.post(address + "marked/")
+    assert answer.status_code == 409 and "还没有检查完" in answer.content.decode()
 
 
 def test_each_post_sees_its_own_kinds(house, signed_in):

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit import queries as audit
-from niangjia.engines.simulation import working
 from niangjia.jobs import simulate
+from niangjia.kernel import working
 from niangjia.portals.design.showing import deployment
 from niangjia.portals.tests import simulated
 

@@ -15,7 +15,7 @@ from niangjia.apps.files import actions as files
 from niangjia.apps.files.types import FileContent
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import ReservationState
-from niangjia.apps.matters import access, announcing, deciding, evidence, money, moving, questions, reading
+from niangjia.apps.matters import access, announcing, deciding, evidence, money, moving, objecting, questions, reading
 from niangjia.apps.matters.cards import matter_card
 from niangjia.apps.matters.lifecycle import FORWARD, Flow, Kind, is_payment
 from niangjia.apps.matters.models import Grant, Matter, Move, Paper
@@ -349,7 +349,7 @@ def open_answers(*, viewer: Viewer, matter_id: int, reason: str, now: datetime) 
 
 def open_file(*, viewer: Viewer, matter_id: int, key: str, now: datetime, is_small: bool = False) -> FileContent:
     """
-    A paper that was uploaded: for the applicant, and for whose turn it is. Who opened it is on record.
+    A paper that was uploaded: for the applicant, for whose turn it is, and for who looks into an objection. Who opened it is on record.
 
     Raises:
         NotAllowed, NotFound, NotYourTurn, OwnMatter, NoSuchFile.
@@ -357,7 +357,7 @@ def open_file(*, viewer: Viewer, matter_id: int, key: str, now: datetime, is_sma
     matter = moving.find(viewer, matter_id)
     if viewer.role is not Role.WORKER:
         access.refuse_own(viewer, matter)
-        if not access.may_handle(viewer, matter):
+        if not access.may_handle(viewer, matter) and not objecting.looks_into(viewer, matter):
             raise NotYourTurn(Role(matter.role), matter.desk.name)
     return files.open_file(
         viewer=viewer, owner=evidence.owner_of(matter), key=key, now=now, reason=matter.number, is_small=is_small

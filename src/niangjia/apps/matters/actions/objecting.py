@@ -174,7 +174,8 @@ def _undo(viewer: Viewer, matter: Matter, words: str, now: datetime) -> bool:
 
 def read_objection(*, viewer: Viewer, objection_id: int, now: datetime) -> dict[str, str]:
     """
-    The words of an objection, how to reach who raised it (for officers), and the answer; an officer's reading is recorded.
+    The words of an objection, how to reach who raised it (for officers), the answer, and the deciding officer's words for who looks into
+    it; an officer's reading is recorded.
 
     Raises:
         NotAllowed, NotFound.
@@ -186,7 +187,10 @@ def read_objection(*, viewer: Viewer, objection_id: int, now: datetime) -> dict[
                 viewer, action="matters.read_objection", object=f"matter:{row.matter_id}", detail={"objection": row.pk},
                 now=now,
             )  # fmt: skip
-        return objections.opened(row, sealed.unseal)
+        said = objections.opened(row, sealed.unseal)
+        is_open = row.state == GrievanceState.OPEN
+        may_read = viewer.role is Role.WORKER or (is_open and objecting.looks_into(viewer, row.matter, row))
+        return said | {"reason": objecting.reason_of(row.matter) if may_read else ""}
 
 
 def keep_objection_file(

@@ -119,6 +119,19 @@ def test_what_a_higher_union_decided_a_lower_one_does_not_answer(place: Place, m
     answered(place, objection_id, is_upheld=False, viewer=place.town.city)
 
 
+def test_who_looks_into_it_reads_what_was_answered_and_why_it_was_decided_so(place: Place):
+    card = refused(place)
+    assert not queries.get_details(place.town.county_third, card.id, now=place.now).can_read
+    objection_id = objected(place, card)
+    details = queries.get_details(place.town.county_third, card.id, now=place.now)
+    assert details.can_read and not details.can_handle
+    said = matters.read_objection(viewer=place.town.county_third, objection_id=objection_id, now=place.now)
+    assert said["reason"] == "收据看不清"
+    assert not queries.get_details(place.town.county, card.id, now=place.now).can_read, "a hand in it"
+    answered(place, objection_id, is_upheld=False)
+    assert not queries.get_details(place.town.county_second, card.id, now=place.now).can_read
+
+
 def test_rejected_the_decision_stands_and_the_worker_reads_why(place: Place):
     card = refused(place)
     objection_id = objected(place, card)

@@ -7,6 +7,7 @@ Always true here:
 - the same files in the same order give the same lake, byte for byte (but for sealed files, whose nonces are new).
 """
 
+from niangjia.engines.sensing.landing.batch import Checked
 from niangjia.engines.sensing.landing.feeds import Column, Feed, load_feeds
 from niangjia.engines.sensing.landing.folder import check_file, land_folder
 from niangjia.engines.sensing.landing.identities import find_identities
@@ -15,6 +16,7 @@ from niangjia.engines.sensing.landing.vault import Identity
 
 __all__ = [
     "BatchReport",
+    "Checked",
     "Column",
     "Feed",
     "Identity",

@@ -11,9 +11,9 @@ from decimal import Decimal
 import pytest
 
 from niangjia.engines.simulation import read_request, read_result, working, write_request
-from niangjia.engines.simulation.asked import Stopped
 from niangjia.engines.simulation.tests.drawn import LOW_INCOME, MONTH, Drawn, a_year, pack
-from niangjia.engines.simulation.working import RUNNING, STOP, Work, standing, work
+from niangjia.engines.simulation.working import Work, work
+from niangjia.kernel.working import RESULT, RUNNING, STOP, Stopped, standing
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_a_process_answers_what_lies_in_its_folder(town):
     )
     assert done.returncode == 0, done.stderr
     assert standing(folder).state == "done"
-    (program,) = read_result(folder / working.RESULT).programs
+    (program,) = read_result(folder / RESULT).programs
     assert (program.whole.after_granted, program.whole.after_yuan) == (1, Decimal("600.50"))
     assert program.balance == Decimal("90000.10") and program.after.changes == {"sum": "600.50"}
     assert {path.name for path in folder.iterdir()} == {"request.json", "work.json", "running", "result.json"}
@@ -67,7 +67,7 @@ def test_it_says_how_far_it_is_and_stops_when_asked(town):
     with pytest.raises(Stopped):
         work(folder, progress=watch)
     assert seen[0][0] == "running" and [share for _, share in seen] == sorted(share for _, share in seen)
-    assert len(seen) == 3 and standing(folder).state == "failed" and standing(folder).failure.zh == "模拟已停止。"
+    assert len(seen) == 3 and standing(folder).state == "failed" and standing(folder).failure.zh == "已停止。"
     work(folder)
     assert standing(folder).state == "done"
 
