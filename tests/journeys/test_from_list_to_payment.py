@@ -141,8 +141,8 @@ def review(town: Town) -> None:
     page = town.sign_in("county2")
     page.goto(f"{town.address}/desk/review/")
     page.locator("main a[href^='/desk/cases/']").first.click()
-    press(page, "审核通过")
-    expect(page.get_by_text("已办理：审核通过")).to_be_visible()
+    press(page, "复核通过")
+    expect(page.get_by_text("已办理：复核通过")).to_be_visible()
     expect(page.get_by_text("500.00").first).to_be_visible()
 
 

@@ -188,14 +188,17 @@ def joined_with(account_ids: Iterable[int], *, today: date) -> frozenset[int]:
 
 
 def list_stand_ins(viewer: Viewer, *, today: date) -> list[tuple[PostCard, str]]:
-    """Colleagues to whom the viewer's post can be handed: each other account with a post of its own at that very union, by name."""
+    """Colleagues to whom the viewer's post can be handed: each other account with a post of its own at that very union that may hold both, by name."""
     found = _held(today).filter(org_id=viewer.org_id, stands_in_for__isnull=True).exclude(role=Role.WORKER)
     once: dict[int, tuple[PostCard, str]] = {}
     for post in (
         found.exclude(account_id=viewer.account_id).select_related("org", "account").order_by("account__name", "pk")
     ):
         once.setdefault(post.account_id, (_card(post), post.account.name))
-    return list(once.values())
+    roles: dict[int, set[Role]] = {account_id: {viewer.role} for account_id in once}
+    for account_id, role in _held(today).filter(account_id__in=once).values_list("account_id", "role"):
+        roles[account_id].add(Role(role))
+    return [found for account_id, found in once.items() if not permissions.collide(roles[account_id])]
 
 
 def list_unions_with(path: str, roles: Iterable[Role], *, today: date) -> list[Holder]:
@@ -466,6 +469,11 @@ def subjects_of(account_ids: Iterable[int]) -> dict[int, dict[str, str]]:
 
 def find_account_id(username: str) -> int | None:
     return Account.objects.filter(username=username.strip().lower()).values_list("id", flat=True).first()
+
+
+def ids_named(name: str) -> set[int]:
+    """Accounts whose holder's name has this in it; without scope, for who then reads within theirs."""
+    return set(Account.objects.filter(name__contains=name).values_list("pk", flat=True)[:200])
 
 
 @looking.once_each

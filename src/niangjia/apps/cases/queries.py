@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.db.models import CharField, Count, Model, Prefetch, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import CharField, Count, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
@@ -204,10 +204,19 @@ def list_cases(viewer: Viewer, narrow: CaseFilter) -> QuerySet[Case]:
 
 
 def narrow_to(viewer: Viewer, found: QuerySet[Case], narrow: CaseFilter) -> QuerySet[Case]:
-    """Those of `found` that the filter asks for, in the order they had."""
-    if not permissions.may(viewer, "cases.examine"):
+    """
+    Those of `found` that the filter asks for, in the order they had. `waiting_outcome` of each: what was found and waits to be judged,
+    empty for none and for who may not examine; where there is one, the filter by outcome asks for it.
+    """
+    examines = permissions.may(viewer, "cases.examine")
+    if not examines:
         narrow = replace(narrow, cause="", grade="")  # what may not be read is not found out by asking for it
-    for column in ("state", "channel", "month", "grade", "outcome", "household_id"):
+    waiting = Finding.objects.filter(case=OuterRef("pk"), is_accepted__isnull=True, voided_at__isnull=True)
+    said = Subquery(waiting.values("outcome")[:1]) if examines else Value("")
+    found = found.annotate(waiting_outcome=Coalesce(said, Value("")))
+    if narrow.outcome:
+        found = found.filter(Q(waiting_outcome=narrow.outcome) | Q(waiting_outcome="", outcome=narrow.outcome))
+    for column in ("state", "channel", "month", "grade", "household_id"):
         if value := getattr(narrow, column):
             found = found.filter(**{column: value})
     if narrow.area:
@@ -220,6 +229,16 @@ def narrow_to(viewer: Viewer, found: QuerySet[Case], narrow: CaseFilter) -> Quer
     if narrow.only_open:
         found = found.exclude(state=CaseState.CLOSED)
     return found
+
+
+def list_months(viewer: Viewer) -> list[str]:
+    """Months of the cases that the viewer may see, the latest first."""
+    return list(moving.visible(viewer).order_by("-month").values_list("month", flat=True).distinct())
+
+
+def numbers_of(case_ids: Iterable[int]) -> dict[int, str]:
+    """By id, without scope: for whoever has been shown that there are such cases."""
+    return {case.pk: case.number for case in Case.objects.filter(pk__in=set(case_ids)).only("pk", "month")}
 
 
 def count_by_state(viewer: Viewer, *, month: str = "") -> dict[CaseState, int]:

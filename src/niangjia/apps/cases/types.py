@@ -35,7 +35,7 @@ class Channel(TextChoices):
 
 class CaseState(TextChoices):
     OPEN = "OPEN", _("待核实")
-    SUBMITTED = "SUBMITTED", _("待审核")
+    SUBMITTED = "SUBMITTED", _("待复核")
     CONFIRMED = "CONFIRMED", _("已核实")
     WATCH = "WATCH", _("临界观察")
     REPAIR = "REPAIR", _("信息待修正")
@@ -63,7 +63,7 @@ class CaseAction(TextChoices):
     VISIT = "VISIT", _("登记走访")
     SUBMIT = "SUBMIT", _("提交核实结论")
     RETURN = "RETURN", _("退回重核")
-    ACCEPT = "ACCEPT", _("审核通过")
+    ACCEPT = "ACCEPT", _("复核通过")
     CLOSE_WITHOUT_FILE = "CLOSE_WITHOUT_FILE", _("不建档办结")
     START_FILE = "START_FILE", _("开始建档")
     FILL_FILE = "FILL_FILE", _("填写档案")

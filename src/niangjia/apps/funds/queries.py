@@ -307,6 +307,14 @@ def count_payable(budget_ids: Iterable[int]) -> dict[int, int]:
     return dict(waiting.values_list("budget_id").annotate(count=Count("pk")).order_by())
 
 
+def count_waiting(budget_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """By budget, what the next `prepare_batch` would take, and what the bank sent back and nobody has paid again; in one question."""
+    waiting = Reservation.objects.filter(budget_id__in=list(budget_ids)).order_by().values_list("budget_id")
+    payable = Count("pk", filter=Q(state=ReservationState.RESERVED, approved_by__isnull=False))
+    returned = Count("pk", filter=Q(state=ReservationState.RETURNED))
+    return {budget_id: (ready, back) for budget_id, ready, back in waiting.annotate(ready=payable, back=returned)}
+
+
 def batch_card(row: PaymentBatch) -> BatchCard:
     return _batch_cards([row])[0]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -24,10 +26,11 @@ from niangjia.apps.accounts.types import Role
 from niangjia.apps.messages import queries as messages
 from niangjia.apps.organizations import areas, calendar
 from niangjia.engines import policy, sensing
+from niangjia.engines.policy.published import Wording, load_wording
 from niangjia.kernel.deployment import programs_folder
 from niangjia.kernel.money import show_yuan, yuan_in_capitals
 from niangjia.portals.design import words
-from niangjia.portals.design.marks import bracketed, mark
+from niangjia.portals.design.marks import mark
 from niangjia.portals.design.uploads import UploadField
 
 register = template.Library()
@@ -230,6 +233,35 @@ def day(value: date | datetime | None) -> str:
     return date_format(value, "Y-m-d" if (get_language() or "zh").startswith("zh") else "j M Y")
 
 
+def last_day(value: datetime | None) -> date | None:
+    """The last day of a time limit: it is over at an instant, which at midnight is that of the next day."""
+    return timezone.localtime(value - timedelta(microseconds=1)).date() if value else None
+
+
+@register.filter
+def deadline(value: datetime | None) -> str:
+    """The last day of a time limit with its weekday, its year only where that is another."""
+    day = last_day(value)
+    if day is None:
+        return "—"
+    is_this_year = day.year == timezone.localdate().year
+    if (get_language() or "zh").startswith("zh"):
+        return date_format(day, "n月j日（D）" if is_this_year else "Y年n月j日（D）").replace("星期", "周")
+    return date_format(day, "D j M" if is_this_year else "D j M Y")
+
+
+@register.filter
+def time_left(value: datetime | None) -> str:
+    """Days until a time limit ends, or since."""
+    day = last_day(value)
+    if day is None:
+        return ""
+    days = (day - timezone.localdate()).days
+    if days == 0:
+        return _("今天到期")
+    return _("还剩 %(n)s 天") % {"n": days} if days > 0 else _("已过 %(n)s 天") % {"n": -days}
+
+
 @register.filter
 def provisional(value: date | datetime | None) -> str:
     """Behind a deadline: that its year's notice of days off is not known yet, so that it may move; else nothing."""
@@ -265,7 +297,7 @@ def gap_area(gap: str) -> str:
     """A run's gap, ``330106001001：2023-10 …``, as the area's full name with its code."""
     code = gap.partition("：")[0]
     name = areas.full_name_of(code)
-    return f"{name}{bracketed(code)}" if name != code else code
+    return name if name != code else _("名录以外的地区（%(code)s）") % {"code": code}
 
 
 @register.filter
@@ -337,22 +369,22 @@ def verdict(result: object) -> SafeString:
     )
 
 
-_PURPOSES = {
-    "special-relief": gettext_lazy("专项帮扶资金"),
-    "graded-aid": gettext_lazy("梯度救助"),
-    "hardship": gettext_lazy("困难帮扶"),
-}
+@lru_cache(maxsize=1)
+def _wording() -> Wording:
+    """What the vocabulary says of codes; read once a process."""
+    return load_wording(programs_folder())
 
 
 @register.filter
 def purpose_word(purpose: str) -> str:
-    """What a fund is for, in words; a purpose that a pack named itself is shown as it stands."""
-    return str(_PURPOSES.get(purpose, purpose))
+    """What a fund is for, in the vocabulary's words; a purpose that nobody put into words is shown as it stands."""
+    said = _wording().codes.get("purposes", {}).get(purpose)
+    return str(say(said)) if said else purpose
 
 
 @register.filter
-def case_link(case_ref: str) -> SafeString | str:
-    """``case:12:special-grant`` as a link to the case, ``adjustment:5`` to the adjustment."""
+def case_link(case_ref: str, numbers: Mapping[int, str] | None = None) -> SafeString | str:
+    """``case:12:special-grant`` as a link to the case by its number in `numbers`, ``adjustment:5`` to the adjustment."""
     parts = case_ref.split(":")
     if len(parts) == 2 and parts[0] == "adjustment" and parts[1].isdigit():
         return format_html(
@@ -370,13 +402,15 @@ def case_link(case_ref: str) -> SafeString | str:
         return format_html(
             '<a href="{}">{}</a>',
             reverse("officer:case", args=[int(parts[1])]),
-            _("个案 %(number)s") % {"number": parts[1]},
+            _("个案 %(number)s") % {"number": (numbers or {}).get(int(parts[1]), parts[1])},
         )
     return case_ref
 
 
 _UNITS = {
     "yuan": gettext_lazy("元"),
+    "yuan/year": gettext_lazy("元/年"),
+    "yuan/month": gettext_lazy("元/月"),
     "working_days": gettext_lazy("个工作日"),
     "months": gettext_lazy("个月"),
     "days": gettext_lazy("天"),
@@ -394,6 +428,30 @@ def causes_in_words(group: str) -> str:
     """An order's cause group, ``因病、失业``, in the page's language."""
     between = "、" if (get_language() or "zh").startswith("zh") else ", "
     return between.join(in_words(code, "cause") for code in (group or "").split("、") if code)
+
+
+@register.filter
+def parameter_word(one: Any) -> str:
+    """What a parameter is called: as its pack says, else the words of its clause up to the first remark, else its name."""
+    said = say(one.say) if getattr(one, "say", None) else ""
+    if said:
+        return said
+    clause = re.split(r"[（(；;]", getattr(one, "clause", "") or "")[0].strip()
+    if not clause or (get_language() or "zh").startswith("zh"):
+        return clause or str(one.name)
+    return format_html('<span lang="zh-Hans">{}</span>', clause)  # a clause stands as it was written
+
+
+@register.filter
+def plain_number(value: object) -> str:
+    """10,000 for 10000; yes and no for flags; anything else as it stands."""
+    text = str(value)
+    if text.lower() in ("true", "false"):
+        return _("是") if text.lower() == "true" else _("否")
+    try:
+        return f"{Decimal(text):,}"
+    except InvalidOperation:
+        return text
 
 
 @lru_cache(maxsize=1)

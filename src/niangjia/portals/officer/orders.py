@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -34,6 +35,7 @@ from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import watch
 from niangjia.portals.officer.asking import questions
 from niangjia.portals.officer.leaving import or_what_changed
+from niangjia.portals.officer.narrowing import unknown_in
 
 ROWS = 50
 BACK_REASONS = (
@@ -84,6 +86,15 @@ def orders(request: PageRequest) -> HttpResponse:
     names = household_names(card.household_id for card in cards)
     counts = queries.count_open(viewer, now=now)
     union_id = whole(request.GET.get("union", ""))
+    months = queries.list_months(viewer)
+    known: dict[str, Iterable[str]] = {
+        "month": months,
+        "state": OrderState.values,
+        "kind": list(OrderKind),
+        "grade": words.WORDS["grade"],
+        "cause": words.WORDS["cause"],
+        "step": words.WORDS["order_clock"],
+    }
     assignees = accounts.names_of({card.assignee_id for card in cards if card.assignee_id is not None})
     context = {
         "rows": rows,
@@ -95,6 +106,8 @@ def orders(request: PageRequest) -> HttpResponse:
             bool(request.GET.get(name)) for name in ("kind", "month", "grade", "cause", "step", "number")
         ),
         "under": organizations.get_unions([union_id]).get(union_id) if union_id else None,
+        "months": months,
+        "unknown": unknown_in(request, known),
         "states": words.choices("order_state"),
         "kinds": words.choices("order_kind"),
         "grades": words.choices("grade"),
@@ -128,7 +141,7 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
     steps = {
         "accept": state == OrderState.CREATED and permissions.may(viewer, "workorders.accept"),
         "forward": state in (OrderState.CREATED, OrderState.ACCEPTED) and permissions.may(viewer, "workorders.forward"),
-        "hand_back": state in (OrderState.CREATED, OrderState.ACCEPTED)
+        "hand_back": state in (OrderState.CREATED, OrderState.ACCEPTED, OrderState.ASSIGNED, OrderState.VISITED)
         and permissions.may(viewer, "workorders.return"),
         "assign": state in (OrderState.ACCEPTED, OrderState.ASSIGNED, OrderState.VISITED, OrderState.RETURNED)
         and permissions.may(viewer, "workorders.assign"),

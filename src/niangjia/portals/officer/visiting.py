@@ -233,6 +233,7 @@ def _shown(
         "home": household_names([order.household_id]).get(order.household_id),
         "sections": [(title, [found[name] for name in names]) for title, names in _SECTIONS],
         "head": typed.head,
+        "outcomes": words.choices("outcome"),
         "companions": case_queries.list_companions(request.viewer, case.id, now=timezone.now()),
         "went": typed.went,
         "wrong_day": any(name == "visited_on" for name, *_rest in problems),

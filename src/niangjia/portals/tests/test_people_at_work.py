@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
@@ -24,6 +24,7 @@ from niangjia.apps.funds import queries as funds
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs.tests import town
 from niangjia.apps.registry import queries as registry
+from niangjia.apps.workorders.models import WorkOrder
 from niangjia.kernel.months import Month
 from niangjia.portals.tests import house as houses
 
@@ -130,6 +131,39 @@ def test_filters_live_in_the_address_and_narrow_the_list(house, at):
     assert "没有符合条件的家庭" in text(county.get("/desk/list/?cause=因灾"))
 
 
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("/desk/orders/?month=abc", "没有“abc”这个月份。"),
+        ("/desk/orders/?scope=all&state=NOWHERE", "没有“NOWHERE”这个条件。"),
+        ("/desk/review/?month=2023-13", "没有“2023-13”这个月份。"),
+        ("/desk/cases/?month=13", "没有“13”这个月份。"),
+        ("/desk/money/register/?year=99999", "没有“99999”这个年度。"),
+    ],
+)
+def test_a_filter_that_nobody_knows_is_said_and_the_months_there_are_can_be_chosen(house, at, address, told):
+    page = text(at(Role.COUNTY).get(address))
+    assert told in page and "请从上面重新选" in page
+    assert "2023年" in page or "year" in address
+
+
+def test_the_desk_says_what_waits_and_never_that_all_is_done_while_something_is_late(house, at, monkeypatch):
+    order_id = house.orders["assigned"]
+    before = WorkOrder.objects.filter(pk=order_id).values("due_at", "step_due_at").get()
+    WorkOrder.objects.filter(pk=order_id).update(
+        due_at=town.NOW - timedelta(days=15), step_due_at=town.NOW + timedelta(days=3650)
+    )
+    try:
+        chair, city = text(at(Role.GRASSROOTS).get("/desk/")), text(at(Role.CITY).get("/desk/"))
+        page = text(at(Role.GRASSROOTS).get(f"/desk/orders/{order_id}/"))
+    finally:
+        WorkOrder.objects.filter(pk=order_id).update(**before)
+    assert "件工单在我处超期" in chair and "都办好了" not in chair
+    assert "件工单在下级超期" in city and "/desk/orders/late/" in city and "都办好了" not in city
+    assert "全程已超期" in page and "下班前" in page, "though the step has time left"
+    assert "我处现在没有在办工单" not in text(at(Role.FINANCE).get("/desk/"))
+
+
 def test_a_person_is_found_by_number_without_the_number_entering_an_address(house, at):
     number = town.id_number(3)
     response = at(Role.COUNTY).post("/desk/people/", {"text": number})
@@ -234,7 +268,7 @@ def test_an_order_goes_down_is_visited_reviewed_and_paid_and_the_worker_sees_it(
 
     case = reverse("officer:case", args=[case_id])
     page = text(county.get(case))
-    assert "23,500.50" in page and "38,000.00" in page and "审核通过" in page  # verified beside sensed
+    assert "23,500.50" in page and "38,000.00" in page and "复核通过" in page  # verified beside sensed
     assert "已办理" in text(county.post(case + "accept/", follow=True))
     assert cases.get_case(unions.county, case_id).outcome == "V1"
 
@@ -433,7 +467,8 @@ def test_a_worker_reads_nobody_elses_matter(house, at):
 
 def test_the_auditor_searches_the_chain_and_checks_it(house, at):
     auditor = at(Role.AUDITOR)
-    assert "cases.accept" in text(auditor.get("/desk/audit/?action=cases."))
+    found = text(auditor.get("/desk/audit/?action=cases."))
+    assert "复核通过" in found and "<code>cases.accept" in found, "in words, the code folded behind them"
     checked = text(auditor.post("/desk/audit/check/"))
     assert "审计链完整" in checked
 

@@ -178,6 +178,26 @@ def test_the_balance_of_a_list_holds_and_a_wrong_one_is_told(place):
     assert [breach.rule for breach in queries.verify()] == ["LIST"]
 
 
+def test_the_balance_a_union_reads_counts_its_own_part_and_what_moved(place):
+    """Another union's numbers are none of its business, and they would not add up beside its own."""
+    one, two, three, four = homes(place, 4)
+    receive([signal(place, one), signal(place, two), signal(place, three, union="YG")])
+    receive(
+        [
+            signal(place, one, "CONTINUING"),
+            signal(place, two, "CONTINUING", union="YG"),
+            signal(place, three, "CONTINUING", union="XG"),
+            signal(place, four, union="YG"),
+        ],
+        NOVEMBER,
+    )
+    release(place, NOVEMBER)
+    whole = queries.balance_of(place.city, NOVEMBER)
+    assert (whole.active_before, whole.new, whole.came, whole.went, whole.active_now) == (3, 1, 0, 0, 4)
+    own = queries.balance_of(place.county, NOVEMBER)
+    assert own.holds and (own.active_before, own.new, own.came, own.went, own.active_now) == (2, 0, 1, 1, 2)
+
+
 def test_the_sample_is_thirty_or_five_percent_and_can_be_drawn_again_by_its_seed(place):
     receive([signal(place, home) for home in homes(place, 700)])
     assert alerts.draw_sample(viewer=place.city, month=OCTOBER, now=town.NOW) == 35
