@@ -319,6 +319,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "matters.announce": (_("公示了申请"), "blue"),
         "cases.follow_up": (_("登记了回访"), "blue"),
         "cases.open": (_("立案"), "blue"),
+        "cases.ask_again": (_("本人说又有困难"), "orange"),
         "funds.request": (_("申请了资金"), "blue"),
         "funds.approve_request": (_("批准了资金申请"), "green"),
         "funds.withdraw_request": (_("撤回了资金申请"), "secondary"),
