@@ -15,6 +15,7 @@ from niangjia.apps.accounts.policy import password_policy
 from niangjia.apps.accounts.types import (
     Absence,
     Due,
+    Holder,
     PasskeyCard,
     PostCard,
     Recognised,
@@ -198,6 +199,19 @@ def list_stand_ins(viewer: Viewer, *, today: date) -> list[tuple[PostCard, str]]
     for account_id, role in _held(today).filter(account_id__in=once).values_list("account_id", "role"):
         roles[account_id].add(Role(role))
     return [found for account_id, found in once.items() if not permissions.collide(roles[account_id])]
+
+
+def list_unions_with(path: str, roles: Iterable[Role], *, today: date) -> list[Holder]:
+    """Where somebody holds one of these roles today: at the union of `path` or above it, the nearest first. None for an empty path."""
+    above = [int(step) for step in path.split("/") if step]
+    posts = _held(today).filter(org_id__in=above, role__in=list(roles)).select_related("org")
+    names = {post.org_id: post.org.name for post in posts}
+    held = {(post.org_id, Role(post.role)) for post in posts}
+    return [
+        Holder(names[org_id], tuple(role for role in Role if (org_id, role) in held))
+        for org_id in reversed(above)
+        if org_id in names
+    ]
 
 
 def list_standing_in(account_id: int, *, today: date) -> list[StandingIn]:

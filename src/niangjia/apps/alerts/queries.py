@@ -284,17 +284,12 @@ def why_on_list(viewer: Viewer, alert_id: int) -> tuple[Sentence, ...]:
 
 
 def sentences(alert: HardshipAlert) -> tuple[Sentence, ...]:
-    figures = figures_of(alert)
-    said = []
-    for code in split(alert.triggers):
-        say = alert.run.says.get(code, {})
-        said.append(
-            Sentence(code, wording.fill(say.get("zh", code), figures), wording.fill(say.get("en", code), figures))
-        )
+    figures, labels = figures_of(alert), split(alert.labels)
+    said = [wording.reason(code, alert.run.says.get(code, {}), figures, labels) for code in split(alert.triggers)]
     if alert.suppress_code:
         said.append(wording.suppression(alert.suppress_code))
-    said += [wording.label(code) for code in split(alert.labels)]
-    return tuple(said)
+    told = {one.zh for one in said}
+    return (*said, *(one for one in map(wording.label, labels) if one.zh not in told))
 
 
 @looking.once

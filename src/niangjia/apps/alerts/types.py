@@ -198,11 +198,12 @@ class ListInvariant:
 
 @dataclass(frozen=True)
 class Sentence:
-    """One reason in words. `code` is the trigger's, suppression's or label's."""
+    """One reason in words, or a note beside the reasons. `code` is the trigger's, suppression's or label's."""
 
     code: str
     zh: str
     en: str
+    is_note: bool = False
 
 
 @dataclass(frozen=True)

@@ -539,6 +539,7 @@ def get_own_matters(viewer: Viewer) -> list[OwnMatter]:
             Prefetch("grievances", Grievance.objects.filter(person_id=viewer.person_id).order_by("pk")),
             Prefetch("moves", CaseMove.objects.filter(action=CaseAction.REFUSE_FILE).order_by("-pk")),
             Prefetch("file__exit_letters", letters),
+            Prefetch("notices", PublicNotice.objects.filter(withdrawn_at__isnull=True).order_by("-pk")),
         )
     )
     later = programs.list_adjustments_of(row.pk for case in cases for row in _decided(case))
@@ -574,9 +575,25 @@ def _own_matter(case: Case, later: Mapping[int, list[AdjustmentCard]]) -> OwnMat
         ),
         can_object_until=letter.objection_until if letter else _objection_end(case),
         objections=tuple((one.pk, GrievanceState(one.state)) for one in case.grievances.all()),
-        why_zh=tuple(sentence.zh for sentence in why),
-        why_en=tuple(sentence.en for sentence in why),
+        way=_way(case, file),
+        why_zh=tuple(sentence.zh for sentence in why if not sentence.is_note),
+        why_en=tuple(sentence.en for sentence in why if not sentence.is_note),
+        also_zh=tuple(sentence.zh for sentence in why if sentence.is_note),
+        also_en=tuple(sentence.en for sentence in why if sentence.is_note),
     )
+
+
+def _way(case: Case, file: HardshipFile | None) -> tuple[tuple[str, date | None], ...]:
+    """Verified, and for a file also announced and approved. Of a case read with its notices that stand."""
+
+    def day(at: datetime | None) -> date | None:
+        return timezone.localdate(at) if at else None
+
+    verified = ("VERIFIED", day(case.reviewed_at))
+    if file is None:
+        return (verified,)
+    notice = next(iter(case.notices.all()), None)
+    return verified, ("ANNOUNCED", notice.starts_on if notice else None), ("APPROVED", day(file.approved_at))
 
 
 def _objection_end(case: Case) -> date | None:

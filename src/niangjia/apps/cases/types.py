@@ -337,7 +337,8 @@ class OwnDecision:
 class OwnMatter:
     """
     One matter on the worker's own page, in words. `reason` is the officer's, of a refusal or an exit. `can_object_until` None = as long
-    as the matter goes on. `objections`: id and state. `why_…`: why the household is on the present list.
+    as the matter goes on. `objections`: id and state. `way`: the steps of its way and the day on which each was done, null = not yet.
+    `why_…`: why the household is on the present list; `also_…`: notes beside it.
     """
 
     case_id: int
@@ -350,8 +351,11 @@ class OwnMatter:
     decisions: tuple[OwnDecision, ...]
     can_object_until: date | None
     objections: tuple[tuple[int, GrievanceState], ...]
+    way: tuple[tuple[str, date | None], ...]
     why_zh: tuple[str, ...]
     why_en: tuple[str, ...]
+    also_zh: tuple[str, ...]
+    also_en: tuple[str, ...]
 
 
 @dataclass(frozen=True)

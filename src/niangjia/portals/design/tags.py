@@ -15,12 +15,14 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.accounts.types import Role
 from niangjia.apps.messages import queries as messages
 from niangjia.apps.organizations import areas, calendar
 from niangjia.engines import policy, sensing
@@ -49,12 +51,15 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def csrf_token(context: Any) -> SafeString:
-    """Django's own token, and beside it what the page showed and as of when (`staleness`): every form that changes something has both."""
-    token, seen = context.get("csrf_token"), context.get("seen")
+    """
+    Django's own token, and beside it what the page showed and as of when (`staleness`), and who had opened it (`keeping`): every form that
+    changes something has them.
+    """
+    token, seen, origin = context.get("csrf_token"), context.get("seen"), context.get("origin")
     if not token or token == "NOTPROVIDED":
         return SafeString("")
-    field = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token)
-    return field + format_html('<input type="hidden" name="seen" value="{}">', seen) if seen else field
+    fields = {"csrfmiddlewaretoken": token, "seen": seen, "origin": origin}
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', [one for one in fields.items() if one[1]])
 
 
 @register.inclusion_tag("design/export.html", takes_context=True)
@@ -77,6 +82,29 @@ def export_form(context: Any, route: str, count: int, *parts: Any) -> dict[str, 
         "is_open": is_sent,
         "purpose": request.POST.get("purpose", "") if is_sent else "",
         "csrf_token": context.get("csrf_token"),
+        "origin": context.get("origin"),
+    }
+
+
+@register.inclusion_tag("design/who_may.html", takes_context=True)
+def who_may(context: Any, right: str, action: object = "", roles: Any = None, path: str = "") -> dict[str, Any]:
+    """
+    Whose turn it is, where it is not the viewer's: the unions and posts that have this right, at the union of `path` (else the viewer's) or
+    above it; a button for another post of the viewer's own that has it. `roles` narrows them; `action` is the step in words.
+    """
+    request, viewer = context["request"], context["viewer"]
+    fit = permissions.roles_with(right) & frozenset(roles or Role)
+    posts = [post for post in context.get("posts") or () if post.role in fit and viewer and post.id != viewer.post_id]
+    where = path or (viewer.org_path if viewer else "")
+    return {
+        "action": action,
+        "holders": accounts.list_unions_with(where, fit - {Role.WORKER}, today=timezone.localdate()),
+        "roles": [role for role in Role if role in fit],
+        "is_own_role": bool(viewer) and viewer.role in fit,
+        "own_posts": posts,
+        "role_words": {post.id: words.word("role", post.role)[0] for post in posts},
+        "here": request.get_full_path() if request.method == "GET" else "",
+        **{name: context.get(name) for name in ("csrf_token", "seen", "origin")},
     }
 
 
@@ -446,6 +474,20 @@ def status_sentence(matter: Any) -> str:
         if between in text:
             return text.split(between, 1)[1]
     return in_words(matter.state, "case_state")
+
+
+@register.filter
+def each_in_words(text: str) -> str:
+    """A list of names that the catalogue knows, ``民政局、医疗保障局`` or parts between dots, in the page's language."""
+    if (get_language() or "zh").startswith("zh"):
+        return text
+    return " · ".join(", ".join(_(one.strip()) for one in part.split("、")) for part in text.split("·"))
+
+
+@register.filter
+def column_word(column: Any, name: str) -> str:
+    """A column of a feed: as its owner heads it, in English by its name in the house."""
+    return column.zh if (get_language() or "zh").startswith("zh") else name.replace("_", " ")
 
 
 @lru_cache(maxsize=1)

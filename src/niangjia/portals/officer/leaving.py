@@ -25,6 +25,7 @@ from niangjia.portals.design.uploads import key_of, words_of
 _NOT_TYPED = {
     "csrfmiddlewaretoken",
     "seen",
+    "origin",
     "key",
     "step",
     "edition",

@@ -45,6 +45,13 @@ from niangjia.portals.design.staleness import watch
 from niangjia.portals.officer.narrowing import unknown_in
 
 ROWS = 100
+_TURN = {
+    BatchState.PREPARED: "funds.approve",
+    BatchState.APPROVED: "funds.pay",
+    BatchState.SEALED: "funds.pay",
+    BatchState.SENT: "funds.confirm",
+}
+"""The right that a batch in this state waits for."""
 
 
 class BudgetForm(Form):
@@ -222,7 +229,10 @@ def batch(request: PageRequest, batch_id: int) -> HttpResponse:
         "moved": {row.id for row in rows if row.account_mark and row.account_mark != payees[row.person_id].mark},
         "came_back": _came_back(rows),
         "names": accounts.names_of(people),
-        "queue": [entry for entry in queries.list_receipt_queue(viewer) if entry.batch_id == batch_id],
+        "queue": [entry for entry in queries.list_receipt_queue(viewer) if entry.batch_id == batch_id]
+        if card.file_sha256
+        else [],
+        "turn": _TURN.get(card.state, ""),
         "may": {
             "approve": card.state == BatchState.PREPARED and permissions.may(viewer, "funds.approve"),
             "remove": card.state == BatchState.PREPARED

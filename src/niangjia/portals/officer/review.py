@@ -188,6 +188,8 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
         "finding": next((one for one in reversed(details.findings)), None),
         "effect": lifecycle.EFFECTS.get(Outcome(details.findings[-1].outcome)) if details.findings else None,
         "names": accounts.names_of(accounts_here),
+        "turn": lifecycle.find_turn(CaseState(case.state)),
+        "turn_path": case.org.path or "",
         "areas": areas.counties_of(_province(case.area)) if details.findings and details.findings[-1].outcome == Outcome.V9 else (),
         "acts": {str(action.value) for action in details.actions},
         "examines": permissions.may(viewer, "cases.examine"),

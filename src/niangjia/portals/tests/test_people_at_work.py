@@ -458,6 +458,17 @@ def test_a_line_that_did_not_hold_never_has_a_tick_and_the_reason_stands_first(h
     assert page.index("您家属于") < page.index(graded.aside[0].zh) and f"因为：{graded.deciding.zh}" in page
 
 
+def test_who_was_helped_once_asks_again_and_the_union_is_told_once_a_day(house, at):
+    worker = at(Role.WORKER)
+    page = text(worker.get("/mine/"))
+    assert "我有新的困难" in page and "以前的事还在办" in page and "核实" in page
+    for _twice in range(2):
+        assert "已经告诉工会" in text(worker.post("/mine/apply/", {"cause": "失业"}, follow=True))
+    (event,) = audit.list_about(f"case:{house.own_case_id}", actions=("cases.ask_again",))
+    assert event.detail["causes"] == ["失业"] and "org" in event.detail
+    assert "失业" in cases.get_details(house.viewers[Role.COUNTY], house.own_case_id, now=town.NOW).case.causes
+
+
 def test_a_worker_reads_nobody_elses_matter(house, at):
     assert at(Role.WORKER).get(reverse("member:object", args=[house.cases["announced"]])).status_code == 404
 

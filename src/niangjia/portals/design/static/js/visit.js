@@ -64,7 +64,7 @@ class Visit {
     for (const [name, value] of values) several.set(name, [...several.get(name) ?? [], value]);
     for (const name of several.keys()) this.makeRow(name);
     for (const each of this.form.elements) {
-      if (!each.name || ["csrfmiddlewaretoken", "seen", "key", "step"].includes(each.name) || each.type === "file" || each.type === "submit" || isTouched(each)) continue;
+      if (!each.name || ["csrfmiddlewaretoken", "seen", "origin", "key", "step"].includes(each.name) || each.type === "file" || each.type === "submit" || isTouched(each)) continue;
       const given = several.get(each.name);
       if (each.type === "radio" || each.type === "checkbox") each.checked = Boolean(given?.includes(each.value));
       else if (given) each.value = given[0];
