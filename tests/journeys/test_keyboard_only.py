@@ -48,9 +48,10 @@ def test_a_chairman_without_a_mouse_reports_a_visit(visits: Place, chromium: Bro
     expect(page.locator("form[data-is-here]")).to_be_attached()
     keys.skip_to_content()
     hand_in = page.locator("[data-hand-in]")
+    members = {each.get_attribute("name"): "RIGHT" for each in page.locator(".member-says [value=RIGHT]").all()}
     keys.fill(
         {
-            "with": "", "has_consent": "yes", "authorisation_no": "SQ202310-8", "members-0-name": "（虚构）父", "members-1-name": "（虚构）母", "members-2-name": "（虚构）子", "main_cause": "低收入",
+            "with": "", "has_consent": "yes", "authorisation_no": "SQ202310-8", "main_cause": "低收入", **members,
             "income_items-0-item": "工资", "income_items-0-amount": "18000", "is_signed": "yes", "outcome": "V1",
         },
         hand_in,

@@ -141,6 +141,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 # 30 minutes idle, 12 hours in all, unless the deployment says otherwise (`middleware.limit_sessions`).
 SESSION_COOKIE_AGE = (DEPLOYMENT.longest_hours if DEPLOYMENT else 12) * 3600
+REASON_SECONDS = (DEPLOYMENT.reason_minutes if DEPLOYMENT else 15) * 60
 SESSION_IDLE_SECONDS = (DEPLOYMENT.idle_minutes if DEPLOYMENT else 30) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -179,6 +179,7 @@ def release_page(request: PageRequest, month: str) -> HttpResponse:
     watch(request, f"run:{run.id}")
     sample = list(queries.list_sample(viewer, asked))
     names = household_names(row.alert.household_id for row in sample)
+    *precise, by_month = cases.precision_of(viewer, through=asked)
     context = {
         "month": asked,
         "run": run,
@@ -191,10 +192,9 @@ def release_page(request: PageRequest, month: str) -> HttpResponse:
         "triggers": {code: _short(say(said)) for code, said in queries.trigger_words(asked).items()},
         "precise": [
             (title, rows)
-            for title, rows in zip(
-                (_("按等级"), _("按触发条件")), cases.precision_of(viewer, through=asked), strict=True
-            )
+            for title, rows in zip((_("按等级"), _("按触发条件")), precise, strict=True)
         ],
+        "precise_by_month": [(Month(row.code), row, row.ratio is not None and round(row.ratio * 100, 1)) for row in by_month],
         "sample": [(row, names.get(row.alert.household_id), queries.sentences(row.alert)) for row in sample],
         "step": "released"
         if run.state == RunState.RELEASED

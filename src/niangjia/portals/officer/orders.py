@@ -30,6 +30,7 @@ from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.people import household_names, record_seen, verifier_of
+from niangjia.portals.design.reasons import recall, remember
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import watch
@@ -158,6 +159,7 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
         "has_draft": steps["visit"] and cases.has_draft(viewer, order_id),
         "has_address": steps["visit"] and cases.has_address(order.household_id),
         "opened_address": getattr(request, "opened_address", ""),
+        "remembered": recall(request, order.household_id),
         "order": order,
         "case": cases.find_case_of_order(viewer, order_id),
         "person": registry_queries.list_person_cards(viewer, [order.person_id]).get(order.person_id),
@@ -288,6 +290,7 @@ def reveal(request: PageRequest, order_id: int) -> HttpResponse:
         reason=request.POST.get("reason", ""),
         now=timezone.now(),
     )
+    remember(request, order.household_id, request.POST.get("reason", ""))
     request.opened = {"person_id": order.person_id, "field": column.value, "value": value}
     return order_page.unguarded(request, order_id=order_id)
 
@@ -303,4 +306,5 @@ def open_address(request: PageRequest, order_id: int) -> HttpResponse:
         reason=request.POST.get("reason", ""),
         now=timezone.now(),
     )
+    remember(request, order.household_id, request.POST.get("reason", ""))
     return order_page.unguarded(request, order_id=order_id)

@@ -36,6 +36,7 @@ from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import require_fresh, watch
 from niangjia.portals.officer import sheets
 from niangjia.portals.officer.narrowing import unknown_in
+from niangjia.portals.officer.visit_form import told
 
 ROWS = 25
 TO_GO_ON = (CaseState.CONFIRMED, CaseState.FILE_DRAFT, CaseState.FILE_TIERED, CaseState.REPAIR, CaseState.RETRY)
@@ -240,7 +241,10 @@ def open_form(request: PageRequest, case_id: int) -> HttpResponse:
     values = cases.open_visit_form(
         viewer=request.viewer, visit_id=visit_id, reason=request.POST.get("reason", ""), now=timezone.now()
     )
-    request.opened_form, request.opened_visit = sheets.cells((forms.OUTSIDER, *forms.VISIT_FORM), values), visit_id
+    request.opened_form, request.opened_visit = (
+        sheets.cells((forms.OUTSIDER, *forms.VISIT_FORM), told(values)),
+        visit_id,
+    )
     return case_page.unguarded(request, case_id=case_id)
 
 

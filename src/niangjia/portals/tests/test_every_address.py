@@ -113,6 +113,7 @@ PAGES = {
     "officer:release": (lambda house: [str(house.months[1])], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:household": (lambda house: [house.households["confirmed"]], CASES),
     "officer:orders": (lambda house: [], ORDERS),
+    "officer:overview": (lambda house: [], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:late": (lambda house: [], ORDERS),
     "officer:transfers": (lambda house: [], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:forward_many": (lambda house: [], {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP}),

@@ -254,7 +254,7 @@ def test_an_order_goes_down_is_visited_reviewed_and_paid_and_the_worker_sees_it(
     page = text(incomplete)
     assert (
         incomplete.status_code == 422
-        and "缺“核实人意见”" in page
+        and "请写您的核实意见" in page
         and "收入明细（12个月）”第1行" in page
         and 'value="SQ-9"' in page
     )
@@ -531,3 +531,36 @@ def test_every_page_about_a_household_leaves_a_trace_once_a_day_for_each_who_liv
     for person_id in persons:
         views = audit.list_about(f"person:{person_id}", actions=("registry.view",))
         assert [view.detail["what"] for view in views if view.account_id == house.viewers[role].account_id] == [page]
+
+
+def test_a_reason_is_offered_again_for_the_same_household_and_every_opening_is_recorded(house, at, monkeypatch):
+    county = at(Role.COUNTY)
+    home = house.households["confirmed"]
+    page = reverse("officer:household", args=[home])
+    people = [card.person.id for card in registry.list_household_members(house.viewers[Role.COUNTY], home)]
+
+    def opened() -> int:
+        return audit.count_actions(account_id=house.viewers[Role.COUNTY].account_id, action="registry.reveal", since=town.NOW - timedelta(days=900))  # fmt: skip
+
+    before = opened()
+    first = county.post(page + "reveal/", {"person": people[0], "field": "name", "reason": "电话核对姓名"})
+    assert first.status_code == 200 and "沿用刚才的理由“电话核对姓名”" in text(first)
+    again = re.search(r'name="reason" value="([^"]+)"', text(county.get(page))).group(1)
+    county.post(page + "reveal/", {"person": people[-1], "field": "name", "reason": again})
+    assert opened() == before + 2
+    assert "沿用刚才的理由" not in text(county.get(reverse("officer:household", args=[house.households["draft"]])))
+    monkeypatch.setattr(settings, "REASON_SECONDS", -1)
+    county.post(page + "reveal/", {"person": people[0], "field": "name", "reason": "电话核对姓名"})
+    assert "沿用刚才的理由" not in text(county.get(page))
+
+
+def test_the_city_sees_months_and_one_figure_by_county_and_a_county_its_months_alone(house, at):
+    desk = reverse("officer:overview")
+    city = at(Role.CITY)
+    assert desk in text(city.get(reverse("officer:workbench")))
+    for figure, unit in (("late", "超期件数"), ("list", "在册户数"), ("paid", "今年已发放（元）")):
+        page = text(city.get(desk, {"map": figure}))
+        assert f">{unit}</th>" in page and f'href="?map={figure}#ov-map" aria-current="true"' in page
+    shown = city.get(desk, {"map": "list"}).context
+    assert sum(tile.value for tile in shown["county_map"].rows) == alerts.tally(house.viewers[Role.CITY], alerts.list_months(house.viewers[Role.CITY])[0]).diff.active  # fmt: skip
+    assert at(Role.COUNTY).get(desk).context["county_map"] is None
