@@ -169,9 +169,9 @@ def test_what_bears_on_the_trouble_is_asked_first_and_the_rest_all_the_same():
     )
     plain = finder.next({})
     assert plain is not None and finder.next({}, first=["no-such-program"]) == plain
-    for pack in packs:
-        ahead = finder.next({}, first=[pack.id])
-        assert ahead is not None and ahead.fact.name in pack.facts and ahead.left == plain.left
+    for program in finder.programs:
+        ahead = finder.next({}, first=[program.pack.id])
+        assert ahead is not None and ahead.fact.name in program.pack.facts and ahead.left == plain.left
 
 
 def test_nothing_known_of_a_reader_is_kept(tmp_path):
