@@ -61,6 +61,15 @@ def chance(*words: object) -> int:
     return int.from_bytes(hashlib.sha256("|".join(map(str, words)).encode()).digest()[:4]) % 100
 
 
+def short_name(union: str) -> str:
+    """新昌县演餐饮60号有限公司工会 → 演餐饮60号, 新昌县小将镇总工会（演示） → 小将镇总工会: whole words, short enough for a person's name."""
+    name = union.removesuffix("（演示）")
+    place, found, rest = name.partition("县")
+    if found and len(place) <= 4 and not rest.startswith("总工会"):
+        name = rest
+    return name.removesuffix("工会").removesuffix("有限公司") if not name.endswith("总工会") else name
+
+
 @dataclass
 class Office:
     """Everybody with a desk in the demo, and their logins."""
@@ -99,7 +108,7 @@ class Office:
             union = unions.get_union(org_id)
             username = f"{role.value.lower()}-{org_id}-{nth}"
             account = accounts.create_account(
-                viewer=None, username=username, name=f"{union.name[:12]}干事{nth}（虚构）", password=None, now=now
+                viewer=None, username=username, name=f"{short_name(union.name)}干事{nth}（虚构）", password=None, now=now
             )
             post = accounts.appoint(
                 viewer=None, account_id=account, org_id=org_id, role=role, starts_on=self.started, now=now
@@ -107,9 +116,11 @@ class Office:
             self._viewers[key] = posts.get_viewer(account_id=account, post_id=post, today=timezone.localdate(now))
         return self._viewers[key]
 
-    def everybody(self, org_id: int) -> list[Viewer]:
-        """Who was hired at a union as a clerk."""
-        return [viewer for (where, _role, _nth), viewer in self._viewers.items() if where == org_id]
+    def holder(self, account_id: int, org_id: int, now: datetime) -> Viewer:
+        """An account at the post it holds at a union: a clerk or one of the named logins."""
+        today = timezone.localdate(now)
+        post = next(one for one in posts.list_posts(account_id, today=today) if one.org_id == org_id)
+        return posts.get_viewer(account_id=account_id, post_id=post.id, today=today)
 
     def officer(self, org_id: int, now: datetime, *, nth: int = 1) -> Viewer:
         """Who does a union's casework."""
@@ -206,7 +217,7 @@ class Play:
                 continue
             assignee = order_queries.get_card(check.case.work_order_id, now=self.clock()).assignee_id
             org_id = check.case.org_id
-            visitor = next(one for one in self.office.everybody(org_id) if one.account_id == assignee)
+            visitor = self.office.holder(assignee, org_id, self.clock())
             first = Outcome(check.finding.outcome)
             outcome = (
                 (Outcome.V4 if first is not Outcome.V4 else Outcome.V1) if chance(check.pk, "differs") < 25 else first

@@ -44,6 +44,14 @@ def test_every_program_says_where_it_comes_from_in_both_languages(folder):
     assert program["source"] and program["issuer"] and program["title"]["zh"] and program["title"]["en"]
 
 
+@names
+def test_what_workers_and_the_public_read_holds_no_remark_of_an_author_no_code_and_no_file_name(folder):
+    """Such remarks stand in `note`, which officers alone are shown; the source is a paper with a title."""
+    pack = policy.load_pack(folder, policy.load_vocabulary(PROGRAMS))
+    assert not list(policy.asides_of(pack))
+    assert "title" in written(folder)["source"]
+
+
 def test_every_program_passes_its_own_checks():
     problems = [*policy.check_folder(PROGRAMS), *sensing.check_folder(PROGRAMS)]
     assert not problems, [str(problem) for problem in problems]

@@ -79,3 +79,13 @@ def sign_in(page: Page, address: str, username: str, password: str = PASSWORD) -
     form.locator("[name=password]").fill(password)
     form.locator("button").click()
     page.wait_for_url(lambda url: "/login" not in url)
+
+
+def go_to_step(page: Page, step: str) -> None:
+    """To one step of the visit's form (`officer.visit_form.STEPS`), as on a phone."""
+    page.locator(f".visit-steps a[href='#s-{step}']").click()
+
+
+def find_all_members_right(page: Page) -> None:
+    for card in page.locator(".member-says").all():
+        card.locator("label").first.click()

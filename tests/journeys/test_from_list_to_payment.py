@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.journeys import browser as browsers
 from tests.journeys.conftest import Town
 from tests.journeys.prepared import MONTH
 from tests.journeys.served import ROOT
@@ -119,19 +120,22 @@ def visit_on_a_phone(town: Town, number: str) -> None:
 def fill_in(page: Page) -> None:
     """First without the opinion: what was typed stays, and the page says what is missing."""
     page.get_by_role("checkbox", name="基层工会委员（虚构）").check()
+    browsers.go_to_step(page, "agree")
     page.locator("[name=has_consent][value=yes]").check()
     page.locator("[name=authorisation_no]").fill("SQ202310-1")
-    for name in page.locator(
-        "[name^=members-][name$=-name]"
-    ).all():  # who lives there is known; names are asked at the door
-        name.fill("（虚构）家人")
+    browsers.go_to_step(page, "family")  # who lives there is known: it is compared at the door
+    browsers.find_all_members_right(page)
     page.locator("[name=main_cause]").select_option("低收入")
+    browsers.go_to_step(page, "money")
     page.locator("[name=income_items-0-item]").fill("工资")
     page.locator("[name=income_items-0-amount]").fill("18000")
+    browsers.go_to_step(page, "signed")
     page.locator("[name=is_signed][value=yes]").check()
+    browsers.go_to_step(page, "found")
     press(page, "保存走访")
     expect(page.locator("#refusal")).to_contain_text("需要补正")
     assert page.locator("[name=authorisation_no]").input_value() == "SQ202310-1"
+    page.locator("#refusal a", has_text="请写您的核实意见").click()
     page.locator("[name=verifier_opinion]").fill("情况属实，建议帮扶。")
     press(page, "保存走访")
 
@@ -141,8 +145,8 @@ def review(town: Town) -> None:
     page = town.sign_in("county2")
     page.goto(f"{town.address}/desk/review/")
     page.locator("main a[href^='/desk/cases/']").first.click()
-    press(page, "审核通过")
-    expect(page.get_by_text("已办理：审核通过")).to_be_visible()
+    press(page, "复核通过")
+    expect(page.get_by_text("已办理：复核通过")).to_be_visible()
     expect(page.get_by_text("500.00").first).to_be_visible()
 
 

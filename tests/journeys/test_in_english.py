@@ -140,14 +140,18 @@ def test_an_officers_day_in_english(visits: Place, chromium: Browser, in_english
 
 def fill_in(page: Page) -> None:
     page.locator("input[name=with]").first.check()
+    browsers.go_to_step(page, "agree")
     page.locator("[name=has_consent][value=yes]").check()
     page.locator("[name=authorisation_no]").fill("SQ202310-10")
-    for name in page.locator("[name^=members-][name$=-name]").all():
-        name.fill("王小明")
+    browsers.go_to_step(page, "family")
+    browsers.find_all_members_right(page)
     page.locator("[name=main_cause]").select_option("低收入")
+    browsers.go_to_step(page, "money")
     page.locator("[name=income_items-0-item]").fill("Wages")
     page.locator("[name=income_items-0-amount]").fill("18000")
+    browsers.go_to_step(page, "signed")
     page.locator("[name=is_signed][value=yes]").check()
+    browsers.go_to_step(page, "found")
     page.locator("[name=verifier_opinion]").fill(TYPED)
     expect(page.locator("[data-state]")).to_contain_text("Kept ")
 

@@ -48,10 +48,11 @@ def test_a_chairman_without_a_mouse_reports_a_visit(visits: Place, chromium: Bro
     expect(page.locator("form[data-is-here]")).to_be_attached()
     keys.skip_to_content()
     hand_in = page.locator("[data-hand-in]")
+    members = {each.get_attribute("name"): "RIGHT" for each in page.locator(".member-says [value=RIGHT]").all()}
     keys.fill(
         {
-            "with": "", "has_consent": "yes", "authorisation_no": "SQ202310-8", "members-0-name": "（虚构）父", "members-1-name": "（虚构）母", "members-2-name": "（虚构）子", "main_cause": "低收入",
-            "income_items-0-item": "工资", "income_items-0-amount": "18000", "is_signed": "yes",
+            "with": "", "has_consent": "yes", "authorisation_no": "SQ202310-8", "main_cause": "低收入", **members,
+            "income_items-0-item": "工资", "income_items-0-amount": "18000", "is_signed": "yes", "outcome": "V1",
         },
         hand_in,
     )  # fmt: skip
@@ -64,6 +65,8 @@ def test_a_chairman_without_a_mouse_reports_a_visit(visits: Place, chromium: Bro
     page.wait_for_url(f"**/desk/orders/{order_id}/")
     assert keys.wrong == [], "\n".join(keys.wrong)
     assert visits.read("SELECT count(*) FROM cases_visit WHERE work_order_id = ?", order_id) == [(1,)]
+    found = "SELECT cases_finding.outcome FROM cases_finding JOIN cases_case ON cases_case.id = case_id WHERE work_order_id = ?"
+    assert visits.read(found, order_id) == [("V1",)]
 
 
 def the_keys_that_help(page: Page, keys: Keys) -> None:

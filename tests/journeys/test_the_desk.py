@@ -123,3 +123,20 @@ def test_two_officers_on_one_order_do_not_undo_each_other(desk: tuple[str, Brows
     expect(second.get_by_label("退回理由")).to_be_visible()
     second.get_by_role("button", name="退回", exact=True).click()
     expect(second.get_by_role("alert")).to_contain_text("没有上级可退")
+
+
+@pytest.mark.parametrize("username", ["auditor", "finance"])
+def test_no_list_troubles_the_script_of_who_only_reads_it(desk: tuple[str, Browser], username: str):
+    """Where there are no boxes to tick and no steps to take, the keys and the filters go on working."""
+    page = opened(desk, username)
+    heard: list[str] = []
+    page.on("pageerror", lambda error: heard.append(f"{page.url} {error}"))
+    page.on("console", lambda said: heard.append(f"{page.url} {said.text}") if said.type == "error" else None)
+    lists = set(page.eval_on_selector_all("nav a[href^='/desk/']", "(all) => all.map((one) => one.getAttribute('href'))"))
+    assert len(lists) > 4
+    if username == "auditor":
+        lists.add("/desk/orders/?scope=all")
+    for address in sorted(lists):
+        page.goto(address)
+    assert heard == []
+    page.context.close()

@@ -102,18 +102,29 @@ def state(page: Page):
 def fill_in(page: Page) -> None:
     page.get_by_label("外部同行人姓名").fill("（虚构）王芳")
     page.get_by_label("外部同行人身份").fill("社区网格员")
+    page.locator("#s-go [data-next]").click()
     page.locator("[name=has_consent][value=yes]").check()
     page.locator("[name=authorisation_no]").fill("SQ202310-7")
-    for name in page.locator("[name^=members-][name$=-name]").all():
-        name.fill("（虚构）家人")
+    page.locator("#s-agree [data-next]").click()
+    browsers.find_all_members_right(page)
+    page.locator("[name=members-0-name]").fill("（虚构）家人")
+    page.locator("[name=members-0-relation]").fill("祖母")
     page.locator("[name=main_cause]").select_option("低收入")
+    browsers.go_to_step(page, "money")
     page.locator("[name=income_items-0-item]").fill("工资")
     page.locator("[name=income_items-0-amount]").fill("18000")
     page.locator("button[value=income_items]").click()
     page.locator("[name=income_items-1-item]").fill("零工")
     page.locator("[name=income_items-1-amount]").fill("2400")
+    browsers.go_to_step(page, "signed")
     page.locator("[name=statement]").fill(CANARY)
+    browsers.go_to_step(page, "found")
     page.locator("[name=verifier_opinion]").fill("情况属实，建议帮扶。")
+
+
+def to_statement(page: Page):
+    browsers.go_to_step(page, "signed")
+    return page.locator("[name=statement]")
 
 
 def take_photo(page: Page, name: str, content: bytes) -> None:
@@ -145,12 +156,14 @@ def test_a_visit_without_a_network_arrives_exactly_once_and_lies_sealed_until_th
     page.get_by_role("link", name="填写走访表").click()
     expect(state(page)).to_have_text(OFFLINE)
     fill_in(page)
+    browsers.go_to_step(page, "signed")
     take_photo(page, "home.jpg", pictures.jpeg(3000, 2000, turn=6))
     sign(page)
     expect(page.locator("[data-upload=photos] .is-here")).to_have_count(1)
     expect(page.locator("[data-upload=signature] .is-here")).to_have_count(1)
     expect(page.locator("[name=is_signed][value=yes]")).to_be_checked()
-    page.locator("label.choice", has_text="属实").first.click()
+    browsers.go_to_step(page, "found")
+    page.locator(".outcomes label.choice", has_text="属实").first.click()
     page.wait_for_timeout(1500)
     page.screenshot(path=tmp_path / "offline.png")
 
@@ -159,6 +172,12 @@ def test_a_visit_without_a_network_arrives_exactly_once_and_lies_sealed_until_th
     assert page.locator("[name=statement]").input_value() == CANARY
     assert page.locator("[name=income_items-1-item]").input_value() == "零工"
     expect(page.locator(".upload-item.is-here img")).to_have_count(2)
+    page.goto(house.order(0).removesuffix(f"{house.made['orders'][0]}/"))  # the list of orders, without a network
+    listed = page.locator("[data-kept]")
+    expect(listed).to_contain_text("有没上交的草稿")
+    listed.get_by_role("link").click()
+    assert page.locator("[name=statement]").input_value() == CANARY
+    browsers.go_to_step(page, "found")
     page.get_by_role("button", name="保存并上报").click()
     expect(state(page)).to_have_text(READY)
 
@@ -193,7 +212,7 @@ def test_what_is_typed_is_kept_as_one_types_and_found_again_on_another_device(ho
     phone, desk = house.phone(), house.phone()
     house.sign_in(phone, "grassroots")
     phone.page.goto(house.order(1) + "visit/")
-    phone.page.locator("[name=statement]").fill("第一台手机上写的")
+    to_statement(phone.page).fill("第一台手机上写的")
     expect(state(phone.page)).to_have_text(SAVED)
     take_photo(phone.page, "home.jpg", pictures.jpeg())
     expect(phone.page.locator("[data-upload=photos]")).to_contain_text("已保存")
@@ -202,6 +221,7 @@ def test_what_is_typed_is_kept_as_one_types_and_found_again_on_another_device(ho
     desk.page.goto(house.order(1))
     desk.page.get_by_role("link", name="接着填走访表（有草稿）").click()
     assert desk.page.locator("[name=statement]").input_value() == "第一台手机上写的"
+    to_statement(desk.page)
     with desk.context.expect_page() as shown:
         desk.page.get_by_role("link", name="查看").click()
     answer = shown.value.request.get(shown.value.url)
@@ -210,6 +230,8 @@ def test_what_is_typed_is_kept_as_one_types_and_found_again_on_another_device(ho
     desk.page.locator("[name=statement]").fill("第二台上改的")
     expect(state(desk.page)).to_have_text(SAVED)
 
+    browsers.go_to_step(phone.page, "money")
+    phone.page.locator("#s-money > details > summary").click()
     phone.page.locator("[name=job_wish]").fill("想学烘焙")  # does not know of it
     expect(state(phone.page)).to_contain_text("另一台设备上改过")
     phone.page.get_by_role("button", name="以本页为准").click()
@@ -226,7 +248,7 @@ def test_on_a_shared_phone_nobody_reads_anothers_draft_and_its_owner_gets_it_bac
     expect(state(page)).to_be_visible()
     expect(page.locator("form[data-is-here]")).to_be_attached()
     phone.context.set_offline(True)
-    page.locator("[name=statement]").fill(CANARY)
+    to_statement(page).fill(CANARY)
     page.wait_for_timeout(1500)
     expect(state(page)).to_have_text(OFFLINE)
 
@@ -252,7 +274,7 @@ def test_on_a_shared_phone_nobody_reads_anothers_draft_and_its_owner_gets_it_bac
     expect(page.locator("[name=statement]")).to_have_value(CANARY)
     expect(state(page)).to_contain_text("已保存")
     phone.context.set_offline(True)
-    page.locator("[name=statement]").fill(CANARY + "！")
+    to_statement(page).fill(CANARY + "！")
     page.wait_for_timeout(1500)
     phone.context.set_offline(False)
     page.on("dialog", lambda asked: asked.accept())
@@ -268,7 +290,9 @@ def test_an_order_that_was_handed_back_meanwhile_says_so_and_the_draft_stays(hou
     page.goto(house.order(2) + "visit/")
     expect(state(page)).to_be_visible()
     fill_in(page)
+    to_statement(page)
     page.locator("[name=is_signed][value=yes]").check()
+    browsers.go_to_step(page, "found")
     expect(state(page)).to_have_text(SAVED)
     phone.context.set_offline(True)
     page.get_by_role("button", name="保存走访").click()

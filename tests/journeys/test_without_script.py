@@ -33,8 +33,7 @@ def test_a_visit_is_drafted_illustrated_mended_and_reported_without_any_script(
     page.get_by_label("外部同行人姓名").fill("（虚构）王芳")
     page.get_by_label("外部同行人身份").fill("社区网格员")
     page.locator("[name=has_consent][value=yes]").check()
-    for name in page.locator("[name^=members-][name$=-name]").all():
-        name.fill("（虚构）家人")
+    browsers.find_all_members_right(page)
     page.locator("[name=main_cause]").select_option("低收入")
     page.locator("button[value=income_items]").click()  # two rows more, and nothing typed is lost
     expect(page.locator("[name=main_cause]")).to_have_value("低收入")

@@ -64,6 +64,8 @@ def main(folder: Path) -> None:
     ]
     pages += [("", "", "public-object", reverse("public:object", args=[house.notice_id]))]
     pages += [("", "", "public-receipt", reverse("public:receipt"))]
+    pages += [("", "", f"public-{name}", reverse(f"public:{name}")) for name in ("home", "programs", "find")]
+    pages += [("", "", "public-program", reverse("public:program", args=["330624", "special-grant"]))]
     print(json.dumps({"now": town.NOW.isoformat(), "pages": pages}))
 
 

@@ -52,6 +52,7 @@ DEBUG = os.environ.get("NIANGJIA_DEBUG") == "1" and (DEPLOYMENT is None or DEPLO
 # Hosts and the address people type, comma-separated. Plain http is for this machine only: anything else is https.
 ALLOWED_HOSTS = [host for host in os.environ.get("NIANGJIA_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if host]
 IS_LOOPBACK = set(ALLOWED_HOSTS) <= {"127.0.0.1", "localhost", "[::1]", "testserver"}
+CSRF_FAILURE_VIEW = "niangjia.portals.design.errors.token_is_old"
 CSRF_TRUSTED_ORIGINS = [] if IS_LOOPBACK else [f"https://{host}" for host in ALLOWED_HOSTS]
 
 INSTALLED_APPS = [
@@ -142,6 +143,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 # 30 minutes idle, 12 hours in all, unless the deployment says otherwise (`middleware.limit_sessions`).
 SESSION_COOKIE_AGE = (DEPLOYMENT.longest_hours if DEPLOYMENT else 12) * 3600
+REASON_SECONDS = (DEPLOYMENT.reason_minutes if DEPLOYMENT else 15) * 60
 SESSION_IDLE_SECONDS = (DEPLOYMENT.idle_minutes if DEPLOYMENT else 30) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib.sessions.backends.db import SessionStore
+
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.files import actions as files
@@ -21,7 +23,7 @@ def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     """
     Remind of orders whose time is nearly over, escalate overdue ones, make decisions anew that a late notice touches (differences wait
     for a person), end applications whose money has arrived, anchor the audit chain, tell people what waits for them, forget old messages that were read,
-    sweep what an upload that died left behind, forget workbooks whose time is over. Safe to repeat.
+    sweep what an upload that died left behind, forget workbooks whose time is over, and sessions that are with what they kept. Safe to repeat.
 
     `niangjia serve` calls it every ten minutes; without a server let cron call `niangjia tick`. Days without it lose nothing.
     """
@@ -33,6 +35,7 @@ def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     messages.forget_old(now=now)
     cases.sweep_drafts(now=now)
     files.sweep(now=now)
+    SessionStore.clear_expired()
     import_workbook.sweep(deployment, now=now)
     export_kept.sweep(deployment, now=now)
     return report

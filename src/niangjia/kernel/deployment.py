@@ -18,7 +18,8 @@ from niangjia.kernel.sealing import Keys
 class Deployment:
     """
     `password_policy`: ``asvs`` or ``dengbao`` (`apps.accounts.policy`). `second_factor`: ``staff`` (every post but a worker's needs one) or ``off``, as in
-    the demo. A session ends after `idle_minutes` without a request, and `longest_hours` after it began.
+    the demo. A session ends after `idle_minutes` without a request, and `longest_hours` after it began. A reason for opening a household's
+    fields is offered again for `reason_minutes`.
     `home` is a division code, padded to six digits: 330600 for Shaoxing, 330624 for Xinchang.
     `messages`: the table ``[messages]`` as it stands there, read by `adapters.channels`; without it messages stay in the inbox.
     `sign_on`: the tables ``[[sign_on]]``, read by `adapters.sign_on`; without them the house's own accounts sign in alone.
@@ -36,6 +37,7 @@ class Deployment:
     password_policy: str = "asvs"
     second_factor: str = "staff"
     idle_minutes: int = 30
+    reason_minutes: int = 15
     longest_hours: int = 12
     messages: Mapping[str, Any] = field(default_factory=dict, compare=False)
     sign_on: Sequence[Mapping[str, Any]] = field(default=(), compare=False)
@@ -92,6 +94,7 @@ class Deployment:
             'password_policy = "asvs"  # asvs: 12 characters, no expiry; dengbao: 8 of three kinds, 90 days, last five not reused',
             f'second_factor = "{"off" if is_demo else "staff"}"   # staff: every post but a worker\'s needs a second factor; off: nobody must',
             "idle_minutes = 30         # signed out after so many minutes without a page or a key typed",
+            "reason_minutes = 15       # the reason for opening a household's fields is offered again for so many minutes",
             "longest_hours = 12        # and after so many hours in any case",
             "# [messages.email] and others send messages out as well: docs/guides/messages.md",
             "# [[sign_on]] lets a single sign-on of others open accounts: docs/guides/signing-in.md",
@@ -124,6 +127,7 @@ class Deployment:
             threads=int(values.get("threads", 2)),
             password_policy=_one_of(config, values, "password_policy", ("asvs", "dengbao")),
             idle_minutes=_whole(config, values, "idle_minutes", 30, most=480),
+            reason_minutes=_whole(config, values, "reason_minutes", 15, most=60),
             longest_hours=_whole(config, values, "longest_hours", 12, most=24),
             messages=values.get("messages", {}),
             sign_on=values.get("sign_on", ()),

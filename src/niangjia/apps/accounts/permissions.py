@@ -128,10 +128,13 @@ def collide(roles: Iterable[Role]) -> bool:
 
 
 class NotAllowed(Refusal):
+    """`action` is the right that is missing; the pages say it in words, and who has it."""
+
     def __init__(self, action: str) -> None:
+        self.action = action
         super().__init__(
-            f"当前岗位没有此项权限（{action}）。请切换岗位，或联系本级管理员。",
-            f"Your present post does not allow this ({action}). Switch posts, or ask your administrator.",
+            "当前岗位没有此项权限。请切换岗位，或联系本级管理员。",
+            "Your present post does not allow this. Switch posts, or ask your administrator.",
         )
 
 
@@ -145,6 +148,11 @@ def allows(role: Role, action: str) -> bool:
     if action not in ACTIONS:
         raise KeyError(action)
     return action in ALLOWED[role]
+
+
+def roles_with(action: str) -> frozenset[Role]:
+    """The roles that may do that. Raises KeyError for an action that no role has."""
+    return frozenset(role for role in Role if allows(role, action))
 
 
 def require(viewer: Viewer, action: str) -> None:

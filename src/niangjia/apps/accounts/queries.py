@@ -15,6 +15,7 @@ from niangjia.apps.accounts.policy import password_policy
 from niangjia.apps.accounts.types import (
     Absence,
     Due,
+    Holder,
     PasskeyCard,
     PostCard,
     Recognised,
@@ -187,14 +188,30 @@ def joined_with(account_ids: Iterable[int], *, today: date) -> frozenset[int]:
 
 
 def list_stand_ins(viewer: Viewer, *, today: date) -> list[tuple[PostCard, str]]:
-    """Colleagues to whom the viewer's post can be handed: each other account with a post of its own at that very union, by name."""
+    """Colleagues to whom the viewer's post can be handed: each other account with a post of its own at that very union that may hold both, by name."""
     found = _held(today).filter(org_id=viewer.org_id, stands_in_for__isnull=True).exclude(role=Role.WORKER)
     once: dict[int, tuple[PostCard, str]] = {}
     for post in (
         found.exclude(account_id=viewer.account_id).select_related("org", "account").order_by("account__name", "pk")
     ):
         once.setdefault(post.account_id, (_card(post), post.account.name))
-    return list(once.values())
+    roles: dict[int, set[Role]] = {account_id: {viewer.role} for account_id in once}
+    for account_id, role in _held(today).filter(account_id__in=once).values_list("account_id", "role"):
+        roles[account_id].add(Role(role))
+    return [found for account_id, found in once.items() if not permissions.collide(roles[account_id])]
+
+
+def list_unions_with(path: str, roles: Iterable[Role], *, today: date) -> list[Holder]:
+    """Where somebody holds one of these roles today: at the union of `path` or above it, the nearest first. None for an empty path."""
+    above = [int(step) for step in path.split("/") if step]
+    posts = _held(today).filter(org_id__in=above, role__in=list(roles)).select_related("org")
+    names = {post.org_id: post.org.name for post in posts}
+    held = {(post.org_id, Role(post.role)) for post in posts}
+    return [
+        Holder(names[org_id], tuple(role for role in Role if (org_id, role) in held))
+        for org_id in reversed(above)
+        if org_id in names
+    ]
 
 
 def list_standing_in(account_id: int, *, today: date) -> list[StandingIn]:
@@ -452,6 +469,11 @@ def subjects_of(account_ids: Iterable[int]) -> dict[int, dict[str, str]]:
 
 def find_account_id(username: str) -> int | None:
     return Account.objects.filter(username=username.strip().lower()).values_list("id", flat=True).first()
+
+
+def ids_named(name: str) -> set[int]:
+    """Accounts whose holder's name has this in it; without scope, for who then reads within theirs."""
+    return set(Account.objects.filter(name__contains=name).values_list("pk", flat=True)[:200])
 
 
 @looking.once_each

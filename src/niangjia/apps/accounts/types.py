@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 
 class Role(StrEnum):
@@ -19,6 +19,20 @@ class Role(StrEnum):
     AUDITOR = "AUDITOR"
     ADMINISTRATOR = "ADMINISTRATOR"
     WORKER = "WORKER"
+
+
+ROLE_NAMES: Final = {
+    Role.PROVINCE: ("省总工会", "Provincial union"),
+    Role.CITY: ("市总工会", "City union"),
+    Role.COUNTY: ("县（市、区）总工会", "County union"),
+    Role.TOWNSHIP: ("乡镇（街道）工会", "Town union"),
+    Role.GRASSROOTS: ("基层工会", "Grassroots union"),
+    Role.FINANCE: ("财务", "Finance"),
+    Role.AUDITOR: ("审计", "Auditor"),
+    Role.ADMINISTRATOR: ("系统管理", "Administrator"),
+    Role.WORKER: ("职工本人", "Worker"),
+}
+"""Roles as refusals name them, in Chinese and English."""
 
 
 class Due(StrEnum):
@@ -38,6 +52,14 @@ class Scope(StrEnum):
     CASES_READ = "cases:read"
     DECISIONS_READ = "decisions:read"
     APPLICATIONS_WRITE = "applications:write"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A union, and the roles among those asked for that somebody holds there today."""
+
+    org_name: str
+    roles: tuple[Role, ...]
 
 
 @dataclass(frozen=True, slots=True)

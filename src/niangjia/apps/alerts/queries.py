@@ -223,28 +223,53 @@ def count_states(viewer: Viewer, month: Month) -> DiffCounts:
     return tally(viewer, month).diff
 
 
-def list_invariant(month: Month) -> ListInvariant:
+def count_active_by_month(viewer: Viewer, *, since: Month) -> dict[str, int]:
+    """Households on each month's list from `since` on, in the viewer's part of the tree; months without a list are left out."""
+    found = _visible(viewer).filter(month__gte=since.text, state__in=ACTIVE_STATES).order_by()
+    return dict(found.values_list("month").annotate(Count("pk")))
+
+
+def balance_of(viewer: Viewer, month: Month) -> ListInvariant:
+    """The balance of the month's list in the viewer's part of the tree, moves into and out of it counted. Raises NoListYet."""
+    get_run(viewer, month)
+    return list_invariant(month, within=viewer.org_path)
+
+
+def list_invariant(month: Month, *, within: str | None = None) -> ListInvariant:
     """
-    The balance of the month's list against the list before it, over the whole deployment. Raises NoListYet.
+    The balance of the month's list against the list before it: at the union's path `within` or below it, null = over the whole
+    deployment, without scope. Raises NoListYet.
     """
     runs = SensingRun.objects.filter(kind=RunKind.MONTHLY, month__lte=month.text).exclude(state=RunState.RECEIVING)
     latest = list(runs.order_by("-month").defer("says")[:2])
     if not latest or latest[0].month != month.text:
         raise NoListYet(month)
     run, before = latest[0], latest[1] if len(latest) > 1 else None
+    rows = run.alerts.order_by()
     active_before = before.alerts.filter(state__in=ACTIVE_STATES) if before else HardshipAlert.objects.none()
+    is_here = Q() if within is None else scope.inside("org", within)
+    was_here, was_elsewhere = (
+        active_before.filter(is_here),
+        active_before.exclude(is_here) if is_here else active_before.none(),
+    )
+    here = rows.filter(is_here)
     was_active = Count("pk", filter=Q(household__in=active_before.values("household_id")))
-    rows = list(run.alerts.values_list("state").annotate(count=Count("pk"), was_active=was_active))
-    now = Counter({state: count for state, count, _was_active in rows})
-    held = sum(active for state, _count, active in rows if state == AlertState.HELD)
+    came = Count("pk", filter=Q(household__in=was_elsewhere.values("household_id")))
+    counted = list(here.values_list("state").annotate(count=Count("pk"), was_active=was_active, came=came))
+    now = Counter({state: count for state, count, *_moved in counted})
+    held = sum(active for state, _count, active, _came in counted if state == AlertState.HELD)
+    stayed = Count("pk", filter=Q(household__in=here.values("household_id")))
+    start = was_here.aggregate(count=Count("pk"), stayed=stayed)
     return ListInvariant(
         month=month,
-        active_before=active_before.count(),
+        active_before=start["count"],
         new=now[AlertState.NEW],
         returned=now[AlertState.RETURNED],
         exited=now[AlertState.EXITED],
         active_to_held=held,
         active_now=sum(now[state] for state in ACTIVE_STATES),
+        came=sum(came for *_counts, came in counted),
+        went=start["count"] - start["stayed"],
     )
 
 
@@ -259,20 +284,21 @@ def why_on_list(viewer: Viewer, alert_id: int) -> tuple[Sentence, ...]:
 
 
 def sentences(alert: HardshipAlert) -> tuple[Sentence, ...]:
-    figures = figures_of(alert)
-    said = []
-    for code in split(alert.triggers):
-        say = alert.run.says.get(code, {})
-        said.append(
-            Sentence(code, wording.fill(say.get("zh", code), figures), wording.fill(say.get("en", code), figures))
-        )
+    figures, labels = figures_of(alert), split(alert.labels)
+    said = [wording.reason(code, alert.run.says.get(code, {}), figures, labels) for code in split(alert.triggers)]
     if alert.suppress_code:
         said.append(wording.suppression(alert.suppress_code))
-    said += [wording.label(code) for code in split(alert.labels)]
-    return tuple(said)
+    told = {one.zh for one in said}
+    return (*said, *(one for one in map(wording.label, labels) if one.zh not in told))
 
 
 @looking.once
+def trigger_words(month: Month) -> dict[str, Mapping[str, str]]:
+    """What each trigger of the month's list says of a household, by code, in both languages, with places for its figures."""
+    says = SensingRun.objects.filter(month=month.text, kind=RunKind.MONTHLY).values_list("says", flat=True).first()
+    return dict(says or {})
+
+
 def why_household_is_on_list(household_id: int) -> tuple[Sentence, ...]:
     """For the worker's own page, whose caller has made sure that it is their household: the latest released list."""
     alert = (

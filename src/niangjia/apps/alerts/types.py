@@ -171,7 +171,10 @@ class Tally:
 
 @dataclass(frozen=True)
 class ListInvariant:
-    """`active(T-1) + NEW + RETURNED - EXITED - (active -> HELD) = active(T)`, households."""
+    """
+    `active(T-1) + NEW + RETURNED - EXITED - (active -> HELD) + came - went = active(T)`, households. `came` and `went`: on the list
+    before with another union; of the whole deployment none.
+    """
 
     month: Month
     active_before: int
@@ -180,10 +183,13 @@ class ListInvariant:
     exited: int
     active_to_held: int
     active_now: int
+    came: int = 0
+    went: int = 0
 
     @property
     def expected(self) -> int:
-        return self.active_before + self.new + self.returned - self.exited - self.active_to_held
+        left = self.exited + self.active_to_held + self.went
+        return self.active_before + self.new + self.returned + self.came - left
 
     @property
     def holds(self) -> bool:
@@ -192,11 +198,12 @@ class ListInvariant:
 
 @dataclass(frozen=True)
 class Sentence:
-    """One reason in words. `code` is the trigger's, suppression's or label's."""
+    """One reason in words, or a note beside the reasons. `code` is the trigger's, suppression's or label's."""
 
     code: str
     zh: str
     en: str
+    is_note: bool = False
 
 
 @dataclass(frozen=True)

@@ -67,22 +67,47 @@ _SCHEMES = {
 }
 
 
+NO_INCOME = "no-income"
+
+
+def reason(
+    code: str, say: Mapping[str, str], figures: Mapping[str, Decimal | int | None], labels: tuple[str, ...]
+) -> Sentence:
+    """
+    What one trigger says of one row: the sentence of the label that fits it, else the one without figures where one that it names
+    is not known, else its own. A household without any income is never told a share of it.
+    """
+    fitting = [*labels, *([NO_INCOME] if figures.get("I2") == 0 else [])]
+    key = next((label for label in fitting if f"zh:{label}" in say), "")
+    if not key and "zh:unknown" in say and any(figures.get(name) is None for name in _named(say.get("zh", ""))):
+        key = "unknown"
+    zh, en = (say.get(f"{language}:{key}" if key else language, code) for language in ("zh", "en"))
+    return Sentence(code, fill(zh, figures), fill(en, figures))
+
+
+def _named(text: str) -> list[str]:
+    return [FACTS.get(name, name) for name in re.findall(r"\{(\w+)\}", text)]
+
+
 def fill(text: str, figures: Mapping[str, Decimal | int | None]) -> str:
     """
-    `text` with ``{I4}`` or ``{oop_net}`` replaced by the figure; what is UNKNOWN or not on the list reads ``—``.
+    `text` with ``{I4}`` or ``{oop_net}`` replaced by the figure; one that is UNKNOWN or not on the list is left out with its unit.
 
     Only bare names are replaced: a pack's author cannot reach anything else.
 
     >>> fill("自付 {oop_net} 元，{a.b}", {"M4": Decimal("23500")})
     '自付 23,500.00 元，{a.b}'
+    >>> fill("净损失 {event_loss} 元，超过八成", {}), fill("Net loss of {event_loss} yuan, more than 80 %", {})
+    ('净损失，超过八成', 'Net loss, more than 80 %')
     """
+    unknown = [name for name in re.findall(r"\{(\w+)\}", text) if figures.get(FACTS.get(name, name)) is None]
+    for name in unknown:
+        text = re.sub(r"(?: (?:of|by))? ?\{" + name + r"\}(?: ?(?:元|个月|人|yuan|months))?", "", text)
 
     def one(match: re.Match[str]) -> str:
         code = FACTS.get(match.group(1), match.group(1))
         value = figures.get(code)
-        if value is None:
-            return "—"
-        if code in MONEY_FIGURES:
+        if code in MONEY_FIGURES and value is not None:
             return show_yuan(Decimal(value))
         return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
@@ -90,7 +115,7 @@ def fill(text: str, figures: Mapping[str, Decimal | int | None]) -> str:
 
 
 def suppression(code: str) -> Sentence:
-    return Sentence(code, *SUPPRESSIONS.get(code, (code, code)))
+    return Sentence(code, *SUPPRESSIONS.get(code, (code, code)), is_note=True)
 
 
 def label(code: str) -> Sentence:
@@ -98,5 +123,5 @@ def label(code: str) -> Sentence:
     if kind in PREFIXED_LABELS:
         zh, en = PREFIXED_LABELS[kind]
         names = _SCHEMES.get(value) or (areas.name_of(value),) * 2
-        return Sentence(code, zh.format(names[0]), en.format(names[1]))
-    return Sentence(code, *LABELS.get(code, (code, code)))
+        return Sentence(code, zh.format(names[0]), en.format(names[1]), is_note=True)
+    return Sentence(code, *LABELS.get(code, (code, code)), is_note=code != "bereaved")

@@ -19,7 +19,13 @@ _CHUNK = 5000
 
 
 def find_events(
-    viewer: Actor, *, action: str = "", object: str = "", since: datetime | None = None
+    viewer: Actor,
+    *,
+    action: str = "",
+    object: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    account_ids: Iterable[int] | None = None,
 ) -> QuerySet[AuditEvent]:
     """
     Events of actors in the viewer's part of the tree, latest first, for reading; `event_of` makes an Event of a row.
@@ -34,6 +40,10 @@ def find_events(
         found = found.filter(object=object)
     if since:
         found = found.filter(at__gte=since)
+    if until:
+        found = found.filter(at__lt=until)
+    if account_ids is not None:
+        found = found.filter(account_id__in=set(account_ids))
     return found.order_by("-seq")
 
 
@@ -43,11 +53,13 @@ def list_events(
     action: str = "",
     object: str = "",
     since: datetime | None = None,
+    until: datetime | None = None,
+    account_ids: Iterable[int] | None = None,
     limit: int = 100,
     before_seq: int | None = None,
 ) -> list[Event]:
     """As `find_events`, at most `limit`; `before_seq` goes on from a page."""
-    found = find_events(viewer, action=action, object=object, since=since)
+    found = find_events(viewer, action=action, object=object, since=since, until=until, account_ids=account_ids)
     if before_seq is not None:
         found = found.filter(seq__lt=before_seq)
     return [event_of(row) for row in found[:limit]]

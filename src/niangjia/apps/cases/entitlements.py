@@ -35,7 +35,7 @@ class NotVerified(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            "没有经审核的核实结论，不能列支。请先完成核实和审核。",
+            "没有经复核的核实结论，不能列支。请先完成核实和复核。",
             "Without an accepted finding nothing is set aside. Verify and review first.",
         )
 

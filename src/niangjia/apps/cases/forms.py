@@ -8,7 +8,7 @@ words) is sealed by the caller before it is kept.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -21,8 +21,8 @@ from niangjia.kernel.problems import Refusal
 @dataclass(frozen=True)
 class Field:
     """
-    `kind`: text, money, integer, number, date, flag, code, id, list (of texts), rows (of `columns`). Dates travel as
-    ``2024-05-31``, money and numbers as text, so that a form survives JSON unchanged.
+    `kind`: text, money, integer, number, date, flag, code, id, ref (a row of the house), list (of texts), rows (of `columns`). Dates travel as
+    ``2024-05-31``, money and numbers as text, so that a form survives JSON unchanged. `asks`: what to say where it is missing, (zh, en).
     """
 
     name: str
@@ -33,6 +33,7 @@ class Field:
     is_secret: bool = False
     values: tuple[str, ...] = ()
     columns: tuple[Field, ...] = ()
+    asks: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Reading:
 
 
 class FormIncomplete(Refusal):
-    """`problems` pairs a field's name with what is wrong, (field, zh, en)."""
+    """`problems` pairs a field's name with what is wrong, (field, zh, en); a column of a list's first row is ``members/0/name``."""
 
     def __init__(self, problems: Sequence[tuple[str, str, str]]) -> None:
         self.problems = tuple(problems)
@@ -66,6 +67,14 @@ MEMBER_COLUMNS = (
     Field("insurance", "参保", "insurance", is_secret=True),
     Field("study", "就学", "study", is_secret=True),
 )
+# Of whom the register knows: whether the visitor found it so. What the register says of them is not copied into the visit.
+VISITED_MEMBER_COLUMNS = (
+    *MEMBER_COLUMNS,
+    Field("person", "登记中的人", "person of the register", "ref", is_secret=True),
+    Field(
+        "says", "与登记核对", "compared with the register", "code", is_secret=True, values=("RIGHT", "WRONG", "GONE")
+    ),
+)
 ITEM_COLUMNS = (
     Field("item", "项目", "item", is_required=True),
     Field("amount", "金额", "amount", "money", is_required=True),
@@ -73,14 +82,62 @@ ITEM_COLUMNS = (
 )
 
 VISIT_FORM = (
-    Field("has_consent", "同意核实", "consent", "flag", is_required=True),
-    Field("authorisation_no", "经济状况核对授权书编号", "authorisation of the economic check", is_required=True),
-    Field("members", "家庭成员", "household members", "rows", is_required=True, is_secret=True, columns=MEMBER_COLUMNS),
-    Field("main_cause", "主要致困原因", "main cause", "code", is_required=True, values=CAUSES),
+    Field(
+        "has_consent",
+        "同意核实",
+        "consent",
+        "flag",
+        is_required=True,
+        asks=("请选本人是否同意核实", "Say whether they agree to the verification"),
+    ),
+    Field(
+        "authorisation_no",
+        "经济状况核对授权书编号",
+        "authorisation of the economic check",
+        is_required=True,
+        asks=("请填经济状况核对授权书的编号", "Give the number of the authorisation for the economic check"),
+    ),
+    Field(
+        "members",
+        "家庭成员",
+        "household members",
+        "rows",
+        is_required=True,
+        is_secret=True,
+        columns=VISITED_MEMBER_COLUMNS,
+        asks=("请逐人核对家庭成员，或添上一位", "Check the household's members one by one, or add one"),
+    ),
+    Field(
+        "main_cause",
+        "主要致困原因",
+        "main cause",
+        "code",
+        is_required=True,
+        values=CAUSES,
+        asks=("请选主要致困原因", "Choose the main cause"),
+    ),
     Field("other_cause", "次要原因", "second cause", "code", values=CAUSES),
     Field("onset_date", "致困时间", "onset", "date"),
-    Field("people", "家庭人口", "people", "integer", is_required=True),
-    Field("income_items", "收入明细（12个月）", "income of 12 months", "rows", is_required=True, columns=ITEM_COLUMNS),
+    Field(
+        "people",
+        "家庭人口",
+        "people",
+        "integer",
+        is_required=True,
+        asks=("请填家里一共几口人", "Say how many people live in the household"),
+    ),
+    Field(
+        "income_items",
+        "收入明细（12个月）",
+        "income of 12 months",
+        "rows",
+        is_required=True,
+        columns=ITEM_COLUMNS,
+        asks=(
+            "请至少填一项近 12 个月的收入，没有收入就写“无”和 0",
+            "Give at least one income of the last 12 months; without any write “none” and 0",
+        ),
+    ),
     Field(
         "rigid_items", "刚性支出明细（12个月，净额）", "rigid spending of 12 months, net", "rows", columns=ITEM_COLUMNS
     ),
@@ -90,9 +147,23 @@ VISIT_FORM = (
     Field("urgent_need", "急需", "urgent need", is_secret=True),
     Field("photos", "照片", "photos", "list", is_secret=True),
     Field("statement", "本人陈述", "the worker's statement", is_secret=True),
-    Field("is_signed", "本人已签字", "signed by the worker", "flag", is_required=True),
+    Field(
+        "is_signed",
+        "本人已签字",
+        "signed by the worker",
+        "flag",
+        is_required=True,
+        asks=("请选本人是否已签字", "Say whether they have signed"),
+    ),
     Field("worker_objects", "本人有异议", "the worker objects", "flag"),
-    Field("verifier_opinion", "核实人意见", "verifier's opinion", is_required=True, is_secret=True),
+    Field(
+        "verifier_opinion",
+        "核实人意见",
+        "verifier's opinion",
+        is_required=True,
+        is_secret=True,
+        asks=("请写您的核实意见", "Write your opinion"),
+    ),
     Field("suggested_tier", "建议档次", "suggested tier", "code", values=("G1", "G2", "G3", "G4", "W")),
     Field("suggested_help", "建议帮扶", "suggested help"),
 )
@@ -190,7 +261,8 @@ def read(form: Sequence[Field], values: Mapping[str, Any]) -> Reading:
         value = values.get(field.name)
         if value is None or value == "" or value == []:
             if field.is_required:
-                problems.append((field.name, f"缺“{field.zh}”", f"“{field.en}” is missing"))
+                zh, en = field.asks
+                problems.append((field.name, zh or f"请填“{field.zh}”", en or f"“{field.en}” is missing"))
             continue
         try:
             (secret if field.is_secret else plain)[field.name] = _read_value(field, value)
@@ -218,6 +290,8 @@ def _read_value(field: Field, value: Any) -> Any:
             return int(value)
         case "date":
             return (value if isinstance(value, date) else date.fromisoformat(str(value))).isoformat()
+        case "ref":
+            return int(value)
         case "flag":
             if not isinstance(value, bool):
                 raise ValueError(field.name)
@@ -233,19 +307,39 @@ def _read_value(field: Field, value: Any) -> Any:
         case "list":
             return [str(each) for each in value]
         case "rows":
-            return [_read_row(field, row, position) for position, row in enumerate(value, start=1)]
+            return _read_rows(field, value)
         case _:
             return str(value).strip()
 
 
+def _read_rows(field: Field, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Raises FormIncomplete: what is wrong in any of them."""
+    kept: list[dict[str, Any]] = []
+    problems: list[tuple[str, str, str]] = []
+    for position, row in enumerate(rows, start=1):
+        try:
+            kept.append(_read_row(field, row, position))
+        except FormIncomplete as error:
+            problems.extend(error.problems)
+    if problems:
+        raise FormIncomplete(problems)
+    return kept
+
+
 def _read_row(field: Field, row: Mapping[str, Any], position: int) -> dict[str, Any]:
+    """Of whom the register knows nothing else has to be said."""
+    columns = [replace(each, is_required=False) for each in field.columns] if row.get("person") else field.columns
     try:
-        reading = read(field.columns, row)
+        reading = read(columns, row)
     except FormIncomplete as error:
         raise FormIncomplete(
             [
-                (field.name, f"“{field.zh}”第{position}行{zh}", f"“{field.en}”, row {position}: {en}")
-                for _, zh, en in error.problems
+                (
+                    f"{field.name}/{position - 1}/{name}",
+                    f"“{field.zh}”第{position}行：{zh}",
+                    f"“{field.en}”, row {position}: {en}",
+                )
+                for name, zh, en in error.problems
             ]
         ) from error
     return reading.plain | reading.secret

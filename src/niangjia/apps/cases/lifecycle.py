@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from niangjia.apps.accounts.types import Role
+from niangjia.apps.accounts.types import ROLE_NAMES, Role
 from niangjia.apps.cases.types import (
     CaseAction,
     CaseKind,
@@ -100,6 +100,19 @@ def fits(kind: str, action: CaseAction) -> bool:
 BY_STATE_AND_ACTION = {(move.state, move.action): move for move in MOVES}
 
 
+TURN: dict[CaseState, CaseAction] = {
+    S.OPEN: A.SUBMIT, S.SUBMITTED: A.ACCEPT, S.CONFIRMED: A.START_FILE, S.FILE_DRAFT: A.FILL_FILE, S.FILE_TIERED: A.ANNOUNCE,
+    S.FILE_ANNOUNCED: A.APPROVE, S.EXITING: A.CONFIRM_EXIT, S.WATCH: A.END_WATCH, S.REPAIR: A.FINISH_REPAIR, S.RETRY: A.RETRY,
+}  # fmt: skip
+"""What a case waits for in each state; in the others it waits for nobody."""
+
+
+def find_turn(state: CaseState) -> Move | None:
+    """The move that a case in this state waits for, with the roles that make it; None where nothing is owed."""
+    action = TURN.get(state)
+    return BY_STATE_AND_ACTION[state, action] if action else None
+
+
 class NotInThisState(Refusal):
     def __init__(self, state: CaseState, action: CaseAction) -> None:
         usual = [move.action for move in MOVES if move.state == state and fits(CaseKind.HARDSHIP, move.action)]
@@ -121,10 +134,11 @@ class NotOfThisKind(Refusal):
 
 class NotForThisRole(Refusal):
     def __init__(self, action: CaseAction, role: Role, roles: frozenset[Role]) -> None:
-        needed = ", ".join(sorted(roles))
+        named = [ROLE_NAMES[each] for each in Role if each in roles]
+        zh, en = "、".join(name for name, _ in named), " or ".join(name for _, name in named)
         super().__init__(
-            f"“{action.label}”不由当前岗位（{role}）办理，应由 {needed} 办理。请转交。",
-            f"{action.value} is not for the post {role} but for {needed}. Please hand it on.",
+            f"“{action.label}”不由当前岗位（{ROLE_NAMES[role][0]}）办理，由{zh}办理。请转交。",
+            f"This step is not for your post ({ROLE_NAMES[role][1]}) but for {en}. Please hand it on.",
         )
 
 

@@ -18,9 +18,11 @@ from niangjia.kernel.months import Month
 FEWEST = 10
 
 
-def precision(viewer: Viewer, *, through: Month, months: int = 12) -> tuple[list[Precision], list[Precision]]:
+def precision(
+    viewer: Viewer, *, through: Month, months: int = 12
+) -> tuple[list[Precision], list[Precision], list[Precision]]:
     """
-    By grade and by trigger, over the lists of `months` months up to `through`, in the viewer's part of the tree: those verified most
+    By grade, by trigger and by month (in order of time), over the lists of `months` months up to `through`, in the viewer's part of the tree: those verified most
     first; one query. Verified = a finding that says something of hardship was accepted; confirmed = it was true, for a while or not. Groups
     of fewer than ten have no figures. A case counts under each of its triggers.
 
@@ -32,13 +34,15 @@ def precision(viewer: Viewer, *, through: Month, months: int = 12) -> tuple[list
     found = found.filter(month__gte=since.text, month__lte=through.text, outcome__in=comparable())
     by_grade: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     by_trigger: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    rows = found.order_by().values_list("alert__grade", "alert__triggers", "outcome").annotate(count=Count("pk"))
-    for grade, triggers, outcome, count in rows:
+    by_month: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    said = ("month", "alert__grade", "alert__triggers", "outcome")
+    for month, grade, triggers, outcome, count in found.order_by().values_list(*said).annotate(count=Count("pk")):
         places = [by_trigger[code] for code in triggers.split("|") if code] + ([by_grade[grade]] if grade else [])
+        places.append(by_month[month])
         for place in places:
             place[0] += count
             place[1] += count if outcome in CONFIRMING else 0
-    return _shown(by_grade), _shown(by_trigger)
+    return _shown(by_grade), _shown(by_trigger), sorted(_shown(by_month), key=lambda row: row.code)
 
 
 def _shown(counts: dict[str, list[int]]) -> list[Precision]:

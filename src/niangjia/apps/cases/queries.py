@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.db.models import CharField, Count, Model, Prefetch, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import CharField, Count, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
@@ -36,6 +36,7 @@ from niangjia.apps.cases.precision import precision
 from niangjia.apps.cases.rules import EXIT_PROGRAM, rule
 from niangjia.apps.cases.types import (
     FILE_STATES,
+    SEEING,
     Breach,
     CaseAction,
     CaseCard,
@@ -204,10 +205,19 @@ def list_cases(viewer: Viewer, narrow: CaseFilter) -> QuerySet[Case]:
 
 
 def narrow_to(viewer: Viewer, found: QuerySet[Case], narrow: CaseFilter) -> QuerySet[Case]:
-    """Those of `found` that the filter asks for, in the order they had."""
-    if not permissions.may(viewer, "cases.examine"):
+    """
+    Those of `found` that the filter asks for, in the order they had. `waiting_outcome` of each: what was found and waits to be judged,
+    empty for none and for who may not examine; where there is one, the filter by outcome asks for it.
+    """
+    examines = permissions.may(viewer, "cases.examine")
+    if not examines:
         narrow = replace(narrow, cause="", grade="")  # what may not be read is not found out by asking for it
-    for column in ("state", "channel", "month", "grade", "outcome", "household_id"):
+    waiting = Finding.objects.filter(case=OuterRef("pk"), is_accepted__isnull=True, voided_at__isnull=True)
+    said = Subquery(waiting.values("outcome")[:1]) if examines else Value("")
+    found = found.annotate(waiting_outcome=Coalesce(said, Value("")))
+    if narrow.outcome:
+        found = found.filter(Q(waiting_outcome=narrow.outcome) | Q(waiting_outcome="", outcome=narrow.outcome))
+    for column in ("state", "channel", "month", "grade", "household_id"):
         if value := getattr(narrow, column):
             found = found.filter(**{column: value})
     if narrow.area:
@@ -220,6 +230,16 @@ def narrow_to(viewer: Viewer, found: QuerySet[Case], narrow: CaseFilter) -> Quer
     if narrow.only_open:
         found = found.exclude(state=CaseState.CLOSED)
     return found
+
+
+def list_months(viewer: Viewer) -> list[str]:
+    """Months of the cases that the viewer may see, the latest first."""
+    return list(moving.visible(viewer).order_by("-month").values_list("month", flat=True).distinct())
+
+
+def numbers_of(case_ids: Iterable[int]) -> dict[int, str]:
+    """By id, without scope: for whoever has been shown that there are such cases."""
+    return {case.pk: case.number for case in Case.objects.filter(pk__in=set(case_ids)).only("pk", "month")}
 
 
 def count_by_state(viewer: Viewer, *, month: str = "") -> dict[CaseState, int]:
@@ -252,6 +272,14 @@ def count_outcomes(viewer: Viewer, *, month: str = "") -> dict[Outcome, int]:
     found = found.filter(month=month) if month else found
     counts = dict(found.order_by().values_list("outcome").annotate(Count("pk")))
     return {outcome: counts.get(outcome, 0) for outcome in Outcome}
+
+
+def count_visits_by_month(viewer: Viewer, *, since: date) -> dict[str, int]:
+    """Visits that saw somebody, by the month they were made in, ``2023-10``, from `since` on, in the viewer's part of the tree."""
+    permissions.require(viewer, "cases.view")
+    made = scope.within(Visit.objects.filter(way__in=SEEING, visited_on__gte=since), viewer.org_path, "case__org__path")
+    rows = made.order_by().values_list("visited_on__year", "visited_on__month").annotate(Count("pk"))
+    return {f"{year}-{month:02}": count for year, month, count in rows}
 
 
 def possible_actions(viewer: Viewer, case_id: int) -> list[CaseAction]:
@@ -511,6 +539,7 @@ def get_own_matters(viewer: Viewer) -> list[OwnMatter]:
             Prefetch("grievances", Grievance.objects.filter(person_id=viewer.person_id).order_by("pk")),
             Prefetch("moves", CaseMove.objects.filter(action=CaseAction.REFUSE_FILE).order_by("-pk")),
             Prefetch("file__exit_letters", letters),
+            Prefetch("notices", PublicNotice.objects.filter(withdrawn_at__isnull=True).order_by("-pk")),
         )
     )
     later = programs.list_adjustments_of(row.pk for case in cases for row in _decided(case))
@@ -546,9 +575,25 @@ def _own_matter(case: Case, later: Mapping[int, list[AdjustmentCard]]) -> OwnMat
         ),
         can_object_until=letter.objection_until if letter else _objection_end(case),
         objections=tuple((one.pk, GrievanceState(one.state)) for one in case.grievances.all()),
-        why_zh=tuple(sentence.zh for sentence in why),
-        why_en=tuple(sentence.en for sentence in why),
+        way=_way(case, file),
+        why_zh=tuple(sentence.zh for sentence in why if not sentence.is_note),
+        why_en=tuple(sentence.en for sentence in why if not sentence.is_note),
+        also_zh=tuple(sentence.zh for sentence in why if sentence.is_note),
+        also_en=tuple(sentence.en for sentence in why if sentence.is_note),
     )
+
+
+def _way(case: Case, file: HardshipFile | None) -> tuple[tuple[str, date | None], ...]:
+    """Verified, and for a file also announced and approved. Of a case read with its notices that stand."""
+
+    def day(at: datetime | None) -> date | None:
+        return timezone.localdate(at) if at else None
+
+    verified = ("VERIFIED", day(case.reviewed_at))
+    if file is None:
+        return (verified,)
+    notice = next(iter(case.notices.all()), None)
+    return verified, ("ANNOUNCED", notice.starts_on if notice else None), ("APPROVED", day(file.approved_at))
 
 
 def _objection_end(case: Case) -> date | None:

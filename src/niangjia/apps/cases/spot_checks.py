@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
@@ -40,10 +40,19 @@ def comparable() -> tuple[Outcome, ...]:
 
 
 def blind_households(viewer: Viewer) -> QuerySet[SpotCheck, Any]:
-    """Households that the viewer is to see with fresh eyes: a re-check is assigned to them, or to whom they stand in for."""
+    """
+    Households that the viewer is to see with fresh eyes: a re-check is assigned to them, or to whom they stand in for; or it lies with
+    their union, which may yet assign it to them, and they had no part in the first finding.
+    """
     own = {viewer.account_id, viewer.for_account_id} - {None}
-    open_checks = SpotCheck.objects.filter(result="", case__state=CaseState.OPEN, case__work_order__assignee__in=own)
-    return open_checks.values("case__household")
+    is_theirs = Q(case__work_order__assignee__in=own)
+    if permissions.may(viewer, "cases.verify") and not permissions.may(viewer, "cases.see_checks"):
+        here = Q(case__work_order__org=viewer.org_id) | Q(case__work_order__verify_org=viewer.org_id)
+        first = (
+            Q(finding__submitted_by__in=own) | Q(finding__visit__recorded_by__in=own) | Q(finding__judged_by__in=own)
+        )
+        is_theirs |= here & ~first
+    return SpotCheck.objects.filter(is_theirs, result="", case__state=CaseState.OPEN).values("case__household")
 
 
 def is_blind(viewer: Viewer, household_id: int) -> bool:

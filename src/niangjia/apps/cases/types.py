@@ -35,7 +35,7 @@ class Channel(TextChoices):
 
 class CaseState(TextChoices):
     OPEN = "OPEN", _("待核实")
-    SUBMITTED = "SUBMITTED", _("待审核")
+    SUBMITTED = "SUBMITTED", _("待复核")
     CONFIRMED = "CONFIRMED", _("已核实")
     WATCH = "WATCH", _("临界观察")
     REPAIR = "REPAIR", _("信息待修正")
@@ -63,7 +63,7 @@ class CaseAction(TextChoices):
     VISIT = "VISIT", _("登记走访")
     SUBMIT = "SUBMIT", _("提交核实结论")
     RETURN = "RETURN", _("退回重核")
-    ACCEPT = "ACCEPT", _("审核通过")
+    ACCEPT = "ACCEPT", _("复核通过")
     CLOSE_WITHOUT_FILE = "CLOSE_WITHOUT_FILE", _("不建档办结")
     START_FILE = "START_FILE", _("开始建档")
     FILL_FILE = "FILL_FILE", _("填写档案")
@@ -337,7 +337,8 @@ class OwnDecision:
 class OwnMatter:
     """
     One matter on the worker's own page, in words. `reason` is the officer's, of a refusal or an exit. `can_object_until` None = as long
-    as the matter goes on. `objections`: id and state. `why_…`: why the household is on the present list.
+    as the matter goes on. `objections`: id and state. `way`: the steps of its way and the day on which each was done, null = not yet.
+    `why_…`: why the household is on the present list; `also_…`: notes beside it.
     """
 
     case_id: int
@@ -350,8 +351,11 @@ class OwnMatter:
     decisions: tuple[OwnDecision, ...]
     can_object_until: date | None
     objections: tuple[tuple[int, GrievanceState], ...]
+    way: tuple[tuple[str, date | None], ...]
     why_zh: tuple[str, ...]
     why_en: tuple[str, ...]
+    also_zh: tuple[str, ...]
+    also_en: tuple[str, ...]
 
 
 @dataclass(frozen=True)

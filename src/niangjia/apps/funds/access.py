@@ -59,7 +59,7 @@ def refuse_case_officers(viewer: Viewer, case_officer_ids: Iterable[int], wants_
     ids = set(case_officer_ids)
     if viewer.has_hand_in(ids):
         raise SamePerson(
-            "参与名单中个案的核实或审核", "verified or reviewed a case on this list", wants_zh, wants_en,
+            "参与名单中个案的核实或复核", "verified or reviewed a case on this list", wants_zh, wants_en,
             is_colleague=viewer.account_id not in ids,
         )  # fmt: skip
 

@@ -279,6 +279,23 @@ def totals(viewer: Viewer, *, year: int, purpose: str = "") -> Totals:
     return Totals(money, given, money + given, paid_count, given_count, persons)
 
 
+def paid_by_month(viewer: Viewer, *, since: datetime) -> dict[str, Decimal]:
+    """Yuan that reached workers by bank, by the month it settled in, ``2023-10``, from `since` on, in the viewer's part of the tree."""
+    paid = Payment.objects.filter(batch__budget__in=_budgets(viewer), state=PaymentState.SETTLED, settled_at__gte=since)
+    rows = paid.order_by().values_list("settled_at__year", "settled_at__month").annotate(Sum("amount"))
+    return {f"{year}-{month:02}": total for year, month, total in rows}
+
+
+def paid_by_county(viewer: Viewer, *, year: int) -> dict[str, Decimal]:
+    """Yuan of one budget year that reached workers by bank, by six digits of the paying union's division where that is a county's."""
+    paid = Payment.objects.filter(batch__budget__in=_budgets(viewer, year=year), state=PaymentState.SETTLED)
+    sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for area, total in paid.order_by().values_list("batch__budget__org__area").annotate(Sum("amount")):
+        if area[4:6].strip("0"):
+            sums[area[:6]] += total
+    return dict(sums)
+
+
 def list_queue(viewer: Viewer, *, budget_id: int | None = None) -> list[ReservationCard]:
     """Reservations waiting for money, first served first."""
     rows = Reservation.objects.filter(budget__in=_budgets(viewer), state=ReservationState.QUEUED)
@@ -305,6 +322,14 @@ def count_payable(budget_ids: Iterable[int]) -> dict[int, int]:
         budget_id__in=list(budget_ids), state=ReservationState.RESERVED, approved_by__isnull=False
     )
     return dict(waiting.values_list("budget_id").annotate(count=Count("pk")).order_by())
+
+
+def count_waiting(budget_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """By budget, what the next `prepare_batch` would take, and what the bank sent back and nobody has paid again; in one question."""
+    waiting = Reservation.objects.filter(budget_id__in=list(budget_ids)).order_by().values_list("budget_id")
+    payable = Count("pk", filter=Q(state=ReservationState.RESERVED, approved_by__isnull=False))
+    returned = Count("pk", filter=Q(state=ReservationState.RETURNED))
+    return {budget_id: (ready, back) for budget_id, ready, back in waiting.annotate(ready=payable, back=returned)}
 
 
 def batch_card(row: PaymentBatch) -> BatchCard:

@@ -119,6 +119,12 @@ def card(draft: Draft, pack: Pack | None = None) -> DraftCard:
     )
 
 
+def paper_words(paper: Paper) -> Mapping[str, str]:
+    """What a paper is called, in both languages."""
+    wording = published.wording()
+    return {one: paper.title.get(one) or wording.code("evidence", paper.code, one) for one in questions.LANGUAGES}
+
+
 def _asked_for(draft: Draft) -> str:
     """The officer's words for what is missing; empty where nobody asked."""
     if draft.matter_id is None:

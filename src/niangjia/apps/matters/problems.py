@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.matters.types import Question
@@ -57,14 +57,18 @@ class NoUnionHere(Refusal):
 
 
 class StillOpen(Refusal):
-    """`names`: fields that are required and not answered, or no longer fit."""
+    """`names`: fields that are required and not answered, or no longer fit. `papers`: titles of those of which nothing was said."""
 
-    def __init__(self, open_questions: Sequence[Question]) -> None:
+    def __init__(self, open_questions: Sequence[Question], papers: Sequence[Mapping[str, str]] = ()) -> None:
         self.names = tuple(one.name for one in open_questions)
+        open_titles = [(one.title.get("zh", one.name), one.title.get("en", one.name)) for one in open_questions]
+        titles = [*open_titles, *((one["zh"], one["en"]) for one in papers)]
         super().__init__(
-            "还有没填的：" + "、".join(one.title.get("zh", one.name) for one in open_questions) + "。填好再提交。",
-            "Still to be filled in: " + ", ".join(one.title.get("en", one.name) for one in open_questions) + ".",
-        )
+            "还有没填的：" + "、".join(zh for zh, _en in titles) + "。填好再提交"
+            + ("；材料现在没有的，点“稍后交”。" if papers else "。"),
+            "Still to be filled in: " + ", ".join(en for _zh, en in titles) + "."
+            + (" Of a paper that you do not have now, say “later”." if papers else ""),
+        )  # fmt: skip
 
 
 class NotDeclared(Refusal):

@@ -110,6 +110,7 @@ def of_field(field: FormField, pack: Pack, wording: Wording) -> Question:
         papers=field.evidence,
         low=fact.minimum if fact else None,
         high=fact.maximum if fact else None,
+        is_past=bool(asked and asked.is_past),
     )
 
 
@@ -127,6 +128,7 @@ def of_fact(fact: Fact, wording: Wording) -> Question:
         is_fact=True,
         low=fact.minimum,
         high=fact.maximum,
+        is_past=asked.is_past,
     )
 
 

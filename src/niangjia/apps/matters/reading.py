@@ -9,36 +9,38 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from niangjia.apps.matters.types import Question
+from niangjia.kernel.days import NotADay, read_day
 from niangjia.kernel.problems import Refusal
 
 LONGEST = 2000
 _WAN = re.compile(r"([0-9]+(?:\.[0-9]+)?)万")
 _BEHIND = re.compile(r"(元|岁|个月|月|天|人|次|年|户|名|位|yuan)$")
 _PLACES = {"money": 2, "integer": 0, "number": 6}
-_EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
 
 class Unreadable(Refusal):
-    """What was typed is no answer to the question `name`; says what would be."""
+    """What was typed is no answer to the question `name`; says what would be. `part` of a day (y, m, d) is the one to mend, if it is one."""
 
     name = ""
+    part = ""
 
 
-def text_of(question: Question, typed: str | Iterable[str]) -> str:
+def text_of(question: Question, typed: str | Iterable[str], *, today: date | None = None) -> str:
     """
     The answer in the one form in which it is kept: yes or no, a code, 2024-05-31, a plain number, words. Several choices stand between bars.
+    What has happened already did so `today` at the latest.
 
     Raises:
         Unreadable.
     """
     try:
-        return _text_of(question, typed)
+        return _text_of(question, typed, today if question.is_past else None)
     except Unreadable as wrong:
         wrong.name = question.name
         raise
 
 
-def _text_of(question: Question, typed: str | Iterable[str]) -> str:
+def _text_of(question: Question, typed: str | Iterable[str], until: date | None) -> str:
     if question.kind == "choices":
         chosen = [typed] if isinstance(typed, str) else list(typed)
         codes = [code for code in question.values if code in chosen]
@@ -57,7 +59,7 @@ def _text_of(question: Question, typed: str | Iterable[str]) -> str:
                 raise Unreadable("请选一项。", "Choose one.")
             return text
         case "date":
-            return _day(text)
+            return _day(text, until)
         case "money" | "integer" | "number":
             return _number(question, text)
     if not said:
@@ -91,17 +93,13 @@ def _number(question: Question, text: str) -> str:
     return f"{number.normalize():f}" if number else "0"
 
 
-def _day(text: str) -> str:
-    parts = [part for part in re.split(r"[^0-9]+", text) if part]
-    if len(parts) == 1 and len(parts[0]) == 8:
-        parts = [parts[0][:4], parts[0][4:6], parts[0][6:]]
+def _day(text: str, until: date | None) -> str:
     try:
-        found = date(*(int(part) for part in parts)) if len(parts) == 3 and max(map(len, parts)) <= 4 else None
-    except (ValueError, OverflowError):
-        found = None
-    if found is None or not _EARLIEST <= found <= _LATEST:
-        raise Unreadable("请写全年、月、日，例如 1980 年 6 月 15 日。", "Give year, month and day, such as 1980 6 15.")
-    return found.isoformat()
+        return read_day(text, until=until).isoformat()
+    except NotADay as wrong:
+        refusal = Unreadable(wrong.zh, wrong.en)
+        refusal.part = wrong.part
+        raise refusal from None
 
 
 def value_of(question: Question, text: str) -> object:

@@ -74,7 +74,7 @@ class GrantState(TextChoices):
 class Question:
     """
     One thing that is asked. `kind`: money, integer, number, boolean, date, text, choice, choices. `values`: code → words, both languages.
-    `papers`: what proves it. `is_fact`: the rules ask for it, and the form does not name it.
+    `papers`: what proves it. `is_fact`: the rules ask for it, and the form does not name it. `is_past`: a day that is not to come.
     """
 
     name: str
@@ -89,6 +89,7 @@ class Question:
     is_fact: bool = False
     low: Decimal | None = None
     high: Decimal | None = None
+    is_past: bool = False
 
 
 @dataclass(frozen=True)

@@ -251,8 +251,12 @@ def list_corrections(viewer: Viewer) -> list[CorrectionCard]:
     return sorted(cards, key=lambda card: card.state is not CorrectionState.OPEN)
 
 
+def list_open_corrections(viewer: Viewer) -> QuerySet[Correction]:
+    return visible_corrections(viewer).filter(state=CorrectionState.OPEN)
+
+
 def count_open_corrections(viewer: Viewer) -> int:
-    return visible_corrections(viewer).filter(state=CorrectionState.OPEN).count()
+    return list_open_corrections(viewer).count()
 
 
 def _card(row: Correction, *, said: Mapping[str, str]) -> CorrectionCard:

@@ -13,7 +13,12 @@ from niangjia.apps.audit import queries as audit
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
-from niangjia.apps.registry.corrections import count_open_corrections, list_corrections, list_held
+from niangjia.apps.registry.corrections import (
+    count_open_corrections,
+    list_corrections,
+    list_held,
+    list_open_corrections,
+)
 from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.models import Consent, HeldValue, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.problems import NotFound
@@ -34,7 +39,7 @@ from niangjia.apps.registry.types import (
 from niangjia.kernel import identity, looking
 from niangjia.kernel.sealing import CannotOpen
 
-__all__ = ["NotFound", "count_open_corrections", "list_corrections", "list_held"]
+__all__ = ["NotFound", "count_open_corrections", "list_corrections", "list_held", "list_open_corrections"]
 
 _MASKS = {
     PersonField.NAME: identity.mask_name,

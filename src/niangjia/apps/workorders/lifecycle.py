@@ -83,7 +83,10 @@ class Rule:
 RULES: dict[Action, Rule] = {
     Action.ACCEPT: Rule({S.CREATED: S.ACCEPTED}, "workorders.accept"),
     Action.FORWARD: Rule({S.CREATED: S.CREATED, S.ACCEPTED: S.CREATED}, "workorders.forward"),
-    Action.HAND_BACK: Rule({S.CREATED: S.CREATED, S.ACCEPTED: S.CREATED}, "workorders.return", needs_reason=True),
+    # Also by whom it was assigned to: that the address is wrong is often found at the door.
+    Action.HAND_BACK: Rule(
+        dict.fromkeys((S.CREATED, S.ACCEPTED, S.ASSIGNED, S.VISITED), S.CREATED), "workorders.return", needs_reason=True
+    ),
     Action.ASSIGN: Rule(
         {S.ACCEPTED: S.ASSIGNED, S.ASSIGNED: S.ASSIGNED, S.VISITED: S.ASSIGNED, S.RETURNED: S.ASSIGNED},
         "workorders.assign",

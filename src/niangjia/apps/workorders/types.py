@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from niangjia.apps.organizations.types import Level
+from niangjia.apps.workorders.lateness import Late
 from niangjia.apps.workorders.lifecycle import FINAL, OPEN, Action, OrderState
 from niangjia.kernel.problems import Refusal
 
@@ -56,12 +57,19 @@ class RouteReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OpenCounts:
-    """Open orders of a part of the tree; `to_accept` and `sent_back` lie with the viewer's own union."""
+    """
+    Open orders of a part of the tree. With the viewer's own union lie `late_here`, `to_accept`, `to_assign`, `sent_back`; with the viewer
+    `to_visit` and, visited, `to_report`.
+    """
 
     all: int
     late: int
+    late_here: int
     to_accept: int
+    to_assign: int
     sent_back: int
+    to_visit: int
+    to_report: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +182,21 @@ class OrderCard:
     questions: tuple[str, ...]
     due_at: datetime
     step_due_at: datetime | None
-    is_overdue: bool
+    late: Late
     returned_count: int
     contact_try_count: int
     outcome: str
     target_area: str
     previous_id: int | None
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.late is not Late.NO
+
+    @property
+    def deadline(self) -> datetime:
+        """The instant that comes first: of the step, or of the whole."""
+        return self.due_at if self.step_due_at is None else min(self.step_due_at, self.due_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from niangjia.engines.policy.cases import (
 )
 from niangjia.engines.policy.decision import Decision, Trace
 from niangjia.engines.policy.explain import Change, Explanation, LineStep, Step, Value
-from niangjia.engines.policy.notes import notes, notes_of
+from niangjia.engines.policy.notes import asides_of, notes, notes_of
 from niangjia.engines.policy.pack import Pack
 from niangjia.engines.policy.packs import load_pack
 from niangjia.engines.policy.parameters import BadOverride
@@ -69,6 +69,7 @@ __all__ = [
     "load_parameters",
     "load_vocabulary",
     "notes",
+    "asides_of",
     "notes_of",
     "overlaps",
     "program_schema",

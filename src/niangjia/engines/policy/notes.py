@@ -33,8 +33,27 @@ def notes(packs: Sequence[Pack]) -> list[Problem]:
     return found
 
 
+# Words with which authors talk to each other; a worker reads clauses as the paper's own.
+_ASIDE = re.compile(
+    r"待填|待[^，；。、]{0,6}确认|待核|报道|默认|未见(?!新)|常识|转抄|转载|本项目|A\*|[（(]?\bP\d\b|\.(?:md|txt|csv)\b|\b[A-Z]-[A-Z]{2,}|\bV\d"
+)
+
+
+def asides_of(pack: Pack) -> Iterator[tuple[str, str]]:
+    """(where, text): clauses, sentences for everybody and the source that hold an author's remark, a code or a file name."""
+    parts = (pack.rules, pack.tiers, pack.benefit, pack.caps, pack.approvals, pack.triggers, pack.measures)
+    told: list[tuple[str, str]] = [(name, one.clause) for name, one in pack.parameters.items()]
+    for one in (one for many in parts for one in many):
+        told.append((one.id, one.clause))  # type: ignore[attr-defined]
+        told += [(one.id, said) for key in ("say", "public") for said in getattr(one, key, {}).values()]  # type: ignore[attr-defined]
+    told += [("source", text) for text in (pack.source.title, pack.source.issuer)]
+    return ((name, text) for name, text in told if _ASIDE.search(text))
+
+
 def notes_of(pack: Pack) -> Iterator[Problem]:
     """Of one pack by itself."""
+    for name, text in asides_of(pack):
+        yield Problem(pack.file, 0, 0, f"{name}：“{text}”里有给编者看的话、代码或文件名，请移到 note。", f"{name}: {text!r} holds an author's remark, a code or a file name; put it into `note`.", name)  # fmt: skip
     used = _names(pack)
     says = [dict(one.say) for many in (pack.rules, pack.tiers, pack.benefit, pack.caps, pack.approvals) for one in many]  # type: ignore[attr-defined]
     said = set(re.findall(NAME, str([pack.notice, *says])))

@@ -24,13 +24,24 @@ class Expression:
 
 
 @dataclass(frozen=True)
+class Source:
+    """The paper that a programme rests on. Only the title is always known; nothing here is a path of somebody's machine."""
+
+    title: str
+    issuer: str = ""
+    date: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Rule:
-    """All rules must be true; one that is false refuses."""
+    """All rules must be true; one that is false refuses. `public`: the sentence for whoever has no figures yet, empty = `say`."""
 
     id: str
     when: Expression
     say: Say
     clause: str
+    public: Say = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,7 @@ class Tier:
     when: Expression
     say: Say
     clause: str
+    public: Say = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,7 @@ class Line:
     say: Say
     clause: str
     value: Node = field(repr=False)
+    public: Say = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,7 +120,8 @@ class Approval:
 class Trigger:
     """
     A warning sign of sensing. `needs`: feeds without which it is unknown; `unsure_without`: feeds without which it is unknown for
-    some households; `also`: feeds that only lower confidence.
+    some households; `also`: feeds that only lower confidence. `instead`: label of a row → what is said of it instead of `say`
+    ("no-income": of whom no income was found).
     """
 
     id: str
@@ -118,6 +132,8 @@ class Trigger:
     also: tuple[str, ...]
     say: Say
     clause: str
+    public: Say = field(default_factory=dict)
+    instead: Mapping[str, Say] = field(default_factory=dict)
 
     @property
     def feeds(self) -> tuple[str, ...]:
@@ -181,6 +197,8 @@ class Pack:
     `after`: ids of programmes that are decided before this one where several are (their grants count in shared caps).
     `monotone`: fact → ``up`` or ``down``, the only way the amount may go as the fact grows. `measures`: of a container.
 
+    `notes`: what its authors told officers of a clause, by the id or name it belongs to; never for workers or the public.
+
     `content_hash`: SHA-256 over what the file says: comments, quotes, line breaks and the order of keys do not change it;
     any word, number, date, sentence or the order of rules does.
     """
@@ -190,7 +208,7 @@ class Pack:
     issuer: str
     area: str
     unit: str
-    source: str
+    source: Source
     entry: str
     status: str
     parameters: Mapping[str, Parameter]
@@ -213,6 +231,7 @@ class Pack:
     content_hash: str
     folder: Path
     file: str
+    notes: Mapping[str, str]
     vocabulary: Vocabulary = field(repr=False)
     tier: Node | None = field(repr=False)
     line_values: Mapping[str, Node] = field(repr=False)  # one value a line id, alternatives joined

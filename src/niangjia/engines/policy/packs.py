@@ -27,6 +27,7 @@ from niangjia.engines.policy.pack import (
     Pack,
     Rule,
     Say,
+    Source,
     Tier,
     Trigger,
 )  # fmt: skip
@@ -105,7 +106,7 @@ class _PackReader(CaseworkReader):
         title, issuer, origin = (
             self.bilingual(table.get("title")),
             self.word(table.get("issuer")),
-            self.word(table.get("source")),
+            self._source(table.get("source")),
         )
         pack_id = self.word(table.get("id"), pattern=words.ID)
         notice, fund, counts = (
@@ -132,7 +133,7 @@ class _PackReader(CaseworkReader):
             entry=entry, status=status,
             parameters=self.parameters, rules=rules, tiers=tiers, benefit=lines, caps=caps, approvals=approvals,
             triggers=triggers, grades=grades, property=property_test, form=form, stages=stages, notice=notice, fund=fund, counts=counts,
-            after=after, monotone=monotone, measures=measures, content_hash=content_hash(self.root), folder=self.folder, file=self.shown, vocabulary=self.vocabulary,
+            after=after, monotone=monotone, measures=measures, content_hash=content_hash(self.root), folder=self.folder, file=self.shown, notes=self._notes(table), vocabulary=self.vocabulary,
             tier=tier_node, line_values=values, line_dues=benefits.dues(lines), line_choices=benefits.choices(lines), total=total, capped=capped,
         )  # fmt: skip
 
@@ -200,7 +201,28 @@ class _PackReader(CaseworkReader):
     def clause(self, item: Item | None) -> str:
         return self.word(item)
 
+    def public(self, table: dict[str, Item]) -> Say:
+        return self.sentence(table.get("public"))
+
     # — sections —
+
+    def _source(self, item: Item | None) -> Source:
+        """A table, or a text that is the title alone."""
+        if item is None or not isinstance(item.value, dict):
+            return Source(self.word(item))
+        table = self.section(item, words.SOURCE)
+        return Source(*(self.word(table.get(key)) for key in ("title", "issuer", "date", "url")))
+
+    def _notes(self, table: dict[str, Item]) -> dict[str, str]:
+        """What authors noted, by the name of a parameter or the id of a part; of the same id all together."""
+        parts = [(name, part) for name, part in (table["parameters"].table.items() if "parameters" in table else ())]
+        for section in ("rules", "tiers", "benefit", "caps", "approvals", "triggers", "measures"):
+            parts += [(part.table["id"].text, part) for part in self.list(table.get(section)) if "id" in part.table]
+        found: dict[str, list[str]] = {}
+        for name, part in parts:
+            if "note" in part.table and part.table["note"].text not in found.setdefault(name, []):
+                found[name].append(part.table["note"].text)
+        return {name: "；".join(texts) for name, texts in found.items() if texts}
 
     def _parameters(self, item: Item | None) -> dict[str, Parameter]:
         found: dict[str, Parameter] = {}
@@ -296,12 +318,12 @@ class _PackReader(CaseworkReader):
     def _rule(self, item: Item) -> Rule:
         table = self.section(item, words.RULE)
         return Rule(self.an_id(table.get("id"), "rules"), self.expression(table.get("when"), Kind.BOOLEAN, self.names),
-                    self.sentence(table.get("say")), self.clause(table.get("clause")))  # fmt: skip
+                    self.sentence(table.get("say")), self.clause(table.get("clause")), self.public(table))  # fmt: skip
 
     def _tier(self, item: Item) -> Tier:
         table = self.section(item, words.TIER)
         return Tier(self.an_id(table.get("id"), "rules"), self.bilingual(table.get("title")), self.expression(table.get("when"), Kind.BOOLEAN, self.names),
-                    self.sentence(table.get("say")), self.clause(table.get("clause")))  # fmt: skip
+                    self.sentence(table.get("say")), self.clause(table.get("clause")), self.public(table))  # fmt: skip
 
     def _tier_node(self, tiers: tuple[Tier, ...]) -> Node | None:
         self.names_with_tier = dict(self.names)
@@ -333,7 +355,7 @@ class _PackReader(CaseworkReader):
             self.refuse(item.fault(fault.zh, fault.en, line_id))
             value = build.zero()
         return Line(line_id, kind, self.bilingual(table["title"]) if "title" in table else {}, when, is_otherwise, amount, ceiling, cost, less, due_on,
-                    self.sentence(table.get("say")), self.clause(table.get("clause")), value)  # fmt: skip
+                    self.sentence(table.get("say")), self.clause(table.get("clause")), value, self.public(table))  # fmt: skip
 
     def _check_kind(self, item: Item, line_id: str, kind: str, due_on: Expression | None) -> None:
         if kind == "deferred" and due_on is None:
@@ -420,7 +442,8 @@ class _PackReader(CaseworkReader):
             for feeds in ("needs", "unsure_without", "also")
         )
         return Trigger(self.an_id(table.get("id"), "rules"), self.word(table.get("cause")), self.expression(table.get("when"), Kind.BOOLEAN, self.names),
-                       needs, unsure, also, self.sentence(table.get("say")), self.clause(table.get("clause")))  # fmt: skip
+                       needs, unsure, also, self.sentence(table.get("say")), self.clause(table.get("clause")), self.public(table),
+                       {label: self.sentence(part) for label, part in (table["instead"].table.items() if "instead" in table else ())})  # fmt: skip
 
     def _grades(self, item: Item | None, triggers: tuple[Trigger, ...]) -> tuple[Grade, ...]:
         names = {**self.names, **{trigger.name: tree.Fact(BOOLEAN, trigger.name) for trigger in triggers}}

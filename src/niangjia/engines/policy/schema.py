@@ -57,6 +57,8 @@ def program_schema(vocabulary: Vocabulary) -> dict[str, Any]:
             "additionalProperties": {"enum": list(words.DIRECTIONS)},
         },
         "parameters": {"type": "object", "propertyNames": {"pattern": f"^{NAME}$"}, "additionalProperties": _table(words.PARAMETER)},
+        "tellings": {"type": "object", "additionalProperties": {"$ref": "#/$defs/bilingual"}},
+        "source": {"anyOf": [text, _table(words.SOURCE)]},
         "notice": _table(words.NOTICE),
         "fund": _table(words.FUND),
     }  # fmt: skip

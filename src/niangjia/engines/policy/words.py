@@ -38,11 +38,15 @@ def _section(says: str, required: Mapping[str, str], optional: Mapping[str, str]
 
 PROGRAM = _section(
     "项目 · a programme",
-    {"id": "id", "title": "bilingual", "issuer": "text", "area": "area", "unit": "text", "source": "text", "entry": "entry"},
+    {"id": "id", "title": "bilingual", "issuer": "text", "area": "area", "unit": "text", "source": "source", "entry": "entry"},
     {"status": "status", "parameters": "parameters", "rules": "rules", "tiers": "tiers", "benefit": "benefit", "caps": "caps",
      "approvals": "approvals", "triggers": "triggers", "grades": "grades", "property": "expression", "form": "form",
      "stages": "stages", "notice": "notice", "fund": "fund", "counts": "counts", "after": "ids", "monotone": "directions",
      "measures": "measures"},
+)  # fmt: skip
+SOURCE = _section(
+    "出处：哪份文件、谁发的、何时 · the paper: its title, who issued it, when",
+    {"title": "text"}, {"issuer": "text", "date": "text", "url": "text"},
 )  # fmt: skip
 PARAMETER = _section(
     "参数：有日期、有出处的数 · a dated number with its clause",
@@ -55,18 +59,18 @@ VERSION = _section(
     {"known": "date", "clause": "text"},
 )
 RULE = _section(
-    "条件：全部为真才给 · all rules must be true",
-    {"id": "id", "when": "expression", "say": "bilingual", "clause": "text"}, {},
+    "条件：全部为真才给；public 是没有数字时的说法 · all rules must be true; public is how it is said without figures",
+    {"id": "id", "when": "expression", "say": "bilingual", "clause": "text"}, {"public": "bilingual"},
 )  # fmt: skip
 TIER = _section(
     "档次：第一个成立的就是答案 · the first true tier is the answer",
-    {"id": "id", "title": "bilingual", "when": "expression", "say": "bilingual", "clause": "text"}, {},
+    {"id": "id", "title": "bilingual", "when": "expression", "say": "bilingual", "clause": "text"}, {"public": "bilingual"},
 )  # fmt: skip
 LINE = _section(
     "待遇：金额 → 不超过 ceiling → 不超过自付 cost → 减去已得 less；deferred 须写缴纳日 due_on · one line of the benefit; one that is deferred has due_on",
     {"id": "id", "amount": "expression", "say": "bilingual", "clause": "text"},
     {"kind": "line_kind", "title": "bilingual", "when": "expression", "otherwise": "flag", "ceiling": "expression",
-     "cost": "expression", "less": "expression", "due_on": "expression"},
+     "cost": "expression", "less": "expression", "due_on": "expression", "public": "bilingual"},
 )  # fmt: skip
 CAP = _section(
     "上限：次数或金额 · a cap on times or yuan",
@@ -79,7 +83,7 @@ APPROVAL = _section(
 )  # fmt: skip
 TRIGGER = _section(
     "感知的预警 · a warning sign of sensing",
-    {"id": "id", "cause": "text", "when": "expression", "needs": "texts", "say": "bilingual"}, {"unsure_without": "texts", "also": "texts", "clause": "text"},
+    {"id": "id", "cause": "text", "when": "expression", "needs": "texts", "say": "bilingual"}, {"unsure_without": "texts", "also": "texts", "clause": "text", "public": "bilingual", "instead": "tellings"},
 )  # fmt: skip
 GRADE = _section(
     "先后次序 · the order of the queue", {"id": "id"}, {"when": "expression", "otherwise": "flag", "say": "bilingual"}

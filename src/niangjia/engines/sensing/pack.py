@@ -53,8 +53,16 @@ class SensingPack:
 
     @property
     def says(self) -> dict[str, Mapping[str, str]]:
-        """Trigger id → its sentence in both languages; {fact} stands for a value."""
-        return {trigger.id: dict(trigger.say) for trigger in self.pack.triggers}
+        """
+        Trigger id → its sentence by language; {fact} stands for a value. ``zh:bereaved``: what is said of a row with that label;
+        ``zh:unknown``: where one of the figures is not known.
+        """
+        return {
+            trigger.id: dict(trigger.say)
+            | {f"{language}:unknown": text for language, text in trigger.public.items()}
+            | {f"{language}:{label}": text for label, say in trigger.instead.items() for language, text in say.items()}
+            for trigger in self.pack.triggers
+        }
 
     def condition(self, text: str, asof: date) -> str:
         """SQL of a condition over the fact columns and `area`; TRUE, FALSE or NULL."""

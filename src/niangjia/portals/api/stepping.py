@@ -69,6 +69,7 @@ _KINDS: dict[str, Any] = {
     "number": Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$")],
     "integer": Annotated[int, Field(strict=True, ge=0, le=1000)],
     "date": Day,
+    "ref": SentId,
     "flag": Annotated[bool, Field(strict=True)],
     "id": Annotated[str, Field(max_length=20)],
     "list": Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)],

@@ -29,6 +29,7 @@ class Asked:
     parts: tuple[str, str, str]
     wrong: str
     is_from_register: bool
+    wrong_part: str = ""
 
     @property
     def name(self) -> str:
@@ -45,9 +46,10 @@ class Asked:
 
 
 def asked(
-    question: Question, answer: Answer | None = None, *, typed: str | Sequence[str] | None = None, wrong: str = ""
-) -> Asked:
-    """`typed` over what is kept: a form that is shown again shows what stood in it."""
+    question: Question, answer: Answer | None = None, *, typed: str | Sequence[str] | None = None, wrong: str = "",
+    wrong_part: str = "",
+) -> Asked:  # fmt: skip
+    """`typed` over what is kept: a form that is shown again shows what stood in it. `wrong_part` (y, m, d): of a day, what to mend."""
     text = answer.text if answer else ""
     if typed is not None:
         text = typed if isinstance(typed, str) else "|".join(typed)
@@ -65,6 +67,7 @@ def asked(
         (parts[0], parts[1], parts[2]),
         wrong,
         answer is not None and answer.source == "REGISTER" and typed is None,
+        wrong_part,
     )
 
 

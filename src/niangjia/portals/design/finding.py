@@ -31,6 +31,7 @@ from niangjia.engines.policy.published import describe
 from niangjia.engines.policy.published.described import Statement
 from niangjia.engines.policy.published.wording import plain
 from niangjia.engines.policy.vocabulary import Fact
+from niangjia.kernel.days import NotADay, read_day
 from niangjia.portals.design.marks import bracketed
 from niangjia.portals.design.program_pages import BringTold, language_now, listed, tag
 from niangjia.portals.design.requests import PageRequest
@@ -52,6 +53,7 @@ class Answers:
 
     area: str = ""
     topics: tuple[str, ...] = ()
+    trouble: str = ""
     values: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     given: tuple[str, ...] = ()
@@ -64,7 +66,7 @@ class Answers:
     def hidden(self) -> list[tuple[str, str]]:
         """Fields for the next page's form."""
         found = [("area", self.area), ("asked", ",".join(self.asked)), ("given", ",".join(self.given))]
-        found += [("topic", topic) for topic in self.topics]
+        found += [("topic", topic) for topic in self.topics] + ([("trouble", self.trouble)] if self.trouble else [])
         return found + [(f"v-{name}", text) for name, text in self.values.items()]
 
 
@@ -168,7 +170,8 @@ class FinderPages:
         return self._go_on(answers)
 
     def _go_on(self, answers: Answers) -> HttpResponse:
-        following = self.finder(answers).next(self.known(answers), answers.said(NOT_KNOWN), answers.said(NONE))
+        first = next((one.programs for one in self.wording.troubles if one.id == answers.trouble), ())
+        following = self.finder(answers).next(self.known(answers), answers.said(NOT_KNOWN), answers.said(NONE), first)
         if following is None or len(answers.asked) >= _MOST_ASKED:
             return self._results(answers)
         return self._question(answers, following.fact, left=following.left, open_programs=following.open)
@@ -190,6 +193,7 @@ class FinderPages:
         sent = self.request.POST
         area = sent.get("area", "")
         answers = Answers(area=area if area in self.area_codes else "", topics=tuple(sent.getlist("topic")[:40]))
+        answers.trouble = sent.get("trouble", "")[:40]
         if not answers.area:
             return answers
         facts = self.finder(answers).facts
@@ -217,7 +221,10 @@ class FinderPages:
 
     def _text(self, fact: Fact, typed: str) -> str:
         """Raises Unreadable."""
-        return NONE if typed == NONE and self.wording.question(fact).none else text_of(fact, typed)
+        question = self.wording.question(fact)
+        return (
+            NONE if typed == NONE and question.none else text_of(fact, typed, self.asof if question.is_past else None)
+        )
 
     def _typed(self, fact: Fact) -> str:
         sent = self.request.POST
@@ -266,6 +273,8 @@ class FinderPages:
             "home_name": areas.name_of(self.home),
             "area": area,
             "topics": [(one.id, one.title[self.language], one.id in answers.topics) for one in self.wording.topics if one.id in helped],
+            "troubles": [(one.id, one.title[self.language]) for one in self.wording.troubles],
+            "trouble": answers.trouble,
             "registry": self._registry_in_words(area or self.home),
             "wrong": wrong,
         }  # fmt: skip
@@ -428,9 +437,9 @@ def _named(statement: Statement) -> str:
 _WAN = re.compile(r"^([0-9.]+)万$")
 
 
-def text_of(fact: Fact, typed: str) -> str:
+def text_of(fact: Fact, typed: str, until: date | None = None) -> str:
     """
-    The answer in the one form in which it travels.
+    The answer in the one form in which it travels; `until`: no later day is an answer.
 
     Raises:
         Unreadable: it is no value of the fact; the words for it are the page's language.
@@ -445,7 +454,7 @@ def text_of(fact: Fact, typed: str) -> str:
             raise Unreadable(_("请选一项；不清楚就点“不知道”。"))
         return text
     if fact.kind == "date":
-        return _day_text(text)
+        return _day_text(text, until)
     text = text.replace(",", "").replace(" ", "")
     text = re.sub(r"(元|岁|个月|月|天|人|次|年|户|名|位|yuan)$", "", text)
     if wan := _WAN.match(text):
@@ -467,17 +476,14 @@ def text_of(fact: Fact, typed: str) -> str:
     return f"{number.normalize():f}"
 
 
-def _day_text(text: str) -> str:
-    parts = [part for part in re.split(r"[^0-9]+", text) if part]
-    if len(parts) == 1 and len(parts[0]) == 8:
-        parts = [parts[0][:4], parts[0][4:6], parts[0][6:]]
+def _day_text(text: str, until: date | None) -> str:
     try:
-        found = date(*(int(part) for part in parts)) if len(parts) == 3 else None
-    except (ValueError, OverflowError):
-        found = None
-    if found is None or not date(1900, 1, 1) <= found <= date(2199, 12, 31):
-        raise Unreadable(_("请写全年、月、日，例如 1980 年 6 月 15 日；不清楚就点“不知道”。"))
-    return found.isoformat()
+        return read_day(text, until=until).isoformat()
+    except NotADay as wrong:
+        unknown = {"zh": "不清楚就点“不知道”。", "en": "If you do not know, skip it."}
+        raise Unreadable(
+            wrong.zh + unknown["zh"] if language_now() == "zh" else f"{wrong.en} {unknown['en']}"
+        ) from None
 
 
 def value_of(fact: Fact, text: str) -> object:

@@ -11,11 +11,10 @@ from enum import StrEnum
 from functools import wraps
 from inspect import signature
 from typing import Any, Protocol, cast
-from urllib.parse import urlsplit
 
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 
@@ -27,6 +26,7 @@ from niangjia.apps.audit import queries as audit
 from niangjia.apps.messages import queries as inbox
 from niangjia.kernel import looking
 from niangjia.kernel.problems import Refusal
+from niangjia.portals.design import keeping
 from niangjia.portals.design.refilling import refill, typed
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, address_of, device_of, whole
@@ -92,7 +92,7 @@ def page(
             try:
                 _recognise(request)
                 if policy is not Access.PUBLIC and request.viewer is None:
-                    return redirect_to_login(_page_of(request))
+                    return redirect_to_login(keeping.keep(request) or keeping.page_of(request))
                 if policy is not Access.PUBLIC and not is_doorstep:
                     due = accounts.find_due(
                         request.viewer,
@@ -102,12 +102,14 @@ def page(
                         has_factor=request.has_second_factor,
                     )
                     if due is not None:
+                        keeping.keep(request)
                         return redirect(_FIRST[due])
                 if not isinstance(policy, Access):
                     permissions.require(request.viewer, policy)
                 if shown_on is not None and not changes_nothing and request.method == "POST":
                     require_fresh(request)
-                return view(request, *args, **parts)
+                kept = keeping.find(request) if request.method == "GET" else None
+                return _filled_again(request, kept, view, args, parts) if kept else view(request, *args, **parts)
             except Refusal as refusal:
                 return _refused(request, refusal, shown_on, parts)
 
@@ -116,14 +118,6 @@ def page(
         return declared
 
     return declare
-
-
-def _page_of(request: HttpRequest) -> str:
-    """Where to come back to after signing in: the page asked for, or the one whose form was sent."""
-    if request.method == "GET":
-        return request.get_full_path()
-    sent_from = urlsplit(request.headers.get("Referer", ""))
-    return sent_from.path if sent_from.netloc == request.get_host() and sent_from.path else "/"
 
 
 def _recognise(request: PageRequest) -> None:
@@ -182,13 +176,32 @@ def _refused(request: PageRequest, refusal: Refusal, shown_on: Page | None, part
         except Refusal:
             pass  # the page itself cannot be shown to this viewer: the refusal stands alone
     request.refusal = refusal
+    kept = keeping.find(request) if request.viewer and request.method == "GET" else None
+    request.kept = typed(kept.posted if kept else request.POST)
     return show(request, "design/refused.html", {"status": status}, status=status)
+
+
+def _filled_again(
+    request: PageRequest, kept: keeping.Kept, view: View, args: Sequence[Any], parts: dict[str, Any]
+) -> HttpResponse:
+    """The page with what was kept in its form; what is kept stays so until a page has shown it."""
+    request.refusal = keeping.NotSentYet()
+    response = view(request, *args, **parts)
+    if response.status_code != 200 or response.streaming:
+        return response
+    if not _put_back(response, kept.action, kept.posted) and typed(kept.posted):
+        request.kept = typed(kept.posted)
+        response = view(request, *args, **parts)
+    keeping.forget(request)
+    return response
 
 
 def _keep_typed(request: PageRequest, response: HttpResponse) -> bool:
     """Put what was typed back into its form; whether the form is there."""
-    if response.streaming:
-        return True
-    text, is_there = refill(response.content.decode(), request.path, request.POST)
+    return response.streaming or _put_back(response, request.path, request.POST)
+
+
+def _put_back(response: HttpResponse, action: str, posted: QueryDict) -> bool:
+    text, is_there = refill(response.content.decode(), action, posted)
     response.content = text.encode()
     return is_there

@@ -189,7 +189,7 @@ def told(statement: Statement) -> Told:
 
 
 def sentence(statement: Statement) -> SafeString:
-    """The pack's sentence: its numbers stand out, the reader's own are blanks that a screen reader hears by name."""
+    """The pack's sentence: its numbers stand out, the reader's own stand by name."""
     return format_html_join("", "{}", ((_piece(piece.kind, piece.text),) for piece in statement.pieces))
 
 
@@ -198,7 +198,7 @@ def _piece(kind: str, text: str) -> SafeString | str:
         case "number":
             return format_html('<b class="p-num">{}</b>', text)
         case "blank":
-            return format_html('<span class="p-blank"><span class="visually-hidden">{}</span></span>', bracketed(text))
+            return format_html('<span class="p-blank">{}</span>', text)
         case "open":
             return format_html(
                 '<span class="p-open" title="{}">{}<span class="visually-hidden">{}</span></span>',

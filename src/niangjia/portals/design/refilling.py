@@ -13,7 +13,15 @@ from django.utils.translation import gettext as _
 
 from niangjia.portals.design import words
 
-_OWN = {"csrfmiddlewaretoken", "seen", "step", "key"}  # the page's, not the person's: the new page has its own
+_OWN = {
+    "csrfmiddlewaretoken",
+    "seen",
+    "origin",
+    "step",
+    "key",
+}  # the page's, not the person's: the new page has its own
+NEVER_KEPT = frozenset({"password", "old", "new", "again", "code", "secret", "answer"})
+"""Fields that open an account, and so are neither kept nor shown again."""
 _TICKED = {"checkbox", "radio"}
 _NOT_FILLED = {"hidden", "submit", "button", "reset", "image", "file", "password"}
 
@@ -60,7 +68,8 @@ class _Reader(HTMLParser):
             text = self.get_starttag_text() or ""
             self.folds.append((start, start + len(text), text))
         elif tag == "form":
-            is_it = said.get("action") == self.action and said.get("method") == "post"
+            action = (said.get("action") or self.action).partition("?")[0]  # none: the address of the page itself
+            is_it = action == self.action and said.get("method") == "post"
             self.form = _Form(self.action, list(self.folds)) if is_it else None
             self.taken = {}
             if self.form:
@@ -79,7 +88,7 @@ class _Reader(HTMLParser):
         name, kind = said.get("name") or "", (said.get("type") or "text").lower()
         if tag == "option" and self.choice is not None:
             self._edit(_tag(tag, attrs, "selected", said.get("value") in self.choice))
-        elif not name or name in _OWN:
+        elif not name or name in _OWN | NEVER_KEPT:
             return
         elif tag == "select":
             self.choice = self.posted.getlist(name) if name in self.posted else None
@@ -117,7 +126,8 @@ def _tag(tag: str, attrs: Sequence[tuple[str, str | None]], name: str, value: st
 
 def refill(text: str, action: str, posted: QueryDict) -> tuple[str, bool]:
     """
-    The page with what was posted to `action` in the form that posts there, its folds opened; whether there is such a form.
+    The page with what was posted to `action` in the form that posts there, its folds opened; whether there is such a form. A form without
+    an address posts to its page's.
 
     Of several forms with one address it is the one whose hidden values are those posted.
     """
@@ -137,7 +147,11 @@ def typed(posted: Mapping[str, object]) -> list[tuple[str, str]]:
     found = []
     for name, value in posted.items():
         said = str(value).strip()
-        if name in _OWN or not said or (name not in words.WORDS["field"] and re.fullmatch(r"[\w.,:+/-]*", said, re.A)):
+        if (
+            name in _OWN | NEVER_KEPT
+            or not said
+            or (name not in words.WORDS["field"] and re.fullmatch(r"[\w.,:+/-]*", said, re.A))
+        ):
             continue
         label = words.WORDS["field"].get(name)
         found.append((str(label[0]) if label else _("填写的内容"), said))

@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
 from niangjia.kernel.deployment import Deployment
-from niangjia.portals.design.navigation import entries_for
+from niangjia.portals.design import keeping
+from niangjia.portals.design.navigation import entries_for, grouped
 from niangjia.portals.design.staleness import seen_by
 
 THEME, THEMES = "theme", ("light", "dark")
@@ -54,16 +55,19 @@ def show(
     """Render a page inside the frame that fits the viewer."""
     viewer = getattr(request, "viewer", None)
     unread_count = getattr(request, "unread_count", 0)
+    navigation = entries_for(viewer, request.get_full_path(), unread_count) if viewer else []
     frame = {
         "viewer": viewer,
         "post_card": getattr(request, "post_card", None),
         "posts": getattr(request, "posts", ()),
-        "navigation": entries_for(viewer, request.path, unread_count) if viewer else [],
+        "navigation": navigation,
+        "navigation_groups": grouped(navigation),
         "unread_count": unread_count,
         "here": here(request),
         "refusal": getattr(request, "refusal", None),
         "kept": getattr(request, "kept", ()),
         "seen": seen_by(request),
+        "origin": keeping.origin_field(request),
         "is_demo": bool(settings.DEPLOYMENT and settings.DEPLOYMENT.is_demo),
         "theme": theme_of(request),
         "deployment_name": settings.DEPLOYMENT.name if settings.DEPLOYMENT else "",

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.audit.types import Event
 from niangjia.kernel.problems import Refusal
-from niangjia.portals.design import words
+from niangjia.portals.design.deeds import deed
 from niangjia.portals.design.requests import PageRequest
 
 FIELD = "seen"
@@ -84,8 +83,4 @@ def require_fresh(request: PageRequest) -> None:
 
 def what_of(event: Event) -> str:
     """An event of the chain in the words of the pages."""
-    app, _dot, verb = event.action.partition(".")
-    for kind in {"cases": ("case_action",), "workorders": ("order_action",)}.get(app, ()):
-        if verb.upper() in words.WORDS[kind]:
-            return str(words.word(kind, verb.upper())[0])
-    return str(words.word("event", event.action)[0]) if event.action in words.WORDS["event"] else _("作了改动")
+    return deed(event.action)

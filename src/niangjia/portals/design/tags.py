@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -13,19 +15,22 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.accounts.types import Role
 from niangjia.apps.messages import queries as messages
 from niangjia.apps.organizations import areas, calendar
 from niangjia.engines import policy, sensing
+from niangjia.engines.policy.published import Wording, load_wording
 from niangjia.kernel.deployment import programs_folder
 from niangjia.kernel.money import show_yuan, yuan_in_capitals
 from niangjia.portals.design import words
-from niangjia.portals.design.marks import bracketed, mark
+from niangjia.portals.design.marks import mark
 from niangjia.portals.design.uploads import UploadField
 
 register = template.Library()
@@ -46,12 +51,15 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def csrf_token(context: Any) -> SafeString:
-    """Django's own token, and beside it what the page showed and as of when (`staleness`): every form that changes something has both."""
-    token, seen = context.get("csrf_token"), context.get("seen")
+    """
+    Django's own token, and beside it what the page showed and as of when (`staleness`), and who had opened it (`keeping`): every form that
+    changes something has them.
+    """
+    token, seen, origin = context.get("csrf_token"), context.get("seen"), context.get("origin")
     if not token or token == "NOTPROVIDED":
         return SafeString("")
-    field = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token)
-    return field + format_html('<input type="hidden" name="seen" value="{}">', seen) if seen else field
+    fields = {"csrfmiddlewaretoken": token, "seen": seen, "origin": origin}
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', [one for one in fields.items() if one[1]])
 
 
 @register.inclusion_tag("design/export.html", takes_context=True)
@@ -74,6 +82,29 @@ def export_form(context: Any, route: str, count: int, *parts: Any) -> dict[str, 
         "is_open": is_sent,
         "purpose": request.POST.get("purpose", "") if is_sent else "",
         "csrf_token": context.get("csrf_token"),
+        "origin": context.get("origin"),
+    }
+
+
+@register.inclusion_tag("design/who_may.html", takes_context=True)
+def who_may(context: Any, right: str, action: object = "", roles: Any = None, path: str = "") -> dict[str, Any]:
+    """
+    Whose turn it is, where it is not the viewer's: the unions and posts that have this right, at the union of `path` (else the viewer's) or
+    above it; a button for another post of the viewer's own that has it. `roles` narrows them; `action` is the step in words.
+    """
+    request, viewer = context["request"], context["viewer"]
+    fit = permissions.roles_with(right) & frozenset(roles or Role)
+    posts = [post for post in context.get("posts") or () if post.role in fit and viewer and post.id != viewer.post_id]
+    where = path or (viewer.org_path if viewer else "")
+    return {
+        "action": action,
+        "holders": accounts.list_unions_with(where, fit - {Role.WORKER}, today=timezone.localdate()),
+        "roles": [role for role in Role if role in fit],
+        "is_own_role": bool(viewer) and viewer.role in fit,
+        "own_posts": posts,
+        "role_words": {post.id: words.word("role", post.role)[0] for post in posts},
+        "here": request.get_full_path() if request.method == "GET" else "",
+        **{name: context.get(name) for name in ("csrf_token", "seen", "origin")},
     }
 
 
@@ -202,6 +233,35 @@ def day(value: date | datetime | None) -> str:
     return date_format(value, "Y-m-d" if (get_language() or "zh").startswith("zh") else "j M Y")
 
 
+def last_day(value: datetime | None) -> date | None:
+    """The last day of a time limit: it is over at an instant, which at midnight is that of the next day."""
+    return timezone.localtime(value - timedelta(microseconds=1)).date() if value else None
+
+
+@register.filter
+def deadline(value: datetime | None) -> str:
+    """The last day of a time limit with its weekday, its year only where that is another."""
+    day = last_day(value)
+    if day is None:
+        return "—"
+    is_this_year = day.year == timezone.localdate().year
+    if (get_language() or "zh").startswith("zh"):
+        return date_format(day, "n月j日（D）" if is_this_year else "Y年n月j日（D）").replace("星期", "周")
+    return date_format(day, "D j M" if is_this_year else "D j M Y")
+
+
+@register.filter
+def time_left(value: datetime | None) -> str:
+    """Days until a time limit ends, or since."""
+    day = last_day(value)
+    if day is None:
+        return ""
+    days = (day - timezone.localdate()).days
+    if days == 0:
+        return _("今天到期")
+    return _("还剩 %(n)s 天") % {"n": days} if days > 0 else _("已过 %(n)s 天") % {"n": -days}
+
+
 @register.filter
 def provisional(value: date | datetime | None) -> str:
     """Behind a deadline: that its year's notice of days off is not known yet, so that it may move; else nothing."""
@@ -237,7 +297,7 @@ def gap_area(gap: str) -> str:
     """A run's gap, ``330106001001：2023-10 …``, as the area's full name with its code."""
     code = gap.partition("：")[0]
     name = areas.full_name_of(code)
-    return f"{name}{bracketed(code)}" if name != code else code
+    return name if name != code else _("名录以外的地区（%(code)s）") % {"code": code}
 
 
 @register.filter
@@ -309,22 +369,22 @@ def verdict(result: object) -> SafeString:
     )
 
 
-_PURPOSES = {
-    "special-relief": gettext_lazy("专项帮扶资金"),
-    "graded-aid": gettext_lazy("梯度救助"),
-    "hardship": gettext_lazy("困难帮扶"),
-}
+@lru_cache(maxsize=1)
+def _wording() -> Wording:
+    """What the vocabulary says of codes; read once a process."""
+    return load_wording(programs_folder())
 
 
 @register.filter
 def purpose_word(purpose: str) -> str:
-    """What a fund is for, in words; a purpose that a pack named itself is shown as it stands."""
-    return str(_PURPOSES.get(purpose, purpose))
+    """What a fund is for, in the vocabulary's words; a purpose that nobody put into words is shown as it stands."""
+    said = _wording().codes.get("purposes", {}).get(purpose)
+    return str(say(said)) if said else purpose
 
 
 @register.filter
-def case_link(case_ref: str) -> SafeString | str:
-    """``case:12:special-grant`` as a link to the case, ``adjustment:5`` to the adjustment."""
+def case_link(case_ref: str, numbers: Mapping[int, str] | None = None) -> SafeString | str:
+    """``case:12:special-grant`` as a link to the case by its number in `numbers`, ``adjustment:5`` to the adjustment."""
     parts = case_ref.split(":")
     if len(parts) == 2 and parts[0] == "adjustment" and parts[1].isdigit():
         return format_html(
@@ -342,13 +402,15 @@ def case_link(case_ref: str) -> SafeString | str:
         return format_html(
             '<a href="{}">{}</a>',
             reverse("officer:case", args=[int(parts[1])]),
-            _("个案 %(number)s") % {"number": parts[1]},
+            _("个案 %(number)s") % {"number": (numbers or {}).get(int(parts[1]), parts[1])},
         )
     return case_ref
 
 
 _UNITS = {
     "yuan": gettext_lazy("元"),
+    "yuan/year": gettext_lazy("元/年"),
+    "yuan/month": gettext_lazy("元/月"),
     "working_days": gettext_lazy("个工作日"),
     "months": gettext_lazy("个月"),
     "days": gettext_lazy("天"),
@@ -366,6 +428,30 @@ def causes_in_words(group: str) -> str:
     """An order's cause group, ``因病、失业``, in the page's language."""
     between = "、" if (get_language() or "zh").startswith("zh") else ", "
     return between.join(in_words(code, "cause") for code in (group or "").split("、") if code)
+
+
+@register.filter
+def parameter_word(one: Any) -> str:
+    """What a parameter is called: as its pack says, else the words of its clause up to the first remark, else its name."""
+    said = say(one.say) if getattr(one, "say", None) else ""
+    if said:
+        return said
+    clause = re.split(r"[（(；;]", getattr(one, "clause", "") or "")[0].strip()
+    if not clause or (get_language() or "zh").startswith("zh"):
+        return clause or str(one.name)
+    return format_html('<span lang="zh-Hans">{}</span>', clause)  # a clause stands as it was written
+
+
+@register.filter
+def plain_number(value: object) -> str:
+    """10,000 for 10000; yes and no for flags; anything else as it stands."""
+    text = str(value)
+    if text.lower() in ("true", "false"):
+        return _("是") if text.lower() == "true" else _("否")
+    try:
+        return f"{Decimal(text):,}"
+    except InvalidOperation:
+        return text
 
 
 @lru_cache(maxsize=1)
@@ -388,6 +474,20 @@ def status_sentence(matter: Any) -> str:
         if between in text:
             return text.split(between, 1)[1]
     return in_words(matter.state, "case_state")
+
+
+@register.filter
+def each_in_words(text: str) -> str:
+    """A list of names that the catalogue knows, ``民政局、医疗保障局`` or parts between dots, in the page's language."""
+    if (get_language() or "zh").startswith("zh"):
+        return text
+    return " · ".join(", ".join(_(one.strip()) for one in part.split("、")) for part in text.split("·"))
+
+
+@register.filter
+def column_word(column: Any, name: str) -> str:
+    """A column of a feed: as its owner heads it, in English by its name in the house."""
+    return column.zh if (get_language() or "zh").startswith("zh") else name.replace("_", " ")
 
 
 @lru_cache(maxsize=1)

@@ -157,7 +157,7 @@ def question(request: PageRequest, draft_id: int, name: str) -> HttpResponse:
     one = next((each for each in draft.questions if each.name == name), None)
     if one is None:
         raise queries.NoSuchDraft
-    wrong, typed = "", None
+    wrong, wrong_part, typed = "", "", None
     if request.method == "POST":
         try:
             if request.POST.get("go") == "skip":
@@ -169,8 +169,8 @@ def question(request: PageRequest, draft_id: int, name: str) -> HttpResponse:
                 )
             return _after(request, draft)
         except (queries.Unreadable, StillOpen) as refusal:
-            wrong = say(refusal)
-    shown = asked(one, draft.answers.get(name), typed=typed, wrong=wrong)
+            wrong, wrong_part = say(refusal), getattr(refusal, "part", "")
+    shown = asked(one, draft.answers.get(name), typed=typed, wrong=wrong, wrong_part=wrong_part)
     context = {**_frame(viewer, draft), "asked": shown, "from": _came_from(request), "back": _before(draft, name)}
     return show(request, "member/apply_question.html", context, status=422 if wrong else 200)
 
@@ -324,7 +324,7 @@ def check(request: PageRequest, draft_id: int) -> HttpResponse:
         "lines": lines,
         "missing": missing or tuple(line.question.name for line in required),
         "papers": [(one, paper_title(one), draft.paper_states.get(one.code)) for one in draft.papers],
-        "open_papers": len(draft.open_papers),
+        "open_papers": [(one, paper_title(one)) for one in draft.open_papers if draft.matter_id is None],
         "undeclared": undeclared,
         "is_declared": request.POST.get("declared") == "yes",
         "back": reverse("member:draft", args=[draft.id]),

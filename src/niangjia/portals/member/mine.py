@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django import forms
 from django.contrib import messages
@@ -17,7 +18,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import queries
 from niangjia.apps.cases.forms import CAUSES
-from niangjia.apps.cases.types import CaseState, GrievanceAbout
+from niangjia.apps.cases.types import CaseState, GrievanceAbout, OwnMatter
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.matters import queries as matters
 from niangjia.apps.registry import queries as registry_queries
@@ -38,6 +39,31 @@ _WITHDRAWABLE = (
 )
 
 
+_NEXT = {
+    CaseState.OPEN: gettext_lazy("下一步：工会派人上门了解，走访前先与您联系。"),
+    CaseState.SUBMITTED: gettext_lazy("下一步：县级工会审核走访的结论。"),
+    CaseState.CONFIRMED: gettext_lazy("下一步：发放专项帮扶金，并研究是否建档。"),
+    CaseState.WATCH: gettext_lazy("工会会继续留意；情况有变化，请再告诉我们。"),
+    CaseState.REPAIR: gettext_lazy("下一步：工会核对登记的信息，核对好再了解。"),
+    CaseState.RETRY: gettext_lazy("工会没有联系上您，会再联系；也可以直接找单位工会。"),
+    CaseState.FILE_DRAFT: gettext_lazy("下一步：填好档案，定档次，再公示。"),
+    CaseState.FILE_TIERED: gettext_lazy("下一步：公示。"),
+    CaseState.FILE_ANNOUNCED: gettext_lazy("下一步：公示期满没有异议，就批准建档。"),
+    CaseState.ON_FILE: gettext_lazy("在档期间，工会会定期回访；款项送出后在“消息”里告诉您。"),
+    CaseState.EXITING: gettext_lazy("工会提出退档，您可以提出异议。"),
+}
+_WAY = {"VERIFIED": gettext_lazy("核实"), "ANNOUNCED": gettext_lazy("公示"), "APPROVED": gettext_lazy("批准建档")}
+
+
+def _steps(matter: OwnMatter, paid_on: date | None) -> list[tuple[object, date | None]]:
+    """The way of a case as the worker reads it, with the day of each step; money last. A case that ended shows what was done."""
+    steps: list[tuple[object, date | None]] = [(_WAY[code], day) for code, day in matter.way]
+    verified_on = steps[0][1]
+    is_paid = bool(matter.decisions and paid_on and verified_on and paid_on >= verified_on)
+    steps.append((_("发放"), paid_on if is_paid else None))
+    return [step for step in steps if step[1]] if matter.state is CaseState.CLOSED else steps
+
+
 @page("own.view")
 def mine(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
@@ -46,9 +72,14 @@ def mine(request: PageRequest) -> HttpResponse:
     views = registry_queries.list_views_of_person(viewer, person_id)
     got = funds.list_own_help(person_id)
     own = queries.get_own_matters(viewer)
+    paid_on = max((timezone.localdate(at) for at, _amount, _what, state in got if state == "SETTLED"), default=None)
     context = {
         "person": card,
-        "matters": [(matter, matter.state in _WITHDRAWABLE) for matter in own],
+        "matters": [
+            (matter, matter.state in _WITHDRAWABLE, _NEXT.get(matter.state, ""), _steps(matter, paid_on))
+            for matter in own
+        ],
+        "is_open": any(matter.state is not CaseState.CLOSED for matter in own),
         "why": next(iter(own), None),
         "got": got,
         "got_total": sum((amount for _at, amount, _what, state in got if state == "SETTLED"), ZERO),
@@ -107,5 +138,5 @@ def withdraw(request: PageRequest, case_id: int) -> HttpResponse:
 def apply(request: PageRequest) -> HttpResponse:
     causes = [cause for cause in request.POST.getlist("cause") if cause in CAUSES]
     card = cases.apply_for_help(viewer=request.viewer, causes=causes or ["其他"], now=timezone.now())
-    messages.success(request, _("申请已提出，编号 %(number)s。工会会派人上门了解。") % {"number": card.number})
+    messages.success(request, _("已经告诉工会，编号 %(number)s。工会会派人了解。") % {"number": card.number})
     return redirect("member:mine")

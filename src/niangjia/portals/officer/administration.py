@@ -18,7 +18,7 @@ from niangjia.apps.accounts.types import PostCard, Role, Viewer
 from niangjia.apps.messages.types import DeliveryState
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
-from niangjia.apps.organizations.types import Union
+from niangjia.apps.organizations.types import Level, Union
 from niangjia.jobs import health as health_job
 from niangjia.portals.design import words
 from niangjia.portals.design.forms import Form, day_input
@@ -44,6 +44,13 @@ class AppointForm(Form):
         label=gettext_lazy("岗位"), choices=[pair for pair in words.choices("role") if pair[0] != "WORKER"]
     )
     starts_on = forms.DateField(label=gettext_lazy("任职起"), widget=day_input(), initial=timezone.localdate)
+
+
+_ROLE_AT = {
+    Level.PROVINCE: Role.PROVINCE, Level.CITY: Role.CITY, Level.COUNTY: Role.COUNTY, Level.TOWN: Role.TOWNSHIP,
+    Level.GRASSROOTS: Role.GRASSROOTS, Level.FEDERATION: Role.TOWNSHIP,
+}  # fmt: skip
+"""The post that is most often given at a union of that level: what the form stands at."""
 
 
 def _asked_union(request: PageRequest, org_id: int | None = None) -> Union:
@@ -90,7 +97,7 @@ def unions(request: PageRequest, org_id: int | None = None) -> HttpResponse:
         "tokens": account_queries.list_tokens_at(union.id, now=timezone.now()),
         "disabled": account_queries.list_disabled_at(union.id),
         "password_hint": password_policy().hint,
-        "form": getattr(request, "form", None) or AppointForm(),
+        "form": getattr(request, "form", None) or AppointForm(initial={"role": _ROLE_AT[union.level]}),
     }
     return show(request, "officer/unions.html", context)
 

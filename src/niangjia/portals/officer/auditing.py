@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -13,9 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import queries
 from niangjia.apps.audit.types import Event
+from niangjia.apps.workorders import queries as workorders
 from niangjia.jobs import verify
+from niangjia.portals.design import deeds
 from niangjia.portals.design.forms import Form, day_input
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.paging import Paginator
@@ -33,23 +37,51 @@ ROOMS = [
 class SearchForm(Form):
     action = forms.ChoiceField(label=_("范围"), choices=ROOMS, required=False)
     object = forms.CharField(
-        label=_("对象"), required=False, max_length=80, help_text=_("例如 case:12、batch:3、person:45")
+        label=_("编号"),
+        required=False,
+        max_length=80,
+        help_text=_("工单编号或个案号，例如 GD202310000001；其他的从列表里点"),
     )
+    who = forms.CharField(label=_("谁（姓名）"), required=False, max_length=40)
     since = forms.DateField(label=_("自"), required=False, widget=day_input())
+    until = forms.DateField(label=_("至"), required=False, widget=day_input())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("“至”在“自”以前，请改一个。"))
+        return cleaned
 
 
-def _asked(form: SearchForm) -> dict[str, Any]:
+def _object(viewer: Viewer, said: str) -> str:
+    """``workorder:7`` for an order's number, ``case:12`` for a case's; anything else as it stands."""
+    text = said.strip()
+    if match := re.fullmatch(r"A\d{6}-0*(\d{1,12})", text.upper()):
+        return f"case:{match[1]}"
+    if re.fullmatch(r"GD\d+", text.upper()):
+        return f"workorder:{workorders.find_by_number(viewer, text) or 0}"
+    return text
+
+
+def _start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _asked(viewer: Viewer, form: SearchForm) -> dict[str, Any]:
     asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    since = asked.get("since")
+    since, until, who = asked.get("since"), asked.get("until"), asked.get("who", "").strip()
     return {
         "action": asked.get("action", ""),
-        "object": asked.get("object", "").strip(),
-        "since": timezone.make_aware(datetime.combine(since, time.min)) if since else None,
+        "object": _object(viewer, asked.get("object", "")),
+        "since": _start_of(since) if since else None,
+        "until": _start_of(until + timedelta(days=1)) if until else None,
+        "account_ids": accounts.ids_named(who) if who else None,
     }
 
 
 def found_events(request: PageRequest) -> QuerySet[Any]:
-    return queries.find_events(request.viewer, **_asked(SearchForm(request.GET or None)))
+    return queries.find_events(request.viewer, **_asked(request.viewer, SearchForm(request.GET or None)))
 
 
 def names_in(found: Iterable[Event]) -> dict[int, str]:
@@ -65,12 +97,17 @@ def names_in(found: Iterable[Event]) -> dict[int, str]:
 def events(request: PageRequest) -> HttpResponse:
     form = SearchForm(request.GET or None)
     before = request.GET.get("before", "")
-    found = queries.list_events(request.viewer, **_asked(form), limit=ROWS, before_seq=whole(before) or None)
+    asked = _asked(request.viewer, form)
+    found = queries.list_events(request.viewer, **asked, limit=ROWS, before_seq=whole(before) or None)
+    shown = deeds.Shown(found)
     context = {
         "form": form,
-        "events": found,
-        "count": Paginator(queries.find_events(request.viewer, **_asked(form)), ROWS).count,
-        "names": names_in(found),
+        "events": [
+            (event, deeds.deed(event.action), shown.thing(event), shown.pairs(event), deeds.raw(event))
+            for event in found
+        ],
+        "count": Paginator(queries.find_events(request.viewer, **asked), ROWS).count,
+        "names": shown.names,
         "next_seq": found[-1].seq if len(found) == ROWS else None,
         "report": getattr(request, "report", None),
     }

@@ -37,6 +37,7 @@ from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.people import record_seen
+from niangjia.portals.design.reasons import recall, remember
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import watch
@@ -64,13 +65,15 @@ def _sensed(viewer: Viewer, household_id: int) -> dict[str, Any]:
         return {"sees_alerts": False}
     rows = alerts.list_alerts_of(viewer, household_id)
     alert = rows[0] if rows else None
-    compared = alerts.compare_latest(rows) if rows else ()
+    compared = [(one, *words.FIGURES[one.name], words.FIGURE_FEEDS.get(one.name, ())) for one in (alerts.compare_latest(rows) if rows else ())]  # fmt: skip
+    changed = [row for row in compared if row[0].differs]
     return {
         "sees_alerts": True,
         "alert": alert,
         "sentences": alerts.sentences(alert) if alert else (),
-        "compared": [(one, *words.FIGURES[one.name], words.FIGURE_FEEDS.get(one.name, ())) for one in compared],
-        "changed_count": sum(one.differs for one in compared),
+        "changed": changed,
+        "unchanged": [row for row in compared if not row[0].differs],
+        "changed_count": len(changed),
         "data_age": (timezone.localdate() - Month(alert.month).last_day).days if alert else 0,
         "before_month": Month(alert.month).previous() if alert else None,
         "timeline": alerts.moments(rows),
@@ -178,6 +181,7 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         "can_reveal": cases.may_open(viewer, household_id, today=timezone.localdate(now)),
         "can_enter_account": permissions.may(viewer, "cases.verify"),
         "opened": getattr(request, "opened", None),
+        "remembered": recall(request, household_id),
     }
     return show(request, "officer/household.html", context | sensed)
 
@@ -195,6 +199,7 @@ def reveal(request: PageRequest, household_id: int) -> HttpResponse:
         reason=request.POST.get("reason", ""),
         now=timezone.now(),
     )
+    remember(request, household_id, request.POST.get("reason", ""))
     request.opened = {"person_id": person_id, "field": column.value, "value": value}
     return household_page.unguarded(request, household_id=household_id)
 

@@ -25,6 +25,7 @@ from niangjia.portals.design.uploads import key_of, words_of
 _NOT_TYPED = {
     "csrfmiddlewaretoken",
     "seen",
+    "origin",
     "key",
     "step",
     "edition",
@@ -75,7 +76,7 @@ def _left(request: PageRequest, order_id: int, move: MoveCard) -> HttpResponse:
     context = {
         "move": move,
         "actor": names.get(move.actor_id or 0, ""),
-        "typed": [said for name in request.POST if name not in _NOT_TYPED for said in request.POST.getlist(name) if len(said) > 1 and said not in ("yes", "no")],
+        "typed": [said for name in request.POST if name not in _NOT_TYPED for said in request.POST.getlist(name) if len(said) > 1 and said not in ("yes", "no", "RIGHT", "WRONG", "GONE")],
         "has_draft": cases.has_draft(request.viewer, order_id),
     }  # fmt: skip
     return show(request, "officer/order_left.html", context, status=409)

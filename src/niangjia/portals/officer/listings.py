@@ -19,10 +19,11 @@ from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders import queries as workorders
 from niangjia.jobs import health as health_job
+from niangjia.portals.design.deeds import deed
 from niangjia.portals.design.people import HouseholdName, household_names
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import deployment
-from niangjia.portals.design.tags import area_name, codes, feed_word, half, purpose_word, say
+from niangjia.portals.design.tags import area_name, codes, feed_word, half, last_day, purpose_word, say
 from niangjia.portals.officer import (
     adjusting,
     administration,
@@ -144,8 +145,9 @@ ORDERS = Listing(
         Column(_("等级"), lambda line: word("grade", line[0].grade), 8),
         Column(_("原因"), lambda line: word_list("cause", (line[0].cause_group or "").split("、")), 16),
         Column(_("承办工会"), lambda line: line[0].org_name, 24),
-        Column(_("本步期限"), lambda line: line[0].step_due_at, 17),
-        Column(_("是否超期"), lambda line: _yes(line[0].is_overdue), 9),
+        Column(_("本步期限"), lambda line: last_day(line[0].step_due_at), 12),
+        Column(_("全程期限"), lambda line: last_day(line[0].due_at), 12),
+        Column(_("超期"), lambda line: word("late", line[0].late or "no"), 9),
     ),
     lines=_order_lines,
     filters=orders.FILTERS,
@@ -162,6 +164,7 @@ LATE = Listing(
         Column(_("逐级转派"), lambda row: row.by_clock.get("forward", 0), 10),
         Column(_("走访核实"), lambda row: row.by_clock.get("verify", 0), 10),
         Column(_("县级复核"), lambda row: row.by_clock.get("review", 0), 10),
+        Column(_("全程"), lambda row: row.by_clock.get("whole", 0), 10),
         Column(_("合计"), lambda row: row.count, 10),
         Column(_("最久超期（天）"), lambda row: row.most_days, 14),
         Column(_("在谁手上"), lambda row: "、".join(row.holders), 40),
@@ -190,6 +193,12 @@ def _yes(is_so: bool) -> str:
     return str(_("是") if is_so else _("否"))
 
 
+def _found_so_far(line: Any) -> str:
+    """What was found: waiting to be judged, said so; else what was accepted."""
+    waiting = getattr(line[0], "waiting_outcome", "")
+    return f"{word('outcome', waiting)}（{_('待复核')}）" if waiting else word("outcome", line[0].outcome)
+
+
 def _case_columns(request: PageRequest) -> Sequence[Column]:
     """As on the page: causes and grades only for who may examine a case."""
     examined = (
@@ -200,7 +209,7 @@ def _case_columns(request: PageRequest) -> Sequence[Column]:
         Column(_("个案"), lambda line: line[0].number, 20),
         _HOME,
         Column(_("状态"), lambda line: word("case_state", line[0].state), 12),
-        Column(_("核实结论"), lambda line: word("outcome", line[0].outcome), 16),
+        Column(_("核实结论"), _found_so_far, 16),
         *(examined if permissions.may(request.viewer, "cases.examine") else ()),
         Column(_("月份"), lambda line: line[0].month, 9),
         Column(_("责任工会"), lambda line: line[0].org.name, 24),
@@ -457,14 +466,15 @@ EVENTS = Listing(
         Column(_("时间"), lambda line: line[0].at, 17),
         Column(_("谁"), _actor, 14),
         Column(_("代谁"), _acted_for, 14),
-        Column(_("做了什么"), lambda line: line[0].action, 28),
+        Column(_("做了什么"), lambda line: deed(line[0].action), 24),
+        Column(_("代码"), lambda line: line[0].action, 28),
         Column(_("对象"), lambda line: line[0].object, 24),
         Column(_("理由"), lambda line: line[0].reason, 40),
         Column(_("明细"), lambda line: " ".join(f"{name}={value}" for name, value in line[0].detail.items()), 50),
         Column(_("指纹"), lambda line: line[0].hash, 66),
     ),
     lines=_event_lines,
-    filters=("action", "object", "since"),
+    filters=("action", "object", "who", "since", "until"),
 )
 UNIONS = Listing(
     "unions",

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.cases import queries as cases
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries
 from niangjia.apps.funds.types import (
@@ -41,8 +42,16 @@ from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
 from niangjia.portals.design.staleness import watch
+from niangjia.portals.officer.narrowing import unknown_in
 
 ROWS = 100
+_TURN = {
+    BatchState.PREPARED: "funds.approve",
+    BatchState.APPROVED: "funds.pay",
+    BatchState.SEALED: "funds.pay",
+    BatchState.SENT: "funds.confirm",
+}
+"""The right that a batch in this state waits for."""
 
 
 class BudgetForm(Form):
@@ -117,6 +126,13 @@ def approve_request(request: PageRequest, request_id: int) -> HttpResponse:
     return redirect("officer:funds")
 
 
+def _case_numbers(refs: Iterable[str]) -> dict[int, str]:
+    """Numbers of the cases that money was given for, by id."""
+    parts = [ref.split(":") for ref in refs]
+    ids = {whole(part[1]) for part in parts if part[0] == "case" and len(part) > 1}
+    return cases.numbers_of(ids) if ids else {}
+
+
 def found_waiting(request: PageRequest, budget_id: int) -> list[ReservationCard]:
     """What waits in one budget, the unapproved first."""
     waiting = [
@@ -143,6 +159,7 @@ def budget(request: PageRequest, budget_id: int) -> HttpResponse:
         "balance": balance,
         "rows": rows,
         "names": registry.masked_names(card.person_id for card in rows),
+        "numbers": _case_numbers(card.case_ref for card in rows),
         "payable_count": len(payable),
         "payable_total": sum((card.amount for card in payable), ZERO),
         "key": f"{budget_id}-{timezone.localdate():%Y%m%d}-{uuid.uuid4().hex[:8]}",
@@ -207,11 +224,15 @@ def batch(request: PageRequest, batch_id: int) -> HttpResponse:
         "batch": card,
         "rows": rows,
         "persons": registry.masked_names(row.person_id for row in rows),
+        "numbers": _case_numbers(row.case_ref for row in rows),
         "payees": payees,
         "moved": {row.id for row in rows if row.account_mark and row.account_mark != payees[row.person_id].mark},
         "came_back": _came_back(rows),
         "names": accounts.names_of(people),
-        "queue": [entry for entry in queries.list_receipt_queue(viewer) if entry.batch_id == batch_id],
+        "queue": [entry for entry in queries.list_receipt_queue(viewer) if entry.batch_id == batch_id]
+        if card.file_sha256
+        else [],
+        "turn": _TURN.get(card.state, ""),
         "may": {
             "approve": card.state == BatchState.PREPARED and permissions.may(viewer, "funds.approve"),
             "remove": card.state == BatchState.PREPARED
@@ -350,25 +371,39 @@ def _line(request: PageRequest, batch_id: int) -> PaymentCard:
 
 def found_in_register(request: PageRequest) -> Sequence[RegisterRow]:
     """Latest first."""
-    year = whole(request.GET.get("year", ""), timezone.localdate().year)
+    return _register_of(request, _year(request, _years(request.viewer)))
+
+
+def _register_of(request: PageRequest, year: int) -> Sequence[RegisterRow]:
     return queries.list_register(request.viewer, year=year, state=request.GET.get("state", ""))
+
+
+def _years(viewer: Viewer) -> list[int]:
+    return sorted({one.year for one in queries.list_balances(viewer)} | {timezone.localdate().year}, reverse=True)
+
+
+def _year(request: PageRequest, years: Sequence[int]) -> int:
+    """The year asked for if there is a register of it, else this one."""
+    asked = whole(request.GET.get("year", ""))
+    return asked if asked in years else timezone.localdate().year
 
 
 @page("funds.view")
 def register(request: PageRequest) -> HttpResponse:
     """The register 台账 of a year, with what reached workers."""
     viewer: Viewer = request.viewer
-    this_year = timezone.localdate().year
-    years = sorted({one.year for one in queries.list_balances(viewer)} | {this_year}, reverse=True)
-    year = whole(request.GET.get("year", ""), this_year)
+    years = _years(viewer)
+    year = _year(request, years)
     state = request.GET.get("state", "")
-    rows = Paginator(found_in_register(request), ROWS).get_page(request.GET.get("page"))
+    rows = Paginator(_register_of(request, year), ROWS).get_page(request.GET.get("page"))
     context = {
         "rows": rows,
         "names": registry.masked_names(row.person_id for row in rows),
+        "numbers": _case_numbers(row.case_ref for row in rows),
         "totals": queries.totals(viewer, year=year),
         "year": year,
         "years": years,
+        "unknown": unknown_in(request, {"year": map(str, years), "state": PaymentState.values}),
         "state": state,
         "states": words.choices("payment"),
     }

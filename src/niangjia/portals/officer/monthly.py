@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -29,6 +30,8 @@ from niangjia.portals.design.people import household_names
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
 from niangjia.portals.design.staleness import watch
+from niangjia.portals.design.tags import say
+from niangjia.portals.officer.narrowing import unknown_in
 
 ROWS = 25
 
@@ -123,10 +126,19 @@ def monthly_list(request: PageRequest) -> HttpResponse:
             for alert in rows
         ],
         "figures": words.FIGURES,
+        "unknown": unknown_in(
+            request,
+            {
+                "month": map(str, months),
+                "grade": words.WORDS["grade"],
+                "state": words.WORDS["alert_state"],
+                "cause": words.WORDS["cause"],
+            },
+        ),
         "reachable": _reachable(viewer, [alert.household_id for alert in rows]),
         "counts": tally.diff,
         "tiles": [(state, tally.diff.by_state.get(state, 0)) for state in words.WORDS["alert_state"]],
-        "balance": queries.list_invariant(month),
+        "balance": queries.balance_of(viewer, month),
         "causes": tally.by_cause,
         "areas": sorted((code, areas.name_of(code)) for code in tally.by_area),
         "grades": words.choices("grade"),
@@ -153,6 +165,11 @@ def corrections(request: PageRequest) -> HttpResponse:
     return show(request, "officer/corrections.html", context)
 
 
+def _short(sentence: str) -> str:
+    """A trigger's sentence without the figures of one household: until its first comma, places for figures left out."""
+    return re.sub(r"\s*\{\w+\}\s*", "", re.split(r"[，,；;]", sentence)[0]).strip()
+
+
 @page("alerts.release")
 def release_page(request: PageRequest, month: str) -> HttpResponse:
     viewer: Viewer = request.viewer
@@ -162,21 +179,22 @@ def release_page(request: PageRequest, month: str) -> HttpResponse:
     watch(request, f"run:{run.id}")
     sample = list(queries.list_sample(viewer, asked))
     names = household_names(row.alert.household_id for row in sample)
+    *precise, by_month = cases.precision_of(viewer, through=asked)
     context = {
         "month": asked,
         "run": run,
         "is_released": run.state == RunState.RELEASED,
         "counts": queries.count_states(viewer, asked),
-        "balance": queries.list_invariant(asked),
+        "balance": queries.balance_of(viewer, asked),
         "progress": SampleProgress(
             len(sample), sum(row.is_right is not None for row in sample), sum(row.is_right is False for row in sample)
         ),
+        "triggers": {code: _short(say(said)) for code, said in queries.trigger_words(asked).items()},
         "precise": [
             (title, rows)
-            for title, rows in zip(
-                (_("按等级"), _("按触发条件")), cases.precision_of(viewer, through=asked), strict=True
-            )
+            for title, rows in zip((_("按等级"), _("按触发条件")), precise, strict=True)
         ],
+        "precise_by_month": [(Month(row.code), row, row.ratio is not None and round(row.ratio * 100, 1)) for row in by_month],
         "sample": [(row, names.get(row.alert.household_id), queries.sentences(row.alert)) for row in sample],
         "step": "released"
         if run.state == RunState.RELEASED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -29,11 +30,13 @@ from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.people import household_names, record_seen, verifier_of
+from niangjia.portals.design.reasons import recall, remember
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import watch
 from niangjia.portals.officer.asking import questions
 from niangjia.portals.officer.leaving import or_what_changed
+from niangjia.portals.officer.narrowing import unknown_in
 
 ROWS = 50
 BACK_REASONS = (
@@ -84,6 +87,15 @@ def orders(request: PageRequest) -> HttpResponse:
     names = household_names(card.household_id for card in cards)
     counts = queries.count_open(viewer, now=now)
     union_id = whole(request.GET.get("union", ""))
+    months = queries.list_months(viewer)
+    known: dict[str, Iterable[str]] = {
+        "month": months,
+        "state": OrderState.values,
+        "kind": list(OrderKind),
+        "grade": words.WORDS["grade"],
+        "cause": words.WORDS["cause"],
+        "step": words.WORDS["order_clock"],
+    }
     assignees = accounts.names_of({card.assignee_id for card in cards if card.assignee_id is not None})
     context = {
         "rows": rows,
@@ -95,6 +107,8 @@ def orders(request: PageRequest) -> HttpResponse:
             bool(request.GET.get(name)) for name in ("kind", "month", "grade", "cause", "step", "number")
         ),
         "under": organizations.get_unions([union_id]).get(union_id) if union_id else None,
+        "months": months,
+        "unknown": unknown_in(request, known),
         "states": words.choices("order_state"),
         "kinds": words.choices("order_kind"),
         "grades": words.choices("grade"),
@@ -128,7 +142,7 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
     steps = {
         "accept": state == OrderState.CREATED and permissions.may(viewer, "workorders.accept"),
         "forward": state in (OrderState.CREATED, OrderState.ACCEPTED) and permissions.may(viewer, "workorders.forward"),
-        "hand_back": state in (OrderState.CREATED, OrderState.ACCEPTED)
+        "hand_back": state in (OrderState.CREATED, OrderState.ACCEPTED, OrderState.ASSIGNED, OrderState.VISITED)
         and permissions.may(viewer, "workorders.return"),
         "assign": state in (OrderState.ACCEPTED, OrderState.ASSIGNED, OrderState.VISITED, OrderState.RETURNED)
         and permissions.may(viewer, "workorders.assign"),
@@ -145,6 +159,7 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
         "has_draft": steps["visit"] and cases.has_draft(viewer, order_id),
         "has_address": steps["visit"] and cases.has_address(order.household_id),
         "opened_address": getattr(request, "opened_address", ""),
+        "remembered": recall(request, order.household_id),
         "order": order,
         "case": cases.find_case_of_order(viewer, order_id),
         "person": registry_queries.list_person_cards(viewer, [order.person_id]).get(order.person_id),
@@ -275,6 +290,7 @@ def reveal(request: PageRequest, order_id: int) -> HttpResponse:
         reason=request.POST.get("reason", ""),
         now=timezone.now(),
     )
+    remember(request, order.household_id, request.POST.get("reason", ""))
     request.opened = {"person_id": order.person_id, "field": column.value, "value": value}
     return order_page.unguarded(request, order_id=order_id)
 
@@ -290,4 +306,5 @@ def open_address(request: PageRequest, order_id: int) -> HttpResponse:
         reason=request.POST.get("reason", ""),
         now=timezone.now(),
     )
+    remember(request, order.household_id, request.POST.get("reason", ""))
     return order_page.unguarded(request, order_id=order_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +19,7 @@ from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import forms, lifecycle, queries
 from niangjia.apps.cases.types import CaseAction, CaseFilter, CaseKind, CaseState, EntitlementState, ExitKind, Outcome
+from niangjia.apps.organizations import areas
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import queries as registry
 from niangjia.kernel.money import yuan
@@ -34,6 +35,8 @@ from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import require_fresh, watch
 from niangjia.portals.officer import sheets
+from niangjia.portals.officer.narrowing import unknown_in
+from niangjia.portals.officer.visit_form import told
 
 ROWS = 25
 TO_GO_ON = (CaseState.CONFIRMED, CaseState.FILE_DRAFT, CaseState.FILE_TIERED, CaseState.REPAIR, CaseState.RETRY)
@@ -84,6 +87,15 @@ def _narrowed(request: PageRequest, pile: QuerySet[Any]) -> QuerySet[Any]:
     return queries.narrow_to(request.viewer, pile, narrow)
 
 
+def _known(months: list[str]) -> dict[str, Iterable[str]]:
+    return {
+        "month": months,
+        "outcome": Outcome.values,
+        "grade": words.WORDS["grade"],
+        "cause": words.WORDS["cause"],
+    }
+
+
 @page("cases.review")
 def queue(request: PageRequest) -> HttpResponse:
     """The desk: findings to accept, files to approve, cases to go on with, grants without money."""
@@ -91,8 +103,11 @@ def queue(request: PageRequest) -> HttpResponse:
     desk = request.GET.get("desk", "")
     desk = desk if desk in piles else "accept"
     rows = Paginator(_narrowed(request, piles[desk][1]), ROWS).get_page(request.GET.get("page"))
+    months = queries.list_months(request.viewer)
     context = {
         "given": {name: request.GET.get(name, "") for name in FILTERS},
+        "months": months,
+        "unknown": unknown_in(request, _known(months)),
         "outcomes": words.choices("outcome"),
         "grades": words.choices("grade"),
         "causes": words.choices("cause"),
@@ -125,11 +140,14 @@ def found_files(request: PageRequest) -> QuerySet[Any]:
 def files(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     given = _given(request)
+    months = queries.list_months(viewer)
     rows = Paginator(found_files(request), ROWS).get_page(request.GET.get("page"))
     context = {
         "rows": rows,
         "names": household_names(case.household_id for case in rows),
         "given": given,
+        "months": months,
+        "unknown": unknown_in(request, _known(months) | {"state": CaseState.values}),
         "shows_all": request.GET.get("all") == "1",
         "counts": queries.count_by_state(viewer),
         "states": words.choices("case_state"),
@@ -170,6 +188,9 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
         "finding": next((one for one in reversed(details.findings)), None),
         "effect": lifecycle.EFFECTS.get(Outcome(details.findings[-1].outcome)) if details.findings else None,
         "names": accounts.names_of(accounts_here),
+        "turn": lifecycle.find_turn(CaseState(case.state)),
+        "turn_path": case.org.path or "",
+        "areas": areas.counties_of(_province(case.area)) if details.findings and details.findings[-1].outcome == Outcome.V9 else (),
         "acts": {str(action.value) for action in details.actions},
         "examines": permissions.may(viewer, "cases.examine"),
         "grants": [(one, details.decisions.get(one.decision_id), details.reservation_states.get(queries.refs_of(one))) for one in details.entitlements],
@@ -187,6 +208,10 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
         "last_month": Month.of(timezone.localdate(now)).previous(),
     }  # fmt: skip
     return show(request, "officer/case.html", context)
+
+
+def _province(area: str) -> str:
+    return area[:2] or "33"
 
 
 def _compare(alert: Any, visit: Any) -> list[tuple[object, Any, Any]]:
@@ -216,7 +241,10 @@ def open_form(request: PageRequest, case_id: int) -> HttpResponse:
     values = cases.open_visit_form(
         viewer=request.viewer, visit_id=visit_id, reason=request.POST.get("reason", ""), now=timezone.now()
     )
-    request.opened_form, request.opened_visit = sheets.cells((forms.OUTSIDER, *forms.VISIT_FORM), values), visit_id
+    request.opened_form, request.opened_visit = (
+        sheets.cells((forms.OUTSIDER, *forms.VISIT_FORM), told(values)),
+        visit_id,
+    )
     return case_page.unguarded(request, case_id=case_id)
 
 
@@ -298,7 +326,7 @@ def _accept(request: PageRequest, case_id: int) -> None:
     cases.accept_finding(
         viewer=request.viewer,
         case_id=case_id,
-        target_area=request.POST.get("target_area", "").strip(),
+        target_area=(request.POST.get("target_area", "") or request.POST.get("target_beyond", "")).strip(),
         now=timezone.now(),
     )
 

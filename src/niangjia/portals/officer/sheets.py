@@ -31,13 +31,14 @@ Problems = Iterable[tuple[str, str, str]]
 
 @dataclass
 class Cell:
-    """One control: `name` and `id` in the page, `value` as typed, `errors` in the page's language."""
+    """One control: `name` and `id` in the page, `value` as typed, `errors` in the page's language, `hint`: whose word stands there."""
 
     field: Field
     name: str
     value: Any
     errors: list[str] = dataclasses.field(default_factory=list)
     rows: list[list[Cell]] = dataclasses.field(default_factory=list)
+    hint: str = ""
 
     @property
     def kind(self) -> str:
@@ -47,6 +48,13 @@ class Cell:
     def is_filled(self) -> bool:
         """Of a list of rows: whether one says anything."""
         return any(one.value for row in self.rows for one in row)
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether it says something, or must be looked at."""
+        return bool(
+            self.errors or self.is_filled or (self.field.kind != "rows" and self.value not in (None, "", False))
+        )
 
     @property
     def label(self) -> str:
@@ -85,7 +93,7 @@ def cells(form: Sequence[Field], values: Mapping[str, Any], problems: Problems =
     """Every field with its value and errors; lists of rows get one to fill in, and two more where `more` names them."""
     said: dict[str, list[str]] = {}
     for name, zh, en in problems:
-        said.setdefault(name, []).append(zh if _is_zh() else en)
+        said.setdefault(name.replace("/", "-"), []).append(zh if _is_zh() else en)
     shown = []
     for each in form:
         value = values.get(each.name)
@@ -97,7 +105,12 @@ def cells(form: Sequence[Field], values: Mapping[str, Any], problems: Problems =
             kept += [{}] * (count - len(kept))
             cell.rows = [
                 [
-                    Cell(column, f"{each.name}-{place}-{column.name}", row.get(column.name, ""))
+                    Cell(
+                        column,
+                        name := f"{each.name}-{place}-{column.name}",
+                        row.get(column.name, ""),
+                        said.get(name, []),
+                    )
                     for column in each.columns
                 ]
                 for place, row in enumerate(kept[:MOST_ROWS])

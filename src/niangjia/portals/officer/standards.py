@@ -13,7 +13,7 @@ from niangjia.engines.policy.parameters import area_prefix
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
-from niangjia.portals.design.tags import say
+from niangjia.portals.design.tags import half, parameter_word
 
 
 @page("programs.view")
@@ -34,17 +34,27 @@ def standards(request: PageRequest) -> HttpResponse:
     ]
     missing = queries.list_missing(viewer, area=home, asof=today)
     titles = {
-        f"{pack_id}:{one.name}": say(one.say) or one.name
+        f"{pack_id}:{one.name}": parameter_word(one)
         for pack_id in {value.pack_id for value in values} | {value.pack_id for value in missing}
         for one in queries.list_parameters_in_force(viewer, pack_id, area=home, asof=today)
     }
+    units = {
+        f"{pack_id}:{one.name}": one.unit
+        for pack_id in {value.pack_id for value in values}
+        for one in queries.list_parameters_in_force(viewer, pack_id, area=home, asof=today)
+    }
+    programs = {card.pack_id: half(card, "title") for card in queries.list_packs(viewer)}
     context = {
+        "programs": programs,
         "rows": list(zip(counties, rows, strict=True)),
         "gaps": sum(row.monthly is None for row in rows),
         "old": sum(row.is_old for row in rows),
         "chosen": chosen,
         "steps": queries.list_standard_steps(viewer, chosen) if chosen else [],
-        "values": [(one, titles.get(f"{one.pack_id}:{one.name}", one.name)) for one in values[:200]],
+        "values": [
+            (one, titles.get(f"{one.pack_id}:{one.name}", one.name), units.get(f"{one.pack_id}:{one.name}", ""))
+            for one in values[:200]
+        ],
         "missing": [(one, titles.get(f"{one.pack_id}:{one.name}", one.name)) for one in missing],
         "names": accounts.names_of(
             {one.entered_by for one in values} | {one.approved_by for one in values if one.approved_by}

@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse, QueryDict
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import queries as case_queries
-from niangjia.apps.cases.forms import VISIT_FORM, FormIncomplete
-from niangjia.apps.cases.types import CaseCard, DraftCard, Outcome, Outsider, VisitWay
+from niangjia.apps.cases.actions.drafting import PHOTOS
+from niangjia.apps.cases.forms import FormIncomplete
+from niangjia.apps.cases.types import CaseCard, DraftCard, Outcome, VisitWay
+from niangjia.apps.files import queries as files
 from niangjia.apps.registry import queries as registry
+from niangjia.apps.registry.types import MemberCard
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import uploads, words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.people import household_names, record_seen
 from niangjia.portals.design.refusals import status_of
-from niangjia.portals.design.requests import PageRequest, whole
+from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import require_fresh
 from niangjia.portals.design.tags import moment
-from niangjia.portals.officer import sheets
 from niangjia.portals.officer.leaving import or_what_changed
 from niangjia.portals.officer.orders import order_of, order_page
 from niangjia.portals.officer.visit_files import draft_values, keep_in, photo_fields
+from niangjia.portals.officer.visit_form import (
+    SAYS,
+    STEPS,
+    Problems,
+    Typed,
+    head_errors,
+    known_members,
+    links,
+    page_cells,
+    steps_of,
+    wrong_with,
+)
 
 
 class OutcomeMissing(Refusal):
@@ -42,67 +52,11 @@ class OutcomeMissing(Refusal):
         super().__init__("请先选一个核实结论，再上报。", "Choose what was found first, then hand it in.")
 
 
-_SECTIONS = (
-    (gettext_lazy("本人同意"), ("has_consent", "authorisation_no")),
-    (gettext_lazy("家庭成员"), ("people", "members")),
-    (gettext_lazy("困难原因"), ("main_cause", "other_cause", "onset_date")),
-    (gettext_lazy("收入与支出（近 12 个月）"), ("income_items", "rigid_items", "other_aid")),
-    (gettext_lazy("财产与需要"), ("property_note", "job_wish", "urgent_need")),
-    (
-        gettext_lazy("陈述与意见"),
-        ("statement", "is_signed", "worker_objects", "verifier_opinion", "suggested_tier", "suggested_help"),
-    ),
-)
-_HEAD = ("visited_on", "way", "outsider_name", "outsider_post", "key", "outcome", "finding_reason")
-Problems = list[tuple[str, str, str]]
-
-
-@dataclass
-class Typed:
-    """What stands in the form: `head` beside the sheet, `went` the colleagues ticked, `values` of the sheet."""
-
-    head: dict[str, str]
-    went: list[int] = field(default_factory=list)
-    values: dict[str, Any] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, data: QueryDict) -> Typed:
-        went = [account for each in data.getlist("with") if (account := whole(each))]
-        return cls({name: data.get(name, "").strip() for name in _HEAD}, went, sheets.read(VISIT_FORM, data))
-
-    @classmethod
-    def fresh(cls, request: PageRequest, case: CaseCard, order_id: int) -> Typed:
-        key = case_queries.next_visit_key(request.viewer, order_id).hex
-        head = dict.fromkeys(_HEAD, "") | {"visited_on": timezone.localdate().isoformat(), "way": "HOME", "key": key}
-        return cls(head, [], _known(request, case.household_id))
-
-    @classmethod
-    def drafted(cls, draft: DraftCard) -> Typed:
-        data = QueryDict(mutable=True)
-        for name, several in draft.values.items():
-            data.setlist(name, several)
-        data["key"] = draft.key.hex
-        return cls.of(data)
-
-
 def case_of(request: PageRequest, order_id: int) -> CaseCard:
     case = case_queries.find_case_of_order(request.viewer, order_id)
     if case is None:
         raise case_queries.NotFound
     return case
-
-
-def _known(request: PageRequest, household_id: int) -> dict[str, Any]:
-    """What the register knows already, to be confirmed rather than typed: relations and birth dates, never names."""
-    members = registry.list_household_members(request.viewer, household_id)
-    rows = [
-        {
-            "relation": str(words.word("relation", member.relation)[0]),
-            "birth_date": member.person.birth_date.isoformat() if member.person.birth_date else "",
-        }
-        for member in members
-    ]
-    return {"people": len(rows) or "", "members": rows}
 
 
 @page("cases.verify", methods=("GET", "POST"))
@@ -114,8 +68,9 @@ def visit(request: PageRequest, order_id: int) -> HttpResponse:
     if request.method == "POST":
         return _sent(request, order_id, case)
     draft = case_queries.find_draft(request.viewer, order_id)
-    typed = Typed.drafted(draft) if draft and draft.values else Typed.fresh(request, case, order_id)
-    return _shown(request, order_id, case, typed, draft=draft)
+    members = registry.list_household_members(request.viewer, case.household_id)
+    typed = Typed.drafted(draft) if draft and draft.values else Typed.fresh(request, case, order_id, members)
+    return _shown(request, order_id, case, typed, draft=draft, members=members)
 
 
 def _sent(request: PageRequest, order_id: int, case: CaseCard) -> HttpResponse:
@@ -131,10 +86,9 @@ def _sent(request: PageRequest, order_id: int, case: CaseCard) -> HttpResponse:
     if "keep" in request.POST or "more" in request.POST:
         _keep_draft(request, case, typed)
         if "keep" in request.POST and not any(refused.values()):
-            messages.success(request, _("草稿已保存，随时可以接着填。"))
-            return redirect("officer:visit", order_id)
+            return _kept(request, order_id)
     elif not any(refused.values()):
-        problems = _hand_in(request, case.id, typed)
+        problems = _hand_in(request, order_id, case.id, typed)
         if not problems:
             return _done(request, order_id, typed, is_script)
         _keep_draft(request, case, typed)
@@ -142,6 +96,15 @@ def _sent(request: PageRequest, order_id: int, case: CaseCard) -> HttpResponse:
         return _answer(request, problems)
     draft = case_queries.find_draft(request.viewer, order_id)
     return _shown(request, order_id, case, typed, draft=draft, problems=problems, refused=refused)
+
+
+def _kept(request: PageRequest, order_id: int) -> HttpResponse:
+    """Back to the form: to the step after the one that was kept."""
+    messages.success(request, _("草稿已保存，随时可以接着填。"))
+    ids = [id for id, *_others in STEPS]
+    kept = request.POST.get("keep", "")
+    following = ids[ids.index(kept) + 1 :] if kept in ids else []
+    return redirect(reverse("officer:visit", args=[order_id]) + (f"#s-{following[0]}" if following else ""))
 
 
 def _keep_draft(request: PageRequest, case: CaseCard, typed: Typed) -> None:
@@ -174,30 +137,27 @@ def _done(request: PageRequest, order_id: int, typed: Typed, is_script: bool) ->
     return redirect("officer:order", order_id)
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+def _photo_count(request: PageRequest, order_id: int) -> int:
+    draft = case_queries.find_draft(request.viewer, order_id)
+    kept = files.list_files(case_queries.visit_owner(draft.key)) if draft else []
+    return sum(card.part == PHOTOS for card in kept)
 
 
-def _hand_in(request: PageRequest, case_id: int, typed: Typed) -> Problems:
+def _hand_in(request: PageRequest, order_id: int, case_id: int, typed: Typed) -> Problems:
     """Take the visit in; what is wrong with the form comes back, every other refusal is shown above it."""
-    day = _day(typed.head["visited_on"])
-    if day is None:
-        return [("visited_on", "走访日期应写作 2024-05-31", "the day of the visit is written 2024-05-31")]
-    outsider = Outsider(typed.head["outsider_name"], typed.head["outsider_post"])
+    if problems := wrong_with(typed, _photo_count(request, order_id)):
+        return problems
     try:
         require_fresh(request)
         cases.hand_in_visit(
             viewer=request.viewer,
             case_id=case_id,
             key=UUID(typed.head["key"]),
-            visited_on=day,
+            visited_on=typed.day,
             way=VisitWay.WORKPLACE if typed.head["way"] == "WORKPLACE" else VisitWay.HOME,
             verifiers=typed.went,
-            outsider=outsider if outsider.name or outsider.post else None,
-            form={name: value for name, value in typed.values.items() if value not in (None, "", [])},
+            outsider=typed.outsider,
+            form=typed.form(),
             outcome=Outcome(typed.head["outcome"]) if typed.head["outcome"] in Outcome.values else None,
             reason=typed.head["finding_reason"],
             now=timezone.now(),
@@ -219,24 +179,29 @@ def _shown(
     typed: Typed,
     *,
     draft: DraftCard | None,
+    members: Sequence[MemberCard] | None = None,
     problems: Problems = (),  # type: ignore[assignment]
     refused: Mapping[str, list[str]] | None = None,
 ) -> HttpResponse:
-    found = {
-        cell.name: cell for cell in sheets.cells(VISIT_FORM, typed.values, problems, more=request.POST.get("more", ""))
-    }
+    if members is None:
+        members = registry.list_household_members(request.viewer, case.household_id)
+    found = page_cells(typed, problems, more=request.POST.get("more", ""), case=case, size=len(members))
     photos, signature = photo_fields(order_id, typed.head["key"], draft, refused or {})
     count = len(problems) + sum(len(each) for each in (refused or {}).values())
     order = order_of(request, order_id)
     context = {
         "order": order,
         "home": household_names([order.household_id]).get(order.household_id),
-        "sections": [(title, [found[name] for name in names]) for title, names in _SECTIONS],
+        "form_steps": steps_of(found, problems),
         "head": typed.head,
+        "members": known_members(typed, members, problems),
+        "says": SAYS,
         "companions": case_queries.list_companions(request.viewer, case.id, now=timezone.now()),
         "went": typed.went,
-        "wrong_day": any(name == "visited_on" for name, *_rest in problems),
+        "errors": head_errors(problems),
+        "links": links(problems, members),
         "problem_count": count,
+        "outcomes": words.choices("outcome"),
         "photos": photos,
         "signature": signature,
         "draft": draft,

@@ -22,12 +22,16 @@ from niangjia.apps.funds.types import BatchState
 from niangjia.apps.matters import queries as matters
 from niangjia.apps.objections import queries as objections
 from niangjia.apps.programs import queries as programs
+from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders import queries as workorders
+from niangjia.jobs import feed_health
 from niangjia.kernel.money import ZERO, show_yuan
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.people import household_names
 from niangjia.portals.design.requests import PageRequest
-from niangjia.portals.design.showing import show
+from niangjia.portals.design.showing import deployment, show
+from niangjia.portals.design.tags import say
+from niangjia.portals.officer.review import TO_GO_ON
 
 SOON_ROWS = 8
 LOAD_ROWS = 10
@@ -64,13 +68,19 @@ def workbench(request: PageRequest) -> HttpResponse:
     for about in (_about_list, _about_orders, _about_cases, _about_applications, _about_money, _about_system):
         about(viewer, now, tiles, todos)
     due, loads = [], []
-    if permissions.may(viewer, "workorders.view"):
+    has_orders = permissions.may(viewer, "workorders.view")
+    if has_orders:
         rows = workorders.list_orders(viewer, now=now, org_id=viewer.org_id, only_open=True)[:SOON_ROWS]
         cards = [workorders.card(row, now=now) for row in rows]
         names = household_names(card.household_id for card in cards)
         due = [(card, names.get(card.household_id)) for card in cards]
         loads = workorders.list_loads(viewer, now=now, most=LOAD_ROWS) if not due else []
-    return show(request, "officer/workbench.html", {"tiles": tiles, "todos": todos, "due": due, "loads": loads})
+    context = {
+        "tiles": tiles, "todos": todos, "due": due, "loads": loads, "has_orders": has_orders,
+        "has_overview": permissions.may(viewer, "alerts.release"),
+        "is_all_done": not any(tile.tone == "warn" for tile in tiles),
+    }  # fmt: skip
+    return show(request, "officer/workbench.html", context)
 
 
 def _about_list(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
@@ -106,11 +116,21 @@ def _about_orders(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> 
     url = reverse("officer:orders")
     note = _("超期 %(count)s 件") % {"count": counts.late} if counts.late else _("没有超期")
     tiles.append(Tile(_("在办工单"), counts.all, _("件"), f"{url}?scope=all", note, "warn" if counts.late else "good"))
-    if counts.to_accept:
-        todos.append(Todo("ticket", _("%(count)s 件工单待签收") % {"count": counts.to_accept}, f"{url}?state=CREATED"))
-    if counts.sent_back:
-        text = _("%(count)s 件工单被退回，需补正") % {"count": counts.sent_back}
-        todos.append(Todo("arrow-back-up", text, f"{url}?state=RETURNED"))
+    below, own_late = counts.late - counts.late_here, f"{url}?union={viewer.org_id}&own=1&late=1"
+    waiting: list[tuple[str, int, str, str, str]] = [
+        ("workorders.view", counts.late_here, "calendar-due", _("%(count)s 件工单在我处超期"), own_late),
+        ("workorders.view", below, "calendar-due", _("%(count)s 件工单在下级超期，可催办"), reverse("officer:late")),
+        ("workorders.accept", counts.to_accept, "ticket", _("%(count)s 件工单待签收"), f"{url}?state=CREATED"),
+        ("workorders.assign", counts.to_assign, "user-check", _("%(count)s 件工单待指派走访人或转派"), f"{url}?state=ACCEPTED"),
+        ("workorders.assign", counts.sent_back, "arrow-back-up", _("%(count)s 件工单被退回，需补正"), f"{url}?state=RETURNED"),
+        ("cases.verify", counts.to_visit, "route", _("%(count)s 件工单等您走访"), f"{url}?scope=me"),
+        ("cases.verify", counts.to_report, "send", _("%(count)s 件已走访，等您上报结论"), f"{url}?scope=me&state=VISITED"),
+    ]  # fmt: skip
+    todos += [
+        Todo(icon, text % {"count": count}, link)
+        for action, count, icon, text, link in waiting
+        if count and permissions.may(viewer, action)
+    ]
 
 
 def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
@@ -129,6 +149,10 @@ def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
             todos.append(
                 Todo("clipboard-check", _("%(count)s 件核实结论待复核") % {"count": waiting}, reverse("officer:review"))
             )
+        going_on = sum(counts.get(state, 0) for state in TO_GO_ON)
+        if going_on:
+            text = _("%(count)s 户核实过，待建档或处理") % {"count": going_on}
+            todos.append(Todo("writing", text, f"{reverse('officer:review')}?desk=next"))
     if desk.blocked:
         url = f"{reverse('officer:review')}?desk=blocked"
         todos.append(Todo("coin", _("%(count)s 件个案有帮扶没有列支") % {"count": desk.blocked}, url))
@@ -156,7 +180,7 @@ def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
 
 
 def _about_applications(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
-    """Applications, and objections of both kinds: counted in one question."""
+    """Applications, objections of both kinds, corrections and requests for money: counted in one question."""
     counted: dict[str, Any] = {}
     if permissions.may(viewer, "cases.announce"):
         counted["grievances"] = cases.list_grievances(viewer)
@@ -164,10 +188,16 @@ def _about_applications(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo
         counted["objections"] = matters.list_objections(viewer)
     if permissions.may(viewer, "matters.handle"):
         counted["turns"] = matters.list_matters(viewer)
+    if permissions.may(viewer, "registry.correct"):
+        counted["corrections"] = registry.list_open_corrections(viewer)
+    if permissions.may(viewer, "funds.approve"):
+        counted["requests"] = funds.list_requests(viewer)
     lines = {
         "turns": ("file-plus", _("%(count)s 件申请待本岗位办"), "officer:applications"),
         "grievances": ("message-report", _("%(count)s 件异议待答复"), "officer:notices"),
         "objections": ("message-report", _("%(count)s 件申请的异议待答复"), "officer:objections"),
+        "corrections": ("writing", _("%(count)s 件更正资料的申请待答复"), "officer:corrections_asked"),
+        "requests": ("coin", _("%(count)s 项资金申请待审批"), "officer:funds"),
     }
     found = objections.count_each(**counted)
     for name, (glyph, said, address) in lines.items():
@@ -213,17 +243,25 @@ def _about_money(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
         Todo("building-bank", own[batch.state] % {"number": batch.number}, reverse("officer:batch", args=[batch.id]))
         for batch in (funds.list_batches(viewer, year=year, states=own)[:MOST_BATCHES] if own else ())
     ]
-    payable = funds.count_payable(one.budget_id for one in balances) if permissions.may(viewer, "funds.prepare") else {}
-    todos += [
-        Todo(
-            "cash", _("%(count)s 笔已审批，可编制批次") % {"count": count}, reverse("officer:budget", args=[budget_id])
-        )
-        for budget_id, count in payable.items()
-    ]
+    may_prepare = permissions.may(viewer, "funds.prepare")
+    for budget_id, (payable, returned) in (
+        funds.count_waiting(one.budget_id for one in balances) if may_prepare else {}
+    ).items():
+        address = reverse("officer:budget", args=[budget_id])
+        if returned:
+            text = _("%(count)s 笔被银行退回，待更正后重新发放") % {"count": returned}
+            todos.append(Todo("arrow-back-up", text, address))
+        if payable:
+            todos.append(Todo("cash", _("%(count)s 笔已审批，可编制批次") % {"count": payable}, address))
 
 
 def _about_system(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
     if permissions.may(viewer, "organizations.manage"):
+        late = [line for line in feed_health.list_feeds(deployment(), now=now) if line.state == "LATE"]
+        if late:
+            names = _("、").join(say({"zh": line.feed.zh, "en": line.feed.en}) for line in late[:3])
+            text = _("%(count)s 种数据晚了：%(names)s") % {"count": len(late), "names": names}
+            todos.append(Todo("calendar-due", text, reverse("officer:feeds")))
         todos.append(Todo("sitemap", _("查看组织与岗位"), reverse("officer:unions")))
         todos.append(Todo("heartbeat", _("查看数据批次与运行"), reverse("officer:health")))
     if permissions.may(viewer, "audit.view"):

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts import queries as account_queries
 from niangjia.apps.accounts.policy import password_policy
+from niangjia.portals.design import keeping
 from niangjia.portals.design.forms import Form
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.requests import PageRequest, address_of, whole
@@ -117,6 +118,7 @@ def show_login(request: PageRequest, form: LoginForm | None = None, *, status: i
         "next": sessions.next_address(request),
         "demo_logins": demo_logins(),
         "left": request.session.pop("left", ""),
+        "is_kept": keeping.waits(request),
         "sign_ons": sign_on.offered(),
         "way_out": request.session.pop("way_out", None),
     }
@@ -206,4 +208,4 @@ def choose_post(request: PageRequest) -> HttpResponse:
     post_id = whole(request.POST.get("post", ""))
     viewer = accounts.choose_post(viewer=request.viewer, post_id=post_id, now=timezone.now())
     request.session["post_id"] = viewer.post_id
-    return redirect("public:home")
+    return redirect(sessions.next_address(request) or "public:home")

@@ -37,11 +37,14 @@ def program_list(request: PageRequest) -> HttpResponse:
         and (not topic or wording.topic(one.pack) == topic)
         and _has_words(one, words)
     ]
-    listed = [_listed(one, asof) for one in chosen]
+    listed = [_listed(one, asof) for one in chosen if one.pack.benefit or one.pack.measures]
+    # What gives nothing itself: how the union sorts, counts and finds. Nobody applies for it.
+    internal = [_listed(one, asof) for one in chosen if not (one.pack.benefit or one.pack.measures)]
     language = language_now()
     used = {wording.topic(one.pack) for one in found}
     context = {
         "groups": by_place(listed),
+        "internal": by_place(internal),
         "count": len(listed),
         "is_narrowed": bool(words or place or topic),
         "q": words,

@@ -8,31 +8,24 @@ from collections.abc import Callable
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.actions import TooManyTries
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import queries as case_queries
-from niangjia.apps.files.problems import UnreadablePhoto
-from niangjia.apps.files.types import JPEG, PDF, FileCard, Owner
 from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import queries as matter_queries
 from niangjia.apps.objections.types import LiveNotice, RaisedObjection
 from niangjia.kernel.problems import Refusal
-from niangjia.portals.design import privacy, reviewed, words
-from niangjia.portals.design.county_map import map_of
-from niangjia.portals.design.forms import Form, ReasonForm
+from niangjia.portals.design import gallery, privacy, reviewed
+from niangjia.portals.design.forms import Form
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, address_of
 from niangjia.portals.design.showing import THEME, THEMES, show
-from niangjia.portals.design.staleness import Change, Stale
-from niangjia.portals.design.uploads import UploadField, words_of
 
 
 @page(Access.PUBLIC)
@@ -148,43 +141,10 @@ def accessibility(request: PageRequest) -> HttpResponse:
 
 @page(Access.PUBLIC)
 def components(request: PageRequest) -> HttpResponse:
-    """Every shared piece on one page, to look at and to test."""
-    wrong = ReasonForm({"reason": ""})
-    wrong.is_valid()
-    return show(
-        request,
-        "design/components.html",
-        {
-            "words": words.WORDS.items(),
-            "form": ReasonForm(auto_id="right_%s"),
-            "wrong": wrong,
-            "uploads": _uploads(),
-            "county_map": map_of({"330602": 12, "330624": 31, "330681": 5}, area="330600", unit=_("示例")),
-            "stale": Stale([Change(_("示例"), str(words.word("order_action", "FORWARD")[0]), timezone.now())]),
-        },
-    )
-
-
-def _uploads() -> list[UploadField]:
-    """Empty, with its script (nothing is taken here, and it says so); with a photo and a paper; with what was refused."""
-    kept = [
-        (
-            FileCard(f"{number:032x}", Owner("sample", "1"), "photos", kind, 312_000, width, height, 0, timezone.now()),
-            "#",
-        )
-        for number, kind, width, height in ((1, JPEG, 2000, 1500), (2, PDF, None, None))
-    ]
-    return [
-        UploadField(
-            "sample-empty",
-            _("现场照片"),
-            _("最多 12 张；照片里的拍摄地点会自动去掉。"),
-            only_photos=True,
-            send_to=reverse("public:components"),
-        ),
-        UploadField("sample-kept", _("收入证明"), files=kept),
-        UploadField("sample-wrong", _("收入证明（有误）"), errors=[words_of(UnreadablePhoto())], is_required=True),
-    ]
+    """Every shared piece on one page, to look at and to test; ``?sample=500`` is the page of our own errors."""
+    if request.GET.get("sample") == "500":
+        return show(request, "500.html")
+    return show(request, "design/components.html", gallery.pieces(request))
 
 
 YEAR = 365 * 24 * 3600

@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from niangjia.apps.accounts import actions
 from niangjia.apps.accounts import queries as accounts
+from niangjia.portals.design import keeping
 from niangjia.portals.design.requests import PageRequest, address_of, device_of
 
 _BACKEND = "niangjia.apps.accounts.backends.AccountBackend"
@@ -48,6 +49,7 @@ def enter(request: PageRequest, account_id: int, *, now: datetime) -> HttpRespon
     """Sign in for good and go where the reader wanted."""
     onward = request.session.pop("onward", "")  # kept here while the reader was at a sign-on of others
     request.session.pop("half_way", None)
+    keeping.hand_on(request, account_id)
     auth.login(request, accounts.get_account(account_id), backend=_BACKEND)
     request.session["sitting"] = actions.begin_sitting(
         account_id=account_id, device=device_of(request), address=address_of(request), now=now
@@ -64,5 +66,6 @@ def ask_for_proof(request: PageRequest, *, now: datetime, page: str = "public:sa
     """None if the reader proved lately who they are; else the way to the page that asks, and back; after an act, to its `page`."""
     if now.timestamp() - request.session.get("proved_at", 0) <= FRESH.total_seconds():
         return None
+    keeping.keep(request)
     back = request.get_full_path() if request.method == "GET" else reverse(page)
     return redirect(f"{reverse('public:confirm')}?{urlencode({'next': back})}")

@@ -113,6 +113,7 @@ PAGES = {
     "officer:release": (lambda house: [str(house.months[1])], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:household": (lambda house: [house.households["confirmed"]], CASES),
     "officer:orders": (lambda house: [], ORDERS),
+    "officer:overview": (lambda house: [], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:late": (lambda house: [], ORDERS),
     "officer:transfers": (lambda house: [], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:forward_many": (lambda house: [], {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP}),
@@ -354,6 +355,13 @@ def test_no_page_shows_a_number_or_full_name_of_a_person_and_none_carries_its_ow
         assert "李小红" not in html, name
         assert not re.search(r"\sstyle=|\son[a-z]+=\"|<script(?![^>]*src=)", html), name
         assert not re.search(r"""(?:src|href|action)=["'](?:https?:)?//""", html), name
+        bare = re.search(r".{0,40}(?:\bNone\b|\bTrue\b|\bFalse\b|\{\{|\{%|\{[a-z_]+\}).{0,20}", _text_of(html))
+        assert not bare or name == "officer:draft", (name, bare and bare.group())  # a draft shows a pack as it is written
+
+
+def _text_of(html: str) -> str:
+    """What a reader reads, without the files and formulas that are shown as they are."""
+    return re.sub(r"<[^>]+>", " ", re.sub(r"<(script|style|textarea|code|pre)\b.*?</\1>", "", html, flags=re.DOTALL))
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "officer:workbench"])

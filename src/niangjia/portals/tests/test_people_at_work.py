@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
@@ -24,6 +24,7 @@ from niangjia.apps.funds import queries as funds
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs.tests import town
 from niangjia.apps.registry import queries as registry
+from niangjia.apps.workorders.models import WorkOrder
 from niangjia.kernel.months import Month
 from niangjia.portals.tests import house as houses
 
@@ -130,6 +131,39 @@ def test_filters_live_in_the_address_and_narrow_the_list(house, at):
     assert "没有符合条件的家庭" in text(county.get("/desk/list/?cause=因灾"))
 
 
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("/desk/orders/?month=abc", "没有“abc”这个月份。"),
+        ("/desk/orders/?scope=all&state=NOWHERE", "没有“NOWHERE”这个条件。"),
+        ("/desk/review/?month=2023-13", "没有“2023-13”这个月份。"),
+        ("/desk/cases/?month=13", "没有“13”这个月份。"),
+        ("/desk/money/register/?year=99999", "没有“99999”这个年度。"),
+    ],
+)
+def test_a_filter_that_nobody_knows_is_said_and_the_months_there_are_can_be_chosen(house, at, address, told):
+    page = text(at(Role.COUNTY).get(address))
+    assert told in page and "请从上面重新选" in page
+    assert "2023年" in page or "year" in address
+
+
+def test_the_desk_says_what_waits_and_never_that_all_is_done_while_something_is_late(house, at, monkeypatch):
+    order_id = house.orders["assigned"]
+    before = WorkOrder.objects.filter(pk=order_id).values("due_at", "step_due_at").get()
+    WorkOrder.objects.filter(pk=order_id).update(
+        due_at=town.NOW - timedelta(days=15), step_due_at=town.NOW + timedelta(days=3650)
+    )
+    try:
+        chair, city = text(at(Role.GRASSROOTS).get("/desk/")), text(at(Role.CITY).get("/desk/"))
+        page = text(at(Role.GRASSROOTS).get(f"/desk/orders/{order_id}/"))
+    finally:
+        WorkOrder.objects.filter(pk=order_id).update(**before)
+    assert "件工单在我处超期" in chair and "都办好了" not in chair
+    assert "件工单在下级超期" in city and "/desk/orders/late/" in city and "都办好了" not in city
+    assert "全程已超期" in page and "下班前" in page, "though the step has time left"
+    assert "我处现在没有在办工单" not in text(at(Role.FINANCE).get("/desk/"))
+
+
 def test_a_person_is_found_by_number_without_the_number_entering_an_address(house, at):
     number = town.id_number(3)
     response = at(Role.COUNTY).post("/desk/people/", {"text": number})
@@ -220,7 +254,7 @@ def test_an_order_goes_down_is_visited_reviewed_and_paid_and_the_worker_sees_it(
     page = text(incomplete)
     assert (
         incomplete.status_code == 422
-        and "缺“核实人意见”" in page
+        and "请写您的核实意见" in page
         and "收入明细（12个月）”第1行" in page
         and 'value="SQ-9"' in page
     )
@@ -234,7 +268,7 @@ def test_an_order_goes_down_is_visited_reviewed_and_paid_and_the_worker_sees_it(
 
     case = reverse("officer:case", args=[case_id])
     page = text(county.get(case))
-    assert "23,500.50" in page and "38,000.00" in page and "审核通过" in page  # verified beside sensed
+    assert "23,500.50" in page and "38,000.00" in page and "复核通过" in page  # verified beside sensed
     assert "已办理" in text(county.post(case + "accept/", follow=True))
     assert cases.get_case(unions.county, case_id).outcome == "V1"
 
@@ -424,6 +458,17 @@ def test_a_line_that_did_not_hold_never_has_a_tick_and_the_reason_stands_first(h
     assert page.index("您家属于") < page.index(graded.aside[0].zh) and f"因为：{graded.deciding.zh}" in page
 
 
+def test_who_was_helped_once_asks_again_and_the_union_is_told_once_a_day(house, at):
+    worker = at(Role.WORKER)
+    page = text(worker.get("/mine/"))
+    assert "我有新的困难" in page and "以前的事还在办" in page and "核实" in page
+    for _twice in range(2):
+        assert "已经告诉工会" in text(worker.post("/mine/apply/", {"cause": "失业"}, follow=True))
+    (event,) = audit.list_about(f"case:{house.own_case_id}", actions=("cases.ask_again",))
+    assert event.detail["causes"] == ["失业"] and "org" in event.detail
+    assert "失业" in cases.get_details(house.viewers[Role.COUNTY], house.own_case_id, now=town.NOW).case.causes
+
+
 def test_a_worker_reads_nobody_elses_matter(house, at):
     assert at(Role.WORKER).get(reverse("member:object", args=[house.cases["announced"]])).status_code == 404
 
@@ -433,7 +478,8 @@ def test_a_worker_reads_nobody_elses_matter(house, at):
 
 def test_the_auditor_searches_the_chain_and_checks_it(house, at):
     auditor = at(Role.AUDITOR)
-    assert "cases.accept" in text(auditor.get("/desk/audit/?action=cases."))
+    found = text(auditor.get("/desk/audit/?action=cases."))
+    assert "复核通过" in found and "<code>cases.accept" in found, "in words, the code folded behind them"
     checked = text(auditor.post("/desk/audit/check/"))
     assert "审计链完整" in checked
 
@@ -485,3 +531,36 @@ def test_every_page_about_a_household_leaves_a_trace_once_a_day_for_each_who_liv
     for person_id in persons:
         views = audit.list_about(f"person:{person_id}", actions=("registry.view",))
         assert [view.detail["what"] for view in views if view.account_id == house.viewers[role].account_id] == [page]
+
+
+def test_a_reason_is_offered_again_for_the_same_household_and_every_opening_is_recorded(house, at, monkeypatch):
+    county = at(Role.COUNTY)
+    home = house.households["confirmed"]
+    page = reverse("officer:household", args=[home])
+    people = [card.person.id for card in registry.list_household_members(house.viewers[Role.COUNTY], home)]
+
+    def opened() -> int:
+        return audit.count_actions(account_id=house.viewers[Role.COUNTY].account_id, action="registry.reveal", since=town.NOW - timedelta(days=900))  # fmt: skip
+
+    before = opened()
+    first = county.post(page + "reveal/", {"person": people[0], "field": "name", "reason": "电话核对姓名"})
+    assert first.status_code == 200 and "沿用刚才的理由“电话核对姓名”" in text(first)
+    again = re.search(r'name="reason" value="([^"]+)"', text(county.get(page))).group(1)
+    county.post(page + "reveal/", {"person": people[-1], "field": "name", "reason": again})
+    assert opened() == before + 2
+    assert "沿用刚才的理由" not in text(county.get(reverse("officer:household", args=[house.households["draft"]])))
+    monkeypatch.setattr(settings, "REASON_SECONDS", -1)
+    county.post(page + "reveal/", {"person": people[0], "field": "name", "reason": "电话核对姓名"})
+    assert "沿用刚才的理由" not in text(county.get(page))
+
+
+def test_the_city_sees_months_and_one_figure_by_county_and_a_county_its_months_alone(house, at):
+    desk = reverse("officer:overview")
+    city = at(Role.CITY)
+    assert desk in text(city.get(reverse("officer:workbench")))
+    for figure, unit in (("late", "超期件数"), ("list", "在册户数"), ("paid", "今年已发放（元）")):
+        page = text(city.get(desk, {"map": figure}))
+        assert f">{unit}</th>" in page and f'href="?map={figure}#ov-map" aria-current="true"' in page
+    shown = city.get(desk, {"map": "list"}).context
+    assert sum(tile.value for tile in shown["county_map"].rows) == alerts.tally(house.viewers[Role.CITY], alerts.list_months(house.viewers[Role.CITY])[0]).diff.active  # fmt: skip
+    assert at(Role.COUNTY).get(desk).context["county_map"] is None

@@ -13,11 +13,13 @@ from PIL import Image
 
 from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts.types import Role
-from niangjia.apps.cases import queries
+from niangjia.apps.cases import queries, sealed
 from niangjia.apps.cases.models import Visit, VisitDraft
 from niangjia.apps.cases.tests.desk import NOW
 from niangjia.apps.files import queries as files
 from niangjia.apps.files.tests import pictures
+from niangjia.apps.registry import queries as registry
+from niangjia.apps.registry.models import Person
 from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders import queries as orders
 from niangjia.portals.design.people import verifier_of
@@ -90,6 +92,72 @@ def test_a_finding_that_needs_a_reason_is_not_handed_in_and_nothing_is_lost(hous
     assert "V5" in queries.find_draft(house.viewers[Role.GRASSROOTS], order).values["outcome"]
 
 
+def known_of(house) -> list[int]:
+    """Whom the register knows of the visited household."""
+    case = queries.find_case_of_order(house.viewers[Role.COUNTY], house.orders["assigned"])
+    return [card.person.id for card in registry.list_household_members(house.viewers[Role.COUNTY], case.household_id)]
+
+
+def test_members_people_and_cause_stand_there_as_the_registers_word_and_names_are_masked(house, address, grassroots):
+    page = text(grassroots.get(address))
+    people = known_of(house)
+    assert len(people) > 1 and all(f'name="known-{one}-says" value="RIGHT"' in page for one in people)
+    assert f"登记为 {len(people)} 人，请当面核对" in page and f'name="people" value="{len(people)}"' in page
+    assert "名单上的原因：" in page and "登记：每月比对" in page
+    assert all(person.read("name") not in page for person in Person.objects.filter(pk__in=people))
+
+
+def test_all_that_is_wrong_is_said_at_once_each_at_its_field_and_linked_from_above(house, address, grassroots):
+    people = known_of(house)
+    nothing = {"visited_on": "", "way": "HOME", "outcome": "V5"} | {f"known-{one}-name": "" for one in people}
+    page = text(grassroots.post(address, nothing))
+    told = re.findall(r'<li><a href="#([^"]+)">([^<]+)</a>', page.split('class="to-fields"')[1].split("</ul>")[0])
+    assert ("v-on", "请选走访日期") in told and ("c-people", "请填家里一共几口人") in told
+    assert {f"c-known-{one}-says" for one in people} <= {place for place, _words in told}
+    assert {"v-with", "v-why", "c-has_consent", "c-income_items", "c-verifier_opinion"} <= {place for place, _ in told}
+    for place, words in told:
+        assert f'id="{place}"' in page and page.count(words.split(" · ")[-1]) > 1  # at the field as well
+    for tag in re.findall(r"<(?:input|select|textarea|fieldset)[^>]*is-invalid[^>]*>", page):
+        [described] = re.findall(r'aria-describedby="([^"]+)"', tag) or [""]
+        assert f'id="{described.split()[0]}"' in page, tag
+
+
+def test_what_the_visitor_says_of_each_member_is_kept_and_the_registers_word_is_not_copied(house, order, address, grassroots, signed_in):  # fmt: skip
+    first, second, *others = known_of(house)
+    said = {f"known-{first}-says": "RIGHT", f"known-{second}-says": "WRONG"} | {f"known-{one}-says": "GONE" for one in others}  # fmt: skip
+    without = {name: value for name, value in VISIT.items() if not name.startswith("members-")}
+    refused = grassroots.post(address, without | said)
+    assert refused.status_code == 422 and "请在“改正或补充”里写明哪里不对" in text(refused)
+    assert f'name="known-{first}-says" value="RIGHT" checked' in text(refused)
+    assert grassroots.post(address, without | said | {f"known-{second}-birth_date": "1971-02-03"}).status_code == 302
+
+    visit = Visit.objects.get(work_order_id=order)
+    kept = sealed.unseal(visit.secret, "visit", visit.key)["members"]
+    assert kept[:2] == [{"person": first, "says": "RIGHT"}, {"person": second, "says": "WRONG", "birth_date": "1971-02-03"}]  # fmt: skip
+    county = signed_in(house.desk.town.county_second)
+    opened = reverse("officer:open_form", args=[house.cases["assigned"]])
+    page = text(county.post(opened, {"visit": visit.pk, "reason": "复核走访所见"}))
+    assert "登记的 " in page and "与登记核对：对" in page and "与登记核对：不对" in page
+
+
+def test_somebody_of_another_household_is_not_a_member_of_this_one(house, address, grassroots):
+    case = queries.find_case_of_order(house.viewers[Role.COUNTY], house.orders["assigned"])
+    stranger = next(
+        card.person.id
+        for home in house.households.values() if home != case.household_id
+        for card in registry.list_household_members(house.viewers[Role.COUNTY], home)
+    )  # fmt: skip
+    answer = grassroots.post(address, VISIT | {f"known-{stranger}-says": "RIGHT"})
+    assert answer.status_code == 422 and "不在这个家庭中" in text(answer)
+    assert not Visit.objects.filter(work_order_id=house.orders["assigned"]).exists()
+
+
+def test_each_step_is_kept_by_itself_without_a_script(address, grassroots):
+    answer = grassroots.post(address, {"keep": "agree", "authorisation_no": "SQ-77"})
+    assert answer.status_code == 302 and answer.url.endswith("#s-family")
+    assert "SQ-77" in text(grassroots.get(address))
+
+
 # --- what a script is told ---
 
 
@@ -108,7 +176,7 @@ def test_a_script_is_answered_in_its_own_words(order, address, grassroots):
     sent = VISIT | {"key": key}
     assert grassroots.post(address, sent | {"verifier_opinion": ""}, headers=JSON).status_code == 422
     alone = grassroots.post(address, sent | {"outsider_name": "", "outsider_post": ""}, headers=JSON)
-    assert alone.status_code == 409 and "两人同行" in json.loads(alone.content)["problem"]
+    assert alone.status_code == 422 and json.loads(alone.content)["missing"] == 1
     for _ in range(2):  # its answer may be lost on the way
         done = json.loads(grassroots.post(address, sent, headers=JSON).content)
         assert done["next"] == reverse("officer:order", args=[order])

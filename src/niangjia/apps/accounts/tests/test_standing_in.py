@@ -110,6 +110,11 @@ def test_only_a_colleague_of_the_same_union_whose_post_may_stand_beside_it(offic
         office.hand(to)
 
 
+def test_only_who_may_hold_both_is_offered(office):
+    offered = {name for _card, name in queries.list_stand_ins(office.viewer("chair"), today=TODAY)}
+    assert offered == {"finance（虚构）", "second（虚构）"}, "not the auditor, who would be refused afterwards"
+
+
 def test_nobody_hands_on_a_worker_or_to_a_disabled_account(office):
     with pytest.raises(permissions.NotAllowed):
         office.hand(by=office.viewer("worker"))

@@ -178,6 +178,26 @@ def test_the_balance_of_a_list_holds_and_a_wrong_one_is_told(place):
     assert [breach.rule for breach in queries.verify()] == ["LIST"]
 
 
+def test_the_balance_a_union_reads_counts_its_own_part_and_what_moved(place):
+    """Another union's numbers are none of its business, and they would not add up beside its own."""
+    one, two, three, four = homes(place, 4)
+    receive([signal(place, one), signal(place, two), signal(place, three, union="YG")])
+    receive(
+        [
+            signal(place, one, "CONTINUING"),
+            signal(place, two, "CONTINUING", union="YG"),
+            signal(place, three, "CONTINUING", union="XG"),
+            signal(place, four, union="YG"),
+        ],
+        NOVEMBER,
+    )
+    release(place, NOVEMBER)
+    whole = queries.balance_of(place.city, NOVEMBER)
+    assert (whole.active_before, whole.new, whole.came, whole.went, whole.active_now) == (3, 1, 0, 0, 4)
+    own = queries.balance_of(place.county, NOVEMBER)
+    assert own.holds and (own.active_before, own.new, own.came, own.went, own.active_now) == (2, 0, 1, 1, 2)
+
+
 def test_the_sample_is_thirty_or_five_percent_and_can_be_drawn_again_by_its_seed(place):
     receive([signal(place, home) for home in homes(place, 700)])
     assert alerts.draw_sample(viewer=place.city, month=OCTOBER, now=town.NOW) == 35
@@ -303,12 +323,29 @@ def test_a_row_says_in_words_why_it_is_on_the_list(place):
     )
     alert = queries.list_alerts(place.city, AlertFilter()).get()
     said = [sentence.zh for sentence in queries.why_on_list(place.city, alert.pk)]
-    assert said[0] == "医疗自付 23,500.01 元，收入 — 元"
+    assert said[0] == "医疗自付 23,500.01 元，收入"
     assert said[1:] == ["财产超过标准，需要说明情况", "请说明财产情况", "已享受低保", "已迁往杭州市，移交当地工会"]
 
 
+def test_a_reason_is_the_branch_that_was_true_and_never_a_share_of_nothing():
+    say = {
+        "zh": "自付 {oop_net} 元，达到年收入 {household_income} 元的四成", "en": "{oop_net} of {household_income}",
+        "zh:no-income": "自付 {oop_net} 元，没有查到家庭收入", "en:no-income": "{oop_net}, no income found",
+        "zh:unknown": "自付达到年收入的四成", "en:unknown": "four tenths", "zh:bereaved": "唯一有收入的人去世", "en:bereaved": "bereaved",
+    }  # fmt: skip
+
+    def told(income, oop_net=Decimal("1314.50"), *labels) -> str:
+        return wording.reason("T", say, {"I2": income, "M4": oop_net}, labels).zh
+
+    assert told(Decimal(3000)) == "自付 1,314.50 元，达到年收入 3,000.00 元的四成"
+    assert told(Decimal(0)) == "自付 1,314.50 元，没有查到家庭收入"
+    assert told(None) == told(Decimal(3000), None) == "自付达到年收入的四成"
+    assert told(Decimal(3000), Decimal(1), "bereaved") == "唯一有收入的人去世"
+    assert wording.suppression("S-PAID").is_note and not wording.label("bereaved").is_note
+
+
 def test_a_packs_sentence_reaches_nothing_but_figures():
-    assert wording.fill("{I5.__class__} {x} {I5}", {"I5": Decimal("0.5000")}) == "{I5.__class__} — 0.5"
+    assert wording.fill("{I5.__class__} {x} {I5}", {"I5": Decimal("0.5000")}) == "{I5.__class__} 0.5"
 
 
 def test_the_worker_reads_the_latest_released_list_only(place):

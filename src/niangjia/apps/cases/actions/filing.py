@@ -342,7 +342,7 @@ def _refuse_earlier_hands(viewer: Viewer, case: Case, file: HardshipFile, findin
     moving.refuse_same_officer(
         viewer, [finding.submitted_by_id, *finding.visit.verifiers], "核实过此案", "verified this case", action
     )
-    moving.refuse_same_officer(viewer, [case.reviewed_by_id], "审核过此案", "reviewed this case", action)
+    moving.refuse_same_officer(viewer, [case.reviewed_by_id], "复核过此案", "reviewed this case", action)
     moving.refuse_same_officer(
         viewer, [file.filled_by_id, file.tiered_by_id], "填报或核定过此档案", "filled in or tiered this file", action
     )

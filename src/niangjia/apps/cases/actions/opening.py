@@ -16,6 +16,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.alerts.types import ACTIVE_STATES, AlertCard, AlertGrade, AlertState, GradeChange
 from niangjia.apps.audit import actions as audit
+from niangjia.apps.audit import queries as audit_queries
 from niangjia.apps.audit.types import Entry
 from niangjia.apps.cases.forms import CAUSES
 from niangjia.apps.cases.models import Case, CaseAlert, CaseMove
@@ -378,7 +379,8 @@ def apply_for_help(
     """
     A worker asks for help: open their case and send its order.
 
-    Safe to repeat: while the household has an open case, that one comes back.
+    While the household has an open case, that one comes back with the new causes, and its union is told, once a day: who is being
+    helped may ask again. Safe to repeat.
 
     Raises:
         NotAllowed, NoHousehold, UnknownCause, NobodyToVisit.
@@ -407,6 +409,8 @@ def _open_for(
     own = Case.objects.filter(household_id=household_id, kind=CaseKind.HARDSHIP)
     standing = own.exclude(state=CaseState.CLOSED).first()
     if standing is not None:
+        if channel is Channel.APPLICATION:
+            _ask_again(viewer, standing, causes, now)
         return case_card(standing)
     household = registry.get_household(household_id)
     membership = registry.open_memberships_of([person_id]).get(person_id)
@@ -453,6 +457,19 @@ def _open_for(
     detail = {"household": household_id, "channel": channel.value, "order": case.work_order_id}
     audit.record(viewer, action="cases.open", object=f"case:{case.pk}", detail=detail, now=now)
     return case_card(case)
+
+
+def _ask_again(viewer: Viewer, case: Case, causes: Sequence[str], now: datetime) -> None:
+    """A new trouble of a household whose case is open."""
+    known = set(alerts.split(case.causes))
+    day = timezone.localdate(now)
+    told = audit_queries.list_about(f"case:{case.pk}", actions=("cases.ask_again",), most=1)
+    if told and timezone.localdate(told[0].at) == day and known >= set(causes):
+        return
+    case.causes = joined(sorted(known | set(causes)))
+    case.save(update_fields=["causes"])
+    detail = {"causes": list(causes), "org": case.org_id}
+    audit.record(viewer, action="cases.ask_again", object=f"case:{case.pk}", detail=detail, now=now)
 
 
 def joined(codes: Sequence[str]) -> str:

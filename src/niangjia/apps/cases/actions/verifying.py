@@ -130,6 +130,7 @@ def record_visit(
     Raises:
         NotAllowed, NotFound, NotInThisState, NotForThisRole, OwnHousehold.
         NotEnoughWitnesses, VisitInFuture, FormIncomplete, NoColleague, OutsiderUnknown, ColleagueAsOutsider.
+        NotOfThisHousehold: a member of the form is said to be somebody of the register who does not live there.
         VisitRecorded: somebody else's visit has this key.
         workorders' ConflictOfInterest: a colleague lives with the household or stood aside.
     """
@@ -145,6 +146,9 @@ def record_visit(
         went = sorted({*verifiers, viewer.account_id})
         checking.refuse_first_hands(case, went, now=now)
         reading = forms.read(forms.VISIT_FORM, form or {}) if is_seeing or form else forms.Reading({}, {})
+        known = {one["person"] for one in reading.secret.get("members", []) if "person" in one}
+        if known and known - _at_home(case):
+            raise NotOfThisHousehold
         kept = take_draft(viewer, case, key) if key else {}
         photo_count = len(reading.secret.get("photos", [])) + kept.get(PHOTOS, 0)
         _check_companions(viewer, case, went, outsider, now)
@@ -204,6 +208,11 @@ def hand_in_visit(
         return visit_id
 
 
+def _at_home(case: Case) -> set[int]:
+    """Who lives there by the register."""
+    return set(registry.members_of([case.household_id]).get(case.household_id, ()))
+
+
 def _check_companions(
     viewer: Viewer, case: Case, went: Sequence[int], outsider: Outsider | None, now: datetime
 ) -> None:
@@ -214,7 +223,7 @@ def _check_companions(
     if any(account_id not in colleagues for account_id in went):
         raise NoColleague
     aside = orders.get_card(case.work_order_id, now=now).excluded_ids if case.work_order_id else ()
-    at_home = {case.person_id, *registry.members_of([case.household_id]).get(case.household_id, ())}
+    at_home = {case.person_id, *_at_home(case)}
     for account_id in went:
         if account_id in aside or _related(account_id) & at_home:
             raise ConflictOfInterest(colleagues[account_id])

@@ -18,7 +18,16 @@ from niangjia.apps.cases import entitlements, forms, moving, queries
 from niangjia.apps.cases.actions import filing, opening, verifying
 from niangjia.apps.cases.models import Case, CaseAlert, Entitlement, Finding, Visit
 from niangjia.apps.cases.tests.desk import FILE, NO_GOODS, OCTOBER, VISIT, give_budget
-from niangjia.apps.cases.types import CaseFilter, CaseState, CloseReason, EntitlementState, Outcome, Outsider, VisitWay
+from niangjia.apps.cases.types import (
+    CaseAction,
+    CaseFilter,
+    CaseState,
+    CloseReason,
+    EntitlementState,
+    Outcome,
+    Outsider,
+    VisitWay,
+)
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
 from niangjia.apps.funds.problems import SamePerson
@@ -277,7 +286,7 @@ def test_an_incomplete_form_names_every_field_at_once(desk):
     broken = VISIT | {"people": -1, "income_items": [{"item": "工资"}], "no_such": 1, "main_cause": ""}
     with pytest.raises(forms.FormIncomplete) as refused:
         desk.visit(case, form=broken)
-    assert {name for name, _, _ in refused.value.problems} == {"people", "income_items", "no_such", "main_cause"}
+    assert {name for name, _, _ in refused.value.problems} == {"people", "income_items/0/amount", "no_such", "main_cause"}
     assert "第1行" in refused.value.zh and Visit.objects.count() == 0
 
 
@@ -740,3 +749,17 @@ def test_a_visit_way_that_sees_nobody_is_a_try(desk):
     desk.hand_down(case)
     desk.visit(case, way=VisitWay.NONE, form=None, verifiers=[])
     assert orders.get_card(case.work_order_id, now=desk.now).contact_try_count == 1
+
+
+def test_a_finding_that_waits_is_what_the_reviewers_queue_shows_and_filters_by(desk):
+    case = desk.opened()
+    desk.hand_down(case)
+    desk.visit(case)
+    desk.submit(case, Outcome.V1)
+    county = desk.town.county
+    queue = queries.list_waiting_for(county, CaseAction.ACCEPT)
+    assert [row.waiting_outcome for row in queries.narrow_to(county, queue, CaseFilter(outcome="V1"))] == ["V1"]
+    assert queries.narrow_to(county, queue, CaseFilter(outcome="V4")).count() == 0
+    unaware = queries.list_cases(desk.town.finance, CaseFilter())
+    assert [row.waiting_outcome for row in unaware] == [""], "who may not examine a case does not read it from a list"
+    assert queries.list_cases(desk.town.finance, CaseFilter(outcome="V1")).count() == 0

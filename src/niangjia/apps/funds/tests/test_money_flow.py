@@ -357,7 +357,7 @@ def test_whoever_reserved_does_not_approve(county, budget_id):
 
 def test_whoever_verified_or_reviewed_the_case_approves_no_money_of_it(county, budget_id):
     card = county.reserve(0)
-    with pytest.raises(problems.SamePerson, match="核实或审核"):
+    with pytest.raises(problems.SamePerson, match="核实或复核"):
         funds.approve(viewer=county.reviewer, reservation_id=card.id, now=NOW)
     assert not queries.get_reservation(card.id).is_approved
 

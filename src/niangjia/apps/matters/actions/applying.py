@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
@@ -62,7 +62,9 @@ def _take_over(draft: Draft, answers: Mapping[str, str], now: datetime) -> None:
     for question in drafts.questions_of(draft, drafts.pack_of(draft)):
         if answers.get(question.name) and question.name not in kept.answers:
             with suppress(reading.Unreadable):
-                kept.answers[question.name] = reading.text_of(question, answers[question.name])
+                kept.answers[question.name] = reading.text_of(
+                    question, answers[question.name], today=moving.today_of(now)
+                )
     drafts.keep(draft, kept, now)
 
 
@@ -121,7 +123,7 @@ def save_answer(*, viewer: Viewer, draft_id: int, name: str, typed: str | Sequen
         draft = drafts.find(viewer, draft_id)
         pack = drafts.pack_of(draft)
         question = _question(draft, pack, name)
-        text = reading.text_of(question, typed)
+        text = reading.text_of(question, typed, today=moving.today_of(now))
         kept = drafts.opened(draft)
         if kept.answers.get(name) == text and name in kept.register:
             kept.confirmed = sorted({*kept.confirmed, name})
@@ -239,7 +241,7 @@ def hand_in(*, viewer: Viewer, draft_id: int, key: str, is_declared: bool, now: 
 
     Raises:
         NotAllowed, NoSuchDraft, NotDeclared, AlreadyOpen, NotYourTurn.
-        StillOpen: required questions without an answer. RulesChanged: the text changed meanwhile; the draft follows it.
+        StillOpen: required questions without an answer, papers of which nothing was said. RulesChanged: the text changed meanwhile; the draft follows it.
     """
     permissions.require(viewer, "own.view")
     done = draft_of(viewer, key)
@@ -252,8 +254,10 @@ def hand_in(*, viewer: Viewer, draft_id: int, key: str, is_declared: bool, now: 
         _follow_text(draft, now)
     pack = drafts.pack_of(draft)
     card = drafts.card(draft, pack)
-    if missing := _missing(card):
-        raise StillOpen(missing)
+    missing = _missing(card, moving.today_of(now))
+    unsaid = card.open_papers if draft.matter is None else ()  # who mends an application said it of every paper before
+    if missing or unsaid:
+        raise StillOpen(missing, [drafts.paper_words(one) for one in unsaid])
     try:
         with transaction.atomic():
             matter = _answer(viewer, draft, card, now) if draft.matter else _open(viewer, draft, pack, card, now)
@@ -266,7 +270,7 @@ def hand_in(*, viewer: Viewer, draft_id: int, key: str, is_declared: bool, now: 
     return matter_card(matter)
 
 
-def _missing(card: DraftCard) -> list[Question]:
+def _missing(card: DraftCard, today: date) -> list[Question]:
     """Required and unanswered, or answered so that it no longer reads."""
     found = []
     for question in card.questions:
@@ -276,7 +280,9 @@ def _missing(card: DraftCard) -> list[Question]:
                 found.append(question)
             continue
         try:
-            reading.text_of(question, answer.text.split("|") if question.kind == "choices" else answer.text)
+            reading.text_of(
+                question, answer.text.split("|") if question.kind == "choices" else answer.text, today=today
+            )
         except reading.Unreadable:
             found.append(question)
     return found

@@ -136,7 +136,11 @@ def _keep_found(
     standing = {name: rows[-1].text for name, rows in moving.answers_of(matter).items()}
     given = {name: value for name, value in typed.items() if value not in ("", [], ())}
     asked = {one.name: one for one in questions.named(given, turn.pack, wording)}
-    read = {name: reading.text_of(asked[name], value) for name, value in given.items() if name in asked}
+    read = {
+        name: reading.text_of(asked[name], value, today=moving.today_of(turn.now))
+        for name, value in given.items()
+        if name in asked
+    }
     found = {name: (text, Source.OFFICER) for name, text in read.items() if standing.get(name) != text}
     moving.keep_answers(matter, found, turn.stage.id, turn.viewer.account_id, turn.now)
     if is_complete:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,11 +16,11 @@ from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.matters import actions as matters
-from niangjia.apps.matters import moving, problems, queries
+from niangjia.apps.matters import drafts, moving, problems, queries, reading
 from niangjia.apps.matters.models import Draft, Matter, Move, Submission
 from niangjia.apps.matters.reading import Unreadable
 from niangjia.apps.matters.tests.room import Place
-from niangjia.apps.matters.types import GrantState, MatterState, PaperState, Source, Step
+from niangjia.apps.matters.types import GrantState, MatterState, PaperState, Question, Source, Step
 from niangjia.apps.programs.tests import town
 from niangjia.apps.registry import queries as registry
 
@@ -62,6 +63,26 @@ def test_handing_in_needs_every_required_answer_and_the_declaration(place: Place
     assert refused.value.names == ("kind",)
     with pytest.raises(problems.NotDeclared):
         matters.hand_in(viewer=place.worker, draft_id=draft.id, key=draft.key, is_declared=False, now=place.now)
+
+
+def test_of_every_paper_something_is_said_before_it_is_handed_in(place: Place):
+    draft = place.save(place.draft(), cost="1000", kind="degree")
+    with pytest.raises(problems.StillOpen) as refused:
+        place.send(draft)
+    assert refused.value.names == () and "稍后交" in refused.value.zh
+    assert all(drafts.paper_words(paper)["zh"] in refused.value.zh for paper in draft.papers) and draft.papers
+
+
+def test_what_has_happened_is_no_day_to_come_and_a_wrong_part_is_named():
+    asked = Question("day", "date", {}, {}, {}, {}, {}, is_required=True, is_past=True)
+    today = date(2023, 11, 6)
+    assert reading.text_of(asked, "2023-11-6", today=today) == "2023-11-06"
+    for typed, part in (("2030-1-5", ""), ("2023-13-1", "m"), ("2023-2-30", "d"), ("23-1-1", "y"), ("2023-1-", "")):
+        with pytest.raises(Unreadable) as refused:
+            reading.text_of(asked, typed, today=today)
+        assert refused.value.part == part
+    assert "13" in str(pytest.raises(Unreadable, reading.text_of, asked, "2023-13-1").value.zh)
+    assert reading.text_of(replace(asked, is_past=False), "2030-1-5", today=today) == "2030-01-05"
 
 
 def test_handed_in_it_has_a_number_a_day_and_its_place_in_the_pack(place: Place):

@@ -190,7 +190,7 @@ def forward(*, viewer: Viewer, order_id: int, to_org_id: int, step: int | None =
 @transaction.atomic
 def hand_back(*, viewer: Viewer, order_id: int, reason: str, step: int | None = None, now: datetime) -> OrderCard:
     """
-    退回上级: the wrong union got it; it goes back to the one that sent it. Counts as a return, two at most.
+    退回上级: the wrong union got it; it goes back to the one that sent it, assigned to nobody. Counts as a return, two at most.
 
     Raises:
         NobodyAbove: the viewer's union was the first.
@@ -209,8 +209,9 @@ def hand_back(*, viewer: Viewer, order_id: int, reason: str, step: int | None = 
     _count_return(order)
     clock = Clock.ACCEPT if sender == order.route[0] else Clock.FORWARD
     return turn.write(
-        org_id=sender, ends_step=True, returned_count=order.returned_count + 1, **Clocks(now).start(clock, order.limits)
-    )
+        org_id=sender, ends_step=True, returned_count=order.returned_count + 1, assignee_id=None,
+        **Clocks(now).start(clock, order.limits),
+    )  # fmt: skip
 
 
 def _count_return(order: WorkOrder) -> None:

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, QuerySet, Subquery, Value, When
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
-from niangjia.apps.workorders.lifecycle import OPEN, Action, OrderState
+from niangjia.apps.workorders.lateness import WHOLE, is_late
+from niangjia.apps.workorders.lifecycle import Action, OrderState
 from niangjia.apps.workorders.models import WorkOrder, WorkOrderMove
 from niangjia.apps.workorders.types import LateRow
 
 
 def late_orders(viewer: Viewer, *, now: datetime) -> QuerySet[WorkOrder]:
-    """Open orders held in the viewer's part of the tree whose step has run over its time. Raises NotAllowed."""
+    """Open orders held in the viewer's part of the tree whose step, or the whole of which, has run over its time. Raises NotAllowed."""
     permissions.require(viewer, "workorders.view")
     held = scope.within(WorkOrder.objects.all(), viewer.org_path, "org__path")
-    return held.filter(state__in=OPEN, step_due_at__lte=now)
+    return held.filter(is_late(now))
 
 
 def _below(path: str, org_path: str | None) -> str:
@@ -36,7 +37,10 @@ def list_late(viewer: Viewer, *, path: str = "", now: datetime) -> list[LateRow]
     """
     path = path if path and scope.covers(viewer.org_path, path) else viewer.org_path
     found = scope.within(late_orders(viewer, now=now), path, "org__path").order_by()
-    counted = found.values_list("org__path", "clock").annotate(count=Count("pk"), oldest=Min("step_due_at"))
+    by_step = Case(When(step_due_at__lte=now, then=F("clock")), default=Value(WHOLE))
+    since = Case(When(step_due_at__lte=now, then=F("step_due_at")), default=F("due_at"))
+    told = found.annotate(told_under=by_step, since=since).values_list("org__path", "told_under")
+    counted = told.annotate(count=Count("pk"), oldest=Min("since"))
     sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     oldest: dict[str, datetime] = {}
     for org_path, clock, count, due in counted:

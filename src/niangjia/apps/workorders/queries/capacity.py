@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils import timezone
 
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.registry import queries as registry
+from niangjia.apps.workorders.lateness import is_due_between, is_late
 from niangjia.apps.workorders.lifecycle import OrderState
 from niangjia.apps.workorders.models import WorkOrder
 from niangjia.apps.workorders.types import Capacity, OrderCard, Proposal, Reason, Verifier
@@ -50,8 +51,8 @@ def list_capacities(
         .values("assignee")
         .annotate(
             open=Count("pk"),
-            late=Count("pk", filter=Q(step_due_at__lte=now)),
-            week=Count("pk", filter=Q(step_due_at__gt=now, step_due_at__lte=now + _WEEK)),
+            late=Count("pk", filter=is_late(now)),
+            week=Count("pk", filter=is_due_between(now, now + _WEEK)),
         )
     }
     absences = accounts.list_absences(everyone, today=today)

@@ -13,6 +13,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Level, UnionState
+from niangjia.apps.workorders.lateness import WHOLE, is_due_between, is_late, is_late_by, late_of
 from niangjia.apps.workorders.lifecycle import OPEN, RULES, Action, OrderState
 from niangjia.apps.workorders.models import WorkOrder, WorkOrderMove
 from niangjia.apps.workorders.problems import NoSuchOrder
@@ -61,7 +62,7 @@ def card(row: WorkOrder, *, now: datetime) -> OrderCard:
         questions=tuple(row.questions),
         due_at=row.due_at,
         step_due_at=row.step_due_at,
-        is_overdue=row.step_due_at is not None and row.step_due_at <= now,
+        late=late_of(row.state, row.step_due_at, row.due_at, now=now),
         returned_count=row.returned_count,
         contact_try_count=row.contact_try_count,
         outcome=row.outcome,
@@ -144,6 +145,20 @@ def get_cards(order_ids: Iterable[int], *, now: datetime) -> dict[int, OrderCard
     return {row.pk: card(row, now=now) for row in WorkOrder.objects.select_related("org").filter(pk__in=set(order_ids))}
 
 
+def list_months(viewer: Viewer) -> list[str]:
+    """Months of the orders that the viewer may see, the latest first."""
+    return list(visible_orders(viewer).order_by("-month").values_list("month", flat=True).distinct())
+
+
+def numbers_of(order_ids: Iterable[int]) -> dict[int, str]:
+    """By id, without scope: for whoever has been shown that there are such orders."""
+    return dict(WorkOrder.objects.filter(pk__in=set(order_ids)).values_list("pk", "number"))
+
+
+def find_by_number(viewer: Viewer, number: str) -> int | None:
+    return visible_orders(viewer).filter(number=number.upper()).values_list("pk", flat=True).first()
+
+
 def find_open_order(*, subject_key: str, kind: OrderKind, now: datetime) -> OrderCard | None:
     row = (
         WorkOrder.objects.select_related("org").filter(subject_key=subject_key, kind=kind.value, state__in=OPEN).first()
@@ -172,6 +187,7 @@ def list_orders(
     """
     What the filters ask for, soonest due first, without a due date last; to read only. `card` makes an OrderCard of a row.
 
+    `only_overdue`: the step or the whole has run over its time; with `clock` those told under it, `lateness.WHOLE` among them.
     `under`: a union's path; only what lies with that union or below it now. `number`: how an order's number ends.
     """
     rows = visible_orders(viewer)
@@ -184,15 +200,15 @@ def list_orders(
     if number:
         rows = rows.filter(number__endswith=number)
     if clock:
-        rows = rows.filter(clock=clock)
+        rows = rows.filter(is_late_by(clock, now) if only_overdue or clock == WHOLE else Q(clock=clock))
     if due_before is not None:
-        rows = rows.filter(step_due_at__lt=due_before)
+        rows = rows.filter(Q(step_due_at__lt=due_before) | Q(due_at__lt=due_before))
     asked = {"state": state, "kind": kind, "month": month, "org_id": org_id, "assignee_id": assignee_id}
     rows = rows.filter(**{name: value for name, value in asked.items() if value})
     if only_open or only_overdue:
         rows = rows.filter(state__in=OPEN)
     if only_overdue:
-        rows = rows.filter(step_due_at__lte=now)
+        rows = rows.filter(is_late(now))
     return rows.order_by(F("step_due_at").asc(nulls_last=True), "pk")
 
 
@@ -279,7 +295,7 @@ def count_by_state(viewer: Viewer, *, now: datetime, path: str = "", month: str 
     rows = _held(viewer, path, month)
     by_org: dict[int, dict[OrderState, int]] = defaultdict(dict)
     overdue: dict[int, int] = defaultdict(int)
-    late = Count("pk", filter=Q(step_due_at__lte=now))
+    late = Count("pk", filter=is_late(now))
     for org_id, state, count, late_count in (
         rows.order_by().values_list("org_id", "state").annotate(count=Count("pk"), late=late)
     ):
@@ -310,8 +326,8 @@ def list_loads(viewer: Viewer, *, now: datetime, path: str = "", most: int | Non
     rows = _held(viewer, path, "").filter(state__in=OPEN).order_by().values("org_id")
     counted = rows.annotate(
         open_count=Count("pk"),
-        overdue_count=Count("pk", filter=Q(step_due_at__lte=now)),
-        due_soon_count=Count("pk", filter=Q(step_due_at__gt=now, step_due_at__lte=now + _SOON)),
+        overdue_count=Count("pk", filter=is_late(now)),
+        due_soon_count=Count("pk", filter=is_due_between(now, now + _SOON)),
         assignee_count=Count("assignee", distinct=True),
     )
     found = list(counted.order_by("-open_count", "org_id")[:most])
@@ -352,14 +368,20 @@ def list_scores(viewer: Viewer, *, month: Month, path: str = "") -> list[OrgScor
 
 
 def count_open(viewer: Viewer, *, now: datetime) -> OpenCounts:
-    """Open orders in the viewer's part of the tree, and what waits for the viewer's own union."""
+    """Open orders in the viewer's part of the tree, and what waits for the viewer and their own union."""
     here = Q(org_id=viewer.org_id)
+    mine = Q(assignee_id=viewer.account_id)
+    visits = Q(state=OrderState.ASSIGNED) | Q(state=OrderState.RETURNED)
     return OpenCounts(
         **_held(viewer, "", "")
         .filter(state__in=OPEN)
         .aggregate(
             all=Count("pk"),
-            late=Count("pk", filter=Q(step_due_at__lte=now)),
+            late=Count("pk", filter=is_late(now)),
+            late_here=Count("pk", filter=here & is_late(now)),
+            to_assign=Count("pk", filter=here & Q(state=OrderState.ACCEPTED)),
+            to_visit=Count("pk", filter=mine & visits),
+            to_report=Count("pk", filter=mine & Q(state=OrderState.VISITED)),
             to_accept=Count("pk", filter=here & Q(state=OrderState.CREATED)),
             sent_back=Count("pk", filter=here & Q(state=OrderState.RETURNED)),
         )

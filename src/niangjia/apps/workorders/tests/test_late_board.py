@@ -18,7 +18,7 @@ from niangjia.apps.workorders.types import OrderState
 HOUSEHOLDS = 12
 CODES = ("C", "X", "Y", "XT", "XU", "XG", "XH", "XF", "YG", "CG")
 drawn = st.lists(
-    st.tuples(st.sampled_from(CODES), st.sampled_from(["accept", "forward", "verify", "review"]), st.integers(-3, 20)),
+    st.tuples(st.sampled_from(CODES), st.sampled_from(["accept", "forward", "verify", "review"]), st.integers(-3, 20), st.integers(-3, 9)),
     min_size=HOUSEHOLDS, max_size=HOUSEHOLDS,
 )  # fmt: skip
 
@@ -42,9 +42,13 @@ def place(built, db):
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_figure_of_the_board_is_the_length_of_its_list(place, orders):
     ids = list(WorkOrder.objects.order_by("pk").values_list("pk", flat=True))
-    for order_id, (code, clock, days) in zip(ids, orders, strict=True):
+    for order_id, (code, clock, days, whole_days) in zip(ids, orders, strict=True):
         WorkOrder.objects.filter(pk=order_id).update(
-            org=place[code].id, clock=clock, step_due_at=NOW - timedelta(days=days), state=OrderState.CREATED
+            org=place[code].id,
+            clock=clock,
+            step_due_at=NOW - timedelta(days=days),
+            state=OrderState.CREATED,
+            due_at=NOW - timedelta(days=whole_days),
         )
     for viewer in (place.province, place.city, place.county, place.other_county, place.town):
         whole = queries.list_late(viewer, now=NOW)
@@ -57,11 +61,31 @@ def test_every_figure_of_the_board_is_the_length_of_its_list(place, orders):
                 assert count == queries.list_orders(viewer, now=NOW, only_overdue=True, clock=clock, **narrow).count()
             if not row.is_own:
                 assert row.count == sum(one.count for one in queries.list_late(viewer, path=row.path, now=NOW))
-            earliest = listed.first().step_due_at
-            assert row.most_days == max(1, -(-(NOW - earliest) // timedelta(days=1)))
+            ran_out = [one.step_due_at if one.step_due_at <= NOW else one.due_at for one in listed]
+            assert row.most_days == max(1, -(-(NOW - min(ran_out)) // timedelta(days=1)))
 
 
 def test_the_county_figure_adds_up_what_lies_in_each_county(place):
     WorkOrder.objects.update(org=place["XG"].id, step_due_at=NOW - timedelta(days=1))
     assert queries.count_late_by_county(place.city, now=NOW) == {"330624": HOUSEHOLDS}
     assert queries.count_late_by_county(place.other_county, now=NOW) == {}
+
+
+def test_an_order_past_its_whole_limit_is_late_though_its_step_has_time_and_each_late_one_is_told_once(place):
+    WorkOrder.objects.update(
+        org=place["XG"].id, clock="verify", state=OrderState.CREATED, step_due_at=NOW + timedelta(days=1)
+    )
+    assert queries.count_open(place.county, now=NOW).late == 0
+    late = WorkOrder.objects.order_by("pk").first()
+    WorkOrder.objects.filter(pk=late.pk).update(due_at=NOW - timedelta(days=15))
+    assert queries.count_open(place.county, now=NOW).late == 1
+    (row,) = queries.list_late(place.county, now=NOW)
+    assert (row.by_clock, row.most_days) == ({"whole": 1}, 15)
+    card = queries.get_order(place.county, late.pk, now=NOW)
+    assert card.is_overdue and card.late == "whole" and card.deadline == card.due_at
+    WorkOrder.objects.filter(pk=late.pk).update(step_due_at=NOW)
+    assert queries.list_late(place.county, now=NOW)[0].by_clock == {"verify": 1}
+    WorkOrder.objects.filter(pk=late.pk).update(
+        state=OrderState.CANCELLED, step_due_at=None, remind_at=None, escalate_at=None
+    )
+    assert queries.count_open(place.county, now=NOW).late == 0, "what has ended is late no more"

@@ -281,6 +281,14 @@ def test_the_wrong_union_hands_it_back_to_the_one_that_sent_it(place):
         workorders.hand_back(viewer=place.county, order_id=order.id, reason="x", now=NOW)
 
 
+def test_who_finds_at_the_door_that_nobody_of_theirs_lives_there_hands_it_back(place):
+    order = place.at(S.ASSIGNED)
+    with pytest.raises(problems.ReasonMissing):
+        workorders.hand_back(viewer=place.grassroots, order_id=order.id, reason=" ", now=NOW)
+    back = workorders.hand_back(viewer=place.grassroots, order_id=order.id, reason="查无此人", now=NOW)
+    assert (back.org_id, back.state, back.assignee_id) == (place["XT"].id, S.CREATED, None)
+
+
 def test_the_town_may_keep_the_order_and_verify_itself(place):
     order = place.dispatch()
     workorders.forward(viewer=place.county, order_id=order.id, to_org_id=place["XT"].id, now=NOW)

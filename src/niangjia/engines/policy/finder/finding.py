@@ -124,14 +124,17 @@ class Finder:
         for mind in self.minds:
             mind.ever  # noqa: B018 - kept from its first use on
 
-    def next(self, known: Facts, skipped: Iterable[str] = (), none: Iterable[str] = ()) -> Next | None:
+    def next(
+        self, known: Facts, skipped: Iterable[str] = (), none: Iterable[str] = (), first: Iterable[str] = ()
+    ) -> Next | None:
         """
         The question that leaves least open: the one whose answer alone may settle most programmes, then the one that matters to most,
         then the easiest; a programme's gates before its other questions. None: no question can change an answer any more.
 
         `skipped`: facts the reader does not know. `none`: facts of which the reader said that nothing on their list applies.
+        `first`: ids of programmes whose questions come before all others.
         """
-        passed, nothing = {*skipped, *none}, set(none)
+        passed, nothing, ahead = {*skipped, *none}, set(none), set(first)
         matters: dict[str, list[Mind]] = {}
         left: set[str] = set()
         waiting = 0
@@ -141,12 +144,16 @@ class Finder:
             asked = [name for name in mind.facts if name in self.facts and name not in passed]
             gates = [name for name in asked if self.wording.is_gate(name)]
             found = mind.matter(known, asked)
-            left |= set(found)
+            asked_now = [gate for gate in gates if gate in found] or found
+            left |= set(asked_now)  # behind a gate that stays shut nothing is asked
             waiting += bool(found)
-            for name in [gate for gate in gates if gate in found] or found:
+            for name in asked_now:
                 matters.setdefault(name, []).append(mind)
         if not matters:
             return None
+        matters = {
+            name: minds for name, minds in matters.items() if any(one.program.pack.id in ahead for one in minds)
+        } or matters
 
         def weight(name: str) -> tuple[int, ...]:
             settled = sum(mind.settles(known, name) for mind in matters[name])

@@ -270,7 +270,7 @@ class _Describer:
             other_title=pack.title[other],
             unit=pack.vocabulary.units[pack.unit].title[self.language],
             entry=self.one_of(_ENTRIES[pack.entry]),
-            who=tuple(self.statement(rule.id, rule.say, rule.clause) for rule in pack.rules),
+            who=tuple(self.statement(rule.id, rule.public or rule.say, rule.clause) for rule in pack.rules),
             signs=self.signs(),
             tiers=self.tiers(),
             benefits=tuple(self.benefit(line, tier=None) for line in pack.benefit),
@@ -332,7 +332,7 @@ class _Describer:
         by_cause = groupby(self.pack.triggers, key=lambda trigger: trigger.cause)
         return tuple(
             (self.wording.code("causes", cause, self.language),
-             tuple(self.statement(one.id, one.say, one.clause) for one in group))
+             tuple(self.statement(one.id, one.public or one.say, one.clause) for one in group))
             for cause, group in by_cause
         )  # fmt: skip
 
@@ -340,7 +340,7 @@ class _Describer:
 
     def tiers(self) -> tuple[TierRow, ...]:
         return tuple(
-            TierRow(tier.id, tier.title[self.language], self.statement(tier.id, tier.say, tier.clause),
+            TierRow(tier.id, tier.title[self.language], self.statement(tier.id, tier.public or tier.say, tier.clause),
                     tuple(self.benefit(line, tier=tier.id) for line in self.lines_in(tier.id)))
             for tier in self.pack.tiers
         )  # fmt: skip
@@ -366,7 +366,7 @@ class _Describer:
             return None if found is None else max(found, ZERO)
 
         title = line.title.get(self.language) or ""
-        statement = self.statement(line.id, line.say, line.clause)
+        statement = self.statement(line.id, line.public or line.say, line.clause)
         return Benefit(
             line.id, title, statement, line.kind, yuan(line.value), yuan(line.ceiling.node) if line.ceiling else None
         )

@@ -26,7 +26,7 @@ class Question:
     How a worker is asked for a fact. `is_asked` False: the union finds it out itself. `unit`: the word behind the number.
 
     `is_gate`: asked before a programme's other questions. `none`: the choice "none of these", empty where there is no such choice.
-    `is_today`: nobody is asked, it is the day of asking itself.
+    `is_today`: nobody is asked, it is the day of asking itself. `is_past`: a day on which something happened, so none to come.
     """
 
     ask: Say = field(default_factory=dict)
@@ -36,6 +36,7 @@ class Question:
     is_gate: bool = False
     none: Say = field(default_factory=dict)
     is_today: bool = False
+    is_past: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,15 @@ class Topic:
 
 
 @dataclass(frozen=True)
+class Trouble:
+    """What may have happened to somebody, in their words; the questions of `programs` come first then."""
+
+    id: str
+    title: Say
+    programs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Wording:
     """`values`: fact → code → words; `codes`: kind (outcomes, evidence, purposes, levels, shows, units) → code → words."""
 
@@ -55,6 +65,7 @@ class Wording:
     values: Mapping[str, Mapping[str, Say]] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, Say]] = field(default_factory=dict)
     topics: tuple[Topic, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
 
     def value(self, fact: str, code: str, language: str) -> str:
         """A code of a fact in words; a code without words as it stands."""
@@ -161,12 +172,13 @@ def load_wording(programs: Path) -> Wording:
 
 class _WordingReader(Reader):
     def wording(self, root: Item) -> Wording:
-        table = self.table(root, optional=("questions", "values", "topics", *CODES))
+        table = self.table(root, optional=("questions", "values", "topics", "troubles", *CODES))
         return Wording(
             {name: self.question(part) for name, part in self.open_table(table.get("questions")).items()},
             {name: self.says(part) for name, part in self.open_table(table.get("values")).items()},
             {kind: self.says(table.get(kind)) for kind in CODES},
             tuple(self.topic(part) for part in self.list(table.get("topics"))),
+            tuple(self.trouble(part) for part in self.list(table.get("troubles"))),
         )
 
     def open_table(self, item: Item | None) -> dict[str, Item]:
@@ -180,14 +192,21 @@ class _WordingReader(Reader):
         return {code: self.bilingual(part) for code, part in found.items()}
 
     def question(self, item: Item) -> Question:
-        table = self.table(item, optional=("ask", "help", "unit", "none", "asked", "gate", "today"))
+        table = self.table(item, optional=("ask", "help", "unit", "none", "asked", "gate", "today", "past"))
         said = {key: self.bilingual(table[key]) if key in table else {} for key in ("ask", "help", "unit", "none")}
         return Question(
             **said,
             is_asked=self.flag(table.get("asked"), default=True),
             is_gate=self.flag(table.get("gate")),
             is_today=self.flag(table.get("today")),
+            is_past=self.flag(table.get("past")),
         )
+
+    def trouble(self, item: Item) -> Trouble:
+        table = self.table(item, required=("id", "zh", "en", "programs"))
+        title = {language: self.word(table.get(language)) for language in ("zh", "en")}
+        programs = tuple(self.word(part) for part in self.list(table.get("programs")))
+        return Trouble(self.word(table.get("id")), title, programs)
 
     def topic(self, item: Item) -> Topic:
         table = self.table(item, required=("id", "zh", "en", "words"))

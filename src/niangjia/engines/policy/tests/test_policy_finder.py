@@ -15,7 +15,7 @@ from niangjia.engines import policy
 from niangjia.engines.policy.finder import Finder, Mind
 from niangjia.engines.policy.finder.finding import is_for_people, is_help
 from niangjia.engines.policy.finder.mattering import answer_of
-from niangjia.engines.policy.published import Question, Wording
+from niangjia.engines.policy.published import Question, Wording, load_wording
 from niangjia.engines.policy.tests import samples
 from niangjia.kernel.deployment import programs_folder
 
@@ -159,6 +159,19 @@ benefit:
     assert (found.verdict, [fact.name for fact in found.missing]) == ("unsure", ["b"])
     [found] = finder.findings({"b": False}, "en")
     assert (found.verdict, [step.clause for step in found.because]) == ("no", ["c"])
+
+
+def test_what_bears_on_the_trouble_is_asked_first_and_the_rest_all_the_same():
+    """Somebody ill is asked about illness before roofs and trips; none of the other questions is lost."""
+    packs = [pack for pack in policy.read_folder(programs_folder())[0] if pack.id in ("rooftop-pv", "recuperation")]
+    finder = Finder(
+        [policy.compile_program(pack, asof=ASOF, area=AREA) for pack in packs], load_wording(programs_folder())
+    )
+    plain = finder.next({})
+    assert plain is not None and finder.next({}, first=["no-such-program"]) == plain
+    for program in finder.programs:
+        ahead = finder.next({}, first=[program.pack.id])
+        assert ahead is not None and ahead.fact.name in program.pack.facts and ahead.left == plain.left
 
 
 def test_nothing_known_of_a_reader_is_kept(tmp_path):

@@ -259,6 +259,22 @@ def test_with_everything_known_it_is_the_reference(tmp_path_factory, text):
             assert found is VARIES or found == wanted
 
 
+def test_a_page_says_a_rule_without_figures_and_its_clause_without_the_authors_notes(tmp_path):
+    body = """parameters:
+  flat: {unit: yuan, values: {2020-01-01: 500}, clause: c, note: 待填}
+rules:
+  - {id: r, when: cost > flat, say: {zh: "花了 {cost} 元", en: "{cost}"}, public: {zh: "花费超过 {flat} 元", en: "Cost above {flat}"}, clause: 原文, note: 报道未写}
+benefit:
+  - {id: a, amount: flat, say: {zh: "{flat}（V1）", en: "{flat}"}, clause: 数额待市总工会确认}
+"""
+    pack = samples.pack(tmp_path, body)
+    said = describe(pack, area="3306", asof=ASOF, language="zh", wording=Wording())
+    assert [(one.text, one.clause) for one in said.who] == [("花费超过 500 元", "原文")]
+    assert pack.notes == {"flat": "待填", "r": "报道未写"}
+    assert [name for name, _text in policy.asides_of(pack)] == ["a", "a"]
+    assert any("note" in problem.en for problem in policy.notes_of(pack))
+
+
 def test_what_hangs_on_nobody_is_told_and_what_hangs_on_somebody_is_not(tmp_path):
     body = """parameters:
   flat: {unit: yuan, values: {2020-01-01: 500}, clause: c}

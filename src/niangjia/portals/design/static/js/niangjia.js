@@ -20,12 +20,47 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "1";
   setTimeout(() => delete form.dataset.sent, 8000);
-  const pressed = event.submitter;
-  if (pressed?.dataset.busy) { // what takes its time says so
-    pressed.textContent = pressed.dataset.busy;
-    pressed.setAttribute("aria-busy", "true");
-  }
+  if (event.submitter?.matches("button")) setTimeout(() => { if (!event.defaultPrevented) onItsWay(event.submitter); });
 });
+
+// What takes more than a second shows that it is on its way: the button turns, a line runs along the top, and a reader is told once.
+let waiting = 0;
+const arrived = () => {
+  clearTimeout(waiting);
+  document.querySelector(".on-its-way")?.remove();
+  for (const button of document.querySelectorAll("[aria-busy][data-was]")) {
+    button.innerHTML = button.dataset.was;
+    button.removeAttribute("aria-busy");
+    delete button.dataset.was;
+  }
+};
+const onItsWay = (pressed) => {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    if (pressed) {
+      pressed.dataset.was = pressed.innerHTML;
+      if (pressed.dataset.busy) pressed.textContent = pressed.dataset.busy;
+      pressed.setAttribute("aria-busy", "true");
+    }
+    const line = document.createElement("div");
+    line.className = "on-its-way";
+    line.setAttribute("role", "status");
+    line.setAttribute("aria-label", document.body.dataset.onItsWay);
+    document.body.append(line);
+    setTimeout(arrived, 60000); // a download leaves the page where it is
+  }, pressed?.dataset.busy ? 0 : 700);
+  if (pressed?.form?.hasAttribute("data-again")) setTimeout(arrived, 4000);
+};
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.target || link.hasAttribute("download")) return;
+  if (link.origin === location.origin && (link.pathname !== location.pathname || link.search !== location.search)) onItsWay(null);
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.method === "get") setTimeout(() => { if (!event.defaultPrevented) onItsWay(null); });
+});
+addEventListener("pagehide", arrived);
+addEventListener("pageshow", arrived);
 
 // Another language or look shows the same page: what was typed goes along, in this tab, until the page is there.
 const TYPED = "niangjia-typed";
@@ -61,6 +96,11 @@ const closeMenus = (keep) => document.querySelectorAll("details.who[open], detai
 });
 document.addEventListener("click", (event) => closeMenus(event.target));
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(null); });
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
 
 // A head cell that ticks its whole column.
 for (const cell of document.querySelectorAll("th[data-all]")) {

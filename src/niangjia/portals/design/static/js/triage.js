@@ -79,7 +79,9 @@ dialog.querySelector("[data-keys-switch]").addEventListener("change", (event) =>
 
 // How many are chosen, said aloud when it changes.
 for (const form of document.querySelectorAll("form.pickable")) {
-  const said = form.querySelector(".pick-count"), all = form.querySelector("[name=all]");
+  const said = form.querySelector(".pick-count");
+  if (!said) continue; // who only reads picks nothing
+  const all = form.querySelector("[name=all]");
   const tell = () => {
     const count = form.querySelectorAll("[name=order]:checked").length;
     said.textContent = count && !all?.checked ? said.dataset.words.replace("#", count) : "";

@@ -11,7 +11,7 @@ export async function bringWorker() {
 export async function keepForm(who, order, part) {
   if (!who.key) return;
   for (const row of await list("pages")) if (row.at < Date.now() - 7 * 86400000) await drop("pages", row.id);
-  await seal(who, "pages", placeOf(who, order), { html: part.innerHTML }, { order, at: Date.now() });
+  await seal(who, "pages", placeOf(who, order), { html: part.innerHTML, title: part.dataset.title }, { order, at: Date.now() });
 }
 
 /** From the server onto the device; whether it is there. */

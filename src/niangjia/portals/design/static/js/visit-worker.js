@@ -1,13 +1,15 @@
-// Answers for a visit's page when no network does: with a shell that holds nothing of anybody. Everything else goes its usual way.
+// Answers for a visit's page, an order's and the list of orders when no network does: with a shell that holds nothing of anybody.
+// Everything else goes its usual way.
 "use strict";
 
-const SHELF = "niangjia-visit-1";
+const SHELF = "niangjia-visit-2";
 const SHELL = "/desk/orders/without-network/";
 const PARTS = [
   SHELL, "/static/vendor/tabler.min.css", "/static/css/niangjia.css", "/static/css/upload.css", "/static/css/visit.css",
-  "/static/js/upload.js", "/static/js/visit.js", "/static/js/visit-form.js", "/static/js/signature.js", "/static/js/device.js", "/static/img/mark.svg",
+  "/static/js/upload.js", "/static/js/visit.js", "/static/js/visit-form.js", "/static/js/visit-steps.js", "/static/js/visit-list.js",
+  "/static/js/signature.js", "/static/js/device.js", "/static/img/mark.svg",
 ];
-const VISIT = /^\/desk\/orders\/\d+\/visit\/$/;
+const VISIT = /^\/desk\/orders\/(\d+\/(visit\/)?)?$/;
 
 // Each by itself: a page that is refused (nobody signed in) leaves the one that is there.
 const fill = async () => {

@@ -1,10 +1,12 @@
 // A visit's form that saves as one types, on the server and, sealed, on the device; it goes on without a network and is sent when there is one.
 import { drop, forget, get, keepDraft, photosOf, placeOf, seal, send, unseal, whoIsHere } from "./device.js";
 import { HERE, bringWorker, keepForm, showForm } from "./visit-form.js";
+import { showList } from "./visit-list.js";
 import { offerSignature } from "./signature.js";
+import { beginSteps, nextStep, openFilled, showStep } from "./visit-steps.js";
 
 const AFTER_TYPING = 1200, BETWEEN_TRIES = 15000; // milliseconds
-const order = Number(location.pathname.match(/orders\/(\d+)\//)?.[1]);
+const order = Number(location.pathname.match(/orders\/(\d+)\/visit\/$/)?.[1]);
 
 /** Whether the person changed it since the page was made: before the script was ready, that is. */
 function isTouched(each) {
@@ -62,12 +64,13 @@ class Visit {
     for (const [name, value] of values) several.set(name, [...several.get(name) ?? [], value]);
     for (const name of several.keys()) this.makeRow(name);
     for (const each of this.form.elements) {
-      if (!each.name || ["csrfmiddlewaretoken", "seen", "key", "step"].includes(each.name) || each.type === "file" || each.type === "submit" || isTouched(each)) continue;
+      if (!each.name || ["csrfmiddlewaretoken", "seen", "origin", "key", "step"].includes(each.name) || each.type === "file" || each.type === "submit" || isTouched(each)) continue;
       const given = several.get(each.name);
       if (each.type === "radio" || each.type === "checkbox") each.checked = Boolean(given?.includes(each.value));
       else if (given) each.value = given[0];
     }
     this.nameButton();
+    openFilled(this.form);
   }
 
   // --- typing ---
@@ -147,6 +150,11 @@ class Visit {
   async pressed(event) {
     const button = event.submitter;
     if (button?.name === "more") { event.preventDefault(); this.makeRow(`${button.value}-${this.rowCount(button.value)}-`); return; }
+    if (button?.matches("[data-next]") && this.who.key) {
+      event.preventDefault();
+      this.keep().then(() => this.flush());
+      return nextStep(this.form);
+    }
     if (!this.who.key || this.isPlain || button?.name === "keep") return;
     event.preventDefault();
     clearTimeout(this.soon);
@@ -156,6 +164,7 @@ class Visit {
   /** The page of the server says what is missing, at its field. */
   sendPlainly() {
     this.isPlain = true;
+    showStep(this.form, [...this.form.querySelectorAll(".visit-step")].at(-1)); // a button that is hidden may not send
     this.form.requestSubmit(this.form.querySelector("[data-hand-in]"));
   }
 
@@ -169,7 +178,7 @@ class Visit {
   /** `members-3-name`: rows up to the fourth are there. */
   makeRow(field) {
     const [, name, place] = field.match(/^(\w+)-(\d+)-/) ?? [];
-    if (!name || Number(place) > 29) return;
+    if (!name || name === "known" || Number(place) > 29) return;
     for (let next = this.rowCount(name); next <= Number(place) && next > 0; next++) {
       const first = this.form.querySelector(`[name^="${name}-0-"]`).closest(".row-card");
       const row = first.cloneNode(true);
@@ -238,12 +247,14 @@ class Visit {
 async function begin() {
   const into = document.querySelector("[data-visit-page]"), isShell = Boolean(document.querySelector("[data-shell]"));
   const who = await whoIsHere(`${HERE}key/`);
-  if (isShell && order && !who.isOff && !sessionStorage.getItem("niangjia-again")) { // the network is back: the page itself, tried once
+  if (isShell && !who.isOff && !sessionStorage.getItem("niangjia-again")) { // the network is back: the page itself, tried once
     sessionStorage.setItem("niangjia-again", "1");
     return location.reload();
   }
   if (!isShell) sessionStorage.removeItem("niangjia-again");
-  if (isShell && !await showForm(who, order, into)) {
+  if (isShell && !(order && await showForm(who, order, into))) {
+    const kept = document.querySelector("[data-kept]"), hasKept = Boolean(who.key) && await showList(who, kept);
+    if (!order && hasKept) return;
     const nothing = document.querySelector("[data-nothing]");
     nothing.hidden = false;
     nothing.querySelector("[data-reload]").addEventListener("click", () => location.reload());
@@ -259,6 +270,7 @@ async function begin() {
       form.dataset.isHere = "1"; // opens without a network from now on
     }).catch(() => {});
   }
+  beginSteps(form);
   const visit = new Visit(form, who, isShell);
   window.visit = visit; // for whoever looks into a page that does not send
   offerSignature(form.querySelector("[data-upload=signature]"), (name) => visit.word(name));

@@ -1,0 +1,48 @@
+"""What is stored as a code is read as words, in both languages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.cases.types import CaseAction
+from niangjia.apps.matters.types import Step
+from niangjia.apps.workorders.types import Action
+from niangjia.kernel.deployment import programs_folder
+from niangjia.portals.design import deeds, tags, words
+
+
+def test_every_right_of_a_post_has_words():
+    assert words.WORDS["permission"].keys() == permissions.ACTIONS
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_fund_that_a_shipped_pack_pays_from_has_words(language):
+    texts = [path.read_text(encoding="utf-8") for path in programs_folder().glob("*/*/program.yaml")]
+    purposes = {
+        found for text in texts for found in re.findall(r"^fund: \{purpose: ([\w-]+)", text, flags=re.MULTILINE)
+    }
+    assert len(purposes) > 15
+    with translation.override(language):
+        assert [purpose for purpose in purposes if tags.purpose_word(purpose) == purpose] == []
+
+
+def test_every_step_that_the_audit_chain_records_has_words():
+    """Found in the text of the house: what is recorded is named there, but for the moves of the three tables of states."""
+    house = Path(permissions.__file__).parents[2]
+    texts = [
+        path.read_text(encoding="utf-8")
+        for path in house.rglob("*.py")
+        if not {"tests", "migrations"} & set(path.parts)
+    ]
+    recorded = {found for text in texts for found in re.findall(r'action="((?!own\.)[a-z]+\.[a-z_]+)"', text)}
+    recorded -= permissions.ACTIONS
+    moves = [f"cases.{one.value.lower()}" for one in CaseAction] + [f"workorders.{one.lower()}" for one in Action]
+    moves += [f"matters.{one.value.lower()}" for one in Step]
+    assert len(recorded) > 60
+    with translation.override("zh-hans"):
+        assert [one for one in sorted({*recorded, *moves}) if deeds.deed(one) == "作了改动"] == []
