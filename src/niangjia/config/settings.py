@@ -70,6 +70,8 @@ INSTALLED_APPS = [
     "niangjia.apps.accounts",
     "niangjia.apps.messages",
     "niangjia.apps.files",
+    "niangjia.apps.places",
+    "niangjia.apps.bookings",
     "niangjia.apps.registry",
     "niangjia.apps.funds",
     "niangjia.apps.workorders",

@@ -19,12 +19,14 @@ from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.alerts.types import RunKind, Shape
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.audit.types import ChainReport
+from niangjia.apps.bookings import queries as bookings
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.files import queries as files
 from niangjia.apps.funds import verification as funds
 from niangjia.apps.matters import queries as matters
 from niangjia.apps.messages import queries as messages
 from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.places import queries as places
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders import queries as workorders
@@ -60,6 +62,8 @@ def verify(
         ("工单 · orders", lambda: _worded(workorders.verify())),
         ("项目 · programs", lambda: _worded(programs.verify())),
         ("申请 · applications", lambda: _worded(matters.verify())),
+        ("场所 · places", lambda: _worded(places.verify())),
+        ("预约 · bookings", lambda: _worded(bookings.verify(now=now))),
         ("名单 · lists", lambda: [*_worded(alerts.verify()), *_lists_and_runs(deployment.runs)]),
         ("个案 · cases", lambda: _worded(cases.verify())),
         ("消息 · messages", lambda: _worded(messages.verify())),

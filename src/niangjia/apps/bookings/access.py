@@ -1,0 +1,79 @@
+"""Who sees an offer and a booking, and whose union counts: in one place."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.bookings.lifecycle import OfferState
+from niangjia.apps.bookings.models import Booking, Offer, Quota
+from niangjia.apps.bookings.problems import NoSuchBooking, NoSuchOffer, NotForYou
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.organizations import scope
+from niangjia.apps.registry import queries as registry
+
+
+def offers(viewer: Viewer) -> QuerySet[Offer]:
+    """Those of the viewer's part of the tree and those of the unions above it that are published; a worker's: what is published."""
+    published = ~Q(state=OfferState.DRAFT)
+    if viewer.role is Role.WORKER:
+        permissions.require(viewer, "own.view")
+        return Offer.objects.filter(published)
+    permissions.require(viewer, "bookings.view")
+    above = [one.id for one in organizations.list_ancestors(viewer.org_id)]
+    return Offer.objects.filter(scope.inside("org", viewer.org_path) | Q(org_id__in=above) & published)
+
+
+def own_offer(viewer: Viewer, offer_id: int) -> Offer:
+    """One that the viewer may change: of their part of the tree. Locked. Raises NotAllowed, NoSuchOffer."""
+    permissions.require(viewer, "bookings.manage")
+    found = Offer.objects.select_for_update().filter(scope.inside("org", viewer.org_path), pk=offer_id).first()
+    if found is None:
+        raise NoSuchOffer(offer_id)
+    return found
+
+
+def bookings(viewer: Viewer) -> QuerySet[Booking]:
+    """A worker's own; an officer's: of workers of their part of the tree, and of everybody at the offers of their part."""
+    if viewer.role is Role.WORKER:
+        permissions.require(viewer, "own.view")
+        return Booking.objects.filter(person_id=viewer.person_id) if viewer.person_id else Booking.objects.none()
+    permissions.require(viewer, "bookings.view")
+    return Booking.objects.filter(scope.inside("org", viewer.org_path) | scope.inside("offer__org", viewer.org_path))
+
+
+def own_booking(viewer: Viewer, booking_id: int) -> Booking:
+    """One that the viewer may change. Raises NotAllowed, NoSuchBooking."""
+    if viewer.role is not Role.WORKER:
+        permissions.require(viewer, "bookings.manage")
+    found = bookings(viewer).filter(pk=booking_id).first()
+    if found is None:
+        raise NoSuchBooking(booking_id)
+    return found
+
+
+def member_of(viewer: Viewer, person_id: int) -> tuple[int, str]:
+    """
+    The union that a worker asks as a member of, and their group. Raises NotForYou: no member of any, or not of the officer's part of the tree.
+    """
+    is_own = viewer.role is Role.WORKER and viewer.person_id == person_id
+    if not is_own:
+        permissions.require(viewer, "bookings.manage")
+    found = registry.open_memberships_of([person_id]).get(person_id)
+    if found is None:
+        raise NotForYou
+    if not is_own and not scope.covers(viewer.org_path, organizations.get_union(found.org_id).path):
+        raise NotForYou
+    return found.org_id, found.group
+
+
+def quotas_for(offer: Offer, org_id: int, group: str) -> list[Quota]:
+    """Those a worker of that union and group counts under, the narrowest union first. Empty and the offer has some: it is not for them."""
+    above = [org_id, *(one.id for one in reversed(organizations.list_ancestors(org_id)))]
+    found = [
+        quota
+        for quota in offer.quotas.all()
+        if (quota.org_id is None or quota.org_id in above) and (not quota.group or quota.group == group)
+    ]
+    return sorted(found, key=lambda quota: (above.index(quota.org_id) if quota.org_id else len(above), quota.pk))

@@ -1,0 +1,192 @@
+"""What is offered: its times and seats, who it is for, publishing, drawing, calling off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.audit import actions as audit
+from niangjia.apps.bookings import drawing
+from niangjia.apps.bookings.access import own_offer
+from niangjia.apps.bookings.lifecycle import OPEN, BookingState, Giving, OfferState, Step
+from niangjia.apps.bookings.models import Booking, Offer, Quota, Slot
+from niangjia.apps.bookings.problems import (
+    DrawTooEarly,
+    FewerThanTaken,
+    NoSlots,
+    NoSuchOffer,
+    NotADraw,
+    NotPossibleNow,
+    WrongTimes,
+)
+from niangjia.apps.bookings.seating import give_back, move, move_up
+from niangjia.apps.bookings.types import OfferFacts, SlotFacts
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.organizations import scope
+from niangjia.kernel.sealing import Keys
+
+
+@lru_cache(maxsize=4)
+def _keys_in(folder: Path) -> Keys:
+    return Keys.load(folder)
+
+
+def make_offer(*, viewer: Viewer, facts: OfferFacts, key: str, now: datetime) -> int:
+    """
+    A draft that its union alone sees; return its id. Safe to repeat: with the same `key` the one that was made is returned.
+
+    Raises: NotAllowed; NoSuchOffer: its union is not of the viewer's part of the tree; WrongTimes.
+    """
+    permissions.require(viewer, "bookings.manage")
+    if not scope.covers(viewer.org_path, organizations.get_union(facts.org_id).path):
+        raise NoSuchOffer(facts.title)
+    if facts.opens_at >= facts.closes_at:
+        raise WrongTimes
+    told = {
+        "title": facts.title.strip(), "kind": facts.kind, "org_id": facts.org_id, "area": facts.area, "giving": facts.giving, "program": facts.program,
+        "opens_at": facts.opens_at, "closes_at": facts.closes_at, "place_id": facts.place_id, "most_companions": facts.most_companions,
+        "every_years": facts.every_years, "note": facts.note.strip(), "state": OfferState.DRAFT, "number": key[:24],
+    }  # fmt: skip
+    with transaction.atomic():
+        offer, is_new = Offer.objects.get_or_create(key=key, defaults=told)
+        if is_new:
+            Offer.objects.filter(pk=offer.pk).update(number=f"HD{offer.pk:07}")
+            audit.record(
+                viewer, action="bookings.offer", object=f"offer:{offer.pk}", detail={"kind": facts.kind}, now=now
+            )
+        return offer.pk
+
+
+def add_slots(*, viewer: Viewer, offer_id: int, slots: Iterable[SlotFacts], now: datetime) -> None:
+    """
+    Times with seats. One that is there (by beginning and label) is left as it is. Whoever waits moves up.
+
+    Raises: NotAllowed, NoSuchOffer, NotPossibleNow: it was called off; WrongTimes.
+    """
+    with transaction.atomic():
+        offer = own_offer(viewer, offer_id)
+        _refuse_ended(offer)
+        told = list(slots)
+        if any(one.begins >= one.ends or one.seats < 1 for one in told):
+            raise WrongTimes
+        rows = [Slot(offer=offer, begins=one.begins, ends=one.ends, seats=one.seats, label=one.label) for one in told]
+        Slot.objects.bulk_create(rows, ignore_conflicts=True)
+        if offer.giving == Giving.FIRST_COME or offer.drawn_at:
+            move_up(offer, now)
+        audit.record(viewer, action="bookings.slots", object=f"offer:{offer.pk}", detail={"count": len(told)}, now=now)
+
+
+def set_seats(*, viewer: Viewer, slot_id: int, seats: int, now: datetime) -> None:
+    """More or fewer seats; whoever waits moves up. Raises NotAllowed, NoSuchOffer, NotPossibleNow, FewerThanTaken."""
+    with transaction.atomic():
+        offer_id = Slot.objects.filter(pk=slot_id).values_list("offer_id", flat=True).first()
+        offer = own_offer(viewer, offer_id or 0)
+        _refuse_ended(offer)
+        slot = Slot.objects.get(pk=slot_id)
+        if seats < max(1, slot.taken):
+            raise FewerThanTaken(slot.taken)
+        Slot.objects.filter(pk=slot_id).update(seats=seats)
+        move_up(offer, now)
+        audit.record(
+            viewer,
+            action="bookings.seats",
+            object=f"offer:{offer.pk}",
+            detail={"slot": slot_id, "seats": seats},
+            now=now,
+        )
+
+
+def set_quota(*, viewer: Viewer, offer_id: int, org_id: int | None, group: str = "", seats: int, now: datetime) -> None:
+    """
+    So many of the seats are for that union's workers, or that group's. An offer with quotas is for nobody else. Raises as `set_seats`.
+    """
+    with transaction.atomic():
+        offer = own_offer(viewer, offer_id)
+        _refuse_ended(offer)
+        quota, is_new = Quota.objects.get_or_create(offer=offer, org_id=org_id, group=group, defaults={"seats": seats})
+        if not is_new:
+            if seats < quota.taken:
+                raise FewerThanTaken(quota.taken)
+            Quota.objects.filter(pk=quota.pk).update(seats=seats)
+        if offer.giving == Giving.FIRST_COME or offer.drawn_at:
+            move_up(offer, now)
+        detail = {"org": org_id, "group": group, "seats": seats}
+        audit.record(viewer, action="bookings.quota", object=f"offer:{offer.pk}", detail=detail, now=now)
+
+
+def publish(*, viewer: Viewer, offer_id: int, now: datetime) -> None:
+    """
+    From now on it is seen, and asked for in its time. A draw's seed is made and sealed here. Safe to repeat.
+
+    Raises: NotAllowed, NoSuchOffer, NoSlots, NotPossibleNow.
+    """
+    with transaction.atomic():
+        offer = own_offer(viewer, offer_id)
+        if offer.state == OfferState.OPEN:
+            return
+        if offer.state != OfferState.DRAFT:
+            raise NotPossibleNow(OfferState(offer.state).label)
+        if not offer.slots.exists():
+            raise NoSlots
+        offer.state = OfferState.OPEN
+        if offer.giving == Giving.DRAW:
+            seed = drawing.new_seed()
+            offer.sealed_seed = _keys_in(settings.KEYS_FOLDER).seal(seed.encode(), f"bookings.offer:{offer.pk}")
+            offer.seal = drawing.seal_of(seed)
+        offer.save(update_fields=["state", "sealed_seed", "seal"])
+        audit.record(
+            viewer, action="bookings.publish", object=f"offer:{offer.pk}", detail={"seal": offer.seal}, now=now
+        )
+
+
+def draw(*, viewer: Viewer, offer_id: int, now: datetime) -> None:
+    """
+    Show the seed, put everybody who asked in its order, and give the seats in that order; the rest waits in it. Safe to repeat.
+
+    Raises: NotAllowed, NoSuchOffer, NotADraw, NotPossibleNow: not published; DrawTooEarly.
+    """
+    with transaction.atomic():
+        offer = own_offer(viewer, offer_id)
+        if offer.giving != Giving.DRAW:
+            raise NotADraw
+        if offer.drawn_at:
+            return
+        if offer.state not in (OfferState.OPEN, OfferState.CLOSED) or offer.sealed_seed is None:
+            raise NotPossibleNow(OfferState(offer.state).label)
+        if now < offer.closes_at:
+            raise DrawTooEarly(offer.closes_at)
+        sealed = bytes(offer.sealed_seed)
+        offer.seed = _keys_in(settings.KEYS_FOLDER).open(sealed, f"bookings.offer:{offer.pk}").decode()
+        offer.drawn_at, offer.state = now, OfferState.CLOSED
+        offer.save(update_fields=["seed", "drawn_at", "state"])
+        asked = {one.number: one for one in Booking.objects.filter(offer=offer, state=BookingState.ASKED)}
+        for line, number in enumerate(drawing.order(offer.seed, asked), 1):
+            move(asked[number], Step.PUT_IN_LINE, line=line)
+        seated = move_up(offer, now)
+        detail = {"asked": len(asked), "seated": len(seated), "seed": offer.seed}
+        audit.record(viewer, action="bookings.draw", object=f"offer:{offer.pk}", detail=detail, now=now)
+
+
+def call_off(*, viewer: Viewer, offer_id: int, reason: str, now: datetime) -> None:
+    """It does not take place: every booking that is open ends, with the reason. Safe to repeat. Raises NotAllowed, NoSuchOffer."""
+    with transaction.atomic():
+        offer = own_offer(viewer, offer_id)
+        if offer.state == OfferState.CANCELLED:
+            return
+        Offer.objects.filter(pk=offer.pk).update(state=OfferState.CANCELLED)
+        for booking in Booking.objects.filter(offer=offer, state__in=OPEN):
+            give_back(booking)
+            move(booking, Step.CANCEL, slot=None, quota=None, reason=reason.strip()[:200])
+        audit.record(viewer, action="bookings.call_off", object=f"offer:{offer.pk}", reason=reason, now=now)
+
+
+def _refuse_ended(offer: Offer) -> None:
+    if offer.state == OfferState.CANCELLED:
+        raise NotPossibleNow(OfferState(offer.state).label)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BookingsConfig(AppConfig):
+    name = "niangjia.apps.bookings"
+    verbose_name = "预约报名"

@@ -1,0 +1,140 @@
+"""Reads: what is offered, who asked and how they stand, and whether every count is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.bookings import drawing
+from niangjia.apps.bookings.access import bookings, offers
+from niangjia.apps.bookings.lifecycle import HOLDS_SEATS, BookingState, Giving, OfferState
+from niangjia.apps.bookings.models import Booking, Offer, Quota, Slot
+from niangjia.apps.bookings.problems import NoSuchBooking, NoSuchOffer
+from niangjia.apps.bookings.seating import waiting_that_fit
+from niangjia.apps.bookings.types import Attendance, BookingCard, OfferCard, SlotCard, Violation
+from niangjia.apps.registry import queries as registry
+
+__all__ = ["attendance_of", "get_booking", "get_offer", "list_bookings", "list_offers", "list_own", "verify"]
+
+
+def list_offers(viewer: Viewer, *, state: str = "", kind: str = "") -> QuerySet[Offer]:
+    """Newest first. Raises NotAllowed."""
+    rows = offers(viewer).select_related("org").prefetch_related("slots").order_by("-opens_at", "-pk")
+    told = {"state": state, "kind": kind}
+    return rows.filter(**{name: value for name, value in told.items() if value})
+
+
+def get_offer(viewer: Viewer, offer_id: int) -> OfferCard:
+    """Raises NotAllowed, NoSuchOffer."""
+    row = list_offers(viewer).filter(pk=offer_id).first()
+    if row is None:
+        raise NoSuchOffer(offer_id)
+    return offer_card(row)
+
+
+def list_bookings(viewer: Viewer, *, offer_id: int, state: str = "") -> list[BookingCard]:
+    """Of one offer: who has a seat by its time, then who waits in their order. Names masked. Raises NotAllowed."""
+    rows = bookings(viewer).filter(offer_id=offer_id).select_related("slot")
+    rows = rows.filter(state=state) if state else rows
+    return _cards(rows.order_by("slot__begins", "line", "pk"))
+
+
+def list_own(viewer: Viewer) -> list[BookingCard]:
+    """A worker's own, newest first. Raises NotAllowed."""
+    return _cards(bookings(viewer).filter(person_id=viewer.person_id or 0).order_by("-pk"))
+
+
+def get_booking(viewer: Viewer, booking_id: int) -> BookingCard:
+    """Raises NotAllowed, NoSuchBooking."""
+    found = _cards(bookings(viewer).filter(pk=booking_id))
+    if not found:
+        raise NoSuchBooking(booking_id)
+    return found[0]
+
+
+def attendance_of(viewer: Viewer, offer_id: int) -> Attendance:
+    """Counted from the bookings, never typed. Raises NotAllowed, NoSuchOffer."""
+    offer = get_offer(viewer, offer_id)
+    attended, seated = Q(state=BookingState.ATTENDED), Q(state__in=HOLDS_SEATS)
+    told = Booking.objects.filter(offer_id=offer_id).aggregate(
+        seated=Coalesce(Sum("seats", filter=seated), 0), waiting=Coalesce(Sum("seats", filter=Q(state=BookingState.WAITING)), 0),
+        persons=Count("pk", filter=attended), came=Coalesce(Sum("seats", filter=attended), 0),
+        missed=Coalesce(Sum("seats", filter=Q(state=BookingState.MISSED)), 0),
+    )  # fmt: skip
+    companions = told.pop("came") - told["persons"]
+    return Attendance(seats=sum(slot.seats for slot in offer.slots), companions=companions, **told)
+
+
+# --- as types ---
+
+
+def offer_card(row: Offer) -> OfferCard:
+    slots = sorted(row.slots.all(), key=lambda slot: (slot.begins, slot.label))
+    return OfferCard(
+        id=row.pk, number=row.number, title=row.title, kind=row.kind, org_id=row.org_id, org_name=row.org.name, area=row.area, program=row.program,
+        place_id=row.place_id, giving=Giving(row.giving), state=OfferState(row.state), opens_at=row.opens_at, closes_at=row.closes_at,
+        most_companions=row.most_companions, every_years=row.every_years, note=row.note, seal=row.seal, seed=row.seed,
+        slots=tuple(SlotCard(one.pk, one.begins, one.ends, one.seats, one.taken, one.label) for one in slots),
+    )  # fmt: skip
+
+
+def _cards(rows: Iterable[Booking]) -> list[BookingCard]:
+    found = list(rows)
+    names = registry.masked_names({row.person_id for row in found})
+    lines = _lines({row.offer_id for row in found if row.state == BookingState.WAITING})
+    return [
+        BookingCard(
+            id=row.pk, number=row.number, offer_id=row.offer_id, person_id=row.person_id, name=names.get(row.person_id, ""), org_id=row.org_id,
+            slot_id=row.slot_id or row.wished_id, state=BookingState(row.state), seats=row.seats, line=lines.get(row.pk), asked_at=row.asked_at,
+            checked_in_at=row.checked_in_at, code=row.code,
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+def _lines(offer_ids: set[int]) -> Mapping[int, int]:
+    """The place in the line of everybody who waits, by booking."""
+    places: dict[int, int] = {}
+    count: dict[int, int] = {}
+    waiting = Booking.objects.filter(offer_id__in=offer_ids, state=BookingState.WAITING).order_by(
+        "offer_id", "line", "pk"
+    )
+    for pk, offer_id in waiting.values_list("pk", "offer_id"):
+        count[offer_id] = places[pk] = count.get(offer_id, 0) + 1
+    return places
+
+
+# --- what must always be so ---
+
+
+def verify(*, now: datetime) -> Iterator[Violation]:
+    """Seats counted as given; nobody waits behind a seat that fits; every draw is that of its seed, and its seed that of its seal."""
+    given = Coalesce(Sum("bookings__seats", filter=Q(bookings__state__in=HOLDS_SEATS)), 0)
+    for table, word in ((Slot, "SLOT"), (Quota, "QUOTA")):
+        for row in table.objects.annotate(given=given).exclude(taken=F("given")).iterator():  # type: ignore[attr-defined]
+            yield Violation(
+                f"{word}_TAKEN",
+                f"{word.lower()}:{row.pk}",
+                f"says {row.taken} seats are taken, bookings hold {row.given}",
+            )
+    for offer in Offer.objects.exclude(state__in=[OfferState.DRAFT, OfferState.CANCELLED]).iterator():
+        if offer.giving == Giving.FIRST_COME or offer.drawn_at:
+            for booking, slot in waiting_that_fit(offer, now):
+                yield Violation("WAITING_FITS", booking.number, f"waits though slot {slot.pk} has room")
+        if offer.drawn_at:
+            yield from _verify_draw(offer)
+
+
+def _verify_draw(offer: Offer) -> Iterator[Violation]:
+    if drawing.seal_of(offer.seed) != offer.seal:
+        yield Violation("DRAW_SEAL", offer.number, "its seed is not the one that was sealed when it was published")
+    drawn = list(
+        Booking.objects.filter(offer=offer, asked_at__lt=offer.closes_at).exclude(state=BookingState.CANCELLED)
+    )
+    lines = {one.number: one.line for one in drawn}
+    if sorted(lines, key=lambda number: lines[number]) != drawing.order(offer.seed, lines):
+        yield Violation("DRAW_ORDER", offer.number, "the line is not that of its seed")

@@ -1,0 +1,106 @@
+"""Giving seats: one place for whoever comes, moves up, or is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import F
+
+from niangjia.apps.bookings.access import quotas_for
+from niangjia.apps.bookings.lifecycle import HOLDS_SEATS, STEPS, BookingState, Step
+from niangjia.apps.bookings.models import Booking, Offer, Quota, Slot, Turn
+from niangjia.apps.bookings.problems import NotPossibleNow
+
+
+def move(booking: Booking, step: Step, **changes: object) -> None:
+    """Raises NotPossibleNow: the booking stands elsewhere."""
+    target = STEPS[step].get(BookingState(booking.state))
+    if target is None:
+        raise NotPossibleNow(BookingState(booking.state).label)
+    for name, value in {"state": target, **changes}.items():
+        setattr(booking, name, value)
+    booking.save(update_fields=["state", *changes])
+
+
+def had_lately(offer: Offer, person_id: int, begins: datetime) -> datetime | None:
+    """
+    When the worker had, or will have, a seat under the same program, if that is less than its years from `begins`; else None. Until the
+    caller's transaction ends nobody gives them one at another offer.
+    """
+    if not offer.every_years:
+        return None
+    turn, _ = Turn.objects.get_or_create(program=offer.program, person_id=person_id)
+    Turn.objects.select_for_update().get(pk=turn.pk)
+    theirs = Booking.objects.filter(offer__program=offer.program, person_id=person_id, state__in=HOLDS_SEATS)
+    first, last = _years_from(begins, -offer.every_years), _years_from(begins, offer.every_years)
+    near = theirs.filter(slot__begins__gt=first, slot__begins__lt=last).order_by("-slot__begins")
+    return near.values_list("slot__begins", flat=True).first()
+
+
+def _years_from(at: datetime, years: int) -> datetime:
+    try:
+        return at.replace(year=at.year + years)
+    except ValueError:  # 29 February
+        return at.replace(year=at.year + years, day=28)
+
+
+def move_up(offer: Offer, now: datetime) -> list[Booking]:
+    """
+    Seat everybody in the line who fits, first come first; return who was seated. Whoever does not fit is passed over and keeps their place: a
+    family of three does not keep a single seat empty. The offer is locked by the caller, so nobody else gives its seats meanwhile.
+    """
+    slots = [slot for slot in offer.slots.order_by("begins", "label") if slot.begins > now]
+    seated = []
+    for booking in Booking.objects.filter(offer=offer, state=BookingState.WAITING).order_by("line", "pk"):
+        for slot in slots:
+            if booking.wished_id not in (None, slot.pk) or had_lately(offer, booking.person_id, slot.begins):
+                continue
+            if (quota := _room(offer, slot, booking)) is not False:
+                _give(booking, slot, quota)
+                seated.append(booking)
+                break
+        if not any(slot.taken < slot.seats for slot in slots):
+            break
+    return seated
+
+
+def _room(offer: Offer, slot: Slot, booking: Booking) -> Quota | None | bool:
+    """The quota it would count under, None where the offer has none; False: there is no room."""
+    if slot.taken + booking.seats > slot.seats:
+        return False
+    if not offer.quotas.exists():
+        return None
+    fitting = (
+        quota
+        for quota in quotas_for(offer, booking.org_id, booking.group)
+        if quota.taken + booking.seats <= quota.seats
+    )
+    return next(fitting, False)
+
+
+def _give(booking: Booking, slot: Slot, quota: Quota | None | bool) -> None:
+    slot.taken += booking.seats
+    Slot.objects.filter(pk=slot.pk).update(taken=F("taken") + booking.seats)
+    if isinstance(quota, Quota):
+        Quota.objects.filter(pk=quota.pk).update(taken=F("taken") + booking.seats)
+    move(booking, Step.SEAT, slot=slot, quota=quota or None)
+
+
+def give_back(booking: Booking) -> None:
+    """The seats of a booking that is about to let them go."""
+    if booking.slot_id:
+        Slot.objects.filter(pk=booking.slot_id).update(taken=F("taken") - booking.seats)
+    if booking.quota_id:
+        Quota.objects.filter(pk=booking.quota_id).update(taken=F("taken") - booking.seats)
+
+
+def waiting_that_fit(offer: Offer, now: datetime) -> Iterator[tuple[Booking, Slot]]:
+    """Who waits behind a seat that would fit them: nobody, ever (`verify`)."""
+    slots = [slot for slot in offer.slots.all() if slot.begins > now]
+    for booking in Booking.objects.filter(offer=offer, state=BookingState.WAITING):
+        for slot in slots:
+            if booking.wished_id not in (None, slot.pk) or _room(offer, slot, booking) is False:
+                continue
+            if not had_lately(offer, booking.person_id, slot.begins):
+                yield booking, slot
