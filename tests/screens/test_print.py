@@ -60,7 +60,7 @@ def test_what_takes_more_than_a_second_says_that_it_is_on_its_way(served_copy: t
         page = chromium.new_context(viewport=browsers.DESK, locale="zh-CN").new_page()
         browsers.sign_in(page, address, username)
         held: list[Route] = []
-        page.route("**/desk/orders/", held.append)
+        page.route("**/desk/orders/", lambda route: held.append(route))
         page.locator(".side").get_by_role("link", name="工单", exact=True).click(no_wait_after=True)
         line = page.get_by_role("status", name="正在打开，请稍候")
         expect(line).to_be_attached()
