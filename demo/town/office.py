@@ -108,7 +108,11 @@ class Office:
             union = unions.get_union(org_id)
             username = f"{role.value.lower()}-{org_id}-{nth}"
             account = accounts.create_account(
-                viewer=None, username=username, name=f"{short_name(union.name)}干事{nth}（虚构）", password=None, now=now
+                viewer=None,
+                username=username,
+                name=f"{short_name(union.name)}干事{nth}（虚构）",
+                password=None,
+                now=now,
             )
             post = accounts.appoint(
                 viewer=None, account_id=account, org_id=org_id, role=role, starts_on=self.started, now=now

@@ -18,10 +18,12 @@ LOWEST_FIRST = (
     "registry",
     "funds",
     "workorders",
+    "places",
     "programs",
     "matters",
     "alerts",
     "cases",
+    "bookings",
 )
 
 

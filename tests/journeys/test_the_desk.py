@@ -132,7 +132,9 @@ def test_no_list_troubles_the_script_of_who_only_reads_it(desk: tuple[str, Brows
     heard: list[str] = []
     page.on("pageerror", lambda error: heard.append(f"{page.url} {error}"))
     page.on("console", lambda said: heard.append(f"{page.url} {said.text}") if said.type == "error" else None)
-    lists = set(page.eval_on_selector_all("nav a[href^='/desk/']", "(all) => all.map((one) => one.getAttribute('href'))"))
+    lists = set(
+        page.eval_on_selector_all("nav a[href^='/desk/']", "(all) => all.map((one) => one.getAttribute('href'))")
+    )
     assert len(lists) > 4
     if username == "auditor":
         lists.add("/desk/orders/?scope=all")

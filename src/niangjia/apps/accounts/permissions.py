@@ -131,7 +131,9 @@ class NotAllowed(Refusal):
     """`action` is the right that is missing; the pages say it in words, and who has it."""
 
     def __init__(self, action: str) -> None:
-        self.action = action if action in ACTIONS else ""  # what no post has or lacks as such is said by the sentence alone
+        self.action = (
+            action if action in ACTIONS else ""
+        )  # what no post has or lacks as such is said by the sentence alone
         super().__init__(
             "当前岗位没有此项权限。请切换岗位，或联系本级管理员。",
             "Your present post does not allow this. Switch posts, or ask your administrator.",

@@ -190,11 +190,10 @@ def release_page(request: PageRequest, month: str) -> HttpResponse:
             len(sample), sum(row.is_right is not None for row in sample), sum(row.is_right is False for row in sample)
         ),
         "triggers": {code: _short(say(said)) for code, said in queries.trigger_words(asked).items()},
-        "precise": [
-            (title, rows)
-            for title, rows in zip((_("按等级"), _("按触发条件")), precise, strict=True)
+        "precise": [(title, rows) for title, rows in zip((_("按等级"), _("按触发条件")), precise, strict=True)],
+        "precise_by_month": [
+            (Month(row.code), row, row.ratio is not None and round(row.ratio * 100, 1)) for row in by_month
         ],
-        "precise_by_month": [(Month(row.code), row, row.ratio is not None and round(row.ratio * 100, 1)) for row in by_month],
         "sample": [(row, names.get(row.alert.household_id), queries.sentences(row.alert)) for row in sample],
         "step": "released"
         if run.state == RunState.RELEASED

@@ -356,7 +356,10 @@ def test_no_page_shows_a_number_or_full_name_of_a_person_and_none_carries_its_ow
         assert not re.search(r"\sstyle=|\son[a-z]+=\"|<script(?![^>]*src=)", html), name
         assert not re.search(r"""(?:src|href|action)=["'](?:https?:)?//""", html), name
         bare = re.search(r".{0,40}(?:\bNone\b|\bTrue\b|\bFalse\b|\{\{|\{%|\{[a-z_]+\}).{0,20}", _text_of(html))
-        assert not bare or name == "officer:draft", (name, bare and bare.group())  # a draft shows a pack as it is written
+        assert not bare or name == "officer:draft", (
+            name,
+            bare and bare.group(),
+        )  # a draft shows a pack as it is written
 
 
 def _text_of(html: str) -> str:

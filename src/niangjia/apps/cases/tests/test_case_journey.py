@@ -286,7 +286,12 @@ def test_an_incomplete_form_names_every_field_at_once(desk):
     broken = VISIT | {"people": -1, "income_items": [{"item": "工资"}], "no_such": 1, "main_cause": ""}
     with pytest.raises(forms.FormIncomplete) as refused:
         desk.visit(case, form=broken)
-    assert {name for name, _, _ in refused.value.problems} == {"people", "income_items/0/amount", "no_such", "main_cause"}
+    assert {name for name, _, _ in refused.value.problems} == {
+        "people",
+        "income_items/0/amount",
+        "no_such",
+        "main_cause",
+    }
     assert "第1行" in refused.value.zh and Visit.objects.count() == 0
 
 
