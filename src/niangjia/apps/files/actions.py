@@ -107,10 +107,10 @@ def open_file(
     Raises:
         NoSuchFile. CannotOpen: the deployment's keys do not fit, or the content was altered.
     """
+    row = find_row(owner, key)
+    if row is None:
+        raise NoSuchFile
     with transaction.atomic(savepoint=False):
-        row = find_row(owner, key)
-        if row is None:
-            raise NoSuchFile
         is_small = is_small and row.media_type == JPEG
         content = _small(row) if is_small else storage.get(row.key)
         detail = {"file": row.key.hex, "part": row.part} | ({"small": True} if is_small else {})

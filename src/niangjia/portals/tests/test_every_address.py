@@ -83,7 +83,7 @@ TYPED = (
     "工资", "流水", "医疗 ", "民政核对回函与填报不符", "处理更正申请", "复核现场照片", "已与本人谈妥，分三次退回", "新昌农商银行", "王小红", "社区王主任",
     "他家另有两套住房", "工作单位写错了", "发票只有两张，合计 3,900 元，请补齐或改金额。", "下班后上课，学数控。", "收据是我的，姓名写错了一个字。",
     "收据不是本人的。", "甲", "乙", "丙", "中文", "＊",
-    "医疗救助；比例与上限待填", "医疗救助：相对困难，自付部分的比例（浙江未见，待填）", "金秋助学：相对困难，月低保标准的倍数（浙江未见，待填）",
+    "医疗救助", "医疗救助：相对困难，自付部分的比例", "金秋助学：相对困难，月低保标准的倍数",
 )  # fmt: skip
 """Examples, what people typed, and clauses that a pack has as the only name of a value."""
 READ_BY_ALL = ("home", "login", "notices", "accessibility", "privacy", "components", "programs", "receipt")
@@ -98,10 +98,10 @@ DEAR = {
     "officer:workbench": 17,  # one number from each room
     "officer:adjustment": 15,  # two decisions, what was set aside, what came back, and the packs, which were changed a moment ago
     "officer:adjustments": 14,  # with the packs, which were changed a moment ago
-    "member:mine": 14,  # money, goods, and of the worker's matters the grants, objections, refusals, letters and applications
+    "member:mine": 15,  # money, goods, and of the worker's matters the grants, objections, refusals, steps with their days, letters, applications
     "officer:household": 14,  # seven rooms know something of a household
     "officer:order": 14,  # who could take it: holders, what they have in hand, who is away
-    "officer:objection": 18,
+    "officer:objection": 18,  # a decision with its trace, the answers it was made of, and whoever may look into it
 }
 
 # Pages to read: address by the house, and the roles that may open it. Every other role is refused.

@@ -492,8 +492,8 @@ def test_cards_are_masked(home, tree):
     assert queries.masked_names([home[1][0]]) == {home[1][0]: "王***"}
 
 
-def test_a_page_of_cards_asks_the_database_twice(home, tree, django_assert_num_queries):
-    with django_assert_num_queries(2):
+def test_a_page_of_cards_asks_the_database_once(home, tree, django_assert_num_queries):
+    with django_assert_num_queries(1):
         assert len(queries.list_person_cards(officer(tree["X"]), home[1])) == 3
 
 
