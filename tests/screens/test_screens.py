@@ -149,6 +149,7 @@ def test_every_kind_of_page_reads_in_the_dark_and_at_twice_the_size(house: tuple
             context.add_cookies([{"name": "theme", "value": "dark", "url": address}])
             for name, path in mine:
                 page.goto(address + path)
+                _wait_for_what_runs(page)
                 assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark", name
                 found = [*page.evaluate(LOOK), *accessibility(page)]
                 wrong += [f"{role} {name} {fault}" for fault in found]
@@ -163,9 +164,16 @@ def _heard(wrong: list[str], said: ConsoleMessage) -> None:
         wrong.append(said.text)
 
 
+def _wait_for_what_runs(page: Page) -> None:
+    """A page of something that runs beside it opens itself anew when that is over."""
+    page.wait_for_function("document.querySelector('[data-progress]') === null")
+    page.wait_for_load_state()
+
+
 def _faults(page: Page, url: str, picture: str) -> list[str]:
     """Faults at both sizes; with `picture`, the first of its kind is taken at both."""
     answer = page.goto(url)
+    _wait_for_what_runs(page)
     page.locator("[data-ready][hidden]").wait_for(state="detached")  # a form that is on its way onto the device
     faults = [] if answer and answer.status == 200 else [f"status {answer and answer.status}"]
     for kind, size in SIZES.items():

@@ -44,7 +44,7 @@ def test_a_rule_that_nobody_fails_is_named_with_its_line_and_the_code_is_one(pro
     done = run("prove", programs / "330000-zhejiang" / "file-exit")
     assert done.exit_code == 1
     assert "规则 causes 对任何人都成立" in done.output and "Rule causes holds for everybody" in done.output
-    assert "program.yaml:28" in done.output
+    assert "program.yaml:31" in done.output
     assert "special-grant" not in done.output
 
 

@@ -17,13 +17,14 @@ from niangjia.apps.programs import queries
 from niangjia.apps.programs.models import Standard
 from niangjia.apps.programs.tests import town
 from niangjia.apps.programs.types import StandardRow
+from niangjia.portals.design import words
 
 NOW, TODAY = town.NOW, town.NOW.date()
 
 
 def test_the_table_of_rights_is_the_one_that_the_house_asks(house, signed_in):
     html = signed_in(house.viewers[Role.ADMINISTRATOR]).get(reverse("officer:rights")).content.decode()
-    assert all(f"<small>{action}</small>" in html for action in permissions.ACTIONS)
+    assert all(str(words.word("permission", action)[0]) in html for action in permissions.ACTIONS)
     allowed = sum(len(actions) for actions in permissions.ALLOWED.values())
     assert html.partition("岗位与权限")[2].count('class="badge') == allowed
 

@@ -39,7 +39,8 @@ def seen_by(signed_in, house, role, name, *parts):
 
 
 def without_clauses(page):
-    """The rules' own public text names costs of every kind."""
+    """The rules' own public text names costs of every kind; whose turn it is names what that post does."""
+    page = re.sub(r'<ul class="who-may".*?</ul>', "", page, flags=re.S)
     return re.sub(r'<p class="clause.*?</p>', "", page, flags=re.S)
 
 

@@ -81,14 +81,17 @@ def hand_over(*, viewer: Viewer, account_id: int, starts_on: date, last_on: date
         is_within = post.ends_before is None or ends_before <= post.ends_before
         if not (today <= starts_on <= last_on and ends_before - starts_on <= LONGEST and is_within):
             raise UnfitSpan
+        lasting = Post.objects.filter(Q(ends_before__isnull=True) | Q(ends_before__gt=starts_on), account_id=account_id)
+        is_apart = permissions.collide([viewer.role, *(Role(other.role) for other in lasting)])
+        if is_apart and lasting.filter(org_id=post.org_id).exists():
+            raise RolesCollide
         colleagues = {card.account_id for card, _name in queries.list_stand_ins(viewer, today=today)}
         if account_id not in colleagues:
             raise NoSuchColleague
         Account.objects.select_for_update().get(pk=account_id)
         if Post.objects.filter(stands_in_for=post, starts_on__lt=ends_before, ends_before__gt=starts_on).exists():
             raise HandedOverAlready
-        lasting = Post.objects.filter(Q(ends_before__isnull=True) | Q(ends_before__gt=starts_on), account_id=account_id)
-        if permissions.collide([viewer.role, *(Role(other.role) for other in lasting)]):
+        if permissions.collide([viewer.role, *(Role(other.role) for other in lasting.all())]):
             raise RolesCollide
         stand_in = Post.objects.create(
             account_id=account_id, org_id=post.org_id, role=post.role, starts_on=starts_on, ends_before=ends_before,

@@ -391,6 +391,8 @@ READING = {
     "funds.view",
     "registry.view",
     "programs.view",
+    "places.view",
+    "bookings.view",
     "audit.view",
     "own.view",
 }
