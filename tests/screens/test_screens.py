@@ -8,13 +8,14 @@ import os
 import re
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, sync_playwright
 
 from niangjia.portals.design import reviewed
 from tests.journeys import browser as browsers
@@ -83,6 +84,7 @@ def test_every_page_of_every_role_fits_a_desk_and_a_phone(house: tuple[str, list
         for (role, username), theirs in groupby(pages, key=lambda page: page[:2]):
             context: BrowserContext = chromium.new_context(viewport=browsers.DESK, locale="zh-CN")
             context.on("console", partial(_heard, wrong))
+            _hold_still(context)
             page = context.new_page()
             if username:
                 browsers.sign_in(page, address, username)
@@ -143,15 +145,15 @@ def test_every_kind_of_page_reads_in_the_dark_and_at_twice_the_size(house: tuple
             if not mine:
                 continue
             context = chromium.new_context(viewport=TWICE, locale="zh-CN")
+            _hold_still(context)
             page = context.new_page()
             if username:
                 browsers.sign_in(page, address, username)
             context.add_cookies([{"name": "theme", "value": "dark", "url": address}])
             for name, path in mine:
                 page.goto(address + path)
-                _wait_for_what_runs(page)
                 assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark", name
-                found = [*page.evaluate(LOOK), *accessibility(page)]
+                found = _looked(page, lambda page: [*page.evaluate(LOOK), *accessibility(page)])
                 wrong += [f"{role} {name} {fault}" for fault in found]
                 page.screenshot(path=OUT / f"{name}-dark.png", animations="disabled")
             context.close()
@@ -164,23 +166,32 @@ def _heard(wrong: list[str], said: ConsoleMessage) -> None:
         wrong.append(said.text)
 
 
-def _wait_for_what_runs(page: Page) -> None:
-    """A page of something that runs beside it opens itself anew when that is over."""
-    page.wait_for_function("document.querySelector('[data-progress]') === null")
-    page.wait_for_load_state()
+def _hold_still(context: BrowserContext) -> None:
+    """A page of something that runs beside it would open itself anew when that is over, also while it is looked at."""
+    context.route("**/js/progress*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+
+
+def _looked(page: Page, look: Callable[[Page], list[str]]) -> list[str]:
+    """What a look finds; looked at once more where the page opened itself anew meanwhile, as the one without a network does."""
+    try:
+        return look(page)
+    except Error as error:
+        if "context was destroyed" not in error.message:
+            raise
+        page.wait_for_load_state()
+        return look(page)
 
 
 def _faults(page: Page, url: str, picture: str) -> list[str]:
     """Faults at both sizes; with `picture`, the first of its kind is taken at both."""
     answer = page.goto(url)
-    _wait_for_what_runs(page)
     page.locator("[data-ready][hidden]").wait_for(state="detached")  # a form that is on its way onto the device
     faults = [] if answer and answer.status == 200 else [f"status {answer and answer.status}"]
     for kind, size in SIZES.items():
         page.set_viewport_size(size)
-        faults += [f"{kind}: {fault}" for fault in page.evaluate(LOOK)]
+        faults += [f"{kind}: {fault}" for fault in _looked(page, lambda page: page.evaluate(LOOK))]
         if picture:
-            faults += [f"{kind}: {fault}" for fault in accessibility(page)] if kind == "desktop" else []
+            faults += [f"{kind}: {fault}" for fault in _looked(page, accessibility)] if kind == "desktop" else []
             page.screenshot(path=OUT / f"{picture}-{kind}.png", animations="disabled")
             words = re.sub(r"\d\d:\d\d|\s+", " ", page.locator("body").inner_text())  # the clock goes on
             (OUT / f"{picture}-{kind}.txt").write_text(words, encoding="utf-8")
