@@ -146,8 +146,8 @@ def record_visit(
         went = sorted({*verifiers, viewer.account_id})
         checking.refuse_first_hands(case, went, now=now)
         reading = forms.read(forms.VISIT_FORM, form or {}) if is_seeing or form else forms.Reading({}, {})
-        named = {one["person"] for one in reading.secret.get("members", []) if "person" in one}
-        if named and named - _at_home(case):
+        housemates = {one["person"] for one in reading.secret.get("members", []) if "person" in one}
+        if housemates - _at_home(case):
             raise NotOfThisHousehold
         kept = take_draft(viewer, case, key) if key else {}
         photo_count = len(reading.secret.get("photos", [])) + kept.get(PHOTOS, 0)
