@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from niangjia.apps.accounts import permissions
@@ -68,12 +70,12 @@ def member_of(viewer: Viewer, person_id: int) -> tuple[int, str]:
     return found.org_id, found.group
 
 
-def quotas_for(offer: Offer, org_id: int, group: str) -> list[Quota]:
-    """Those a worker of that union and group counts under, the narrowest union first. Empty and the offer has some: it is not for them."""
+def quotas_for(quotas: Iterable[Quota], org_id: int, group: str) -> list[Quota]:
+    """Those of an offer that a worker of that union and group counts under, the narrowest union first. None of some: it is not for them."""
     above = [org_id, *(one.id for one in reversed(organizations.list_ancestors(org_id)))]
     found = [
         quota
-        for quota in offer.quotas.all()
+        for quota in quotas
         if (quota.org_id is None or quota.org_id in above) and (not quota.group or quota.group == group)
     ]
     return sorted(found, key=lambda quota: (above.index(quota.org_id) if quota.org_id else len(above), quota.pk))

@@ -23,15 +23,17 @@ def move(booking: Booking, step: Step, **changes: object) -> None:
     booking.save(update_fields=["state", *changes])
 
 
+def hold_turn(offer: Offer, person_id: int) -> None:
+    """Until the caller's transaction ends nobody gives the worker a seat under the same program at another offer."""
+    if offer.every_years:
+        turn, _ = Turn.objects.get_or_create(program=offer.program, person_id=person_id)
+        Turn.objects.select_for_update().get(pk=turn.pk)
+
+
 def had_lately(offer: Offer, person_id: int, begins: datetime) -> datetime | None:
-    """
-    When the worker had, or will have, a seat under the same program, if that is less than its years from `begins`; else None. Until the
-    caller's transaction ends nobody gives them one at another offer.
-    """
+    """When the worker had, or will have, a seat under the same program, if that is less than its years from `begins`; else None."""
     if not offer.every_years:
         return None
-    turn, _ = Turn.objects.get_or_create(program=offer.program, person_id=person_id)
-    Turn.objects.select_for_update().get(pk=turn.pk)
     theirs = Booking.objects.filter(offer__program=offer.program, person_id=person_id, state__in=HOLDS_SEATS)
     first, last = _years_from(begins, -offer.every_years), _years_from(begins, offer.every_years)
     near = theirs.filter(slot__begins__gt=first, slot__begins__lt=last).order_by("-slot__begins")
@@ -51,40 +53,43 @@ def move_up(offer: Offer, now: datetime) -> list[Booking]:
     family of three does not keep a single seat empty. The offer is locked by the caller, so nobody else gives its seats meanwhile.
     """
     slots = [slot for slot in offer.slots.order_by("begins", "label") if slot.begins > now]
+    quotas = list(offer.quotas.all())
     seated = []
     for booking in Booking.objects.filter(offer=offer, state=BookingState.WAITING).order_by("line", "pk"):
-        for slot in slots:
-            if booking.wished_id not in (None, slot.pk) or had_lately(offer, booking.person_id, slot.begins):
-                continue
-            if (quota := _room(offer, slot, booking)) is not False:
+        if all(slot.taken >= slot.seats for slot in slots):
+            break
+        for slot, quota in _rooms(booking, slots, quotas):
+            hold_turn(offer, booking.person_id)
+            if not had_lately(offer, booking.person_id, slot.begins):
                 _give(booking, slot, quota)
                 seated.append(booking)
                 break
-        if not any(slot.taken < slot.seats for slot in slots):
-            break
     return seated
 
 
-def _room(offer: Offer, slot: Slot, booking: Booking) -> Quota | None | bool:
-    """The quota it would count under, None where the offer has none; False: there is no room."""
-    if slot.taken + booking.seats > slot.seats:
-        return False
-    if not offer.quotas.exists():
-        return None
-    fitting = (
-        quota
-        for quota in quotas_for(offer, booking.org_id, booking.group)
-        if quota.taken + booking.seats <= quota.seats
-    )
-    return next(fitting, False)
+def _rooms(booking: Booking, slots: list[Slot], quotas: list[Quota]) -> Iterator[tuple[Slot, Quota | None]]:
+    """Where it has room, and the quota it would count under; None where the offer has none."""
+    open_to = [
+        slot for slot in slots if booking.wished_id in (None, slot.pk) and slot.taken + booking.seats <= slot.seats
+    ]
+    if not open_to:
+        return
+    quota = None
+    if quotas:
+        mine = quotas_for(quotas, booking.org_id, booking.group)
+        quota = next((one for one in mine if one.taken + booking.seats <= one.seats), None)
+        if quota is None:
+            return
+    yield from ((slot, quota) for slot in open_to)
 
 
-def _give(booking: Booking, slot: Slot, quota: Quota | None | bool) -> None:
+def _give(booking: Booking, slot: Slot, quota: Quota | None) -> None:
     slot.taken += booking.seats
     Slot.objects.filter(pk=slot.pk).update(taken=F("taken") + booking.seats)
-    if isinstance(quota, Quota):
+    if quota:
+        quota.taken += booking.seats
         Quota.objects.filter(pk=quota.pk).update(taken=F("taken") + booking.seats)
-    move(booking, Step.SEAT, slot=slot, quota=quota or None)
+    move(booking, Step.SEAT, slot=slot, quota=quota)
 
 
 def give_back(booking: Booking) -> None:
@@ -97,10 +102,8 @@ def give_back(booking: Booking) -> None:
 
 def waiting_that_fit(offer: Offer, now: datetime) -> Iterator[tuple[Booking, Slot]]:
     """Who waits behind a seat that would fit them: nobody, ever (`verify`)."""
-    slots = [slot for slot in offer.slots.all() if slot.begins > now]
+    slots, quotas = [slot for slot in offer.slots.all() if slot.begins > now], list(offer.quotas.all())
     for booking in Booking.objects.filter(offer=offer, state=BookingState.WAITING):
-        for slot in slots:
-            if booking.wished_id not in (None, slot.pk) or _room(offer, slot, booking) is False:
-                continue
+        for slot, _quota in _rooms(booking, slots, quotas):
             if not had_lately(offer, booking.person_id, slot.begins):
                 yield booking, slot

@@ -21,7 +21,7 @@ from niangjia.apps.bookings.problems import (
     NotOpen,
     TooManyCompanions,
 )
-from niangjia.apps.bookings.seating import give_back, had_lately, move, move_up
+from niangjia.apps.bookings.seating import give_back, had_lately, hold_turn, move, move_up
 
 
 def ask(
@@ -73,7 +73,8 @@ def ask(
 def _refuse(offer: Offer, person_id: int, org_id: int, group: str, companions: int, now: datetime) -> None:
     if offer.state != OfferState.OPEN or not offer.opens_at <= now < offer.closes_at:
         raise NotOpen(offer.opens_at, offer.closes_at)
-    if offer.quotas.exists() and not quotas_for(offer, org_id, group):
+    quotas = list(offer.quotas.all())
+    if quotas and not quotas_for(quotas, org_id, group):
         raise NotForYou
     if not 0 <= companions <= offer.most_companions:
         raise TooManyCompanions(offer.most_companions)
@@ -81,6 +82,7 @@ def _refuse(offer: Offer, person_id: int, org_id: int, group: str, companions: i
     if theirs.filter(offer=offer, state__in=[*OPEN, *HOLDS_SEATS]).exists():
         raise AlreadyBooked
     first = offer.slots.filter(begins__gt=now).order_by("begins").first()
+    hold_turn(offer, person_id)
     if offer.every_years and first and (last := had_lately(offer, person_id, first.begins)):
         raise HadOneLately(offer.every_years, last)
 
