@@ -19,7 +19,7 @@ from niangjia.engines.policy.tests.generated import COLUMNS, FACTS_YAML, arrow_o
 CHECKOUT = Path(__file__).parents[2]
 ASOF = date(2023, 10, 31)
 ROWS = 200
-PACKS = int(os.environ.get("NIANGJIA_DIFFERENTIAL_PACKS", "40"))
+PACKS = int(os.environ.get("NIANGJIA_DIFFERENTIAL_PACKS", "15"))
 AMOUNTS = {"used_times": "BIGINT", "used_sum": "DECIMAL(16,2)", "used_part": "DECIMAL(16,2)", "area": "VARCHAR"}
 
 

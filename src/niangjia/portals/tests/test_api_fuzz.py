@@ -6,7 +6,6 @@ is one that the document tells of, what is wrong is told, and nothing opens with
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 
 import hypothesis
@@ -23,8 +22,9 @@ from niangjia.apps.accounts.types import Role, Throttle
 from niangjia.portals.api import once
 from niangjia.portals.api.urls import api
 from niangjia.portals.tests.caller import token_of
+from tests.soak import IS_SOAK
 
-EXAMPLES = 200 if os.environ.get("NIANGJIA_NEW_CASES") else 10
+EXAMPLES = 200 if IS_SOAK else 10
 ROLES = (Role.COUNTY, Role.GRASSROOTS, Role.FINANCE)
 DOCUMENT = api.get_openapi_schema()
 OPERATIONS = [(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods]

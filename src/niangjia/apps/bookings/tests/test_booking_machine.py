@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 
 import pytest
@@ -16,8 +15,8 @@ from niangjia.apps.bookings.lifecycle import HOLDS_SEATS, BookingState, Giving
 from niangjia.apps.bookings.models import Booking, Quota, Slot
 from niangjia.apps.bookings.tests.fair import DAY, NOW, Fair, build
 from niangjia.kernel.problems import Refusal
+from tests.soak import IS_SOAK
 
-IS_SOAK = bool(os.environ.get("NIANGJIA_NEW_CASES"))
 WORKERS = 6
 people = st.integers(0, WORKERS - 1)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,9 +14,10 @@ from niangjia.apps.bookings import actions, queries
 from niangjia.apps.bookings.models import Booking, Slot
 from niangjia.apps.bookings.tests.fair import NOW, build
 from niangjia.kernel.problems import Refusal
+from tests.soak import IS_SOAK
 
 CLIENTS = 20
-ROUNDS = 500 if os.environ.get("NIANGJIA_NEW_CASES") else 4
+ROUNDS = 500 if IS_SOAK else 4
 
 
 @pytest.fixture

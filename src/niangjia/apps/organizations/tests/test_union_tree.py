@@ -1,12 +1,11 @@
-import os
-
 import pytest
 
 from niangjia.apps.organizations import actions, queries, scope
 from niangjia.apps.organizations.models import OrgUnit
 from niangjia.apps.organizations.types import Level, UnionRow
+from tests.soak import IS_SOAK
 
-FIRMS = 100 if os.environ.get("NIANGJIA_NEW_CASES") else 20
+FIRMS = 100 if IS_SOAK else 20
 
 pytestmark = pytest.mark.django_db
 

@@ -1,5 +1,4 @@
 import json
-import os
 import pickle
 import threading
 from datetime import UTC, date, datetime, timedelta
@@ -27,11 +26,12 @@ from niangjia.apps.registry.types import (
 )
 from niangjia.kernel import identity
 from niangjia.kernel.sealing import CannotOpen, Keys
+from tests.soak import IS_SOAK
 
 NOW = datetime(2025, 3, 3, 1, 0, tzinfo=UTC)
 TODAY = date(2025, 3, 3)
 LATER = NOW + timedelta(days=40)
-MANY = 10_000 if os.environ.get("NIANGJIA_NEW_CASES") else 2_000
+MANY = 10_000 if IS_SOAK else 2_000
 
 pytestmark = pytest.mark.django_db
 

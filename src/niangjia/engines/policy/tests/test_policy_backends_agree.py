@@ -1,4 +1,4 @@
-"""The same pack gives the same answer to the cent on DuckDB, in Python and by a plain reading: over 20,000 generated cases a run."""
+"""The same pack gives the same answer to the cent on DuckDB, in Python and by a plain reading: some 6,500 generated cases a run, 20,000 in the soak."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from niangjia.engines.policy.pack import Cap, Line
 from niangjia.engines.policy.tests import samples
 from niangjia.engines.policy.tests.generated import FACTS_YAML, arrow_of, pack_yaml, rows_of
 from niangjia.engines.policy.tests.reference import Reference, half_up
+from tests.soak import IS_SOAK
 
 ASOF = date(2023, 10, 31)
 ROWS = 250
-EXAMPLES = 75
+EXAMPLES = 75 if IS_SOAK else 25
 FILLED = {
     "small": {"unset_sum": Decimal(0), "never_sum": Decimal(1), "unset_count": 0, "unset_ratio": Decimal(0),
               "unset_day": date(1900, 1, 1), "unset_flag": False},
@@ -92,9 +93,9 @@ def test_every_generated_case_is_decided_alike(vocabulary, connection, pack_fold
                 tally[str(found["outcome"])] += 1
 
     decided_alike()
-    assert tally["cases"] >= 20_000, tally
-    assert tally["deferred"] >= 100, tally
-    assert all(tally[outcome] >= 500 for outcome in ("granted", "refused", "cannot_tell", "None")), tally
+    assert tally["cases"] >= 260 * EXAMPLES, tally
+    assert tally["deferred"] >= EXAMPLES, tally
+    assert all(tally[outcome] >= 6 * EXAMPLES for outcome in ("granted", "refused", "cannot_tell", "None")), tally
 
 
 def _compare(

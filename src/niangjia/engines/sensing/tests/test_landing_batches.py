@@ -101,7 +101,7 @@ def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
 def test_batches_without_conflict_give_the_same_rows_in_any_order(tmp_path: Path) -> None:
     deliveries = [
         deliver(tmp_path / str(number), "medical_settlement.csv", csv_text(settlements(20, number * 20)), month)
-        for number, month in enumerate(("2023-08", "2023-09", "2023-10", "2023-10"))
+        for number, month in enumerate(("2023-08", "2023-10", "2023-10"))
     ]
     seen = set()
     for number, order in enumerate(itertools.permutations(deliveries)):
@@ -110,7 +110,7 @@ def test_batches_without_conflict_give_the_same_rows_in_any_order(tmp_path: Path
             assert land_one(lake, folder, override="test").status == "landed"
         seen.add(tuple(sorted(rows_of(lake, "medical_settlement", "setl_id, person, psn_part_amt, setl_time"))))
     assert len(seen) == 1
-    assert len(seen.pop()) == 80
+    assert len(seen.pop()) == 60
 
 
 def test_of_rows_with_one_key_the_last_in_the_batch_stays(tmp_path: Path) -> None:
