@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "niangjia.apps.places",
     "niangjia.apps.bookings",
     "niangjia.apps.registry",
+    "niangjia.apps.volunteers",
     "niangjia.apps.funds",
     "niangjia.apps.workorders",
     "niangjia.apps.programs",
@@ -103,7 +104,7 @@ WSGI_APPLICATION = "niangjia.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [DESIGN / "templates"],
+        "DIRS": [DESIGN / "templates", *sorted((DESIGN.parent / "services").glob("*/templates"))],
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "niangjia.portals.design.tags"],
