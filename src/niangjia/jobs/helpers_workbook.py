@@ -100,7 +100,7 @@ def take_in(*, viewer: Viewer, kind: str, name: str, content: bytes, now: dateti
                 wrong.append(WrongRow(number, refusal.zh, refusal.en))
         if wrong:
             transaction.set_rollback(True)
-    return Read(wrong=tuple(wrong)) if wrong else Read(**counts)
+    return Read(wrong=tuple(wrong)) if wrong else Read(counts["new"], counts["changed"], counts["same"])
 
 
 def _take(viewer: Viewer, kind: Kind, row: Mapping[str, str], number: int, seen: dict[int, int], now: datetime) -> str:

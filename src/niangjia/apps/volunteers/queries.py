@@ -209,7 +209,7 @@ def last_proposal(viewer: Viewer, kind: str) -> Matched | None:
     told = [one for one in run.pairs if one["need"] in open_ids and (one["need"], one["helper"]) not in stand]
     cards = helper_cards(helpers(viewer).filter(pk__in={one["helper"] for one in told}, state=HelperState.ACTIVE))
     return Matched(
-        run.at, run.score, run.bound - run.score, run.need_count, run.helper_count,
+        run.at, len(run.pairs), run.bound - run.score, run.need_count, run.helper_count,
         tuple(Proposed(one["need"], cards[one["helper"]], one["score"], one["points"]) for one in told if one["helper"] in cards),
         tuple(Unfilled(one["need"], one["seats"], one["why"]) for one in run.unfilled if one["need"] in open_ids),
     )  # fmt: skip

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from niangjia.apps.volunteers.lifecycle import HelperState, NeedState, PairState, Side, Source
@@ -42,7 +43,7 @@ class NeedFacts:
     bids_until: date | None = None
     place_id: int | None = None
     contact: str = ""
-    answers: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class HelperFacts:
     home: str = ""
     team: str = ""
     contact: str = ""
-    answers: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +234,7 @@ class Matched:
     """The last proposal to a union. `gap` 0: no assignment is better; else the most that one could be better by."""
 
     at: datetime
-    score: int
+    pair_count: int
     gap: int
     need_count: int
     helper_count: int

@@ -18,8 +18,10 @@ def verify() -> Iterator[Violation]:
     for helper in Helper.objects.annotate(held=Count("pk", filter=confirmed)).exclude(load=F("held")):
         yield Violation("HELPER_LOAD", helper.number, f"carries {helper.load}, its pairs say {vars(helper)['held']}")
     holds = Q(pairs__state__in=(PairState.CONFIRMED, PairState.ENDED))
-    for need in Need.objects.annotate(held=Count("pk", filter=holds)).exclude(filled=F("held")):
-        yield Violation("NEED_FILLED", need.number, f"counts {need.filled}, its pairs say {vars(need)['held']}")
+    for counted in Need.objects.annotate(held=Count("pk", filter=holds)).exclude(filled=F("held")):
+        yield Violation(
+            "NEED_FILLED", counted.number, f"counts {counted.filled}, its pairs say {vars(counted)['held']}"
+        )
     for need in Need.objects.prefetch_related("steps").order_by("pk").iterator(chunk_size=500):
         kind = kinds().get(need.kind)
         if kind is None or need.stage not in kind.stages:

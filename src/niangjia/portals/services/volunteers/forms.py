@@ -42,7 +42,7 @@ def answer_fields(form: Mapping[str, queries.Field], held: Mapping[str, Any] = {
     """The fields of one kind or stage, by their name in the form. Whether they are filled is asked below, where the rule stands."""
     found: dict[str, forms.Field] = {}
     for name, one in form.items():
-        told = {"label": say(dict(one.title)), "required": one.is_needed, "initial": held.get(name)}
+        told: dict[str, Any] = {"label": say(dict(one.title)), "required": one.is_needed, "initial": held.get(name)}
         field: forms.Field
         if one.type is FieldType.CHOICE:
             options = [("", _("请选择"))] + [(code, say(dict(title))) for code, title in one.options.items()]
@@ -76,7 +76,7 @@ class KindForm(Form):
 
     def __init__(self, kind: Kind, own: Mapping[str, forms.Field], *args: Any, **options: Any) -> None:
         self.kind = kind
-        self.base_fields = {**type(self).base_fields, **own}
+        self.base_fields = {**type(self).base_fields, **own}  # type: ignore[misc]
         super().__init__(*args, **options)
 
     def answers(self) -> dict[str, str]:

@@ -128,6 +128,7 @@ def _context(request: PageRequest, card: NeedCard, pairs: list[Any]) -> dict[str
     may_work = permissions.may(viewer, "volunteers.manage") and is_own and card.state is NeedState.OPEN
     may_match = permissions.may(viewer, "volunteers.match") and may_work
     takes_pairs = stage.takes is queries.Takes.PAIRS
+    visits = queries.list_visits(viewer, card.id)
     search = request.GET.get("who", "").strip()[:40]
     return {
         "need": card, "kind": kind, "stage": stage, "following": kind.after(card.stage), "field": kind.fields.get(card.field),
@@ -135,7 +136,8 @@ def _context(request: PageRequest, card: NeedCard, pairs: list[Any]) -> dict[str
         "steps": [(step, kind.stages[step.stage], kind.stages.get(step.to), shown.said(kind.stages[step.stage], step)) for step in reversed(steps)],
         "pairs": [(one, shown.share_words(one.points)) for one in pairs], "bids": {one.pair.id: one.words for one in queries.list_bids(viewer, card.id)},
         "skills": queries.skills(), "told": shown.answers(kind.need_form, {**card.told, **queries.need_texts(viewer, card.id)}), "station": shown.station_name(kind, card.place_id),
-        "visits": queries.list_visits(viewer, card.id), "takes_visits": stage.takes is queries.Takes.VISITS, "takes_pairs": takes_pairs,
+        "visits": visits, "takes_visits": stage.takes is queries.Takes.VISITS, "takes_pairs": takes_pairs,
+        "is_ready": not (stage.asks is queries.Asks.PAIR and not card.filled or stage.asks is queries.Asks.VISIT and not visits),
         "may_go_on": may_work and (may_match or not stage.is_desk), "may_work": may_work, "may_match": may_match and takes_pairs, "is_own": is_own,
         "fields": stage_fields(stage, getattr(request, "wrong", {})), "rated": [one for one in pairs if one.state is PairState.CONFIRMED] if stage.asks is queries.Asks.RATINGS else [],
         "others": [(one, shown.share_words(one.points)) for one in queries.others_for(viewer, card.id, text=search)] if may_match and takes_pairs else [],
