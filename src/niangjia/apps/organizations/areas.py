@@ -62,3 +62,9 @@ def counties_of(code: str) -> list[tuple[str, str, str]]:
     counties = [(county, name) for county, name in names.items() if len(county) == 6]
     inside = [one for one in counties if one[0].startswith(short) or short.startswith(one[0])]
     return [(county, name, names.get(county[:4], "")) for county, name in sorted(inside)]
+
+
+def towns_of(code: str) -> list[tuple[str, str]]:
+    """(code of nine digits, town or street) of a county, or around a town, in order of code."""
+    short = shorten(code)[:6]
+    return sorted((town, name) for town, name in _names().items() if len(town) == 9 and town.startswith(short))
