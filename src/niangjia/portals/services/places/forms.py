@@ -176,7 +176,7 @@ def _areas(viewer: Viewer) -> list[tuple[str, str]]:
     own = organizations.get_union(viewer.org_id).area
     short = areas.shorten(own)
     if len(short) < 6:
-        return [(code, f"{city}{name}") for code, name, city in areas.counties_of(own)]
+        return [(code, areas.full_name_of(code)) for code, _name, _city in areas.counties_of(own)]
     towns = [(code, name) for code, name in areas.towns_of(own) if len(short) == 6 or code == short[:9]]
     return towns or [(short[:6], areas.name_of(short[:6]))]
 
