@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -49,13 +50,14 @@ class Ground:
     def above(self, union: Union) -> Viewer:
         return self.keeper(union.parent_id or union.id)
 
-    def put(self, union: Union, key: str, facts: Mapping[str, object], at: datetime) -> int:
-        told = PlaceFacts(**{"org_id": union.id, "area": union.area[:9].removesuffix("000"), "level": "county"} | dict(facts))  # type: ignore[arg-type]
+    def put(self, union: Union, key: str, facts: Mapping[str, Any], at: datetime) -> int:
+        usual: dict[str, Any] = {"org_id": union.id, "area": union.area[:9].removesuffix("000"), "level": "county"}
+        told = PlaceFacts(**(usual | dict(facts)))
         return places.apply_for_place(viewer=self.keeper(union.id), facts=told, key=f"demo-{key}", now=at)
 
-    def take(self, viewer: Viewer, place_id: int, step: Step, at: datetime, **told: object) -> None:
+    def take(self, viewer: Viewer, place_id: int, step: Step, at: datetime, **told: Any) -> None:
         standing = queries.get_place(viewer, place_id, now=at)
-        places.take_step(viewer=viewer, place_id=place_id, step=step, from_step=standing.step, now=at, **told)  # type: ignore[arg-type]
+        places.take_step(viewer=viewer, place_id=place_id, step=step, from_step=standing.step, now=at, **told)
 
     def photo(self, union: Union, place_id: int, number: int) -> None:
         places.keep_photo(
@@ -121,7 +123,10 @@ def _stations(ground: Ground) -> int:
                 viewer=ground.keeper(town.id), place_id=place_id, month=last.plus(-back), values=told, source="签到表（虚构）", now=ground.now
             )  # fmt: skip
     (first_town, first), (second_town, second), (_third_town, third) = made[:3]
-    lacking = {"findings": _found("station", without="medicine"), "mend_by": timezone.localdate(ground.now) + timedelta(days=15)}
+    lacking = {
+        "findings": _found("station", without="medicine"),
+        "mend_by": timezone.localdate(ground.now) + timedelta(days=15),
+    }
     ground.take(county, first, Step.VISIT, ground.now, reason="药箱里的药过期了（演示文字）", **lacking)
     ground.take(county, second, Step.VISIT, ground.since, reason="没有药箱（演示文字）", findings=lacking["findings"], mend_by=timezone.localdate(ground.since) + timedelta(days=30))  # fmt: skip
     ground.take(ground.keeper(second_town.id), second, Step.MEND, ground.now, reason="补了药箱（演示文字）")
@@ -170,7 +175,9 @@ def _bases(ground: Ground) -> int:
             ground.photo(town, place_id, 20 + number)
         if number == 4:
             continue
-        ground.take(county, place_id, Step.ANNOUNCE, ground.now if number == 3 else ground.then, findings=_found("base"))
+        ground.take(
+            county, place_id, Step.ANNOUNCE, ground.now if number == 3 else ground.then, findings=_found("base")
+        )
         if number == 3:
             continue
         ends = today + timedelta(days=30) if number == 2 else date(today.year + 2, 12, 31)
@@ -220,17 +227,33 @@ def _venues(ground: Ground) -> int:
 def _small(ground: Ground) -> int:
     """Bookhouses, a workstation of model workers, a nursing room, a training base: listed, and one bookhouse waiting."""
     county = ground.keeper(ground.county.id)
-    told = (
-        ("bookhouse", "轴承城职工书屋", {"volumes": "3200", "indoor_m2": "80", "platform": "演示数字书屋"}, {"visits": 210, "loans": 96}),
+    told: tuple[tuple[str, str, dict[str, Any], dict[str, int]], ...] = (
+        (
+            "bookhouse",
+            "轴承城职工书屋",
+            {"volumes": "3200", "indoor_m2": "80", "platform": "演示数字书屋"},
+            {"visits": 210, "loans": 96},
+        ),
         ("bookhouse", "茶厂职工书屋", {"volumes": "2100", "indoor_m2": "55"}, {"visits": 120, "loans": 60}),
         ("bookhouse", "园区职工书屋", {"volumes": "900"}, {}),
-        ("workstation", "劳模工匠助力山区县演示工作站", {"fields": "茶叶、轴承、文旅", "helps": "景宁畲族自治县"}, {"visits": 6, "solved": 2}),
+        (
+            "workstation",
+            "劳模工匠助力山区县演示工作站",
+            {"fields": "茶叶、轴承、文旅", "helps": "景宁畲族自治县"},
+            {"visits": 6, "solved": 2},
+        ),
         ("nursing_room", "车站爱心母婴室", {}, {}),
         ("training_base", "轴承装配实训基地", {"trades": "钳工、数控车工"}, {"trained": 48}),
     )
     for number, (kind, name, details, measures) in enumerate(told):
         town = ground.towns[number % len(ground.towns)]
-        facts = {"kind": kind, "name": f"{name}{INVENTED}", "position": _around(town.area, name), "hours": OFFICE, "details": details}
+        facts = {
+            "kind": kind,
+            "name": f"{name}{INVENTED}",
+            "position": _around(town.area, name),
+            "hours": OFFICE,
+            "details": details,
+        }
         place_id = ground.put(town, f"small-{number}", facts, ground.then)
         if number != 2:
             ground.take(county, place_id, Step.LIST, ground.since)
@@ -268,7 +291,11 @@ def _roofs(ground: Ground) -> int:
 
 def _exchange(ground: Ground) -> None:
     """With a neighbour: both count, and for last year they do not agree."""
-    others = [one for one in unions.list_children(ground.county.parent_id or 0) if one.level is Level.COUNTY and one.id != ground.county.id]
+    others = [
+        one
+        for one in unions.list_children(ground.county.parent_id or 0)
+        if one.level is Level.COUNTY and one.id != ground.county.id
+    ]
     year = timezone.localdate(ground.now).year
     ours = ground.keeper(ground.county.id)
     for number, other in enumerate(others[:2]):
@@ -277,9 +304,16 @@ def _exchange(ground: Ground) -> None:
             viewer=ours, kind="base", with_org_id=other.id, since=date(year - 2 + number, 3, 1), paper=f"互认互送协议{number + 1}号（虚构）", now=ground.then
         )  # fmt: skip
         for back, sent in ((1, 120 + 30 * number), (0, 60)):
-            told = {"pairing_id": pairing, "year": year - back, "source": "名册（虚构）", "now": ground.now}
+            told: dict[str, Any] = {
+                "pairing_id": pairing,
+                "year": year - back,
+                "source": "名册（虚构）",
+                "now": ground.now,
+            }
             places.record_sent(viewer=ours, persons=sent, **told)
-            places.record_sent(viewer=theirs, persons=sent - (2 if back and not number else 0), is_received=True, **told)
+            places.record_sent(
+                viewer=theirs, persons=sent - (2 if back and not number else 0), is_received=True, **told
+            )
             places.record_sent(viewer=theirs, persons=80 + back, **told)
             if back:
                 places.record_sent(viewer=ours, persons=81, is_received=True, **told)

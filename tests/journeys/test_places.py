@@ -37,7 +37,9 @@ def test_a_worker_finds_the_nearest_station_and_an_officer_brings_a_new_one_from
     address, logins = placed.address, placed.made["logins"]
     wrong: list[str] = []
     # On a phone in the street, without signing in.
-    street = browsers.open_context(chromium, address, **browsers.ON_PHONE, geolocation=HERE, permissions=["geolocation"])
+    street = browsers.open_context(
+        chromium, address, **browsers.ON_PHONE, geolocation=HERE, permissions=["geolocation"]
+    )
     phone = street.new_page()
     phone.goto(f"{address}/places/")
     wrong += faults(phone, "journey-places-register")
@@ -49,7 +51,9 @@ def test_a_worker_finds_the_nearest_station_and_an_officer_brings_a_new_one_from
     assert "29.5" not in phone.url, "the position stands in no address"
     first.get_by_role("link", name="城中驿站", exact=True).click()
     expect(phone.get_by_text("微波炉")).to_be_visible()
-    expect(phone.get_by_role("link", name="用手机地图打开")).to_have_attribute("href", "geo:29.503000,120.900000?q=29.503000,120.900000")
+    expect(phone.get_by_role("link", name="用手机地图打开")).to_have_attribute(
+        "href", "geo:29.503000,120.900000?q=29.503000,120.900000"
+    )
     wrong += faults(phone, "journey-places-place")
     street.close()
     # Without a script the same is found by name.
@@ -61,7 +65,9 @@ def test_a_worker_finds_the_nearest_station_and_an_officer_brings_a_new_one_from
     expect(page.locator(".place-item")).to_have_count(1)
     plain.close()
     # The street's union puts a station forward, from where it stands.
-    township = browsers.open_context(chromium, address, **browsers.ON_PHONE, geolocation=HERE, permissions=["geolocation"])
+    township = browsers.open_context(
+        chromium, address, **browsers.ON_PHONE, geolocation=HERE, permissions=["geolocation"]
+    )
     page = township.new_page()
     browsers.sign_in(page, address, logins["township"])
     page.goto(f"{address}/desk/places/new/")

@@ -79,7 +79,9 @@ def _receive_measures(viewer: Viewer, rows: Sequence[Row], now: datetime) -> Non
 
 def _values(row: Row) -> dict[str, Decimal]:
     return {
-        name: Decimal(str(value)) for name, value in row.items() if name not in ("number", "month") and value is not None
+        name: Decimal(str(value))
+        for name, value in row.items()
+        if name not in ("number", "month") and value is not None
     }
 
 
@@ -98,7 +100,9 @@ def _wrong_places(viewer: Viewer, rows: Sequence[Row], now: datetime) -> list[To
     for row in rows:
         union = tree.get(str(row["union_code"]))
         if union is None or not scope.covers(viewer.org_path, union.path):
-            told.append(("没有这个代码的工会，或不在您的辖区。", "There is no union of this code in your part of the tree."))
+            told.append(
+                ("没有这个代码的工会，或不在您的辖区。", "There is no union of this code in your part of the tree.")
+            )
             continue
         try:
             places.check_place(_facts(row, union.id, union.area))

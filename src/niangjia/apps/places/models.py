@@ -147,5 +147,7 @@ class Sent(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["pairing", "sender", "counted_by", "year"], name="sent_once_a_year_and_side")
+            models.UniqueConstraint(
+                fields=["pairing", "sender", "counted_by", "year"], name="sent_once_a_year_and_side"
+            )
         ]

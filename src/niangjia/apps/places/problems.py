@@ -7,7 +7,6 @@ from datetime import date
 
 from niangjia.kernel.problems import Refusal
 
-
 LEVELS: Mapping[str, tuple[str, str]] = {
     "county": ("县级", "county level"), "city": ("市级", "city level"), "province": ("省级", "provincial level"),
     "national": ("国家级", "national level"),

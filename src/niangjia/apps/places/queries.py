@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -106,7 +106,9 @@ def steps_for(viewer: Viewer, card: PlaceCard) -> list[Step]:
     """What the viewer's post could do next with a place, as far as its standing says; whether it may is asked when it is done."""
     kind, found = kind_of(card.kind), []
     for step, rule in RULES.items():
-        if card.state not in rule.to or (rule.from_above and viewer.org_id == card.org_id and len(viewer.org_path.split("/")) > 2):
+        if card.state not in rule.to or (
+            rule.from_above and viewer.org_id == card.org_id and len(viewer.org_path.split("/")) > 2
+        ):
             continue
         is_first = card.state == PlaceState.APPLIED and kind.notice_days is not None
         if step is Step.ANNOUNCE and kind.notice_days is None or step is Step.LIST and is_first:
@@ -152,7 +154,11 @@ def list_announced(*, now: datetime) -> list[PlaceCard]:
 def get_public(number: str, *, now: datetime) -> PlaceCard:
     """A listed, suspended or announced place of a public kind, by its number. Raises NoSuchPlace."""
     states = (*IN_USE, PlaceState.ANNOUNCED)
-    row = Place.objects.filter(number=number, kind__in=_public(), state__in=states).select_related("org", "recommended_by").first()
+    row = (
+        Place.objects.filter(number=number, kind__in=_public(), state__in=states)
+        .select_related("org", "recommended_by")
+        .first()
+    )
     if row is None:
         raise NoSuchPlace(number[:24])
     return card_of(row, now)

@@ -35,7 +35,9 @@ def verify() -> Iterator[Violation]:
                 "PLACE_STATE", row.number, f"stands as {row.state}, its events say {told[-1] if told else 'nothing'}"
             )
         if row.mend_by != asked.get(row.pk):
-            yield Violation("PLACE_MEND", row.number, f"is to mend by {row.mend_by}, its events say {asked.get(row.pk)}")
+            yield Violation(
+                "PLACE_MEND", row.number, f"is to mend by {row.mend_by}, its events say {asked.get(row.pk)}"
+            )
         if row.kind not in kinds() or row.level not in kinds()[row.kind].levels:
             yield Violation("PLACE_KIND", row.number, f"is a {row.kind} of level {row.level}, which is none")
         elif (row.household_id is not None) != kinds()[row.kind].is_of_household:
@@ -43,7 +45,9 @@ def verify() -> Iterator[Violation]:
     yield from _measures(kinds().values())
     for one in Sent.objects.select_related("pairing"):
         if not {one.sender_id, one.counted_by_id} <= {one.pairing.first_id, one.pairing.second_id}:
-            yield Violation("PLACE_PAIRING", f"pairing:{one.pairing_id}", "holds a count of a union that is no part of it")
+            yield Violation(
+                "PLACE_PAIRING", f"pairing:{one.pairing_id}", "holds a count of a union that is no part of it"
+            )
 
 
 def _measures(all_kinds: Collection[Kind]) -> Iterator[Violation]:

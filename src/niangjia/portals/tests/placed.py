@@ -61,7 +61,7 @@ def _lay(house: House) -> Placed:
         return places.apply_for_place(viewer=viewer, facts=PlaceFacts(**told), key=key, now=town.NOW)  # type: ignore[arg-type]
 
     station = put(
-        "station", township, place["XT"], kind="station", name="羽林驿站", address="演示路1号", position=HERE, hours=(WEEK,),
+        "station", township, place["XG"], kind="station", name="羽林驿站", address="演示路1号", position=HERE, hours=(WEEK,),
         equipment=("table", "water", "microwave"), partner="演示石油", service_phone="0575-00000000", details={"manager": "环卫站"},
     )  # fmt: skip
     waiting = put("waiting", township, place["XT"], kind="station", name="待建驿站", details={"manager": "环卫站"})
@@ -83,7 +83,12 @@ def _lay(house: House) -> Placed:
         month = Month("2023-10").plus(-back)
         told = {"viewer": county, "month": month, "source": "签到表", "now": town.NOW}
         places.record_measures(place_id=station, values={"visits": Decimal(300 + back)}, **told)  # type: ignore[arg-type]
-        made = {"generated": Decimal(400), "self_used": Decimal("90.5"), "exported": Decimal("309.5"), "income": Decimal("128.53")}
+        made = {
+            "generated": Decimal(400),
+            "self_used": Decimal("90.5"),
+            "exported": Decimal("309.5"),
+            "income": Decimal("128.53"),
+        }
         places.record_measures(place_id=roof, values=made, **told)  # type: ignore[arg-type]
     agreed = {"kind": "base", "with_org_id": place["Y"].id, "since": date(2023, 3, 1), "paper": "互认互送协议1号"}
     pairing = places.pair(viewer=county, now=town.NOW, **agreed)  # type: ignore[arg-type]

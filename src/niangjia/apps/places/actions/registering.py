@@ -95,7 +95,9 @@ def change_place(*, viewer: Viewer, place_id: int, facts: PlaceFacts, from_step:
 # --- photos ---
 
 
-def keep_photo(*, viewer: Viewer, place_id: int, content: bytes, key: uuid.UUID | None = None, now: datetime) -> FileCard:
+def keep_photo(
+    *, viewer: Viewer, place_id: int, content: bytes, key: uuid.UUID | None = None, now: datetime
+) -> FileCard:
     """Raises NotAllowed, NoSuchPlace, NotPossibleNow, FileRefused."""
     permissions.require(viewer, "places.manage")
     place = get_visible(viewer, place_id)

@@ -23,8 +23,8 @@ from niangjia.apps.places.problems import (
     NeedsReason,
     NoSuchPlace,
     NotAllFound,
-    NothingToMend,
     NotHigher,
+    NothingToMend,
     NoticeFirst,
     NotPartOfKind,
     NotPossibleNow,
@@ -137,9 +137,7 @@ def _require_notice(kind: Kind, place: Place, step: Step, today: date) -> None:
         raise NothingToMend(place.name)
 
 
-def _changes(
-    kind: Kind, place: Place, step: Step, level: str, is_lacking: bool, today: date
-) -> dict[str, object]:
+def _changes(kind: Kind, place: Place, step: Step, level: str, is_lacking: bool, today: date) -> dict[str, object]:
     """Of the table's columns, beside its state. Raises LevelUnknown, NotHigher."""
     if step in (Step.RAISE, Step.LOWER):
         return {"level": _level(kind, place.level, level, upward=step is Step.RAISE)}

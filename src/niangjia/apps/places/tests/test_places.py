@@ -304,7 +304,9 @@ def test_the_database_itself_keeps_what_happened(county, place):
 # --- photos ---
 
 
-def test_a_photo_of_a_listed_place_is_for_everybody_and_of_any_other_for_who_sees_it(tree, town, county, officer, place):
+def test_a_photo_of_a_listed_place_is_for_everybody_and_of_any_other_for_who_sees_it(
+    tree, town, county, officer, place
+):
     kept = actions.keep_photo(viewer=town, place_id=place, content=pictures.jpeg(600, 400), now=NOW)
     number = Place.objects.get().number
     with pytest.raises(problems.NoSuchPlace):
@@ -395,9 +397,7 @@ def test_a_households_roof_is_never_near_anybody(tree, county, db):
 def test_use_is_told_by_month_corrected_in_sight_and_summed(town, county, place):
     def tell(month: str, value: str, **other) -> None:
         told = {other.get("measure", "visits"): Decimal(value)}
-        actions.record_measures(
-            viewer=town, place_id=place, month=Month(month), values=told, source="签到表", now=NOW
-        )
+        actions.record_measures(viewer=town, place_id=place, month=Month(month), values=told, source="签到表", now=NOW)
 
     tell("2022-09", "120")
     tell("2022-10", "100")
@@ -470,7 +470,13 @@ def test_several_measures_of_a_month_are_told_together_or_not_at_all(town, place
 
 def test_unions_that_recognise_each_other_count_who_was_sent_and_received(tree, officer):
     huzhou, shaoxing, deqing = officer("HZ", Role.CITY), officer("SX", Role.CITY), officer("DQ", Role.COUNTY)
-    agreed = {"kind": "base", "with_org_id": shaoxing.org_id, "since": date(2022, 11, 1), "paper": "秀山丽水", "now": NOW}
+    agreed = {
+        "kind": "base",
+        "with_org_id": shaoxing.org_id,
+        "since": date(2022, 11, 1),
+        "paper": "秀山丽水",
+        "now": NOW,
+    }
     pairing = actions.pair(viewer=huzhou, **agreed)
     assert (
         actions.pair(viewer=huzhou, **agreed)

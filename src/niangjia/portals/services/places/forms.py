@@ -26,13 +26,13 @@ DETAIL = "d-"
 LINES = (1, 2)
 
 
-def _number(label: object, **options: Any) -> forms.DecimalField:
+def _number(label: Any, **options: Any) -> forms.DecimalField:
     return forms.DecimalField(
         label=label, widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **options
     )
 
 
-def _time(label: object) -> forms.TimeField:
+def _time(label: Any) -> forms.TimeField:
     return forms.TimeField(label=label, required=False, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
 
 
@@ -69,7 +69,9 @@ class PlaceForm(Form):
     closes2 = _time(gettext_lazy("关门"))
     equipment = forms.MultipleChoiceField(label=gettext_lazy("有什么"), required=False, widget=Ticks)
 
-    def __init__(self, *args: Any, viewer: Viewer, kind: queries.Kind, card: PlaceCard | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, viewer: Viewer, kind: queries.Kind, card: PlaceCard | None = None, **kwargs: Any
+    ) -> None:
         self.viewer, self.kind, self.card = viewer, kind, card
         self._ask_of_kind()
         super().__init__(*args, **kwargs)
@@ -92,7 +94,9 @@ class PlaceForm(Form):
         self._choose("equipment", [(name, say(dict(one.title))) for name, one in kind.equipment.items()])
         left_out = set() if kind.is_of_household else {"household"}
         left_out |= {"service_phone", "partner", "batch", "recommended_by"} if kind.is_of_household else set()
-        left_out |= {f"{part}{line}" for line in LINES for part in ("days", "opens", "closes")} if not kind.is_public else set()
+        left_out |= (
+            {f"{part}{line}" for line in LINES for part in ("days", "opens", "closes")} if not kind.is_public else set()
+        )
         left_out |= {"equipment"} if not kind.equipment else set()
         left_out |= {"org", "level", "household"} if card is not None else set()
         for name in left_out:
@@ -103,7 +107,9 @@ class PlaceForm(Form):
         for name, one in self.kind.details.items():
             label = say(dict(one.title))
             self._of_kind[f"{DETAIL}{name}"] = (
-                forms.BooleanField(label=label, required=False, widget=forms.CheckboxInput(attrs={"class": "form-check-input"}))
+                forms.BooleanField(
+                    label=label, required=False, widget=forms.CheckboxInput(attrs={"class": "form-check-input"})
+                )
                 if one.type == "flag"
                 else _number(label, required=one.is_needed, min_value=0, max_digits=14)
                 if one.type == "number"
@@ -116,7 +122,7 @@ class PlaceForm(Form):
                     widget=forms.Textarea(attrs={"rows": 3}) if one.type == "long" else forms.TextInput(),
                 )
             )
-        for name, field in self._of_kind.items():
+        for field in self._of_kind.values():
             if not isinstance(field, forms.BooleanField):
                 field.widget.attrs.setdefault("class", "form-control")
                 field.error_messages["required"] = _("请填写“%(label)s”。") % {"label": field.label}
@@ -129,7 +135,9 @@ class PlaceForm(Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if (given.get("latitude") is None) != (given.get("longitude") is None) and not {"latitude", "longitude"} & set(self.errors):
+        if (given.get("latitude") is None) != (given.get("longitude") is None) and not {"latitude", "longitude"} & set(
+            self.errors
+        ):
             self.add_error("longitude", _("纬度和经度要一起填。"))
         for line in LINES:
             days, opens, closes = (given.get(f"{part}{line}") for part in ("days", "opens", "closes"))
@@ -153,7 +161,7 @@ class PlaceForm(Form):
             area=given["area"],
             level=given.get("level") or (self.card.level if self.card else self.kind.levels[0]),
             address=given["address"],
-            position=Position(latitude, longitude) if latitude is not None else None,
+            position=Position(latitude, longitude) if latitude is not None and longitude is not None else None,
             hours=tuple(lines),
             equipment=tuple(given.get("equipment", ())),
             partner=given.get("partner", ""),
@@ -161,7 +169,9 @@ class PlaceForm(Form):
             batch=given.get("batch", ""),
             recommended_by_id=given.get("recommended_by") or None,
             household_id=household_id,
-            details={name.removeprefix(DETAIL): given[name] for name in self._of_kind if given.get(name) not in (None, "")},
+            details={
+                name.removeprefix(DETAIL): given[name] for name in self._of_kind if given.get(name) not in (None, "")
+            },
         )
 
 
@@ -190,7 +200,11 @@ def told_of(card: PlaceCard) -> Mapping[str, Any]:
     if card.position is not None:
         told |= {"latitude": _plain(card.position.latitude), "longitude": _plain(card.position.longitude)}
     for line, hours in zip(LINES, card.hours, strict=False):
-        told |= {f"days{line}": list(hours.days), f"opens{line}": _clock(hours.opens), f"closes{line}": _clock(hours.closes)}
+        told |= {
+            f"days{line}": list(hours.days),
+            f"opens{line}": _clock(hours.opens),
+            f"closes{line}": _clock(hours.closes),
+        }
     return told | {f"{DETAIL}{name}": value for name, value in card.details.items()}
 
 

@@ -121,7 +121,6 @@ def _cards(request: PageRequest, rows: list[Any]) -> list[PlaceCard]:
     return [queries.card_of(row, now) for row in rows]
 
 
-
 PLACES = Listing(
     "places",
     gettext_lazy("场所"),

@@ -155,7 +155,9 @@ def sum_cell(value: Decimal | None, one: Series) -> Cell:
 def _cell(row: MeasureRow | None, one: Series) -> Cell:
     if row is None:
         return Cell(one.title, None, "—")
-    return Cell(one.title, row.value, figure(row.value, one.unit), figure(row.was, one.unit) if row.was is not None else "")
+    return Cell(
+        one.title, row.value, figure(row.value, one.unit), figure(row.was, one.unit) if row.was is not None else ""
+    )
 
 
 def photo_field(card: PlaceCard) -> UploadField:

@@ -94,7 +94,11 @@ def distance_in_words(card: PlaceCard) -> str:
 
 
 def far_in_words(metres: int) -> str:
-    return f"{metres / 1000:.1f} {_('公里')}".replace(".0 ", " ") if metres >= 1000 else f"{max(10, round(metres, -1))} {_('米')}"
+    return (
+        f"{metres / 1000:.1f} {_('公里')}".replace(".0 ", " ")
+        if metres >= 1000
+        else f"{max(10, round(metres, -1))} {_('米')}"
+    )
 
 
 def geo_of(card: PlaceCard) -> str:
