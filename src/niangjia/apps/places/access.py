@@ -52,11 +52,16 @@ def require_step(viewer: Viewer, place: Place, step: Step, rule: Rule, word: str
         raise OwnPlace(word)
 
 
-def require_level(viewer: Viewer, level: str) -> None:
+def may_name(viewer: Viewer, level: str) -> bool:
     """
-    Raises NotYourLevel: a place of that level is named by a union of that level or above. Where nobody above is in the house, the topmost union
+    Whether a place of that level is named by the viewer's union: of that level or above. Where nobody above is in the house, the topmost union
     enters what was named there.
     """
     union = organizations.get_union(viewer.org_id)
-    if union.parent_id is not None and union.level not in _NAMED_BY.get(level, ()):
+    return union.parent_id is None or union.level in _NAMED_BY.get(level, ())
+
+
+def require_level(viewer: Viewer, level: str) -> None:
+    """Raises NotYourLevel."""
+    if not may_name(viewer, level):
         raise NotYourLevel(level)

@@ -16,7 +16,8 @@ from niangjia.apps.files import actions as file_actions
 from niangjia.apps.files import queries as files
 from niangjia.apps.files.problems import NoSuchFile
 from niangjia.apps.files.types import FileCard, FileContent
-from niangjia.apps.places.access import PHOTOS, get_visible, owner_of, visible
+from niangjia.apps.organizations import scope
+from niangjia.apps.places.access import PHOTOS, get_visible, may_name, owner_of, visible
 from niangjia.apps.places.counting import (
     ENDS_SOON,
     count_by_county,
@@ -43,7 +44,7 @@ from niangjia.apps.places.verifying import verify
 __all__ = [
     "ENDS_SOON", "IN_USE", "LEVELS", "LOOKS", "RULES", "Aim", "Detail", "Kind", "NoSuchKind", "NoSuchPairing", "NoSuchPlace", "Piece",
     "cards_of", "count_by_county", "count_by_kind", "count_public_by_county", "find_by_name", "find_by_number", "find_public", "get_place", "get_public",
-    "kind_of", "kinds", "list_aims", "list_announced", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos",
+    "kind_of", "kinds", "levels_for", "list_aims", "list_announced", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos",
     "list_places", "list_public", "list_told", "list_years", "open_public_photo", "read_hours", "recognises", "share_that_passed", "steps_for", "total_of", "verify",
     "year_of",
 ]  # fmt: skip
@@ -103,22 +104,34 @@ def list_places(
 
 
 def steps_for(viewer: Viewer, card: PlaceCard) -> list[Step]:
-    """What the viewer's post could do next with a place, as far as its standing says; whether it may is asked when it is done."""
-    kind, found = kind_of(card.kind), []
-    for step, rule in RULES.items():
-        if card.state not in rule.to or (
-            rule.from_above and viewer.org_id == card.org_id and len(viewer.org_path.split("/")) > 2
-        ):
-            continue
-        is_first = card.state == PlaceState.APPLIED and kind.notice_days is not None
-        if step is Step.ANNOUNCE and kind.notice_days is None or step is Step.LIST and is_first:
-            continue
-        if step is Step.MEND and card.mend_by is None or step in LOOKS and not kind.asked:
-            continue
-        if step is Step.RAISE and card.level == kind.levels[-1] or step is Step.LOWER and card.level == kind.levels[0]:
-            continue
-        found.append(step)
-    return found
+    """What the viewer's post could do next with a place, as far as its standing and levels say; whether it may is asked when it is done."""
+    kind, is_topmost = kind_of(card.kind), scope.is_whole_tree(viewer.org_path)
+    fits = {
+        Step.ANNOUNCE: kind.notice_days is not None,
+        Step.LIST: kind.notice_days is None or card.state != PlaceState.APPLIED,
+        Step.MEND: card.mend_by is not None,
+        Step.INSPECT: bool(kind.asked),
+        Step.VISIT: bool(kind.asked),
+        Step.RAISE: bool(levels_for(viewer, card, Step.RAISE)),
+        Step.LOWER: bool(levels_for(viewer, card, Step.LOWER)),
+    }
+    return [
+        step
+        for step, rule in RULES.items()
+        if card.state in rule.to
+        and fits.get(step, True)
+        and not (rule.from_above and viewer.org_id == card.org_id and not is_topmost)
+        and not (step in (Step.ANNOUNCE, Step.LIST) and not may_name(viewer, card.level))
+    ]
+
+
+def levels_for(viewer: Viewer, card: PlaceCard, step: Step) -> list[str]:
+    """The levels that the viewer's union may raise or lower a place to, lowest first."""
+    levels = kind_of(card.kind).levels
+    here = levels.index(card.level)
+    if step is Step.RAISE:
+        return [one for one in levels[here + 1 :] if may_name(viewer, one)]
+    return list(levels[:here]) if may_name(viewer, card.level) else []
 
 
 # --- for everybody ---

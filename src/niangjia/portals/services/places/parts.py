@@ -63,8 +63,7 @@ def doors_for(viewer: Viewer, card: PlaceCard) -> list[Door]:
 def _door(viewer: Viewer, card: PlaceCard, step: Step, *, is_open: bool) -> Door:
     kind = queries.kind_of(card.kind)
     is_first = card.state == "APPLIED" and step in (Step.ANNOUNCE, Step.LIST)
-    here = kind.levels.index(card.level)
-    levels = kind.levels[here + 1 :] if step is Step.RAISE else kind.levels[:here] if step is Step.LOWER else ()
+    levels = queries.levels_for(viewer, card, step) if step in (Step.RAISE, Step.LOWER) else []
     unions = organizations.list_children(viewer.org_id) if step is Step.HAND_OVER else []
     due = timezone.localdate() + timedelta(days=MEND_DAYS)
     return Door(

@@ -44,6 +44,15 @@ class Sketch:
         return far_in_words(self.inner)
 
     @property
+    def outer_word(self) -> int:
+        """Where the ring's words stand, right and down of the middle: between two of the eight directions."""
+        return round(RADIUS * sin(pi / 4))
+
+    @property
+    def inner_word(self) -> int:
+        return round(RADIUS * sin(pi / 4) / 2)
+
+    @property
     def half(self) -> int:
         return RADIUS // 2
 
