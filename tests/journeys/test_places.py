@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from niangjia.apps.files.tests import pictures
 from tests.journeys import browser as browsers
-from tests.journeys.conftest import Place, _build, served_copy
+from tests.journeys.conftest import Place
 from tests.screens.test_screens import LOOK, OUT, accessibility
 
 HERE = {"latitude": 29.5, "longitude": 120.9}
-
-
-@pytest.fixture(scope="module")
-def placed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    folder = tmp_path_factory.mktemp("placed")
-    made = _build("tests.journeys.placed_town", folder / "built")
-    with served_copy(folder, folder / "built", made) as place:
-        yield place
 
 
 def faults(page: Page, picture: str) -> list[str]:
@@ -32,9 +22,9 @@ def faults(page: Page, picture: str) -> list[str]:
 
 
 def test_a_worker_finds_the_nearest_station_and_an_officer_brings_a_new_one_from_application_to_a_visit(
-    placed: Place, chromium: Browser, tmp_path: Path
+    applying: Place, chromium: Browser, tmp_path: Path
 ):
-    address, logins = placed.address, placed.made["logins"]
+    address, logins = applying.address, applying.made["logins"]
     wrong: list[str] = []
     # On a phone in the street, without signing in.
     street = browsers.open_context(
@@ -118,5 +108,5 @@ def test_a_worker_finds_the_nearest_station_and_an_officer_brings_a_new_one_from
     page.get_by_role("button", name="报告整改完成").click()
     expect(page.get_by_text("已办：报告整改完成。")).to_be_visible()
     township.close()
-    assert placed.read("SELECT state, mend_by FROM places_place WHERE name = '桥头驿站'") == [("LISTED", None)]
+    assert applying.read("SELECT state, mend_by FROM places_place WHERE name = '桥头驿站'") == [("LISTED", None)]
     assert not wrong, "\n".join(wrong)
