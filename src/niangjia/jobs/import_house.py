@@ -15,6 +15,7 @@ from niangjia.apps.organizations import scope
 from niangjia.apps.places import actions as places
 from niangjia.apps.places import queries
 from niangjia.apps.places.types import PlaceFacts, Position
+from niangjia.jobs.import_kinds import feed_of
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
 
@@ -40,9 +41,13 @@ class Room:
 
 def _known_measures(viewer: Viewer, rows: Sequence[Row]) -> dict[tuple[str, ...], dict[str, str]]:
     found = queries.find_by_number(viewer, {str(row["number"]) for row in rows})
+    columns = feed_of("place_measure").columns
     held: dict[tuple[str, ...], dict[str, str]] = {}
     for number, month, measure, value in queries.list_told(viewer, [pk for pk, _kind in found.values()]):
-        held.setdefault((number, month), {"number": number, "month": month})[measure] = value
+        said = (
+            f"{value:.2f}" if columns[measure].type == "money" else f"{value:.4f}"
+        )  # as the reader of workbooks writes it
+        held.setdefault((number, month), {"number": number, "month": month})[measure] = said
     return held
 
 
@@ -64,6 +69,8 @@ def _wrong_measure(row: Row, found: Mapping[str, tuple[int, str]], now: datetime
             f"{kind.title['zh']}不登记“{strange[0]}”这一列。可填：{fit}。",
             f"A {kind.title['en']} is not measured by {strange[0]!r}.",
         )
+    if any(value != round(value, 2) for value in values.values()):
+        return "最多两位小数。", "At most two decimals."
     if str(row["month"]) > f"{now:%Y-%m}":
         return "这个月还没有开始。", "This month has not begun."
     return None

@@ -67,11 +67,11 @@ def find_by_name(viewer: Viewer, names: Iterable[str]) -> set[tuple[str, str, st
     return set(rows.values_list("kind", "name", "org__code"))
 
 
-def list_told(viewer: Viewer, place_ids: Iterable[int]) -> list[tuple[str, str, str, str]]:
-    """Every figure of these places: number, month, measure, value as text. Raises NotAllowed."""
+def list_told(viewer: Viewer, place_ids: Iterable[int]) -> list[tuple[str, str, str, Decimal]]:
+    """Every figure of these places: number, month, measure, value. Raises NotAllowed."""
     rows = Measure.objects.filter(place__in=visible(viewer).filter(pk__in=list(place_ids)))
     found = rows.values_list("place__number", "month", "measure", "value")
-    return [(number, f"{month:%Y-%m}", measure, f"{value:.2f}") for number, month, measure, value in found]
+    return [(number, f"{month:%Y-%m}", measure, value) for number, month, measure, value in found]
 
 
 def list_places(

@@ -170,7 +170,7 @@ def _answer(asked: Detail, told: object) -> object:
         raise DetailUnread(asked.title, text[:20]) from error
     if not number.is_finite() or number < 0 or number >= 10**12:
         raise DetailUnread(asked.title, text[:20])
-    return f"{number:f}"
+    return f"{number.normalize():f}"
 
 
 def _micro(position: Position | None) -> tuple[int | None, int | None]:

@@ -110,7 +110,9 @@ def kind_page(request: PageRequest, kind: str) -> HttpResponse:
             for number in range(1, 13)
             if any(told.by_month[number - 1] is not None for told in monthly)
         ],
-        "totals": [figure(told.total, column.unit) for told, column in zip(monthly, series, strict=True)],
+        "totals": [
+            (column.title, figure(told.total, column.unit)) for told, column in zip(monthly, series, strict=True)
+        ],
         "year": year,
         "years": years,
         "county_map": map_of(

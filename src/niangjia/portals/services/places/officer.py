@@ -62,6 +62,7 @@ def desk(request: PageRequest) -> HttpResponse:
         "levels": words.choices("place_level"),
         "attentions": words.choices("place_attention"),
         "can_write": permissions.may(viewer, "places.manage"),
+        "can_import": permissions.may(viewer, "imports.send"),
     }
     return show(request, "places/desk.html", context)
 

@@ -100,7 +100,7 @@ def near(request: PageRequest) -> HttpResponse:
         "latitude": position.latitude,
         "longitude": position.longitude,
         "listed": all_shown(cards),
-        "sketch": sketch_of(cards),
+        "sketch": sketch_of(position, cards),
     }
     return show(request, "places/near.html", context)
 

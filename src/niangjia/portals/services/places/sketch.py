@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cos, pi, sin
+from math import atan2, cos, hypot, pi, sin
 
-from niangjia.apps.places.types import PlaceCard
+from niangjia.apps.places.types import PlaceCard, Position
 from niangjia.portals.services.places.shown import far_in_words
 
 RADIUS = 132  # units of the drawing
 _RINGS = (200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 400_000)
-_TURNS = {name: place * pi / 4 for place, name in enumerate(("N", "NE", "E", "SE", "S", "SW", "W", "NW"))}
+_APART = 23  # two marks nearer to each other than this hide each other
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,28 @@ class Sketch:
         return RADIUS // 2
 
 
-def sketch_of(cards: Sequence[PlaceCard]) -> Sketch | None:
-    """Nothing to draw where nothing is near. Marks in the same of eight directions are spread a little, so that none hides another."""
-    near = [card for card in cards if card.metres is not None]
+def sketch_of(here: Position, cards: Sequence[PlaceCard]) -> Sketch | None:
+    """Nothing to draw where nothing is near. A mark that would hide another is moved round the middle until it does not."""
+    near = [card for card in cards if card.metres is not None and card.position is not None]
     if not near:
         return None
     outer = next((ring for ring in _RINGS if ring >= max(card.metres or 0 for card in near)), _RINGS[-1])
-    marks, used = [], dict.fromkeys(_TURNS, 0)
+    marks: list[Mark] = []
     for number, card in enumerate(near, start=1):
-        turn = _TURNS.get(card.bearing, 0.0) + (0.0, 0.22, -0.22, 0.34, -0.34)[used.get(card.bearing, 0) % 5]
-        used[card.bearing] = used.get(card.bearing, 0) + 1
-        far = max(24, min(RADIUS - 10, round(RADIUS * (card.metres or 0) / outer)))
-        marks.append(Mark(number, round(far * sin(turn)), round(-far * cos(turn)), card.name, card.is_open is True))
+        far = max(26, min(RADIUS - 10, RADIUS * (card.metres or 0) / outer))
+        turn = _turn(here, card.position)
+        for step in range(16):
+            aside = turn + (step + 1) // 2 * (1 if step % 2 else -1) * _APART / far / 2
+            x, y = round(far * sin(aside)), round(-far * cos(aside))
+            if all(hypot(x - one.x, y - one.y) >= _APART for one in marks):
+                break
+        marks.append(Mark(number, x, y, card.name, card.is_open is True))
     return Sketch(tuple(marks), outer, outer // 2)
+
+
+def _turn(here: Position, there: Position | None) -> float:
+    """Clockwise from north, in radians."""
+    if there is None:
+        return 0.0
+    across = float(there.longitude - here.longitude) * cos(float(here.latitude) * pi / 180)
+    return atan2(across, float(there.latitude - here.latitude))
