@@ -53,7 +53,7 @@ class Aim:
 class Kind:
     """
     `inspect_months`: how long an inspection holds; null = nobody says. `notice_days`: working days of public notice before one is listed;
-    null = none. `levels` it may have, lowest first.
+    null = none. `is_tilted`: resources are tilted to mountain and island counties for it. `levels` it may have, lowest first.
     """
 
     id: str
@@ -65,6 +65,7 @@ class Kind:
     inspect_months: int | None
     notice_days: int | None
     needs_checks: bool
+    is_tilted: bool
     details: Mapping[str, Detail]
     equipment: Mapping[str, Piece]
     checks: Mapping[str, Piece]
@@ -101,6 +102,7 @@ def _kind(name: str, given: Mapping[str, Any]) -> Kind:
         inspect_months=given.get("inspect_months"),
         notice_days=given.get("notice_days"),
         needs_checks=given.get("needs_checks", False),
+        is_tilted=given.get("is_tilted", False),
         details={one: _detail(one, said) for one, said in given.get("details", {}).items()},
         equipment=_pieces(given.get("equipment", {})),
         checks=_pieces(given.get("checks", {})),

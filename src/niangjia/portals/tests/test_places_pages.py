@@ -12,10 +12,15 @@ from python_calamine import load_workbook
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.files.tests import pictures
+from niangjia.apps.places import actions as places
 from niangjia.apps.places import queries
 from niangjia.apps.places.lifecycle import Step
+from niangjia.apps.places.types import PlaceFacts
+from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs.tests import town
+from niangjia.engines import policy
 from niangjia.jobs import tell
+from niangjia.kernel.deployment import programs_folder
 from niangjia.portals.tests import placed
 
 
@@ -207,6 +212,18 @@ def test_the_kinds_page_tells_the_aims_of_the_papers(there, desk):
     roofs = text(desk(Role.CITY).get("/desk/places/kinds/roof/"))
     assert "还不能判断" in roofs, "no roof has told a whole year"
     assert desk(Role.CITY).get("/desk/places/kinds/castle/").status_code == 404
+
+
+def test_a_bookhouse_in_a_mountain_county_says_that_it_is_favoured(house, there, desk):
+    """E25, by the list of the day: Qingtian is on it, Xinchang is not."""
+    root, vocabulary = programs_folder(), policy.load_vocabulary(programs_folder())
+    programs.install_packs([policy.load_pack(root / "330000-zhejiang" / "county-tilt", vocabulary)], town.NOW)
+    for area, is_said in (("331121", True), ("330624", False)):
+        facts = PlaceFacts(
+            "bookhouse", "山里书屋", house.viewers[Role.COUNTY].org_id, area, "county", details={"volumes": "2000"}
+        )
+        place_id = places.apply_for_place(viewer=house.viewers[Role.COUNTY], facts=facts, key=area, now=town.NOW)
+        assert ("山区（山区海岛）县" in text(desk(Role.COUNTY).get(f"/desk/places/{place_id}/"))) is is_said
 
 
 def test_photos_are_kept_one_by_one_and_removed(there, desk):

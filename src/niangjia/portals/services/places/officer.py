@@ -24,7 +24,15 @@ from niangjia.portals.design.staleness import watch
 from niangjia.portals.design.tags import area_name, say
 from niangjia.portals.design.uploads import hand_out, wants_small
 from niangjia.portals.officer.exporting import Column, Listing, export_of, word
-from niangjia.portals.services.places.parts import doors_for, months_of, photo_field, series_of, units_of, years_of
+from niangjia.portals.services.places.parts import (
+    doors_for,
+    months_of,
+    photo_field,
+    series_of,
+    tilts_of,
+    units_of,
+    years_of,
+)
 from niangjia.portals.services.places.shown import hours_in_words, listed, pieces_of, shown, warnings
 
 ROWS = 25
@@ -91,6 +99,7 @@ def place(request: PageRequest, place_id: int) -> HttpResponse:
         "doors": doors_for(viewer, card) if can_write else [],
         "history": [_told(row, kind) for row in queries.list_history(viewer, place_id)],
         "can_write": can_write and card.state != "CLOSED",
+        "tilts": tilts_of(card, kind),
         "series": series_of(kind),
         "units": units_of(series_of(kind)),
         "yearly": series_of(kind, is_yearly=True),

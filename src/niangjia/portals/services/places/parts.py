@@ -10,12 +10,15 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.places import queries
 from niangjia.apps.places.lifecycle import LOOKS, RULES, Step
 from niangjia.apps.places.types import MeasureRow, PlaceCard
+from niangjia.apps.programs import queries as programs
+from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.marks import bracketed
 from niangjia.portals.design.tags import say
@@ -157,6 +160,22 @@ def _cell(row: MeasureRow | None, one: Series) -> Cell:
     return Cell(
         one.title, row.value, figure(row.value, one.unit), figure(row.was, one.unit) if row.was is not None else ""
     )
+
+
+_TILTS = (("is_mountain_county", gettext_lazy("山区（山区海岛）县")), ("is_island_county", gettext_lazy("海岛县")))
+
+
+def tilts_of(card: PlaceCard, kind: queries.Kind) -> list[object]:
+    """The classes of its county today to which resources are tilted; nothing where the list of counties is not installed."""
+    if not kind.is_tilted:
+        return []
+    asof = timezone.localdate()
+    try:
+        return [
+            label for name, label in _TILTS if programs.get_parameter("county-tilt", name, area=card.area, asof=asof)
+        ]
+    except Refusal:
+        return []
 
 
 def photo_field(card: PlaceCard) -> UploadField:
