@@ -100,6 +100,7 @@ def place(request: PageRequest, place_id: int) -> HttpResponse:
         "history": [_told(row, kind) for row in queries.list_history(viewer, place_id)],
         "can_write": can_write and card.state != "CLOSED",
         "tilts": tilts_of(card, kind),
+        "has_use": bool(kind.measures) and (card.state in queries.IN_USE or bool(measures)),
         "series": series_of(kind),
         "units": units_of(series_of(kind)),
         "yearly": series_of(kind, is_yearly=True),

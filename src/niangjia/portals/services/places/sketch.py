@@ -44,13 +44,18 @@ class Sketch:
         return far_in_words(self.inner)
 
     @property
-    def outer_word(self) -> int:
-        """Where the ring's words stand, right and down of the middle: between two of the eight directions."""
-        return round(RADIUS * sin(pi / 4))
+    def outer_word(self) -> tuple[int, int]:
+        return self._free(RADIUS)
 
     @property
-    def inner_word(self) -> int:
-        return round(RADIUS * sin(pi / 4) / 2)
+    def inner_word(self) -> tuple[int, int]:
+        return self._free(RADIUS / 2)
+
+    def _free(self, radius: float) -> tuple[int, int]:
+        """Where on a ring its words hide no mark: as far from all of them as can be, below the middle where that is the same."""
+        turns = [pi * (1 + step / 8 * (1 if step % 2 else -1)) for step in range(15)]
+        spots = [(round(radius * sin(turn)), round(-radius * cos(turn))) for turn in turns]
+        return max(spots, key=lambda spot: min(60.0, *(hypot(spot[0] - one.x, spot[1] - one.y) for one in self.marks)))
 
     @property
     def half(self) -> int:
