@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError, transaction
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from niangjia.apps.accounts import actions as accounts
@@ -353,6 +353,7 @@ def test_the_distance_is_that_of_the_globe():
 degrees = st.tuples(st.integers(27_000_000, 31_000_000), st.integers(118_000_000, 123_000_000))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(degrees, degrees, degrees)
 def test_no_way_round_is_shorter(a, b, c):
     assert metres_between(*a, *b) == metres_between(*b, *a)
