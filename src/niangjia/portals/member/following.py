@@ -26,8 +26,10 @@ from niangjia.portals.design.uploads import hand_out, wants_small
 S = MatterState
 
 
-def status_of(card: MatterCard) -> str:
-    """Where it stands, in one sentence."""
+def status_of(card: MatterCard, *, is_filled_for: bool = False) -> str:
+    """Where it stands, in one sentence. `is_filled_for`: somebody else filled it in, and it waits to be confirmed."""
+    if is_filled_for:
+        return _("等您核对：这是别人替您填的。点“现在去补”，看过、改好再交上。")
     if card.state is S.AT_WORK:
         said = _("%(desk)s正在办理“%(stage)s”。") % {"desk": card.desk_name, "stage": half(card, "stage")}
         if card.proposed:
@@ -68,7 +70,7 @@ def _context(details: Details) -> dict[str, Any]:
     last = next((move for move in reversed(details.moves) if not move.is_worker and move.account_id), None)
     return {
         "card": card,
-        "status": status_of(card),
+        "status": status_of(card, is_filled_for=details.is_filled_for),
         "next": next_of(card),
         "last": last if last and last.reason else None,
         "moves": [(move, words.word("matter_act", move.act)) for move in reversed(details.moves)],

@@ -31,7 +31,7 @@ from niangjia.kernel.months import Month
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.showing import deployment
-from niangjia.portals.tests import adjusted, applied, markup, photographed, simulated, told
+from niangjia.portals.tests import adjusted, applied, begun, markup, photographed, simulated, told
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,7 @@ def built(built, django_db_blocker):
     """The house with applications in it: laid once, for many pages are about them."""
     with django_db_blocker.unblock():
         applied.lay(built)
+        begun.lay(built)
     return built
 
 
@@ -67,7 +68,7 @@ PUBLIC = {
     "api:openapi-view",
     "api:api-root",
     "api:nowhere",
-}
+} | begun.PUBLIC
 STAFF = set(Role) - {Role.WORKER}
 LIST = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.AUDITOR}
 MONEY = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.FINANCE, Role.AUDITOR}
@@ -215,7 +216,7 @@ PAGES = {
     "member:object": (lambda house: [house.own_case_id], {Role.WORKER}),
     "member:object_application": (lambda house: [applied.lay(house).refused_id], {Role.WORKER}),
     "member:application_objection": (lambda house: [applied.lay(house).objection_id], {Role.WORKER}),
-}
+} | begun.PAGES
 
 
 def kept_list(house) -> str:
