@@ -111,5 +111,7 @@ def test_a_hazard_a_proposal_and_a_membership_on_a_phone(applying: Place, chromi
     ids = [int(number[-7:]) for number in (hazard[0], proposal, joining[0])]
     stands = [applying.read("select state, stage from matters_matter where id = ?", one)[0] for one in ids]
     assert stands == [("AT_WORK", "rectify"), ("DONE", "rate"), ("DONE", "accept")]
-    members = "select count(*) from registry_membership m join matters_matter x on x.person_id = m.person_id where x.id = ?"
+    members = (
+        "select count(*) from registry_membership m join matters_matter x on x.person_id = m.person_id where x.id = ?"
+    )
     assert applying.read(members, ids[2]) == [(1,)]

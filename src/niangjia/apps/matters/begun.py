@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.matters import access, offering, opening
 from niangjia.apps.matters.lifecycle import flow_of, role_of
-from niangjia.apps.matters.models import Tally
+from niangjia.apps.matters.models import Matter, Tally
 from niangjia.apps.matters.types import OPEN, MatterState, MonthCount, Question
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import published
@@ -109,7 +108,7 @@ def count_by_month(viewer: Viewer, *, since: date, today: date) -> list[MonthCou
     return sorted(cards, key=lambda card: (-card.first_day.toordinal(), card.title_zh))
 
 
-def _sums(rows: Iterable[object]) -> dict[tuple[str, date], list[tuple[str, str, Decimal]]]:
+def _sums(rows: QuerySet[Matter]) -> dict[tuple[str, date], list[tuple[str, str, Decimal]]]:
     tallies = Tally.objects.filter(matter__in=rows).annotate(month=TruncMonth("matter__handed_in_on"))
     found: dict[tuple[str, date], list[tuple[str, str, Decimal]]] = defaultdict(list)
     summed = tallies.order_by().values_list("matter__program", "month", "indicator", "counted_in")

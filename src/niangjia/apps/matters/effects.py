@@ -49,7 +49,12 @@ def _taken_in(viewer: Viewer, matter: Matter, org_id: int, now: datetime) -> int
     if not said.get("name") or not said.get("id_number"):
         raise NobodyNamed
     return registry.take_in(
-        viewer=viewer, name=said["name"], id_number=said["id_number"], phone=said.get("phone", ""), org_id=org_id, now=now
+        viewer=viewer,
+        name=said["name"],
+        id_number=said["id_number"],
+        phone=said.get("phone", ""),
+        org_id=org_id,
+        now=now,
     )
 
 

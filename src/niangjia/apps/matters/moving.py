@@ -178,7 +178,9 @@ def _count(matter: Matter, now: datetime) -> None:
             amount = decision.amount if decision and decision.amount else Decimal(0)
         else:
             amount = (Decimal(of[-1].text) if of else Decimal(0)) if "of" in one else Decimal(1)
-        rows.append(Tally(matter=matter, indicator=one["indicator"], counted_in=one["in"], amount=amount, on=today_of(now)))
+        rows.append(
+            Tally(matter=matter, indicator=one["indicator"], counted_in=one["in"], amount=amount, on=today_of(now))
+        )
     Tally.objects.bulk_create(rows)
 
 

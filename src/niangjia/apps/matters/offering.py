@@ -19,7 +19,6 @@ from niangjia.apps.registry import queries as registry
 from niangjia.engines.policy.finder.finding import is_for_people
 from niangjia.engines.policy.pack import Pack
 
-
 OPEN_TO_ALL = "open"
 """The entry of what anybody may bring, with an account or without."""
 _BY_UNIONS = ("nomination", "staff")

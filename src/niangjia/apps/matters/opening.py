@@ -72,7 +72,10 @@ def begin(viewer: Viewer | None, start: Beginning, now: datetime) -> Matter:
     account_id = viewer.account_id if viewer else None
     moving.keep_answers(matter, start.answers, first.id, account_id, now)
     Paper.objects.bulk_create(
-        [Paper(matter=matter, code=code, state=state, account_id=account_id, at=now) for code, state in start.papers.items()]
+        [
+            Paper(matter=matter, code=code, state=state, account_id=account_id, at=now)
+            for code, state in start.papers.items()
+        ]
     )
     is_begun = role_of(first) is Role.WORKER or (viewer is not None and viewer.role is not Role.WORKER)
     outcome = flow.forward(first) if is_begun and not start.waits else ""
@@ -93,7 +96,11 @@ def onward(matter: Matter, flow: Flow, target: Stage, today: date) -> dict[str, 
     changes: dict[str, Any] = {}
     if matter.stage == flow.first.id and (named := moving.named_union(matter, target.desk)):
         changes["org_id"] = matter.org_id = named
-    return changes | moving.entering(matter, flow, target, today) | {"expected_on": moving.expected(matter, flow, target, today)}
+    return (
+        changes
+        | moving.entering(matter, flow, target, today)
+        | {"expected_on": moving.expected(matter, flow, target, today)}
+    )
 
 
 def _refuse_same(start: Beginning) -> None:

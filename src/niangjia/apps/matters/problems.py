@@ -308,5 +308,6 @@ class NotFilledForThem(Refusal):
 class PaperMissing(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "请拍下职工签字的纸面申请，再代交。", "Photograph the paper that the worker signed, then hand it in for them."
+            "请拍下职工签字的纸面申请，再代交。",
+            "Photograph the paper that the worker signed, then hand it in for them.",
         )

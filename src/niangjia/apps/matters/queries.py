@@ -52,6 +52,7 @@ from niangjia.apps.matters.types import (
     NoticeCard,
     ObjectionCard,
     Offer,
+    Paper,
     PaperCard,
     PaperState,
     Question,
@@ -400,6 +401,7 @@ def _papers(matter: Matter, pack: Pack, flow: Flow) -> Iterable[PaperCard]:
     everything = {one.code: one for one in questions.papers_of(pack, [one.id for one in flow.stages])}
     wanted = {one.code for one in questions.papers_of(pack, reached)}
     theirs = evidence.files_of(matter)
+    everything |= {code: Paper(code, {}, (), is_required=False) for code in last if code not in everything}
     for code, paper in everything.items():
         if code in wanted or code in last:
             row = last.get(code)

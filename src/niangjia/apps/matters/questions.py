@@ -97,7 +97,11 @@ def papers_of(pack: Pack, stages: Iterable[str]) -> list[Paper]:
 
 def of_field(field: FormField, pack: Pack, wording: Wording) -> Question:
     fact = pack.vocabulary.facts.get(field.id)
-    asked = wording.question(fact) if fact is not None and field.id in wording.questions else wording.questions.get(field.id)
+    asked = (
+        wording.question(fact)
+        if fact is not None and field.id in wording.questions
+        else wording.questions.get(field.id)
+    )
     kind = "boolean" if field.type == SIGNED else field.type
     codes = field.values or (fact.values if fact else ())
     return Question(

@@ -132,12 +132,19 @@ def _union(said: str) -> str:
     if not found:
         raise Unreadable("没有找到这个工会，请写单位工会的名称或编号。", "No such union; type its name or number.")
     some = "；".join(f"{one.name}（{one.code}）" for one in found[:_MOST_NAMED])
-    raise Unreadable(f"不止一个：{some}。请写全名或括号里的编号。", f"There are several: {some}. Type the whole name, or the number in brackets.")
+    raise Unreadable(
+        f"不止一个：{some}。请写全名或括号里的编号。",
+        f"There are several: {some}. Type the whole name, or the number in brackets.",
+    )
 
 
 def _unions_called(said: str) -> list[Union]:
     root = organizations.find_root()
-    found = [one for one in organizations.find_unions(root.path, said[:100], most=_MOST_NAMED + 1) if one.is_active] if root else []
+    found = (
+        [one for one in organizations.find_unions(root.path, said[:100], most=_MOST_NAMED + 1) if one.is_active]
+        if root
+        else []
+    )
     return [one for one in found if said in (one.name, one.code)] or found
 
 
@@ -145,7 +152,10 @@ def _position(text: str) -> str:
     """Latitude and longitude in degrees, as phones give them."""
     read = _POSITION.fullmatch(text.strip())
     if read is None or abs(Decimal(read[1])) > 90 or abs(Decimal(read[2])) > 180:
-        raise Unreadable("位置写作“纬度,经度”，例如 30.2741,120.1551；不知道可以不填。", "A position is latitude and longitude, such as 30.2741,120.1551; it may be left out.")
+        raise Unreadable(
+            "位置写作“纬度,经度”，例如 30.2741,120.1551；不知道可以不填。",
+            "A position is latitude and longitude, such as 30.2741,120.1551; it may be left out.",
+        )
     return f"{read[1]},{read[2]}"
 
 

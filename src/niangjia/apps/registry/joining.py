@@ -55,9 +55,7 @@ def take_in(*, viewer: Actor | None, name: str, id_number: str, phone: str, org_
     """
     pseudonym = keys().pseudonym_of(id_number)
     blind = keys().blind(id_number, "registry.person.id_number")
-    known = (
-        Person.objects.filter(pseudonym=pseudonym).first() or Person.objects.filter(id_number_blind=blind).first()
-    )
+    known = Person.objects.filter(pseudonym=pseudonym).first() or Person.objects.filter(id_number_blind=blind).first()
     if known is not None:
         return known.pk
     person = Person(

@@ -125,7 +125,9 @@ class _PackReader(CaseworkReader):
         monotone = self._monotone(table.get("monotone"))
         measures = tuple(self._measure(part) for part in self.list(table.get("measures")))
         if not self.problems and not (rules or tiers or triggers or measures or stages):
-            self.refuse(self.root.fault("项目既没有规则，也没有环节。", "The programme has no rules and no stages.", "rules"))
+            self.refuse(
+                self.root.fault("项目既没有规则，也没有环节。", "The programme has no rules and no stages.", "rules")
+            )
         if self.problems:
             raise PackError(sorted(self.problems, key=lambda problem: (problem.line, problem.column)))
         return Pack(

@@ -108,5 +108,7 @@ STAGE = _section(
 NOTICE = _section("公示 · public notice", {}, {"working_days": "days", "shows": "texts", "objection_days": "days"})
 FUND = _section("列支 · which fund pays", {"purpose": "text"}, {})
 COUNT = _section(
-    "计入的指标 · what a closed case counts for", {"indicator": "text", "in": "counted_in"}, {"when": "text", "of": "text"}
+    "计入的指标 · what a closed case counts for",
+    {"indicator": "text", "in": "counted_in"},
+    {"when": "text", "of": "text"},
 )

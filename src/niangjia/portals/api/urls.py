@@ -43,7 +43,9 @@ def _by_token(pattern: Any) -> Any:
 def _methods() -> dict[str, tuple[str, ...]]:
     return {
         operation.view_func.__name__: tuple(operation.methods)
-        for router in (topic.router for topic in (orders, stepping, applications, objections, cases, decisions, programs))
+        for router in (
+            topic.router for topic in (orders, stepping, applications, objections, cases, decisions, programs)
+        )
         for view in router.path_operations.values()
         for operation in view.operations
     }

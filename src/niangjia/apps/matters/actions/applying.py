@@ -335,7 +335,11 @@ def _answer(viewer: Viewer, draft: Draft, card: DraftCard, now: datetime) -> Mat
 
 def _chosen(matter: Matter, flow: Flow, stage: Stage, card: DraftCard) -> str:
     """The outcome that a choice of the stage's form names, as a rating does; else the way on."""
-    given = {card.answers[one.id].text for one in moving.pack_of(matter).form if one.stage == stage.id and one.id in card.answers}
+    given = {
+        card.answers[one.id].text
+        for one in moving.pack_of(matter).form
+        if one.stage == stage.id and one.id in card.answers
+    }
     return next((one for one in stage.outcomes if one in given), flow.forward(stage))
 
 

@@ -109,7 +109,11 @@ def attest(*, viewer: Viewer, matter_id: int, content: bytes | None, step: int, 
         if not content:
             raise PaperMissing
         files.keep_file(
-            viewer=viewer, owner=evidence.owner_of(matter), part=evidence.part_of(SIGNED_PAPER), content=content, now=now
+            viewer=viewer,
+            owner=evidence.owner_of(matter),
+            part=evidence.part_of(SIGNED_PAPER),
+            content=content,
+            now=now,
         )
         Paper.objects.create(
             matter=matter, code=SIGNED_PAPER, state=PaperState.FILE, account_id=viewer.account_id, at=now

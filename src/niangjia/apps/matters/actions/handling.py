@@ -15,7 +15,18 @@ from niangjia.apps.files import actions as files
 from niangjia.apps.files.types import FileContent
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import ReservationState
-from niangjia.apps.matters import access, announcing, deciding, effects, evidence, money, moving, objecting, questions, reading
+from niangjia.apps.matters import (
+    access,
+    announcing,
+    deciding,
+    effects,
+    evidence,
+    money,
+    moving,
+    objecting,
+    questions,
+    reading,
+)
 from niangjia.apps.matters.cards import matter_card
 from niangjia.apps.matters.lifecycle import FORWARD, Flow, Kind, is_payment, role_of
 from niangjia.apps.matters.models import Grant, Matter, Move, Paper

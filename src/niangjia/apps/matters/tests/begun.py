@@ -47,7 +47,9 @@ class Place:
             program=program, area="33", answers=given, key=key or uuid.uuid4(), address="", now=self.now
         )
 
-    def open(self, viewer: Viewer, program: str, person_id: int | None = None, **answers: str | Sequence[str]) -> MatterCard:
+    def open(
+        self, viewer: Viewer, program: str, person_id: int | None = None, **answers: str | Sequence[str]
+    ) -> MatterCard:
         return matters.open_by_union(
             viewer=viewer, program=program, answers=answers, key=uuid.uuid4(), person_id=person_id, now=self.now
         )
@@ -63,13 +65,17 @@ class Place:
         for name, typed in answers.items():
             draft = matters.save_answer(viewer=self.worker, draft_id=draft.id, name=name, typed=typed, now=self.now)
         for paper in draft.papers:
-            matters.say_paper(viewer=self.worker, draft_id=draft.id, code=paper.code, state=PaperState.LATER, now=self.now)
+            matters.say_paper(
+                viewer=self.worker, draft_id=draft.id, code=paper.code, state=PaperState.LATER, now=self.now
+            )
         return queries.get_draft(self.worker, draft.id)
 
     def send(self, draft: DraftCard) -> MatterCard:
         return matters.hand_in(viewer=self.worker, draft_id=draft.id, key=draft.key, is_declared=True, now=self.now)
 
-    def act(self, viewer: Viewer, card: MatterCard | Received, outcome: str, reason: str = "", **answers: str) -> MatterCard:
+    def act(
+        self, viewer: Viewer, card: MatterCard | Received, outcome: str, reason: str = "", **answers: str
+    ) -> MatterCard:
         matter_id = card.id if isinstance(card, MatterCard) else card.matter_id
         step = queries.get_card(viewer, matter_id).step
         return matters.act(

@@ -65,7 +65,12 @@ def test_the_receipt_tells_where_it_stands_and_nothing_of_what_was_said(place: P
     received = place.receive()
     place.act(place.town.grassroots, received, "accepted", hazard_severity="major", rectify_by="2023-11-09")
     found = matters.follow(receipt=received.receipt.lower().replace("-", " "), address="", now=place.now)
-    assert (found.stage_zh, found.desk_name, found.due_on, found.can_add) == ("整改", "轴承厂工会", date(2023, 11, 9), False)
+    assert (found.stage_zh, found.desk_name, found.due_on, found.can_add) == (
+        "整改",
+        "轴承厂工会",
+        date(2023, 11, 9),
+        False,
+    )
     assert not hasattr(found, "answers")
     with pytest.raises(problems.NoSuchReceipt):
         matters.follow(receipt="0000-0000-0000", address="", now=place.now)
@@ -105,7 +110,9 @@ def test_a_union_that_nobody_knows_and_a_question_left_out_are_told_at_their_pla
 
 def test_only_what_is_open_to_all_is_taken_from_anybody(place: Place):
     with pytest.raises(problems.NotByApplication):
-        matters.receive(program="member-proposal", area="33", answers=PROPOSAL, key=uuid.uuid4(), address="", now=place.now)
+        matters.receive(
+            program="member-proposal", area="33", answers=PROPOSAL, key=uuid.uuid4(), address="", now=place.now
+        )
 
 
 def test_nobody_can_be_sent_back_to_who_has_no_account(place: Place):
@@ -219,11 +226,15 @@ def test_who_is_not_content_gets_another_answer_and_who_is_ends_it(place: Place)
     number = card.number
     place.act(other, card, "answered", proposal_answer="研究研究")
     place.now += timedelta(days=40)
-    draft = place.save(matters.go_on(viewer=place.worker, matter_id=card.id, now=place.now), {"proposal_rating": "unsatisfied"})
+    draft = place.save(
+        matters.go_on(viewer=place.worker, matter_id=card.id, now=place.now), {"proposal_rating": "unsatisfied"}
+    )
     back = place.send(draft)
     assert (back.stage, back.desk_id, back.state) == ("answer", other.org_id, S.AT_WORK)
     place.act(other, card, "answered", proposal_answer="下月起供到零点")
-    draft = place.save(matters.go_on(viewer=place.worker, matter_id=card.id, now=place.now), {"proposal_rating": "satisfied"})
+    draft = place.save(
+        matters.go_on(viewer=place.worker, matter_id=card.id, now=place.now), {"proposal_rating": "satisfied"}
+    )
     ended = place.send(draft)
     assert ended.state is S.DONE and ended.number == number
     assert Tally.objects.get().indicator == "proposals-answered" and queries.verify() == []
@@ -256,7 +267,9 @@ def test_visits_are_summed_by_month(place: Place):
         )  # fmt: skip
         assert card.state is S.DONE
     place.receive()
-    counts = {one.program: one for one in queries.count_by_month(place.town.county, since=date(2023, 11, 1), today=NOW.date())}
+    counts = {
+        one.program: one for one in queries.count_by_month(place.town.county, since=date(2023, 11, 1), today=NOW.date())
+    }
     heat = counts["heat-relief-visit"]
     assert (heat.first_day, heat.handed_in, heat.done, heat.open) == (date(2023, 11, 1), 2, 2, 0)
     assert {name: total for name, _kind, total in heat.sums} == {
@@ -321,10 +334,16 @@ def test_what_is_filled_in_for_a_worker_waits_for_them_and_says_who_did_it(place
     assert details.is_filled_for and details.moves[0].reason == "照您说的填的"
     assert {line.answer.source for line in details.answers if line.answer} == {Source.HELPER}
     tell.tell(now=place.now)
-    draft = place.save(matters.go_on(viewer=place.worker, matter_id=card.id, now=place.now), {"transfer_reason": "moved_away"})
+    draft = place.save(
+        matters.go_on(viewer=place.worker, matter_id=card.id, now=place.now), {"transfer_reason": "moved_away"}
+    )
     confirmed = place.send(draft)
     assert (confirmed.state, confirmed.stage) == (S.AT_WORK, "release")
-    sources = {line.question.name: line.answer.source for line in queries.get_details(place.worker, card.id, now=place.now).answers if line.answer}
+    sources = {
+        line.question.name: line.answer.source
+        for line in queries.get_details(place.worker, card.id, now=place.now).answers
+        if line.answer
+    }
     assert sources == {"receiving_union": Source.HELPER, "transfer_reason": Source.WORKER}
     assert queries.verify() == []
 
@@ -334,8 +353,16 @@ def test_on_a_paper_that_they_signed_an_officer_hands_it_in(place: Place):
     with pytest.raises(problems.PaperMissing):
         matters.attest(viewer=place.town.grassroots, matter_id=card.id, content=None, step=card.step, now=place.now)
     with pytest.raises(problems.NotFilledForThem):
-        matters.attest(viewer=place.town.county, matter_id=card.id, content=pictures.jpeg(), step=card.step, now=place.now)
-    signed = {"viewer": place.town.grassroots, "matter_id": card.id, "content": pictures.jpeg(), "step": card.step, "now": place.now}
+        matters.attest(
+            viewer=place.town.county, matter_id=card.id, content=pictures.jpeg(), step=card.step, now=place.now
+        )
+    signed = {
+        "viewer": place.town.grassroots,
+        "matter_id": card.id,
+        "content": pictures.jpeg(),
+        "step": card.step,
+        "now": place.now,
+    }
     done = matters.attest(**signed)
     assert (done.state, done.stage) == (S.AT_WORK, "release") and matters.attest(**signed).step == done.step
     own = queries.get_details(place.worker, card.id, now=place.now)
@@ -347,7 +374,9 @@ def test_on_a_paper_that_they_signed_an_officer_hands_it_in(place: Place):
 def test_family_fills_in_and_strangers_do_not(place: Place):
     spouse = registry.members_of([registry.household_of(place.person_id)])[registry.household_of(place.person_id)][1]
     family = town.appoint("spouse", place.town["XG"], Role.WORKER, person_id=spouse)
-    stranger = town.appoint("stranger", place.town["XG"], Role.WORKER, person_id=town.household(7, place.town["XG"])[1][0])
+    stranger = town.appoint(
+        "stranger", place.town["XG"], Role.WORKER, person_id=town.household(7, place.town["XG"])[1][0]
+    )
     assert fill(place, family).state is S.WITH_WORKER
     with pytest.raises(problems.NobodyChosen):
         fill(place, stranger)

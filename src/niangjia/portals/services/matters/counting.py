@@ -26,7 +26,13 @@ def counts(request: PageRequest) -> HttpResponse:
     found = queries.count_by_month(request.viewer, since=since, today=today)
     wording, language = published.wording(), language_now()
     months = [
-        (month, [(one, [(wording.code("indicators", code, language), kind, total) for code, kind, total in one.sums]) for one in rows])
+        (
+            month,
+            [
+                (one, [(wording.code("indicators", code, language), kind, total) for code, kind, total in one.sums])
+                for one in rows
+            ],
+        )
         for month, rows in groupby(found, key=lambda one: one.first_day)
     ]
     return show(request, "matters/counts.html", {"months": months, "since": since})

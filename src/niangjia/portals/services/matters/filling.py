@@ -60,7 +60,9 @@ def choose(request: PageRequest, person_id: int) -> HttpResponse:
 @page("matters.handle", methods=("GET", "POST"))
 def fill_for_worker(request: PageRequest, person_id: int, program: str) -> HttpResponse:
     registry.get_person_card(request.viewer, person_id)
-    return _fill(request, person_id, program, "matters/fill.html", lambda card: redirect("officer:application", card.id))
+    return _fill(
+        request, person_id, program, "matters/fill.html", lambda card: redirect("officer:application", card.id)
+    )
 
 
 @page("own.view")
@@ -72,7 +74,13 @@ def for_family(request: PageRequest) -> HttpResponse:
     names = registry.masked_names(people)
     today = timezone.localdate()
     listed = [
-        (names[one], [(each, reverse("matters:fill_for_family", args=[one, each.pack.id])) for each in _fillable(viewer, one, today)])
+        (
+            names[one],
+            [
+                (each, reverse("matters:fill_for_family", args=[one, each.pack.id]))
+                for each in _fillable(viewer, one, today)
+            ],
+        )
         for one in people
     ]
     return show(request, "matters/for_family.html", {"listed": listed})
@@ -134,7 +142,11 @@ def attest(request: PageRequest, matter_id: int) -> HttpResponse:
     photo = request.FILES.get("signed")
     content = photo.read(MOST_BYTES + 1) if photo else None
     matters.attest(
-        viewer=request.viewer, matter_id=matter_id, content=content, step=whole(request.POST.get("step", ""), -1), now=timezone.now()
+        viewer=request.viewer,
+        matter_id=matter_id,
+        content=content,
+        step=whole(request.POST.get("step", ""), -1),
+        now=timezone.now(),
     )
     messages.success(request, _("已凭签字的纸面材料代交，进入下一步。"))
     return redirect("officer:application", matter_id)

@@ -28,7 +28,11 @@ def fields(request: PageRequest, questions: Sequence[Question], refusal: Refusal
     shown = []
     for one in questions:
         sent = request.POST if request.method == "POST" else request.GET
-        given = Asked.typed_in(one, sent, FIELD + one.name) if request.method == "POST" or FIELD + one.name in sent else None
+        given = (
+            Asked.typed_in(one, sent, FIELD + one.name)
+            if request.method == "POST" or FIELD + one.name in sent
+            else None
+        )
         needed = say({"zh": "请填写。", "en": "Please fill this in."}) if one.name in missing else ""
         wrong = say(refusal) if refusal is not None and one.name == unreadable else needed
         shown.append(asked(one, typed=given, wrong=wrong))

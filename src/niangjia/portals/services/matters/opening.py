@@ -95,6 +95,8 @@ def code(request: PageRequest, program: str) -> HttpResponse:
     named = next((field.id for field in one.pack.form if field.type == "union"), "")
     path = reverse("matters:report", args=[one.pack.area, program])
     address = request.build_absolute_uri(f"{path}?f-{named}={union.code}" if named else path)
-    picture = segno.make(address, error="m").svg_inline(border=2, dark="#1d2939", light="#fff", svgclass="qr", omitsize=True)
+    picture = segno.make(address, error="m").svg_inline(
+        border=2, dark="#1d2939", light="#fff", svgclass="qr", omitsize=True
+    )
     context = {"pack": one.pack, "union": union, "address": address, "picture": mark_safe(picture)}  # drawn by segno
     return show(request, "matters/code.html", context)

@@ -105,7 +105,9 @@ def add_photos(request: PageRequest) -> HttpResponse:
     return _receipt(request, receipt, wrong=take(request, "photos", keep))
 
 
-def _receipt(request: PageRequest, receipt: str, *, is_new: bool = False, wrong: list[str] | None = None) -> HttpResponse:
+def _receipt(
+    request: PageRequest, receipt: str, *, is_new: bool = False, wrong: list[str] | None = None
+) -> HttpResponse:
     found: Followed = matters.follow(receipt=receipt, address=address_of(request), now=timezone.now())
     context: dict[str, Any] = {"receipt": receipt, "found": found, "is_new": is_new}
     if found.can_add:
