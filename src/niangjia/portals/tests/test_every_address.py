@@ -313,6 +313,7 @@ def test_each_role_opens_its_own_pages_and_no_other(house, signed_in, role):
     client, dear = signed_in(house.viewers[role]), {}
     for warm in (
         "public:programs",
+        "officer:programs",
         "public:stay",
     ):  # packs are read, and a sitting begins: once, whichever page comes first
         client.get(reverse(warm))
