@@ -53,7 +53,7 @@ def test_without_an_account_a_form_comes_back_whole_and_then_gives_a_receipt(hou
 def test_what_can_be_brought_is_listed_and_its_rules_lead_there(house):
     client = Client()
     kinds = client.get("/matters/").content.decode()
-    assert "/matters/33/hazard-report/" in kinds and "/mine/programs/member-proposal/apply/" in kinds
+    assert "/matters/33/hazard-report/" in kinds and "/programs/33/member-proposal/" in kinds
     assert "/matters/33/hazard-report/" in client.get("/programs/33/hazard-report/").content.decode()
     listed = client.get("/programs/").content.decode()
     assert "可以向工会提出的事" in listed and "/programs/33/union-membership/" in listed
