@@ -77,7 +77,7 @@ def program(request: PageRequest, area: str, program_id: str) -> HttpResponse:
         "page": said,
         "versions": one.versions,
         "measures": measures(said, published.list_published(asof=asof)),
-        "find_url": reverse("public:find") if said.paid else "",
+        "find_url": reverse("public:find") if said.paid and one.pack.entry != "open" else "",
         "apply_url": reverse("member:apply_for", args=[program_id]) if _can_apply(request, one, asof) else "",
         "report_url": reverse("matters:report", args=[area, program_id]) if one.pack.entry == "open" else "",
     }
