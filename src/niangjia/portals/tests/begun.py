@@ -46,13 +46,13 @@ def family_of(house: House) -> int:
 
 
 PAGES = {
-    "matters:desk": (lambda house: [], SEEING),
-    "matters:counts": (lambda house: [], READING),
-    "matters:code": (lambda house: ["hazard-report"], SEEING),
-    "matters:new": (lambda house: ["heat-relief-visit"], HANDLING),
-    "matters:for_worker": (lambda house: [], SEEING),
-    "matters:choose": (lambda house: [worker_of(house)], SEEING),
-    "matters:fill_for_worker": (lambda house: [worker_of(house), "membership-transfer"], SEEING),
-    "matters:for_family": (lambda house: [], {Role.WORKER}),
-    "matters:fill_for_family": (lambda house: [family_of(house), "membership-transfer"], {Role.WORKER}),
+    "matters:desk": (lambda house: [] if lay(house) else [], SEEING),
+    "matters:counts": (lambda house: [] if lay(house) else [], READING),
+    "matters:code": (lambda house: ["hazard-report"] if lay(house) else [], SEEING),
+    "matters:new": (lambda house: ["heat-relief-visit"] if lay(house) else [], HANDLING),
+    "matters:for_worker": (lambda house: [] if lay(house) else [], SEEING),
+    "matters:choose": (lambda house: [worker_of(lay(house))], SEEING),
+    "matters:fill_for_worker": (lambda house: [worker_of(lay(house)), "membership-transfer"], SEEING),
+    "matters:for_family": (lambda house: [] if lay(house) else [], {Role.WORKER}),
+    "matters:fill_for_family": (lambda house: [family_of(lay(house)), "membership-transfer"], {Role.WORKER}),
 }
