@@ -56,6 +56,7 @@ FEW = 10
 GROUPS = {
     "work": pgettext_lazy("menu", "办理"),
     "list": pgettext_lazy("menu", "名单"),
+    "services": pgettext_lazy("menu", "服务"),
     "money": pgettext_lazy("menu", "资金"),
     "rules": pgettext_lazy("menu", "规则"),
     "house": pgettext_lazy("menu", "系统"),
@@ -85,6 +86,7 @@ ENTRIES = (
     Entry("matters:desk", _("办一件事项"), "writing", "matters.handle", group="work"),
     Entry("officer:corrections_asked", _("更正申请"), "writing", "registry.correct", group="work"),
     Entry("officer:notices", _("公示与申诉"), "speakerphone", "cases.announce", group="work"),
+    Entry("places:desk", _("场所"), "map-pin", "places.view", group="services"),
     Entry("officer:batches", _("发放批次"), "building-bank", "funds.view", is_tab=True, group="money"),
     Entry("officer:register", _("发放台账"), "book", "funds.view", group="money"),
     Entry("officer:funds", _("专项资金"), "wallet", "funds.view", group="money"),
