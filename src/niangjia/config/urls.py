@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("niangjia.portals.public.urls")),
     path("desk/", include("niangjia.portals.officer.urls")),
     path("mine/", include("niangjia.portals.member.urls")),
+    path("", include("niangjia.portals.services.urls")),
     path("api/v1/", include("niangjia.portals.api.urls")),
 ]
 handler500 = "niangjia.portals.api.problems.broken"
