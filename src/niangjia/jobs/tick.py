@@ -31,8 +31,7 @@ def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     report = workorders.sweep(now=now)
     programs.reconsider_late_changes(now=now)
     matters.close_paid(now=now)
-    while bookings.remind(now=now):
-        pass
+    bookings.remind(now=now)
     audit.anchor(file=deployment.folder / ANCHORS, now=now)
     deliver.run(deployment, now=now)
     messages.forget_old(now=now)

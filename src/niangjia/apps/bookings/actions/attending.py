@@ -19,8 +19,8 @@ from niangjia.apps.bookings.seating import move
 
 BEFORE = timedelta(hours=2)
 """How long before a slot begins its doors open."""
-AHEAD, MOST = timedelta(days=1), 500
-"""How long before a slot begins its people are reminded, and how many at a time."""
+AHEAD, CHUNK = timedelta(days=1), 500
+"""How long before a slot begins its people are reminded; how many rows are written at a time."""
 
 
 def check_in(*, viewer: Viewer, code: str, now: datetime) -> int:
@@ -74,8 +74,9 @@ def remind(*, now: datetime) -> int:
         soon = Booking.objects.select_for_update().filter(
             state=BookingState.SEATED, reminded_at__isnull=True, slot__begins__gt=now, slot__begins__lte=now + AHEAD
         )
-        ids = list(soon.order_by("pk").values_list("pk", flat=True)[:MOST])
-        Booking.objects.filter(pk__in=ids).update(reminded_at=now)
+        ids = list(soon.order_by("pk").values_list("pk", flat=True))
+        for start in range(0, len(ids), CHUNK):
+            Booking.objects.filter(pk__in=ids[start : start + CHUNK]).update(reminded_at=now)
         entries = [Entry(action="bookings.remind", object=f"booking:{one}") for one in ids]
         audit.record_many(None, entries=entries, now=now)
         return len(ids)
