@@ -262,6 +262,8 @@ def test_a_cost_or_an_answer_that_cannot_be_read_changes_nothing_and_stays_in_it
     one = Booking.objects.filter(offer=ids.trip, state="ATTENDED").first()
     page = go(county, "tell_costs", ids.trip, **costs_of(ids.trip, **{f"cost-{one.pk}": "一千八"}))
     assert page.status_code == 409 and "费用读不懂" in said(page) and 'value="一千八"' in page.content.decode()
+    below = go(county, "tell_costs", ids.trip, **costs_of(ids.trip, **{f"cost-{one.pk}": "-0.01"}))
+    assert below.status_code == 409 and 'value="-0.01"' in below.content.decode()
     page = go(county, "tell_trip", ids.trip, **{"f-trip_days": "三天半"})
     assert page.status_code == 422 and 'value="三天半"' in page.content.decode()
     assert Settlement.objects.filter(state=SettleState.GRANTED).exists()
