@@ -88,6 +88,7 @@ ENTRIES = (
     Entry("bookings:desk", _("活动与预约"), "calendar-due", "bookings.view", group="services"),
     Entry("bookings:tours", _("流动服务车"), "route", "bookings.view", group="services"),
     Entry("bookings:talks", _("班前十分钟"), "speakerphone", "bookings.view", group="services"),
+    Entry("places:desk", _("场所"), "map-pin", "places.view", group="services"),
     Entry("officer:batches", _("发放批次"), "building-bank", "funds.view", is_tab=True, group="money"),
     Entry("officer:register", _("发放台账"), "book", "funds.view", group="money"),
     Entry("officer:funds", _("专项资金"), "wallet", "funds.view", group="money"),
