@@ -18,8 +18,8 @@ urlpatterns = [
     path("language/setlang/", page(Access.PUBLIC, methods=("POST",))(set_language), name="set_language"),
     path("", include("niangjia.portals.public.urls")),
     path("desk/", include("niangjia.portals.officer.urls")),
-    path("", include("niangjia.portals.services.urls")),
     path("mine/", include("niangjia.portals.member.urls")),
+    path("", include("niangjia.portals.services.urls")),
     path("api/v1/", include("niangjia.portals.api.urls")),
 ]
 handler500 = "niangjia.portals.api.problems.broken"

@@ -27,6 +27,7 @@ from niangjia.apps.messages import queries
 from niangjia.apps.messages.queries import Kind, ValueRefused, load_kinds
 from niangjia.apps.messages.types import Channel, Telling
 from niangjia.apps.programs import queries as programs
+from niangjia.apps.volunteers import queries as volunteers
 from niangjia.apps.workorders import queries as workorders
 from niangjia.apps.workorders.types import OPEN, OrderCard
 
@@ -221,6 +222,15 @@ def _to_bookers(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
         yield from _one(kind, event, [their[one] for one in found.get(_id(event), []) if one in their], _id(event))
 
 
+def _to_helper(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
+    """Of the pair that the event names; its own page, not the need's."""
+    persons = volunteers.persons_of_pairs({event.detail["pair"] for _, event in pairs})
+    their = accounts.accounts_of_persons(persons.values())
+    for kind, event in pairs:
+        if (person_id := persons.get(event.detail["pair"])) in their:
+            yield from _one(kind, event, [their[person_id]], event.detail["pair"])
+
+
 def _to_settlers(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
     areas = programs.areas_of_open({_id(event) for _, event in pairs})
     today = timezone.localdate(known.now)
@@ -259,6 +269,7 @@ RECEIVERS: Mapping[str, _Receivers] = {
     "applicant": _to_applicant,
     "booker": _to_booker,
     "bookers": _to_bookers,
+    "helper": _to_helper,
     "settlers": _to_settlers,
     "account": _to_account,
     "raiser": _to_raiser,
