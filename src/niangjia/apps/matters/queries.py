@@ -39,7 +39,7 @@ from niangjia.apps.matters.noticed import (
 from niangjia.apps.matters.offering import is_offered
 from niangjia.apps.matters.opening import is_filled_for, may_attest
 from niangjia.apps.matters.problems import NoSuchDraft, NotByApplication, NotFound
-from niangjia.apps.matters.reading import Unreadable, shown
+from niangjia.apps.matters.reading import Unreadable, shown, text_of, value_of
 from niangjia.apps.matters.types import (
     OPEN,
     Answer,
@@ -91,6 +91,8 @@ __all__ = [
     "objection_cards",
     "questions_to_begin",
     "shown",
+    "text_of",
+    "value_of",
     "verify",
 ]
 
