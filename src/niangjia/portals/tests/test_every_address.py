@@ -31,7 +31,18 @@ from niangjia.kernel.months import Month
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.showing import deployment
-from niangjia.portals.tests import adjusted, applied, booked, helped, markup, photographed, placed, simulated, told
+from niangjia.portals.tests import (
+    adjusted,
+    applied,
+    begun,
+    booked,
+    helped,
+    markup,
+    photographed,
+    placed,
+    simulated,
+    told,
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +50,7 @@ def built(built, django_db_blocker):
     """The house with applications in it: laid once, for many pages are about them."""
     with django_db_blocker.unblock():
         applied.lay(built)
+        begun.lay(built)
         booked.lay(built)
         helped.lay(built)
         placed.lay(built)
@@ -76,7 +88,7 @@ PUBLIC = {
     "api:api-root",
     "api:nowhere",
     *booked.PUBLIC,
-}
+} | begun.PUBLIC
 STAFF = set(Role) - {Role.WORKER}
 LIST = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.AUDITOR}
 MONEY = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.FINANCE, Role.AUDITOR}
@@ -251,7 +263,7 @@ PAGES = {
     "volunteers:join": (lambda house: ["volunteering"], {Role.WORKER}),
     "volunteers:own_pair": (lambda house: [helped.lay(house).own_working], {Role.WORKER}),
     "volunteers:bid": (lambda house: [helped.lay(house).bidding], {Role.WORKER}),
-}
+} | begun.PAGES
 
 
 def kept_list(house) -> str:
@@ -349,6 +361,7 @@ def test_each_role_opens_its_own_pages_and_no_other(house, signed_in, role):
     client, dear = signed_in(house.viewers[role]), {}
     for warm in (
         "public:programs",
+        "officer:programs",
         "public:stay",
     ):  # packs are read, and a sitting begins: once, whichever page comes first
         client.get(reverse(warm))
