@@ -23,7 +23,7 @@ _SWEPT_AFTER = timedelta(days=1)
 
 def keep_file(
     *,
-    viewer: Viewer,
+    viewer: Viewer | None,
     owner: Owner,
     part: str,
     content: bytes,
@@ -36,7 +36,7 @@ def keep_file(
     Keep a photo (JPEG, HEIC, PNG, WebP; written anew as JPEG) or a PDF for its owner; return what is told of it.
 
     Safe to repeat: with the same `key`, or the same content for the same part, what is there is returned. `most`: files of this owner
-    and part together.
+    and part together. `viewer` null: somebody without an account, whom the owner's room let in.
 
     Raises:
         FileRefused: `problems` has one for each reason.
@@ -61,7 +61,7 @@ def keep_file(
         width=width,
         height=height,
         digest=digest,
-        uploaded_by_id=viewer.account_id,
+        uploaded_by_id=viewer.account_id if viewer else None,
         uploaded_at=now,
     )
     storage.put(

@@ -30,6 +30,7 @@ from niangjia.apps.registry.corrections import (
     withdraw_correction,
 )
 from niangjia.apps.registry.fields import keys
+from niangjia.apps.registry.joining import join_union, leave_unions, take_in
 from niangjia.apps.registry.models import Consent, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.queries import NotFound, visible_persons
 from niangjia.apps.registry.rehoming import as_it_stands, rehome_people
@@ -53,11 +54,14 @@ __all__ = [
     "OwnData",
     "ValueUnfit",
     "decide_correction",
+    "join_union",
+    "leave_unions",
     "open_correction",
     "open_own_data",
     "raise_correction",
     "rehome_people",
     "search_people",
+    "take_in",
     "withdraw_correction",
 ]
 

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.portals.design import booking_words
+
 Word = tuple[object, str]  # label, tone: a colour of the style sheet
 
 WORDS: Mapping[str, Mapping[str, Word]] = {
+    **booking_words.WORDS,
     "role": {
         "PROVINCE": (_("省总工会"), "purple"),
         "CITY": (_("市总工会"), "purple"),
@@ -263,6 +266,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "bookings.check_in": (_("签了到"), "secondary"),
         "bookings.missed": (_("记下了未到场"), "secondary"),
         "bookings.close": (_("结束了活动"), "secondary"),
+        **booking_words.EVENTS,
         "volunteers.file": (_("提出了需求"), "secondary"),
         "volunteers.change": (_("改了需求"), "secondary"),
         "volunteers.go_on": (_("进入了下一步"), "secondary"),
@@ -346,6 +350,9 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "registry.raise_correction": (_("申请更正资料"), "secondary"),
         "registry.withdraw_correction": (_("撤回了更正申请"), "secondary"),
         "registry.copy": (_("取了本人信息的副本"), "secondary"),
+        "registry.join_union": (_("登记了会籍"), "secondary"),
+        "registry.leave_unions": (_("会籍转出"), "secondary"),
+        "registry.take_in": (_("登记了一位职工"), "secondary"),
         "registry.declare_household": (_("登记了核实的家庭成员"), "secondary"),
         "registry.give_consent": (_("给了同意"), "secondary"),
         "registry.withdraw_consent": (_("撤回了同意"), "secondary"),
@@ -633,6 +640,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "WITHDRAW": (_("撤回"), "red"),
         "PAID": (_("发放完毕"), "green"),
         "REOPEN": (_("异议成立，重新办理"), "orange"),
+        "ATTEST": (_("凭签字的纸面材料代交"), "blue"),
     },
     "matter_about": {
         "NOTICE": (_("公示"), "orange"),
@@ -642,6 +650,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "WORKER": (_("本人填写"), "secondary"),
         "REGISTER": (_("登记信息，本人核对"), "blue"),
         "OFFICER": (_("工会核实"), "green"),
+        "HELPER": (_("他人代填"), "orange"),
     },
     "paper_state": {
         "LATER": (_("稍后交纸质"), "yellow"),

@@ -31,7 +31,18 @@ from niangjia.kernel.months import Month
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.showing import deployment
-from niangjia.portals.tests import adjusted, applied, helped, markup, photographed, placed, simulated, told
+from niangjia.portals.tests import (
+    adjusted,
+    applied,
+    begun,
+    booked,
+    helped,
+    markup,
+    photographed,
+    placed,
+    simulated,
+    told,
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +50,8 @@ def built(built, django_db_blocker):
     """The house with applications in it: laid once, for many pages are about them."""
     with django_db_blocker.unblock():
         applied.lay(built)
+        begun.lay(built)
+        booked.lay(built)
         helped.lay(built)
         placed.lay(built)
     return built
@@ -74,7 +87,8 @@ PUBLIC = {
     "api:openapi-view",
     "api:api-root",
     "api:nowhere",
-}
+    *booked.PUBLIC,
+} | begun.PUBLIC
 STAFF = set(Role) - {Role.WORKER}
 LIST = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.AUDITOR}
 MONEY = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.FINANCE, Role.AUDITOR}
@@ -91,7 +105,7 @@ TYPED = (
     "工资", "流水", "医疗 ", "民政核对回函与填报不符", "处理更正申请", "复核现场照片", "已与本人谈妥，分三次退回", "新昌农商银行", "王小红", "社区王主任",
     "他家另有两套住房", "工作单位写错了", "发票只有两张，合计 3,900 元，请补齐或改金额。", "下班后上课，学数控。", "收据是我的，姓名写错了一个字。",
     "收据不是本人的。", "甲", "乙", "丙", "中文", "＊",
-    "医疗救助", "医疗救助：相对困难，自付部分的比例", "金秋助学：相对困难，月低保标准的倍数",
+    *booked.TYPED, "医疗救助", "医疗救助：相对困难，自付部分的比例", "金秋助学：相对困难，月低保标准的倍数",
 )  # fmt: skip
 """Examples, what people typed, and clauses that a pack has as the only name of a value."""
 READ_BY_ALL = ("home", "login", "notices", "accessibility", "privacy", "components", "programs", "receipt")
@@ -231,6 +245,7 @@ PAGES = {
     "places:exchanges": (lambda house: [], CASES),
     "member:object_application": (lambda house: [applied.lay(house).refused_id], {Role.WORKER}),
     "member:application_objection": (lambda house: [applied.lay(house).objection_id], {Role.WORKER}),
+    **booked.PAGES,
     "volunteers:needs": (lambda house: [] if helped.lay(house) else [], CASES),
     "volunteers:file": (lambda house: [], KEEPING),
     "volunteers:need": (lambda house: [helped.lay(house).asked], CASES),
@@ -248,7 +263,7 @@ PAGES = {
     "volunteers:join": (lambda house: ["volunteering"], {Role.WORKER}),
     "volunteers:own_pair": (lambda house: [helped.lay(house).own_working], {Role.WORKER}),
     "volunteers:bid": (lambda house: [helped.lay(house).bidding], {Role.WORKER}),
-}
+} | begun.PAGES
 
 
 def kept_list(house) -> str:
@@ -346,6 +361,7 @@ def test_each_role_opens_its_own_pages_and_no_other(house, signed_in, role):
     client, dear = signed_in(house.viewers[role]), {}
     for warm in (
         "public:programs",
+        "officer:programs",
         "public:stay",
     ):  # packs are read, and a sitting begins: once, whichever page comes first
         client.get(reverse(warm))
@@ -415,6 +431,11 @@ def test_an_action_is_not_carried_out_by_opening_its_address(house, signed_in):
         parts = {
             "officer:act": [house.cases["submitted"], "accept"],
             "member:draft_upload": [1, "receipts"],
+            "bookings:act": [1, "publish"],
+            "bookings:cancel_for": [1, 1],
+            "bookings:settle": [1, "pay"],
+            "bookings:drop_site": [1, 1],
+            "bookings:tour_act": [1, "plan"],
             **{f"volunteers:{step}": [1, 1] for step in ("own_void", "answer", "release", "contact", "log", "void")},
             "places:act": [1, "list"],
         }.get(name)
