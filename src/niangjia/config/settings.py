@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "niangjia.apps.matters",
     "niangjia.apps.alerts",
     "niangjia.apps.cases",
+    "niangjia.apps.contests",
 ]
 
 MIDDLEWARE = [
@@ -103,7 +104,7 @@ WSGI_APPLICATION = "niangjia.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [DESIGN / "templates"],
+        "DIRS": [DESIGN / "templates", *sorted((DESIGN.parent / "services").glob("*/templates"))],
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "niangjia.portals.design.tags"],

@@ -18,6 +18,7 @@ from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.audit.types import Event
 from niangjia.apps.cases import queries as cases
+from niangjia.apps.contests import queries as contests
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import BatchNote, PaymentState
 from niangjia.apps.matters import queries as matters
@@ -198,6 +199,21 @@ def _to_applicant(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
             yield from _one(kind, event, [their[person_id]], _id(event), number=event.detail["number"])
 
 
+def _to_entrant(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
+    persons = contests.persons_to_tell({_id(event) for _, event in pairs})
+    their = accounts.accounts_of_persons(persons.values())
+    for kind, event in pairs:
+        account_id = their.get(persons.get(_id(event), 0))
+        if account_id is not None:
+            yield from _one(kind, event, [account_id], _id(event), number=event.detail["number"])
+
+
+def _to_jurors(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
+    juries = contests.jurors_to_tell({_id(event) for _, event in pairs})
+    for kind, event in pairs:
+        yield from _one(kind, event, juries.get(_id(event), ()), _id(event), number=event.detail["number"])
+
+
 def _to_settlers(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
     areas = programs.areas_of_open({_id(event) for _, event in pairs})
     today = timezone.localdate(known.now)
@@ -234,6 +250,8 @@ RECEIVERS: Mapping[str, _Receivers] = {
     "payees": _to_payees,
     "worker": _to_worker,
     "applicant": _to_applicant,
+    "entrant": _to_entrant,
+    "jurors": _to_jurors,
     "settlers": _to_settlers,
     "account": _to_account,
     "raiser": _to_raiser,

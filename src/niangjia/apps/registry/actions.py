@@ -32,6 +32,7 @@ from niangjia.apps.registry.corrections import (
 from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.models import Consent, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.queries import NotFound, visible_persons
+from niangjia.apps.registry.recognitions import enter_recognitions
 from niangjia.apps.registry.rehoming import as_it_stands, rehome_people
 from niangjia.apps.registry.searching import search_people
 from niangjia.apps.registry.types import (
@@ -53,6 +54,7 @@ __all__ = [
     "OwnData",
     "ValueUnfit",
     "decide_correction",
+    "enter_recognitions",
     "open_correction",
     "open_own_data",
     "raise_correction",

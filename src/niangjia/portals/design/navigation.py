@@ -56,6 +56,7 @@ FEW = 10
 GROUPS = {
     "work": pgettext_lazy("menu", "办理"),
     "list": pgettext_lazy("menu", "名单"),
+    "services": pgettext_lazy("menu", "服务"),
     "money": pgettext_lazy("menu", "资金"),
     "rules": pgettext_lazy("menu", "规则"),
     "house": pgettext_lazy("menu", "系统"),
@@ -84,6 +85,7 @@ ENTRIES = (
     Entry("officer:applications", _("申请事项"), "file-plus", "matters.view", is_tab=True, group="work"),
     Entry("officer:corrections_asked", _("更正申请"), "writing", "registry.correct", group="work"),
     Entry("officer:notices", _("公示与申诉"), "speakerphone", "cases.announce", group="work"),
+    Entry("contests:desk", _("竞赛评选"), "award", "contests.view", also=("/contests/jury/",), group="services"),
     Entry("officer:batches", _("发放批次"), "building-bank", "funds.view", is_tab=True, group="money"),
     Entry("officer:register", _("发放台账"), "book", "funds.view", group="money"),
     Entry("officer:funds", _("专项资金"), "wallet", "funds.view", group="money"),
@@ -115,6 +117,7 @@ def entries_for(viewer: Viewer, path: str, unread_count: int) -> list[Shown]:
     if permissions.may(viewer, "own.view"):
         allowed = [
             Entry("member:mine", _("我的娘家"), "home-heart", is_tab=True),
+            Entry("contests:mine", _("竞赛评选"), "award", is_tab=True, also=("/contests/jury/",)),
             Entry("member:data", _("我的数据"), "database", is_tab=True),
             Entry(INBOX, _("消息"), "inbox", is_tab=True),
         ]
