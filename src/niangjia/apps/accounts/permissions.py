@@ -32,7 +32,15 @@ _ORDERS: Final = frozenset(
 ALLOWED: Final[dict[Role, frozenset[str]]] = {
     Role.PROVINCE: _READING
     | _ORDERS
-    | {"alerts.release", "cases.see_checks", "matters.answer", "contests.answer", "programs.manage", "lists.export", "imports.send"},
+    | {
+        "alerts.release",
+        "cases.see_checks",
+        "matters.answer",
+        "contests.answer",
+        "programs.manage",
+        "lists.export",
+        "imports.send",
+    },
     Role.CITY: _READING
     | _ORDERS
     | {

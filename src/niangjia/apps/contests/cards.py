@@ -51,7 +51,14 @@ def entry_cards(
 def award_card(row: Award, *, with_grants: bool) -> AwardCard:
     grants = [
         GrantCard(
-            one.pk, GrantKind(one.kind), GrantState(one.state), one.amount, one.decision_id, one.reservation_id, one.refusal_zh, one.refusal_en
+            one.pk,
+            GrantKind(one.kind),
+            GrantState(one.state),
+            one.amount,
+            one.decision_id,
+            one.reservation_id,
+            one.refusal_zh,
+            one.refusal_en,
         )  # fmt: skip
         for one in (row.grants.all() if with_grants else ())
     ]

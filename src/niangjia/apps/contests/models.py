@@ -293,4 +293,3 @@ class Grant(models.Model):
                 condition=Q(state=GrantState.SET_ASIDE, reservation__isnull=False) | Q(state=GrantState.BLOCKED, reservation__isnull=True), name="contest_grant_with_money"
             ),
         ]  # fmt: skip
-

@@ -127,7 +127,9 @@ def list_judged(viewer: Viewer | None, round_id: int) -> list[EntryCard]:
     rows = list(counting.entries_of(row).select_related("org"))
     listed = files.list_of_many("contest_entry", [one.key.hex for one in rows])
     shown = {
-        one.pk: {"recordings": tuple(card for card in listed.get(one.key.hex, []) if card.is_recording or card.is_photo)}
+        one.pk: {
+            "recordings": tuple(card for card in listed.get(one.key.hex, []) if card.is_recording or card.is_photo)
+        }
         for one in rows
         if one.has_consent
     }
@@ -228,8 +230,7 @@ def score_sheet(viewer: Viewer, contest_id: int) -> tuple[ContestCard, bool, lis
     row = Round.objects.select_related("contest").get(pk=contest.open_round.id)
     has_declared = Declaration.objects.filter(juror=juror, round=row).exists()
     near = {
-        entry: Nearness(why)
-        for entry, why in Conflict.objects.filter(juror=juror).values_list("entry_id", "nearness")
+        entry: Nearness(why) for entry, why in Conflict.objects.filter(juror=juror).values_list("entry_id", "nearness")
     }
     marks = {one.entry_id: one for one in Mark.objects.filter(juror=juror, round=row)}
     rows = list(counting.entries_of(row).select_related("org"))
@@ -355,7 +356,9 @@ def list_notices(viewer: Viewer | None, contest_id: int) -> list[NoticeCard]:
 
 def get_live_notice(notice_id: int, *, today: date) -> tuple[ContestCard, NoticeCard]:
     """A line that is up, with its contest. Raises objections' NoticeIsDown."""
-    row = PublicNotice.objects.filter(pk=notice_id, withdrawn_at__isnull=True, starts_on__lte=today, ends_before__gt=today)
+    row = PublicNotice.objects.filter(
+        pk=notice_id, withdrawn_at__isnull=True, starts_on__lte=today, ends_before__gt=today
+    )
     contest_id = row.values_list("entry__contest_id", flat=True).first()
     if contest_id is None:
         raise NoticeIsDown

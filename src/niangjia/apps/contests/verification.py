@@ -25,7 +25,9 @@ def verify() -> Iterator[Violation]:
     for grant in Grant.objects.filter(reservation__isnull=False).iterator():
         card = funds.get_reservation(grant.reservation_id or 0)
         if card.amount != grant.amount:
-            yield Violation("CONTEST_MONEY", f"grant:{grant.pk}", f"{card.amount} yuan are set aside for {grant.amount}")
+            yield Violation(
+                "CONTEST_MONEY", f"grant:{grant.pk}", f"{card.amount} yuan are set aside for {grant.amount}"
+            )
 
 
 def _round(row: Round) -> Iterator[Violation]:

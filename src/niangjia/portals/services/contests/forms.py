@@ -9,7 +9,9 @@ from niangjia.portals.design.forms import Form, day_input
 
 
 class EntryForm(Form):
-    title = forms.CharField(label=_("作品或参评名称"), max_length=80, help_text=_("会公开，例如歌名、站点名、隐患案例名"))
+    title = forms.CharField(
+        label=_("作品或参评名称"), max_length=80, help_text=_("会公开，例如歌名、站点名、隐患案例名")
+    )
     intro = forms.CharField(
         label=_("简介"),
         max_length=1000,

@@ -76,7 +76,9 @@ def _marks(sent: QueryDict, row: RoundCard, rows: list[ScoreRow]) -> dict[int, d
     """Field ``m-<entry>`` or ``m-<entry>-<criterion>``; of who has to stand aside there is none."""
     names = [one.id for one in row.rule.criteria] or [""]
     return {
-        one.entry.id: {name: sent.get(f"m-{one.entry.id}-{name}" if name else f"m-{one.entry.id}", "") for name in names}
+        one.entry.id: {
+            name: sent.get(f"m-{one.entry.id}-{name}" if name else f"m-{one.entry.id}", "") for name in names
+        }
         for one in rows
         if one.nearness is None
     }

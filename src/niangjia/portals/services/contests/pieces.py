@@ -123,7 +123,9 @@ class FactForm:
     empty is not known.
     """
 
-    def __init__(self, pack: Pack, sent: QueryDict | Mapping[str, str], *, without: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, pack: Pack, sent: QueryDict | Mapping[str, str], *, without: frozenset[str] = frozenset()
+    ) -> None:
         self.facts: dict[str, object] = {}
         self.is_wrong = False
         self._wording, self._language = published.wording(), language_now()
