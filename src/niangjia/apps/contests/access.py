@@ -53,8 +53,9 @@ def own_contest(viewer: Viewer, contest_id: int, right: str = "contests.manage")
     return found
 
 
-def is_own(viewer: Viewer, contest: Contest) -> bool:
-    return permissions.may(viewer, "contests.manage") and scope.covers(viewer.org_path, contest.org.path or "")
+def may_run(viewer: Viewer, org_path: str) -> bool:
+    """Whether the viewer may work on contests of that union."""
+    return permissions.may(viewer, "contests.manage") and scope.covers(viewer.org_path, org_path)
 
 
 def own_round(viewer: Viewer, round_id: int) -> Round:

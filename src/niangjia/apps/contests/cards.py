@@ -16,9 +16,21 @@ from niangjia.apps.registry import queries as registry
 
 def contest_card(row: Contest, rounds: tuple[RoundCard, ...] = ()) -> ContestCard:
     return ContestCard(
-        row.pk, row.number, row.title, access.pack_of(row), row.pack_hash, row.org_id, row.org.name, row.org.path or "", ContestState(row.state),
+        row.pk, row.number, title_of(row), access.pack_of(row), row.pack_hash, row.org_id, row.org.name, row.org.path or "", ContestState(row.state),
         row.opens_at, row.closes_at, row.done_at, row.reason, rounds,
     )  # fmt: skip
+
+
+def title_of(row: Contest) -> Mapping[str, str]:
+    """As the organiser named it; left as the pack has it, in both languages."""
+    said = access.pack_of(row).title
+    return said if row.title in said.values() else {"zh": row.title, "en": row.title}
+
+
+def award_words(row: Contest, award: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Title and honour of an award, by the pinned text."""
+    rule = next(one for one in access.pack_of(row).awards if one.id == award)
+    return rule.title, rule.honour
 
 
 def round_card(row: Round, contest: Contest) -> RoundCard:
@@ -48,7 +60,14 @@ def entry_cards(
     ]  # fmt: skip
 
 
-def award_card(row: Award, *, with_grants: bool) -> AwardCard:
+def award_cards(rows: Iterable[Award], *, with_grants: bool) -> list[AwardCard]:
+    """Each row brings its entry with union and contest."""
+    found = list(rows)
+    entries = {one.id: one for one in entry_cards([row.entry for row in found])}
+    return [_award_card(row, entries[row.entry_id], with_grants) for row in found]
+
+
+def _award_card(row: Award, entry: EntryCard, with_grants: bool) -> AwardCard:
     grants = [
         GrantCard(
             one.pk,
@@ -62,8 +81,9 @@ def award_card(row: Award, *, with_grants: bool) -> AwardCard:
         )  # fmt: skip
         for one in (row.grants.all() if with_grants else ())
     ]
+    title, honour = award_words(row.entry.contest, row.award)
     return AwardCard(
-        row.pk, entry_cards([row.entry])[0], row.award, row.title, row.rank, row.honour, row.skill_level, row.amount, row.program, row.given_on,
+        row.pk, entry, row.award, title, row.rank, honour, row.skill_level, row.amount, row.program, row.given_on,
         tuple(grants),
     )  # fmt: skip
 
@@ -71,6 +91,6 @@ def award_card(row: Award, *, with_grants: bool) -> AwardCard:
 def objection_card(row: Objection) -> ObjectionCard:
     entry = row.notice.entry
     return ObjectionCard(
-        row.pk, entry.contest_id, entry.contest.title, entry.number, entry.title, row.notice.tier, GrievanceState(row.state), row.raised_at,
+        row.pk, entry.contest_id, title_of(entry.contest), entry.number, entry.title, row.notice.tier, GrievanceState(row.state), row.raised_at,
         row.answered_at,
     )  # fmt: skip

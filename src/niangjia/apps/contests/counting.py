@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from niangjia.apps.contests import access
 from niangjia.apps.contests.lifecycle import EntryState, VoteState
-from niangjia.apps.contests.models import Conflict, Entry, Juror, Mark, Round, Standing, Vote
+from niangjia.apps.contests.models import Conflict, Entry, Mark, Round, Standing, Vote
 from niangjia.apps.contests.packs import RoundRule
 from niangjia.engines.ranking import CutTie, Ranking, Rule, TieBreak, rank
 from niangjia.engines.ranking import Entry as Counted
@@ -31,15 +31,13 @@ def entries_of(row: Round) -> QuerySet[Entry]:
     return found.order_by("number")
 
 
-def owed(row: Round) -> dict[int, int]:
-    """By juror who sits: how many entries they may mark and have not."""
+def owed(row: Round, jurors: Collection[int]) -> tuple[dict[int, int], dict[int, int]]:
+    """By juror: how many entries they may mark and have not; how many they have marked."""
     judged = list(entries_of(row).values_list("pk", flat=True))
-    jurors = Juror.objects.filter(contest_id=row.contest_id, left_at__isnull=True).values_list("pk", flat=True)
-    done = {*Mark.objects.filter(round=row).values_list("juror_id", "entry_id")}
+    done = {*Mark.objects.filter(round_id=row.pk).values_list("juror_id", "entry_id")}
     barred = {*Conflict.objects.filter(juror__contest_id=row.contest_id).values_list("juror_id", "entry_id")}
-    return {
-        juror: sum((juror, entry) not in done and (juror, entry) not in barred for entry in judged) for juror in jurors
-    }
+    owes = {one: sum((one, entry) not in done and (one, entry) not in barred for entry in judged) for one in jurors}
+    return owes, {one: sum((one, entry) in done for entry in judged) for one in jurors}
 
 
 def sheet_of(row: Round) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.contests import access, counting, moving, packs, sealed
-from niangjia.apps.contests.cards import award_card, contest_card, entry_cards, objection_card, round_card
-from niangjia.apps.contests.lifecycle import EntryState, Nearness, RoundState, VoteState
+from niangjia.apps.contests.cards import award_cards, award_words, contest_card, entry_cards, objection_card, round_card
+from niangjia.apps.contests.lifecycle import EntryState, Nearness, VoteState
 from niangjia.apps.contests.models import (
     Award,
     Conflict,
@@ -79,9 +79,9 @@ def get_contest(viewer: Viewer | None, contest_id: int) -> ContestCard:
     return contest_card(contest, tuple(rounds))
 
 
-def is_own(viewer: Viewer | None, contest_id: int) -> bool:
+def is_own(viewer: Viewer | None, card: ContestCard) -> bool:
     """Whether the viewer may run it."""
-    return viewer is not None and access.is_own(viewer, access.find(viewer, contest_id))
+    return viewer is not None and access.may_run(viewer, card.org_path)
 
 
 def count_waiting(viewer: Viewer) -> dict[int, int]:
@@ -183,22 +183,20 @@ def _area_of(contest: ContestCard) -> str:
 # --- the jury ---
 
 
-def list_jury(viewer: Viewer, contest_id: int) -> list[JurorCard]:
-    """By seat, with what each owes in the open round. Raises NotAllowed, NotFound."""
+def list_jury(viewer: Viewer, card: ContestCard, *, with_conflicts: bool = True) -> list[JurorCard]:
+    """By seat, with what each owes in the open round and, if asked for, to what they are near. Raises NotAllowed."""
     permissions.require(viewer, "contests.view")
-    contest = access.find(viewer, contest_id)
-    jurors = list(Juror.objects.filter(contest=contest).order_by("seat"))
-    row = Round.objects.select_related("contest").filter(contest=contest, state=RoundState.OPEN).first()
-    owes = counting.owed(row) if row else {}
-    declared = set(Declaration.objects.filter(round=row).values_list("juror_id", flat=True)) if row else set()
-    marks = Mark.objects.filter(round=row).order_by().values_list("juror_id").annotate(count=Count("pk"))
-    marked = dict(marks) if row else {}
+    jurors = list(Juror.objects.filter(contest_id=card.id).order_by("seat"))
+    declared: set[int] = set()
+    owes: dict[int, int] = {}
+    marked: dict[int, int] = {}
+    if card.open_round is not None:
+        row = Round(pk=card.open_round.id, contest_id=card.id, place=card.open_round.place)
+        declared = set(Declaration.objects.filter(round_id=row.pk).values_list("juror_id", flat=True))
+        owes, marked = counting.owed(row, [one.pk for one in jurors if one.left_at is None])
     near: dict[int, list[tuple[str, Nearness]]] = {}
-    for juror_id, number, why in (
-        Conflict.objects.filter(juror__contest=contest)
-        .order_by("entry__number")
-        .values_list("juror_id", "entry__number", "nearness")
-    ):
+    found = Conflict.objects.filter(juror__contest_id=card.id) if with_conflicts else Conflict.objects.none()
+    for juror_id, number, why in found.order_by("entry__number").values_list("juror_id", "entry__number", "nearness"):
         near.setdefault(juror_id, []).append((number, Nearness(why)))
     names = accounts.names_of({one.account_id for one in jurors})
     return [
@@ -349,7 +347,7 @@ def list_notices(viewer: Viewer | None, contest_id: int) -> list[NoticeCard]:
     )
     cards = {one.id: one for one in entry_cards([row.entry for row in rows])}
     return [
-        NoticeCard(row.pk, cards[row.entry_id], row.award, row.tier, row.amount, row.starts_on, row.ends_before, row.open, row.upheld)  # type: ignore[attr-defined]
+        NoticeCard(row.pk, cards[row.entry_id], row.award, award_words(contest, row.award)[0], row.amount, row.starts_on, row.ends_before, row.open, row.upheld)  # type: ignore[attr-defined]
         for row in rows
     ]  # fmt: skip
 
@@ -380,19 +378,23 @@ def count_states(viewer: Viewer, contest_id: int) -> dict[str, int]:
 def list_awards(viewer: Viewer | None, contest_id: int) -> list[AwardCard]:
     """Best first; what money was set aside is for officers alone. Raises NotFound."""
     contest = access.find(viewer, contest_id)
-    rows = Award.objects.filter(entry__contest=contest).select_related("entry__org").order_by("rank", "entry__number")
+    rows = (
+        Award.objects.filter(entry__contest=contest)
+        .select_related("entry__org", "entry__contest")
+        .order_by("rank", "entry__number")
+    )
     is_officer = viewer is not None and permissions.may(viewer, "contests.view")
-    return [award_card(row, with_grants=is_officer) for row in rows.prefetch_related("grants")]
+    return award_cards(rows.prefetch_related("grants"), with_grants=is_officer)
 
 
 def get_award(viewer: Viewer, award_id: int) -> AwardCard:
     """Of a contest of the viewer's part of the tree, with what money was set aside. Raises NotAllowed, NotFound."""
     permissions.require(viewer, "contests.view")
     rows = Award.objects.filter(scope.inside("entry__contest__org", viewer.org_path), pk=award_id)
-    found = rows.select_related("entry__org").prefetch_related("grants").first()
+    found = rows.select_related("entry__org", "entry__contest").prefetch_related("grants").first()
     if found is None:
         raise NotFound
-    return award_card(found, with_grants=True)
+    return award_cards([found], with_grants=True)[0]
 
 
 def list_objections(viewer: Viewer, *, contest_id: int | None = None, only_open: bool = True) -> list[ObjectionCard]:

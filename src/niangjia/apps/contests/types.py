@@ -62,7 +62,7 @@ class RoundCard:
 class ContestCard:
     id: int
     number: str
-    title: str
+    title: Mapping[str, str]
     pack: Pack
     pack_hash: str
     org_id: int
@@ -175,7 +175,7 @@ class NoticeCard:
     id: int
     entry: EntryCard
     award: str
-    title: str
+    title: Mapping[str, str]
     amount: Decimal | None
     starts_on: date
     ends_before: date
@@ -189,7 +189,7 @@ class ObjectionCard:
 
     id: int
     contest_id: int
-    contest_title: str
+    contest_title: Mapping[str, str]
     entry_number: str
     entry_title: str
     award: str
@@ -218,9 +218,9 @@ class AwardCard:
     id: int
     entry: EntryCard
     award: str
-    title: str
+    title: Mapping[str, str]
     rank: int
-    honour: str
+    honour: Mapping[str, str]
     skill_level: str
     amount: Decimal
     program: str

@@ -31,7 +31,7 @@ from niangjia.kernel.months import Month
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.showing import deployment
-from niangjia.portals.tests import adjusted, applied, markup, photographed, simulated, told
+from niangjia.portals.tests import adjusted, applied, contested, markup, photographed, simulated, told
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,7 @@ def built(built, django_db_blocker):
     """The house with applications in it: laid once, for many pages are about them."""
     with django_db_blocker.unblock():
         applied.lay(built)
+        contested.lay(built)
     return built
 
 
@@ -67,6 +68,7 @@ PUBLIC = {
     "api:openapi-view",
     "api:api-root",
     "api:nowhere",
+    *contested.PUBLIC,
 }
 STAFF = set(Role) - {Role.WORKER}
 LIST = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.AUDITOR}
@@ -82,7 +84,7 @@ DATA = (
 TYPED = (
     "工资", "流水", "医疗 ", "民政核对回函与填报不符", "处理更正申请", "复核现场照片", "已与本人谈妥，分三次退回", "新昌农商银行", "王小红", "社区王主任",
     "他家另有两套住房", "工作单位写错了", "发票只有两张，合计 3,900 元，请补齐或改金额。", "下班后上课，学数控。", "收据是我的，姓名写错了一个字。",
-    "收据不是本人的。", "甲", "乙", "丙", "中文", "＊",
+    "收据不是本人的。", "甲", "乙", "丙", "中文", "＊", *contested.TITLES, "不是本人发现的。", "我的作品",
     "医疗救助", "医疗救助：相对困难，自付部分的比例", "金秋助学：相对困难，月低保标准的倍数",
 )  # fmt: skip
 """Examples, what people typed, and clauses that a pack has as the only name of a value."""
@@ -101,6 +103,7 @@ DEAR = {
     "member:mine": 15,  # money, goods, and of the worker's matters the grants, objections, refusals, steps with their days, letters, applications
     "officer:household": 14,  # seven rooms know something of a household
     "officer:order": 14,  # who could take it: holders, what they have in hand, who is away
+    **contested.DEAR,
     "officer:objection": 18,  # a decision with its trace, the answers it was made of, and whoever may look into it
 }
 
@@ -215,7 +218,10 @@ PAGES = {
     "member:object": (lambda house: [house.own_case_id], {Role.WORKER}),
     "member:object_application": (lambda house: [applied.lay(house).refused_id], {Role.WORKER}),
     "member:application_objection": (lambda house: [applied.lay(house).objection_id], {Role.WORKER}),
+    **contested.PAGES,
 }
+ELSEWHERE = contested.ELSEWHERE
+"""Pages that a role may open, with another's thing in their address: the status they answer with."""
 
 
 def kept_list(house) -> str:
@@ -303,7 +309,7 @@ def test_every_page_to_read_stands_in_the_table_of_roles():
     by_token_or_open = (Access.PUBLIC, Access.TOKEN)  # the API's operations stand in a table of their own: `test_api`
     readable = {name for name, view in every_view() if "GET" in view.methods and view.policy not in by_token_or_open}
     files = {"officer:application_file", "member:application_file", "member:draft_file"}
-    files |= {"officer:objection_file", "member:objection_file"}  # see test_applying_pages
+    files |= {"officer:objection_file", "member:objection_file", *contested.FILES}  # see test_applying_pages
     assert readable - {"member:objection", "officer:map"} - files == set(PAGES)
 
 
@@ -326,6 +332,8 @@ def test_each_role_opens_its_own_pages_and_no_other(house, signed_in, role):
                 dear[name] = len(queries) - RECORDING * is_recorded
         elif name == "officer:workbench":
             assert response.status_code == 302  # a worker's desk is their own page
+        elif (name, role) in ELSEWHERE:
+            assert response.status_code == ELSEWHERE[name, role], (name, role, response.status_code)
         else:
             if name in ("officer:import", "officer:taken_list") and role in PAGES[f"{name}s"][1]:
                 assert response.status_code == 409, (name, role, response.status_code)  # somebody else's

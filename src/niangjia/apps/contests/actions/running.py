@@ -12,7 +12,7 @@ from niangjia.apps.audit import actions as audit
 from niangjia.apps.audit.types import Entry as Event
 from niangjia.apps.contests import access, counting, nearness, sealed
 from niangjia.apps.contests.lifecycle import ContestState, EntryState, RoundState
-from niangjia.apps.contests.models import Award, Contest, Entry, Objection, PublicNotice, Round, Standing
+from niangjia.apps.contests.models import Award, Contest, Entry, Juror, Objection, PublicNotice, Round, Standing
 from niangjia.apps.contests.problems import (
     CallStillOpen,
     EntriesWait,
@@ -87,7 +87,10 @@ def close_round(*, viewer: Viewer, round_id: int, reason: str = "", now: datetim
             raise NotPossibleNow(str(RoundState(row.state).label))
         if row.vote_closes_at and now < row.vote_closes_at:
             raise VoteStillOpen(row.vote_closes_at)
-        missing = sum(counting.owed(row).values()) if counting.rule_of(row).rule.jury else 0
+        missing = 0
+        if counting.rule_of(row).rule.jury:
+            sitting = Juror.objects.filter(contest_id=row.contest_id, left_at__isnull=True)
+            missing = sum(counting.owed(row, list(sitting.values_list("pk", flat=True)))[0].values())
         if missing and not reason.strip():
             raise MarksMissing(missing)
         sheet, seed = counting.sheet_of(row), sealed.open_seed(row.sealed_seed, row.pk)

@@ -253,7 +253,7 @@ def test_a_round_that_jurors_owe_marks_is_counted_with_a_reason_alone(stage):
         stage.close()
     actions.dismiss_juror(
         viewer=stage.county,
-        juror_id=queries.list_jury(stage.county, stage.contest_id)[1].id,
+        juror_id=queries.list_jury(stage.county, queries.get_contest(None, stage.contest_id))[1].id,
         reason="出差",
         now=stage.now,
     )
@@ -408,7 +408,7 @@ def listed(stage) -> list[int]:
 def test_the_shortlist_is_up_for_its_working_days_and_nothing_is_given_before(stage):
     gold, silver = listed(stage)
     lines = queries.list_notices(None, stage.contest_id)
-    assert [(one.entry.id, one.title, one.amount) for one in lines] == [(stage.entries[1], "金奖", Decimal("500.00")), (stage.entries[0], "银奖", None)]  # fmt: skip
+    assert [(one.entry.id, one.title["zh"], one.amount) for one in lines] == [(stage.entries[1], "金奖", Decimal("500.00")), (stage.entries[0], "银奖", None)]  # fmt: skip
     assert stage.announce() == 2 and [one.id for one in queries.list_notices(None, stage.contest_id)] == [gold, silver]
     with pytest.raises(problems.NoticeIsUp):
         actions.finish(viewer=stage.county, contest_id=stage.contest_id, now=stage.now)
@@ -452,7 +452,7 @@ def test_an_objection_that_is_upheld_strikes_the_entry_and_the_next_one_moves_up
         stage.finish()
     assert stage.announce() == 1
     (line,) = queries.list_notices(None, stage.contest_id)
-    assert (line.entry.id, line.title) == (stage.entries[0], "金奖")
+    assert (line.entry.id, line.title["zh"]) == (stage.entries[0], "金奖")
     with pytest.raises(problems.NoticeIsUp):
         actions.finish(viewer=stage.county, contest_id=stage.contest_id, now=stage.now)
     assert stage.finish() == 1 and sound()

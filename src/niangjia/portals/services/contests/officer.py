@@ -51,13 +51,13 @@ def contest(request: PageRequest, contest_id: int) -> HttpResponse:
     now = timezone.now()
     watch(request, f"contest:{contest_id}")
     card = queries.get_contest(viewer, contest_id)
-    is_own = queries.is_own(viewer, contest_id)
+    is_own = queries.is_own(viewer, card)
     state = request.GET.get("state", "")
     entries = queries.list_entries(viewer, contest_id, state=state if state in EntryState.values else "")
     rows = Paginator(entries, ROWS).get_page(request.GET.get("page"))
     may_answer = permissions.may(viewer, "contests.answer")
     row = card.open_round
-    jury = queries.list_jury(viewer, contest_id)
+    jury = queries.list_jury(viewer, card, with_conflicts=False)
     context = {
         "card": card,
         "now": now,
@@ -74,10 +74,11 @@ def contest(request: PageRequest, contest_id: int) -> HttpResponse:
         "state": state,
         "jury": jury,
         "owed": sum(one.owed for one in jury),
-        "bursts": queries.bursts_of(viewer, row.id) if is_own and row and row.rule.votes else (),
-        "notices": queries.list_notices(viewer, contest_id),
-        "objections": queries.list_objections(viewer, contest_id=contest_id, only_open=False) if may_answer else (),
-        "awards": queries.list_awards(viewer, contest_id),
+        "notices": queries.list_notices(viewer, contest_id) if card.state is ContestState.NOTICE else (),
+        "objections": queries.list_objections(viewer, contest_id=contest_id, only_open=False)
+        if may_answer and row is None
+        else (),
+        "awards": queries.list_awards(viewer, contest_id) if card.state is ContestState.DONE else (),
         "reason_form": ReasonForm(),
     }
     return show(request, "contests/run.html", context)
@@ -145,9 +146,9 @@ def jury(request: PageRequest, contest_id: int) -> HttpResponse:
             return redirect("contests:jury", contest_id)
     context = {
         "card": card,
-        "jury": queries.list_jury(viewer, contest_id),
+        "jury": queries.list_jury(viewer, card),
         "form": form,
-        "is_own": queries.is_own(viewer, contest_id),
+        "is_own": queries.is_own(viewer, card),
         "round": card.open_round,
     }
     return show(request, "contests/jury.html", context, status=422 if form.errors else 200)
@@ -159,7 +160,7 @@ def votes(request: PageRequest, contest_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer
     card = queries.get_contest(viewer, contest_id)
     row = card.open_round
-    if row is None or row.rule.votes is None or not queries.is_own(viewer, contest_id):
+    if row is None or row.rule.votes is None or not queries.is_own(viewer, card):
         raise queries.NotFound
     bursts = queries.bursts_of(viewer, row.id)
     if request.method == "POST":

@@ -38,7 +38,7 @@ def entry(request: PageRequest, entry_id: int) -> HttpResponse:
     watch(request, f"entry:{entry_id}")
     card = queries.get_entry(viewer, entry_id)
     contest = queries.get_contest(viewer, card.contest_id)
-    is_own = queries.is_own(viewer, contest.id)
+    is_own = queries.is_own(viewer, contest)
     form = ReasonForm(request.POST if request.method == "POST" and request.POST.get("act") != "admit" else None)
     if request.method == "POST":
         require_fresh(request)

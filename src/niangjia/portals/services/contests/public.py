@@ -23,6 +23,7 @@ from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, address_of
 from niangjia.portals.design.showing import show
+from niangjia.portals.design.tags import say
 from niangjia.portals.design.uploads import wants_small
 from niangjia.portals.public.reading import ObjectionForm
 from niangjia.portals.services.contests.pieces import hand_out_part, rule_words
@@ -139,7 +140,7 @@ def object_to_line(request: PageRequest, notice_id: int) -> HttpResponse:
         else:
             return show(request, "public/objected.html", {"receipt": raised.receipt})
     notice = LiveNotice(
-        notice_id, line.entry.name or line.entry.title, line.entry.org_name, line.title, line.amount, line.starts_on, line.ends_before, card.title, card.title
+        notice_id, line.entry.name or line.entry.title, line.entry.org_name, say(line.title), line.amount, line.starts_on, line.ends_before, card.title["zh"], card.title["en"]
     )  # fmt: skip
     context = {"form": form, "notice": notice}
     return show(request, "public/object.html", context, status=422 if form.errors else status)
