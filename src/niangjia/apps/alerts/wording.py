@@ -122,6 +122,6 @@ def label(code: str) -> Sentence:
     kind, _, value = code.partition(":")
     if kind in PREFIXED_LABELS:
         zh, en = PREFIXED_LABELS[kind]
-        names = _SCHEMES.get(value) or (areas.name_of(value),) * 2
+        names = _SCHEMES.get(value) or (areas.name_of(value, "zh"), areas.name_of(value, "en"))
         return Sentence(code, zh.format(names[0]), en.format(names[1]), is_note=True)
     return Sentence(code, *LABELS.get(code, (code, code)), is_note=code != "bereaved")

@@ -6,6 +6,9 @@ import csv
 from collections.abc import Iterator
 from functools import lru_cache
 
+from django.utils.translation import get_language
+
+from niangjia.apps.organizations.romanising import romanised
 from niangjia.kernel.deployment import reference_folder
 
 _TABLES = (
@@ -43,16 +46,21 @@ def shorten(code: str) -> str:
     return padded
 
 
-def name_of(code: str) -> str:
-    """The division's own name (新昌县); the code itself if no table knows it, so that a page always shows something."""
-    return _names().get(shorten(code), code)
-
-
-def full_name_of(code: str) -> str:
-    """City, county and town in one: 绍兴市新昌县羽林街道. Unknown parts are left out."""
+def name_of(code: str, language: str = "") -> str:
+    """The division's own name (新昌县 · Xinchang County) in `language` ("zh", "en"), else the page's; the code itself if no table knows it."""
     short = shorten(code)
-    parts = [_names().get(short[:length]) for length in (4, 6, 9) if len(short) >= length]
-    return "".join(part for part in parts if part) or name_of(code)
+    name = _names().get(short)
+    if name is None:
+        return code
+    return romanised(name, is_city=len(short) == 4) if (language or get_language() or "zh")[:2] == "en" else name
+
+
+def full_name_of(code: str, language: str = "") -> str:
+    """City, county and town in one: 绍兴市新昌县羽林街道 · Yulin Subdistrict, Xinchang County, Shaoxing. Unknown parts are left out."""
+    short, language = shorten(code), (language or get_language() or "zh")[:2]
+    known = [short[:length] for length in (4, 6, 9) if len(short) >= length and short[:length] in _names()]
+    parts = [name_of(one, language) for one in known]
+    return (", ".join(reversed(parts)) if language == "en" else "".join(parts)) or name_of(code, language)
 
 
 def counties_of(code: str) -> list[tuple[str, str, str]]:
@@ -61,4 +69,7 @@ def counties_of(code: str) -> list[tuple[str, str, str]]:
     names = _names()
     counties = [(county, name) for county, name in names.items() if len(county) == 6]
     inside = [one for one in counties if one[0].startswith(short) or short.startswith(one[0])]
-    return [(county, name, names.get(county[:4], "")) for county, name in sorted(inside)]
+    return [
+        (county, name_of(county), name_of(county[:4]) if county[:4] in names else "")
+        for county, _name in sorted(inside)
+    ]

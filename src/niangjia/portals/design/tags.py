@@ -278,7 +278,6 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
-@lru_cache(maxsize=4_000)
 def area_name(code: str) -> str:
     """The division's name; of a village or community, which no table names, the town's."""
     known = (areas.name_of(code[:length]) for length in (12, 9, 6) if areas.name_of(code[:length]) != code[:length])
@@ -288,7 +287,7 @@ def area_name(code: str) -> str:
 @register.filter
 def map_link(place: str, area: str = "") -> str:
     """``geo:`` with the place as words: the phone's own map opens it, nothing is asked of anybody from here."""
-    where = f"{areas.full_name_of(area)} {place}" if area else place
+    where = f"{areas.full_name_of(area, 'zh')} {place}" if area else place
     return f"geo:0,0?q={quote(where)}"
 
 
