@@ -36,6 +36,7 @@ def main(folder: Path) -> None:
     from niangjia.apps.programs import actions as programs
     from niangjia.apps.programs.tests import town
     from niangjia.engines import policy
+    from tests.journeys import contested_town
 
     call_command("migrate", interactive=False, verbosity=0)
     place = town.build()
@@ -64,6 +65,7 @@ def main(folder: Path) -> None:
         json.dumps(
             {
                 "now": town.NOW.isoformat(),
+                "contests": contested_town.lay(place),
                 "logins": {name: logins.get_account(one.account_id).username for name, one in people.items()},
             }
         )

@@ -326,7 +326,7 @@ def list_lines(viewer: Viewer | None, round_id: int) -> list[LineCard]:
         said, counted = sheet[line.entry.number], ranking[line.entry.number]
         found.append(
             LineCard(
-                cards[line.entry_id], line.rank, line.total, line.jury, line.votes, said["votes"], line.goes_on, {int(seat): Decimal(mark) for seat, mark in said["marks"].items()},
+                cards[line.entry_id], line.rank, counted.total, counted.jury, counted.votes, said["votes"], line.goes_on, {int(seat): Decimal(mark) for seat, mark in said["marks"].items()},
                 frozenset(int(seat) for seat in counted.left_out), frozenset(int(seat) for seat in said["barred"]),
             )
         )  # fmt: skip

@@ -83,7 +83,7 @@ def keep_file(
 
 
 def _clean(
-    content: bytes, only_photos: bool, recording: frozenset[str], most_bytes: int
+    content: bytes, only_photos: bool, recording: frozenset[str] = frozenset(), most_bytes: int = MOST_BYTES
 ) -> tuple[str, bytes, int | None, int | None]:
     """What is kept of it: media type, content, width, height. Its own bytes decide what it is, not its name."""
     if not content:
