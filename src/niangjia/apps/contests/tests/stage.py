@@ -15,6 +15,8 @@ from niangjia.apps.funds import actions as funds
 from niangjia.apps.programs.tests import town
 
 NOW = town.NOW
+SHIPPED = packs._read_all
+"""The packs of the house, whatever a test put in their place."""
 DAY = timedelta(days=1)
 TEXT = """
 id: small
