@@ -45,7 +45,9 @@ def main(folder: Path) -> None:
         columns = ", ".join(f'"{name}"' for name, _ in fields)
         flags = [number for number, (_, kind) in enumerate(fields) if kind == "BooleanField"]
         for field in model._meta.concrete_fields:  # the copies of `province.py` bear a mark more than the longest key
-            if field.get_internal_type() == "CharField" and field.max_length:
+            is_short = field.get_internal_type() == "CharField" and field.max_length
+            longer = f'SELECT 1 FROM "{table}" WHERE length("{field.column}") > {field.max_length}'
+            if is_short and old.execute(longer).fetchone():
                 new.execute(f'ALTER TABLE "{table}" ALTER "{field.column}" TYPE varchar({field.max_length + 8})')
         with new.cursor().copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
             for row in old.execute(f'SELECT {columns} FROM "{table}"'):
@@ -63,7 +65,7 @@ def main(folder: Path) -> None:
     new.execute("SET session_replication_role = DEFAULT")
     new.commit()
     new.autocommit = True
-    new.execute("ANALYZE")
+    new.execute("VACUUM (ANALYZE)")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,10 @@ from niangjia.kernel.problems import Refusal
 _SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536;"
 
 
+# Pages ask much that is short: compiling a query, or spreading it over workers, costs more than it brings while fifty people work.
+_FOR_PAGES = "-c jit=off -c max_parallel_workers_per_gather=0"
+
+
 class UnsafeDatabase(Refusal):
     def __init__(self, setting: str, value: str) -> None:
         super().__init__(
@@ -49,8 +53,30 @@ def _postgresql(url: str) -> dict[str, Any]:
         "HOST": parts.hostname or query.pop("host", ""),
         "PORT": str(parts.port or query.pop("port", "")),
         "CONN_MAX_AGE": 0,  # the pool keeps the connections
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 20}, **query},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 20}, "options": _FOR_PAGES, **query},
     }
+
+
+_OF_THE_PARENT: list[object] = []
+
+
+def forget_connections() -> None:
+    """
+    In a process that was just forked, as the server's workers are: what the parent has open to PostgreSQL is the parent's.
+
+    Two processes that speak on one connection read each other's answers. It is kept, so that nothing here ends it, and never used.
+    """
+    from django.db import connections
+
+    for one in connections.all(initialized_only=True):
+        if one.vendor == "postgresql":
+            pools: dict[str, object] = vars(type(one))["_connection_pools"]
+            _OF_THE_PARENT.extend((one.connection, dict(pools)))
+            one.connection = None
+            pools.clear()
+
+
+os.register_at_fork(after_in_child=forget_connections)
 
 
 def refuse_unsafe_database() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Value, When
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
@@ -92,6 +93,16 @@ def split(codes: str) -> tuple[str, ...]:
 def list_months(viewer: Viewer) -> list[Month]:
     """Months with a list that the viewer may see, latest first."""
     return [run.month for run in _monthly(viewer)]
+
+
+@looking.once
+def months_worked(today: date) -> tuple[str, ...]:
+    """Every month from the first that was sensed to this one, latest first; of this one alone where none was. Nothing is counted for it."""
+    first = SensingRun.objects.filter(kind=RunKind.MONTHLY).aggregate(first=Min("month"))["first"]
+    now = Month.of(today).index
+    return tuple(
+        Month.from_index(index).text for index in range(now, min(Month(first).index if first else now, now) - 1, -1)
+    )
 
 
 @looking.once

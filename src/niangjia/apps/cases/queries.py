@@ -175,7 +175,7 @@ def list_visit_files(visits: Iterable[Visit]) -> dict[int, list[FileCard]]:
 
 
 def find_open_case(viewer: Viewer, household_id: int) -> CaseCard | None:
-    case = moving.visible(viewer).filter(household_id=household_id).exclude(state=CaseState.CLOSED).first()
+    case = moving.visible(viewer, household_id=household_id).exclude(state=CaseState.CLOSED).first()
     return case_card(case) if case else None
 
 
@@ -194,7 +194,7 @@ def list_companions(viewer: Viewer, case_id: int, *, now: datetime) -> list[tupl
 
 def list_cases_of_household(viewer: Viewer, household_id: int) -> list[CaseCard]:
     """Open first, then the latest."""
-    found = moving.visible(viewer).filter(household_id=household_id).order_by("-opened_at", "-pk")
+    found = moving.visible(viewer, household_id=household_id).order_by("-opened_at", "-pk")
     return sorted(map(case_card, found), key=lambda card: card.closed_at is not None)
 
 
@@ -230,11 +230,6 @@ def narrow_to(viewer: Viewer, found: QuerySet[Case], narrow: CaseFilter) -> Quer
     if narrow.only_open:
         found = found.exclude(state=CaseState.CLOSED)
     return found
-
-
-def list_months(viewer: Viewer) -> list[str]:
-    """Months of the cases that the viewer may see, the latest first."""
-    return list(moving.visible(viewer).order_by("-month").values_list("month", flat=True).distinct())
 
 
 def numbers_of(case_ids: Iterable[int]) -> dict[int, str]:
@@ -425,7 +420,7 @@ def timeline(viewer: Viewer, household_id: int) -> list[CaseMove]:
     """Every move of the household's cases that the viewer may see, latest first, for reading; none without cases.examine."""
     if not permissions.may(viewer, "cases.examine"):
         return []
-    cases = moving.visible(viewer).filter(household_id=household_id)
+    cases = moving.visible(viewer, household_id=household_id)
     return list(CaseMove.objects.filter(case__in=cases).select_related("case", "account").order_by("-at", "-pk"))
 
 
@@ -502,7 +497,7 @@ def list_follow_ups(viewer: Viewer, *, today: date) -> QuerySet[FollowUp]:
 def list_blocked(viewer: Viewer) -> QuerySet[Case]:
     """Cases with a grant for which no money could be set aside, longest waiting first, for reading."""
     waiting = Entitlement.objects.filter(state=EntitlementState.BLOCKED).values("case")
-    return moving.visible(viewer).filter(pk__in=waiting).select_related("org", "household").order_by("opened_at", "pk")
+    return moving.visible(viewer, pk__in=waiting).select_related("org", "household").order_by("opened_at", "pk")
 
 
 def months_on_file(file: HardshipFile, *, today: date) -> tuple[Month, Month]:

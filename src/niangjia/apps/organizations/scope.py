@@ -42,6 +42,15 @@ def inside(key: str, path: str) -> Q:
     return Q(**{f"{key}__isnull": False}) & ~Q(**{f"{key}__in": outside(path).order_by().values("pk")})
 
 
+def either(*found: QuerySet[M]) -> Q:
+    """
+    The condition of being in one of these. As one list of numbers, not as conditions joined by OR, for which PostgreSQL reads every row:
+    each part starts from its own few.
+    """
+    first, *others = (rows.order_by().values("pk") for rows in found)
+    return Q(pk__in=first.union(*others, all=True))
+
+
 def count_each(found: Mapping[str, QuerySet]) -> dict[str, int]:
     """How many rows each of these has, by name, in one question."""
     counts = [rows.order_by().values(what=Value(what)).annotate(count=Count("pk")) for what, rows in found.items()]

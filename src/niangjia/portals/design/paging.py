@@ -23,6 +23,18 @@ class Paginator(paginator.Paginator):
     def count(self) -> int:
         return min(self._found, MOST)
 
+    def page(self, number: int | str) -> paginator.Page:
+        """
+        The numbers of the page's rows are found first and only then the rows: a database that sorts a province need not carry along
+        what thirty thousand rows say, and whom they belong to.
+        """
+        page, rows = super().page(number), self.object_list
+        if isinstance(rows, QuerySet) and not (rows.query.is_sliced or rows.query.combinator or rows.query.values_select):
+            bottom = (page.number - 1) * self.per_page
+            numbers = rows.values("pk")[bottom : bottom + self.per_page]
+            page.object_list = rows.filter(pk__in=numbers)
+        return page
+
     @property
     def is_more(self) -> bool:
         return self._found > MOST

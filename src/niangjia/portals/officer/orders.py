@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.cases import actions as case_actions
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.cases.types import ContactTry, VisitWay
@@ -87,7 +88,7 @@ def orders(request: PageRequest) -> HttpResponse:
     names = household_names(card.household_id for card in cards)
     counts = queries.count_open(viewer, now=now)
     union_id = whole(request.GET.get("union", ""))
-    months = queries.list_months(viewer)
+    months = alerts.months_worked(timezone.localdate())
     known: dict[str, Iterable[str]] = {
         "month": months,
         "state": OrderState.values,

@@ -87,7 +87,7 @@ def _narrowed(request: PageRequest, pile: QuerySet[Any]) -> QuerySet[Any]:
     return queries.narrow_to(request.viewer, pile, narrow)
 
 
-def _known(months: list[str]) -> dict[str, Iterable[str]]:
+def _known(months: Iterable[str]) -> dict[str, Iterable[str]]:
     return {
         "month": months,
         "outcome": Outcome.values,
@@ -103,7 +103,7 @@ def queue(request: PageRequest) -> HttpResponse:
     desk = request.GET.get("desk", "")
     desk = desk if desk in piles else "accept"
     rows = Paginator(_narrowed(request, piles[desk][1]), ROWS).get_page(request.GET.get("page"))
-    months = queries.list_months(request.viewer)
+    months = alerts.months_worked(timezone.localdate())
     context = {
         "given": {name: request.GET.get(name, "") for name in FILTERS},
         "months": months,
@@ -140,7 +140,7 @@ def found_files(request: PageRequest) -> QuerySet[Any]:
 def files(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     given = _given(request)
-    months = queries.list_months(viewer)
+    months = alerts.months_worked(timezone.localdate())
     rows = Paginator(found_files(request), ROWS).get_page(request.GET.get("page"))
     context = {
         "rows": rows,

@@ -75,7 +75,7 @@ def object_to(
     """
     permissions.require(viewer, "own.view")
     with transaction.atomic():
-        case = moving.visible(viewer).filter(pk=case_id).first() if viewer.role is Role.WORKER else None
+        case = moving.visible(viewer, pk=case_id).first() if viewer.role is Role.WORKER else None
         if case is None:
             raise moving.NotFound
         about, words = GrievanceAbout(about), moving.require_reason(words)

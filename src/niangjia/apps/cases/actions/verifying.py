@@ -550,7 +550,7 @@ def open_address(*, viewer: Viewer, household_id: int, reason: str, now: datetim
     """
     permissions.require(viewer, "registry.reveal")
     with transaction.atomic():
-        if not moving.visible(viewer).filter(household_id=household_id).exists():
+        if not moving.visible(viewer, household_id=household_id).exists():
             raise moving.NotFound
         access.require_matter(viewer, household_id, today=timezone.localdate(now))
         file = HardshipFile.objects.filter(household_id=household_id, secret__isnull=False).order_by("-pk").first()

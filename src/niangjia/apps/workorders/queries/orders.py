@@ -103,8 +103,9 @@ def list_under_way(path: str, *, beyond: bool = False) -> QuerySet[WorkOrder]:
     if scope.is_whole_tree(path):
         return WorkOrder.objects.filter(_in_hand(path), state__in=OPEN)
     # Said on either side: each then starts from the few unions and their open orders, not from every open order of the province.
-    is_open = Q(state__in=OPEN)
-    return WorkOrder.objects.filter(scope.inside("org", path) & is_open | scope.inside("verify_org", path) & is_open)
+    is_open = WorkOrder.objects.filter(state__in=OPEN)
+    held, verified = scope.inside("org", path), scope.inside("verify_org", path)
+    return WorkOrder.objects.filter(scope.either(is_open.filter(held), is_open.filter(verified)))
 
 
 def list_open_at(path: str) -> list[OpenOrder]:
@@ -143,11 +144,6 @@ def get_card(order_id: int, *, now: datetime) -> OrderCard:
 def get_cards(order_ids: Iterable[int], *, now: datetime) -> dict[int, OrderCard]:
     """By id, in one query, without scope: for lists of cases."""
     return {row.pk: card(row, now=now) for row in WorkOrder.objects.select_related("org").filter(pk__in=set(order_ids))}
-
-
-def list_months(viewer: Viewer) -> list[str]:
-    """Months of the orders that the viewer may see, the latest first."""
-    return list(visible_orders(viewer).order_by("-month").values_list("month", flat=True).distinct())
 
 
 def numbers_of(order_ids: Iterable[int]) -> dict[int, str]:
