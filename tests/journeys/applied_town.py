@@ -36,7 +36,7 @@ def main(folder: Path) -> None:
     from niangjia.apps.programs import actions as programs
     from niangjia.apps.programs.tests import town
     from niangjia.engines import policy
-    from tests.journeys import contested_town
+    from tests.journeys import contested_town, placed_stations
 
     call_command("migrate", interactive=False, verbosity=0)
     place = town.build()
@@ -55,7 +55,8 @@ def main(folder: Path) -> None:
         key="migrant-education", reason="虚构", now=town.NOW,
     )  # fmt: skip
     funds.approve_request(viewer=place.county_third, request_id=request, now=town.NOW)
-    people = {"grassroots": place.grassroots, "county": place.county, "city": place.city}
+    people = {"grassroots": place.grassroots, "county": place.county, "city": place.city, "township": place.township}
+    placed_stations.lay(place)
     for number, name in enumerate(WORKERS, start=1):
         own = town.household(number, place["XG"])[1][0]
         people[name] = town.appoint(name, place["XG"], Role.WORKER, person_id=own)

@@ -43,7 +43,7 @@ def main(folder: Path) -> None:
     from niangjia.apps.accounts import queries as logins
     from niangjia.apps.programs.tests import town
     from niangjia.portals.tests import house as houses
-    from niangjia.portals.tests import told
+    from niangjia.portals.tests import placed, told
     from niangjia.portals.tests.test_every_address import PAGES
 
     call_command("migrate", interactive=False, verbosity=0)
@@ -65,6 +65,8 @@ def main(folder: Path) -> None:
     pages += [("", "", "public-object", reverse("public:object", args=[house.notice_id]))]
     pages += [("", "", "public-receipt", reverse("public:receipt"))]
     pages += [("", "", f"public-{name}", reverse(f"public:{name}")) for name in ("home", "programs", "find")]
+    pages += [("", "", f"places-{name}", reverse(f"places:{name}")) for name in ("register", "near")]
+    pages += [("", "", "places-place", reverse("places:place", args=[placed.lay(house).number]))]
     pages += [("", "", "public-program", reverse("public:program", args=["330624", "special-grant"]))]
     print(json.dumps({"now": town.NOW.isoformat(), "pages": pages}))
 

@@ -16,6 +16,7 @@ from niangjia.apps.organizations import queries as unions
 from niangjia.apps.organizations import scope
 from niangjia.engines import sensing
 from niangjia.engines.policy.parameters import area_prefix
+from niangjia.jobs import import_house
 from niangjia.jobs.import_kinds import MOST_ROWS, ROWS_SHOWN, Kind, NotAccepted, Preview, Wrong, feed_of
 from niangjia.kernel.deployment import Deployment
 from niangjia.kernel.months import Month
@@ -40,12 +41,17 @@ def look(deployment: Deployment, viewer: Viewer, kind: Kind, file: Path, now: da
         raise NotAccepted("表头下面没有数据。请从模板第 5 行填起。", "There are no rows below the heads. Fill in from row 5 of the template.")  # fmt: skip
     tell("judge", 0.5)
     wrong = [Wrong(one.sheet, one.row, one.advice_zh, one.advice_en) for one in checked.wrong]
-    wrong += _out_of_place(viewer, kind, checked.rows, checked.places)
+    room = import_house.ROOMS.get(kind.feed)
+    if room is not None:
+        told = zip(checked.places, room.wrong(viewer, checked.rows, timezone.localtime(now)), strict=True)
+        wrong += [Wrong(*place, *said) for place, said in told if said is not None]
+    else:
+        wrong += _out_of_place(viewer, kind, checked.rows, checked.places)
     wrong += _twice(kind, checked.rows, checked.places)
     bad = {(one.sheet, one.row) for one in wrong}
     good = [row for row, place in zip(checked.rows, checked.places, strict=True) if place not in bad]
     tell("compare", 0.6)
-    base = known(deployment, kind, month, good, only_theirs=True)
+    base = room.known(viewer, good) if room else known(deployment, kind, month, good, only_theirs=True)
     new, changed = [], []
     for row in good:
         held = base.get(key_of(kind, row))

@@ -68,6 +68,8 @@ KINDS = {
         Kind("union", "organizations.manage", ("code",)),
         Kind("standard", "programs.manage", ("area", "from")),
         Kind("canvass", "cases.verify", ("id", "union_code", "reported_on", "cause")),
+        Kind("place", "places.manage", ("kind", "name", "union_code")),
+        Kind("place_measure", "places.manage", ("number", "month")),
     )
 }
 
@@ -117,7 +119,9 @@ def kinds_for(viewer: Viewer) -> list[Kind]:
 
 
 def feed_of(kind: str) -> sensing.Feed:
-    return sensing.load_feeds(programs_folder())[kind]
+    """As its columns are declared: a feed of the lake, or a workbook of a room (`import_house`)."""
+    file = programs_folder() / "vocabulary" / "workbooks" / f"{kind}.yaml"
+    return sensing.read_feed(file) if file.exists() else sensing.load_feeds(programs_folder())[kind]
 
 
 def require_kind(viewer: Viewer, kind: str) -> Kind:
@@ -133,7 +137,8 @@ def require_kind(viewer: Viewer, kind: str) -> Kind:
 _EXAMPLES = {
     "id": "33062419900101000X", "name": "李某某", "union_code": "JD0001", "joined_on": "2024-03-01", "phone": "（手机号）", "code": "JD0001", "parent": "XZ0001",
     "area": "330624", "uscc": "（18 位）", "from": "2025-07-01", "dibao_monthly": "1100.00", "mean_housing_area_m2": "48.5", "reported_on": "2025-10-08",
-    "income_12m": "36000.00", "note": "（情况说明）",
+    "income_12m": "36000.00", "note": "（情况说明）", "number": "CS0000001", "month": "2025-09", "address": "（路名门牌）", "latitude": "29.500123",
+    "longitude": "120.900456", "hours": "周一至周五 8:00-20:00；周六、周日 9:00-16:00", "equipment": "饮水、微波炉、药箱", "service_phone": "（单位电话）",
 }  # fmt: skip
 _HINTS = {"id": "18 位，文本", "date": "2025-10-08", "money": "元，至多两位小数", "number": "数字", "phone": "手机或座机", "code": "代码", "text": "文字"}  # fmt: skip
 

@@ -22,6 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
@@ -31,7 +32,7 @@ from niangjia.apps.audit import actions as audit
 from niangjia.apps.audit import queries as audit_queries
 from niangjia.apps.organizations import queries as unions
 from niangjia.engines import sensing
-from niangjia.jobs import import_check, import_seen, land_feeds, sense_month
+from niangjia.jobs import import_check, import_house, import_seen, land_feeds, sense_month
 from niangjia.jobs.import_kinds import (  # fmt: skip
     KEPT,
     KINDS,
@@ -358,7 +359,9 @@ def _land(deployment: Deployment, viewer: Viewer, folder: Path, now: datetime, t
     kind, number = require_kind(viewer, working.read_json(folder / "import.json")["kind"]), folder.name
     month = Month.of(timezone.localdate(now))
     shutil.rmtree(folder / "land" / _PLAIN, ignore_errors=True)  # of one that was killed
-    if not _is_in_lake(deployment, number):
+    if kind.feed in import_house.ROOMS:
+        _receive(deployment, viewer, folder, kind, now, tell)
+    elif not _is_in_lake(deployment, number):
         seen = _fresh(deployment, viewer, folder, kind, now, tell)
         if seen.wrong:
             raise RowsWrong(seen.wrong_rows)
@@ -375,6 +378,22 @@ def _land(deployment: Deployment, viewer: Viewer, folder: Path, now: datetime, t
     working.write_json(folder / "land" / working.RESULT, counts)
     import_seen.forget(folder)
     (folder / _CONTENT).unlink(missing_ok=True)
+
+
+def _receive(deployment: Deployment, viewer: Viewer, folder: Path, kind: Kind, now: datetime, tell: Progress) -> None:
+    """Into its room, with the note that it was: both or neither, so that a second try knows. Raises RowsWrong."""
+    object_ = f"import:{folder.name[:12]}"
+    if audit_queries.list_about(object_, actions=(IMPORTED,), most=1):
+        return
+    seen = _fresh(deployment, viewer, folder, kind, now, tell)
+    if seen.wrong:
+        raise RowsWrong(seen.wrong_rows)
+    counts = {"new": seen.new, "changed": seen.changed, "same": seen.same}
+    working.write_json(folder / _INTENDED, counts)
+    tell("land", 0.55)
+    with transaction.atomic():
+        import_house.ROOMS[kind.feed].receive(viewer, seen.rows, now)
+        audit.record(viewer, action=IMPORTED, object=object_, detail={"kind": kind.feed, **counts}, now=now)
 
 
 def _fresh(deployment: Deployment, viewer: Viewer, folder: Path, kind: Kind, now: datetime, tell: Progress) -> Preview:

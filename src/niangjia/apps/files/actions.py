@@ -137,6 +137,15 @@ def _small(row: File) -> bytes:
         return made
 
 
+def show_public(*, owner: Owner, key: str, is_small: bool = False) -> FileContent:
+    """A file that anybody may see: its owner's room says so. Nobody is on record. Raises NoSuchFile, CannotOpen."""
+    row = find_row(owner, key)
+    if row is None:
+        raise NoSuchFile
+    is_small = is_small and row.media_type == JPEG
+    return FileContent(card_of(row), _small(row) if is_small else storage.get(row.key))
+
+
 def drop_file(*, viewer: Viewer, owner: Owner, key: str, now: datetime) -> None:
     """Take one file away, for good. Safe to repeat: one that is not there is not missed."""
     with transaction.atomic():

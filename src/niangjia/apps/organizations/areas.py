@@ -73,3 +73,9 @@ def counties_of(code: str) -> list[tuple[str, str, str]]:
         (county, name_of(county), name_of(county[:4]) if county[:4] in names else "")
         for county, _name in sorted(inside)
     ]
+
+
+def towns_of(code: str) -> list[tuple[str, str]]:
+    """(code of nine digits, town or street) of a county, or around a town, in order of code."""
+    short = shorten(code)[:6]
+    return [(town, name_of(town)) for town in sorted(_names()) if len(town) == 9 and town.startswith(short)]

@@ -6,12 +6,25 @@ from django.db.models import QuerySet
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.files.types import Owner
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
+from niangjia.apps.organizations.types import Level
 from niangjia.apps.places.kinds import kinds
 from niangjia.apps.places.lifecycle import Rule, Step
 from niangjia.apps.places.models import Place
-from niangjia.apps.places.problems import NoSuchPlace, OwnPlace
+from niangjia.apps.places.problems import NoSuchPlace, NotYourLevel, OwnPlace
+
+PHOTOS, MOST_PHOTOS = "photos", 6
+_NAMED_BY = {
+    "county": (Level.COUNTY, Level.CITY, Level.PROVINCE), "city": (Level.CITY, Level.PROVINCE), "province": (Level.PROVINCE,),
+    "national": (Level.PROVINCE,),  # what is named above the province, the province enters
+}  # fmt: skip
+
+
+def owner_of(place_id: int) -> Owner:
+    """Of a place's photos."""
+    return Owner("place", str(place_id))
 
 
 def visible(viewer: Viewer) -> QuerySet[Place]:
@@ -37,3 +50,18 @@ def require_step(viewer: Viewer, place: Place, step: Step, rule: Rule, word: str
     is_own = place.org_id == viewer.org_id
     if rule.from_above and is_own and organizations.list_ancestors(place.org_id):
         raise OwnPlace(word)
+
+
+def may_name(viewer: Viewer, level: str) -> bool:
+    """
+    Whether a place of that level is named by the viewer's union: of that level or above. Where nobody above is in the house, the topmost union
+    enters what was named there.
+    """
+    union = organizations.get_union(viewer.org_id)
+    return union.parent_id is None or union.level in _NAMED_BY.get(level, ())
+
+
+def require_level(viewer: Viewer, level: str) -> None:
+    """Raises NotYourLevel."""
+    if not may_name(viewer, level):
+        raise NotYourLevel(level)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -27,18 +28,54 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Kind:
-    """`inspect_months`: how long an inspection holds; null = nobody says. `levels` it may have, lowest first."""
+class Detail:
+    """A question that this kind is asked: `type` text, long, number, date or flag. `is_public`: its answer is shown to everybody."""
 
     id: str
     title: Title
+    type: str
+    is_needed: bool
+    is_public: bool
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What the papers ask of the places of a kind; `what` names how it is told (the file's head says which there are). `year` null = each."""
+
+    what: str
+    title: Title
+    least: Decimal
+    year: int | None
+    measure: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """
+    `inspect_months`: how long an inspection holds; null = nobody says. `notice_days`: working days of public notice before one is listed;
+    null = none. `is_tilted`: resources are tilted to mountain and island counties for it. `levels` it may have, lowest first.
+    """
+
+    id: str
+    title: Title
+    short: Title
     is_public: bool
     is_of_household: bool
     levels: tuple[str, ...]
     inspect_months: int | None
+    notice_days: int | None
+    needs_checks: bool
+    is_tilted: bool
+    details: Mapping[str, Detail]
     equipment: Mapping[str, Piece]
     checks: Mapping[str, Piece]
     measures: Mapping[str, Piece]
+    aims: tuple[Aim, ...]
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """What an inspection has to find: every check, and the equipment that such a place must have."""
+        return (*self.checks, *(one.id for one in self.equipment.values() if one.is_needed))
 
 
 @lru_cache(maxsize=1)
@@ -58,14 +95,30 @@ def _kind(name: str, given: Mapping[str, Any]) -> Kind:
     return Kind(
         id=name,
         title=given["title"],
+        short=given.get("short", given["title"]),
         is_public=given["is_public"],
         is_of_household=given.get("is_of_household", False),
         levels=tuple(given["levels"]),
         inspect_months=given.get("inspect_months"),
+        notice_days=given.get("notice_days"),
+        needs_checks=given.get("needs_checks", False),
+        is_tilted=given.get("is_tilted", False),
+        details={one: _detail(one, said) for one, said in given.get("details", {}).items()},
         equipment=_pieces(given.get("equipment", {})),
         checks=_pieces(given.get("checks", {})),
         measures=_pieces(given.get("measures", {})),
+        aims=tuple(_aim(one) for one in given.get("aims", ())),
     )
+
+
+def _detail(name: str, given: Mapping[str, Any]) -> Detail:
+    title = {"zh": given["zh"], "en": given["en"]}
+    return Detail(name, title, given["type"], given.get("is_needed", False), given.get("is_public", False))
+
+
+def _aim(given: Mapping[str, Any]) -> Aim:
+    title = {"zh": given["zh"], "en": given["en"]}
+    return Aim(given["is"], title, Decimal(str(given["least"])), given.get("year"), given.get("measure", ""))
 
 
 def _pieces(given: Mapping[str, Mapping[str, Any]]) -> dict[str, Piece]:

@@ -17,7 +17,9 @@ class Place(models.Model):
     """
     One place. `org` keeps it (谁管理), `recommended_by` put it forward (谁推荐); null = the same. `latitude` and `longitude` in millionths of a
     degree, WGS-84; null = nobody said. `hours`: lines of days 1 … 7 and times; empty = not told. `valid_until` null = without end.
-    `household` is whose it is, for kinds of households. `step` counts changes: two officers cannot both make the one from a step.
+    `details`: what its kind asks beside, by name. `household` is whose it is, for kinds of households. `announced_until`: the last day of its
+    public notice. `mend_by`: until when what a visit found has to be mended; null = nothing has. `step` counts changes: two officers cannot
+    both make the one from a step.
     """
 
     number = models.CharField(max_length=24, unique=True)
@@ -34,6 +36,7 @@ class Place(models.Model):
     service_phone = models.CharField(max_length=20, blank=True)
     hours = models.JSONField(default=list)
     equipment = models.JSONField(default=list)
+    details = models.JSONField(default=dict)
     level = models.CharField(max_length=12)
     batch = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=10, choices=PlaceState)
@@ -41,6 +44,8 @@ class Place(models.Model):
     listed_on = models.DateField(null=True)
     valid_until = models.DateField(null=True)
     inspect_by = models.DateField(null=True)
+    announced_until = models.DateField(null=True)
+    mend_by = models.DateField(null=True)
     key = models.CharField(max_length=64, unique=True)
 
     class Meta:
@@ -64,7 +69,10 @@ class Place(models.Model):
 
 
 class PlaceEvent(models.Model):
-    """One change of a place's standing, never edited. `findings`: what an inspection found, by check or equipment; true = there."""
+    """
+    One change of a place's standing, never edited. `findings`: what an inspection or a visit found, by check or equipment; true = there.
+    `mend_by`: the day until which it asked for what is missing; null = nothing is.
+    """
 
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="events")
     step = models.PositiveIntegerField()
@@ -72,6 +80,7 @@ class PlaceEvent(models.Model):
     level = models.CharField(max_length=12)
     findings = models.JSONField(default=dict)
     reason = models.CharField(max_length=300, blank=True)
+    mend_by = models.DateField(null=True)
     org = _down("organizations.OrgUnit")
     by = _down("accounts.Account")
     at = models.DateTimeField()
@@ -123,14 +132,22 @@ class Pairing(models.Model):
 
 
 class Sent(models.Model):
-    """How many workers of one union of a pairing went to the other's places in a year, as told; a correction keeps what was told before."""
+    """
+    How many workers of one union of a pairing went to the other's places in a year, as one of the two counted them (`counted_by`): who sends
+    and who receives each count. A correction keeps what was told before.
+    """
 
     pairing = models.ForeignKey(Pairing, on_delete=models.PROTECT, related_name="sent")
     sender = _down("organizations.OrgUnit")
+    counted_by = _down("organizations.OrgUnit")
     year = models.PositiveSmallIntegerField()
     persons = models.PositiveIntegerField()
     was = models.PositiveIntegerField(null=True)
     source = models.CharField(max_length=120)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["pairing", "sender", "year"], name="sent_once_a_year")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pairing", "sender", "counted_by", "year"], name="sent_once_a_year_and_side"
+            )
+        ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, time
-from math import asin, cos, pi, sin, sqrt
+from math import asin, atan2, cos, pi, sin, sqrt
 
 from niangjia.apps.places.types import MICRO, Hours
 
@@ -17,6 +17,7 @@ RINGS = (
     256_000,
     1_024_000,
 )  # metres: how far is looked, ring after ring, until enough is found
+BEARINGS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 _DEGREE = pi * EARTH / 180
 
 
@@ -26,6 +27,17 @@ def metres_between(latitude: int, longitude: int, other_latitude: int, other_lon
     east = (other_longitude - longitude) * pi / 180 / MICRO
     half = sin((other_north - north) / 2) ** 2 + cos(north) * cos(other_north) * sin(east / 2) ** 2
     return round(2 * EARTH * asin(min(1, sqrt(half))))
+
+
+def bearing(latitude: int, longitude: int, other_latitude: int, other_longitude: int) -> str:
+    """
+    The way from one to the other as one of eight directions; all in millionths of a degree.
+
+    >>> bearing(30_000_000, 120_000_000, 30_001_000, 120_000_000), bearing(30_000_000, 120_000_000, 29_999_000, 119_999_000)
+    ('N', 'SW')
+    """
+    across = (other_longitude - longitude) * cos(latitude * pi / 180 / MICRO)
+    return BEARINGS[round(atan2(across, other_latitude - latitude) / (pi / 4)) % 8]
 
 
 def boxes(latitude: int, longitude: int) -> Iterator[tuple[int, tuple[int, int], tuple[int, int]]]:

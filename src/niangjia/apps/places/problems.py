@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from niangjia.kernel.problems import Refusal
+
+LEVELS: Mapping[str, tuple[str, str]] = {
+    "county": ("县级", "county level"), "city": ("市级", "city level"), "province": ("省级", "provincial level"),
+    "national": ("国家级", "national level"),
+}  # fmt: skip
+
+
+def _level(level: str) -> tuple[str, str]:
+    return LEVELS.get(level, (level, level))
 
 
 class NoSuchKind(Refusal):
@@ -75,15 +85,66 @@ class WrongHours(WrongPlace):
 class LevelUnknown(WrongPlace):
     def __init__(self, level: str, known: Sequence[str]) -> None:
         super().__init__(
-            f"没有“{level}”这一级。可选：{'、'.join(known)}。",
-            f"There is no level {level!r}. There are: {', '.join(known)}.",
+            f"这种场所没有“{_level(level)[0]}”。可选：{'、'.join(_level(one)[0] for one in known)}。",
+            f"A place of this kind has no {_level(level)[1]}. There are: {', '.join(_level(one)[1] for one in known)}.",
         )
 
 
 class NotHigher(WrongPlace):
     def __init__(self, level: str) -> None:
         super().__init__(
-            f"目前已是“{level}”，没有变化。请选别的级别。", f"It is {level} already. Choose another level."
+            f"目前已是“{_level(level)[0]}”，这一步不改变级别或方向不对。请选别的级别。",
+            f"It is of {_level(level)[1]} already, or the step leads the other way. Choose another level.",
+        )
+
+
+class NotYourLevel(Refusal):
+    """Who names a place of a level is a union of that level or above."""
+
+    def __init__(self, level: str) -> None:
+        super().__init__(
+            f"{_level(level)[0]}场所由{_level(level)[0]}或以上工会认定和撤名。请先报上级工会。",
+            f"A union of {_level(level)[1]} or above names such a place, and takes the name away. Ask the union above yours.",
+        )
+
+
+class NoticeFirst(Refusal):
+    def __init__(self, days: int) -> None:
+        super().__init__(
+            f"这种场所先公示 {days} 个工作日再命名。请先办“公示”。",
+            f"Such a place is announced for {days} working days before it is named. Announce it first.",
+        )
+
+
+class StillAnnounced(Refusal):
+    def __init__(self, until: date) -> None:
+        super().__init__(
+            f"公示到 {until} 止，期满后才能入册。", f"It is announced until {until}; it can be listed after that day."
+        )
+
+
+class NotAllFound(Refusal):
+    """`missing`: the checks, by name."""
+
+    def __init__(self, missing: Sequence[str], zh: Sequence[str], en: Sequence[str]) -> None:
+        self.missing = tuple(missing)
+        super().__init__(
+            f"还有没过关的：{'、'.join(zh)}。补齐后再办，或不予验收并写明理由。",
+            f"Not found yet: {', '.join(en)}. Have it made good first, or refuse the place and say why.",
+        )
+
+
+class NeedsMendBy(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "有不合格的项目，请写明整改期限（今天或以后）。", "Something is missing: say until when it has to be mended, today or later."
+        )  # fmt: skip
+
+
+class NothingToMend(Refusal):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"“{name}”没有待整改的项目。请刷新后再看。", f"Nothing has to be mended at {name}. Refresh the page."
         )
 
 
@@ -109,3 +170,33 @@ class HouseholdOrNot(WrongPlace):
         zh = "须写明属于哪一户" if wanted else "不属于家庭"
         en = "Say which household this belongs to." if wanted else "A place of this kind belongs to no household."
         super().__init__(f"{title}{zh}。", en)
+
+
+class DetailMissing(WrongPlace):
+    def __init__(self, title: Mapping[str, str]) -> None:
+        super().__init__(f"请填写“{title['zh']}”。", f"Fill in: {title['en']}.")
+
+
+class DetailUnread(WrongPlace):
+    def __init__(self, title: Mapping[str, str], said: str) -> None:
+        super().__init__(
+            f"“{title['zh']}”的“{said}”读不懂。数字写阿拉伯数字，日期写作 2022-11-03。",
+            f"{title['en']}: {said!r} cannot be read. Write numbers in digits and dates as 2022-11-03.",
+        )
+
+
+class NoName(WrongPlace):
+    def __init__(self) -> None:
+        super().__init__("请写场所名称。", "Give the place a name.")
+
+
+class EndsBefore(WrongPlace):
+    def __init__(self) -> None:
+        super().__init__("结束日期不能早于开始日期。", "It cannot end before it begins.")
+
+
+class NoSuchPairing(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "没有这份互认互送协议，或不是贵会签的。", "There is no such agreement, or your union is no part of it."
+        )

@@ -1,40 +1,52 @@
-"""Reads: the register of the viewer's part of the tree, what is open nearby for anybody, use, and pairings."""
+"""Reads: the register of the viewer's part of the tree, and what is open nearby for anybody; counts, aims and pairings from beside."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.organizations import queries as organizations
-from niangjia.apps.places.access import get_visible, visible
-from niangjia.apps.places.kinds import Kind, kind_of, kinds
-from niangjia.apps.places.lifecycle import PlaceState, Step
-from niangjia.apps.places.models import Measure, Pairing, Place, PlaceEvent
-from niangjia.apps.places.nearest import boxes, is_open, metres_between
-from niangjia.apps.places.types import (
-    MICRO,
-    EventRow,
-    Hours,
-    KindCount,
-    MeasureRow,
-    PairingRow,
-    PlaceCard,
-    Position,
-    Violation,
+from niangjia.apps.files import actions as file_actions
+from niangjia.apps.files import queries as files
+from niangjia.apps.files.problems import NoSuchFile
+from niangjia.apps.files.types import FileCard, FileContent
+from niangjia.apps.organizations import scope
+from niangjia.apps.places.access import PHOTOS, get_visible, may_name, owner_of, visible
+from niangjia.apps.places.counting import (
+    ENDS_SOON,
+    count_by_county,
+    count_by_kind,
+    count_public_by_county,
+    is_ending,
+    is_late,
+    list_aims,
+    list_years,
+    share_that_passed,
+    total_of,
+    year_of,
 )
+from niangjia.apps.places.hours import read_hours
+from niangjia.apps.places.kinds import Aim, Detail, Kind, Piece, kind_of, kinds
+from niangjia.apps.places.lifecycle import IN_USE, LOOKS, RULES, PlaceState, Step
+from niangjia.apps.places.models import Measure, Place, PlaceEvent
+from niangjia.apps.places.nearest import bearing, boxes, is_open, metres_between
+from niangjia.apps.places.pairing import list_pairings, recognises
+from niangjia.apps.places.problems import LEVELS, NoSuchKind, NoSuchPairing, NoSuchPlace
+from niangjia.apps.places.types import MICRO, EventRow, Hours, MeasureRow, PlaceCard, Position
+from niangjia.apps.places.verifying import verify
 
 __all__ = [
-    "Kind", "count_by_kind", "get_place", "kind_of", "kinds", "list_history", "list_measures", "list_nearest", "list_pairings", "list_places",
-    "list_public", "names_of", "recognises", "share_that_passed", "total_of", "verify",
+    "ENDS_SOON", "IN_USE", "LEVELS", "LOOKS", "RULES", "Aim", "Detail", "Kind", "NoSuchKind", "NoSuchPairing", "NoSuchPlace", "Piece",
+    "cards_of", "count_by_county", "count_by_kind", "count_public_by_county", "find_by_name", "find_by_number", "find_public", "get_place", "get_public",
+    "kind_of", "kinds", "levels_for", "list_aims", "list_announced", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos",
+    "list_places", "list_public", "list_told", "list_years", "names_of", "open_public_photo", "read_hours", "recognises", "share_that_passed", "steps_for", "total_of", "verify",
+    "year_of",
 ]  # fmt: skip
 
 
@@ -48,6 +60,25 @@ def get_place(viewer: Viewer, place_id: int, *, now: datetime) -> PlaceCard:
     return card_of(get_visible(viewer, place_id), now)
 
 
+def find_by_number(viewer: Viewer, numbers: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Id and kind of those the viewer sees, by their number. Raises NotAllowed."""
+    rows = visible(viewer).filter(number__in=set(numbers))
+    return {number: (pk, kind) for pk, number, kind in rows.values_list("pk", "number", "kind")}
+
+
+def find_by_name(viewer: Viewer, names: Iterable[str]) -> set[tuple[str, str, str]]:
+    """Kind, name and the code of the keeping union of those the viewer sees, closed ones left out. Raises NotAllowed."""
+    rows = visible(viewer).filter(name__in=set(names)).exclude(state=PlaceState.CLOSED)
+    return set(rows.values_list("kind", "name", "org__code"))
+
+
+def list_told(viewer: Viewer, place_ids: Iterable[int]) -> list[tuple[str, str, str, Decimal]]:
+    """Every figure of these places: number, month, measure, value. Raises NotAllowed."""
+    rows = Measure.objects.filter(place__in=visible(viewer).filter(pk__in=list(place_ids)))
+    found = rows.values_list("place__number", "month", "measure", "value")
+    return [(number, f"{month:%Y-%m}", measure, value) for number, month, measure, value in found]
+
+
 def list_places(
     viewer: Viewer,
     *,
@@ -55,45 +86,124 @@ def list_places(
     state: str = "",
     level: str = "",
     text: str = "",
+    area: str = "",
+    attention: str = "",
     late_on: date | None = None,
 ) -> QuerySet[Place]:
-    """Of the viewer's part of the tree, newest first. `late_on`: those whose inspection was due before that day. Raises NotAllowed."""
-    rows = visible(viewer).select_related("org").order_by("-pk")
-    told = {"kind": kind, "state": state, "level": level}
+    """
+    Of the viewer's part of the tree, newest first. `attention` with `late_on`, today: ``late`` (inspection overdue), ``ending`` (validity over, or
+    soon), ``mending`` (something to mend), ``waiting`` (not accepted yet); `late_on` alone is ``late``. Raises NotAllowed.
+    """
+    rows = visible(viewer).select_related("org", "recommended_by").order_by("-pk")
+    told = {"kind": kind, "state": state, "level": level, "area__startswith": area}
     rows = rows.filter(**{name: value for name, value in told.items() if value})
     if text:
         rows = rows.filter(Q(name__icontains=text) | Q(number=text) | Q(address__icontains=text))
-    return rows.filter(_is_late(late_on)) if late_on else rows
+    if attention == "waiting":
+        return rows.filter(state__in=[PlaceState.APPLIED, PlaceState.ANNOUNCED])
+    if attention == "mending":
+        return rows.filter(mend_by__isnull=False, state__in=IN_USE)
+    if attention == "ending" and late_on:
+        return rows.filter(is_ending(late_on))
+    return rows.filter(is_late(late_on)) if late_on else rows
 
 
-def count_by_kind(viewer: Viewer, *, today: date) -> list[KindCount]:
-    """In the order of the kinds; those that the viewer has none of are left out. Raises NotAllowed."""
-    counts = {
-        row["kind"]: row
-        for row in visible(viewer)
-        .values("kind")
-        .annotate(
-            applied=Count("pk", filter=Q(state=PlaceState.APPLIED)),
-            listed=Count("pk", filter=Q(state=PlaceState.LISTED)),
-            suspended=Count("pk", filter=Q(state=PlaceState.SUSPENDED)),
-            late=Count("pk", filter=_is_late(today)),
-        )  # fmt: skip
+def steps_for(viewer: Viewer, card: PlaceCard) -> list[Step]:
+    """What the viewer's post could do next with a place, as far as its standing and levels say; whether it may is asked when it is done."""
+    kind, is_topmost = kind_of(card.kind), scope.is_whole_tree(viewer.org_path)
+    fits = {
+        Step.ANNOUNCE: kind.notice_days is not None,
+        Step.LIST: kind.notice_days is None or card.state != PlaceState.APPLIED,
+        Step.MEND: card.mend_by is not None,
+        Step.INSPECT: bool(kind.asked),
+        Step.VISIT: bool(kind.asked),
+        Step.RAISE: bool(levels_for(viewer, card, Step.RAISE)),
+        Step.LOWER: bool(levels_for(viewer, card, Step.LOWER)),
     }
-    return [KindCount(**counts[name]) for name in kinds() if name in counts]
+    return [
+        step
+        for step, rule in RULES.items()
+        if card.state in rule.to
+        and fits.get(step, True)
+        and not (rule.from_above and viewer.org_id == card.org_id and not is_topmost)
+        and not (step in (Step.ANNOUNCE, Step.LIST) and not may_name(viewer, card.level))
+    ]
 
 
-def _is_late(today: date) -> Q:
-    return Q(state__in=[PlaceState.LISTED, PlaceState.SUSPENDED], inspect_by__lt=today)
+def levels_for(viewer: Viewer, card: PlaceCard, step: Step) -> list[str]:
+    """The levels that the viewer's union may raise or lower a place to, lowest first."""
+    levels = kind_of(card.kind).levels
+    here = levels.index(card.level)
+    if step is Step.RAISE:
+        return [one for one in levels[here + 1 :] if may_name(viewer, one)]
+    return list(levels[:here]) if may_name(viewer, card.level) else []
 
 
-def list_public(*, kind: str = "", area: str = "") -> QuerySet[Place]:
-    """What anybody may see: listed places of public kinds, in a division (prefix of its code)."""
-    rows = Place.objects.filter(state=PlaceState.LISTED, kind__in=_public(kind)).select_related("org")
-    return (rows.filter(area__startswith=area) if area else rows).order_by("area", "name")
+# --- for everybody ---
+
+
+def list_public(*, kind: str = "", area: str = "", text: str = "") -> QuerySet[Place]:
+    """What anybody may see: listed places of public kinds, in a division (prefix of its code), by name or address."""
+    rows = Place.objects.filter(state=PlaceState.LISTED, kind__in=_public(kind)).select_related("org", "recommended_by")
+    if text:
+        rows = rows.filter(Q(name__icontains=text) | Q(address__icontains=text))
+    return (rows.filter(area__startswith=area) if area else rows).order_by("area", "name", "pk")
+
+
+def find_public(
+    *, kind: str = "", area: str = "", text: str = "", is_open_now: bool = False, now: datetime
+) -> Sequence[int]:
+    """Ids of `list_public`, in its order; `is_open_now`: those known to be open."""
+    rows = list_public(kind=kind, area=area, text=text)
+    if not is_open_now:
+        return list(rows.values_list("pk", flat=True))
+    local = timezone.localtime(now)
+    return [pk for pk, hours in rows.values_list("pk", "hours") if is_open(hours_of(hours), local)]
+
+
+def list_announced(*, now: datetime) -> list[PlaceCard]:
+    """Public kinds whose naming is announced just now, the one that ends first first."""
+    rows = Place.objects.filter(
+        state=PlaceState.ANNOUNCED, kind__in=_public(), announced_until__gte=timezone.localdate(now)
+    )
+    return [card_of(row, now) for row in rows.select_related("org", "recommended_by").order_by("announced_until", "pk")]
+
+
+def get_public(number: str, *, now: datetime) -> PlaceCard:
+    """A listed, suspended or announced place of a public kind, by its number. Raises NoSuchPlace."""
+    states = (*IN_USE, PlaceState.ANNOUNCED)
+    row = (
+        Place.objects.filter(number=number, kind__in=_public(), state__in=states)
+        .select_related("org", "recommended_by")
+        .first()
+    )
+    if row is None:
+        raise NoSuchPlace(number[:24])
+    return card_of(row, now)
 
 
 def _public(kind: str = "") -> list[str]:
     return [one.id for one in kinds().values() if one.is_public and (not kind or one.id == kind)]
+
+
+def cards_of(ids: Sequence[int], now: datetime) -> list[PlaceCard]:
+    """Of places the caller has found already, in that order."""
+    rows = Place.objects.select_related("org", "recommended_by").in_bulk(list(ids))
+    return [card_of(rows[pk], now) for pk in ids if pk in rows]
+
+
+def list_photos(place_id: int) -> list[FileCard]:
+    """The caller has shown the place."""
+    return files.list_files(owner_of(place_id), part=PHOTOS)
+
+
+def open_public_photo(number: str, key: str, *, is_small: bool, now: datetime) -> FileContent:
+    """A photo of a place that anybody may see. Raises NoSuchPlace, NoSuchFile."""
+    card = get_public(number, now=now)
+    found = file_actions.show_public(owner=owner_of(card.id), key=key, is_small=is_small)
+    if found.card.part != PHOTOS:
+        raise NoSuchFile
+    return found
 
 
 def list_nearest(
@@ -118,8 +228,8 @@ def list_nearest(
         if len(found) >= most:
             break
     nearest = sorted(found)[:most]
-    by_pk = Place.objects.select_related("org").in_bulk([pk for _, pk in nearest])
-    return [card_of(by_pk[pk], now, metres) for metres, pk in nearest]
+    by_pk = Place.objects.select_related("org", "recommended_by").in_bulk([pk for _, pk in nearest])
+    return [card_of(by_pk[pk], now, metres, (latitude, longitude)) for metres, pk in nearest]
 
 
 def list_history(viewer: Viewer, place_id: int) -> list[EventRow]:
@@ -129,7 +239,7 @@ def list_history(viewer: Viewer, place_id: int) -> list[EventRow]:
     names = accounts.names_of({row.by_id for row in rows})
     return [
         EventRow(
-            Step(row.kind), row.level, row.findings, row.reason, row.org.name, names.get(row.by_id, ""), row.at
+            Step(row.kind), row.level, row.findings, row.reason, row.org.name, names.get(row.by_id, ""), row.at, row.mend_by
         )
         for row in rows
     ]  # fmt: skip
@@ -144,60 +254,6 @@ def list_measures(viewer: Viewer, place_id: int) -> list[MeasureRow]:
     ]
 
 
-def total_of(viewer: Viewer, *, kind: str, measure: str, first: date, last: date) -> Decimal:
-    """The measure of all places of a kind that the viewer sees, over the months of these days. Raises NotAllowed."""
-    rows = Measure.objects.filter(
-        place__in=visible(viewer).filter(kind=kind), measure=measure, month__range=(first, last)
-    )
-    return rows.aggregate(total=Sum("value"))["total"] or Decimal("0.00")
-
-
-def share_that_passed(viewer: Viewer, kind: str) -> tuple[int, int]:
-    """
-    How many listed places of a kind passed every check at their last inspection, and how many are listed: the rate of standard operation
-    (E26: at least nine tenths by 2025). Raises NotAllowed, NoSuchKind.
-    """
-    asked = set(kind_of(kind).checks)
-    listed = visible(viewer).filter(kind=kind, state=PlaceState.LISTED)
-    last: dict[int, Mapping[str, bool]] = {}
-    inspections = PlaceEvent.objects.filter(place__in=listed, kind=Step.INSPECT).order_by("step")
-    for place_id, findings in inspections.values_list("place_id", "findings"):
-        last[place_id] = findings
-    passed = sum(all(findings.get(check) for check in asked) for findings in last.values())
-    return passed, listed.count()
-
-
-# --- unions that recognise each other ---
-
-
-def list_pairings(viewer: Viewer) -> list[PairingRow]:
-    """Those of the viewer's own union, newest first. Raises NotAllowed."""
-    permissions.require(viewer, "places.view")
-    rows = Pairing.objects.filter(Q(first_id=viewer.org_id) | Q(second_id=viewer.org_id))
-    found = []
-    for row in rows.select_related("first", "second").prefetch_related("sent").order_by("-since", "-pk"):
-        other = row.second if row.first_id == viewer.org_id else row.first
-        sent = {one.year: one.persons for one in row.sent.all() if one.sender_id == viewer.org_id}
-        received = {one.year: one.persons for one in row.sent.all() if one.sender_id != viewer.org_id}
-        found.append(PairingRow(row.pk, row.kind, other.name, row.since, row.until, row.paper, sent, received))
-    return found
-
-
-def recognises(org_id: int, other_id: int, kind: str, *, on: date) -> bool:
-    """
-    Whether workers of `org_id` may use places of that kind that `other_id` keeps: one stands above the other, or the two, or unions above
-    them, recognised each other's on that day.
-    """
-    ours = {org_id, *(one.id for one in organizations.list_ancestors(org_id))}
-    theirs = {other_id, *(one.id for one in organizations.list_ancestors(other_id))}
-    if other_id in ours or org_id in theirs:
-        return True
-    rows = Pairing.objects.filter(Q(until__isnull=True) | Q(until__gte=on), kind=kind, since__lte=on)
-    return rows.filter(
-        Q(first_id__in=ours, second_id__in=theirs) | Q(first_id__in=theirs, second_id__in=ours)
-    ).exists()  # fmt: skip
-
-
 # --- as types ---
 
 
@@ -207,7 +263,9 @@ def hours_of(lines: Iterable[Mapping[str, Any]]) -> tuple[Hours, ...]:
     )
 
 
-def card_of(row: Place, now: datetime, metres: int | None = None) -> PlaceCard:
+def card_of(
+    row: Place, now: datetime, metres: int | None = None, seen_from: tuple[int, int] | None = None
+) -> PlaceCard:
     position = None
     if row.latitude is not None and row.longitude is not None:
         position = Position(Decimal(row.latitude) / MICRO, Decimal(row.longitude) / MICRO)
@@ -218,41 +276,7 @@ def card_of(row: Place, now: datetime, metres: int | None = None) -> PlaceCard:
         level=row.level, state=PlaceState(row.state), position=position, hours=hours, equipment=tuple(row.equipment),
         service_phone=row.service_phone, step=row.step, inspect_by=row.inspect_by, valid_until=row.valid_until,
         is_open=is_open(hours, timezone.localtime(now)) if is_in_use else None, metres=metres,
+        bearing=bearing(*seen_from, row.latitude or 0, row.longitude or 0) if seen_from and metres is not None else "",
+        recommended_by=row.recommended_by.name if row.recommended_by else "", recommended_by_id=row.recommended_by_id, partner=row.partner, batch=row.batch,
+        household_id=row.household_id, details=row.details, listed_on=row.listed_on, announced_until=row.announced_until, mend_by=row.mend_by,
     )  # fmt: skip
-
-
-# --- what must always be so ---
-
-
-def verify() -> Iterator[Violation]:
-    """Every place whose standing is not that of its events, or that does not fit its kind; every measure its kind does not have."""
-    leads = {
-        Step.APPLY: PlaceState.APPLIED,
-        Step.LIST: PlaceState.LISTED,
-        Step.REFUSE: PlaceState.CLOSED,
-        Step.SUSPEND: PlaceState.SUSPENDED,
-    }
-    leads |= {Step.REOPEN: PlaceState.LISTED, Step.CLOSE: PlaceState.CLOSED}
-    steps: dict[int, list[Step]] = defaultdict(list)
-    for place_id, kind in PlaceEvent.objects.order_by("place_id", "step").values_list("place_id", "kind").iterator():
-        steps[place_id].append(Step(kind))
-    for row in Place.objects.order_by("pk").iterator():
-        told = [leads[step] for step in steps[row.pk] if step in leads]
-        if not told or told[-1] != row.state:
-            yield Violation(
-                "PLACE_STATE", row.number, f"stands as {row.state}, its events say {told[-1] if told else 'nothing'}"
-            )
-        if row.kind not in kinds() or row.level not in kinds()[row.kind].levels:
-            yield Violation("PLACE_KIND", row.number, f"is a {row.kind} of level {row.level}, which is none")
-        elif (row.household_id is not None) != kinds()[row.kind].is_of_household:
-            yield Violation("PLACE_HOUSEHOLD", row.number, f"is a {row.kind}, and its household is {row.household_id}")
-    yield from _measures(kinds().values())
-
-
-def _measures(all_kinds: Collection[Kind]) -> Iterator[Violation]:
-    for one in all_kinds:
-        strange = Measure.objects.filter(place__kind=one.id).exclude(measure__in=list(one.measures))
-        for row in strange.select_related("place"):
-            yield Violation(
-                "PLACE_MEASURE", row.place.number, f"has {row.measure}, which a {one.id} is not measured by"
-            )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from niangjia.apps.places.kinds import Aim
 from niangjia.apps.places.lifecycle import PlaceState, Step
 
 MICRO = 1_000_000
@@ -31,7 +32,10 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class PlaceFacts:
-    """What somebody tells of a place. `org_id` keeps it. `position` and `hours` as far as known."""
+    """
+    What somebody tells of a place. `org_id` keeps it. `position` and `hours` as far as known. `details`: the answers to what its kind asks,
+    by name: text as typed, a number, a day, true or false.
+    """
 
     kind: str
     name: str
@@ -47,11 +51,15 @@ class PlaceFacts:
     batch: str = ""
     recommended_by_id: int | None = None
     household_id: int | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceCard:
-    """A place as lists and maps show it. `metres` from where was asked; null = nobody asked, or its position is not known."""
+    """
+    A place as lists and maps show it. `metres` from where was asked, `bearing` the way there (N, NE …); null = nobody asked, or its position
+    is not known. `details` as the table holds them: text, or true and false.
+    """
 
     id: int
     number: str
@@ -72,11 +80,21 @@ class PlaceCard:
     valid_until: date | None = None
     is_open: bool | None = None
     metres: int | None = None
+    bearing: str = ""
+    recommended_by: str = ""
+    recommended_by_id: int | None = None
+    partner: str = ""
+    batch: str = ""
+    household_id: int | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+    listed_on: date | None = None
+    announced_until: date | None = None
+    mend_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """One line of a place's history."""
+    """One line of a place's history. `mend_by`: until when it asked for what was missing."""
 
     kind: Step
     level: str
@@ -85,6 +103,11 @@ class EventRow:
     org_name: str
     by_name: str
     at: datetime
+    mend_by: date | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(name for name, is_there in self.findings.items() if not is_there)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +123,68 @@ class MeasureRow:
 
 @dataclass(frozen=True, slots=True)
 class KindCount:
-    """How many places of a kind stand where, among those the viewer sees. `late`: their inspection is overdue."""
+    """
+    How many places of a kind stand where, among those the viewer sees. `applied` also counts those announced. `late`: their inspection is
+    overdue; `mending`: something has to be mended; `ending`: their validity is over or ends within some weeks.
+    """
 
     kind: str
     applied: int
     listed: int
     suspended: int
     late: int
+    mending: int
+    ending: int
+
+
+@dataclass(frozen=True, slots=True)
+class AimRow:
+    """An aim of a kind and where the viewer's places stand. `value` null = cannot be told yet; `counted`: over how many places."""
+
+    aim: Aim
+    value: Decimal | None
+    counted: int
+
+    @property
+    def is_met(self) -> bool | None:
+        return None if self.value is None else self.value >= self.aim.least
+
+
+@dataclass(frozen=True, slots=True)
+class YearOfMeasure:
+    """A measure over the places of a kind, month by month of a year; null = nobody told."""
+
+    measure: str
+    by_month: tuple[Decimal | None, ...]
+
+    @property
+    def total(self) -> Decimal | None:
+        told = [one for one in self.by_month if one is not None]
+        return sum(told, Decimal(0)) if told else None
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeYear:
+    """
+    A year of a pairing in persons, from the viewer's side: `sent` as we counted who left, `arrived` as the other counted them; `received` as we
+    counted who came, `came` as the other says it sent. Null = nobody told.
+    """
+
+    year: int
+    sent: int | None
+    arrived: int | None
+    received: int | None
+    came: int | None
+
+    @property
+    def differs(self) -> bool:
+        pairs = ((self.sent, self.arrived), (self.received, self.came))
+        return any(one is not None and other is not None and one != other for one, other in pairs)
 
 
 @dataclass(frozen=True, slots=True)
 class PairingRow:
-    """`sent` and `received` by year, from the viewer's side: persons."""
+    """`years` newest first; `until` null = goes on."""
 
     id: int
     kind: str
@@ -119,8 +192,15 @@ class PairingRow:
     since: date
     until: date | None
     paper: str
-    sent: Mapping[int, int]
-    received: Mapping[int, int]
+    years: tuple[ExchangeYear, ...]
+
+    @property
+    def sent(self) -> int:
+        return sum(one.sent or 0 for one in self.years)
+
+    @property
+    def received(self) -> int:
+        return sum(one.received or 0 for one in self.years)
 
 
 @dataclass(frozen=True, slots=True)

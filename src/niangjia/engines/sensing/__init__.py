@@ -18,6 +18,7 @@ from niangjia.engines.sensing.landing import (
     find_identities,
     land_folder,
     load_feeds,
+    read_feed,
 )
 from niangjia.engines.sensing.own import OpenFile, OwnHistory, Verification
 from niangjia.engines.sensing.pack import SensingPack, check_folder, load_sensing_pack
@@ -27,5 +28,5 @@ from niangjia.engines.sensing.verification import verify_lake, verify_runs
 
 __all__ = [
     "BatchReport", "Checked", "Feed", "Identity", "MonthNotLanded", "OpenFile", "OwnHistory", "Run", "SensingPack", "SetAside", "Verification",
-    "batch_names", "check_file", "check_folder", "committed", "employers_of", "find_identities", "land_folder", "latest_snapshot", "list_runs", "load_feeds", "load_sensing_pack", "memberships_of", "official_run", "pseudonym_text", "relations_of", "rows_of_months", "sense_month", "verify_lake", "verify_runs",
+    "batch_names", "check_file", "check_folder", "committed", "employers_of", "find_identities", "land_folder", "latest_snapshot", "list_runs", "load_feeds", "load_sensing_pack", "memberships_of", "official_run", "pseudonym_text", "read_feed", "relations_of", "rows_of_months", "sense_month", "verify_lake", "verify_runs",
 ]  # fmt: skip

@@ -24,7 +24,7 @@ _OWN_WORDS = {
 }
 _PAGES = {
     "case": "officer:case", "workorder": "officer:order", "batch": "officer:batch", "matter": "officer:application",
-    "household": "officer:household", "adjustment": "officer:adjustment",
+    "household": "officer:household", "adjustment": "officer:adjustment", "place": "places:desk_place",
 }  # fmt: skip
 _STATES = {"cases": "case_state", "workorders": "order_state", "matters": "matter_state", "funds": "reservation"}
 _KINDS = {
@@ -73,7 +73,7 @@ class Shown:
         label = str(words.word("thing", kind)[0]) if kind in words.WORDS["thing"] else kind
         is_whole = number.isdigit()
         said = self._numbers.get(kind, {}).get(int(number), "") if is_whole else ""
-        own = str(event.detail.get("number", "")) if kind in ("batch", "matter") else ""
+        own = str(event.detail.get("number", "")) if kind in ("batch", "matter", "place") else ""
         link = reverse(_PAGES[kind], args=[int(number)]) if kind in _PAGES and is_whole else ""
         return label, said or own or (number if is_whole else number[:24]), link
 
@@ -96,7 +96,7 @@ class Shown:
             return purpose_word(str(value))
         if name == "area":
             return area_name(str(value))
-        if name == "number" and event.object.partition(":")[0] in ("workorder", "batch", "matter"):
+        if name == "number" and event.object.partition(":")[0] in ("workorder", "batch", "matter", "place"):
             return ""  # stands beside its kind already
         if name == "assignee":
             return self.names.get(value, "")

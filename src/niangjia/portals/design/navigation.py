@@ -86,6 +86,7 @@ ENTRIES = (
     Entry("officer:corrections_asked", _("更正申请"), "writing", "registry.correct", group="work"),
     Entry("officer:notices", _("公示与申诉"), "speakerphone", "cases.announce", group="work"),
     Entry("contests:desk", _("竞赛评选"), "award", "contests.view", also=("/contests/jury/",), group="services"),
+    Entry("places:desk", _("场所"), "map-pin", "places.view", group="services"),
     Entry("officer:batches", _("发放批次"), "building-bank", "funds.view", is_tab=True, group="money"),
     Entry("officer:register", _("发放台账"), "book", "funds.view", group="money"),
     Entry("officer:funds", _("专项资金"), "wallet", "funds.view", group="money"),

@@ -12,6 +12,7 @@ from niangjia.apps.funds import queries as funds
 from niangjia.apps.matters import queries as matters
 from niangjia.apps.messages import queries as messages
 from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.places import queries as places
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders import queries as workorders
@@ -19,6 +20,7 @@ from niangjia.kernel.problems import Refusal
 
 NOT_FOUND: tuple[type[Refusal], ...] = (
     alerts.NotFound, alerts.NoListYet, cases.NotFound, contests.NotFound, files.NoSuchFile, funds.NotFound, matters.NoSuchDraft, matters.NotFound, messages.NoSuchMessage, organizations.NoSuchUnion,
+    places.NoSuchKind, places.NoSuchPairing, places.NoSuchPlace,
     programs.NoSuchAdjustment, programs.NoSuchDecision, programs.NoSuchDraft, registry.NotFound, workorders.NoSuchOrder,
 )  # fmt: skip
 

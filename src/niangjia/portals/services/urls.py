@@ -2,4 +2,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("niangjia.portals.services.contests.urls")),
+    path("", include("niangjia.portals.services.places.urls")),
 ]

@@ -31,7 +31,7 @@ from niangjia.kernel.months import Month
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.showing import deployment
-from niangjia.portals.tests import adjusted, applied, contested, markup, photographed, simulated, told
+from niangjia.portals.tests import adjusted, applied, contested, markup, photographed, placed, simulated, told
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,7 @@ def built(built, django_db_blocker):
     """The house with applications in it: laid once, for many pages are about them."""
     with django_db_blocker.unblock():
         applied.lay(built)
+        placed.lay(built)
         contested.lay(built)
     return built
 
@@ -62,6 +63,10 @@ PUBLIC = {
     "public:programs",
     "public:program",
     "public:find",
+    "places:register",
+    "places:near",
+    "places:place",
+    "places:photo",
     "healthy",
     "set_language",
     "api:openapi-json",
@@ -75,6 +80,7 @@ LIST = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.AUDITOR}
 MONEY = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.FINANCE, Role.AUDITOR}
 ORDERS = LIST | {Role.GRASSROOTS}
 CASES = ORDERS | {Role.FINANCE}
+KEEPING = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}
 ONE_REVIEW = {Role.CITY, Role.COUNTY}
 SENDING = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS, Role.ADMINISTRATOR}
 DATA = (
@@ -216,6 +222,12 @@ PAGES = {
     "member:application": (lambda house: [applied.lay(house).asked_id], {Role.WORKER}),
     "member:application_receipt": (lambda house: [applied.lay(house).asked_id], {Role.WORKER}),
     "member:object": (lambda house: [house.own_case_id], {Role.WORKER}),
+    "places:desk": (lambda house: [] if placed.lay(house) else [], CASES),
+    "places:desk_place": (lambda house: [placed.lay(house).station_id], CASES),
+    "places:new": (lambda house: [], KEEPING),
+    "places:edit": (lambda house: [placed.lay(house).station_id], KEEPING),
+    "places:kind": (lambda house: ["station"], CASES),
+    "places:exchanges": (lambda house: [], CASES),
     "member:object_application": (lambda house: [applied.lay(house).refused_id], {Role.WORKER}),
     "member:application_objection": (lambda house: [applied.lay(house).objection_id], {Role.WORKER}),
     **contested.PAGES,
@@ -309,7 +321,8 @@ def test_every_page_to_read_stands_in_the_table_of_roles():
     by_token_or_open = (Access.PUBLIC, Access.TOKEN)  # the API's operations stand in a table of their own: `test_api`
     readable = {name for name, view in every_view() if "GET" in view.methods and view.policy not in by_token_or_open}
     files = {"officer:application_file", "member:application_file", "member:draft_file"}
-    files |= {"officer:objection_file", "member:objection_file", *contested.FILES}  # see test_applying_pages
+    files |= {"places:desk_photo", *contested.FILES}  # see test_places_pages
+    files |= {"officer:objection_file", "member:objection_file"}  # see test_applying_pages
     assert readable - {"member:objection", "officer:map"} - files == set(PAGES)
 
 
@@ -389,6 +402,7 @@ def test_an_action_is_not_carried_out_by_opening_its_address(house, signed_in):
         parts = {
             "officer:act": [house.cases["submitted"], "accept"],
             "member:draft_upload": [1, "receipts"],
+            "places:act": [1, "list"],
         }.get(name)
         pattern = (
             "month"
@@ -433,7 +447,7 @@ def test_every_page_is_english_in_english(house, signed_in):
             ):  # the text of a pack, as it is written
                 pages[name] = client.get(reverse(name, args=parts(house)))
     left = {
-        name: markup.chinese(response.content.decode(), (*DATA, *TYPED))
+        name: markup.chinese(response.content.decode(), (*DATA, *TYPED, *placed.TYPED))
         for name, response in pages.items()
         if not response.streaming and response.headers["Content-Type"].startswith("text/html")
     }

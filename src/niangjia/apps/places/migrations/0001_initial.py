@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 ("service_phone", models.CharField(blank=True, max_length=20)),
                 ("hours", models.JSONField(default=list)),
                 ("equipment", models.JSONField(default=list)),
+                ("details", models.JSONField(default=dict)),
                 ("level", models.CharField(max_length=12)),
                 ("batch", models.CharField(blank=True, max_length=40)),
                 (
@@ -69,6 +70,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("APPLIED", "待验收"),
+                            ("ANNOUNCED", "公示中"),
                             ("LISTED", "在册"),
                             ("SUSPENDED", "暂停开放"),
                             ("CLOSED", "已撤销"),
@@ -80,6 +82,8 @@ class Migration(migrations.Migration):
                 ("listed_on", models.DateField(null=True)),
                 ("valid_until", models.DateField(null=True)),
                 ("inspect_by", models.DateField(null=True)),
+                ("announced_until", models.DateField(null=True)),
+                ("mend_by", models.DateField(null=True)),
                 ("key", models.CharField(max_length=64, unique=True)),
                 (
                     "household",
@@ -114,7 +118,7 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("state__in", ["APPLIED", "LISTED", "SUSPENDED", "CLOSED"])),
+                        condition=models.Q(("state__in", ["APPLIED", "ANNOUNCED", "LISTED", "SUSPENDED", "CLOSED"])),
                         name="place_known_state",
                     ),
                     models.CheckConstraint(
@@ -176,9 +180,12 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("APPLY", "APPLY"),
+                            ("ANNOUNCE", "ANNOUNCE"),
                             ("LIST", "LIST"),
                             ("REFUSE", "REFUSE"),
                             ("INSPECT", "INSPECT"),
+                            ("VISIT", "VISIT"),
+                            ("MEND", "MEND"),
                             ("SUSPEND", "SUSPEND"),
                             ("REOPEN", "REOPEN"),
                             ("RAISE", "RAISE"),
@@ -192,6 +199,7 @@ class Migration(migrations.Migration):
                 ("level", models.CharField(max_length=12)),
                 ("findings", models.JSONField(default=dict)),
                 ("reason", models.CharField(blank=True, max_length=300)),
+                ("mend_by", models.DateField(null=True)),
                 ("at", models.DateTimeField()),
                 (
                     "by",
@@ -220,6 +228,12 @@ class Migration(migrations.Migration):
             name="Sent",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "counted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.orgunit"
+                    ),
+                ),
                 ("year", models.PositiveSmallIntegerField()),
                 ("persons", models.PositiveIntegerField()),
                 ("was", models.PositiveIntegerField(null=True)),
@@ -238,7 +252,11 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("pairing", "sender", "year"), name="sent_once_a_year")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("pairing", "sender", "counted_by", "year"), name="sent_once_a_year_and_side"
+                    )
+                ],
             },
         ),
     ]

@@ -8,7 +8,7 @@ Always true here:
 """
 
 from niangjia.engines.sensing.landing.batch import Checked
-from niangjia.engines.sensing.landing.feeds import Column, Feed, load_feeds
+from niangjia.engines.sensing.landing.feeds import Column, Feed, load_feeds, read_feed
 from niangjia.engines.sensing.landing.folder import check_file, land_folder
 from niangjia.engines.sensing.landing.identities import find_identities
 from niangjia.engines.sensing.landing.reports import BatchReport, SetAside
@@ -25,4 +25,5 @@ __all__ = [
     "find_identities",
     "land_folder",
     "load_feeds",
+    "read_feed",
 ]

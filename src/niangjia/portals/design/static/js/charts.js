@@ -1,17 +1,17 @@
 // A chart is drawn from the table beside it, and says no more than the table does: without this file the table is there all the same.
 //
 // <figure class="chart" data-chart="bars" data-table="ID"></figure> draws the columns of the table whose head cell carries
-// data-series; a cell's number is its data-value, a cell without one is left out.
+// data-series; a cell's number is its data-value, a cell without one is left out. A figure with data-unit draws the columns of that unit.
 "use strict";
 
 const tone = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const RED = tone("--nj-red"), GREY = tone("--nj-mute"), GREEN = "#22a06b", BLUE = "#2f7fd1", INK = tone("--nj-soft"), LINE = tone("--nj-line");
 const COLOURS = { before: GREY, after: RED, more: GREEN, less: BLUE };
 
-const read = (table) => {
+const read = (table, unit) => {
   const heads = [...table.tHead.rows[0].cells];
   const rows = [...table.tBodies[0].rows].filter((row) => !row.hasAttribute("data-total"));
-  const series = heads.flatMap((head, place) => head.dataset.series ? [{
+  const series = heads.flatMap((head, place) => head.dataset.series && (!unit || head.dataset.unit === unit) ? [{
     name: head.textContent.trim(),
     kind: head.dataset.series,
     values: rows.map((row) => row.cells[place].dataset.value === undefined ? null : Number(row.cells[place].dataset.value)),
@@ -48,7 +48,7 @@ const options = (kind, { names, series }, narrow) => {
 
 for (const figure of document.querySelectorAll("figure[data-chart]")) {
   const table = document.getElementById(figure.dataset.table);
-  const found = table && window.echarts ? read(table) : { series: [] };
+  const found = table && window.echarts ? read(table, figure.dataset.unit) : { series: [] };
   if (!found.series.length) continue;
   figure.hidden = false;
   if (figure.dataset.chart === "bars") figure.classList.add(`rows-${Math.min(12, Math.max(2, found.names.length))}`);

@@ -1,0 +1,17 @@
+"""Writes: each one transaction, safe to repeat, recorded."""
+
+from niangjia.apps.places.actions.measuring import end_pairing, pair, record_measures, record_sent
+from niangjia.apps.places.actions.registering import (
+    apply_for_place,
+    change_place,
+    check_place,
+    drop_photo,
+    keep_photo,
+    open_photo,
+)
+from niangjia.apps.places.actions.stepping import hand_over, take_step
+
+__all__ = [
+    "apply_for_place", "change_place", "check_place", "drop_photo", "end_pairing", "hand_over", "keep_photo", "open_photo", "pair",
+    "record_measures", "record_sent", "take_step",
+]  # fmt: skip

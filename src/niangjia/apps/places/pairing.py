@@ -1,0 +1,54 @@
+"""Unions that recognise each other's places and send each other their workers."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.places.models import Pairing
+from niangjia.apps.places.types import ExchangeYear, PairingRow
+
+
+def list_pairings(viewer: Viewer) -> list[PairingRow]:
+    """Those of the viewer's own union, newest first. Raises NotAllowed."""
+    permissions.require(viewer, "places.view")
+    rows = Pairing.objects.filter(Q(first_id=viewer.org_id) | Q(second_id=viewer.org_id))
+    return [
+        _row(row, viewer.org_id)
+        for row in rows.select_related("first", "second").prefetch_related("sent").order_by("-since", "-pk")
+    ]
+
+
+def _row(row: Pairing, own: int) -> PairingRow:
+    other = row.second if row.first_id == own else row.first
+    told = {(one.year, one.sender_id == own, one.counted_by_id == own): one.persons for one in row.sent.all()}
+    years = tuple(
+        ExchangeYear(
+            year,
+            sent=told.get((year, True, True)),
+            arrived=told.get((year, True, False)),
+            received=told.get((year, False, True)),
+            came=told.get((year, False, False)),
+        )
+        for year in sorted({year for year, _sender, _counter in told}, reverse=True)
+    )
+    return PairingRow(row.pk, row.kind, other.name, row.since, row.until, row.paper, years)
+
+
+def recognises(org_id: int, other_id: int, kind: str, *, on: date) -> bool:
+    """
+    Whether workers of `org_id` may use places of that kind that `other_id` keeps: one stands above the other, or the two, or unions above
+    them, recognised each other's on that day.
+    """
+    ours = {org_id, *(one.id for one in organizations.list_ancestors(org_id))}
+    theirs = {other_id, *(one.id for one in organizations.list_ancestors(other_id))}
+    if other_id in ours or org_id in theirs:
+        return True
+    rows = Pairing.objects.filter(Q(until__isnull=True) | Q(until__gte=on), kind=kind, since__lte=on)
+    return rows.filter(
+        Q(first_id__in=ours, second_id__in=theirs) | Q(first_id__in=theirs, second_id__in=ours)
+    ).exists()  # fmt: skip

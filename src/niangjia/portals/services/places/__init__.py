@@ -1,0 +1,1 @@
+"""Places on the web: the public register and the nearest one, and the officers' register with its steps, measures and exchanges."""
