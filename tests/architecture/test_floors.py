@@ -24,6 +24,7 @@ LOWEST_FIRST = (
     "alerts",
     "cases",
     "bookings",
+    "volunteers",
     "contests",
 )
 

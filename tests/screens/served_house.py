@@ -22,7 +22,7 @@ body = {phone = "{phone}", text = "{text}"}
 """
 NOT_LOOKED_AT = {
     "public:stay", "officer:device_key", "officer:visit_worker",  # asked by a script
-    "officer:import_template", "officer:draft_file", "officer:visit_file",  # a file
+    "officer:import_template", "volunteers:helper_template", "officer:draft_file", "officer:visit_file",  # a file
 }  # fmt: skip
 
 
@@ -65,6 +65,7 @@ def main(folder: Path) -> None:
     pages += [("", "", "public-object", reverse("public:object", args=[house.notice_id]))]
     pages += [("", "", "public-receipt", reverse("public:receipt"))]
     pages += [("", "", f"public-{name}", reverse(f"public:{name}")) for name in ("home", "programs", "find")]
+    pages += [("", "", "volunteers-public", reverse("volunteers:public"))]
     pages += [("", "", f"places-{name}", reverse(f"places:{name}")) for name in ("register", "near")]
     pages += [("", "", "places-place", reverse("places:place", args=[placed.lay(house).number]))]
     pages += [("", "", "public-program", reverse("public:program", args=["330624", "special-grant"]))]

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "niangjia.apps.places",
     "niangjia.apps.bookings",
     "niangjia.apps.registry",
+    "niangjia.apps.volunteers",
     "niangjia.apps.funds",
     "niangjia.apps.workorders",
     "niangjia.apps.programs",

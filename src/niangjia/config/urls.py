@@ -17,9 +17,9 @@ urlpatterns = [
     path("healthy", healthy, name="healthy"),
     path("language/setlang/", page(Access.PUBLIC, methods=("POST",))(set_language), name="set_language"),
     path("", include("niangjia.portals.public.urls")),
-    path("", include("niangjia.portals.services.urls")),
     path("desk/", include("niangjia.portals.officer.urls")),
     path("mine/", include("niangjia.portals.member.urls")),
+    path("", include("niangjia.portals.services.urls")),
     path("api/v1/", include("niangjia.portals.api.urls")),
 ]
 handler500 = "niangjia.portals.api.problems.broken"

@@ -27,6 +27,7 @@ from niangjia.apps.messages import queries
 from niangjia.apps.messages.queries import Kind, ValueRefused, load_kinds
 from niangjia.apps.messages.types import Channel, Telling
 from niangjia.apps.programs import queries as programs
+from niangjia.apps.volunteers import queries as volunteers
 from niangjia.apps.workorders import queries as workorders
 from niangjia.apps.workorders.types import OPEN, OrderCard
 
@@ -214,6 +215,15 @@ def _to_jurors(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
         yield from _one(kind, event, juries.get(_id(event), ()), _id(event), number=event.detail["number"])
 
 
+def _to_helper(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
+    """Of the pair that the event names; its own page, not the need's."""
+    persons = volunteers.persons_of_pairs({event.detail["pair"] for _, event in pairs})
+    their = accounts.accounts_of_persons(persons.values())
+    for kind, event in pairs:
+        if (person_id := persons.get(event.detail["pair"])) in their:
+            yield from _one(kind, event, [their[person_id]], event.detail["pair"])
+
+
 def _to_settlers(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
     areas = programs.areas_of_open({_id(event) for _, event in pairs})
     today = timezone.localdate(known.now)
@@ -252,6 +262,7 @@ RECEIVERS: Mapping[str, _Receivers] = {
     "applicant": _to_applicant,
     "entrant": _to_entrant,
     "jurors": _to_jurors,
+    "helper": _to_helper,
     "settlers": _to_settlers,
     "account": _to_account,
     "raiser": _to_raiser,

@@ -13,11 +13,13 @@ from niangjia.kernel.problems import Refusal
 # imports.send: to deliver a workbook, each kind with its own right; registry.receive: the workbook of members.
 # cases.view: that there is a case, where it stands, what was decided and paid. cases.examine: what was found, and why.
 # bookings.view: offers and who asked; bookings.manage: to make them, ask for members, draw and check in.
+# volunteers.view: needs and helpers of one's part of the tree; volunteers.manage: to file needs, keep helpers, speak for one's own side;
+# volunteers.match: to publish needs and say who is asked to go where.
 # places.view: the register of places of one's part of the tree, also those not listed; places.manage: to keep them and take the steps of
 # one's level.
 _READING: Final = frozenset(
     {"alerts.view", "cases.view", "cases.examine", "workorders.view", "funds.view", "registry.view", "programs.view"}
-    | {"matters.view", "places.view", "bookings.view", "contests.view"}
+    | {"matters.view", "places.view", "bookings.view", "volunteers.view", "contests.view"}
 )
 # contests.view: contests of one's part of the tree; contests.nominate: to put something of one's union forward; contests.manage: to set one up
 # and run it; contests.answer: to answer an objection to a shortlist, and to decide an allowance.
@@ -26,7 +28,8 @@ _READING: Final = frozenset(
 # matters.answer: to answer an objection to what was decided or announced of an application, at the union that decided or above it.
 _ORDERS: Final = frozenset(
     {"workorders.accept", "workorders.assign", "workorders.forward", "workorders.return", "workorders.transfer"}
-    | {"matters.handle", "places.manage", "bookings.manage", "contests.manage", "contests.nominate"}
+    | {"matters.handle", "places.manage", "bookings.manage", "volunteers.manage", "volunteers.match"}
+    | {"contests.manage", "contests.nominate"}
 )
 
 ALLOWED: Final[dict[Role, frozenset[str]]] = {
@@ -98,13 +101,15 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
             "bookings.manage",
             "contests.view",
             "contests.nominate",
+            "volunteers.view",
+            "volunteers.manage",
         }
     )
     | {"workorders.view", "workorders.accept", "workorders.assign", "workorders.return", "imports.send"},
     # Money is prepared, paid and confirmed by finance, approved by the union that decides: never both in one role.
     Role.FINANCE: frozenset(
         {"cases.view", "registry.view", "programs.view", "funds.view", "funds.prepare", "funds.pay", "funds.confirm"}
-        | {"matters.view", "places.view", "bookings.view", "contests.view"}
+        | {"matters.view", "places.view", "bookings.view", "volunteers.view", "contests.view"}
     )
     | {"lists.export"},
     Role.AUDITOR: _READING | {"audit.view", "cases.see_checks", "lists.export"},

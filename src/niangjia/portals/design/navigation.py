@@ -86,6 +86,9 @@ ENTRIES = (
     Entry("officer:corrections_asked", _("更正申请"), "writing", "registry.correct", group="work"),
     Entry("officer:notices", _("公示与申诉"), "speakerphone", "cases.announce", group="work"),
     Entry("contests:desk", _("竞赛评选"), "award", "contests.view", also=("/contests/jury/",), group="services"),
+    Entry(
+        "volunteers:needs", _("志愿与岗位"), "users", "volunteers.view", also=("/desk/volunteers/",), group="services"
+    ),
     Entry("places:desk", _("场所"), "map-pin", "places.view", group="services"),
     Entry("officer:batches", _("发放批次"), "building-bank", "funds.view", is_tab=True, group="money"),
     Entry("officer:register", _("发放台账"), "book", "funds.view", group="money"),
@@ -118,7 +121,8 @@ def entries_for(viewer: Viewer, path: str, unread_count: int) -> list[Shown]:
     if permissions.may(viewer, "own.view"):
         allowed = [
             Entry("member:mine", _("我的娘家"), "home-heart", is_tab=True),
-            Entry("contests:mine", _("竞赛评选"), "award", is_tab=True, also=("/contests/jury/",)),
+            Entry("contests:mine", _("竞赛评选"), "award", also=("/contests/jury/",)),
+            Entry("volunteers:mine", _("结对帮助"), "users", is_tab=True, also=("/me/helping/",)),
             Entry("member:data", _("我的数据"), "database", is_tab=True),
             Entry(INBOX, _("消息"), "inbox", is_tab=True),
         ]

@@ -29,7 +29,9 @@ class Paginator(paginator.Paginator):
         what thirty thousand rows say, and whom they belong to.
         """
         page, rows = super().page(number), self.object_list
-        if isinstance(rows, QuerySet) and not (rows.query.is_sliced or rows.query.combinator or rows.query.values_select):
+        if isinstance(rows, QuerySet) and not (
+            rows.query.is_sliced or rows.query.combinator or rows.query.values_select
+        ):
             bottom = (page.number - 1) * self.per_page
             numbers = rows.values("pk")[bottom : bottom + self.per_page]
             page.object_list = rows.filter(pk__in=numbers)

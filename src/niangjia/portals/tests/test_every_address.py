@@ -31,7 +31,7 @@ from niangjia.kernel.months import Month
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.showing import deployment
-from niangjia.portals.tests import adjusted, applied, contested, markup, photographed, placed, simulated, told
+from niangjia.portals.tests import adjusted, applied, contested, helped, markup, photographed, placed, simulated, told
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,7 @@ def built(built, django_db_blocker):
     """The house with applications in it: laid once, for many pages are about them."""
     with django_db_blocker.unblock():
         applied.lay(built)
+        helped.lay(built)
         placed.lay(built)
         contested.lay(built)
     return built
@@ -61,6 +62,7 @@ PUBLIC = {
     "public:theme",
     "public:object_application",
     "public:programs",
+    "volunteers:public",
     "public:program",
     "public:find",
     "places:register",
@@ -102,6 +104,8 @@ RECORDING = 4
 # Pages about one matter gather from many rooms. Each may ask so much and no more: a number here only ever gets smaller.
 DEAR = {
     "officer:case": 18,  # a case is ten tables of its own: grants, visits, findings, steps, notices, objections, months, money, files, list
+    "volunteers:need": 18,  # pairs with what each helper has in hand and how they were liked, bids, visits, stages, and who else fits
+    "volunteers:desk": 14,  # every need with what stands and what was proposed, and the helpers of both
     "officer:application": 16,  # what the programme would say today asks for the book of caps, the standard and every answer
     "officer:workbench": 17,  # one number from each room
     "officer:adjustment": 15,  # two decisions, what was set aside, what came back, and the packs, which were changed a moment ago
@@ -230,6 +234,23 @@ PAGES = {
     "places:exchanges": (lambda house: [], CASES),
     "member:object_application": (lambda house: [applied.lay(house).refused_id], {Role.WORKER}),
     "member:application_objection": (lambda house: [applied.lay(house).objection_id], {Role.WORKER}),
+    "volunteers:needs": (lambda house: [] if helped.lay(house) else [], CASES),
+    "volunteers:file": (lambda house: [], KEEPING),
+    "volunteers:need": (lambda house: [helped.lay(house).asked], CASES),
+    "volunteers:change": (lambda house: [helped.lay(house).filed], KEEPING),
+    "volunteers:desk": (lambda house: [] if helped.lay(house) else [], CASES),
+    "volunteers:helpers": (lambda house: [] if helped.lay(house) else [], CASES),
+    "volunteers:helper": (lambda house: [helped.lay(house).helpers[0]], CASES),
+    "volunteers:find_helper": (lambda house: [], KEEPING),
+    "volunteers:enrol": (lambda house: [helped.lay(house).unlisted_person], KEEPING),
+    "volunteers:change_helper": (lambda house: [helped.lay(house).helper], KEEPING),
+    "volunteers:helper_template": (lambda house: [], KEEPING),
+    "volunteers:import_helpers": (lambda house: [], KEEPING),
+    "volunteers:coverage": (lambda house: [] if helped.lay(house) else [], CASES),
+    "volunteers:mine": (lambda house: [] if helped.lay(house) else [], {Role.WORKER}),
+    "volunteers:join": (lambda house: ["volunteering"], {Role.WORKER}),
+    "volunteers:own_pair": (lambda house: [helped.lay(house).own_working], {Role.WORKER}),
+    "volunteers:bid": (lambda house: [helped.lay(house).bidding], {Role.WORKER}),
     **contested.PAGES,
 }
 ELSEWHERE = contested.ELSEWHERE
@@ -402,6 +423,7 @@ def test_an_action_is_not_carried_out_by_opening_its_address(house, signed_in):
         parts = {
             "officer:act": [house.cases["submitted"], "accept"],
             "member:draft_upload": [1, "receipts"],
+            **{f"volunteers:{step}": [1, 1] for step in ("own_void", "answer", "release", "contact", "log", "void")},
             "places:act": [1, "list"],
         }.get(name)
         pattern = (

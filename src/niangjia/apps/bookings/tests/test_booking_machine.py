@@ -15,7 +15,7 @@ from niangjia.apps.bookings.lifecycle import HOLDS_SEATS, BookingState, Giving
 from niangjia.apps.bookings.models import Booking, Quota, Slot
 from niangjia.apps.bookings.tests.fair import DAY, NOW, Fair, build
 from niangjia.kernel.problems import Refusal
-from tests.soak import IS_SOAK
+from tests.soak import IS_SOAK, often
 
 WORKERS = 6
 people = st.integers(0, WORKERS - 1)
@@ -113,7 +113,7 @@ class Machine(RuleBasedStateMachine):
 def test_no_order_of_acts_sells_a_seat_twice_or_loses_the_line():
     machine = type("Fair", (Machine,), {"fair": build(WORKERS)})
     limits = settings(
-        max_examples=200 if IS_SOAK else 25, stateful_step_count=30 if IS_SOAK else 15, deadline=None, database=None,
+        max_examples=often(25, soak=200), stateful_step_count=30 if IS_SOAK else 15, deadline=None, database=None,
         phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(machine, settings=limits)

@@ -18,6 +18,7 @@ from niangjia.apps.funds.tests import money
 from niangjia.apps.funds.tests.money import NOW, PERSON, yearly
 from niangjia.apps.funds.types import Outcome, ReceiptLine
 from niangjia.kernel.problems import Refusal
+from tests.soak import often
 
 ZERO = Decimal("0.00")
 CAP = (yearly("e02", PERSON, count=1),)
@@ -265,7 +266,7 @@ def run(examples: int, steps: int) -> None:
 
 @pytest.mark.django_db
 def test_no_order_of_acts_breaks_the_books():
-    run(10, 25)
+    run(often(10), 25)
 
 
 @pytest.mark.slow

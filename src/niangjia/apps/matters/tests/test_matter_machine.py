@@ -25,10 +25,11 @@ from niangjia.apps.matters.types import MatterCard, MatterState
 from niangjia.apps.programs.models import Decision
 from niangjia.apps.programs.tests import packs, town
 from niangjia.kernel.problems import Refusal
+from tests.soak import often
 
 # Without shrinking: a step is a dozen queries, and a failing run prints its own steps and seed.
 DEEP = settings(
-    max_examples=10, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck),
+    max_examples=often(10), stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )  # fmt: skip
 ROLES = (("grassroots", "grassroots"), ("county", "county"), ("city", "city"))

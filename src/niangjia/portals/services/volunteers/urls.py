@@ -1,0 +1,43 @@
+from django.urls import path
+
+from niangjia.portals.services.volunteers import bidding, desk, listing, member, officer, public, register, working
+
+app_name = "volunteers"
+urlpatterns = [
+    path("volunteers/", public.works, name="public"),
+    path("me/helping/", member.mine, name="mine"),
+    path("me/helping/join/<slug:kind>/", member.join, name="join"),
+    path("me/helping/as/<int:helper_id>/", member.set_state, name="own_state"),
+    path("me/helping/pairs/<int:pair_id>/", member.pair, name="own_pair"),
+    path("me/helping/pairs/<int:pair_id>/answer/", member.answer, name="own_answer"),
+    path("me/helping/pairs/<int:pair_id>/release/", member.release, name="own_release"),
+    path("me/helping/pairs/<int:pair_id>/contact/", member.contact, name="own_contact"),
+    path("me/helping/pairs/<int:pair_id>/visits/", member.log_visit, name="own_log"),
+    path("me/helping/pairs/<int:pair_id>/visits/<int:visit_id>/void/", member.void_visit, name="own_void"),
+    path("me/helping/needs/<int:need_id>/bid/", bidding.bid, name="bid"),
+    path("desk/volunteers/", officer.needs, name="needs"),
+    path("desk/volunteers/new/", officer.file_need, name="file"),
+    path("desk/volunteers/needs/<int:need_id>/", officer.need, name="need"),
+    path("desk/volunteers/needs/<int:need_id>/change/", officer.change_need, name="change"),
+    path("desk/volunteers/needs/<int:need_id>/go-on/", working.go_on, name="go_on"),
+    path("desk/volunteers/needs/<int:need_id>/withdraw/", working.withdraw, name="withdraw"),
+    path("desk/volunteers/needs/<int:need_id>/pair/", working.pair, name="pair"),
+    path("desk/volunteers/needs/<int:need_id>/pairs/<int:pair_id>/answer/", working.answer, name="answer"),
+    path("desk/volunteers/needs/<int:need_id>/pairs/<int:pair_id>/release/", working.release, name="release"),
+    path("desk/volunteers/needs/<int:need_id>/pairs/<int:pair_id>/contact/", working.contact, name="contact"),
+    path("desk/volunteers/needs/<int:need_id>/pairs/<int:pair_id>/visits/", working.log_visit, name="log"),
+    path("desk/volunteers/needs/<int:need_id>/visits/<int:visit_id>/void/", working.void_visit, name="void"),
+    path("desk/volunteers/match/", desk.desk, name="desk"),
+    path("desk/volunteers/match/run/", desk.run, name="run"),
+    path("desk/volunteers/match/send/", desk.send, name="send"),
+    path("desk/volunteers/helpers/", register.helpers, name="helpers"),
+    path("desk/volunteers/helpers/export/", listing.export_helpers, name="export_helpers"),
+    path("desk/volunteers/helpers/new/", register.find_person, name="find_helper"),
+    path("desk/volunteers/helpers/new/<int:person_id>/", register.enrol, name="enrol"),
+    path("desk/volunteers/helpers/template/", register.template, name="helper_template"),
+    path("desk/volunteers/helpers/import/", register.take_in, name="import_helpers"),
+    path("desk/volunteers/helpers/<int:helper_id>/", register.helper, name="helper"),
+    path("desk/volunteers/helpers/<int:helper_id>/change/", register.change, name="change_helper"),
+    path("desk/volunteers/helpers/<int:helper_id>/state/", register.set_state, name="helper_state"),
+    path("desk/volunteers/coverage/", officer.coverage, name="coverage"),
+]
