@@ -15,8 +15,27 @@ INVENTED = {
     "degree_share": "0.5", "degree_ceiling": "1500", "skill_share": "0.5", "skill_ceiling": "800", "mountain_ceiling_raise": "300",
 }  # fmt: skip
 """What the paper leaves open: these numbers are no union's."""
-WORKERS = ("worker", "keyboard", "english", "helper")
+WORKERS = ("worker", "keyboard", "english", "helper", "booker", "booked")
 """One for each journey."""
+
+
+def lay_course(county, booked) -> None:
+    """A course of one seat that begins within the hour, and who has that seat."""
+    from datetime import timedelta
+
+    from niangjia.apps.bookings import actions
+    from niangjia.apps.bookings.types import Giving, OfferFacts, SlotFacts
+    from niangjia.apps.programs.tests.town import NOW
+
+    times = {"opens_at": NOW - timedelta(hours=1), "closes_at": NOW + timedelta(minutes=40)}
+    facts = OfferFacts(
+        title="数控车工夜校", kind="course", org_id=county.org_id, area="330624", giving=Giving.FIRST_COME, **times
+    )
+    offer = actions.make_offer(viewer=county, facts=facts, key="course", now=NOW)
+    slot = SlotFacts(NOW + timedelta(minutes=30), NOW + timedelta(hours=2), 1, "二号教室")
+    actions.add_slots(viewer=county, offer_id=offer, slots=[slot], now=NOW)
+    actions.publish(viewer=county, offer_id=offer, now=NOW)
+    actions.ask(viewer=booked, offer_id=offer, person_id=booked.person_id, key="first", now=NOW)
 
 
 def main(folder: Path) -> None:
@@ -60,6 +79,7 @@ def main(folder: Path) -> None:
     for number, name in enumerate(WORKERS, start=1):
         own = town.household(number, place["XG"])[1][0]
         people[name] = town.appoint(name, place["XG"], Role.WORKER, person_id=own)
+    lay_course(place.county, people["booked"])
     for viewer in people.values():
         accounts.reset_password(viewer=None, account_id=viewer.account_id, new_password=PASSWORD, now=town.NOW)
     print(

@@ -17,6 +17,7 @@ from django.utils import timezone
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.audit.types import Event
+from niangjia.apps.bookings import queries as bookings
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.contests import queries as contests
 from niangjia.apps.funds import queries as funds
@@ -215,6 +216,28 @@ def _to_jurors(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
         yield from _one(kind, event, juries.get(_id(event), ()), _id(event), number=event.detail["number"])
 
 
+def _to_booker(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
+    """Whose booking it is; of one that has no time any more, only what needs none is told."""
+    found = bookings.people_to_tell({_id(event) for _, event in pairs})
+    their = accounts.accounts_of_persons(person_id for person_id, _ in found.values())
+    for kind, event in pairs:
+        person_id, begins = found[_id(event)]
+        params: dict[str, object] = {}
+        if "{day}" in kind.text["zh"]:
+            if begins is None:
+                continue
+            params["day"] = timezone.localdate(begins).isoformat()
+        if person_id in their:
+            yield from _one(kind, event, [their[person_id]], _id(event), **params)
+
+
+def _to_bookers(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
+    found = bookings.bookings_to_tell({_id(event) for _, event in pairs})
+    their = accounts.accounts_of_persons(person_id for some in found.values() for person_id in some)
+    for kind, event in pairs:
+        yield from _one(kind, event, [their[one] for one in found.get(_id(event), []) if one in their], _id(event))
+
+
 def _to_helper(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
     """Of the pair that the event names; its own page, not the need's."""
     persons = volunteers.persons_of_pairs({event.detail["pair"] for _, event in pairs})
@@ -262,6 +285,8 @@ RECEIVERS: Mapping[str, _Receivers] = {
     "applicant": _to_applicant,
     "entrant": _to_entrant,
     "jurors": _to_jurors,
+    "booker": _to_booker,
+    "bookers": _to_bookers,
     "helper": _to_helper,
     "settlers": _to_settlers,
     "account": _to_account,

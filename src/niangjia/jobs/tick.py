@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.sessions.backends.db import SessionStore
 
 from niangjia.apps.audit import actions as audit
+from niangjia.apps.bookings import actions as bookings
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.files import actions as files
 from niangjia.apps.matters import actions as matters
@@ -21,7 +22,7 @@ from niangjia.kernel.deployment import Deployment
 
 def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     """
-    Remind of orders whose time is nearly over, escalate overdue ones, make decisions anew that a late notice touches (differences wait
+    Remind of orders whose time is nearly over and of bookings of the next day, escalate overdue ones, make decisions anew that a late notice touches (differences wait
     for a person), end applications whose money has arrived, anchor the audit chain, tell people what waits for them, forget old messages that were read,
     sweep what an upload that died left behind, forget workbooks whose time is over, and sessions that are with what they kept. Safe to repeat.
 
@@ -30,6 +31,7 @@ def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     report = workorders.sweep(now=now)
     programs.reconsider_late_changes(now=now)
     matters.close_paid(now=now)
+    bookings.remind(now=now)
     audit.anchor(file=deployment.folder / ANCHORS, now=now)
     deliver.run(deployment, now=now)
     messages.forget_old(now=now)

@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.bookings.lifecycle import OfferState
-from niangjia.apps.bookings.models import Booking, Offer, Quota
-from niangjia.apps.bookings.problems import NoSuchBooking, NoSuchOffer, NotForYou
+from niangjia.apps.bookings.models import Booking, Campaign, Offer, Quota, Talk, Teacher, Topic, Tour
+from niangjia.apps.bookings.problems import NoSuchBooking, NoSuchOffer, NoSuchTour, NotForYou
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.registry import queries as registry
@@ -23,7 +23,7 @@ def offers(viewer: Viewer) -> QuerySet[Offer]:
         permissions.require(viewer, "own.view")
         return Offer.objects.filter(published)
     permissions.require(viewer, "bookings.view")
-    above = [one.id for one in organizations.list_ancestors(viewer.org_id)]
+    above = _above(viewer)
     return Offer.objects.filter(scope.inside("org", viewer.org_path) | Q(org_id__in=above) & published)
 
 
@@ -79,3 +79,48 @@ def quotas_for(quotas: Iterable[Quota], org_id: int, group: str) -> list[Quota]:
         if (quota.org_id is None or quota.org_id in above) and (not quota.group or quota.group == group)
     ]
     return sorted(found, key=lambda quota: (above.index(quota.org_id) if quota.org_id else len(above), quota.pk))
+
+
+def campaigns(viewer: Viewer) -> QuerySet[Campaign]:
+    """Of one's part of the tree and of the unions above; a worker's: all."""
+    if viewer.role is Role.WORKER:
+        permissions.require(viewer, "own.view")
+        return Campaign.objects.all()
+    permissions.require(viewer, "bookings.view")
+    return Campaign.objects.filter(scope.inside("org", viewer.org_path) | Q(org_id__in=_above(viewer)))
+
+
+def teachers(viewer: Viewer) -> QuerySet[Teacher]:
+    """All: they are announced to everybody."""
+    permissions.require(viewer, "bookings.view")
+    return Teacher.objects.select_related("org")
+
+
+def topics(viewer: Viewer) -> QuerySet[Topic]:
+    """Of the viewer's part of the tree and of the unions above it."""
+    permissions.require(viewer, "bookings.view")
+    return Topic.objects.filter(scope.inside("org", viewer.org_path) | Q(org_id__in=_above(viewer)))
+
+
+def talks(viewer: Viewer) -> QuerySet[Talk]:
+    permissions.require(viewer, "bookings.view")
+    return Talk.objects.filter(scope.inside("org", viewer.org_path))
+
+
+def tours(viewer: Viewer) -> QuerySet[Tour]:
+    """Of the viewer's part of the tree, and to read those of the unions above it: when the bus comes."""
+    permissions.require(viewer, "bookings.view")
+    return Tour.objects.filter(scope.inside("org", viewer.org_path) | Q(org_id__in=_above(viewer)))
+
+
+def own_tour(viewer: Viewer, tour_id: int) -> Tour:
+    """One that the viewer may change. Locked. Raises NotAllowed, NoSuchTour."""
+    permissions.require(viewer, "bookings.manage")
+    found = Tour.objects.select_for_update().filter(scope.inside("org", viewer.org_path), pk=tour_id).first()
+    if found is None:
+        raise NoSuchTour(tour_id)
+    return found
+
+
+def _above(viewer: Viewer) -> list[int]:
+    return [one.id for one in organizations.list_ancestors(viewer.org_id)]

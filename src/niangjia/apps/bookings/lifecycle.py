@@ -53,3 +53,34 @@ STEPS: dict[Step, dict[BookingState, BookingState]] = {
     Step.MISS: {B.SEATED: B.MISSED},
     Step.LEAVE_OUT: {B.WAITING: B.UNPLACED, B.ASKED: B.UNPLACED},
 }
+
+
+class SettleState(TextChoices):
+    """Of one worker's part in a trip: told, decided by the rules, the carrier's payment asked for, taken off the worker's caps."""
+
+    TOLD = "TOLD", "已录入，待核算"
+    GRANTED = "GRANTED", "可列支"
+    REFUSED = "REFUSED", "不能列支"
+    UNKNOWN = "UNKNOWN", "还不能判断"
+    ORDERED = "ORDERED", "已报付款"
+    GIVEN = "GIVEN", "已结算"
+
+
+BORNE = (SettleState.GRANTED, SettleState.ORDERED, SettleState.GIVEN)
+"""States in which an amount stands."""
+
+
+class Speaker(TextChoices):
+    """Who speaks before the shift: the part, never the name."""
+
+    TEAM_LEADER = "TEAM_LEADER", "班组长"
+    MODEL_WORKER = "MODEL_WORKER", "劳模工匠"
+    RED_HEART = "RED_HEART", "红心宣讲队"
+    OTHER = "OTHER", "其他职工"
+
+
+class TopicField(TextChoices):
+    POLICY = "POLICY", "政策理论"
+    SAFETY = "SAFETY", "安全生产"
+    CRAFT = "CRAFT", "业务技能"
+    STORY = "STORY", "工匠故事"

@@ -14,14 +14,18 @@ def _time(at: datetime) -> str:
     return f"{local.year}-{local.month:02}-{local.day:02} {local.hour:02}:{local.minute:02}"
 
 
-class NoSuchOffer(Refusal):
+class NotFound(Refusal):
+    """Also for what is not the viewer's to see: a refusal must not tell that it exists."""
+
+
+class NoSuchOffer(NotFound):
     def __init__(self, number: object) -> None:
         super().__init__(
             f"没有活动 {number}，或不在您的范围内。请从活动列表进入。", f"There is no offer {number}, or it is not for you. Start from the list."
         )  # fmt: skip
 
 
-class NoSuchBooking(Refusal):
+class NoSuchBooking(NotFound):
     def __init__(self, number: object) -> None:
         super().__init__(
             f"没有报名 {number}，或不在您的范围内。请核对编号。", f"There is no booking {number}, or it is not yours to see. Check the number."
@@ -110,3 +114,87 @@ class DrawTooEarly(Refusal):
             f"报名到 {_time(closes_at)} 才结束，那以后才能摇号。",
             f"Booking ends at {_time(closes_at)}; draw after that.",
         )
+
+
+class NoSuchCode(NoSuchBooking):
+    def __init__(self) -> None:
+        Refusal.__init__(
+            self,
+            "没有这个签到码，或不是您辖区的活动。请核对十位字母和数字，或在名单里按姓名签到。",
+            "There is no such code at your offers. Check its ten letters and digits, or check in by the name on the list.",
+        )
+
+
+class NoCertificates(Refusal):
+    def __init__(self) -> None:
+        super().__init__("这类活动不发证明。", "This kind gives no certificates.")
+
+
+class NoSuchCertificate(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "没有这个编号的证明。请核对：ZS 开头，后面十位。",
+            "There is no certificate with this number. Check it: ZS and ten letters and digits.",
+        )
+
+
+class NotATrip(Refusal):
+    def __init__(self) -> None:
+        super().__init__("这类活动不按疗休养结算。", "This kind is not settled as a recuperation trip.")
+
+
+class TripNotTold(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "还没有填写行程的情况，不能核算。请先填写行程。", "The trip has not been described yet. Fill that in first."
+        )  # fmt: skip
+
+
+class NothingGranted(Refusal):
+    def __init__(self) -> None:
+        super().__init__("没有可以列支的人。请先录入费用并核算。", "There is nobody to be paid for. Enter the costs and work them out first.")  # fmt: skip
+
+
+class NotBoughtYet(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "向承办单位付款的申请还没有批准。请由另一人在“专项资金”中批准后再结算。",
+            "Paying the carrier has not been approved. Let another person approve it under Funds, then settle.",
+        )
+
+
+class NoSuchTour(NotFound):
+    def __init__(self, number: object) -> None:
+        super().__init__(f"没有这份排班 {number}，或不在您的范围内。", f"There is no such plan {number}, or it is not yours to see.")  # fmt: skip
+
+
+class TourIsPublished(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "已经发布给职工报名，不能再改安排。请在活动里增减名额，或取消后重排。",
+            "It is published and people book it. Change seats at the offer, or call it off and plan anew.",
+        )
+
+
+class TourHasFaults(Refusal):
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(
+            f"安排有冲突：{zh}。请改正后再发布。", f"The plan cannot be carried out: {en}. Correct it, then publish."
+        )
+
+
+class NoStops(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "还没有停靠安排。请先排班，或手工添加。", "There are no stops yet. Plan them, or add them by hand."
+        )
+
+
+class SiteHasStops(Refusal):
+    def __init__(self) -> None:
+        super().__init__("这一站还有停靠安排。请先删去。", "This site still has stops. Take them out first.")
+
+
+class NoSuchTopic(Refusal):
+    def __init__(self) -> None:
+        super().__init__("没有这个主题，或已停用。请从主题库中选。", "There is no such topic, or it is no longer used. Choose one of the library.")  # fmt: skip

@@ -7,6 +7,9 @@ from datetime import datetime
 
 from django.db.models import F
 
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.audit import actions as audit
+from niangjia.apps.audit.types import Entry
 from niangjia.apps.bookings.access import quotas_for
 from niangjia.apps.bookings.lifecycle import HOLDS_SEATS, STEPS, BookingState, Step
 from niangjia.apps.bookings.models import Booking, Offer, Quota, Slot, Turn
@@ -47,10 +50,11 @@ def _years_from(at: datetime, years: int) -> datetime:
         return at.replace(year=at.year + years, day=28)
 
 
-def move_up(offer: Offer, now: datetime) -> list[Booking]:
+def move_up(offer: Offer, now: datetime, viewer: Viewer | None = None) -> list[Booking]:
     """
     Seat everybody in the line who fits, first come first; return who was seated. Whoever does not fit is passed over and keeps their place: a
     family of three does not keep a single seat empty. The offer is locked by the caller, so nobody else gives its seats meanwhile.
+    Each seat is on record, by which its worker is told; `viewer` is whose act gave it.
     """
     slots = [slot for slot in offer.slots.order_by("begins", "label") if slot.begins > now]
     quotas = list(offer.quotas.all())
@@ -64,6 +68,8 @@ def move_up(offer: Offer, now: datetime) -> list[Booking]:
                 _give(booking, slot, quota)
                 seated.append(booking)
                 break
+    given = [Entry(action="bookings.seat", object=f"booking:{one.pk}", detail={"offer": offer.pk}) for one in seated]
+    audit.record_many(viewer, entries=given, now=now)
     return seated
 
 

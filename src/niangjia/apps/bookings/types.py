@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
+from decimal import Decimal
 
-from niangjia.apps.bookings.lifecycle import BookingState, Giving, OfferState
+from niangjia.apps.bookings.kinds import Kind, PackSays
+from niangjia.apps.bookings.lifecycle import (
+    BookingState,
+    Giving,
+    OfferState,
+    SettleState,
+    Speaker,
+    Step,
+    TopicField,
+)
+
+__all__ = ["BookingState", "Giving", "Kind", "OfferState", "PackSays", "SettleState", "Speaker", "Step", "TopicField"]
 
 
 @dataclass(frozen=True, slots=True)
 class OfferFacts:
     """
     What is offered, to whom, by the union `org_id`. `program`: the pack it is under; empty = none. `most_companions`: family that may come
-    along. `every_years`: who had a seat under the same program less than so many years ago is not taken; null = no such rule.
+    along. `unit_cost`: yuan a person to the union. `every_years`: who had a seat under the same program less than so many years ago is not taken; null = no such rule.
     """
 
     title: str
@@ -27,6 +39,9 @@ class OfferFacts:
     most_companions: int = 0
     every_years: int | None = None
     note: str = ""
+    campaign_id: int | None = None
+    teacher_id: int | None = None
+    unit_cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,19 @@ class OfferCard:
     seal: str
     seed: str
     slots: tuple[SlotCard, ...]
+    campaign_id: int | None = None
+    teacher_id: int | None = None
+    unit_cost: Decimal | None = None
+    drawn_at: datetime | None = None
+    step: int = 1
+
+    @property
+    def seats(self) -> int:
+        return sum(slot.seats for slot in self.slots)
+
+    @property
+    def taken(self) -> int:
+        return sum(slot.taken for slot in self.slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +123,18 @@ class BookingCard:
     asked_at: datetime
     checked_in_at: datetime | None
     code: str
+    reason: str = ""
+    certificate: str = ""
+    group: str = ""
+
+    @property
+    def companions(self) -> int:
+        return self.seats - 1
+
+    @property
+    def short_code(self) -> str:
+        """The code as it is read out and typed."""
+        return f"{self.code[:5]}-{self.code[5:]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +147,181 @@ class Attendance:
     persons: int
     companions: int
     missed: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaCard:
+    """`org_name` empty: of a group, at whatever union."""
+
+    id: int
+    org_id: int | None
+    org_name: str
+    group: str
+    seats: int
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One number of a draw as anybody may see it, in its order."""
+
+    place: int
+    number: str
+    state: BookingState
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What anybody who has its number may read. `name` masked."""
+
+    number: str
+    name: str
+    title: str
+    kind: str
+    org_name: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """One time of a worker's calendar."""
+
+    number: str
+    title: str
+    begins: datetime
+    ends: datetime
+    place: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Of one kind in a year. `persons` counts each worker once, `times` each coming (人次). `cost`: yuan, times × unit cost where told; null = told nowhere."""
+
+    kind: str
+    offers: int
+    sessions: int
+    persons: int
+    times: int
+    companions: int
+    missed: int
+    cost: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFacts:
+    title: str
+    org_id: int
+    starts_on: date
+    ends_on: date
+    partners: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherFacts:
+    name: str
+    org_id: int
+    honour: str = ""
+    field: str = ""
+    studio: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CostFacts:
+    """What one worker's part in a trip cost, in yuan, without companions. `companions_paid` null = nobody said."""
+
+    cost: Decimal
+    companions_paid: bool | None = None
+    priority_group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementRow:
+    """`own`: yuan that the worker bears themselves; null = not granted (yet)."""
+
+    booking: BookingCard
+    state: SettleState | None
+    cost: Decimal | None
+    companions_paid: bool | None
+    priority_group: str
+    amount: Decimal | None
+    decision_id: int | None
+    refusal_zh: str
+    refusal_en: str
+
+    @property
+    def own(self) -> Decimal | None:
+        return None if self.amount is None or self.cost is None else self.cost - self.amount
+
+
+@dataclass(frozen=True, slots=True)
+class TourFacts:
+    """A bus and its days. Positions in millionths of a degree (WGS-84)."""
+
+    title: str
+    org_id: int
+    area: str
+    days: tuple[date, ...]
+    leaves: time
+    returns: time
+    latitude: int
+    longitude: int
+    lanes: int
+    minutes_each: int = 30
+    buses: int = 1
+    kmh: int = 35
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFacts:
+    name: str
+    latitude: int
+    longitude: int
+    people: int
+    opens: time | None = None
+    closes: time | None = None
+    place_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopFacts:
+    site_id: int
+    bus: int
+    begins: datetime
+    ends: datetime
+    people: int
+    is_fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFacts:
+    title: str
+    org_id: int
+    field: TopicField
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkFacts:
+    org_id: int
+    team: str
+    topic_id: int
+    speaker: Speaker
+    held_at: datetime
+    minutes: int
+    heads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Of the grassroots unions in one's part of the tree: how many held talks in a month. `heads`: person-times."""
+
+    unions: int
+    holding: int
+    talks: int
+    heads: int
+    teams: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from niangjia.apps.matters.noticed import (
 )
 from niangjia.apps.matters.offering import is_offered
 from niangjia.apps.matters.problems import NoSuchDraft, NotByApplication, NotFound
-from niangjia.apps.matters.reading import Unreadable, shown
+from niangjia.apps.matters.reading import Unreadable, shown, text_of, value_of
 from niangjia.apps.matters.types import (
     OPEN,
     Answer,
@@ -73,6 +73,8 @@ __all__ = [
     "list_objections",
     "objection_cards",
     "shown",
+    "text_of",
+    "value_of",
     "verify",
 ]
 

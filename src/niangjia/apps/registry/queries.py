@@ -100,6 +100,15 @@ def masked_names(person_ids: Iterable[int]) -> dict[int, str]:
     return {person.pk: identity.mask_name(person.read("name")) for person in found}
 
 
+def get_own_name(viewer: Viewer) -> str:
+    """A worker's own whole name, for a paper that is theirs. Raises NotAllowed; NotFound: the account is nobody's of the register."""
+    permissions.require(viewer, "own.view")
+    person = Person.objects.filter(pk=viewer.person_id or 0).only("pseudonym", "name").first()
+    if person is None:
+        raise NotFound
+    return person.read("name")
+
+
 def name_in_public(person_id: int) -> str:
     """The masked name; of whoever withdrew their consent to it, none: a notice then stands without."""
     return "某某" if has_withdrawn(person_id, Purpose.NOTICE) else masked_names([person_id])[person_id]

@@ -403,6 +403,8 @@ def case_link(case_ref: str, numbers: Mapping[int, str] | None = None) -> SafeSt
             reverse("officer:case", args=[int(parts[1])]),
             _("个案 %(number)s") % {"number": (numbers or {}).get(int(parts[1]), parts[1])},
         )
+    if len(parts) == 2 and parts[0] == "booking" and parts[1].isdigit():
+        return _("报名 %(number)s") % {"number": f"BM{int(parts[1]):08}"}
     return case_ref
 
 

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.portals.design import booking_words
+
 Word = tuple[object, str]  # label, tone: a colour of the style sheet
 
 WORDS: Mapping[str, Mapping[str, Word]] = {
+    **booking_words.WORDS,
     "role": {
         "PROVINCE": (_("省总工会"), "purple"),
         "CITY": (_("市总工会"), "purple"),
@@ -263,6 +266,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "bookings.check_in": (_("签了到"), "secondary"),
         "bookings.missed": (_("记下了未到场"), "secondary"),
         "bookings.close": (_("结束了活动"), "secondary"),
+        **booking_words.EVENTS,
         "volunteers.file": (_("提出了需求"), "secondary"),
         "volunteers.change": (_("改了需求"), "secondary"),
         "volunteers.go_on": (_("进入了下一步"), "secondary"),

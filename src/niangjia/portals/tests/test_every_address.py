@@ -31,7 +31,7 @@ from niangjia.kernel.months import Month
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.showing import deployment
-from niangjia.portals.tests import adjusted, applied, contested, helped, markup, photographed, placed, simulated, told
+from niangjia.portals.tests import adjusted, applied, booked, contested, helped, markup, photographed, placed, simulated, told
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,7 @@ def built(built, django_db_blocker):
     """The house with applications in it: laid once, for many pages are about them."""
     with django_db_blocker.unblock():
         applied.lay(built)
+        booked.lay(built)
         helped.lay(built)
         placed.lay(built)
         contested.lay(built)
@@ -75,6 +76,7 @@ PUBLIC = {
     "api:openapi-view",
     "api:api-root",
     "api:nowhere",
+    *booked.PUBLIC,
     *contested.PUBLIC,
 }
 STAFF = set(Role) - {Role.WORKER}
@@ -92,8 +94,8 @@ DATA = (
 TYPED = (
     "工资", "流水", "医疗 ", "民政核对回函与填报不符", "处理更正申请", "复核现场照片", "已与本人谈妥，分三次退回", "新昌农商银行", "王小红", "社区王主任",
     "他家另有两套住房", "工作单位写错了", "发票只有两张，合计 3,900 元，请补齐或改金额。", "下班后上课，学数控。", "收据是我的，姓名写错了一个字。",
-    "收据不是本人的。", "甲", "乙", "丙", "中文", "＊", *contested.TITLES, "不是本人发现的。", "我的作品",
-    "医疗救助", "医疗救助：相对困难，自付部分的比例", "金秋助学：相对困难，月低保标准的倍数",
+    "收据不是本人的。", "甲", "乙", "丙", "中文", "＊",
+    *booked.TYPED, *contested.TITLES, "不是本人发现的。", "我的作品", "医疗救助", "医疗救助：相对困难，自付部分的比例", "金秋助学：相对困难，月低保标准的倍数",
 )  # fmt: skip
 """Examples, what people typed, and clauses that a pack has as the only name of a value."""
 READ_BY_ALL = ("home", "login", "notices", "accessibility", "privacy", "components", "programs", "receipt")
@@ -234,6 +236,7 @@ PAGES = {
     "places:exchanges": (lambda house: [], CASES),
     "member:object_application": (lambda house: [applied.lay(house).refused_id], {Role.WORKER}),
     "member:application_objection": (lambda house: [applied.lay(house).objection_id], {Role.WORKER}),
+    **booked.PAGES,
     "volunteers:needs": (lambda house: [] if helped.lay(house) else [], CASES),
     "volunteers:file": (lambda house: [], KEEPING),
     "volunteers:need": (lambda house: [helped.lay(house).asked], CASES),
@@ -423,6 +426,11 @@ def test_an_action_is_not_carried_out_by_opening_its_address(house, signed_in):
         parts = {
             "officer:act": [house.cases["submitted"], "accept"],
             "member:draft_upload": [1, "receipts"],
+            "bookings:act": [1, "publish"],
+            "bookings:cancel_for": [1, 1],
+            "bookings:settle": [1, "pay"],
+            "bookings:drop_site": [1, 1],
+            "bookings:tour_act": [1, "plan"],
             **{f"volunteers:{step}": [1, 1] for step in ("own_void", "answer", "release", "contact", "log", "void")},
             "places:act": [1, "list"],
         }.get(name)

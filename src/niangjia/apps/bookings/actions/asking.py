@@ -23,6 +23,13 @@ from niangjia.apps.bookings.problems import (
 )
 from niangjia.apps.bookings.seating import give_back, had_lately, hold_turn, move, move_up
 
+CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Nothing that is mistaken for something else when it is read out; ten of them are 50 bits."""
+
+
+def new_code() -> str:
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(10))
+
 
 def ask(
     *,
@@ -51,7 +58,8 @@ def ask(
         offer = offers(viewer).select_for_update(of=("self",)).filter(pk=offer_id).first()
         if offer is None:
             raise NoSuchOffer(offer_id)
-        _refuse(offer, person_id, org_id, group, companions, now)
+        hold_turn(offer, person_id)
+        refuse(offer, person_id, org_id, group, companions, now)
         wished = Slot.objects.filter(pk=slot_id, offer=offer).first() if slot_id else None
         if slot_id and (wished is None or wished.begins <= now):
             raise NoSuchOffer(slot_id)
@@ -59,18 +67,19 @@ def ask(
         last = Booking.objects.filter(offer=offer).aggregate(last=Max("line"))["last"] or 0
         booking = Booking.objects.create(
             number=key[:24], key=key, offer=offer, wished=wished, person_id=person_id, org_id=org_id, group=group, seats=1 + companions,
-            state=BookingState.ASKED if is_drawn else BookingState.WAITING, line=last + 1, code=secrets.token_hex(16),
+            state=BookingState.ASKED if is_drawn else BookingState.WAITING, line=last + 1, code=new_code(),
             asked_by_id=viewer.account_id, asked_at=now,
         )  # fmt: skip
         Booking.objects.filter(pk=booking.pk).update(number=f"BM{booking.pk:08}")
-        if not is_drawn:
-            move_up(offer, now)
         detail = {"offer": offer.pk, "seats": booking.seats}
         audit.record(viewer, action="bookings.ask", object=f"booking:{booking.pk}", detail=detail, now=now)
+        if not is_drawn:
+            move_up(offer, now, viewer)
         return booking.pk
 
 
-def _refuse(offer: Offer, person_id: int, org_id: int, group: str, companions: int, now: datetime) -> None:
+def refuse(offer: Offer, person_id: int, org_id: int, group: str, companions: int, now: datetime) -> None:
+    """Raises what `ask` refuses with, but for the line."""
     if offer.state != OfferState.OPEN or not offer.opens_at <= now < offer.closes_at:
         raise NotOpen(offer.opens_at, offer.closes_at)
     quotas = list(offer.quotas.all())
@@ -82,7 +91,6 @@ def _refuse(offer: Offer, person_id: int, org_id: int, group: str, companions: i
     if theirs.filter(offer=offer, state__in=[*OPEN, *HOLDS_SEATS]).exists():
         raise AlreadyBooked
     first = offer.slots.filter(begins__gt=now).order_by("begins").first()
-    hold_turn(offer, person_id)
     if offer.every_years and first and (last := had_lately(offer, person_id, first.begins)):
         raise HadOneLately(offer.every_years, last)
 
@@ -102,5 +110,5 @@ def cancel(*, viewer: Viewer, booking_id: int, reason: str = "", now: datetime) 
         give_back(booking)
         move(booking, Step.CANCEL, slot=None, quota=None, reason=reason.strip()[:200])
         if offer.state != OfferState.CANCELLED and (offer.giving == Giving.FIRST_COME or offer.drawn_at):
-            move_up(offer, now)
+            move_up(offer, now, viewer)
         audit.record(viewer, action="bookings.cancel", object=f"booking:{booking.pk}", now=now)

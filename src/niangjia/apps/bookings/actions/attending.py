@@ -8,14 +8,19 @@ from django.db import transaction
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
+from niangjia.apps.audit.types import Entry
 from niangjia.apps.bookings.access import bookings, own_offer
+from niangjia.apps.bookings.actions.asking import new_code
+from niangjia.apps.bookings.kinds import kind_of
 from niangjia.apps.bookings.lifecycle import BookingState, OfferState, Step
 from niangjia.apps.bookings.models import Booking, Offer
-from niangjia.apps.bookings.problems import NoSuchBooking, NotPossibleNow, TooEarly
+from niangjia.apps.bookings.problems import NoCertificates, NoSuchCode, NotPossibleNow, TooEarly
 from niangjia.apps.bookings.seating import move
 
 BEFORE = timedelta(hours=2)
 """How long before a slot begins its doors open."""
+AHEAD, CHUNK = timedelta(days=1), 500
+"""How long before a slot begins its people are reminded; how many rows are written at a time."""
 
 
 def check_in(*, viewer: Viewer, code: str, now: datetime) -> int:
@@ -23,12 +28,13 @@ def check_in(*, viewer: Viewer, code: str, now: datetime) -> int:
     The holder of this code is here; return the booking's id. Once: a second reading of the same code changes nothing. Who comes late is
     checked in as well, also after they were counted as missing.
 
-    Raises: NotAllowed; NoSuchBooking: no such code at the viewer's offers; NotPossibleNow: it has no seat; TooEarly.
+    Raises: NotAllowed; NoSuchCode: no such code at the viewer's offers; NotPossibleNow: it has no seat; TooEarly.
     """
+    code = code.upper().replace("-", "").replace(" ", "")
     with transaction.atomic():
         found = bookings(viewer).filter(code=code).values_list("pk", "offer_id").first()
         if found is None:
-            raise NoSuchBooking(code[:8])
+            raise NoSuchCode
         own_offer(viewer, found[1])
         booking = Booking.objects.select_related("slot").get(pk=found[0])
         if booking.state == BookingState.ATTENDED:
@@ -40,6 +46,40 @@ def check_in(*, viewer: Viewer, code: str, now: datetime) -> int:
         move(booking, Step.ATTEND, checked_in_at=now)
         audit.record(viewer, action="bookings.check_in", object=f"booking:{booking.pk}", now=now)
         return booking.pk
+
+
+def certify(*, viewer: Viewer, offer_id: int, now: datetime) -> int:
+    """
+    A numbered certificate for everybody who came and has none yet; return how many. Its number cannot be guessed: who has it may read it.
+    Safe to repeat.
+
+    Raises: NotAllowed, NoSuchOffer; NoCertificates: a kind that gives none.
+    """
+    with transaction.atomic():
+        offer = own_offer(viewer, offer_id)
+        if not kind_of(offer.kind).gives_certificate:
+            raise NoCertificates
+        came = list(Booking.objects.filter(offer=offer, state=BookingState.ATTENDED, certificate__isnull=True))
+        for booking in came:
+            booking.certificate = f"ZS{new_code()}"
+        Booking.objects.bulk_update(came, ["certificate"], batch_size=500)
+        entries = [Entry(action="bookings.certify", object=f"booking:{one.pk}") for one in came]
+        audit.record_many(viewer, entries=entries, now=now)
+        return len(came)
+
+
+def remind(*, now: datetime) -> int:
+    """Whoever has a seat within the next day is reminded, once; return how many. The system's own act, for a job. Safe to repeat."""
+    with transaction.atomic():
+        soon = Booking.objects.select_for_update().filter(
+            state=BookingState.SEATED, reminded_at__isnull=True, slot__begins__gt=now, slot__begins__lte=now + AHEAD
+        )
+        ids = list(soon.order_by("pk").values_list("pk", flat=True))
+        for start in range(0, len(ids), CHUNK):
+            Booking.objects.filter(pk__in=ids[start : start + CHUNK]).update(reminded_at=now)
+        entries = [Entry(action="bookings.remind", object=f"booking:{one}") for one in ids]
+        audit.record_many(None, entries=entries, now=now)
+        return len(ids)
 
 
 def mark_missed(*, viewer: Viewer, offer_id: int, now: datetime) -> int:

@@ -9,14 +9,18 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
+from niangjia.apps.audit.types import Entry
 from niangjia.apps.bookings import drawing
 from niangjia.apps.bookings.access import own_offer
+from niangjia.apps.bookings.kinds import said_by_pack
 from niangjia.apps.bookings.lifecycle import OPEN, BookingState, Giving, OfferState, Step
-from niangjia.apps.bookings.models import Booking, Offer, Quota, Slot
+from niangjia.apps.bookings.models import Booking, Campaign, Offer, Quota, Slot, Teacher
 from niangjia.apps.bookings.problems import (
     DrawTooEarly,
     FewerThanTaken,
@@ -40,19 +44,23 @@ def _keys_in(folder: Path) -> Keys:
 
 def make_offer(*, viewer: Viewer, facts: OfferFacts, key: str, now: datetime) -> int:
     """
-    A draft that its union alone sees; return its id. Safe to repeat: with the same `key` the one that was made is returned.
+    A draft that its union alone sees; return its id. Safe to repeat: with the same `key` the one that was made is returned. Once in how many
+    years is what its pack says, if that says so.
 
-    Raises: NotAllowed; NoSuchOffer: its union is not of the viewer's part of the tree; WrongTimes.
+    Raises: NotAllowed; NoSuchOffer: its union, teacher or campaign is not of the viewer's part of the tree; WrongTimes; MissingParameter.
     """
     permissions.require(viewer, "bookings.manage")
     if not scope.covers(viewer.org_path, organizations.get_union(facts.org_id).path):
         raise NoSuchOffer(facts.title)
     if facts.opens_at >= facts.closes_at:
         raise WrongTimes
+    _refuse_others(viewer, facts)
+    said = said_by_pack(facts.program, area=facts.area, on=timezone.localdate(now))
     told = {
         "title": facts.title.strip(), "kind": facts.kind, "org_id": facts.org_id, "area": facts.area, "giving": facts.giving, "program": facts.program,
         "opens_at": facts.opens_at, "closes_at": facts.closes_at, "place_id": facts.place_id, "most_companions": facts.most_companions,
-        "every_years": facts.every_years, "note": facts.note.strip(), "state": OfferState.DRAFT, "number": key[:24],
+        "every_years": said.every_years if said and said.every_years else facts.every_years, "note": facts.note.strip(),
+        "state": OfferState.DRAFT, "number": key[:24], "campaign_id": facts.campaign_id, "teacher_id": facts.teacher_id, "unit_cost": facts.unit_cost,
     }  # fmt: skip
     with transaction.atomic():
         offer, is_new = Offer.objects.get_or_create(key=key, defaults=told)
@@ -62,6 +70,18 @@ def make_offer(*, viewer: Viewer, facts: OfferFacts, key: str, now: datetime) ->
                 viewer, action="bookings.offer", object=f"offer:{offer.pk}", detail={"kind": facts.kind}, now=now
             )
         return offer.pk
+
+
+def _refuse_others(viewer: Viewer, facts: OfferFacts) -> None:
+    """A campaign of one's own part of the tree or above it; a teacher of any union: they are announced to everybody."""
+    if facts.campaign_id is not None:
+        own = scope.inside("org", viewer.org_path)
+        above = [one.id for one in organizations.list_ancestors(viewer.org_id)]
+        found = Campaign.objects.filter(pk=facts.campaign_id)
+        if not (found.filter(own) | found.filter(org_id__in=above)).exists():
+            raise NoSuchOffer(facts.campaign_id)
+    if facts.teacher_id is not None and not Teacher.objects.filter(pk=facts.teacher_id, is_active=True).exists():
+        raise NoSuchOffer(facts.teacher_id)
 
 
 def add_slots(*, viewer: Viewer, offer_id: int, slots: Iterable[SlotFacts], now: datetime) -> None:
@@ -79,7 +99,7 @@ def add_slots(*, viewer: Viewer, offer_id: int, slots: Iterable[SlotFacts], now:
         rows = [Slot(offer=offer, begins=one.begins, ends=one.ends, seats=one.seats, label=one.label) for one in told]
         Slot.objects.bulk_create(rows, ignore_conflicts=True)
         if offer.giving == Giving.FIRST_COME or offer.drawn_at:
-            move_up(offer, now)
+            move_up(offer, now, viewer)
         audit.record(viewer, action="bookings.slots", object=f"offer:{offer.pk}", detail={"count": len(told)}, now=now)
 
 
@@ -93,7 +113,7 @@ def set_seats(*, viewer: Viewer, slot_id: int, seats: int, now: datetime) -> Non
         if seats < max(1, slot.taken):
             raise FewerThanTaken(slot.taken)
         Slot.objects.filter(pk=slot_id).update(seats=seats)
-        move_up(offer, now)
+        move_up(offer, now, viewer)
         audit.record(
             viewer,
             action="bookings.seats",
@@ -116,7 +136,7 @@ def set_quota(*, viewer: Viewer, offer_id: int, org_id: int | None, group: str =
                 raise FewerThanTaken(quota.taken)
             Quota.objects.filter(pk=quota.pk).update(seats=seats)
         if offer.giving == Giving.FIRST_COME or offer.drawn_at:
-            move_up(offer, now)
+            move_up(offer, now, viewer)
         detail = {"org": org_id, "group": group, "seats": seats}
         audit.record(viewer, action="bookings.quota", object=f"offer:{offer.pk}", detail=detail, now=now)
 
@@ -135,6 +155,7 @@ def publish(*, viewer: Viewer, offer_id: int, now: datetime) -> None:
             raise NotPossibleNow(OfferState(offer.state).label)
         if not offer.slots.exists():
             raise NoSlots
+        _keep_shares(offer, now)
         offer.state = OfferState.OPEN
         if offer.giving == Giving.DRAW:
             seed = drawing.new_seed()
@@ -144,6 +165,18 @@ def publish(*, viewer: Viewer, offer_id: int, now: datetime) -> None:
         audit.record(
             viewer, action="bookings.publish", object=f"offer:{offer.pk}", detail={"seal": offer.seal}, now=now
         )
+
+
+def _keep_shares(offer: Offer, now: datetime) -> None:
+    """Seats that the pack keeps for groups, rounded down; the rest is for whoever else the offer's union has. Quotas set by hand stand instead."""
+    said = said_by_pack(offer.program, area=offer.area, on=timezone.localdate(now))
+    if said is None or not said.shares or offer.quotas.exists():
+        return
+    seats = offer.slots.aggregate(all=Sum("seats"))["all"] or 0
+    kept = {group: int(seats * share) for group, share in said.shares.items()}
+    quotas = [Quota(offer=offer, group=group, seats=one) for group, one in kept.items()]
+    quotas.append(Quota(offer=offer, org_id=offer.org_id, seats=seats - sum(kept.values())))
+    Quota.objects.bulk_create(quotas)
 
 
 def draw(*, viewer: Viewer, offer_id: int, now: datetime) -> None:
@@ -169,7 +202,7 @@ def draw(*, viewer: Viewer, offer_id: int, now: datetime) -> None:
         asked = {one.number: one for one in Booking.objects.filter(offer=offer, state=BookingState.ASKED)}
         for line, number in enumerate(drawing.order(offer.seed, asked), 1):
             move(asked[number], Step.PUT_IN_LINE, line=line)
-        seated = move_up(offer, now)
+        seated = move_up(offer, now, viewer)
         detail = {"asked": len(asked), "seated": len(seated), "seed": offer.seed}
         audit.record(viewer, action="bookings.draw", object=f"offer:{offer.pk}", detail=detail, now=now)
 
@@ -181,9 +214,12 @@ def call_off(*, viewer: Viewer, offer_id: int, reason: str, now: datetime) -> No
         if offer.state == OfferState.CANCELLED:
             return
         Offer.objects.filter(pk=offer.pk).update(state=OfferState.CANCELLED)
-        for booking in Booking.objects.filter(offer=offer, state__in=OPEN):
+        ended = list(Booking.objects.filter(offer=offer, state__in=OPEN))
+        for booking in ended:
             give_back(booking)
             move(booking, Step.CANCEL, slot=None, quota=None, reason=reason.strip()[:200])
+        entries = [Entry(action="bookings.called_off", object=f"booking:{one.pk}") for one in ended]
+        audit.record_many(viewer, entries=entries, now=now)
         audit.record(viewer, action="bookings.call_off", object=f"offer:{offer.pk}", reason=reason, now=now)
 
 

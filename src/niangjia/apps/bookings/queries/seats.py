@@ -11,14 +11,12 @@ from django.db.models.functions import Coalesce
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import drawing
 from niangjia.apps.bookings.access import bookings, offers
-from niangjia.apps.bookings.lifecycle import HOLDS_SEATS, BookingState, Giving, OfferState
-from niangjia.apps.bookings.models import Booking, Offer, Quota, Slot
+from niangjia.apps.bookings.lifecycle import BORNE, HOLDS_SEATS, BookingState, Giving, OfferState
+from niangjia.apps.bookings.models import Booking, Offer, Quota, Settlement, Slot
 from niangjia.apps.bookings.problems import NoSuchBooking, NoSuchOffer
 from niangjia.apps.bookings.seating import waiting_that_fit
 from niangjia.apps.bookings.types import Attendance, BookingCard, OfferCard, SlotCard, Violation
 from niangjia.apps.registry import queries as registry
-
-__all__ = ["attendance_of", "get_booking", "get_offer", "list_bookings", "list_offers", "list_own", "verify"]
 
 
 def list_offers(viewer: Viewer, *, state: str = "", kind: str = "") -> QuerySet[Offer]:
@@ -40,17 +38,17 @@ def list_bookings(viewer: Viewer, *, offer_id: int, state: str = "") -> list[Boo
     """Of one offer: who has a seat by its time, then who waits in their order. Names masked. Raises NotAllowed."""
     rows = bookings(viewer).filter(offer_id=offer_id).select_related("slot")
     rows = rows.filter(state=state) if state else rows
-    return _cards(rows.order_by("slot__begins", "line", "pk"))
+    return cards_of(rows.order_by("slot__begins", "line", "pk"))
 
 
 def list_own(viewer: Viewer) -> list[BookingCard]:
     """A worker's own, newest first. Raises NotAllowed."""
-    return _cards(bookings(viewer).filter(person_id=viewer.person_id or 0).order_by("-pk"))
+    return cards_of(bookings(viewer).filter(person_id=viewer.person_id or 0).order_by("-pk"))
 
 
 def get_booking(viewer: Viewer, booking_id: int) -> BookingCard:
     """Raises NotAllowed, NoSuchBooking."""
-    found = _cards(bookings(viewer).filter(pk=booking_id))
+    found = cards_of(bookings(viewer).filter(pk=booking_id))
     if not found:
         raise NoSuchBooking(booking_id)
     return found[0]
@@ -79,10 +77,11 @@ def offer_card(row: Offer) -> OfferCard:
         place_id=row.place_id, giving=Giving(row.giving), state=OfferState(row.state), opens_at=row.opens_at, closes_at=row.closes_at,
         most_companions=row.most_companions, every_years=row.every_years, note=row.note, seal=row.seal, seed=row.seed,
         slots=tuple(SlotCard(one.pk, one.begins, one.ends, one.seats, one.taken, one.label) for one in slots),
+        campaign_id=row.campaign_id, teacher_id=row.teacher_id, unit_cost=row.unit_cost, drawn_at=row.drawn_at, step=row.step,
     )  # fmt: skip
 
 
-def _cards(rows: Iterable[Booking]) -> list[BookingCard]:
+def cards_of(rows: Iterable[Booking]) -> list[BookingCard]:
     found = list(rows)
     names = registry.masked_names({row.person_id for row in found})
     lines = _lines({row.offer_id for row in found if row.state == BookingState.WAITING})
@@ -90,7 +89,7 @@ def _cards(rows: Iterable[Booking]) -> list[BookingCard]:
         BookingCard(
             id=row.pk, number=row.number, offer_id=row.offer_id, person_id=row.person_id, name=names.get(row.person_id, ""), org_id=row.org_id,
             slot_id=row.slot_id or row.wished_id, state=BookingState(row.state), seats=row.seats, line=lines.get(row.pk), asked_at=row.asked_at,
-            checked_in_at=row.checked_in_at, code=row.code,
+            checked_in_at=row.checked_in_at, code=row.code, reason=row.reason, certificate=row.certificate or "", group=row.group,
         )
         for row in found
     ]  # fmt: skip
@@ -112,7 +111,10 @@ def _lines(offer_ids: set[int]) -> Mapping[int, int]:
 
 
 def verify(*, now: datetime) -> Iterator[Violation]:
-    """Seats counted as given; nobody waits behind a seat that fits; every draw is that of its seed, and its seed that of its seal."""
+    """
+    Seats counted as given; nobody waits behind a seat that fits; every draw is that of its seed, and its seed that of its seal; what a trip
+    costs the employer is what was decided.
+    """
     given = Coalesce(Sum("bookings__seats", filter=Q(bookings__state__in=HOLDS_SEATS)), 0)
     for table, word in ((Slot, "SLOT"), (Quota, "QUOTA")):
         for row in table.objects.annotate(given=given).exclude(taken=F("given")).iterator():  # type: ignore[attr-defined]
@@ -127,6 +129,10 @@ def verify(*, now: datetime) -> Iterator[Violation]:
                 yield Violation("WAITING_FITS", booking.number, f"waits though slot {slot.pk} has room")
         if offer.drawn_at:
             yield from _verify_draw(offer)
+    for part in Settlement.objects.filter(state__in=BORNE).exclude(amount=F("decision__amount")).iterator():
+        yield Violation(
+            "SETTLEMENT_DECISION", f"booking:{part.booking_id}", "bears another amount than its decision gives"
+        )
 
 
 def _verify_draw(offer: Offer) -> Iterator[Violation]:

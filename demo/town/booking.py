@@ -1,0 +1,270 @@
+"""Services of the invented county: check-ups, a bus plan, courses, a season, a trip that is drawn and settled, a hall, talks before shifts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from demo.town.office import COUNTY, Office
+from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.bookings import actions as bookings
+from niangjia.apps.bookings import queries
+from niangjia.apps.bookings.types import (
+    CampaignFacts,
+    CostFacts,
+    Giving,
+    OfferFacts,
+    SiteFacts,
+    SlotFacts,
+    Speaker,
+    StopFacts,
+    TalkFacts,
+    TeacherFacts,
+    TopicFacts,
+    TopicField,
+    TourFacts,
+)
+from niangjia.apps.cases import queries as cases
+from niangjia.apps.funds import actions as funds
+from niangjia.apps.funds import queries as fund_queries
+from niangjia.apps.organizations import queries as unions
+from niangjia.apps.organizations.types import Level, Union
+from niangjia.apps.registry import queries as registry
+from niangjia.engines.scheduling import Lanes
+
+SITES = (
+    ("羽林街道活动中心（虚构）", 29_520_000, 120_880_000, 64), ("澄潭街道文化站（虚构）", 29_430_000, 120_780_000, 40),
+    ("儒岙镇职工之家（虚构）", 29_410_000, 120_990_000, 32), ("沙溪镇便民中心（虚构）", 29_540_000, 121_120_000, 24), ("镜岭镇礼堂（虚构）", 29_400_000, 120_700_000, 20),
+)  # fmt: skip
+TEACHERS = (
+    ("例师傅一（虚构）", "省级工匠", "数控加工"), ("例师傅二（虚构）", "市级劳模", "纺织保全"), ("例师傅三（虚构）", "高级技师", "焊接"),
+    ("例师傅四（虚构）", "技术能手", "制鞋工艺"), ("例师傅五（虚构）", "副教授", "工业机器人"), ("例师傅六（虚构）", "首席技师", "电工"),
+)  # fmt: skip
+TOPICS = (
+    ("本周安全提示：叉车通道", TopicField.SAFETY), ("仓库先进先出怎么做", TopicField.CRAFT), ("一位老师傅的三十年", TopicField.STORY), ("工会能为您做什么", TopicField.POLICY),
+)  # fmt: skip
+TRIP = {
+    "destination_class": "neighbour_province", "is_in_mountain_county": "yes", "trip_days": "3", "is_trip_segment": "no", "is_union_organised": "yes",
+    "has_followed_tender": "yes", "employer_kind": "other", "payment_kind": "to_base", "is_invoice_genuine": "yes",
+}  # fmt: skip
+
+
+@dataclass
+class Services:
+    """The county's officers and some of its members, at one moment after another."""
+
+    office: Office
+    clock: Callable[[], datetime]
+    union: Union
+    people: list[int]
+
+    @property
+    def county(self) -> Viewer:
+        return self.office.officer(self.union.id, self.clock())
+
+    def at(self, days: int, hour: int, minute: int = 0) -> datetime:
+        day = timezone.localdate(self.clock()) + timedelta(days=days)
+        return datetime.combine(day, time(hour, minute), tzinfo=timezone.get_default_timezone())
+
+    def offer(self, key: str, title: str, kind: str, slots: Sequence[SlotFacts], *, now: datetime, days: int = 7, **told: object) -> int:  # fmt: skip
+        facts = OfferFacts(
+            **{
+                "title": f"{title}（虚构）", "kind": kind, "org_id": self.union.id, "area": self.union.area, "giving": Giving.FIRST_COME, "opens_at": now,
+                "closes_at": now + timedelta(days=days), **told,
+            }
+        )  # type: ignore[arg-type]  # fmt: skip
+        made = bookings.make_offer(viewer=self.county, facts=facts, key=f"demo-{key}", now=now)
+        bookings.add_slots(viewer=self.county, offer_id=made, slots=slots, now=now)
+        bookings.publish(viewer=self.county, offer_id=made, now=now)
+        return made
+
+    def ask(self, offer: int, people: Sequence[int], *, now: datetime, companions: Callable[[int], int] = lambda n: 0) -> None:  # fmt: skip
+        for number, person_id in enumerate(people):
+            bookings.ask(
+                viewer=self.county, offer_id=offer, person_id=person_id, key=f"demo-{offer}-{person_id}", companions=companions(number), now=now
+            )  # fmt: skip
+
+    def come(self, offer: int, *, but: int = 0) -> None:
+        """Who has a seat is checked in, but for the last `but`; those missed it."""
+        card = queries.get_offer(self.county, offer)
+        begins = {slot.id: slot.begins for slot in card.slots}
+        seated = queries.list_bookings(self.county, offer_id=offer, state="SEATED")
+        for one in seated[: len(seated) - but]:
+            bookings.check_in(viewer=self.county, code=one.code, now=begins[one.slot_id or 0])
+        bookings.close_offer(viewer=self.county, offer_id=offer, now=self.clock())
+
+
+def turns(begins: datetime, count: int, seats: int, label: str = "", minutes: int = 30) -> list[SlotFacts]:
+    each = timedelta(minutes=minutes)
+    return [SlotFacts(begins + n * each, begins + (n + 1) * each, seats, label) for n in range(count)]
+
+
+def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime]) -> None:
+    """Everything of the bookings that a page of the demo shows; the worker with a login has a seat, a place in the line and a certificate."""
+    union = unions.find_county_union(COUNTY + "000000")
+    assert union is not None, "the invented city has a Xinchang county union"
+    viewer = office.officer(union.id, clock())
+    found = cases.list_cases(viewer, cases.CaseFilter()).exclude(person_id=None).order_by("pk")
+    ids = list(dict.fromkeys(found.values_list("person_id", flat=True)[:80]))
+    members = registry.open_memberships_of(ids)
+    own = worker.person_id if worker else None
+    people = [one for one in ids if one in members and one != own]
+    services = Services(office, clock, union, people[:14])
+    is_member = own is not None and bool(registry.open_memberships_of([own]))
+    _season(services, own if is_member else None)
+    _courses(services, own if is_member else None)
+    _trip(services)
+    _tour(services)
+    _talks(services)
+
+
+def _season(services: Services, own: int | None) -> None:
+    """E05, E10, E17: a season with check-ups, counselling and a hall; the worker waits for a seat."""
+    now, today = services.clock(), timezone.localdate(services.clock())
+    season = bookings.start_campaign(
+        viewer=services.county, facts=CampaignFacts("温暖服务季（虚构）", services.union.id, today - timedelta(days=15), today + timedelta(days=45), "例医院体检车、例心理咨询社（虚构）"),
+        key="demo-season", now=now,
+    )  # fmt: skip
+    held = services.at(-12, 9)
+    past = services.offer("check-past", "流动体检车进园区", "check_up", turns(held, 4, 4, "园区党群中心（虚构）"), now=held - timedelta(days=9), campaign_id=season)  # fmt: skip
+    services.ask(past, services.people[:11], now=held - timedelta(days=8))
+    services.come(past, but=2)
+    soon = services.offer(
+        "check-soon", "新就业形态劳动者体检", "check_up", turns(services.at(9, 9), 4, 2, "羽林街道活动中心（虚构）"), now=now, program="free-checkup",
+        campaign_id=season, most_companions=1,
+    )  # fmt: skip
+    services.ask(soon, services.people[-3:], now=services.clock())
+    full = services.offer("counsel", "心理咨询一对一", "counselling", turns(services.at(4, 14), 3, 1, "例职工服务中心（虚构）", 60), now=now, campaign_id=season)  # fmt: skip
+    services.ask(full, services.people[:5] + ([own] if own else []), now=services.clock())
+    services.offer(
+        "hall",
+        "创业培训教室（阶段性优惠）",
+        "venue",
+        turns(services.at(7, 8), 2, 1, "例工人文化宫三楼（虚构）", 240),
+        now=now,
+    )
+
+
+def _courses(services: Services, own: int | None) -> None:
+    """E09, E31: both kinds of training, six teachers, one course over with certificates."""
+    now = services.clock()
+    teachers = [
+        bookings.name_teacher(viewer=services.county, facts=TeacherFacts(name, services.union.id, honour, field, "例创新工作室联盟（虚构）"), key=f"demo-teacher-{number}", now=now)
+        for number, (name, honour, field) in enumerate(TEACHERS)
+    ]  # fmt: skip
+    held = services.at(-20, 18)
+    night = services.offer(
+        "course", "数控车工夜校", "course", turns(held, 1, 12, "例职业技术学校（虚构）", 120), now=held - timedelta(days=9), teacher_id=teachers[0], unit_cost=Decimal("85.50"),
+    )  # fmt: skip
+    services.ask(night, [*([own] if own else []), *services.people[:8]], now=held - timedelta(days=8))
+    services.come(night, but=1)
+    bookings.certify(viewer=services.county, offer_id=night, now=services.clock())
+    held = services.at(-10, 9)
+    again = services.offer("reemployment", "转岗电工上岗培训", "course_reemployment", turns(held, 1, 10, "", 360), now=held - timedelta(days=9), teacher_id=teachers[5], unit_cost=Decimal("420.00"))  # fmt: skip
+    services.ask(again, services.people[4:9], now=held - timedelta(days=8))
+    services.come(again)
+    services.offer("academy", "劳模工匠大讲堂：鞋革工艺", "academy", turns(services.at(12, 14), 1, 40, "例轻工学校（虚构）", 120), now=now, teacher_id=teachers[3])  # fmt: skip
+
+
+def _trip(services: Services) -> None:
+    """E19, E21: seats drawn, three days at 600 yuan, family at its own cost, settled to the cent and booked to each."""
+    begins = services.at(-9, 8)
+    trip = services.offer(
+        "trip", "一线职工疗休养", "recuperation", [SlotFacts(begins, begins + timedelta(days=2, hours=9), 8, "邻省线（虚构）")], now=begins - timedelta(days=20), days=10,
+        giving=Giving.DRAW, most_companions=1, program="recuperation",
+    )  # fmt: skip
+    services.ask(
+        trip, services.people[:10], now=begins - timedelta(days=19), companions=lambda number: int(number % 4 == 0)
+    )
+    bookings.draw(viewer=services.county, offer_id=trip, now=begins - timedelta(days=9))
+    services.come(trip)
+    bookings.tell_trip(viewer=services.county, offer_id=trip, answers=TRIP, now=services.clock())
+    went = queries.list_bookings(services.county, offer_id=trip, state="ATTENDED")
+    costs = {
+        one.id: CostFacts(
+            Decimal("1800.00") if number else Decimal("1850.50"), True if one.companions else None, "hard_post"
+        )
+        for number, one in enumerate(went)
+    }
+    bookings.tell_costs(viewer=services.county, offer_id=trip, costs=costs, now=services.clock())
+    bookings.decide_trip(viewer=services.county, offer_id=trip, now=services.clock())
+    _pay(services, trip)
+    later = services.at(30, 8)
+    services.offer(
+        "trip-next", "新就业形态劳动者疗休养", "recuperation", [SlotFacts(later, later + timedelta(days=2, hours=9), 20, "省内山区县（虚构）")], now=services.clock(), days=12,
+        giving=Giving.DRAW, most_companions=2, program="recuperation",
+    )  # fmt: skip
+
+
+def _pay(services: Services, trip: int) -> None:
+    """Finance asks, another approves, a second of finance books it to each worker."""
+    first, second = (services.office.clerk(services.union.id, Role.FINANCE, services.clock(), nth=n) for n in (1, 2))
+    approver = services.office.officer(services.union.id, services.clock(), nth=3)
+    year = timezone.localdate(services.at(-9, 8)).year
+    opened = funds.open_budget(
+        viewer=first, org_id=services.union.id, purpose="recuperation", year=year, amount=Decimal("630000.00"), key=f"demo-recuperation-{year}", reason="演示预算（虚构）",
+        now=services.clock(),
+    )  # fmt: skip
+    funds.approve_request(viewer=approver, request_id=opened, now=services.clock())
+    bookings.pay_carrier(viewer=first, offer_id=trip, now=services.clock())
+    for request in list(fund_queries.list_requests(approver)):
+        if request.kind == "BUY_GOODS":
+            funds.approve_request(viewer=approver, request_id=request.pk, now=services.clock())
+    bookings.hand_over(viewer=second, offer_id=trip, now=services.clock())
+
+
+def _tour(services: Services) -> None:
+    """E05: a bus, five sites, two days fixed by hand; the rest is for the reader to plan."""
+    today = timezone.localdate(services.clock())
+    days = tuple(day for day in (today + timedelta(days=number) for number in range(14, 24)) if day.weekday() < 5)[:4]
+    facts = TourFacts("体检车下乡排班（虚构）", services.union.id, services.union.area, days, time(8), time(17), 29_500_000, 120_905_000, lanes=4)  # fmt: skip
+    tour = bookings.make_tour(viewer=services.county, facts=facts, key="demo-tour", now=services.clock())
+    sites = [
+        bookings.add_site(viewer=services.county, tour_id=tour, facts=SiteFacts(name, north, east, people), now=services.clock())
+        for name, north, east, people in SITES
+    ]  # fmt: skip
+    lanes = Lanes(4, 30)
+    stops = []
+    for day, site, people in ((days[0], 0, 48), (days[1], 1, 40)):
+        begins = _at(day, 9)
+        stops.append(StopFacts(sites[site], 1, begins, begins + timedelta(minutes=lanes.minutes(people)), people, True))
+    bookings.set_stops(viewer=services.county, tour_id=tour, new=stops, now=services.clock())
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), tzinfo=timezone.get_default_timezone())
+
+
+def _talks(services: Services) -> None:
+    """E32: a library of topics and a month of talks at some of the county's firms."""
+    now = services.clock()
+    topics = [
+        bookings.add_topic(viewer=services.county, facts=TopicFacts(f"{title}（虚构）", services.union.id, field, "要点由班组长补充。"), key=f"demo-topic-{number}", now=now)
+        for number, (title, field) in enumerate(TOPICS)
+    ]  # fmt: skip
+    towns = [one for one in unions.list_children(services.union.id) if one.level is Level.TOWN and one.is_active]
+    firms = [
+        firm
+        for town in towns
+        for firm in unions.list_children(town.id)
+        if firm.level is Level.GRASSROOTS and firm.is_active
+    ]
+    speakers = list(Speaker)
+    for number, firm in enumerate(firms[:9]):
+        officer = services.office.officer(firm.id, services.clock())
+        for back in range(1, 4):
+            held = services.at(-back - number % 3, 7, 50)
+            facts = TalkFacts(
+                firm.id,
+                f"{number % 2 + 1} 班",
+                topics[(number + back) % len(topics)],
+                speakers[(number + back) % 4],
+                held,
+                10,
+                12 + number + back,
+            )
+            bookings.log_talk(viewer=officer, facts=facts, key=f"demo-talk-{number}-{back}", now=services.clock())

@@ -1,0 +1,77 @@
+"""``programs/vocabulary/offers.yaml``: the kinds of offers, and what the pack of one says about its seats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+import yaml
+
+from niangjia.apps.programs import queries as programs
+from niangjia.engines.policy.parameters import area_prefix
+from niangjia.kernel.deployment import programs_folder
+from niangjia.kernel.problems import Refusal
+
+SHARE = "share_"
+"""Before the group's name: a pack's parameter with the share of the seats that is kept for that group."""
+
+
+class NoSuchKind(Refusal):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"没有“{name}”这种活动。请从列出的种类中选。", f"There is no kind {name!r}. Choose one that is listed.")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`is_health`: nothing but who came is kept. `program`: the pack it is settled or granted under; empty = none."""
+
+    id: str
+    title: Mapping[str, str]
+    is_health: bool = False
+    is_trip: bool = False
+    gives_certificate: bool = False
+    program: str = ""
+
+
+@dataclass(frozen=True)
+class PackSays:
+    """`every_years` null = it may be had at any time; `shares`: ratio of the seats by group."""
+
+    every_years: int | None
+    shares: Mapping[str, Decimal]
+
+
+@lru_cache(maxsize=1)
+def kinds() -> Mapping[str, Kind]:
+    given = yaml.safe_load((programs_folder() / "vocabulary" / "offers.yaml").read_text(encoding="utf-8"))
+    return {name: Kind(id=name, **one) for name, one in given.items()}
+
+
+def kind_of(name: str) -> Kind:
+    """Raises NoSuchKind."""
+    if name not in kinds():
+        raise NoSuchKind(name)
+    return kinds()[name]
+
+
+def said_by_pack(program: str, *, area: str, on: date) -> PackSays | None:
+    """
+    Once in how many years (parameter ``every_years``) and whose seats are kept (``share_<group>``), from the pack in force there that day;
+    None: there is no such pack.
+
+    Raises:
+        MissingParameter: one of them is open and nobody filled it in.
+    """
+    if not program or programs.find_pack(program, area=area, asof=on) is None:
+        return None
+    names = programs.get_pack(program, area=area, asof=on).parameters
+    wanted = [name for name in names if name == "every_years" or name.startswith(SHARE)]
+    said = {name: programs.get_parameter(program, name, area=area_prefix(area), asof=on) for name in wanted}
+    years = said.pop("every_years", None)
+    return PackSays(
+        None if years is None else int(str(years)),
+        {name.removeprefix(SHARE): Decimal(str(share)) for name, share in said.items()},
+    )

@@ -1,0 +1,47 @@
+"""Reads: what is offered, who asked and how they stand, plans and trips, and whether every count is right."""
+
+from niangjia.apps.bookings.kinds import kind_of, kinds, said_by_pack
+from niangjia.apps.bookings.problems import NotFound
+from niangjia.apps.bookings.queries.desk import (
+    find_booking_by_code,
+    get_campaign,
+    get_draw,
+    list_campaigns,
+    list_quotas,
+    list_slots_between,
+    list_teachers,
+    tally,
+)
+from niangjia.apps.bookings.queries.own import (
+    bookings_to_tell,
+    calendar_of,
+    find_certificate,
+    get_own_certificate,
+    has_feed,
+    list_open_to,
+    list_public,
+    own_settlement,
+    people_to_tell,
+    why_not,
+)
+from niangjia.apps.bookings.queries.seats import (
+    attendance_of,
+    get_booking,
+    get_offer,
+    list_bookings,
+    list_offers,
+    list_own,
+    offer_card,
+    verify,
+)
+from niangjia.apps.bookings.queries.talks import coverage_of, list_talks, list_topics, quiet_unions
+from niangjia.apps.bookings.queries.tours import get_tour, list_tours
+from niangjia.apps.bookings.queries.trips import get_trip, list_settlements
+
+__all__ = [
+    "NotFound", "attendance_of", "bookings_to_tell", "calendar_of", "coverage_of", "find_booking_by_code", "find_certificate", "get_booking",
+    "get_campaign", "get_draw", "get_offer", "get_own_certificate", "get_tour", "get_trip", "has_feed", "kind_of", "kinds", "list_bookings",
+    "list_campaigns", "list_offers", "list_open_to", "list_own", "list_public", "list_quotas", "list_settlements", "list_slots_between",
+    "list_talks", "list_teachers", "list_topics", "list_tours", "offer_card", "own_settlement", "people_to_tell", "quiet_unions",
+    "said_by_pack", "tally", "verify", "why_not",
+]  # fmt: skip

@@ -1,0 +1,113 @@
+"""What the desk reads beside the offers themselves: quotas, the calendar, campaigns, teachers, the year's counts, a draw for everybody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.bookings.access import bookings, campaigns, offers, teachers
+from niangjia.apps.bookings.kinds import kinds
+from niangjia.apps.bookings.lifecycle import BookingState, Giving, OfferState
+from niangjia.apps.bookings.models import Booking, Campaign, Offer, Slot, Teacher
+from niangjia.apps.bookings.problems import NoSuchCode, NoSuchOffer
+from niangjia.apps.bookings.queries.seats import cards_of, offer_card
+from niangjia.apps.bookings.types import BookingCard, Line, OfferCard, QuotaCard, Tally
+from niangjia.apps.organizations import scope
+
+
+def list_quotas(viewer: Viewer, offer_id: int) -> list[QuotaCard]:
+    """Raises NotAllowed, NoSuchOffer."""
+    offer = offers(viewer).filter(pk=offer_id).first()
+    if offer is None:
+        raise NoSuchOffer(offer_id)
+    rows = offer.quotas.select_related("org").order_by("org__path", "group", "pk")
+    return [QuotaCard(one.pk, one.org_id, one.org.name if one.org else "", one.group, one.seats, one.taken) for one in rows]  # fmt: skip
+
+
+def list_slots_between(viewer: Viewer, first: datetime, until: datetime) -> list[tuple[Slot, Offer]]:
+    """Times of offers of the viewer's part of the tree, in order; to read only. Raises NotAllowed."""
+    permissions.require(viewer, "bookings.view")
+    own = scope.inside("offer__org", viewer.org_path)
+    rows = Slot.objects.filter(own, begins__gte=first, begins__lt=until).exclude(offer__state=OfferState.CANCELLED)
+    return [(one, one.offer) for one in rows.select_related("offer").order_by("begins", "label", "pk")]
+
+
+def find_booking_by_code(viewer: Viewer, code: str) -> BookingCard:
+    """For a check-in, before it is one. Raises NotAllowed, NoSuchCode."""
+    permissions.require(viewer, "bookings.manage")
+    code = code.upper().replace("-", "").replace(" ", "")
+    found = cards_of(bookings(viewer).filter(scope.inside("offer__org", viewer.org_path), code=code))
+    if not code or not found:
+        raise NoSuchCode
+    return found[0]
+
+
+def get_draw(number: str) -> tuple[OfferCard, list[Line]]:
+    """A draw as anybody may check it: the offer, and the numbers in their order; none before it was drawn. Raises NoSuchOffer."""
+    row = Offer.objects.filter(number=number, giving=Giving.DRAW).exclude(state=OfferState.DRAFT).select_related("org").prefetch_related("slots").first()  # fmt: skip
+    if row is None:
+        raise NoSuchOffer(number)
+    if not row.drawn_at:
+        return offer_card(row), []
+    drawn = Booking.objects.filter(offer=row, asked_at__lt=row.closes_at).order_by("line", "pk")
+    lines = [
+        Line(place, one, BookingState(state))
+        for place, (one, state) in enumerate(drawn.values_list("number", "state"), 1)
+    ]
+    return offer_card(row), lines
+
+
+def list_campaigns(viewer: Viewer) -> QuerySet[Campaign]:
+    """Newest first; to read only. Raises NotAllowed."""
+    return campaigns(viewer).select_related("org").annotate(offer_count=Count("offers")).order_by("-starts_on", "-pk")
+
+
+def get_campaign(viewer: Viewer, campaign_id: int) -> tuple[Campaign, list[OfferCard]]:
+    """A campaign and what is offered in it, as far as the viewer sees it. Raises NotAllowed, NoSuchOffer."""
+    found = list_campaigns(viewer).filter(pk=campaign_id).first()
+    if found is None:
+        raise NoSuchOffer(campaign_id)
+    rows = offers(viewer).filter(campaign=found).select_related("org").prefetch_related("slots").order_by("opens_at")
+    return found, [offer_card(row) for row in rows]
+
+
+def list_teachers(viewer: Viewer, *, only_active: bool = False) -> QuerySet[Teacher]:
+    """With how many offers they teach at; to read only. Raises NotAllowed."""
+    rows = teachers(viewer).annotate(offer_count=Count("offers")).order_by("-is_active", "name", "pk")
+    return rows.filter(is_active=True) if only_active else rows
+
+
+def tally(viewer: Viewer, *, year: int, campaign_id: int | None = None) -> list[Tally]:
+    """
+    What took place in a year at offers of the viewer's part of the tree, by kind in the kinds' order, counted from check-ins and nothing else.
+    A worker counts once as a person and each time as a time. Raises NotAllowed.
+    """
+    permissions.require(viewer, "bookings.view")
+    own = scope.inside("offer__org", viewer.org_path)
+    held = Q(slot__begins__year=year)
+    rows = Booking.objects.filter(own, held)
+    if campaign_id is not None:
+        rows = rows.filter(offer__campaign_id=campaign_id)
+    came, cost = Q(state=BookingState.ATTENDED), F("offer__unit_cost")
+    counted = rows.values("offer__kind").annotate(
+        offers=Count("offer", distinct=True, filter=came), sessions=Count("slot", distinct=True, filter=came),
+        persons=Count("person", distinct=True, filter=came), times=Count("pk", filter=came),
+        all_seats=Coalesce(Sum("seats", filter=came), 0), missed=Count("pk", filter=Q(state=BookingState.MISSED)),
+        cost=Sum(cost, filter=came),
+    )  # fmt: skip
+    by_kind = {row["offer__kind"]: row for row in counted.order_by()}
+    found = []
+    for kind in [*kinds(), *sorted(set(by_kind) - set(kinds()))]:
+        if row := by_kind.get(kind):
+            found.append(
+                Tally(
+                    kind=kind, offers=row["offers"], sessions=row["sessions"], persons=row["persons"], times=row["times"],
+                    companions=row["all_seats"] - row["times"], missed=row["missed"], cost=None if row["cost"] is None else Decimal(row["cost"]),
+                )
+            )  # fmt: skip
+    return found

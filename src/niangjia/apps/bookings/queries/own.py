@@ -1,0 +1,130 @@
+"""What a worker, or somebody who has a number, reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.bookings.access import bookings, member_of, offers, quotas_for
+from niangjia.apps.bookings.actions.announcing import mark_of
+from niangjia.apps.bookings.actions.asking import refuse
+from niangjia.apps.bookings.lifecycle import HOLDS_SEATS, BookingState, OfferState
+from niangjia.apps.bookings.models import Booking, Feed, Offer, Settlement
+from niangjia.apps.bookings.problems import NoSuchCertificate, NoSuchOffer, NotForYou
+from niangjia.apps.bookings.queries.seats import offer_card
+from niangjia.apps.bookings.types import Appointment, Certificate, OfferCard
+from niangjia.apps.registry import queries as registry
+from niangjia.kernel.problems import Refusal
+
+SHOWN_BEFORE = timedelta(days=14)
+"""So long before it opens an offer is shown to come."""
+_FED = timedelta(days=180)
+
+
+def list_open_to(viewer: Viewer, *, now: datetime) -> list[OfferCard]:
+    """What the worker may ask for now or soon, those that close first first; what is for other unions or groups is left out. Raises NotAllowed."""
+    permissions.require(viewer, "own.view")
+    try:
+        org_id, group = member_of(viewer, viewer.person_id or 0)
+    except NotForYou:
+        return []
+    soon = offers(viewer).filter(state=OfferState.OPEN, closes_at__gt=now, opens_at__lte=now + SHOWN_BEFORE)
+    rows = soon.select_related("org").prefetch_related("slots", "quotas").order_by("closes_at", "pk")
+    return [offer_card(row) for row in rows if not row.quotas.all() or quotas_for(row.quotas.all(), org_id, group)]
+
+
+def list_public(*, now: datetime) -> list[OfferCard]:
+    """What is open or soon will be, for anybody to read."""
+    rows = Offer.objects.filter(state=OfferState.OPEN, closes_at__gt=now, opens_at__lte=now + SHOWN_BEFORE)
+    return [offer_card(row) for row in rows.select_related("org").prefetch_related("slots").order_by("closes_at", "pk")]
+
+
+def why_not(viewer: Viewer, offer_id: int, *, now: datetime) -> Refusal | None:
+    """What would be answered if the worker asked now; None: they may. Raises NotAllowed, NoSuchOffer."""
+    permissions.require(viewer, "own.view")
+    offer = offers(viewer).filter(pk=offer_id).first()
+    if offer is None:
+        raise NoSuchOffer(offer_id)
+    try:
+        org_id, group = member_of(viewer, viewer.person_id or 0)
+        refuse(offer, viewer.person_id or 0, org_id, group, 0, now)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def has_feed(viewer: Viewer) -> datetime | None:
+    """Since when the worker's calendar has an address; None: it has none. Raises NotAllowed."""
+    permissions.require(viewer, "own.view")
+    return Feed.objects.filter(person_id=viewer.person_id or 0).values_list("made_at", flat=True).first()
+
+
+def calendar_of(secret: str, *, now: datetime) -> list[Appointment] | None:
+    """The times of whoever has this secret, half a year back and all to come; None: nobody has it."""
+    person_id = Feed.objects.filter(mark=mark_of(secret)).values_list("person_id", flat=True).first()
+    if person_id is None:
+        return None
+    rows = Booking.objects.filter(person_id=person_id, state__in=HOLDS_SEATS, slot__begins__gt=now - _FED)
+    return [
+        Appointment(
+            row.number,
+            row.offer.title,
+            row.slot.begins,
+            row.slot.ends,
+            " ".join(part for part in (row.slot.label, row.offer.place.address if row.offer.place else "") if part),
+            row.asked_at,
+        )
+        for row in rows.select_related("offer__place", "slot").order_by("slot__begins")
+        if row.slot is not None
+    ]
+
+
+def find_certificate(number: str) -> Certificate:
+    """For anybody who has the number. Raises NoSuchCertificate."""
+    number = number.strip().upper().replace("-", "").replace(" ", "")
+    row = Booking.objects.filter(certificate=number).select_related("offer__org", "slot").first() if number else None
+    if row is None:
+        raise NoSuchCertificate
+    return _certificate(row, registry.name_in_public(row.person_id))
+
+
+def get_own_certificate(viewer: Viewer, booking_id: int) -> Certificate:
+    """With the worker's whole name. Raises NotAllowed, NoSuchCertificate."""
+    row = bookings(viewer).filter(pk=booking_id, certificate__isnull=False).select_related("offer__org", "slot").first()
+    if row is None:
+        raise NoSuchCertificate
+    return _certificate(row, registry.get_own_name(viewer))
+
+
+def _certificate(row: Booking, name: str) -> Certificate:
+    assert row.slot is not None and row.certificate is not None, "only who came has one"
+    on = timezone.localdate(row.slot.begins)
+    return Certificate(row.certificate, name, row.offer.title, row.offer.kind, row.offer.org.name, on)
+
+
+def own_settlement(viewer: Viewer, booking_id: int) -> Settlement | None:
+    """What the worker's part in a trip cost and who bears it, to read; None: not told, or no trip. Raises NotAllowed."""
+    row = bookings(viewer).filter(pk=booking_id).first()
+    return Settlement.objects.filter(booking=row).first() if row else None
+
+
+# --- whom messages tell ---
+
+
+def people_to_tell(booking_ids: Iterable[int]) -> dict[int, tuple[int, datetime | None]]:
+    """By booking: whose it is, and when it begins; null = it has no seat."""
+    rows = Booking.objects.filter(pk__in=set(booking_ids)).values_list("pk", "person_id", "slot__begins")
+    return {pk: (person_id, begins) for pk, person_id, begins in rows}
+
+
+def bookings_to_tell(offer_ids: Iterable[int]) -> dict[int, list[int]]:
+    """By offer: persons who asked and did not take it back."""
+    rows = Booking.objects.filter(offer_id__in=set(offer_ids)).exclude(state=BookingState.CANCELLED)
+    found: dict[int, list[int]] = {}
+    for offer_id, person_id in rows.values_list("offer_id", "person_id"):
+        found.setdefault(offer_id, []).append(person_id)
+    return found

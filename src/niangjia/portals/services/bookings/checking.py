@@ -1,0 +1,186 @@
+"""Who booked, who waits, who came: the list of an offer, in and out as a workbook, and the check-in on a phone."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from pathlib import PurePath
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.bookings import actions as bookings
+from niangjia.apps.bookings import queries
+from niangjia.apps.bookings.types import BookingCard, BookingState, OfferCard, SlotCard
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.registry import queries as registry
+from niangjia.jobs import import_roster
+from niangjia.kernel.problems import Refusal
+from niangjia.portals.design import words
+from niangjia.portals.design.pages import page
+from niangjia.portals.design.requests import PageRequest, whole
+from niangjia.portals.design.showing import show
+from niangjia.portals.officer.exporting import WORKBOOK, Column, Listing, export_of, word
+from niangjia.portals.services.bookings.parts import place_words, shown, slot_of
+
+Row = tuple[BookingCard, SlotCard | None, str]
+
+
+class NobodyFound(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "在您的范围内没有这个证件号的会员。请核对号码，或先登记会员。",
+            "There is no member with this ID number in your part of the tree. Check it, or register them first.",
+        )
+
+
+def found(request: PageRequest, offer_id: int) -> list[BookingCard]:
+    state = request.GET.get("state", "")
+    return queries.list_bookings(request.viewer, offer_id=offer_id, state=state if state in BookingState.values else "")
+
+
+def _rows(card: OfferCard, rows: list[BookingCard]) -> list[Row]:
+    unions = organizations.get_unions({one.org_id for one in rows})
+    return [(one, slot_of(card, one), unions[one.org_id].name if one.org_id in unions else "") for one in rows]
+
+
+@page("bookings.view")
+def people(request: PageRequest, offer_id: int) -> HttpResponse:
+    """One list for a desk and for a phone at the door: by time, each with its step."""
+    viewer: Viewer = request.viewer
+    card = queries.get_offer(viewer, offer_id)
+    rows = found(request, offer_id)
+    context = {
+        "card": card,
+        "one": shown(card),
+        "rows": _rows(card, rows),
+        "state": request.GET.get("state", ""),
+        "states": words.choices("booking_state"),
+        "attendance": queries.attendance_of(viewer, offer_id),
+        "can_manage": permissions.may(viewer, "bookings.manage"),
+        "key": uuid.uuid4(),
+        "report": getattr(request, "report", None),
+        "companions": range(card.most_companions + 1),
+    }
+    return show(request, "bookings/people.html", context)
+
+
+PEOPLE = Listing(
+    name="bookings-people",
+    title=gettext_lazy("报名名单"),
+    found=found,
+    columns=lambda request: [
+        Column(_("编号"), lambda row: row[0].number),
+        Column(_("姓名"), lambda row: row[0].name),
+        Column(_("工会"), lambda row: row[2], 22),
+        Column(_("群体"), lambda row: word("worker_group", row[0].group)),
+        Column(_("时间"), lambda row: row[1].begins if row[1] else None, 18),
+        Column(_("场地或班次"), lambda row: row[1].label if row[1] else "", 18),
+        Column(_("人数"), lambda row: row[0].seats),
+        Column(_("状态"), lambda row: word("booking_state", row[0].state)),
+        Column(_("候补次序"), lambda row: row[0].line),
+        Column(_("签到"), lambda row: row[0].checked_in_at, 18),
+    ],
+    lines=lambda request, rows: _rows(queries.get_offer(request.viewer, rows[0].offer_id), rows) if rows else [],
+    filters=("state",),
+)
+export_people = export_of(PEOPLE, people)
+
+
+@page("bookings.manage", methods=("POST",), shown_on=people)
+def ask_for(request: PageRequest, offer_id: int) -> HttpResponse:
+    """For a member who does not do it themselves, by ID number, which stands in no address."""
+    sent = request.POST
+    person = registry.find_person_by_id_number(request.viewer, sent.get("id_number", ""))
+    if person is None:
+        raise NobodyFound
+    booking_id = bookings.ask(
+        viewer=request.viewer, offer_id=offer_id, person_id=person.id, key=f"desk:{sent.get('key', '')}"[:64], companions=whole(sent.get("companions", "")),
+        slot_id=whole(sent.get("slot", "")) or None, now=timezone.now(),
+    )  # fmt: skip
+    state = queries.get_booking(request.viewer, booking_id).state
+    messages.success(request, _("已代为报名：%(state)s。") % {"state": words.word("booking_state", state)[0]})
+    return redirect("bookings:people", offer_id)
+
+
+@page("bookings.manage", methods=("POST",), shown_on=people)
+def cancel(request: PageRequest, offer_id: int, booking_id: int) -> HttpResponse:
+    bookings.cancel(
+        viewer=request.viewer, booking_id=booking_id, reason=request.POST.get("reason", ""), now=timezone.now()
+    )
+    messages.success(request, _("已取消这一份报名，候补的按次序递补。"))
+    return redirect("bookings:people", offer_id)
+
+
+@page("bookings.manage")
+def template(request: PageRequest, offer_id: int) -> HttpResponse:
+    card = queries.get_offer(request.viewer, offer_id)
+    file = import_roster.template(card)
+    return FileResponse(file, as_attachment=True, filename=f"{card.number}.xlsx", content_type=WORKBOOK)  # type: ignore[return-value]
+
+
+@page("bookings.manage", methods=("POST",), shown_on=people)
+def import_people(request: PageRequest, offer_id: int) -> HttpResponse:
+    """Good rows are asked for at once, each by itself; the others are listed with what to do."""
+    file = request.FILES.get("file")
+    if file is None:
+        raise import_roster.NoFile
+    name = str(getattr(file, "name", ""))
+    request.report = import_roster.take(
+        request.viewer, offer_id, ending=PurePath(name).suffix.lower(), content=file.read(), now=timezone.now()
+    )  # fmt: skip
+    return people.unguarded(request, offer_id)
+
+
+@page("bookings.manage", methods=("GET", "POST"))
+def check_in(request: PageRequest, code: str = "") -> HttpResponse:
+    """
+    What the QR leads to, and the page where its code is typed. Looking changes nothing: one button says that they are here. From a list it
+    goes back to the list.
+    """
+    if request.method == "POST":
+        return _check_in(request, request.POST.get("code", "") or code)
+    asked = code or request.GET.get("code", "")
+    context: dict[str, Any] = {"code": asked}
+    if asked:
+        try:
+            context |= _looked_up(request.viewer, asked)
+        except Refusal as refusal:
+            request.refusal = refusal
+    return show(request, "bookings/check_in.html", context)
+
+
+def _looked_up(viewer: Viewer, code: str) -> dict[str, Any]:
+    booking = queries.find_booking_by_code(viewer, code)
+    card = queries.get_offer(viewer, booking.offer_id)
+    return {
+        "booking": booking,
+        "card": card,
+        "one": shown(card, place_words(card.place_id)),
+        "slot": slot_of(card, booking),
+        "can_check_in": booking.state in (BookingState.SEATED, BookingState.MISSED),
+    }
+
+
+def _check_in(request: PageRequest, code: str) -> HttpResponse:
+    try:
+        booking_id = bookings.check_in(viewer=request.viewer, code=code, now=timezone.now())
+    except Refusal as refusal:
+        request.refusal = refusal
+        context: dict[str, Any] = {"code": code}
+        with contextlib.suppress(Refusal):
+            context |= _looked_up(request.viewer, code)
+        return show(request, "bookings/check_in.html", context, status=409)
+    booking = queries.get_booking(request.viewer, booking_id)
+    messages.success(request, _("%(name)s 已签到，共 %(count)s 人。") % {"name": booking.name, "count": booking.seats})
+    if request.POST.get("from") == "people":
+        return redirect(f"{reverse('bookings:people', args=[booking.offer_id])}#b-{booking.id}")
+    return redirect("bookings:check_in")

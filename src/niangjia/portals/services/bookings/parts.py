@@ -1,0 +1,82 @@
+"""What several of these pages need: kinds and places in words, the picture of a code, sessions by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import segno
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from niangjia.apps.bookings import queries
+from niangjia.apps.bookings.types import BookingCard, OfferCard, SlotCard
+from niangjia.apps.places import queries as places
+from niangjia.portals.design.tags import say
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An offer with its kind in words. `place` null: none was named."""
+
+    card: OfferCard
+    kind: str
+    is_health: bool
+    is_trip: bool
+    gives_certificate: bool
+    place: str
+    first: SlotCard | None
+
+
+def shown(card: OfferCard, place: str = "") -> Shown:
+    kind = queries.kinds().get(card.kind)
+    return Shown(
+        card, say(dict(kind.title)) if kind else card.kind, bool(kind and kind.is_health), bool(kind and kind.is_trip),
+        bool(kind and kind.gives_certificate), place, card.slots[0] if card.slots else None,
+    )  # fmt: skip
+
+
+def place_words(place_id: int | None) -> str:
+    """Name and address; nothing for none."""
+    row = places.list_public().filter(pk=place_id).first() if place_id else None
+    return f"{row.name} {row.address}".strip() if row else ""
+
+
+@dataclass(frozen=True)
+class Day:
+    """Sessions of one day at one place (their label)."""
+
+    on: date
+    label: str
+    slots: tuple[SlotCard, ...]
+
+
+def by_day(slots: Iterable[SlotCard]) -> list[Day]:
+    found: dict[tuple[date, str], list[SlotCard]] = {}
+    for one in slots:
+        found.setdefault((timezone.localdate(one.begins), one.label), []).append(one)
+    return [Day(on, label, tuple(several)) for (on, label), several in sorted(found.items())]
+
+
+def slot_of(card: OfferCard, booking: BookingCard) -> SlotCard | None:
+    return next((one for one in card.slots if one.id == booking.slot_id), None)
+
+
+def picture_of(request: HttpRequest, code: str) -> SafeString:
+    """The QR of the address where an officer checks this code in; drawn here, no other server hears of it."""
+    address = request.build_absolute_uri(reverse("bookings:check_in_code", args=[code]))
+    return mark_safe(_drawn(address))  # made of digits and path letters by segno
+
+
+def picture_of_certificate(request: HttpRequest, number: str) -> SafeString:
+    address = request.build_absolute_uri(f"{reverse('bookings:certificate_check')}?number={number}")
+    return mark_safe(_drawn(address))
+
+
+def _drawn(address: str) -> str:
+    return segno.make(address, error="m").svg_inline(
+        border=3, dark="#1d2939", light="#fff", svgclass="qr", omitsize=True
+    )  # fmt: skip

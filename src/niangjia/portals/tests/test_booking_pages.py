@@ -1,0 +1,381 @@
+"""The pages of bookings: a worker's on a phone, the desk's, the door's, the trip's, the bus's; what is refused keeps what was typed."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from datetime import timedelta
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from niangjia.apps.accounts.types import Role
+from niangjia.apps.audit.models import AuditEvent
+from niangjia.apps.bookings import actions, drawing, queries
+from niangjia.apps.bookings.models import Booking, Offer, Settlement, Talk, TourStop
+from niangjia.apps.bookings.types import SettleState
+from niangjia.apps.cases.tests import desk as desks
+from niangjia.apps.funds import actions as funds
+from niangjia.apps.funds import queries as fund_queries
+from niangjia.apps.messages import queries as inbox
+from niangjia.apps.programs.tests import town
+from niangjia.jobs import plan_tour, tell, tick
+from niangjia.portals.design.showing import deployment
+from niangjia.portals.tests import booked
+
+
+@pytest.fixture(scope="module")
+def built(built, django_db_blocker):
+    with django_db_blocker.unblock():
+        booked.lay(built)
+    return built
+
+
+@pytest.fixture
+def ids(house) -> booked.Booked:
+    return booked.lay(house)
+
+
+@pytest.fixture
+def worker(house, signed_in) -> Client:
+    return signed_in(house.viewers[Role.WORKER])
+
+
+@pytest.fixture
+def county(house, signed_in) -> Client:
+    return signed_in(house.viewers[Role.COUNTY])
+
+
+def said(response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def go(client: Client, name: str, *parts, **sent):
+    return client.post(reverse(f"bookings:{name}", args=parts), sent, follow=True)
+
+
+def sound() -> bool:
+    assert list(queries.verify(now=town.NOW)) == []
+    return True
+
+
+# --- a worker ---
+
+
+def test_a_worker_reads_time_place_and_code_and_lets_the_seat_go(worker, ids):
+    page = worker.get(reverse("bookings:booking", args=[ids.seated])).content.decode()
+    code = Booking.objects.get(pk=ids.seated).code
+    assert "<svg viewBox" in page and f"{code[:5]}-{code[5:]}" in page and "不进入本系统" in page
+    assert "已取消" in said(go(worker, "cancel", ids.seated))
+    assert Booking.objects.get(pk=ids.seated).state == "CANCELLED" and sound()
+    assert "可以报名的" in said(worker.get(reverse("bookings:mine")))
+
+
+def test_who_asks_with_too_much_family_is_told_and_finds_what_they_chose(worker, ids):
+    go(worker, "cancel", ids.seated)
+    slot = Offer.objects.get(pk=ids.offer).slots.order_by("begins").last()
+    page = go(worker, "ask", ids.offer, key="k", slot=slot.pk, companions=5)
+    assert page.status_code == 409 and "最多可以带 1 位家属" in said(page)
+    assert f'value="{slot.pk}" checked' in page.content.decode()
+    page = go(worker, "ask", ids.offer, key="k", slot=slot.pk, companions=1)
+    assert "报上了" in said(page) or "候补" in said(page)
+    go(worker, "ask", ids.offer, key="k", slot=slot.pk, companions=1)
+    assert Booking.objects.filter(offer=ids.offer, state__in=["SEATED", "WAITING"], seats=2).count() == 1 and sound()
+
+
+def test_a_second_booking_of_the_same_offer_is_said_before_anything_is_typed(worker, ids):
+    assert "看我的报名" in said(worker.get(reverse("bookings:offer", args=[ids.offer])))
+    late = worker.get(reverse("bookings:offer", args=[ids.course]))
+    assert "没有还没开始的场次" in said(late) or "现在不能报名" in said(late)
+
+
+def test_a_calendar_is_read_by_its_secret_and_by_nothing_else(worker, ids):
+    page = worker.post(reverse("bookings:own_calendar"))
+    address = re.search(r"http://testserver(/bookings/calendar/[\w-]+\.ics)", page.content.decode())[1]
+    assert address not in worker.get(reverse("bookings:own_calendar")).content.decode()
+    feed = Client().get(address)
+    text = feed.content.decode()
+    assert feed.headers["Content-Type"].startswith("text/calendar") and "SUMMARY:流动体检车进羽林" in text
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n")) and text.endswith("END:VCALENDAR\r\n")
+    assert Booking.objects.get(pk=ids.seated).code not in text
+    assert Client().get("/bookings/calendar/wrong.ics").status_code == 404
+    again = worker.post(reverse("bookings:own_calendar"))
+    assert again.status_code == 200 and Client().get(address).status_code == 404
+    go(worker, "end_calendar")
+    new = re.search(r"/bookings/calendar/[\w-]+\.ics", again.content.decode())[0]
+    assert Client().get(new).status_code == 404
+
+
+def test_a_certificate_is_its_owners_with_the_name_and_anybodys_by_number_masked(worker, ids):
+    number = Booking.objects.get(pk=ids.attended).certificate
+    own = said(worker.get(reverse("bookings:certificate", args=[ids.attended])))
+    assert number in own and "王小明" in own
+    open_page = said(Client().get(reverse("bookings:certificate_check"), {"number": number.lower()}))
+    assert "数控车工夜校" in open_page and "王小明" not in open_page and "王" in open_page
+    assert "没有这个编号的证明" in said(Client().get(reverse("bookings:certificate_check"), {"number": "ZS0"}))
+
+
+def test_anybody_can_draw_again(ids):
+    page = Client().get(reverse("bookings:draw_result", args=[ids.draw]))
+    offer = Offer.objects.get(number=ids.draw)
+    shown = re.findall(r"BM[0-9]{8}", page.content.decode())
+    assert offer.seed in page.content.decode() and offer.seal == drawing.seal_of(offer.seed)
+    assert shown == drawing.order(offer.seed, shown) and len(shown) == 4
+
+
+# --- messages ---
+
+
+def test_who_moves_up_is_told_and_reminded_the_day_before_and_told_when_it_is_called_off(house, ids, county):
+    viewer = house.viewers[Role.WORKER]
+    first = Booking.objects.filter(offer=ids.offer, state="SEATED").exclude(pk=ids.seated).first()
+    actions.cancel(viewer=viewer, booking_id=ids.seated, now=town.NOW)
+    actions.ask(viewer=viewer, offer_id=ids.offer, person_id=viewer.person_id, key="again", companions=1, now=town.NOW)
+    waits = Booking.objects.get(key="again")
+    assert waits.state == "WAITING"
+    tell.tell(now=town.NOW)
+    actions.cancel(viewer=house.viewers[Role.COUNTY], booking_id=first.pk, now=town.NOW)
+    for one in Booking.objects.filter(offer=ids.offer, state="SEATED").exclude(pk=waits.pk)[:2]:
+        actions.cancel(viewer=house.viewers[Role.COUNTY], booking_id=one.pk, now=town.NOW)
+    waits.refresh_from_db()
+    assert waits.state == "SEATED" and sound()
+    day_before = waits.slot.begins - timedelta(hours=20)
+    tick.tick(deployment(), now=day_before)
+    tick.tick(deployment(), now=day_before + timedelta(hours=1))
+    assert AuditEvent.objects.filter(action="bookings.remind", object=f"booking:{waits.pk}").count() == 1
+    go(county, "act", ids.offer, "call-off", reason="车坏了")
+    tell.tell(now=day_before)
+    kinds = [one.kind for one in inbox.list_messages(viewer) if one.kind.startswith("booking_")]
+    assert kinds.count("booking_tomorrow") == 1 and kinds.count("booking_called_off") == 1
+    assert inbox.list_messages(viewer).filter(kind="booking_seated", subject=f"booking:{waits.pk}").count() == 1
+
+
+# --- the desk ---
+
+
+def test_an_offer_goes_from_a_draft_to_its_sessions_and_is_published(county):
+    told = {
+        "title": "夜校二期", "kind": "course", "giving": "FIRST_COME", "opens_at": "2023-11-06T09:00", "closes_at": "2023-11-05T09:00",
+        "most_companions": "0", "key": "one", "unit_cost": "88.80",
+    }  # fmt: skip
+    page = county.post(reverse("bookings:new"), told)
+    assert page.status_code == 422 and "截止须晚于开始" in said(page) and 'value="夜校二期"' in page.content.decode()
+    county.post(reverse("bookings:new"), told | {"closes_at": "2023-11-12T09:00"})
+    county.post(reverse("bookings:new"), told | {"closes_at": "2023-11-12T09:00"})
+    offer = Offer.objects.get(title="夜校二期")
+    assert "还没有安排时间和名额" in said(go(county, "act", offer.pk, "publish"))
+    wrong = go(county, "add_sessions", offer.pk, first_day="2023-11-13", starts="20:00", ends="18:00", seats="3")
+    assert wrong.status_code == 422 and "结束须晚于开始" in said(wrong)
+    go(county, "add_sessions", offer.pk, first_day="2023-11-13", last_day="2023-11-14", starts="18:00", ends="20:00", minutes="60", seats="3")  # fmt: skip
+    assert list(offer.slots.values_list("seats", flat=True)) == [3] * 4
+    go(county, "set_quota", offer.pk, group="courier", seats="2")
+    assert "已发布" in said(go(county, "act", offer.pk, "publish"))
+    month = said(county.get(reverse("bookings:calendar"), {"month": "2023-11"}))
+    assert "夜校二期" in month and "0/6" in month
+
+
+def test_the_year_counts_persons_and_times_from_check_ins_alone(county, ids):
+    page = said(county.get(reverse("bookings:report"), {"year": "2023"}))
+    assert re.search(r"免费技能培训（八大群体） 1 1 1 1 0 0 85\.50", page), page
+
+
+def test_a_list_comes_in_as_a_workbook_and_bad_rows_are_said_with_their_number(house, county, ids):
+    template = county.get(reverse("bookings:roster_template", args=[ids.offer]))
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(template.streaming_content)))
+    heads = [cell.value for cell in sheet.active[4]]
+    assert heads == ["身份证号", "家属人数", "场次"]
+    town.household(250, house.desk.town["XG"])
+    sheet.active.append([town.id_number(250 % 300 * 3), "0", ""])
+    sheet.active.append(["330624199001010000", "", ""])
+    sheet.active.append([town.id_number(250 % 300 * 3), "很多", ""])
+    file = io.BytesIO()
+    sheet.save(file)
+    before = Booking.objects.filter(offer=ids.offer).count()
+    for _ in range(2):
+        file.seek(0)
+        file.name = "名单.xlsx"
+        page = said(county.post(reverse("bookings:import_people", args=[ids.offer]), {"file": file}))
+        assert "没有这个证件号" in page and " 6 " in page and "请填整数" in page
+    assert "早已报名 1 人" in page and Booking.objects.filter(offer=ids.offer).count() == before + 1 and sound()
+    assert "请选择要导入的工作簿" in said(go(county, "import_people", ids.offer))
+
+
+# --- the door ---
+
+
+def test_a_code_is_scanned_or_typed_and_checks_in_once(house, signed_in, county, ids, monkeypatch):
+    code = ids.code
+    page = county.get(reverse("bookings:check_in_code", args=[code]))
+    assert "到了，签到" in said(page) and Booking.objects.get(pk=ids.seated).state == "SEATED"
+    early = go(county, "check_in", code=code)
+    assert early.status_code == 409 and "还没有到时间" in said(early)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: booked.at(3, 8, 50))
+    county = signed_in(house.viewers[Role.COUNTY])  # days later: a new sitting
+    done = go(county, "check_in", code=f"{code[:5].lower()}-{code[5:].lower()}")
+    assert "已签到，共 2 人" in said(done) and Booking.objects.get(pk=ids.seated).state == "ATTENDED"
+    go(county, "check_in", code=code)
+    assert AuditEvent.objects.filter(action="bookings.check_in", object=f"booking:{ids.seated}").count() == 1
+    assert "没有这个签到码" in said(county.get(reverse("bookings:check_in"), {"code": "AAAAA-AAAAA"}))
+
+
+# --- a trip ---
+
+
+def test_three_days_are_borne_up_to_600_a_day_and_the_rest_is_the_workers_own(county, ids):
+    rows = list(Settlement.objects.filter(booking__offer=ids.trip).order_by("cost"))
+    assert [row.cost for row in rows] == [Decimal(1800) + 50 * number for number in range(len(rows))] and len(rows) > 1
+    assert {(row.amount, row.state) for row in rows} == {(Decimal("1800.00"), SettleState.GRANTED)}
+    assert "本人 50.00" in said(county.get(reverse("bookings:trip", args=[ids.trip]))) and sound()
+
+
+def costs_of(offer: int, **changed) -> dict[str, str]:
+    found = {}
+    for one in Booking.objects.filter(offer=offer, state="ATTENDED").order_by("pk"):
+        found |= {
+            f"cost-{one.pk}": "1800.00",
+            f"paid-{one.pk}": "yes" if one.seats > 1 else "",
+            f"group-{one.pk}": "hard_post",
+        }
+    return found | changed
+
+
+def test_an_employer_that_pays_for_family_or_in_cash_is_refused_with_the_rule(county, ids):
+    with_family = Booking.objects.filter(offer=ids.trip, state="ATTENDED", seats=2).first()
+    assert with_family is not None
+    go(county, "tell_costs", ids.trip, **costs_of(ids.trip, **{f"paid-{with_family.pk}": "no"}))
+    page = said(go(county, "settle", ids.trip, "decide"))
+    assert "费用自理" in page and Settlement.objects.get(booking=with_family).state == SettleState.REFUSED
+    go(county, "tell_trip", ids.trip, **{f"f-{name}": value for name, value in (booked.TRIP | {"payment_kind": "cash"}).items()})  # fmt: skip
+    assert set(Settlement.objects.values_list("state", flat=True)) == {
+        "TOLD"
+    }  # what was worked out before is not, any more
+    page = said(go(county, "settle", ids.trip, "decide"))
+    assert "没有以现金、实物、消费券、购物卡发给个人" in page
+    assert not Settlement.objects.exclude(state=SettleState.REFUSED).exists() and sound()
+
+
+def test_a_cost_or_an_answer_that_cannot_be_read_changes_nothing_and_stays_in_its_form(county, ids):
+    one = Booking.objects.filter(offer=ids.trip, state="ATTENDED").first()
+    page = go(county, "tell_costs", ids.trip, **costs_of(ids.trip, **{f"cost-{one.pk}": "一千八"}))
+    assert page.status_code == 409 and "费用读不懂" in said(page) and 'value="一千八"' in page.content.decode()
+    below = go(county, "tell_costs", ids.trip, **costs_of(ids.trip, **{f"cost-{one.pk}": "-0.01"}))
+    assert below.status_code == 409 and 'value="-0.01"' in below.content.decode()
+    page = go(county, "tell_trip", ids.trip, **{"f-trip_days": "三天半"})
+    assert page.status_code == 422 and 'value="三天半"' in page.content.decode()
+    assert Settlement.objects.filter(state=SettleState.GRANTED).exists()
+
+
+def test_the_carrier_is_paid_by_three_people_and_each_worker_has_used_their_cap(house, signed_in, county, ids):
+    place = house.desk.town
+    desks.give_budget(house.desk, "recuperation", "630000.00", year=2023)
+    finance, second = signed_in(place.finance), signed_in(house.desk.second_finance)
+    assert go(county, "settle", ids.trip, "pay").status_code == 403
+    count = Settlement.objects.filter(state=SettleState.GRANTED).count()
+    assert f"{1800 * count:,}.00" in said(go(finance, "settle", ids.trip, "pay"))
+    assert "还没有批准" in said(go(second, "settle", ids.trip, "hand-over"))
+    requests = [one for one in fund_queries.list_requests(place.county_third) if one.kind == "BUY_GOODS"]
+    assert [(one.quantity, one.unit_price) for one in requests] == [(count, Decimal("1800.00"))]
+    funds.approve_request(viewer=place.county_third, request_id=requests[0].pk, now=town.NOW)
+    assert f"结算了 {count} 人" in said(go(second, "settle", ids.trip, "hand-over"))
+    assert set(Settlement.objects.values_list("state", flat=True)) == {"GIVEN"} and sound()
+    balance = next(one for one in fund_queries.list_balances(place.finance) if one.purpose == "recuperation")
+    assert balance.goods_given == Decimal("1800.00") * count and balance.available == 630000 - balance.goods_given
+    own = Booking.objects.filter(offer=ids.trip, state="ATTENDED", person_id=house.viewers[Role.WORKER].person_id).first()  # fmt: skip
+    if own:
+        assert "1,800.00" in said(signed_in(house.viewers[Role.WORKER]).get(reverse("bookings:booking", args=[own.pk])))
+    _second_trip_is_refused(house, county, ids)
+
+
+def _second_trip_is_refused(house, county, ids) -> None:
+    """A whole trip is had once a year: the same people, another trip, nothing borne."""
+    went = list(Booking.objects.filter(offer=ids.trip, state="ATTENDED").values_list("person_id", flat=True))
+    place = house.desk.town
+    again = booked._offer(
+        house, "again", [booked.SlotFacts(booked.at(-3, 8), booked.at(-2, 17), 9)], now=town.NOW - timedelta(days=6), title="再去一次", kind="recuperation"
+    )  # fmt: skip
+    for person_id in went:
+        actions.ask(viewer=place.county, offer_id=again, person_id=person_id, key=f"again/{person_id}", now=town.NOW - timedelta(days=6))  # fmt: skip
+    for one in queries.list_bookings(place.county, offer_id=again):
+        actions.check_in(viewer=place.county, code=one.code, now=booked.at(-3, 8))
+    actions.tell_trip(viewer=place.county, offer_id=again, answers=booked.TRIP | {"trip_days": "2"}, now=town.NOW)
+    go(county, "tell_costs", again, **costs_of(again))
+    page = said(go(county, "settle", again, "decide"))
+    assert "每人每年一次" in page
+    assert set(Settlement.objects.filter(booking__offer=again).values_list("state", flat=True)) == {"REFUSED"}
+
+
+# --- the bus ---
+
+
+def test_a_stop_moved_by_hand_says_what_is_wrong_and_is_not_published_so(county, ids):
+    stop = TourStop.objects.get(tour=ids.tour)
+    sent = {
+        f"day-{stop.pk}": "2023-11-20",
+        f"hour-{stop.pk}": "16:30",
+        f"people-{stop.pk}": "40",
+        f"fixed-{stop.pk}": "on",
+    }
+    page = said(go(county, "set_stops", ids.tour, **sent))
+    assert "收车晚于 17:00" in page
+    page = go(county, "publish_tour", ids.tour, opens_at="2023-11-06T09:00", closes_at="2023-11-18T09:00")
+    assert (
+        page.status_code == 409
+        and "收车晚于" in said(page)
+        and not Offer.objects.filter(key=f"tour:{ids.tour}").exists()
+    )
+    page = go(county, "set_stops", ids.tour, **(sent | {f"hour-{stop.pk}": "早上"}))
+    assert page.status_code == 409 and "读不懂" in said(page) and 'value="早上"' in page.content.decode()
+
+
+def test_a_plan_is_worked_out_around_what_is_fixed_taken_over_and_booked(house, county, ids):
+    fixed = TourStop.objects.get(tour=ids.tour)
+    assert go(county, "tour_act", ids.tour, "plan").status_code == 200
+    viewer = house.viewers[Role.COUNTY]
+    for _ in range(600):
+        found = plan_tour.find(deployment(), viewer, ids.tour)
+        if found and found.standing.state == "done":
+            break
+        time.sleep(0.1)
+    assert "次停靠，排上 84 人" in said(county.get(reverse("bookings:tour", args=[ids.tour])))
+    go(county, "tour_act", ids.tour, "take")
+    stops = TourStop.objects.filter(tour=ids.tour)
+    kept = stops.get(is_fixed=True)
+    assert (kept.begins, kept.people) == (fixed.begins, fixed.people) and sum(one.people for one in stops) == 84
+    assert not queries.get_tour(viewer, ids.tour).faults
+    page = go(county, "publish_tour", ids.tour, opens_at="2023-11-06T09:00", closes_at="2023-11-18T09:00")
+    assert "每个时段的名额都开放报名" in said(page)
+    offer = Offer.objects.get(key=f"tour:{ids.tour}")
+    slots = list(offer.slots.all())
+    assert sum(slot.seats for slot in slots) == 84 and max(slot.seats for slot in slots) == 4
+    assert {slot.ends - slot.begins for slot in slots} == {timedelta(minutes=30)}
+    assert go(county, "tour_act", ids.tour, "plan").status_code == 409
+
+
+# --- ten minutes before the shift ---
+
+
+def test_a_talk_is_logged_once_and_counts_for_its_union(house, signed_in, county, ids):
+    talks = signed_in(house.viewers[Role.GRASSROOTS])
+    topic = queries.list_topics(house.viewers[Role.GRASSROOTS]).first()
+    sent = {
+        "team": "装配班",
+        "topic": topic.pk,
+        "speaker": "MODEL_WORKER",
+        "held_at": "2023-11-06T08:00",
+        "minutes": "10",
+        "heads": "",
+        "key": "one",
+    }
+    page = talks.post(reverse("bookings:talks"), sent)
+    assert page.status_code == 422 and "请填写“多少人”" in said(page) and 'value="装配班"' in page.content.decode()
+    for _ in range(2):
+        talks.post(reverse("bookings:talks"), sent | {"heads": "24"})
+    assert Talk.objects.count() == 2
+    page = said(county.get(reverse("bookings:talks"), {"month": "2023-11"}))
+    assert "装配班" in page and "1 / 2" in page and "制药厂工会" in page
+    late = talks.post(reverse("bookings:talks"), sent | {"held_at": "2023-12-06T08:00", "heads": "3", "key": "two"})
+    assert late.status_code == 409 and Talk.objects.count() == 2
