@@ -88,7 +88,9 @@ ENTRIES = (
     Entry("bookings:desk", _("活动与预约"), "calendar-due", "bookings.view", group="services"),
     Entry("bookings:tours", _("流动服务车"), "route", "bookings.view", group="services"),
     Entry("bookings:talks", _("班前十分钟"), "speakerphone", "bookings.view", group="services"),
-    Entry("volunteers:needs", _("志愿与岗位"), "users", "volunteers.view", also=("/desk/volunteers/",), group="services"),
+    Entry(
+        "volunteers:needs", _("志愿与岗位"), "users", "volunteers.view", also=("/desk/volunteers/",), group="services"
+    ),
     Entry("contests:desk", _("竞赛评选"), "award", "contests.view", also=("/contests/jury/",), group="services"),
     Entry("places:desk", _("场所"), "map-pin", "places.view", group="services"),
     Entry("officer:batches", _("发放批次"), "building-bank", "funds.view", is_tab=True, group="money"),

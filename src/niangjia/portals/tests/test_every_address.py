@@ -31,7 +31,18 @@ from niangjia.kernel.months import Month
 from niangjia.portals.design import navigation, words
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.showing import deployment
-from niangjia.portals.tests import adjusted, applied, booked, contested, helped, markup, photographed, placed, simulated, told
+from niangjia.portals.tests import (
+    adjusted,
+    applied,
+    booked,
+    contested,
+    helped,
+    markup,
+    photographed,
+    placed,
+    simulated,
+    told,
+)
 
 
 @pytest.fixture(scope="module")
