@@ -34,6 +34,7 @@ from niangjia.apps.matters import queries as matter_queries
 from niangjia.apps.organizations import actions as organizations
 from niangjia.apps.organizations import queries, scope
 from niangjia.apps.organizations.types import PARENTS, ChangeKind, Level, Union, UnionState
+from niangjia.apps.places import actions as places
 from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as registry_queries
 from niangjia.apps.workorders import actions as workorders
@@ -444,6 +445,7 @@ def _end(viewer: Viewer, outlook: Outlook, now: datetime) -> dict[str, int]:
     listed = alerts.rehome_alerts(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     moved_cases = cases.rehome_cases(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     followed = matters.rehome_matters(viewer=viewer, from_id=from_id, to_id=to_id, path=outlook.to.path, now=now)
+    places.rehome_places(viewer=viewer, from_id=from_id, to_id=to_id, reason=asked.reason.strip(), now=now)
     orders = workorders.rehome_orders(
         viewer=viewer,
         order_ids=[one.order.id for one in outlook.orders],

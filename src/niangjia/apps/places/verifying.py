@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
+from niangjia.apps.organizations.types import UnionState
 from niangjia.apps.places.kinds import Kind, kinds
 from niangjia.apps.places.lifecycle import LOOKS, PlaceState, Step
 from niangjia.apps.places.models import Measure, Place, PlaceEvent, Sent
@@ -18,7 +19,7 @@ _LEADS = {
 
 def verify() -> Iterator[Violation]:
     """
-    Every place whose standing is not that of its events, that has something to mend although its last look asked for nothing, or that does not fit
+    Every place whose standing is not that of its events, that is kept by a union which has ended, that has something to mend although its last look asked for nothing, or that does not fit
     its kind; every measure its kind does not have; every count of a union that is no part of the pairing.
     """
     steps: dict[int, list[Step]] = defaultdict(list)
@@ -28,12 +29,14 @@ def verify() -> Iterator[Violation]:
         steps[place_id].append(Step(kind))
         if Step(kind) in (*LOOKS, Step.MEND):
             asked[place_id] = mend_by
-    for row in Place.objects.order_by("pk").iterator():
+    for row in Place.objects.select_related("org").order_by("pk").iterator():
         told = [_LEADS[step] for step in steps[row.pk] if step in _LEADS]
         if not told or told[-1] != row.state:
             yield Violation(
                 "PLACE_STATE", row.number, f"stands as {row.state}, its events say {told[-1] if told else 'nothing'}"
             )
+        if row.state != PlaceState.CLOSED and row.org.state != UnionState.ACTIVE:
+            yield Violation("PLACE_UNION", row.number, f"is kept by {row.org.code}, which has ended")
         if row.mend_by != asked.get(row.pk):
             yield Violation(
                 "PLACE_MEND", row.number, f"is to mend by {row.mend_by}, its events say {asked.get(row.pk)}"

@@ -7,6 +7,10 @@ from niangjia.apps.matters import queries
 from niangjia.apps.matters.models import Matter
 from niangjia.apps.matters.tests import room
 from niangjia.apps.organizations.types import ChangeKind
+from niangjia.apps.places import actions as places
+from niangjia.apps.places import queries as place_queries
+from niangjia.apps.places.models import Place
+from niangjia.apps.places.types import PlaceFacts
 from niangjia.apps.programs.tests import town
 from niangjia.jobs import reorganise
 from niangjia.jobs.reorganise import Asked
@@ -64,3 +68,14 @@ def test_an_application_that_is_over_stays_where_it_was(place, state):
     assert queries.count_living(place.town["XG"].id, place.town["XG"].path) == 1
     Matter.objects.filter(pk=card.id).update(state=state, closed_at=NOW)
     assert queries.count_living(place.town["XG"].id, place.town["XG"].path) == 0
+
+
+def test_what_a_merged_union_kept_its_successor_keeps(place):
+    place.handed_in()
+    facts = PlaceFacts("station", "厂门驿站", place.town["XG"].id, "330624001", "county", details={"manager": "厂"})
+    station = places.apply_for_place(viewer=place.town.grassroots, facts=facts, key="station", now=NOW)
+    reorganised(place, ChangeKind.MERGE, "XG", "XH")
+    assert place_queries.get_place(place.town.county, station, now=NOW).org_id == place.town["XH"].id
+    assert list(place_queries.verify()) == []
+    Place.objects.update(org_id=place.town["XG"].id)
+    assert [breach.rule for breach in place_queries.verify()] == ["PLACE_UNION"]

@@ -108,6 +108,20 @@ def hand_over(*, viewer: Viewer, place_id: int, to_org_id: int, from_step: int, 
         audit.record(viewer, action="places.hand_over", object=f"place:{place.pk}", detail=detail, now=now)
 
 
+def rehome_places(*, viewer: Viewer, from_id: int, to_id: int, reason: str, now: datetime) -> int:
+    """
+    What a union that ends kept, its successor keeps; return how many. What was closed stays with who kept it. Safe to repeat. For the journey that has
+    changed the tree and asked for the right.
+    """
+    went = list(Place.objects.filter(org_id=from_id).exclude(state=PlaceState.CLOSED).order_by("pk"))
+    for place in went:
+        advance(place, place.step, IN_CHINESE[Step.HAND_OVER], {"org_id": to_id})
+        write_event(place, Step.HAND_OVER, viewer, now, reason=reason[:300])
+        detail = {"to": to_id, "org": to_id, "number": place.number}
+        audit.record(viewer, action="places.hand_over", object=f"place:{place.pk}", detail=detail, now=now)
+    return len(went)
+
+
 def _looked(kind: Kind, place: Place, step: Step, findings: Mapping[str, bool]) -> dict[str, bool]:
     """What was found, by everything that had to be; nothing for a step at which nobody looks. Raises NotPartOfKind, NotAllFound."""
     is_first = place.state == PlaceState.APPLIED and step in (Step.ANNOUNCE, Step.LIST)
