@@ -97,7 +97,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
     _clear_half_made(folder)
     Deployment.create(folder, HOME, is_demo=True, name="越城（虚构）")
     deployment = open_deployment(folder)
-    from demo.town import administration, applying, booking, contesting, helping, placing
+    from demo.town import administration, applying, begun, booking, contesting, helping, placing
     from demo.town import office as town
     from niangjia.cli.setup import prepare_database
     from niangjia.jobs import land_feeds, sense_month, tell, verify
@@ -133,6 +133,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
         plays[-1][3].hire_visitors()
         worker = town.hire_worker(office, plays[-1][3].clock())
         applying.play(office, worker, plays[-1][3].clock)
+        begun.play(applying.Counter(office, plays[-1][3].clock), worker)
         booking.play(office, worker, plays[-1][3].clock)
         helping.play(office, worker, plays[-1][3].clock)
         administration.keep_house(office, plays[-1][3].clock())

@@ -23,7 +23,7 @@ _SWEPT_AFTER = timedelta(days=1)
 
 def keep_file(
     *,
-    viewer: Viewer,
+    viewer: Viewer | None,
     owner: Owner,
     part: str,
     content: bytes,
@@ -39,6 +39,7 @@ def keep_file(
 
     Safe to repeat: with the same `key`, or the same content for the same part, what is there is returned. `most`: files of this owner
     and part together. `recording`: media types of recordings, which are then taken instead of photos and papers; `most_bytes`: of one file.
+    `viewer` null: somebody without an account, whom the owner's room let in.
 
     Raises:
         FileRefused: `problems` has one for each reason.
@@ -63,7 +64,7 @@ def keep_file(
         width=width,
         height=height,
         digest=digest,
-        uploaded_by_id=viewer.account_id,
+        uploaded_by_id=viewer.account_id if viewer else None,
         uploaded_at=now,
     )
     storage.put(

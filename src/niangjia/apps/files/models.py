@@ -27,7 +27,8 @@ class File(models.Model):
     width = models.PositiveIntegerField(null=True)  # pixels; null for anything but a photo
     height = models.PositiveIntegerField(null=True)
     digest = models.CharField(max_length=64)
-    uploaded_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
+    # Null = somebody without an account, who reports to a union.
+    uploaded_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     uploaded_at = models.DateTimeField()
 
     class Meta:

@@ -39,7 +39,7 @@ class Owner:
 class FileCard:
     """
     One file without its content. `key`: 32 hex digits. `part`: which field of the owner's form it answers (``photos``, ``signature``).
-    `byte_count` as kept. `width`, `height` in pixels; null for a PDF and a recording.
+    `byte_count` as kept. `uploaded_by` null: somebody without an account. `width`, `height` in pixels; null for a PDF and a recording.
     """
 
     key: str
@@ -49,7 +49,7 @@ class FileCard:
     byte_count: int
     width: int | None
     height: int | None
-    uploaded_by: int
+    uploaded_by: int | None
     uploaded_at: datetime
 
     @property

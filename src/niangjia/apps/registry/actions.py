@@ -30,6 +30,7 @@ from niangjia.apps.registry.corrections import (
     withdraw_correction,
 )
 from niangjia.apps.registry.fields import keys
+from niangjia.apps.registry.joining import join_union, leave_unions, take_in
 from niangjia.apps.registry.models import Consent, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.queries import NotFound, visible_persons
 from niangjia.apps.registry.recognitions import enter_recognitions
@@ -55,11 +56,14 @@ __all__ = [
     "ValueUnfit",
     "decide_correction",
     "enter_recognitions",
+    "join_union",
+    "leave_unions",
     "open_correction",
     "open_own_data",
     "raise_correction",
     "rehome_people",
     "search_people",
+    "take_in",
     "withdraw_correction",
 ]
 

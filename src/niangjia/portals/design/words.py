@@ -351,6 +351,9 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "registry.withdraw_correction": (_("撤回了更正申请"), "secondary"),
         "registry.copy": (_("取了本人信息的副本"), "secondary"),
         "registry.recognise": (_("登记了荣誉或技能等级"), "secondary"),
+        "registry.join_union": (_("登记了会籍"), "secondary"),
+        "registry.leave_unions": (_("会籍转出"), "secondary"),
+        "registry.take_in": (_("登记了一位职工"), "secondary"),
         "registry.declare_household": (_("登记了核实的家庭成员"), "secondary"),
         "registry.give_consent": (_("给了同意"), "secondary"),
         "registry.withdraw_consent": (_("撤回了同意"), "secondary"),
@@ -638,6 +641,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "WITHDRAW": (_("撤回"), "red"),
         "PAID": (_("发放完毕"), "green"),
         "REOPEN": (_("异议成立，重新办理"), "orange"),
+        "ATTEST": (_("凭签字的纸面材料代交"), "blue"),
     },
     "matter_about": {
         "NOTICE": (_("公示"), "orange"),
@@ -647,6 +651,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "WORKER": (_("本人填写"), "secondary"),
         "REGISTER": (_("登记信息，本人核对"), "blue"),
         "OFFICER": (_("工会核实"), "green"),
+        "HELPER": (_("他人代填"), "orange"),
     },
     "paper_state": {
         "LATER": (_("稍后交纸质"), "yellow"),

@@ -34,6 +34,7 @@ from niangjia.portals.design.showing import deployment
 from niangjia.portals.tests import (
     adjusted,
     applied,
+    begun,
     booked,
     contested,
     helped,
@@ -50,6 +51,7 @@ def built(built, django_db_blocker):
     """The house with applications in it: laid once, for many pages are about them."""
     with django_db_blocker.unblock():
         applied.lay(built)
+        begun.lay(built)
         booked.lay(built)
         helped.lay(built)
         placed.lay(built)
@@ -89,7 +91,7 @@ PUBLIC = {
     "api:nowhere",
     *booked.PUBLIC,
     *contested.PUBLIC,
-}
+} | begun.PUBLIC
 STAFF = set(Role) - {Role.WORKER}
 LIST = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.AUDITOR}
 MONEY = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.FINANCE, Role.AUDITOR}
@@ -266,7 +268,7 @@ PAGES = {
     "volunteers:own_pair": (lambda house: [helped.lay(house).own_working], {Role.WORKER}),
     "volunteers:bid": (lambda house: [helped.lay(house).bidding], {Role.WORKER}),
     **contested.PAGES,
-}
+} | begun.PAGES
 ELSEWHERE = contested.ELSEWHERE
 """Pages that a role may open, with another's thing in their address: the status they answer with."""
 
@@ -366,6 +368,7 @@ def test_each_role_opens_its_own_pages_and_no_other(house, signed_in, role):
     client, dear = signed_in(house.viewers[role]), {}
     for warm in (
         "public:programs",
+        "officer:programs",
         "public:stay",
     ):  # packs are read, and a sitting begins: once, whichever page comes first
         client.get(reverse(warm))
