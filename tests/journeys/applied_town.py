@@ -15,7 +15,7 @@ INVENTED = {
     "degree_share": "0.5", "degree_ceiling": "1500", "skill_share": "0.5", "skill_ceiling": "800", "mountain_ceiling_raise": "300",
 }  # fmt: skip
 """What the paper leaves open: these numbers are no union's."""
-WORKERS = ("worker", "keyboard", "english", "helper", "booker", "booked")
+WORKERS = ("worker", "keyboard", "english", "helper", "booker", "booked", "representative")
 """One for each journey."""
 
 
@@ -52,10 +52,11 @@ def main(folder: Path) -> None:
     from niangjia.apps.accounts import queries as logins
     from niangjia.apps.accounts.types import Role
     from niangjia.apps.funds import actions as funds
+    from niangjia.apps.matters.tests import begun
     from niangjia.apps.programs import actions as programs
     from niangjia.apps.programs.tests import town
     from niangjia.engines import policy
-    from tests.journeys import placed_stations
+    from tests.journeys import contested_town, placed_stations
 
     call_command("migrate", interactive=False, verbosity=0)
     place = town.build()
@@ -74,7 +75,8 @@ def main(folder: Path) -> None:
         key="migrant-education", reason="虚构", now=town.NOW,
     )  # fmt: skip
     funds.approve_request(viewer=place.county_third, request_id=request, now=town.NOW)
-    people = {"grassroots": place.grassroots, "county": place.county, "city": place.city, "township": place.township}
+    begun.install()
+    people = {"grassroots": place.grassroots, "township": place.township, "county": place.county, "city": place.city}
     placed_stations.lay(place)
     for number, name in enumerate(WORKERS, start=1):
         own = town.household(number, place["XG"])[1][0]
@@ -86,6 +88,7 @@ def main(folder: Path) -> None:
         json.dumps(
             {
                 "now": town.NOW.isoformat(),
+                "contests": contested_town.lay(place),
                 "logins": {name: logins.get_account(one.account_id).username for name, one in people.items()},
             }
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
@@ -30,14 +30,14 @@ _ROLE_AT = {
 
 
 def visible(viewer: Viewer) -> QuerySet[Matter]:
-    """Matters of the viewer's part of the tree; a worker's own. Raises NotAllowed."""
+    """Matters of the viewer's part of the tree, and those that were assigned to their union; a worker's own. Raises NotAllowed."""
     if viewer.role is Role.WORKER:
         permissions.require(viewer, "own.view")
         if viewer.person_id is None:
             return Matter.objects.none()
         return Matter.objects.filter(person_id=viewer.person_id)
     permissions.require(viewer, "matters.view")
-    return scope.within(Matter.objects.all(), viewer.org_path, "org__path")
+    return Matter.objects.filter(scope.inside("org", viewer.org_path) | Q(assigned_id=viewer.org_id))
 
 
 def desk_for(org_id: int, stage: Stage) -> tuple[Union, Role]:
@@ -93,13 +93,18 @@ def refuse_own(viewer: Viewer, matter: Matter) -> None:
 
 
 def is_own(viewer: Viewer, matter: Matter) -> bool:
+    return is_theirs(viewer, matter.person_id, matter.household_id)
+
+
+def is_theirs(viewer: Viewer, about_id: int | None, household_id: int | None) -> bool:
+    """Whether the officer, or whoever they stand in for, is that person or lives in that household."""
     for account_id in (viewer.account_id, viewer.for_account_id):
         person_id = accounts.person_of(account_id) if account_id is not None else None
         if person_id is None:
             continue
         home = registry.household_of(person_id)
         theirs = {person_id, *(registry.members_of([home]).get(home, ()) if home else ())}
-        if matter.person_id in theirs or (home is not None and home == matter.household_id):
+        if about_id in theirs or (home is not None and home == household_id):
             return True
     return False
 

@@ -10,7 +10,7 @@ from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.matters import moving, sealed
 from niangjia.apps.matters.lifecycle import Flow
 from niangjia.apps.matters.models import Grant, Matter, Move
-from niangjia.apps.matters.types import GrantCard, GrantState, MatterCard, MatterState, MoveCard, Step
+from niangjia.apps.matters.types import Followed, GrantCard, GrantState, MatterCard, MatterState, MoveCard, Step
 from niangjia.apps.programs import published
 
 
@@ -51,6 +51,24 @@ def matter_card(matter: Matter) -> MatterCard:
         proposed=matter.proposed,
         proposed_by=matter.proposed_by_id,
         content_hash=matter.content_hash,
+    )
+
+
+def followed(matter: Matter, *, photos: int, can_add: bool) -> Followed:
+    stage = moving.flow_for(matter).stage(matter.stage)
+    return Followed(
+        number=matter.number,
+        title_zh=matter.version.title_zh,
+        title_en=matter.version.title_en,
+        state=MatterState(matter.state),
+        stage_zh=stage.title["zh"],
+        stage_en=stage.title["en"],
+        desk_name=matter.desk.name,
+        handed_in_on=moving.today_of(matter.handed_in_at),
+        due_on=matter.due_on,
+        closed_on=moving.today_of(matter.closed_at) if matter.closed_at else None,
+        photos=photos,
+        can_add=can_add,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.matters import access, moving, questions, reading
 from niangjia.apps.matters.models import Matter
+from niangjia.apps.matters.problems import NoPayee
 from niangjia.apps.organizations.types import Level
 from niangjia.apps.programs import actions as programs_actions
 from niangjia.apps.programs import published
@@ -39,12 +40,12 @@ def subject_of(matter: Matter, pack: Pack) -> Subject:
     Whom it is about: the applicant or the household; of a programme about a loan, an enrolment or a trip, the matter itself is that.
 
     Raises:
-        NoHousehold.
+        NoHousehold. NoPayee: it is about nobody of the register.
     """
     kind = SubjectKind(pack.unit.upper())
     number = getattr(matter, _OF_REGISTER[kind]) if kind in _OF_REGISTER else matter.pk
     if number is None:
-        raise NoHousehold
+        raise NoHousehold if matter.person_id is not None else NoPayee
     return Subject(kind, number)
 
 

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.matters.types import OPEN, GrantState, MatterState, ObjectionAbout, PaperState, Step
@@ -31,6 +32,8 @@ class Matter(models.Model):
     moves: two officers cannot both make the one from a step. `key` is that of the draft it began as, and whose files are its files;
     `last_key` that of the one that was handed in last. `event`: a mark of what happened, the same for the same certificate or
     illness of a person, empty where the form names no day of it. `asked`: fields that the applicant is asked for again.
+    `assigned`: the union that an answer named for a stage, which sees it from then on. `handed_in_by` null: somebody without an account,
+    who has the `receipt` number; null where there is somebody to tell.
     """
 
     key = models.UUIDField(unique=True)
@@ -52,7 +55,9 @@ class Matter(models.Model):
     proposed = models.CharField(max_length=40, blank=True)
     proposed_by = _account(null=True)
     decision = models.OneToOneField("programs.Decision", on_delete=models.PROTECT, related_name="+", null=True)
-    handed_in_by = _account()
+    assigned = _down("organizations.OrgUnit", null=True)
+    receipt = models.CharField(max_length=14, unique=True, null=True)
+    handed_in_by = _account(null=True)
     handed_in_at = models.DateTimeField()
     handed_in_on = models.DateField()
     due_on = models.DateField(null=True)
@@ -77,11 +82,12 @@ class Matter(models.Model):
         indexes = [
             models.Index(fields=["state", "desk", "due_on"], name="matter_desk"),
             models.Index(fields=["org", "state"], name="matter_org_state"),
+            models.Index(fields=["program", "handed_in_on"], name="matter_program_month"),
         ]
 
     @property
     def number(self) -> str:
-        return f"SX{self.handed_in_on:%Y%m}{self.pk:07d}"
+        return f"SX{timezone.localdate(self.handed_in_at):%Y%m}{self.pk:07d}"
 
 
 class Submission(models.Model):
@@ -95,7 +101,7 @@ class Submission(models.Model):
     stage = models.CharField(max_length=60)
     names = models.JSONField(default=dict)
     secret = models.BinaryField()
-    account = _account()
+    account = _account(null=True)
     at = models.DateTimeField()
 
 
@@ -105,7 +111,7 @@ class Paper(models.Model):
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="papers")
     code = models.CharField(max_length=80)
     state = models.CharField(max_length=6, choices=PaperState)
-    account = _account()
+    account = _account(null=True)
     at = models.DateTimeField()
 
 
@@ -184,6 +190,22 @@ class Grant(models.Model):
                 condition=~Q(state=GrantState.SET_ASIDE) | Q(reservation__isnull=False),
                 name="grant_set_aside_with_money",
             ),
+        ]
+
+
+class Tally(models.Model):
+    """What a matter that was done counts for, as its text says it: one row an indicator. `on`: the day it was done."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="tallies")
+    indicator = models.CharField(max_length=60)
+    counted_in = models.CharField(max_length=12)
+    amount = models.DecimalField(max_digits=16, decimal_places=2)
+    on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["matter", "indicator"], name="tally_once"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="tally_not_below_zero"),
         ]
 
 

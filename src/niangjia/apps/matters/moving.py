@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -11,14 +12,16 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from niangjia.apps.accounts import queries as accounts
-from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.matters import access, sealed
 from niangjia.apps.matters.lifecycle import Flow, flow_of, is_notice, is_payment, role_of
-from niangjia.apps.matters.models import Matter, Move, Submission
+from niangjia.apps.matters.models import Matter, Move, Submission, Tally
 from niangjia.apps.matters.problems import NotFound, SomeoneWasFirst
 from niangjia.apps.matters.types import OPEN, Answer, MatterState, Source, Step
 from niangjia.apps.organizations import calendar, scope
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.organizations.types import Union
 from niangjia.apps.programs import published
 from niangjia.apps.programs import queries as programs
 from niangjia.engines.policy.pack import Pack, Stage
@@ -64,12 +67,38 @@ def living_at(org_id: int, path: str) -> QuerySet[Matter]:
 
 def entering(matter: Matter, flow: Flow, stage: Stage, today: date) -> dict[str, Any]:
     """The columns that a matter takes on where it comes to a stage: whose turn, and by when."""
-    desk, role = access.desk_for(matter.org_id, stage)
+    named = named_union(matter, stage.desk)
+    desk, role = access.desk_for(named or matter.org_id, stage)
     is_workers = role_of(stage).value == "WORKER"
-    days = days_of(matter, flow, stage, today) + is_notice(stage)  # what follows a notice is due the day after it
-    due_on = None if is_workers or is_payment(stage) else calendar.add_working_days(today, days)
+    due_on = None if is_workers or is_payment(stage) else _last_day(matter, flow, stage, today)
     state = MatterState.WITH_WORKER if is_workers else MatterState.TO_PAY if is_payment(stage) else MatterState.AT_WORK
-    return {"stage": stage.id, "desk_id": desk.id, "role": role.value, "state": state, "due_on": due_on}
+    found = {"stage": stage.id, "desk_id": desk.id, "role": role.value, "state": state, "due_on": due_on}
+    return found | ({"assigned_id": named} if named else {})
+
+
+def named_union(matter: Matter, field: str) -> int | None:
+    """The union that an answer names; null where there is no such field or answer."""
+    rows = answers_of(matter).get(field) if field else None
+    return int(rows[-1].text.partition("|")[0]) if rows else None
+
+
+def desk_of(matter: Matter, flow: Flow, org_id: int) -> tuple[Union, Role]:
+    """Whose turn it is at the present stage if the matter belonged to `org_id`; a union that an answer named goes on as the tree now says."""
+    stage = flow.stage(matter.stage)
+    named = named_union(matter, stage.desk)
+    start = organizations.nearest_active(named).id if named else org_id
+    return access.desk_for(start, stage)
+
+
+def _last_day(matter: Matter, flow: Flow, stage: Stage, today: date) -> date:
+    """A day that an answer names, or so many days of the calendar after it; so many days from today; or so many working days."""
+    named = answers_of(matter).get(stage.due) if stage.due else None
+    if named:
+        return date.fromisoformat(named[-1].text) + timedelta(days=stage.days or 0)
+    if stage.days is not None:
+        return today + timedelta(days=stage.days)
+    days = days_of(matter, flow, stage, today) + is_notice(stage)  # what follows a notice is due the day after it
+    return calendar.add_working_days(today, days)
 
 
 def days_of(matter: Matter, flow: Flow, stage: Stage, today: date) -> int:
@@ -99,10 +128,12 @@ def make(
     changes: Mapping[str, Any] | None = None,
     detail: Mapping[str, Any] | None = None,
     is_over: bool = False,
+    is_applicants: bool = False,
 ) -> None:
     """
     Move the matter on from the step that was seen (null: from where it stands). Do it before any effect: who comes second stops here.
-    `is_over`: it has ended and is opened again.
+    `is_over`: it has ended and is opened again. `is_applicants`: made by somebody without an account, whose matter it is. One that is done
+    counts for what its text says.
 
     Raises:
         SomeoneWasFirst.
@@ -124,12 +155,33 @@ def make(
         from_stage=came_from,
         to_stage=matter.stage,
         to_state=matter.state,
-        role=viewer.role.value if viewer else "",
+        role=viewer.role.value if viewer else Role.WORKER.value if is_applicants else "",
         account_id=viewer.account_id if viewer else None,
         at=now,
         secret=sealed.seal({"text": reason}, "move", key) if reason else None,
     )
+    if is_over:
+        Tally.objects.filter(matter=matter).delete()
+    if matter.state == MatterState.DONE:
+        _count(matter, now)
     record(viewer, matter, act, now, outcome=outcome, came_from=came_from, detail=detail)
+
+
+def _count(matter: Matter, now: datetime) -> None:
+    """What it counts for: a number that was answered (`of`), what was decided in yuan, else one."""
+    counts, answers = pack_of(matter).counts, answers_of(matter)
+    decision = programs.get_decision(matter.decision_id) if matter.decision_id else None
+    rows = []
+    for one in counts:
+        of = answers.get(one.get("of", ""))
+        if one["in"] == "yuan" and "of" not in one:
+            amount = decision.amount if decision and decision.amount else Decimal(0)
+        else:
+            amount = (Decimal(of[-1].text) if of else Decimal(0)) if "of" in one else Decimal(1)
+        rows.append(
+            Tally(matter=matter, indicator=one["indicator"], counted_in=one["in"], amount=amount, on=today_of(now))
+        )
+    Tally.objects.bulk_create(rows)
 
 
 def record(
@@ -194,7 +246,7 @@ def today_of(now: datetime) -> date:
 
 
 def keep_answers(
-    matter: Matter, answers: Mapping[str, tuple[str, Source]], stage: str, account_id: int, now: datetime
+    matter: Matter, answers: Mapping[str, tuple[str, Source]], stage: str, account_id: int | None, now: datetime
 ) -> None:
     """A row of answers that were given at once; none, no row."""
     if not answers:

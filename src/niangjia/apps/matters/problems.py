@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.matters.types import Question
 from niangjia.kernel.problems import Refusal
@@ -199,8 +200,8 @@ class WaitsForFinance(Refusal):
 class NoPayee(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "这件申请没有收款的职工，系统不列支。请由财务按本单位办法办理。",
-            "There is no worker to be paid, so nothing is set aside here. Finance pays it in its own way.",
+            "这件事项没有登记在册的职工，不能在这里给钱。可以退回上一步，选不涉及钱的结果。",
+            "No worker of the register stands behind this, so nobody can be paid here. Send it back and choose a result without money.",
         )
 
 
@@ -251,4 +252,62 @@ class HigherApprovalNeeded(Refusal):
         super().__init__(
             f"{'；'.join(zh)}。请先报上级批准，填写批复文号，再办理。",
             f"{'; '.join(en)}. Get that approval first and give its document number, then go on.",
+        )
+
+
+class NobodyNamed(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这件事项没有填姓名和身份证号，登记册里也没有这个人，不能登记会籍。请先核实并填上。",
+            "Neither a name and ID number nor a person of the register stands here, so nobody can be made a member. Fill them in first.",
+        )
+
+
+class NobodyToAsk(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这件事项没有登录的申请人，不能退回给他。请直接办理，或选不予并写明理由。",
+            "Nobody signed in stands behind this, so it cannot be sent back to them. Act on it, or refuse it with a reason.",
+        )
+
+
+class NoSuchReceipt(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "没有这个回执号。请对照交上时给出的十二位号码，再输入一次。",
+            "There is no such receipt. Compare it with the twelve characters you were given, and type it again.",
+        )
+
+
+class NotForThisPost(NotAllowed):
+    def __init__(self, title_zh: str, title_en: str) -> None:
+        self.action = ""
+        Refusal.__init__(
+            self,
+            f"“{title_zh}”不由当前岗位发起。请到有权的工会岗位办理。",
+            f"“{title_en}” is not begun on your present post. Choose the post of the union that begins it.",
+        )
+
+
+class NobodyChosen(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "没有找到这位职工。请核对身份证号或手机号；不在本单位的，请其所在工会办理。",
+            "No such worker in your part of the tree. Check the number, or leave it to their own union.",
+        )
+
+
+class NotFilledForThem(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这件申请不在等职工核对，不能凭纸面材料代交。请回到申请看现在到了哪一步。",
+            "This is not waiting for the worker to confirm, so nothing can be handed in for them. See where it stands now.",
+        )
+
+
+class PaperMissing(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "请拍下职工签字的纸面申请，再代交。",
+            "Photograph the paper that the worker signed, then hand it in for them.",
         )

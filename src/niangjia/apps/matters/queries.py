@@ -11,6 +11,15 @@ from django.db.models import F, QuerySet
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.matters import access, deciding, drafts, evidence, moving, objecting, offering, questions
+from niangjia.apps.matters.begun import (
+    count_by_month,
+    get_open_to_all,
+    get_openable,
+    list_begun_by_workers,
+    list_fillable,
+    list_openable,
+    questions_to_begin,
+)
 from niangjia.apps.matters.cards import grant_card, matter_card, move_cards
 from niangjia.apps.matters.known import of_worker as known_of
 from niangjia.apps.matters.lifecycle import Flow, flow_of, is_notice, role_of
@@ -28,6 +37,7 @@ from niangjia.apps.matters.noticed import (
     objections_of,
 )
 from niangjia.apps.matters.offering import is_offered
+from niangjia.apps.matters.opening import is_filled_for, may_attest
 from niangjia.apps.matters.problems import NoSuchDraft, NotByApplication, NotFound
 from niangjia.apps.matters.reading import Unreadable, shown, text_of, value_of
 from niangjia.apps.matters.types import (
@@ -42,6 +52,7 @@ from niangjia.apps.matters.types import (
     NoticeCard,
     ObjectionCard,
     Offer,
+    Paper,
     PaperCard,
     PaperState,
     Question,
@@ -63,15 +74,22 @@ __all__ = [
     "NotByApplication",
     "NotFound",
     "Unreadable",
+    "count_by_month",
     "count_open_objections",
     "flow_of",
     "get_objection",
+    "get_open_to_all",
+    "get_openable",
     "is_offered",
     "known_of",
     "list_announced",
+    "list_begun_by_workers",
+    "list_fillable",
     "list_live_notices",
     "list_objections",
+    "list_openable",
     "objection_cards",
+    "questions_to_begin",
     "shown",
     "text_of",
     "value_of",
@@ -117,7 +135,7 @@ class AnswerLine:
 class Details:
     """
     Everything the page of one matter shows. `answers` is empty for who may not read them. `said`: what the rules say today, null with
-    `said_refusal` where they cannot be asked. `approvals`: what higher unions have to agree to before this stage grants it. `stage_questions`: what this stage fills in; `missing`: facts that the rules still lack.
+    `said_refusal` where they cannot be asked. `is_filled_for`: somebody else filled it in, and the worker has yet to confirm; `can_attest`: on a paper that they signed. `can_ask`: there is an applicant to ask. `approvals`: what higher unions have to agree to before this stage grants it. `stage_questions`: what this stage fills in; `missing`: facts that the rules still lack.
     """
 
     card: MatterCard
@@ -145,6 +163,9 @@ class Details:
     objections: tuple[ObjectionCard, ...]
     may_object: MayObject | None
     earlier: tuple[MatterCard, ...]
+    is_filled_for: bool
+    can_attest: bool
+    can_ask: bool
 
 
 def list_matters(
@@ -319,7 +340,7 @@ def get_details(viewer: Viewer, matter_id: int, *, now: datetime, correct: str =
         answered=len(rows),
         papers=tuple(_papers(matter, pack, flow)),
         moves=tuple(move_cards(matter, flow, moves, with_reasons=can_read)),
-        offers=tuple(_offers(flow, stage)) if can_handle else (),
+        offers=tuple(_offers(flow, stage, matter.person_id)) if can_handle else (),
         stage_questions=(*stage_questions, *more),
         missing=tuple(one for one in missing if one.name not in in_form and one.name != correct),
         said=said,
@@ -333,6 +354,9 @@ def get_details(viewer: Viewer, matter_id: int, *, now: datetime, correct: str =
         objections=tuple(objections_of(matter, viewer)) if is_shown or was_decided else (),
         may_object=may_object(matter, now) if is_worker and (is_shown or was_decided) else None,
         earlier=tuple(_earlier(matter)) if can_handle else (),
+        is_filled_for=matter.state == MatterState.WITH_WORKER and is_filled_for(matter),
+        can_attest=not is_own and may_attest(viewer, matter),
+        can_ask=can_handle and matter.person_id is not None,
     )
 
 
@@ -379,6 +403,7 @@ def _papers(matter: Matter, pack: Pack, flow: Flow) -> Iterable[PaperCard]:
     everything = {one.code: one for one in questions.papers_of(pack, [one.id for one in flow.stages])}
     wanted = {one.code for one in questions.papers_of(pack, reached)}
     theirs = evidence.files_of(matter)
+    everything |= {code: Paper(code, {}, (), is_required=False) for code in last if code not in everything}
     for code, paper in everything.items():
         if code in wanted or code in last:
             row = last.get(code)
@@ -391,9 +416,11 @@ def _papers(matter: Matter, pack: Pack, flow: Flow) -> Iterable[PaperCard]:
             )
 
 
-def _offers(flow: Flow, stage: Stage) -> Iterable[Offer]:
+def _offers(flow: Flow, stage: Stage, person_id: int | None) -> Iterable[Offer]:
     wording = published.wording()
     for outcome, target in stage.outcomes.items():
+        if person_id is None and target and role_of(flow.stage(target)) is Role.WORKER:
+            continue  # nobody is there to be asked
         title = flow.stage(target).title if target else {"zh": "", "en": ""}
         yield Offer(
             outcome,

@@ -12,19 +12,21 @@ from niangjia.engines.policy.vocabulary import Fact
 
 LANGUAGES = ("zh", "en")
 UPLOADED = ("photo", "file")
+IDENTITY = ("name", "id_number", "phone")
 SIGNED = "signature"
 """A worker signs by handing in, signed in with their own account; an officer ticks that a paper was signed."""
 
 Says = Mapping[str, str]
 
 
-def of_applicant(pack: Pack, wording: Wording) -> list[Question]:
+def of_applicant(pack: Pack, wording: Wording, *, is_known: bool = True) -> list[Question]:
     """
     What the applicant is asked at first: the first stage's fields, then facts that the rules need and the form does not name. Left out is
-    what the union finds out itself, what is the day of asking, and signatures.
+    what the union finds out itself, what is the day of asking, and signatures; of whom the register knows (`is_known`), who they are.
     """
     flow = flow_of(pack)
-    fields = [one for one in fields_of(pack, flow, flow.first) if wording.is_asked(one.id) and one.type != SIGNED]
+    unasked = {SIGNED, *(IDENTITY if is_known else ())}
+    fields = [one for one in fields_of(pack, flow, flow.first) if wording.is_asked(one.id) and one.type not in unasked]
     asked = [of_field(one, pack, wording) for one in fields if one.type not in UPLOADED]
     return [*asked, *(of_fact(one, wording) for one in facts_to_ask(pack, wording))]
 
@@ -95,7 +97,11 @@ def papers_of(pack: Pack, stages: Iterable[str]) -> list[Paper]:
 
 def of_field(field: FormField, pack: Pack, wording: Wording) -> Question:
     fact = pack.vocabulary.facts.get(field.id)
-    asked = wording.question(fact) if fact is not None and field.id in wording.questions else None
+    asked = (
+        wording.question(fact)
+        if fact is not None and field.id in wording.questions
+        else wording.questions.get(field.id)
+    )
     kind = "boolean" if field.type == SIGNED else field.type
     codes = field.values or (fact.values if fact else ())
     return Question(

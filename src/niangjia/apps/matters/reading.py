@@ -9,12 +9,17 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from niangjia.apps.matters.types import Question
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.organizations.types import Union
 from niangjia.kernel.days import NotADay, read_day
+from niangjia.kernel.identity import fold, read_id_number
 from niangjia.kernel.problems import Refusal
 
 LONGEST = 2000
 _WAN = re.compile(r"([0-9]+(?:\.[0-9]+)?)万")
 _BEHIND = re.compile(r"(元|岁|个月|月|天|人|次|年|户|名|位|yuan)$")
+_POSITION = re.compile(r"(-?[0-9]{1,2}(?:\.[0-9]{1,9})?)[,，\s]+(-?[0-9]{1,3}(?:\.[0-9]{1,9})?)")
+_MOST_NAMED = 5
 _PLACES = {"money": 2, "integer": 0, "number": 6}
 
 
@@ -64,6 +69,21 @@ def _text_of(question: Question, typed: str | Iterable[str], until: date | None)
             return _number(question, text)
     if not said:
         raise Unreadable("请填写。", "Please fill this in.")
+    match question.kind:
+        case "union":
+            return _union(said)
+        case "position":
+            return _position(text)
+        case "id_number":
+            if (number := read_id_number(text)) is None:
+                raise Unreadable("身份证号不对，请核对 18 位号码。", "This is no ID number; check its 18 characters.")
+            return number
+        case "phone":
+            if not re.fullmatch(r"1[0-9]{10}", fold(text)):
+                raise Unreadable("请填 11 位手机号。", "Type a mobile number of 11 digits.")
+            return fold(text)
+        case "name" if len(said) > 60 or any(mark.isdigit() for mark in said):
+            raise Unreadable("请填真实姓名。", "Type the real name.")
     if len(said) > LONGEST:
         raise Unreadable(f"太长，最多 {LONGEST} 字。", f"Too long: at most {LONGEST} characters.")
     return said.replace("\0", "")
@@ -100,6 +120,43 @@ def _day(text: str, until: date | None) -> str:
         refusal = Unreadable(wrong.zh, wrong.en)
         refusal.part = wrong.part
         raise refusal from None
+
+
+def _union(said: str) -> str:
+    """By its number as it was kept, its code, its whole name, or a part of it that only one has."""
+    number, bar, _name = said.partition("|")
+    known = organizations.get_unions([int(number)]).values() if bar and number.isdigit() and len(number) < 10 else ()
+    found = [one for one in known if one.is_active] or _unions_called(said)
+    if len(found) == 1:
+        return f"{found[0].id}|{found[0].name}"
+    if not found:
+        raise Unreadable("没有找到这个工会，请写单位工会的名称或编号。", "No such union; type its name or number.")
+    some = "；".join(f"{one.name}（{one.code}）" for one in found[:_MOST_NAMED])
+    raise Unreadable(
+        f"不止一个：{some}。请写全名或括号里的编号。",
+        f"There are several: {some}. Type the whole name, or the number in brackets.",
+    )
+
+
+def _unions_called(said: str) -> list[Union]:
+    root = organizations.find_root()
+    found = (
+        [one for one in organizations.find_unions(root.path, said[:100], most=_MOST_NAMED + 1) if one.is_active]
+        if root
+        else []
+    )
+    return [one for one in found if said in (one.name, one.code)] or found
+
+
+def _position(text: str) -> str:
+    """Latitude and longitude in degrees, as phones give them."""
+    read = _POSITION.fullmatch(text.strip())
+    if read is None or abs(Decimal(read[1])) > 90 or abs(Decimal(read[2])) > 180:
+        raise Unreadable(
+            "位置写作“纬度,经度”，例如 30.2741,120.1551；不知道可以不填。",
+            "A position is latitude and longitude, such as 30.2741,120.1551; it may be left out.",
+        )
+    return f"{read[1]},{read[2]}"
 
 
 def value_of(question: Question, text: str) -> object:
@@ -139,4 +196,6 @@ def shown(question: Question, text: str) -> Mapping[str, str]:
         number = Decimal(text)
         plain = f"{number:,.2f}".removesuffix(".00") if question.kind == "money" else f"{number:,f}"
         return {one: f"{plain} {question.unit.get(one, '')}".strip() for one in ("zh", "en")}
+    if question.kind == "union":
+        text = text.partition("|")[2]
     return {"zh": text, "en": text}

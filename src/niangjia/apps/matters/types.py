@@ -30,7 +30,7 @@ OPEN = (MatterState.AT_WORK, MatterState.WITH_WORKER, MatterState.TO_PAY)
 
 
 class Step(TextChoices):
-    """What a move was. ACT: an outcome that the pack names; PROPOSE: the first of two people agreed to one."""
+    """What a move was. ACT: an outcome that the pack names; PROPOSE: the first of two people agreed to one; ATTEST: what was filled in for a worker is handed in on a paper that they signed."""
 
     HAND_IN = "HAND_IN", _("交上来")
     ACT = "ACT", _("办理")
@@ -40,6 +40,7 @@ class Step(TextChoices):
     WITHDRAW = "WITHDRAW", _("撤回")
     PAID = "PAID", _("发放完毕")
     REOPEN = "REOPEN", _("异议成立，重新办理")
+    ATTEST = "ATTEST", _("凭签字的纸面材料代交")
 
 
 class ObjectionAbout(TextChoices):
@@ -48,12 +49,13 @@ class ObjectionAbout(TextChoices):
 
 
 class Source(TextChoices):
-    """Where an answer comes from. REGISTER: known to the union, confirmed by the worker."""
+    """Where an answer comes from. REGISTER: known to the union, confirmed by the worker; HELPER: filled in for the worker by somebody else."""
 
     WORKER = "WORKER", _("本人填写")
     REGISTER = "REGISTER", _("登记信息，本人核对")
     OFFICER = "OFFICER", _("工会核实")
     TODAY = "TODAY", _("提交当天")
+    HELPER = "HELPER", _("他人代填")
 
 
 class PaperState(TextChoices):
@@ -73,7 +75,7 @@ class GrantState(TextChoices):
 @dataclass(frozen=True)
 class Question:
     """
-    One thing that is asked. `kind`: money, integer, number, boolean, date, text, choice, choices. `values`: code → words, both languages.
+    One thing that is asked. `kind`: money, integer, number, boolean, date, text, choice, choices, union, position, name, id_number, phone. `values`: code → words, both languages.
     `papers`: what proves it. `is_fact`: the rules ask for it, and the form does not name it. `is_past`: a day that is not to come.
     """
 
@@ -286,6 +288,49 @@ class MayObject:
 
     about: ObjectionAbout
     last_day: date
+
+
+@dataclass(frozen=True)
+class Received:
+    """What somebody without an account is told: the number to look it up by; `matter_id` for the caller alone."""
+
+    matter_id: int
+    number: str
+    receipt: str
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What a receipt number shows: where it stands, never what was said. `photos`: how many came with it; `can_add`: more may still come."""
+
+    number: str
+    title_zh: str
+    title_en: str
+    state: MatterState
+    stage_zh: str
+    stage_en: str
+    desk_name: str
+    handed_in_on: date
+    due_on: date | None
+    closed_on: date | None
+    photos: int
+    can_add: bool
+
+
+@dataclass(frozen=True)
+class MonthCount:
+    """One kind of matter in one month of handing in. `first_day` of the month; `late`: open past its day; `sums`: (indicator, counted in, sum) of those done."""
+
+    program: str
+    title_zh: str
+    title_en: str
+    first_day: date
+    handed_in: int
+    open: int
+    late: int
+    done: int
+    refused: int
+    sums: tuple[tuple[str, str, Decimal], ...]
 
 
 @dataclass(frozen=True)

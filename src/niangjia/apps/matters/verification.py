@@ -88,7 +88,7 @@ def _eyes(matter: Matter, flow: Flow, moves: list[Move]) -> Iterator[str]:
         proposers = {one.account_id for one in before if one.act == Step.PROPOSE and one.from_stage == stage.id}
         if move.account_id in elsewhere or not (is_checked or proposers - {move.account_id}):
             yield f"move {move.pk} went on with one pair of eyes"
-    if matter.handed_in_by_id in access.hands_in(matter):
+    if moves and moves[0].role == Role.WORKER and matter.handed_in_by_id in access.hands_in(matter):
         yield "was handled by who applied"
 
 

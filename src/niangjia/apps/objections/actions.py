@@ -60,7 +60,7 @@ def raise_objection(
         **about,
         person_id=person_id,
         key=key,
-        receipt=_new_receipt() if person_id is None else None,
+        receipt=new_receipt() if person_id is None else None,
         secret=seal({"text": words, "contact": contact}, "grievance", key),
         raised_at=now,
     )
@@ -128,20 +128,25 @@ def follow_objection(*, receipt: str, address: str, now: datetime) -> ObjectionS
         NoSuchReceipt. accounts' TooManyTries.
     """
     accounts.take_turn(LOOKUPS, address, now=now)
-    typed = fold(receipt[:40]).replace("-", "").translate(_MISREAD)
-    if len(typed) == 12:
+    if typed := read_receipt(receipt):
         for rows in Objection.__subclasses__():
-            found = rows._default_manager.filter(receipt=_grouped(typed)).first()
+            found = rows._default_manager.filter(receipt=grouped(typed)).first()
             if found is not None:
                 answered_on = timezone.localdate(found.answered_at) if found.answered_at else None
                 return ObjectionStatus(timezone.localdate(found.raised_at), GrievanceState(found.state), answered_on)
     raise NoSuchReceipt
 
 
-def _new_receipt() -> str:
+def new_receipt() -> str:
     """Sixty bits: nobody comes upon another's by trying."""
-    return _grouped("".join(secrets.choice(_LETTERS) for _ in range(12)))
+    return grouped("".join(secrets.choice(_LETTERS) for _ in range(12)))
 
 
-def _grouped(receipt: str) -> str:
+def read_receipt(typed: str) -> str:
+    """The twelve characters of a receipt as somebody typed them; empty: it is none."""
+    found = fold(typed[:40]).replace("-", "").translate(_MISREAD)
+    return found if len(found) == 12 else ""
+
+
+def grouped(receipt: str) -> str:
     return "-".join(receipt[start : start + 4] for start in range(0, len(receipt), 4))

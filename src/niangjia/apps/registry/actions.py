@@ -30,8 +30,10 @@ from niangjia.apps.registry.corrections import (
     withdraw_correction,
 )
 from niangjia.apps.registry.fields import keys
+from niangjia.apps.registry.joining import join_union, leave_unions, take_in
 from niangjia.apps.registry.models import Consent, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.queries import NotFound, visible_persons
+from niangjia.apps.registry.recognitions import enter_recognitions
 from niangjia.apps.registry.rehoming import as_it_stands, rehome_people
 from niangjia.apps.registry.searching import search_people
 from niangjia.apps.registry.types import (
@@ -53,11 +55,15 @@ __all__ = [
     "OwnData",
     "ValueUnfit",
     "decide_correction",
+    "enter_recognitions",
+    "join_union",
+    "leave_unions",
     "open_correction",
     "open_own_data",
     "raise_correction",
     "rehome_people",
     "search_people",
+    "take_in",
     "withdraw_correction",
 ]
 

@@ -283,7 +283,12 @@ def check_pack(pack: Pack) -> list[Problem]:
     """What is wrong with the examples of a pack that can be read: one that fails, one that is missing."""
     if not (pack.folder / "cases.yaml").exists():
         # Sensing's packs are tested by drawn tables; a pack that decides needs cases.
-        return [] if pack.triggers else [Problem(pack.file, 0, 0, "缺少 cases.yaml。", "cases.yaml is missing.")]
+        # What decides nothing has nothing to show: a report, a proposal.
+        return (
+            []
+            if pack.triggers or not (pack.rules or pack.tiers or pack.measures)
+            else [Problem(pack.file, 0, 0, "缺少 cases.yaml。", "cases.yaml is missing.")]
+        )
     try:
         return [
             Problem(result.file, result.line, 1, f"{result.name}：应为 {result.expected}，得到 {result.found}。",

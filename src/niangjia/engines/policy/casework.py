@@ -38,10 +38,23 @@ class CaseworkReader(Reader):
         table = self.section(item, words.STAGE)
         outcomes = table.get("outcomes")
         entries = self.table(outcomes, optional=tuple(outcomes.table)) if outcomes else {}
+        effects = table.get("effects")
+        done = self.table(effects, optional=tuple(entries)) if effects else {}
         return Stage(self.an_id(table.get("id"), "stages"), self.bilingual(table.get("title")), self.word(table.get("role"), among=words.ROLES),
                      self.word(table.get("level")), self.whole(table.get("working_days"), 0, 250),
                      {code: part.text for code, part in entries.items()}, self.flag(table.get("second_person")),
-                     self.word(table.get("kind"), among=words.STAGE_KINDS) or "work")  # fmt: skip
+                     self.word(table.get("kind"), among=words.STAGE_KINDS) or "work",
+                     self.whole(table.get("days"), 0, 250), self.word(table.get("due")), self.word(table.get("desk")),
+                     {code: self.word(part, among=words.EFFECTS) for code, part in done.items()})  # fmt: skip
+
+    def check_fields(self, item: Item | None, stages: tuple[Stage, ...], form: tuple[FormField, ...]) -> None:
+        """What a stage or a count names is a field of the right type."""
+        types = {field.id: field.type for field in form}
+        for stage, part in zip(stages, self.list(item), strict=True):
+            for key, named, wanted in (("due", stage.due, "date"), ("desk", stage.desk, "union")):
+                if named and types.get(named) != wanted:
+                    self.refuse(part.table[key].fault(f"表单中没有类型为 {wanted} 的项 {named}。", f"The form has no field {named} of type {wanted}.",
+                                                      named, nearest_word(named, [one for one, kind in types.items() if kind == wanted])))  # fmt: skip
 
     def check_stages(self, item: Item | None, stages: tuple[Stage, ...]) -> None:
         known = [stage.id for stage in stages]

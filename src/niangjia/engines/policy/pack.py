@@ -166,7 +166,12 @@ class FormField:
 
 @dataclass(frozen=True)
 class Stage:
-    """Who acts, by when, and what may come of it (outcome → next stage, empty = the end). `kind`: work, or notice: it is shown in public."""
+    """
+    Who acts, by when, and what may come of it (outcome → next stage, empty = the end). `kind`: work, or notice: it is shown in public.
+
+    `days`: calendar days instead of working days; `due`: the date field that names the last day, or the day from which `days` count. `desk`: the field that names the union
+    from which the level is counted, empty = the matter's own. `effects`: outcome → what it does in the registers (`words.EFFECTS`).
+    """
 
     id: str
     title: Say
@@ -176,6 +181,10 @@ class Stage:
     outcomes: Mapping[str, str]
     needs_second_person: bool
     kind: str = "work"
+    days: int | None = None
+    due: str = ""
+    desk: str = ""
+    effects: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,7 @@ class _PackReader(CaseworkReader):
         form = tuple(self.form_field(item) for item in self.list(table.get("form")))
         stages = tuple(self.stage(item) for item in self.list(table.get("stages")))
         self.check_stages(table.get("stages"), stages)
+        self.check_fields(table.get("stages"), stages, form)
         area = self.word(table.get("area"))
         if area and not is_area(area):
             self.refuse(
@@ -123,8 +124,10 @@ class _PackReader(CaseworkReader):
         after = tuple(self.word(part, pattern=words.ID) for part in self.list(table.get("after")))
         monotone = self._monotone(table.get("monotone"))
         measures = tuple(self._measure(part) for part in self.list(table.get("measures")))
-        if not self.problems and not (rules or tiers or triggers or measures):
-            self.refuse(self.root.fault("项目没有任何规则。", "The programme has no rules.", "rules"))
+        if not self.problems and not (rules or tiers or triggers or measures or stages):
+            self.refuse(
+                self.root.fault("项目既没有规则，也没有环节。", "The programme has no rules and no stages.", "rules")
+            )
         if self.problems:
             raise PackError(sorted(self.problems, key=lambda problem: (problem.line, problem.column)))
         return Pack(

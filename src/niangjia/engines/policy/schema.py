@@ -51,6 +51,7 @@ def program_schema(vocabulary: Vocabulary) -> dict[str, Any]:
         "dated": days,
         "areas": {"type": "object", "patternProperties": {"^[0-9]+$": days}, "additionalProperties": False},
         "outcomes": {"type": "object", "additionalProperties": {"type": "string"}},
+        "effects": {"type": "object", "additionalProperties": {"enum": list(words.EFFECTS)}},
         "directions": {
             "type": "object",
             "propertyNames": {"enum": sorted(vocabulary.facts)},

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 ID = r"[A-Za-z][A-Za-z0-9_-]{0,39}"
-ENTRIES = ("sensing", "application", "nomination", "roster", "staff", "container")
+ENTRIES = ("sensing", "application", "open", "nomination", "roster", "staff", "container")
 STATUSES = ("active", "confirm", "example")
 KINDS = ("money", "integer", "number", "boolean", "date", "text", "list")
 LINE_KINDS = ("money", "goods", "waived", "deferred", "owed")
@@ -14,8 +14,9 @@ WINDOWS = ("year", "event", "lifetime", "rolling_12_months")
 DIRECTIONS = ("up", "down")
 ROLES = ("province", "city", "county", "township", "grassroots", "finance", "auditor", "administrator", "worker")
 FIELD_TYPES = ("money", "integer", "number", "boolean", "date", "text", "choice", "choices", "table", "photo", "file",
-               "signature", "person")  # fmt: skip
+               "signature", "person", "union", "position", "name", "id_number", "phone")  # fmt: skip
 STAGE_KINDS = ("work", "notice")
+EFFECTS = ("join", "transfer", "leave")
 COUNTED_IN = ("persons", "person_times", "households", "yuan", "pieces")
 
 
@@ -101,10 +102,13 @@ FIELD = _section(
 STAGE = _section(
     "环节：谁办、几个工作日、结果去哪一步 · who acts, by when, and what may come of it",
     {"id": "id", "title": "bilingual", "role": "role"},
-    {"level": "text", "working_days": "whole", "outcomes": "outcomes", "second_person": "flag", "kind": "stage_kind"},
+    {"level": "text", "working_days": "whole", "outcomes": "outcomes", "second_person": "flag", "kind": "stage_kind",
+     "days": "whole", "due": "text", "desk": "text", "effects": "effects"},
 )  # fmt: skip
 NOTICE = _section("公示 · public notice", {}, {"working_days": "days", "shows": "texts", "objection_days": "days"})
 FUND = _section("列支 · which fund pays", {"purpose": "text"}, {})
 COUNT = _section(
-    "计入的指标 · what a closed case counts for", {"indicator": "text", "in": "counted_in"}, {"when": "text"}
+    "计入的指标 · what a closed case counts for",
+    {"indicator": "text", "in": "counted_in"},
+    {"when": "text", "of": "text"},
 )

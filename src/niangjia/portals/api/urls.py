@@ -7,11 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 
-from niangjia.portals.api import applications, cases, decisions, orders, problems, programs, stepping
+from niangjia.portals.api import applications, cases, decisions, objections, orders, problems, programs, stepping
 from niangjia.portals.api.service import api
 from niangjia.portals.design.pages import Access, page
 
-for topic in (orders, stepping, applications, cases, decisions, programs):
+for topic in (orders, stepping, applications, objections, cases, decisions, programs):
     api.add_router("", topic.router)
 
 
@@ -43,7 +43,9 @@ def _by_token(pattern: Any) -> Any:
 def _methods() -> dict[str, tuple[str, ...]]:
     return {
         operation.view_func.__name__: tuple(operation.methods)
-        for router in (topic.router for topic in (orders, stepping, applications, cases, decisions, programs))
+        for router in (
+            topic.router for topic in (orders, stepping, applications, objections, cases, decisions, programs)
+        )
         for view in router.path_operations.values()
         for operation in view.operations
     }

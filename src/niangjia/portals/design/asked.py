@@ -13,10 +13,15 @@ from niangjia.apps.programs import published
 from niangjia.portals.design.program_pages import language_now
 from niangjia.portals.design.tags import say
 
+_CONTROLS = {
+    "boolean": "choice", "text": "long", "table": "long", "person": "long", "union": "line", "position": "line", "name": "line",
+    "id_number": "line", "phone": "line",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Asked:
-    """`kind`: choice (also yes or no), choices, date, long, or a number. `typed` as it was typed or is kept; a day also in its parts."""
+    """`kind`: choice (also yes or no), choices, date, long, line, or a number. `typed` as it was typed or is kept; a day also in its parts."""
 
     question: Question
     kind: str
@@ -53,7 +58,9 @@ def asked(
     text = answer.text if answer else ""
     if typed is not None:
         text = typed if isinstance(typed, str) else "|".join(typed)
-    kind = {"boolean": "choice", "text": "long", "table": "long", "person": "long"}.get(question.kind, question.kind)
+    kind = _CONTROLS.get(question.kind, question.kind)
+    if question.kind == "union" and typed is None:
+        text = text.partition("|")[2]
     parts = (text.split("-") + ["", "", ""])[:3] if kind == "date" else ["", "", ""]
     return Asked(
         question,

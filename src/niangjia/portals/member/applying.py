@@ -59,6 +59,7 @@ def start(request: PageRequest, program: str) -> HttpResponse:
         "offered": offered,
         "papers": [wording.code("evidence", code, language) for code in offered.papers],
         "rules": reverse("public:program", args=[pack.area, pack.id]),
+        "told": [(name, text) for name, text in request.GET.items() if name.startswith("v-")],
     }
     return show(request, "member/apply_start.html", context)
 

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import queries
 from niangjia.apps.matters.queries import Details
@@ -26,8 +26,10 @@ from niangjia.portals.design.uploads import hand_out, wants_small
 S = MatterState
 
 
-def status_of(card: MatterCard) -> str:
-    """Where it stands, in one sentence."""
+def status_of(card: MatterCard, *, is_filled_for: bool = False) -> str:
+    """Where it stands, in one sentence. `is_filled_for`: somebody else filled it in, and it waits to be confirmed."""
+    if is_filled_for:
+        return _("等您核对：这是别人替您填的。点“现在去补”，看过、改好再交上。")
     if card.state is S.AT_WORK:
         said = _("%(desk)s正在办理“%(stage)s”。") % {"desk": card.desk_name, "stage": half(card, "stage")}
         if card.proposed:
@@ -66,10 +68,13 @@ def application(request: PageRequest, matter_id: int) -> HttpResponse:
 def _context(details: Details) -> dict[str, Any]:
     card = details.card
     last = next((move for move in reversed(details.moves) if not move.is_worker and move.account_id), None)
+    is_their_turn = card.state is S.WITH_WORKER and card.role is Role.WORKER and details.stage != details.flow.first
+    status = status_of(card, is_filled_for=details.is_filled_for)
     return {
         "card": card,
-        "status": status_of(card),
-        "next": next_of(card),
+        "is_their_turn": is_their_turn,
+        "status": _("等您办理：%(stage)s。") % {"stage": half(card, "stage")} if is_their_turn else status,
+        "next": "" if is_their_turn or details.is_filled_for else next_of(card),
         "last": last if last and last.reason else None,
         "moves": [(move, words.word("matter_act", move.act)) for move in reversed(details.moves)],
         "lines": [line for line in details.answers if line.answer],

@@ -20,6 +20,7 @@ from niangjia.apps.matters import queries
 from niangjia.apps.matters.problems import StillOpen, StillUnknown
 from niangjia.apps.matters.queries import Details
 from niangjia.apps.matters.types import GrantState, MatterState, Question
+from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.registry import actions as registry_actions
 from niangjia.apps.registry import queries as registry
 from niangjia.kernel.problems import Refusal
@@ -122,8 +123,15 @@ def _context(request: PageRequest, details: Details) -> dict[str, Any]:
         and (permissions.may(viewer, "funds.prepare") or permissions.may(viewer, "funds.approve")),
         "answers_objections": permissions.may(viewer, "matters.answer"),
         "sees_money": permissions.may(viewer, "funds.view"),
+        "unions": union_names(viewer) if any(one.kind == "union" for one in details.stage_questions) else (),
         "today": timezone.localdate(),
     }
+
+
+def union_names(viewer: Viewer) -> list[str]:
+    """To choose from while typing: the viewer's union and those right below it."""
+    own = organizations.get_union(viewer.org_id)
+    return [own.name, *(one.name for one in organizations.list_children(own.id) if one.is_active)]
 
 
 def _typed(details: Details, sent: Any) -> list[tuple[str, str]]:

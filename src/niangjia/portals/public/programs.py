@@ -37,6 +37,9 @@ def program_list(request: PageRequest) -> HttpResponse:
         and (not topic or wording.topic(one.pack) == topic)
         and _has_words(one, words)
     ]
+    begun = {one.pack.id for one in matters.list_begun_by_workers(today=asof)}
+    services = [_listed(one, asof) for one in chosen if one.pack.id in begun]
+    chosen = [one for one in chosen if one.pack.id not in begun]
     listed = [_listed(one, asof) for one in chosen if one.pack.benefit or one.pack.measures]
     # What gives nothing itself: how the union sorts, counts and finds. Nobody applies for it.
     internal = [_listed(one, asof) for one in chosen if not (one.pack.benefit or one.pack.measures)]
@@ -45,6 +48,7 @@ def program_list(request: PageRequest) -> HttpResponse:
     context = {
         "groups": by_place(listed),
         "internal": by_place(internal),
+        "services": by_place(services),
         "count": len(listed),
         "is_narrowed": bool(words or place or topic),
         "q": words,
@@ -73,8 +77,9 @@ def program(request: PageRequest, area: str, program_id: str) -> HttpResponse:
         "page": said,
         "versions": one.versions,
         "measures": measures(said, published.list_published(asof=asof)),
-        "find_url": reverse("public:find") if said.paid else "",
+        "find_url": reverse("public:find") if said.paid and one.pack.entry != "open" else "",
         "apply_url": reverse("member:apply_for", args=[program_id]) if _can_apply(request, one, asof) else "",
+        "report_url": reverse("matters:report", args=[area, program_id]) if one.pack.entry == "open" else "",
     }
     return show(request, "public/program.html", context)
 
@@ -85,7 +90,7 @@ def _can_apply(request: PageRequest, one: Published, asof: date) -> bool:
         return matters.is_offered(one)
     if not permissions.may(request.viewer, "own.view"):
         return False
-    return one.pack.entry == "application" and one.pack.id in matters.list_offered(request.viewer, today=asof)
+    return matters.is_offered(one) and one.pack.id in matters.list_offered(request.viewer, today=asof)
 
 
 @page(Access.PUBLIC, methods=("GET", "POST"))

@@ -42,6 +42,7 @@ TABLE = {
     "submit_finding": (Scope.ORDERS_WRITE, VERIFIERS),
     "list_applications": (Scope.CASES_READ, CASES),
     "report_worker": (Scope.APPLICATIONS_WRITE, VERIFIERS),
+    "list_objections": (Scope.CASES_READ, {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "list_cases": (Scope.CASES_READ, CASES),
     "get_case": (Scope.CASES_READ, CASES),
     "list_decisions": (Scope.DECISIONS_READ, CASES),

@@ -18,6 +18,7 @@ from niangjia.apps.matters.actions.applying import (
     start_draft,
     withdraw,
 )
+from niangjia.apps.matters.actions.beginning import attest, fill_for, open_by_union
 from niangjia.apps.matters.actions.handling import act, ask, close_paid, open_answers, open_file, set_aside
 from niangjia.apps.matters.actions.objecting import (
     answer_objection,
@@ -28,19 +29,24 @@ from niangjia.apps.matters.actions.objecting import (
     open_objection_file,
     read_objection,
 )
+from niangjia.apps.matters.actions.receiving import add_photo, follow, receive
 from niangjia.apps.matters.actions.rehoming import rehome_matters
 from niangjia.apps.matters.evidence import MOST as MOST_FILES
 
 __all__ = [
     "MOST_FILES",
     "act",
+    "add_photo",
     "answer_objection",
     "ask",
+    "attest",
     "close_paid",
     "confirm_register",
     "drop_draft",
     "drop_file",
     "drop_objection_file",
+    "fill_for",
+    "follow",
     "go_on",
     "hand_in",
     "keep_file",
@@ -48,10 +54,12 @@ __all__ = [
     "object_to",
     "object_to_notice",
     "open_answers",
+    "open_by_union",
     "open_draft_file",
     "open_file",
     "open_objection_file",
     "read_objection",
+    "receive",
     "rehome_matters",
     "save_answer",
     "say_paper",

@@ -13,15 +13,14 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.files import actions as files
 from niangjia.apps.files.types import FileCard, FileContent
-from niangjia.apps.matters import announcing, drafts, evidence, moving, offering, questions, reading, sealed
+from niangjia.apps.matters import announcing, drafts, evidence, moving, offering, opening, questions, reading, sealed
 from niangjia.apps.matters.cards import draft_of, matter_card
 from niangjia.apps.matters.drafts import Kept
-from niangjia.apps.matters.lifecycle import flow_of, role_of
+from niangjia.apps.matters.lifecycle import Flow, Kind, flow_of, role_of
 from niangjia.apps.matters.models import Draft, Matter, Paper
 from niangjia.apps.matters.problems import (
     AlreadyClosed,
     AlreadyGranted,
-    AlreadyOpen,
     NoSuchDraft,
     NotDeclared,
     NotYourTurn,
@@ -30,8 +29,7 @@ from niangjia.apps.matters.problems import (
 )
 from niangjia.apps.matters.types import DraftCard, MatterCard, MatterState, PaperState, Question, Source, Step
 from niangjia.apps.programs import published
-from niangjia.apps.registry import queries as registry
-from niangjia.engines.policy.pack import Pack
+from niangjia.engines.policy.pack import Pack, Stage
 
 
 def start_draft(*, viewer: Viewer, program: str, now: datetime, answers: Mapping[str, str] | None = None) -> DraftCard:
@@ -298,41 +296,20 @@ def _follow_text(draft: Draft, now: datetime) -> None:
 
 
 def _open(viewer: Viewer, draft: Draft, pack: Pack, card: DraftCard, now: datetime) -> Matter:
-    today, union = moving.today_of(now), offering.union_of(viewer)
-    flow, first = flow_of(pack), flow_of(pack).first
-    event = event_mark(draft.person_id, draft.program, card)
-    standing = Matter.objects.filter(
-        person_id=draft.person_id, program=draft.program, event=event, closed_at__isnull=True
-    ).first()
-    if standing is not None:
-        raise AlreadyOpen(standing.number)
-    matter = Matter(
+    answers = {name: (one.text, one.source) for name, one in card.answers.items()}
+    answers |= {name: ("yes", Source.WORKER) for name in questions.signed_in(pack, flow_of(pack).first)}
+    start = opening.Beginning(
         key=draft.key,
-        last_key=draft.key,
         program=draft.program,
-        version=draft.version,
-        content_hash=draft.version.content_hash,
+        pack=pack,
+        version_id=draft.version_id,
+        union=offering.union_of(viewer),
         person_id=draft.person_id,
-        household_id=registry.household_of(draft.person_id),
-        org_id=union.id,
-        area=union.area,
-        desk_id=union.id,
-        stage=first.id,
-        role=Role.WORKER.value,
-        state=MatterState.WITH_WORKER,
-        event=event,
-        handed_in_by_id=viewer.account_id,
-        handed_in_at=now,
-        handed_in_on=today,
+        answers=answers,
+        papers=card.paper_states,
+        event=draft.key.hex if pack.entry == offering.OPEN_TO_ALL else event_mark(draft.person_id, draft.program, card),
     )
-    matter.save(force_insert=True)
-    outcome = flow.forward(first) if role_of(first) is Role.WORKER else ""
-    target = flow.stage(first.outcomes[outcome]) if outcome else first
-    _keep_all(viewer, matter, card, first.id, now)
-    changes = moving.entering(matter, flow, target, today)
-    changes["expected_on"] = moving.expected(matter, flow, target, today)
-    moving.make(viewer, matter, Step.HAND_IN, now, outcome=outcome, changes=changes)
-    return matter
+    return opening.begin(viewer, start, now)
 
 
 def _answer(viewer: Viewer, draft: Draft, card: DraftCard, now: datetime) -> Matter:
@@ -342,18 +319,28 @@ def _answer(viewer: Viewer, draft: Draft, card: DraftCard, now: datetime) -> Mat
     today, flow = moving.today_of(now), moving.flow_for(matter)
     stage = flow.stage(matter.stage)
     is_own_stage = role_of(stage) is Role.WORKER
-    outcome = flow.forward(stage) if is_own_stage else ""
-    target = flow.stage(stage.outcomes[outcome]) if outcome else stage
+    outcome = _chosen(matter, flow, stage, card) if is_own_stage else ""
     _keep_all(viewer, matter, card, stage.id, now)
-    changes = moving.entering(matter, flow, target, today)
-    changes |= {
-        "expected_on": moving.expected(matter, flow, target, today),
-        "handed_in_on": today,
-        "asked": [],
-        "last_key": draft.key,
-    }
+    changes: dict[str, object] = {"asked": [], "last_key": draft.key}
+    if not is_own_stage or stage.id == flow.first.id:
+        changes["handed_in_on"] = today
+    if outcome and not stage.outcomes[outcome]:
+        is_no = flow.kind(stage, outcome) is Kind.REFUSE
+        changes |= moving.closing(MatterState.REFUSED if is_no else MatterState.DONE, now)
+    else:
+        changes |= opening.onward(matter, flow, flow.stage(stage.outcomes[outcome]) if outcome else stage, today)
     moving.make(viewer, matter, Step.ANSWER, now, outcome=outcome, changes=changes)
     return matter
+
+
+def _chosen(matter: Matter, flow: Flow, stage: Stage, card: DraftCard) -> str:
+    """The outcome that a choice of the stage's form names, as a rating does; else the way on."""
+    given = {
+        card.answers[one.id].text
+        for one in moving.pack_of(matter).form
+        if one.stage == stage.id and one.id in card.answers
+    }
+    return next((one for one in stage.outcomes if one in given), flow.forward(stage))
 
 
 def _keep_all(viewer: Viewer, matter: Matter, card: DraftCard, stage: str, now: datetime) -> None:

@@ -15,14 +15,26 @@ from niangjia.apps.files import actions as files
 from niangjia.apps.files.types import FileContent
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import ReservationState
-from niangjia.apps.matters import access, announcing, deciding, evidence, money, moving, objecting, questions, reading
+from niangjia.apps.matters import (
+    access,
+    announcing,
+    deciding,
+    effects,
+    evidence,
+    money,
+    moving,
+    objecting,
+    questions,
+    reading,
+)
 from niangjia.apps.matters.cards import matter_card
-from niangjia.apps.matters.lifecycle import FORWARD, Flow, Kind, is_payment
+from niangjia.apps.matters.lifecycle import FORWARD, Flow, Kind, is_payment, role_of
 from niangjia.apps.matters.models import Grant, Matter, Move, Paper
 from niangjia.apps.matters.problems import (
     AlreadyClosed,
     FourEyes,
     HigherApprovalNeeded,
+    NobodyToAsk,
     NotFound,
     NothingAsked,
     NotNamed,
@@ -74,7 +86,7 @@ def act(
     Raises:
         NotAllowed, NotFound, NotYourTurn, OwnMatter, AlreadyClosed, NotNamed, ReasonMissing, FourEyes, SomeoneWasFirst.
         NoticeIsUp, GrievanceOpen, GrievanceUpheld: the way on from a public notice.
-        Unreadable, StillOpen: of the stage's own fields. RulesSayNo, StillUnknown, HigherApprovalNeeded, and what deciding refuses.
+        NobodyToAsk: its way leads to an applicant who is not signed in. Unreadable, StillOpen: of the stage's own fields. RulesSayNo, StillUnknown, HigherApprovalNeeded, and what deciding refuses.
     """
     permissions.require(viewer, "matters.view")
     with transaction.atomic():
@@ -86,7 +98,9 @@ def act(
         turn = _take(viewer, matter, step, now)
         if outcome not in turn.stage.outcomes:
             raise NotNamed(*_offers_in_words(turn))
-        kind = turn.flow.kind(turn.stage, outcome)
+        kind, target = turn.flow.kind(turn.stage, outcome), turn.stage.outcomes[outcome]
+        if matter.person_id is None and target and role_of(turn.flow.stage(target)) is Role.WORKER:
+            raise NobodyToAsk
         reason = _reason(reason, is_needed=kind not in FORWARD)
         changed = _keep_found(turn, answers or {}, papers_seen, is_complete=kind in FORWARD)
         announcing.require_over(matter, turn.flow, turn.stage, outcome, now)
@@ -100,6 +114,7 @@ def act(
             return matter_card(matter)
         if kind in FORWARD:
             _require_granted(turn, higher_approval)
+        effects.carry_out(viewer, matter, turn.stage, outcome, now)
         _go(turn, outcome, kind, _with(higher_approval, reason), step)
     return matter_card(matter)
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.audit.types import Entry
-from niangjia.apps.matters import access, moving
+from niangjia.apps.matters import moving
 from niangjia.apps.matters.models import Matter
 from niangjia.apps.matters.types import OPEN
 
@@ -25,7 +25,7 @@ def rehome_matters(*, viewer: Viewer | None, from_id: int, to_id: int | None, pa
     for matter in moving.living_at(from_id, path).select_related("version").order_by("pk"):
         org_id = to_id if to_id is not None and matter.org_id == from_id else matter.org_id
         flow = moving.flow_for(matter)
-        desk, role = access.desk_for(org_id, flow.stage(matter.stage))
+        desk, role = moving.desk_of(matter, flow, org_id)
         if (org_id, desk.id, role.value) == (matter.org_id, matter.desk_id, matter.role):
             continue
         Matter.objects.filter(pk=matter.pk, state__in=OPEN).update(org_id=org_id, desk_id=desk.id, role=role.value)

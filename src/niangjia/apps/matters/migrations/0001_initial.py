@@ -60,12 +60,22 @@ class Migration(migrations.Migration):
                 ("step", models.PositiveIntegerField(default=1)),
                 ("event", models.CharField(blank=True, max_length=40)),
                 ("asked", models.JSONField(default=list)),
+                ("receipt", models.CharField(max_length=14, null=True, unique=True)),
                 ("proposed", models.CharField(blank=True, max_length=40)),
                 ("handed_in_at", models.DateTimeField()),
                 ("handed_in_on", models.DateField()),
                 ("due_on", models.DateField(null=True)),
                 ("expected_on", models.DateField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "assigned",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.orgunit",
+                    ),
+                ),
                 (
                     "decision",
                     models.OneToOneField(
@@ -81,7 +91,10 @@ class Migration(migrations.Migration):
                 (
                     "handed_in_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -125,6 +138,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["state", "desk", "due_on"], name="matter_desk"),
                     models.Index(fields=["org", "state"], name="matter_org_state"),
+                    models.Index(fields=["program", "handed_in_on"], name="matter_program_month"),
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -157,6 +171,28 @@ class Migration(migrations.Migration):
                         fields=("person", "program", "event"),
                         name="matter_one_open_an_event",
                     ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Tally",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("indicator", models.CharField(max_length=60)),
+                ("counted_in", models.CharField(max_length=12)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=16)),
+                ("on", models.DateField()),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tallies", to="matters.matter"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("matter", "indicator"), name="tally_once"),
+                    models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="tally_not_below_zero"),
                 ],
             },
         ),
@@ -304,6 +340,7 @@ class Migration(migrations.Migration):
                             ("WITHDRAW", "撤回"),
                             ("PAID", "发放完毕"),
                             ("REOPEN", "异议成立，重新办理"),
+                            ("ATTEST", "凭签字的纸面材料代交"),
                         ],
                         max_length=8,
                     ),
@@ -363,7 +400,10 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -498,7 +538,10 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (

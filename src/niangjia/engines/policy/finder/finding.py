@@ -71,8 +71,8 @@ def is_for_people(pack: Pack, vocabulary: Vocabulary | None = None) -> bool:
 
 
 def is_help(pack: Pack) -> bool:
-    """Whether it gives something: lists of sensing, containers and the union's own procedures do not."""
-    return bool(pack.benefit) and not pack.triggers and not pack.measures
+    """Whether it gives something: lists of sensing, containers, reports and the union's own procedures do not."""
+    return bool(pack.benefit) and pack.entry != "open" and not pack.triggers and not pack.measures
 
 
 class Finder:

@@ -221,6 +221,10 @@ _WHO = {
 _ENTRIES = {
     "sensing": ("工会每月从数据中主动发现，不用申请", "the union finds you from each month's data; no application"),
     "application": ("本人向工会申请", "you apply to the union"),
+    "open": (
+        "谁都可以提出：登录具名，或不登录凭回执号",
+        "anybody: signed in by name, or without an account, with a receipt number",
+    ),
     "nomination": ("由单位或工会推荐", "your employer or union nominates"),
     "roster": ("由单位工会统一造册", "your union enters its members as a group"),
     "staff": ("由工会办理，不用申请", "the union does it; no application"),

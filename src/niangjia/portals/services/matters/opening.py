@@ -1,0 +1,102 @@
+"""A union begins a matter: what it may begin, the first stage's form, and the code that hangs at a site."""
+
+from __future__ import annotations
+
+import uuid
+
+import segno
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.matters import actions as matters
+from niangjia.apps.matters import queries
+from niangjia.apps.matters.problems import NobodyChosen, NotByApplication
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.programs import published
+from niangjia.apps.registry import queries as registry
+from niangjia.kernel.problems import Refusal
+from niangjia.portals.design.pages import page
+from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.showing import show
+from niangjia.portals.design.tags import say
+from niangjia.portals.design.uploads import key_of
+from niangjia.portals.officer.applications import union_names
+from niangjia.portals.services.matters.forms import fields, refused, typed
+
+LONGEST_NUMBER = 20
+
+
+@page("matters.handle")
+def kinds(request: PageRequest) -> HttpResponse:
+    """What this union begins, what it may fill in for a worker, and what anybody may bring to it."""
+    viewer: Viewer = request.viewer
+    today = timezone.localdate()
+    context = {
+        "kinds": queries.list_openable(viewer, today=today),
+        "open": [one for one in queries.list_begun_by_workers(today=today) if one.pack.entry == "open"],
+    }
+    return show(request, "matters/desk.html", context)
+
+
+@page("matters.handle", methods=("GET", "POST"))
+def new(request: PageRequest, program: str) -> HttpResponse:
+    """The first stage's form; of what is about a worker with their number, which is looked up and kept nowhere."""
+    viewer: Viewer = request.viewer
+    begun = queries.get_openable(viewer, program, today=timezone.localdate())
+    key = key_of(request.POST.get("key", "")) or uuid.uuid4()
+    number = request.POST.get("number", "")[:LONGEST_NUMBER]
+    refusal, status = None, 200
+    if request.method == "POST":
+        try:
+            person_id = person_of(viewer, number) if begun.is_about_people else None
+            card = matters.open_by_union(
+                viewer=viewer, program=program, answers=typed(request, begun.questions), key=key, person_id=person_id,
+                now=timezone.now(),
+            )  # fmt: skip
+        except Refusal as wrong:
+            refusal, status = wrong, refused(request, wrong)
+        else:
+            messages.success(request, _("已立件，编号 %(number)s。") % {"number": card.number})
+            return redirect("officer:application", card.id)
+    context = {
+        "pack": begun.published.pack,
+        "is_about_people": begun.is_about_people,
+        "fields": fields(request, begun.questions, refusal),
+        "number": number,
+        "wrong_number": say(refusal) if isinstance(refusal, NobodyChosen) else "",
+        "key": key.hex,
+        "unions": union_names(viewer) if any(one.kind == "union" for one in begun.questions) else (),
+    }
+    return show(request, "matters/new.html", context, status=status)
+
+
+def person_of(viewer: Viewer, number: str) -> int:
+    """By ID number or phone, in the viewer's part of the tree. Raises NobodyChosen."""
+    found = registry.find_person_by_id_number(viewer, number) or registry.find_person_by_phone(viewer, number)
+    if found is None:
+        raise NobodyChosen
+    return found.id
+
+
+@page("matters.handle")
+def code(request: PageRequest, program: str) -> HttpResponse:
+    """A sheet to hang at a site: whoever points a phone at its picture reports there, with this union filled in."""
+    viewer: Viewer = request.viewer
+    union = organizations.get_union(viewer.org_id)
+    one = published.find_published(program, area=union.area, asof=timezone.localdate())
+    if one is None or one.pack.entry != "open":
+        raise NotByApplication(program, program)
+    named = next((field.id for field in one.pack.form if field.type == "union"), "")
+    path = reverse("matters:report", args=[one.pack.area, program])
+    address = request.build_absolute_uri(f"{path}?f-{named}={union.code}" if named else path)
+    picture = segno.make(address, error="m").svg_inline(
+        border=2, dark="#1d2939", light="#fff", svgclass="qr", omitsize=True
+    )
+    context = {"pack": one.pack, "union": union, "address": address, "picture": mark_safe(picture)}  # drawn by segno
+    return show(request, "matters/code.html", context)

@@ -1,0 +1,117 @@
+"""Pages of what is begun by anybody, by a union, and for a worker: nothing typed is lost, and each shows what became of it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from niangjia.apps.accounts.types import Role
+from niangjia.apps.files.tests import pictures
+from niangjia.apps.matters import queries
+from niangjia.apps.matters.tests.begun import HAZARD
+from niangjia.apps.matters.types import MatterState
+from niangjia.apps.programs.tests import town
+from niangjia.portals.tests import begun
+
+
+@pytest.fixture(scope="module")
+def built(built, django_db_blocker):
+    with django_db_blocker.unblock():
+        return begun.lay(built)
+
+
+def sent(**answers: str) -> dict[str, str]:
+    return {f"f-{name}": text for name, text in (HAZARD | answers).items()}
+
+
+def test_without_an_account_a_form_comes_back_whole_and_then_gives_a_receipt(house):
+    client = Client()
+    page = client.get("/matters/33/hazard-report/?f-hazard_site=XG").content.decode()
+    key = re.search(r'name="key" value="([0-9a-f]{32})"', page)
+    assert key and 'value="XG"' in page and "登录后具名提出" in page
+    wrong = client.post("/matters/33/hazard-report/", {**sent(hazard_site="不知道"), "key": key[1]})
+    html = wrong.content.decode()
+    assert wrong.status_code == 422 and "没有找到这个工会" in html and "配电箱进水" in html and 'value="不知道"' in html
+    done = client.post("/matters/33/hazard-report/", {**sent(), "key": key[1]}).content.decode()
+    receipt = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", done)
+    assert receipt and "已经交上了" in done
+    assert receipt[0] in client.post("/matters/33/hazard-report/", {**sent(), "key": key[1]}).content.decode()
+    photo = SimpleUploadedFile("a.jpg", pictures.jpeg(), "image/jpeg")
+    added = client.post("/matters/receipt/photos/", {"receipt": receipt[0], "photos": photo}).content.decode()
+    assert "1 张" in added
+    bad = SimpleUploadedFile("a.jpg", b"no picture", "image/jpeg")
+    assert client.post("/matters/receipt/photos/", {"receipt": receipt[0], "photos": bad}).status_code == 422
+    found = client.post("/matters/receipt/", {"receipt": receipt[0].lower()}).content.decode()
+    assert "核查定级" in found and "轴承厂工会" in found and "配电箱" not in found
+    none = client.post("/matters/receipt/", {"receipt": "0000-0000-0000"})
+    assert none.status_code == 409 and "没有这个回执号" in none.content.decode()
+
+
+def test_what_can_be_brought_is_listed_and_its_rules_lead_there(house):
+    client = Client()
+    kinds = client.get("/matters/").content.decode()
+    assert "/matters/33/hazard-report/" in kinds and "/programs/33/member-proposal/" in kinds
+    assert "/matters/33/hazard-report/" in client.get("/programs/33/hazard-report/").content.decode()
+    listed = client.get("/programs/").content.decode()
+    assert "可以向工会提出的事" in listed and "/programs/33/union-membership/" in listed
+    assert client.get("/matters/33/member-proposal/").status_code == 409
+
+
+def test_the_page_by_name_begins_with_what_the_code_said(house, signed_in):
+    client = signed_in(house.viewers[Role.WORKER])
+    page = client.get("/matters/33/hazard-report/?f-hazard_site=XG").content.decode()
+    address = re.search(r'href="(/mine/programs/hazard-report/apply/\?v-hazard_site=XG)"', page)
+    assert address and 'name="v-hazard_site" value="XG"' in client.get(address[1]).content.decode()
+
+
+def test_a_union_begins_its_own_business_and_a_missing_answer_stands_at_its_field(house, signed_in):
+    client = signed_in(house.viewers[Role.GRASSROOTS])
+    typed = {"f-heat_visited_on": "2023-11-01", "f-heat_site": "三号工地", "f-heat_workers": ""}
+    wrong = client.post("/desk/matters/new/heat-relief-visit/", typed)
+    assert wrong.status_code == 422 and "三号工地" in wrong.content.decode()
+    assert 'id="error-f-heat_workers"' in wrong.content.decode()
+    done = client.post("/desk/matters/new/heat-relief-visit/", typed | {"f-heat_workers": "30"}, follow=True)
+    assert "已立件" in done.content.decode() and "已办成" in done.content.decode()
+    counts = client.get("/desk/matters/counts/").content.decode()
+    assert "送清凉登记" in counts and "慰问人次" in counts and "30" in counts
+    unknown = client.post("/desk/matters/new/member-representative/", {"number": "13000000000"})
+    assert unknown.status_code == 409 and "没有找到这位职工" in unknown.content.decode()
+
+
+def test_the_code_at_a_site_is_drawn_here_and_names_the_union(house, signed_in):
+    page = signed_in(house.viewers[Role.GRASSROOTS]).get("/desk/matters/codes/hazard-report/").content.decode()
+    assert "<svg" in page and "?f-hazard_site=XG" in page
+
+
+def test_an_officer_fills_in_for_a_worker_and_hands_it_in_on_a_signed_paper(house, signed_in):
+    officer, person_id = signed_in(house.viewers[Role.GRASSROOTS]), begun.worker_of(house)
+    assert officer.post("/desk/matters/for/", {"number": "13000000000"}).status_code == 422
+    address = f"/desk/matters/for/{person_id}/membership-transfer/"
+    typed = {"f-receiving_union": "制药厂工会", "f-transfer_reason": "new_job", "words": "照您说的填的"}
+    done = officer.post(address, typed, follow=True)
+    html = done.content.decode()
+    step = re.search(r'attest/".*?name="step" value="(\d+)"', html, re.DOTALL)
+    matter_id = int(re.search(r"/desk/applications/(\d+)/", done.redirect_chain[-1][0])[1])
+    own = signed_in(house.viewers[Role.WORKER]).get(f"/mine/applications/{matter_id}/").content.decode()
+    assert step and "别人替您填的" in own and "照您说的填的" in own and "他人代填" in own
+    refused = officer.post(f"/desk/matters/{matter_id}/attest/", {"step": step[1]})
+    assert refused.status_code == 409 and "请拍下" in refused.content.decode()
+    photo = SimpleUploadedFile("signed.jpg", pictures.jpeg(), "image/jpeg")
+    after = officer.post(f"/desk/matters/{matter_id}/attest/", {"step": step[1], "signed": photo}, follow=True)
+    assert "已凭签字的纸面材料代交" in after.content.decode()
+    card = queries.get_card(house.viewers[Role.GRASSROOTS], matter_id)
+    assert (card.state, card.stage) == (MatterState.AT_WORK, "release")
+
+
+def test_family_fills_in_and_the_worker_is_told_to_confirm(house, signed_in):
+    other = begun.family_of(house)
+    client = signed_in(house.viewers[Role.WORKER])
+    address = f"/me/matters/for/{other}/membership-transfer/"
+    assert address in client.get("/me/matters/for/").content.decode()
+    done = client.post(address, {"f-receiving_union": "制药厂工会", "f-transfer_reason": "other"}, follow=True)
+    assert "等本人登录核对后才算交上" in done.content.decode()
+    stranger = town.household(240, house.desk.town["XG"])[1][0]
+    assert client.get(f"/me/matters/for/{stranger}/membership-transfer/").status_code == 404
