@@ -46,7 +46,8 @@ Progress = Callable[[str, float], None]
 COUNTY = "330624"  # Xinchang: the only county whose papers name a grant
 BUDGETS = {
     "special-relief": Decimal("150000.00"), "graded-aid": Decimal("600000.00"), "migrant-education": Decimal("30000.00"),
-    "mutual-aid": Decimal("50000.00"), "safety-reward": Decimal("5000.00"),
+    "mutual-aid": Decimal("50000.00"), "safety-reward": Decimal("5000.00"), "contest-prizes": Decimal("20000.00"),
+    "skill-allowance": Decimal("30000.00"),
 }  # fmt: skip
 """Invented."""
 RELATIONS = {"head": "户主", "spouse": "配偶", "child": "子女", "parent": "父母", "other": "其他"}

@@ -25,6 +25,7 @@ LOWEST_FIRST = (
     "cases",
     "bookings",
     "volunteers",
+    "contests",
 )
 
 

@@ -56,7 +56,7 @@ def main(folder: Path) -> None:
     from niangjia.apps.programs import actions as programs
     from niangjia.apps.programs.tests import town
     from niangjia.engines import policy
-    from tests.journeys import placed_stations
+    from tests.journeys import contested_town, placed_stations
 
     call_command("migrate", interactive=False, verbosity=0)
     place = town.build()
@@ -88,6 +88,7 @@ def main(folder: Path) -> None:
         json.dumps(
             {
                 "now": town.NOW.isoformat(),
+                "contests": contested_town.lay(place),
                 "logins": {name: logins.get_account(one.account_id).username for name, one in people.items()},
             }
         )

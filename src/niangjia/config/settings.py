@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "niangjia.apps.matters",
     "niangjia.apps.alerts",
     "niangjia.apps.cases",
+    "niangjia.apps.contests",
 ]
 
 MIDDLEWARE = [
@@ -171,6 +172,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF, NONCE],
         "style-src-attr": ["'unsafe-inline'"],  # ECharts' tooltips set style attributes; attributes run nothing
         "img-src": [SELF, "data:"],
+        "media-src": [SELF],  # recordings of contests
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],

@@ -19,6 +19,7 @@ from niangjia.apps.audit import queries as audit
 from niangjia.apps.audit.types import Event
 from niangjia.apps.bookings import queries as bookings
 from niangjia.apps.cases import queries as cases
+from niangjia.apps.contests import queries as contests
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import BatchNote, PaymentState
 from niangjia.apps.matters import queries as matters
@@ -200,6 +201,21 @@ def _to_applicant(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
             yield from _one(kind, event, [their[person_id]], _id(event), number=event.detail["number"])
 
 
+def _to_entrant(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
+    persons = contests.persons_to_tell({_id(event) for _, event in pairs})
+    their = accounts.accounts_of_persons(persons.values())
+    for kind, event in pairs:
+        account_id = their.get(persons.get(_id(event), 0))
+        if account_id is not None:
+            yield from _one(kind, event, [account_id], _id(event), number=event.detail["number"])
+
+
+def _to_jurors(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
+    juries = contests.jurors_to_tell({_id(event) for _, event in pairs})
+    for kind, event in pairs:
+        yield from _one(kind, event, juries.get(_id(event), ()), _id(event), number=event.detail["number"])
+
+
 def _to_booker(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
     """Whose booking it is; of one that has no time any more, only what needs none is told."""
     found = bookings.people_to_tell({_id(event) for _, event in pairs})
@@ -267,6 +283,8 @@ RECEIVERS: Mapping[str, _Receivers] = {
     "payees": _to_payees,
     "worker": _to_worker,
     "applicant": _to_applicant,
+    "entrant": _to_entrant,
+    "jurors": _to_jurors,
     "booker": _to_booker,
     "bookers": _to_bookers,
     "helper": _to_helper,

@@ -21,6 +21,7 @@ from niangjia.apps.audit import queries as audit
 from niangjia.apps.audit.types import ChainReport
 from niangjia.apps.bookings import queries as bookings
 from niangjia.apps.cases import queries as cases
+from niangjia.apps.contests import queries as contests
 from niangjia.apps.files import queries as files
 from niangjia.apps.funds import verification as funds
 from niangjia.apps.matters import queries as matters
@@ -65,6 +66,7 @@ def verify(
         ("申请 · applications", lambda: _worded(matters.verify())),
         ("场所 · places", lambda: _worded(places.verify())),
         ("预约 · bookings", lambda: _worded(bookings.verify(now=now))),
+        ("评选 · contests", lambda: _worded(contests.verify())),
         ("结对 · helping", lambda: _worded(volunteers.verify())),
         ("名单 · lists", lambda: [*_worded(alerts.verify()), *_lists_and_runs(deployment.runs)]),
         ("个案 · cases", lambda: _worded(cases.verify())),

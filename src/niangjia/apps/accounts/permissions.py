@@ -19,26 +19,38 @@ from niangjia.kernel.problems import Refusal
 # one's level.
 _READING: Final = frozenset(
     {"alerts.view", "cases.view", "cases.examine", "workorders.view", "funds.view", "registry.view", "programs.view"}
-    | {"matters.view", "places.view", "bookings.view", "volunteers.view"}
+    | {"matters.view", "places.view", "bookings.view", "volunteers.view", "contests.view"}
 )
+# contests.view: contests of one's part of the tree; contests.nominate: to put something of one's union forward; contests.manage: to set one up
+# and run it; contests.answer: to answer an objection to a shortlist, and to decide an allowance.
 # cases.see_checks: what the random re-checks found, by union and verifier; for who answers for verifiers, never for them.
 # matters.handle: to take one's turn in an application, at the stage that its pack gives to this post; finance's turn is money's own.
 # matters.answer: to answer an objection to what was decided or announced of an application, at the union that decided or above it.
 _ORDERS: Final = frozenset(
     {"workorders.accept", "workorders.assign", "workorders.forward", "workorders.return", "workorders.transfer"}
     | {"matters.handle", "places.manage", "bookings.manage", "volunteers.manage", "volunteers.match"}
+    | {"contests.manage", "contests.nominate"}
 )
 
 ALLOWED: Final[dict[Role, frozenset[str]]] = {
     Role.PROVINCE: _READING
     | _ORDERS
-    | {"alerts.release", "cases.see_checks", "matters.answer", "programs.manage", "lists.export", "imports.send"},
+    | {
+        "alerts.release",
+        "cases.see_checks",
+        "matters.answer",
+        "contests.answer",
+        "programs.manage",
+        "lists.export",
+        "imports.send",
+    },
     Role.CITY: _READING
     | _ORDERS
     | {
         "alerts.release",
         "cases.review",
         "matters.answer",
+        "contests.answer",
         "cases.see_checks",
         "cases.approve",
         "cases.announce",
@@ -57,6 +69,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
         "cases.verify",
         "cases.review",
         "matters.answer",
+        "contests.answer",
         "cases.see_checks",
         "cases.approve",
         "cases.announce",
@@ -86,6 +99,8 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
             "places.manage",
             "bookings.view",
             "bookings.manage",
+            "contests.view",
+            "contests.nominate",
             "volunteers.view",
             "volunteers.manage",
         }
@@ -94,7 +109,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     # Money is prepared, paid and confirmed by finance, approved by the union that decides: never both in one role.
     Role.FINANCE: frozenset(
         {"cases.view", "registry.view", "programs.view", "funds.view", "funds.prepare", "funds.pay", "funds.confirm"}
-        | {"matters.view", "places.view", "bookings.view", "volunteers.view"}
+        | {"matters.view", "places.view", "bookings.view", "volunteers.view", "contests.view"}
     )
     | {"lists.export"},
     Role.AUDITOR: _READING | {"audit.view", "cases.see_checks", "lists.export"},

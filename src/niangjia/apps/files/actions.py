@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
-from niangjia.apps.files import papers, photos, storage
+from niangjia.apps.files import media, papers, photos, storage
 from niangjia.apps.files.models import File
-from niangjia.apps.files.problems import EmptyFile, NoSuchFile, TooLarge, TooMany, UnknownType
+from niangjia.apps.files.problems import EmptyFile, NoSuchFile, TooLarge, TooMany, UnknownRecording, UnknownType
 from niangjia.apps.files.queries import card_of, find_row
 from niangjia.apps.files.types import JPEG, MOST_FILES, PDF, FileCard, FileContent, Owner
 
@@ -31,19 +31,22 @@ def keep_file(
     key: uuid.UUID | None = None,
     most: int = MOST_FILES,
     only_photos: bool = False,
+    recording: frozenset[str] = frozenset(),
+    most_bytes: int = MOST_BYTES,
 ) -> FileCard:
     """
     Keep a photo (JPEG, HEIC, PNG, WebP; written anew as JPEG) or a PDF for its owner; return what is told of it.
 
     Safe to repeat: with the same `key`, or the same content for the same part, what is there is returned. `most`: files of this owner
-    and part together. `viewer` null: somebody without an account, whom the owner's room let in.
+    and part together. `recording`: media types of recordings, which are then taken instead of photos and papers; `most_bytes`: of one file.
+    `viewer` null: somebody without an account, whom the owner's room let in.
 
     Raises:
         FileRefused: `problems` has one for each reason.
     """
     if key and (known := File.objects.filter(key=key, owner_kind=owner.kind, owner_id=owner.id).first()):
         return card_of(known)
-    media_type, kept, width, height = _clean(content, only_photos)
+    media_type, kept, width, height = _clean(content, only_photos, recording, most_bytes)
     digest = storage.digest_of(kept)
     theirs = File.objects.filter(owner_kind=owner.kind, owner_id=owner.id, part=part)
     if same := theirs.filter(digest=digest).first():
@@ -80,12 +83,19 @@ def keep_file(
     return card_of(row)
 
 
-def _clean(content: bytes, only_photos: bool) -> tuple[str, bytes, int | None, int | None]:
+def _clean(
+    content: bytes, only_photos: bool, recording: frozenset[str] = frozenset(), most_bytes: int = MOST_BYTES
+) -> tuple[str, bytes, int | None, int | None]:
     """What is kept of it: media type, content, width, height. Its own bytes decide what it is, not its name."""
     if not content:
         raise EmptyFile
-    if len(content) > MOST_BYTES:
-        raise TooLarge(MOST_BYTES)
+    if len(content) > most_bytes:
+        raise TooLarge(most_bytes)
+    if recording:
+        media_type, kept = media.clean(content)
+        if media_type not in recording:
+            raise UnknownRecording
+        return media_type, kept, None, None
     if content.startswith(b"%PDF-") and not only_photos:
         papers.check(content)
         return PDF, content, None, None

@@ -7,7 +7,9 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from niangjia.apps.files.types import JPEG, PDF
+from niangjia.apps.files.types import JPEG, MP3, MP4_AUDIO, MP4_VIDEO, PDF
+
+_KINDS = (JPEG, PDF, MP3, MP4_AUDIO, MP4_VIDEO)
 
 
 class File(models.Model):
@@ -20,9 +22,9 @@ class File(models.Model):
     owner_kind = models.CharField(max_length=20)
     owner_id = models.CharField(max_length=40)
     part = models.CharField(max_length=40)
-    media_type = models.CharField(max_length=20, choices=[(JPEG, JPEG), (PDF, PDF)])
+    media_type = models.CharField(max_length=20, choices=[(kind, kind) for kind in _KINDS])
     byte_count = models.PositiveIntegerField()
-    width = models.PositiveIntegerField(null=True)  # pixels; null for a PDF
+    width = models.PositiveIntegerField(null=True)  # pixels; null for anything but a photo
     height = models.PositiveIntegerField(null=True)
     digest = models.CharField(max_length=64)
     # Null = somebody without an account, who reports to a union.
@@ -34,7 +36,7 @@ class File(models.Model):
             models.UniqueConstraint(fields=["owner_kind", "owner_id", "part", "digest"], name="file_once_a_part"),
             models.CheckConstraint(
                 condition=Q(media_type=JPEG, width__isnull=False, height__isnull=False)
-                | Q(media_type=PDF, width__isnull=True, height__isnull=True),
+                | ~Q(media_type=JPEG) & Q(width__isnull=True, height__isnull=True),
                 name="file_photo_has_a_size",
             ),
         ]

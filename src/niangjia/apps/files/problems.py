@@ -66,6 +66,22 @@ class UnreadablePhoto(FileRefused):
         )
 
 
+class UnknownRecording(FileRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            "录音和录像只收 MP3、M4A、MP4 和 MOV。请用手机自带的录音或相机另录一份，或转换后再传。",
+            "Recordings are taken as MP3, M4A, MP4 and MOV. Record with the phone's own app, or convert it first.",
+        )
+
+
+class TornRecording(FileRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            "录音或录像不完整，可能没有传完。请重新选择原文件再传。",
+            "The recording is not whole; it may be cut short. Choose the original file and send it again.",
+        )
+
+
 class TornPdf(FileRefused):
     def __init__(self) -> None:
         super().__init__(

@@ -9,6 +9,10 @@ from typing import Final
 
 JPEG: Final = "image/jpeg"
 PDF: Final = "application/pdf"
+MP3: Final = "audio/mpeg"
+MP4_AUDIO: Final = "audio/mp4"
+MP4_VIDEO: Final = "video/mp4"
+RECORDINGS: Final = frozenset({MP3, MP4_AUDIO, MP4_VIDEO})
 
 MOST_FILES: Final = 20
 """Of one owner, all parts together, unless its room says less."""
@@ -35,7 +39,7 @@ class Owner:
 class FileCard:
     """
     One file without its content. `key`: 32 hex digits. `part`: which field of the owner's form it answers (``photos``, ``signature``).
-    `byte_count` as kept. `uploaded_by` null: somebody without an account. `width`, `height` in pixels; null for a PDF.
+    `byte_count` as kept. `uploaded_by` null: somebody without an account. `width`, `height` in pixels; null for a PDF and a recording.
     """
 
     key: str
@@ -51,6 +55,10 @@ class FileCard:
     @property
     def is_photo(self) -> bool:
         return self.media_type == JPEG
+
+    @property
+    def is_recording(self) -> bool:
+        return self.media_type in RECORDINGS
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,10 @@ def of_worker(viewer: Viewer, today: date) -> dict[str, object]:
         known["is_union_member"] = True
         known["is_named_member"] = True
         known["union_joined_on"] = membership.joined_on
+    skill = registry.highest_skill(person_id, asof=today)
+    if skill is not None:
+        known["skill_level"] = skill.code
+        known["skill_certificate_on"] = skill.given_on
     if card.household_id is not None:
         known["household_size"] = len(registry.get_household(card.household_id).member_ids)
     return known

@@ -33,6 +33,7 @@ from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.joining import join_union, leave_unions, take_in
 from niangjia.apps.registry.models import Consent, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.queries import NotFound, visible_persons
+from niangjia.apps.registry.recognitions import enter_recognitions
 from niangjia.apps.registry.rehoming import as_it_stands, rehome_people
 from niangjia.apps.registry.searching import search_people
 from niangjia.apps.registry.types import (
@@ -54,6 +55,7 @@ __all__ = [
     "OwnData",
     "ValueUnfit",
     "decide_correction",
+    "enter_recognitions",
     "join_union",
     "leave_unions",
     "open_correction",

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from niangjia.apps.organizations.models import OrgUnit
 from niangjia.apps.registry import naming
 from niangjia.apps.registry.fields import Sealed, SealedField, keys
-from niangjia.apps.registry.types import CorrectionField, CorrectionState, Purpose, SpellSource
+from niangjia.apps.registry.types import CorrectionField, CorrectionState, Purpose, RecognitionKind, SpellSource
 
 _PSEUDONYM = 32
 
@@ -138,6 +138,22 @@ class Consent(models.Model):
                 fields=["person", "purpose"], condition=Q(withdrawn_at__isnull=True), name="consent_open_once"
             ),
         ]
+
+
+class Recognition(models.Model):
+    """An honour or a skill level of a person, given by `org` on a day; `ref` says what it rests on. `code` of a skill is a level."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="recognitions")
+    kind = models.CharField(max_length=8, choices=[(kind.value, kind.value) for kind in RecognitionKind])
+    code = models.CharField(max_length=40)
+    title = models.CharField(max_length=120)
+    given_on = models.DateField()
+    org = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+")
+    ref = models.CharField(max_length=60)
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "kind", "ref"], name="recognition_once")]
 
 
 class Correction(models.Model):

@@ -22,6 +22,7 @@ from niangjia.apps.registry.corrections import (
 from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.models import Consent, HeldValue, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.problems import NotFound
+from niangjia.apps.registry.recognitions import SKILL_LEVELS, highest_skill, list_recognitions
 from niangjia.apps.registry.types import (
     ConsentCard,
     DataView,
@@ -39,7 +40,16 @@ from niangjia.apps.registry.types import (
 from niangjia.kernel import identity, looking
 from niangjia.kernel.sealing import CannotOpen
 
-__all__ = ["NotFound", "count_open_corrections", "list_corrections", "list_held", "list_open_corrections"]
+__all__ = [
+    "SKILL_LEVELS",
+    "NotFound",
+    "count_open_corrections",
+    "highest_skill",
+    "list_corrections",
+    "list_held",
+    "list_open_corrections",
+    "list_recognitions",
+]
 
 _MASKS = {
     PersonField.NAME: identity.mask_name,

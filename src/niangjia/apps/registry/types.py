@@ -44,6 +44,34 @@ class CorrectionState(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
+class RecognitionKind(StrEnum):
+    HONOUR = "HONOUR"
+    SKILL = "SKILL"  # a level of the vocabulary's `skill_level`
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionFacts:
+    """An honour or a skill level given to a person by the union `org_id`. `ref`: what it rests on (``award:12``); one is entered once."""
+
+    person_id: int
+    kind: RecognitionKind
+    code: str
+    title: str
+    given_on: date
+    org_id: int
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionCard:
+    kind: RecognitionKind
+    code: str
+    title: str
+    given_on: date
+    org_name: str
+    ref: str
+
+
 @dataclass(frozen=True, slots=True)
 class HouseholdFace:
     """A household in a list. `name`: of the member with a union, else of the oldest, masked. `person_ids`: who lives there now, oldest first."""

@@ -16,7 +16,12 @@ from niangjia.apps.workorders import queries as workorders
 from niangjia.portals.design import words
 from niangjia.portals.design.tags import area_name, purpose_word
 
-_OWN_WORDS = {"cases": "case_action", "workorders": "order_action", "matters": "matter_act"}
+_OWN_WORDS = {
+    "cases": "case_action",
+    "workorders": "order_action",
+    "matters": "matter_act",
+    "contests": "contest_action",
+}
 _PAGES = {
     "case": "officer:case", "workorder": "officer:order", "batch": "officer:batch", "matter": "officer:application",
     "household": "officer:household", "adjustment": "officer:adjustment", "place": "places:desk_place",

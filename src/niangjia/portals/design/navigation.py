@@ -89,7 +89,10 @@ ENTRIES = (
     Entry("bookings:desk", _("活动与预约"), "calendar-due", "bookings.view", group="services"),
     Entry("bookings:tours", _("流动服务车"), "route", "bookings.view", group="services"),
     Entry("bookings:talks", _("班前十分钟"), "speakerphone", "bookings.view", group="services"),
-    Entry("volunteers:needs", _("志愿与岗位"), "users", "volunteers.view", also=("/desk/volunteers/",), group="services"),
+    Entry(
+        "volunteers:needs", _("志愿与岗位"), "users", "volunteers.view", also=("/desk/volunteers/",), group="services"
+    ),
+    Entry("contests:desk", _("竞赛评选"), "award", "contests.view", also=("/contests/jury/",), group="services"),
     Entry("places:desk", _("场所"), "map-pin", "places.view", group="services"),
     Entry("officer:batches", _("发放批次"), "building-bank", "funds.view", is_tab=True, group="money"),
     Entry("officer:register", _("发放台账"), "book", "funds.view", group="money"),
@@ -123,6 +126,7 @@ def entries_for(viewer: Viewer, path: str, unread_count: int) -> list[Shown]:
         allowed = [
             Entry("member:mine", _("我的娘家"), "home-heart", is_tab=True),
             Entry("bookings:mine", _("我的预约"), "calendar-due", is_tab=True),
+            Entry("contests:mine", _("竞赛评选"), "award", also=("/contests/jury/",)),
             Entry("volunteers:mine", _("结对帮助"), "users", is_tab=True, also=("/me/helping/",)),
             Entry("member:data", _("我的数据"), "database", is_tab=True),
             Entry(INBOX, _("消息"), "inbox", is_tab=True),

@@ -36,6 +36,7 @@ from niangjia.portals.tests import (
     applied,
     begun,
     booked,
+    contested,
     helped,
     markup,
     photographed,
@@ -54,6 +55,7 @@ def built(built, django_db_blocker):
         booked.lay(built)
         helped.lay(built)
         placed.lay(built)
+        contested.lay(built)
     return built
 
 
@@ -88,6 +90,7 @@ PUBLIC = {
     "api:api-root",
     "api:nowhere",
     *booked.PUBLIC,
+    *contested.PUBLIC,
 } | begun.PUBLIC
 STAFF = set(Role) - {Role.WORKER}
 LIST = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.AUDITOR}
@@ -105,7 +108,7 @@ TYPED = (
     "工资", "流水", "医疗 ", "民政核对回函与填报不符", "处理更正申请", "复核现场照片", "已与本人谈妥，分三次退回", "新昌农商银行", "王小红", "社区王主任",
     "他家另有两套住房", "工作单位写错了", "发票只有两张，合计 3,900 元，请补齐或改金额。", "下班后上课，学数控。", "收据是我的，姓名写错了一个字。",
     "收据不是本人的。", "甲", "乙", "丙", "中文", "＊",
-    *booked.TYPED, "医疗救助", "医疗救助：相对困难，自付部分的比例", "金秋助学：相对困难，月低保标准的倍数",
+    *booked.TYPED, *contested.TITLES, "不是本人发现的。", "我的作品", "医疗救助", "医疗救助：相对困难，自付部分的比例", "金秋助学：相对困难，月低保标准的倍数",
 )  # fmt: skip
 """Examples, what people typed, and clauses that a pack has as the only name of a value."""
 READ_BY_ALL = ("home", "login", "notices", "accessibility", "privacy", "components", "programs", "receipt")
@@ -125,6 +128,7 @@ DEAR = {
     "member:mine": 15,  # money, goods, and of the worker's matters the grants, objections, refusals, steps with their days, letters, applications
     "officer:household": 14,  # seven rooms know something of a household
     "officer:order": 14,  # who could take it: holders, what they have in hand, who is away
+    **contested.DEAR,
     "officer:objection": 18,  # a decision with its trace, the answers it was made of, and whoever may look into it
 }
 
@@ -263,7 +267,10 @@ PAGES = {
     "volunteers:join": (lambda house: ["volunteering"], {Role.WORKER}),
     "volunteers:own_pair": (lambda house: [helped.lay(house).own_working], {Role.WORKER}),
     "volunteers:bid": (lambda house: [helped.lay(house).bidding], {Role.WORKER}),
+    **contested.PAGES,
 } | begun.PAGES
+ELSEWHERE = contested.ELSEWHERE
+"""Pages that a role may open, with another's thing in their address: the status they answer with."""
 
 
 def kept_list(house) -> str:
@@ -351,7 +358,7 @@ def test_every_page_to_read_stands_in_the_table_of_roles():
     by_token_or_open = (Access.PUBLIC, Access.TOKEN)  # the API's operations stand in a table of their own: `test_api`
     readable = {name for name, view in every_view() if "GET" in view.methods and view.policy not in by_token_or_open}
     files = {"officer:application_file", "member:application_file", "member:draft_file"}
-    files |= {"places:desk_photo"}  # see test_places_pages
+    files |= {"places:desk_photo", *contested.FILES}  # see test_places_pages
     files |= {"officer:objection_file", "member:objection_file"}  # see test_applying_pages
     assert readable - {"member:objection", "officer:map"} - files == set(PAGES)
 
@@ -376,6 +383,8 @@ def test_each_role_opens_its_own_pages_and_no_other(house, signed_in, role):
                 dear[name] = len(queries) - RECORDING * is_recorded
         elif name == "officer:workbench":
             assert response.status_code == 302  # a worker's desk is their own page
+        elif (name, role) in ELSEWHERE:
+            assert response.status_code == ELSEWHERE[name, role], (name, role, response.status_code)
         else:
             if name in ("officer:import", "officer:taken_list") and role in PAGES[f"{name}s"][1]:
                 assert response.status_code == 409, (name, role, response.status_code)  # somebody else's

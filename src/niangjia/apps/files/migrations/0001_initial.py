@@ -23,7 +23,14 @@ class Migration(migrations.Migration):
                 (
                     "media_type",
                     models.CharField(
-                        choices=[("image/jpeg", "image/jpeg"), ("application/pdf", "application/pdf")], max_length=20
+                        choices=[
+                            ("image/jpeg", "image/jpeg"),
+                            ("application/pdf", "application/pdf"),
+                            ("audio/mpeg", "audio/mpeg"),
+                            ("audio/mp4", "audio/mp4"),
+                            ("video/mp4", "video/mp4"),
+                        ],
+                        max_length=20,
                     ),
                 ),
                 ("byte_count", models.PositiveIntegerField()),
@@ -50,7 +57,9 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(("height__isnull", False), ("media_type", "image/jpeg"), ("width__isnull", False)),
                             models.Q(
-                                ("height__isnull", True), ("media_type", "application/pdf"), ("width__isnull", True)
+                                models.Q(("media_type", "image/jpeg"), _negated=True),
+                                ("height__isnull", True),
+                                ("width__isnull", True),
                             ),
                             _connector="OR",
                         ),

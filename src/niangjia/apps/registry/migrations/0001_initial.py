@@ -165,6 +165,35 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Recognition",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("HONOUR", "HONOUR"), ("SKILL", "SKILL")], max_length=8)),
+                ("code", models.CharField(max_length=40)),
+                ("title", models.CharField(max_length=120)),
+                ("given_on", models.DateField()),
+                ("ref", models.CharField(max_length=60)),
+                ("entered_at", models.DateTimeField()),
+                (
+                    "org",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.orgunit"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="recognitions", to="registry.person"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "kind", "ref"), name="recognition_once"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Consent",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ContestsConfig(AppConfig):
+    name = "niangjia.apps.contests"
+    verbose_name = "竞赛评选"
