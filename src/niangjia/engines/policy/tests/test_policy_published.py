@@ -202,9 +202,7 @@ def test_the_wording_names_only_facts_and_codes_that_exist():
     codes_of = {field.id: field.values for pack in PACKS for field in pack.form}
     codes_of |= {name: fact.values for name, fact in facts.items()}
     assert not set(WORDING.questions) - set(codes_of)
-    assert not [
-        (name, code) for name, codes in WORDING.values.items() for code in codes if code not in codes_of[name]
-    ]
+    assert not [(name, code) for name, codes in WORDING.values.items() for code in codes if code not in codes_of[name]]
     assert not [name for name, question in WORDING.questions.items() if question.none and facts[name].kind != "text"]
     assert not [name for name in WORDING.of_today if facts[name].kind != "date"]
 
