@@ -14,6 +14,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.organizations import queries as unions
 from niangjia.apps.organizations.types import Level, Union
+from niangjia.apps.places import queries as places
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.volunteers import actions, queries
 from niangjia.apps.volunteers.types import HelperFacts, NeedFacts, Side, VisitFacts
@@ -74,6 +75,8 @@ class Hall:
         officer = self.office.officer(firm.id, self.clock())
         today = timezone.localdate(self.clock())
         is_bid = walked == 1 and about_field in ("other", "manufacturing")
+        stations = places.list_public(kind=queries.kind_of(kind).station) if kind == VOLUNTEERING else None
+        station = stations.first() if stations is not None and number < 2 else None
         answers = (
             {"tried": "自己试过两回。（演示文字）"}
             if kind == VOLUNTEERING
@@ -81,7 +84,7 @@ class Hall:
         )
         facts = NeedFacts(
             kind, f"{title}（演示）", f"{about}（演示文字）", about_field, firm.id, firm.area[:6], (skill,), due_on=today + timedelta(days=40),
-            is_open_bid=is_bid, bids_until=today + timedelta(days=20) if is_bid else None, contact="（演示联系人）", answers=answers,
+            is_open_bid=is_bid, bids_until=today + timedelta(days=20) if is_bid else None, contact="（演示联系人）", answers=answers, place_id=station.pk if station else None,
         )  # fmt: skip
         key = uuid.uuid5(uuid.NAMESPACE_OID, f"demo-need-{number}")
         return actions.file_need(viewer=officer, facts=facts, key=key, now=self.clock()), officer

@@ -22,7 +22,7 @@ def test_from_a_need_to_its_evaluation(applying: Place, chromium: Browser, tmp_p
     wrong: list[str] = []
     with sitting(chromium, address, logins["helper"]) as page:
         page.goto(f"{address}/me/helping/")
-        wrong += faults(page)
+        wrong += page.evaluate(LOOK)
         page.get_by_role("link", name="志愿者").click()
         page.get_by_role("button", name="登记", exact=True).click()
         expect(page.get_by_text("请填写“会什么工种”。")).to_be_visible()
@@ -38,7 +38,7 @@ def test_from_a_need_to_its_evaluation(applying: Place, chromium: Browser, tmp_p
         page.get_by_role("row").get_by_role("link").first.click()
         page.get_by_role("button", name="确认在册").click()
         page.goto(f"{address}/desk/volunteers/")
-        wrong += faults(page)
+        wrong += page.evaluate(LOOK)
         page.get_by_role("link", name="提出需求").click()
         page.get_by_label("题目").fill(WHAT)
         page.get_by_role("button", name="提出", exact=True).click()
@@ -56,13 +56,13 @@ def test_from_a_need_to_its_evaluation(applying: Place, chromium: Browser, tmp_p
         page.goto(f"{address}/desk/volunteers/match/")
         page.get_by_role("button", name="算一次").click()
         expect(page.get_by_text("没有比这更好的分法")).to_be_visible()
-        wrong += faults(page)
+        wrong += page.evaluate(LOOK)
         page.get_by_role("button", name="把勾选的发给双方确认").click()
         expect(page.get_by_role("status")).to_contain_text("已把 1 对发给双方")
     with sitting(chromium, address, logins["helper"]) as page:
         page.goto(f"{address}/me/helping/")
         first_column(page)
-        wrong += faults(page)
+        wrong += page.evaluate(LOOK)
         page.get_by_role("button", name="我愿意").click()
         expect(page.get_by_text("双方都同意了才算数")).to_be_visible()
     with sitting(chromium, address, logins["grassroots"]) as page:
@@ -80,7 +80,7 @@ def test_from_a_need_to_its_evaluation(applying: Place, chromium: Browser, tmp_p
         page.get_by_label("从哪天").fill("2023-11-06")
         page.get_by_label("到哪天").fill("2023-12-06")
         page.get_by_label("分几步做").fill("先看设备，再带教。")
-        wrong += faults(page)
+        wrong += page.evaluate(LOOK)
         page.get_by_role("button", name="进入“组织实施”").click()
         expect(page.get_by_role("status")).to_contain_text("组织实施")
     with sitting(chromium, address, logins["helper"]) as page:
@@ -95,7 +95,7 @@ def test_from_a_need_to_its_evaluation(applying: Place, chromium: Browser, tmp_p
         page.get_by_label("多少人受益").fill("12")
         page.get_by_role("button", name="记下这一次").click()
         expect(page.get_by_text("共 2.5 小时")).to_be_visible()
-        wrong += faults(page)
+        wrong += page.evaluate(LOOK)
     with sitting(chromium, address, logins["grassroots"]) as page:
         page.goto(f"{address}/desk/volunteers/")
         first_column(page)
@@ -104,12 +104,12 @@ def test_from_a_need_to_its_evaluation(applying: Place, chromium: Browser, tmp_p
         page.get_by_role("button", name="评估办结").click()
         expect(page.locator("#refusal")).to_contain_text("没有评估不能办结")
         page.get_by_role("radio", name="5", exact=True).check()
-        wrong += faults(page)
+        wrong += page.evaluate(LOOK)
         page.get_by_role("button", name="评估办结").click()
         expect(page.get_by_role("status")).to_contain_text("已评估办结")
         wrong += faults(page)
     with sitting(chromium, address, logins["helper"]) as page:
         page.goto(f"{address}/volunteers/")
         expect(page.get_by_role("row").filter(has_text="新昌县")).to_contain_text("2.5")
-        wrong += faults(page)
+        wrong += page.evaluate(LOOK)
     assert not wrong, "\n".join(wrong)

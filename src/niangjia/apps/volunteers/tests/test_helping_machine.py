@@ -147,7 +147,7 @@ def test_no_order_of_steps_breaks_what_must_always_be_so(room):
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=200 if IS_SOAK else 10, stateful_step_count=40 if IS_SOAK else 20, deadline=None,
+            max_examples=200 if IS_SOAK else 8, stateful_step_count=40 if IS_SOAK else 20, deadline=None,
             suppress_health_check=list(HealthCheck), phases=[Phase.generate, *([Phase.shrink] if IS_SOAK else [])],
         ),
     )  # fmt: skip
