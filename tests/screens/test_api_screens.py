@@ -36,5 +36,5 @@ def test_the_document_is_drawn_within_the_content_policy(live_server, monkeypatc
         OUT.mkdir(exist_ok=True)
         page.screenshot(path=OUT / "api-document.png")
         chromium.close()
-    assert count == 18
+    assert count == 19
     assert (complaints, strangers) == ([], [])

@@ -393,6 +393,8 @@ READING = {
     "programs.view",
     "places.view",
     "bookings.view",
+    "contests.view",
+    "volunteers.view",
     "audit.view",
     "own.view",
 }
