@@ -90,7 +90,7 @@ def _can_apply(request: PageRequest, one: Published, asof: date) -> bool:
         return matters.is_offered(one)
     if not permissions.may(request.viewer, "own.view"):
         return False
-    return matters.is_offered(one) and one.pack.id in matters.list_offered(request.viewer, today=asof)
+    return one.pack.id in matters.list_offered(request.viewer, today=asof)
 
 
 @page(Access.PUBLIC, methods=("GET", "POST"))

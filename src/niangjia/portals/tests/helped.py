@@ -14,7 +14,16 @@ from niangjia.apps.volunteers.types import HelperFacts, NeedFacts, Side, VisitFa
 from niangjia.portals.tests.house import House
 
 GOAL = {"goal": "返修率降到百分之二以下", "measure": "连续四周"}
+TITLES = ("自动焊机怎样调", "谁来教新人看图纸", "焊接返修率高", "注塑机总停", "老设备改造")
+WHAT, TEAM, TRIED, BID = (
+    "新产线开起来三个月，一直做不好，想请行家来看。",
+    "焊工先锋队",
+    "自己调过两回。",
+    "我带过三批徒弟，可以每周六来。",
+)
+ASKED_BY_PHONE, SEEN, CONTACT = "电话里说愿意", "调了电流和送丝，带了两个班组。", "车间主任"
 PLAN = {"begins": "2023-11-06", "ends": "2023-12-06", "steps": "先看，再教。"}
+TYPED = (*TITLES, WHAT, TEAM, TRIED, BID, ASKED_BY_PHONE, SEEN, CONTACT, GOAL["goal"], GOAL["measure"], PLAN["steps"])
 
 
 @dataclass(frozen=True)
@@ -46,15 +55,14 @@ def _lay(house: House) -> Helped:
     county, firm, worker = house.viewers[Role.COUNTY], house.viewers[Role.GRASSROOTS], house.viewers[Role.WORKER]
     homes = town.households([201, 202, 203], place["XH"], now=now) | town.households([204], place["XG"], now=now)
     people = [homes[number][1][0] for number in (201, 202, 203, 204)]
-    others = [_enrol(county, person, ("6-18-02", "6-31"), ("6", "7"), "焊工先锋队") for person in people[:3]]
+    others = [_enrol(county, person, ("6-18-02", "6-31"), ("6", "7"), TEAM) for person in people[:3]]
     own = _enrol(county, worker.person_id or 0, ("6-18-02",), (), "")
     bidder = town.appoint("bidder", place["XH"], Role.WORKER, person_id=people[2], now=now)
-    titles = ("自动焊机怎样调", "谁来教新人看图纸", "焊接返修率高", "注塑机总停", "老设备改造")
-    needs = [_need(firm, title, is_open_bid=number == 1) for number, title in enumerate(titles)]
+    needs = [_need(firm, title, is_open_bid=number == 1) for number, title in enumerate(TITLES)]
     filed, bidding, asked, working, rating = needs
     for need_id in needs[1:]:
         _go_on(county, need_id)
-    actions.bid(viewer=bidder, need_id=bidding, words="我带过三批徒弟，可以每周六来。", now=now)
+    actions.bid(viewer=bidder, need_id=bidding, words=BID, now=now)
     pair_asked = actions.put_to_both(viewer=county, need_id=asked, helper_id=own, now=now)
     own_working = _to_work(house, working, own, worker)
     _log(worker, own_working)
@@ -75,8 +83,8 @@ def _enrol(viewer: Viewer, person_id: int, skills: tuple[str, ...], days: tuple[
 def _need(viewer: Viewer, title: str, **told: Any) -> int:
     until = {"bids_until": date(2023, 11, 20)} if told.get("is_open_bid") else {}
     facts = NeedFacts(
-        "volunteering", title, "新产线开起来三个月，一直做不好，想请行家来看。", "industry", viewer.org_id, "330624", ("6-18-02",), due_on=date(2023, 12, 1),
-        contact="车间主任 12900000002", answers={"tried": "自己调过两回。"}, **told, **until,
+        "volunteering", title, WHAT, "industry", viewer.org_id, "330624", ("6-18-02",), due_on=date(2023, 12, 1),
+        contact=f"{CONTACT} 12900000002", answers={"tried": TRIED}, **told, **until,
     )  # fmt: skip
     return actions.file_need(viewer=viewer, facts=facts, key=uuid.uuid4(), now=town.NOW)
 
@@ -89,7 +97,7 @@ def _go_on(viewer: Viewer, need_id: int, **answers: str) -> None:
 def _to_work(house: House, need_id: int, helper_id: int, worker: Viewer | None) -> int:
     county, firm = house.viewers[Role.COUNTY], house.viewers[Role.GRASSROOTS]
     pair_id = actions.put_to_both(viewer=county, need_id=need_id, helper_id=helper_id, now=town.NOW)
-    reason = "" if worker else "电话里说愿意"
+    reason = "" if worker else ASKED_BY_PHONE
     actions.answer(viewer=worker or county, pair_id=pair_id, side=Side.HELPER, is_yes=True, reason=reason, now=town.NOW)
     actions.answer(viewer=firm, pair_id=pair_id, side=Side.FIRM, is_yes=True, now=town.NOW)
     _go_on(firm, need_id)
@@ -99,5 +107,5 @@ def _to_work(house: House, need_id: int, helper_id: int, worker: Viewer | None) 
 
 
 def _log(viewer: Viewer, pair_id: int) -> None:
-    facts = VisitFacts(town.NOW.date(), 150, 12, "调了电流和送丝，带了两个班组。")
+    facts = VisitFacts(town.NOW.date(), 150, 12, SEEN)
     actions.log_visit(viewer=viewer, pair_id=pair_id, facts=facts, key=uuid.uuid4(), now=town.NOW + timedelta(hours=1))
