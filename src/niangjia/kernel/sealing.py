@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -86,3 +87,9 @@ class Keys:
     def blind(self, value: str, field: str) -> str:
         """Equality-searchable fingerprint of an encrypted field; another one for every field."""
         return hmac.new(self.blind_index, f"{field}\0{value}".encode(), hashlib.sha256).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def keys_in(folder: Path) -> Keys:
+    """The keys of a folder, read once a process. After a rotation the process is restarted, or ``keys_in.cache_clear()`` called."""
+    return Keys.load(folder)

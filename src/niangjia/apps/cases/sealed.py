@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
-from niangjia.kernel.sealing import Keys
-
-
-@lru_cache(maxsize=4)
-def _keys_in(folder: Path) -> Keys:
-    return Keys.load(folder)
+from niangjia.kernel.sealing import keys_in
 
 
 def seal(values: Mapping[str, Any], table: str, key: UUID) -> bytes:
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return _keys_in(settings.KEYS_FOLDER).seal(text.encode(), f"cases.{table}:{key}")
+    return keys_in(settings.KEYS_FOLDER).seal(text.encode(), f"cases.{table}:{key}")
 
 
 def unseal(sealed: bytes | memoryview | None, table: str, key: UUID) -> dict[str, Any]:
     """Raises CannotOpen: wrong key, altered value, or a value from another row."""
     if sealed is None:
         return {}
-    return json.loads(_keys_in(settings.KEYS_FOLDER).open(bytes(sealed), f"cases.{table}:{key}"))
+    return json.loads(keys_in(settings.KEYS_FOLDER).open(bytes(sealed), f"cases.{table}:{key}"))

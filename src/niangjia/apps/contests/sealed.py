@@ -6,51 +6,44 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
-from niangjia.kernel.sealing import Keys
-
-
-@lru_cache(maxsize=4)
-def _keys_in(folder: Path) -> Keys:
-    return Keys.load(folder)
+from niangjia.kernel.sealing import keys_in
 
 
 def seal(values: Mapping[str, Any], table: str, key: UUID) -> bytes:
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return _keys_in(settings.KEYS_FOLDER).seal(text.encode(), f"contests.{table}:{key}")
+    return keys_in(settings.KEYS_FOLDER).seal(text.encode(), f"contests.{table}:{key}")
 
 
 def unseal(sealed: bytes | memoryview | None, table: str, key: UUID) -> dict[str, Any]:
     """Raises CannotOpen: wrong key, altered value, or a value from another row."""
     if not sealed:
         return {}
-    opened: dict[str, Any] = json.loads(_keys_in(settings.KEYS_FOLDER).open(bytes(sealed), f"contests.{table}:{key}"))
+    opened: dict[str, Any] = json.loads(keys_in(settings.KEYS_FOLDER).open(bytes(sealed), f"contests.{table}:{key}"))
     return opened
 
 
 def voter_of(round_id: int, person_id: int) -> str:
     """The same for the same person in the same round, and nothing can be read from it, nor from two rounds together."""
-    return _keys_in(settings.KEYS_FOLDER).blind(f"{round_id}:{person_id}", "contests.voter")[:40]
+    return keys_in(settings.KEYS_FOLDER).blind(f"{round_id}:{person_id}", "contests.voter")[:40]
 
 
 def network_of(round_id: int, address: str) -> str:
-    return _keys_in(settings.KEYS_FOLDER).blind(f"{round_id}:{address}", "contests.network")[:40] if address else ""
+    return keys_in(settings.KEYS_FOLDER).blind(f"{round_id}:{address}", "contests.network")[:40] if address else ""
 
 
 def new_seed(round_id: int) -> tuple[bytes, str]:
     """A sealed seed of 256 random bits, and its hash: shown before anybody knows who will be level."""
     seed = secrets.token_hex(32)
-    return _keys_in(settings.KEYS_FOLDER).seal(seed.encode(), f"contests.round:{round_id}"), seal_of(seed)
+    return keys_in(settings.KEYS_FOLDER).seal(seed.encode(), f"contests.round:{round_id}"), seal_of(seed)
 
 
 def open_seed(sealed: bytes | memoryview, round_id: int) -> str:
-    return _keys_in(settings.KEYS_FOLDER).open(bytes(sealed), f"contests.round:{round_id}").decode()
+    return keys_in(settings.KEYS_FOLDER).open(bytes(sealed), f"contests.round:{round_id}").decode()
 
 
 def seal_of(seed: str) -> str:

@@ -12,26 +12,15 @@ import os
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
 
-from niangjia.kernel.sealing import Keys
-
-
-@lru_cache(maxsize=4)
-def _keys_in(folder: Path) -> Keys:
-    return Keys.load(folder)
-
-
-def forget_keys() -> None:
-    """After a rotation in this process."""
-    _keys_in.cache_clear()
+from niangjia.kernel.sealing import Keys, keys_in
 
 
 def keys() -> Keys:
-    return _keys_in(settings.KEYS_FOLDER)
+    return keys_in(settings.KEYS_FOLDER)
 
 
 _SMALL = "-small"

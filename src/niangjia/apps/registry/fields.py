@@ -8,27 +8,16 @@ has no plain form. Assigning a str is a TypeError: plain text cannot reach the d
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from functools import lru_cache
-from pathlib import Path
 
 from django.conf import settings
 from django.db import models
 
-from niangjia.kernel.sealing import Keys
-
-
-@lru_cache(maxsize=4)
-def _keys_in(folder: Path) -> Keys:
-    return Keys.load(folder)
+from niangjia.kernel.sealing import Keys, keys_in
 
 
 def keys() -> Keys:
-    """The deployment's keys, read once. After a rotation the process is restarted, or `forget_keys` called."""
-    return _keys_in(settings.KEYS_FOLDER)
-
-
-def forget_keys() -> None:
-    _keys_in.cache_clear()
+    """The deployment's keys, read once. After a rotation the process is restarted, or ``keys_in.cache_clear()`` called."""
+    return keys_in(settings.KEYS_FOLDER)
 
 
 class Sealed:

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
 
 from django.conf import settings
 
-from niangjia.kernel.sealing import Keys
-
-
-@lru_cache(maxsize=4)
-def _keys_in(folder: Path) -> Keys:
-    return Keys.load(folder)
+from niangjia.kernel.sealing import keys_in
 
 
 def seal(values: Mapping[str, str], place: str) -> bytes | None:
@@ -23,7 +16,7 @@ def seal(values: Mapping[str, str], place: str) -> bytes | None:
     if not kept:
         return None
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return _keys_in(settings.KEYS_FOLDER).seal(text.encode(), f"volunteers.{place}")
+    return keys_in(settings.KEYS_FOLDER).seal(text.encode(), f"volunteers.{place}")
 
 
 def unseal(sealed: bytes | memoryview | None, place: str) -> dict[str, str]:
@@ -31,6 +24,6 @@ def unseal(sealed: bytes | memoryview | None, place: str) -> dict[str, str]:
     if sealed is None:
         return {}
     found: dict[str, str] = json.loads(
-        _keys_in(settings.KEYS_FOLDER).open(bytes(sealed), f"volunteers.{place}").decode()
+        keys_in(settings.KEYS_FOLDER).open(bytes(sealed), f"volunteers.{place}").decode()
     )
     return found

@@ -11,8 +11,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -21,7 +19,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from niangjia.kernel.problems import Refusal
-from niangjia.kernel.sealing import CannotOpen, Keys
+from niangjia.kernel.sealing import CannotOpen, keys_in
 from niangjia.portals.design.refilling import NEVER_KEPT
 
 FIELD = "origin"
@@ -54,11 +52,6 @@ class Kept:
     origin: Origin
     action: str
     posted: QueryDict
-
-
-@lru_cache(maxsize=4)
-def _keys_in(folder: Path) -> Keys:
-    return Keys.load(folder)
 
 
 def origin_field(request: HttpRequest) -> str:
@@ -97,7 +90,7 @@ def keep(request: HttpRequest) -> str | None:
     text = json.dumps([request.path, typed], ensure_ascii=False)
     if len(text) > _LONGEST:
         return None
-    sealed = _keys_in(settings.KEYS_FOLDER).seal(text.encode(), _place(origin))
+    sealed = keys_in(settings.KEYS_FOLDER).seal(text.encode(), _place(origin))
     request.session[_KEPT] = [origin.account_id, origin.post_id, origin.page, timezone.now().timestamp(), sealed.hex()]
     if user is None or not user.is_authenticated:
         request.session.set_expiry(int(KEPT_FOR.total_seconds()))
@@ -123,7 +116,7 @@ def find(request: HttpRequest) -> Kept | None:
     if (viewer.account_id if viewer else 0) != origin.account_id or request.get_full_path() != origin.page:
         return None
     try:
-        action, typed = json.loads(_keys_in(settings.KEYS_FOLDER).open(bytes.fromhex(said[4]), _place(origin)))
+        action, typed = json.loads(keys_in(settings.KEYS_FOLDER).open(bytes.fromhex(said[4]), _place(origin)))
     except CannotOpen:  # the keys were changed meanwhile
         forget(request)
         return None

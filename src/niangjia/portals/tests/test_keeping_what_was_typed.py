@@ -68,7 +68,7 @@ def test_what_was_typed_lies_sealed_without_passwords_and_codes(written):
 
     account_id, post_id, page, _at, sealed = kept[0]
     place = f"session.kept:{account_id}:{page}"
-    opened = keeping._keys_in(keeping.settings.KEYS_FOLDER).open(bytes.fromhex(sealed), place).decode()
+    opened = keeping.keys_in(keeping.settings.KEYS_FOLDER).open(bytes.fromhex(sealed), place).decode()
     assert REASON in opened and "never-1" not in opened and "112233" not in opened
 
 

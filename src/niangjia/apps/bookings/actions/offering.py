@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -34,12 +32,7 @@ from niangjia.apps.bookings.seating import give_back, move, move_up
 from niangjia.apps.bookings.types import OfferFacts, SlotFacts
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
-from niangjia.kernel.sealing import Keys
-
-
-@lru_cache(maxsize=4)
-def _keys_in(folder: Path) -> Keys:
-    return Keys.load(folder)
+from niangjia.kernel.sealing import keys_in
 
 
 def make_offer(*, viewer: Viewer, facts: OfferFacts, key: str, now: datetime) -> int:
@@ -159,7 +152,7 @@ def publish(*, viewer: Viewer, offer_id: int, now: datetime) -> None:
         offer.state = OfferState.OPEN
         if offer.giving == Giving.DRAW:
             seed = drawing.new_seed()
-            offer.sealed_seed = _keys_in(settings.KEYS_FOLDER).seal(seed.encode(), f"bookings.offer:{offer.pk}")
+            offer.sealed_seed = keys_in(settings.KEYS_FOLDER).seal(seed.encode(), f"bookings.offer:{offer.pk}")
             offer.seal = drawing.seal_of(seed)
         offer.save(update_fields=["state", "sealed_seed", "seal"])
         audit.record(
@@ -196,7 +189,7 @@ def draw(*, viewer: Viewer, offer_id: int, now: datetime) -> None:
         if now < offer.closes_at:
             raise DrawTooEarly(offer.closes_at)
         sealed = bytes(offer.sealed_seed)
-        offer.seed = _keys_in(settings.KEYS_FOLDER).open(sealed, f"bookings.offer:{offer.pk}").decode()
+        offer.seed = keys_in(settings.KEYS_FOLDER).open(sealed, f"bookings.offer:{offer.pk}").decode()
         offer.drawn_at, offer.state = now, OfferState.CLOSED
         offer.save(update_fields=["seed", "drawn_at", "state"])
         asked = {one.number: one for one in Booking.objects.filter(offer=offer, state=BookingState.ASKED)}

@@ -30,7 +30,7 @@ from niangjia.apps.files.problems import (
 )
 from niangjia.apps.files.tests import pictures
 from niangjia.apps.files.types import JPEG, PDF, Owner
-from niangjia.kernel.sealing import CannotOpen, Keys
+from niangjia.kernel.sealing import CannotOpen, Keys, keys_in
 
 NOW = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
 VISIT = Owner("visit", "a" * 32)
@@ -350,22 +350,22 @@ def test_a_file_is_taken_away_with_its_content_once_that_is_settled(
 def test_after_a_rotation_every_file_is_sealed_anew_and_the_old_key_may_go(keep, officer, settings, tmp_path):
     settings.KEYS_FOLDER = tmp_path / "keys"
     Keys.create(settings.KEYS_FOLDER)
-    storage.forget_keys()
+    keys_in.cache_clear()
     try:
         card = keep(pictures.jpeg())
         actions.open_file(viewer=officer, owner=card.owner, key=card.key, now=NOW, is_small=True)
         (settings.KEYS_FOLDER / "sealing-2.key").write_text("ab" * 32)
-        storage.forget_keys()
+        keys_in.cache_clear()
         assert actions.reseal(now=NOW) == 1 and actions.reseal(now=NOW) == 0
         (settings.KEYS_FOLDER / "sealing-1.key").unlink()
-        storage.forget_keys()
+        keys_in.cache_clear()
         assert picture_of(opened(officer, card)) and found() == set()
         (settings.KEYS_FOLDER / "sealing-2.key").write_text("cd" * 32)
-        storage.forget_keys()
+        keys_in.cache_clear()
         with pytest.raises(CannotOpen):
             opened(officer, card)
     finally:
-        storage.forget_keys()
+        keys_in.cache_clear()
 
 
 @pytest.mark.django_db(transaction=True)

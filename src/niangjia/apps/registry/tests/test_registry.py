@@ -25,7 +25,7 @@ from niangjia.apps.registry.types import (
     Purpose,
 )
 from niangjia.kernel import identity
-from niangjia.kernel.sealing import CannotOpen, Keys
+from niangjia.kernel.sealing import CannotOpen, Keys, keys_in
 from tests.soak import IS_SOAK
 
 NOW = datetime(2025, 3, 3, 1, 0, tzinfo=UTC)
@@ -171,9 +171,9 @@ def second_key(settings, tmp_path):
         (folder / path.name).write_bytes(path.read_bytes())
     (folder / "sealing-2.key").write_text("ab" * 32)
     settings.KEYS_FOLDER = folder
-    fields.forget_keys()
+    keys_in.cache_clear()
     yield folder
-    fields.forget_keys()
+    keys_in.cache_clear()
 
 
 def test_rotation_goes_on_in_batches_and_then_the_old_key_may_go(home, second_key):
@@ -188,7 +188,7 @@ def test_rotation_goes_on_in_batches_and_then_the_old_key_may_go(home, second_ke
     assert actions.reseal(batch=10, now=LATER) == done  # nothing left to do
     assert AuditEvent.objects.filter(action="registry.reseal").count() == 2
     (second_key / "sealing-1.key").unlink()
-    fields.forget_keys()
+    keys_in.cache_clear()
     assert [person.read("name") for person in Person.objects.order_by("id")] == ["王小明1", "王小明2", "王小明3"]
     assert Person.objects.get(pk=home[1][0]).read("bank_account") == "6222021234567890123"
     assert queries.find_person_by_id_number(officer(unions.find_root()), id_number(2)).id == home[1][1]
@@ -201,7 +201,7 @@ def test_a_lost_key_leaves_the_values_unreadable(home, settings, tmp_path):
         with pytest.raises(CannotOpen):
             Person.objects.first().read("name")
     finally:
-        fields.forget_keys()
+        keys_in.cache_clear()
 
 
 # --- receiving
