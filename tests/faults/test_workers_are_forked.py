@@ -37,7 +37,7 @@ def test_two_workers_answer_many_at_once_and_none_reads_anothers_answer(tmp_path
             with ThreadPoolExecutor(ASKED_AT_ONCE) as people:
                 answers = Counter(people.map(lambda _: _ask(f"http://127.0.0.1:{port}/notices/"), range(ASKED)))
         finally:
-            os.killpg(serving.pid, signal.SIGINT)
+            os.killpg(serving.pid, signal.SIGTERM)
             serving.wait(timeout=60)
     assert answers == {200: ASKED}, (answers, (tmp_path / "log").read_text()[-3000:])
 
