@@ -17,7 +17,8 @@ from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.bookings import actions, drawing, queries
 from niangjia.apps.bookings.models import Booking, Offer, Settlement, Talk, TourSite, TourStop
-from niangjia.apps.bookings.types import SettleState
+from niangjia.apps.bookings.queries import reach
+from niangjia.apps.bookings.types import Reach, SettleState
 from niangjia.apps.cases.tests import desk as desks
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
@@ -402,3 +403,29 @@ def test_a_talk_is_logged_once_and_counts_for_its_union(house, signed_in, county
     assert "装配班" in page and "1 / 2" in page and "制药厂工会" in page
     late = talks.post(reverse("bookings:talks"), sent | {"held_at": "2023-12-06T08:00", "heads": "3", "key": "two"})
     assert late.status_code == 409 and Talk.objects.count() == 2
+
+
+def test_coverage_counts_each_team_once_and_shows_no_share_of_fewer_than_ten(house, signed_in, county, ids):
+    for number in range(260, 272):
+        town.household(number, house.desk.town["XG"])
+    talks = signed_in(house.viewers[Role.GRASSROOTS])
+    topic = queries.list_topics(house.viewers[Role.GRASSROOTS]).first()
+    told = {"team": "装配班", "topic": topic.pk, "speaker": "MODEL_WORKER", "minutes": "10"}
+    for hour, heads in (("07", "9"), ("08", "11"), ("09", "8")):
+        talks.post(reverse("bookings:talks"), told | {"held_at": f"2023-11-05T{hour}:00", "heads": heads, "key": hour})
+    viewer = house.viewers[Role.COUNTY]
+    span = {"first": booked.at(-5, 0), "until": booked.at(20, 0)}
+    (row,) = queries.talk_reach(viewer, **span)
+    other = Talk.objects.exclude(team="装配班").get()
+    assert (row.area, row.reached) == ("330624", 11 + other.heads) and row.members >= 12
+    page = said(county.get(reverse("bookings:talks"), {"month": "2023-11"}))
+    assert f"{100 * row.reached / row.members:.1f}%" in page
+    few = said(county.get(reverse("bookings:report"), {"year": "2023"}))
+    assert "人数少，不显示" in few, "one worker came to a course"
+
+
+def test_where_one_county_alone_is_too_small_the_next_smallest_is_hidden_with_it():
+    rows = [Reach("a", 40, 50), Reach("b", 12, 90), Reach("c", 3, 70)]
+    assert [(one.area, one.is_hidden, one.reached) for one in reach.hide(rows)] == [("a", False, 40), ("b", True, 0), ("c", True, 0)]  # fmt: skip
+    assert not any(one.is_hidden for one in reach.hide(rows[:2]))
+    assert reach.hide([Reach("a", 0, 9)])[0].is_hidden and not reach.hide([Reach("a", 0, 20)])[0].is_hidden

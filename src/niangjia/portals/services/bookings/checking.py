@@ -140,7 +140,9 @@ def import_people(request: PageRequest, offer_id: int) -> HttpResponse:
     )  # fmt: skip
     if request.report.wrong:
         with import_roster.marked(request.report, language=get_language() or "zh") as workbook:
-            request.marked = import_marked.keep(deployment(), request.viewer, workbook, now=timezone.now())
+            request.marked = import_marked.keep(  # type: ignore[attr-defined]
+                deployment(), request.viewer, workbook, now=timezone.now()
+            )
     return people.unguarded(request, offer_id)
 
 

@@ -146,7 +146,7 @@ def _site_facts(viewer: Viewer, told: Mapping[str, Any]) -> SiteFacts:
     if not told["place"]:
         return SiteFacts(told["name"], micro(told["latitude"]), micro(told["longitude"]), **hours)
     row = places.list_stopping(viewer).get(pk=told["place"])
-    return SiteFacts(told["name"] or row.name[:40], row.latitude, row.longitude, place_id=row.pk, **hours)
+    return SiteFacts(told["name"] or row.name[:40], row.latitude or 0, row.longitude or 0, place_id=row.pk, **hours)
 
 
 @page("bookings.manage", methods=("POST",), shown_on=tour)
