@@ -32,8 +32,8 @@ from niangjia.apps.cases import queries as cases
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
 from niangjia.apps.organizations import queries as unions
-from niangjia.apps.places import queries as places
 from niangjia.apps.organizations.types import Level, Union
+from niangjia.apps.places import queries as places
 from niangjia.apps.registry import queries as registry
 from niangjia.engines.scheduling import Lanes
 
