@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
-from niangjia.apps.matters.types import MatterState
 from niangjia.apps.matters.models import Matter
+from niangjia.apps.matters.types import MatterState
 from niangjia.apps.programs.types import DecisionOutcome
 
 _CHUNK = 5_000
