@@ -34,6 +34,7 @@ from niangjia.portals.design.showing import deployment
 from niangjia.portals.tests import (
     adjusted,
     applied,
+    audited,
     begun,
     booked,
     contested,
@@ -56,6 +57,7 @@ def built(built, django_db_blocker):
         helped.lay(built)
         placed.lay(built)
         contested.lay(built)
+        audited.sample(built)
     return built
 
 
@@ -268,6 +270,7 @@ PAGES = {
     "volunteers:own_pair": (lambda house: [helped.lay(house).own_working], {Role.WORKER}),
     "volunteers:bid": (lambda house: [helped.lay(house).bidding], {Role.WORKER}),
     **contested.PAGES,
+    **audited.PAGES,
 } | begun.PAGES
 ELSEWHERE = contested.ELSEWHERE
 """Pages that a role may open, with another's thing in their address: the status they answer with."""
