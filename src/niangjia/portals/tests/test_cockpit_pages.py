@@ -22,6 +22,7 @@ from niangjia.portals.cockpit.figures.equity import gap_of
 from niangjia.portals.design.showing import deployment
 
 TODAY = town.NOW.date()
+LATEST = date(2023, 10, 28)  # of the last month that is over
 PANELS = [panel.id for panel in declared().panels]
 
 
@@ -47,7 +48,7 @@ def _drawn(house):
                 "group": ["other", "truck"][n % 9 == 0], "sex": "MF"[n % 2], "way": "HOME", "program": "special-grant",
             }  # fmt: skip
             yield {
-                "ref": f"case:{n + 1}", "day": TODAY - timedelta(days=23 * (n % 19)), "union_id": unions[n % 7], "person": n % 31, "household": n % 29,
+                "ref": f"case:{n + 1}", "day": LATEST - timedelta(days=23 * (n % 19)), "union_id": unions[n % 7], "person": n % 31, "household": n % 29,
                 "amount": Decimal(n) + Decimal("0.10"), "days": n % 12, **{name: given[name] for name in tags if name in given},
             }  # fmt: skip
 
@@ -146,7 +147,7 @@ def test_opening_rows_is_on_record_with_what_was_opened(city, house):
     city.get(reverse("cockpit:rows", args=["precision_year"]), {"tag": "trigger", "is": "T-ILL-2"})
     event = audit.list_about("figure:precision_year", actions=["cockpit.rows"])[0]
     assert event.account_id == house.city.account_id
-    assert event.detail["is"] == "T-ILL-2" and event.detail["rows"] > 0 and event.detail["month"] == "2023-11"
+    assert event.detail["is"] == "T-ILL-2" and event.detail["rows"] > 0 and event.detail["month"] == "2023-10"
 
 
 def test_a_rate_over_fewer_than_ten_is_hidden_and_does_not_open(city, house):
@@ -173,7 +174,7 @@ def test_a_page_leaves_as_the_workbook_it_shows_and_so_do_rows(city, house):
     assert city.post(address, {"purpose": ""}).status_code == 409
     taken = city.post(address, {"purpose": "月度会议核对数字"})
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(taken.streaming_content))).active
-    written = [row for row in sheet.iter_rows(values_only=True) if row[2] == "已发放" and row[1] == "2023-11"]
+    written = [row for row in sheet.iter_rows(values_only=True) if row[2] == "已发放" and row[1] == "2023-10"]
     shown = next(
         tile for tile in city.get(reverse("cockpit:panel", args=["money"])).context["tiles"] if tile.figure.id == "paid"
     )
@@ -201,5 +202,5 @@ def test_an_unknown_page_figure_or_tag_is_refused_and_an_odd_month_is_the_newest
     assert city.get(reverse("cockpit:panel", args=["nothing"])).status_code == 404
     assert city.get(reverse("cockpit:rows", args=["nothing"])).status_code == 404
     assert city.get(reverse("cockpit:rows", args=["listed"]), {"tag": "person", "is": "1"}).status_code == 404
-    assert str(city.get(reverse("cockpit:cockpit"), {"month": "2023-13"}).context["asked"].month) == "2023-11"
+    assert str(city.get(reverse("cockpit:cockpit"), {"month": "2023-13"}).context["asked"].month) == "2023-10"
     assert str(city.get(reverse("cockpit:cockpit"), {"month": "1990-01"}).context["asked"].month) == "2020-12"

@@ -40,7 +40,8 @@ class Asked:
     @classmethod
     def of(cls, request: PageRequest, as_of: datetime) -> Asked:
         """
-        As the address says; without a union the viewer's own, without a month the roll-up's.
+        As the address says; without a union the viewer's own, without a month the last that is over: a
+        month's list comes when it is.
 
         Raises NoSuchUnion: one that is not the viewer's or below it, as if there were none.
         """
@@ -102,4 +103,4 @@ def _month(text: str, last: Month) -> Month:
     try:
         return min(max(Month(text), last.plus(1 - MONTHS)), last)
     except ValueError:
-        return last
+        return last.previous()
