@@ -443,23 +443,6 @@ def verify(data: Path | None, as_json: bool) -> None:
 @data_option
 @json_option
 @refusals_in_words
-def rollup(data: Path | None, as_json: bool) -> None:
-    """驾驶舱和目标的汇总：重新清点一次；tick 每小时做，急用时手工 · count everything anew for the cockpit and the targets."""
-    deployment = open_deployment(data)
-    from niangjia.cli.clock import now
-    from niangjia.jobs import rollup as rolling
-
-    counts = rolling.make(deployment, now=now())
-    if as_json:
-        show_json(counts)
-    else:
-        out.print(f"[green]✓[/] 汇总 {sum(counts.values()):,} 行，{len(counts)} 种 · rows, kinds")
-
-
-@main.command()
-@data_option
-@json_option
-@refusals_in_words
 def tick(data: Path | None, as_json: bool) -> None:
     """催办与升级、消息、审计锚定；由 serve 每十分钟运行，或由 cron 调用 · reminders, escalations, messages, an audit anchor."""
     deployment = open_deployment(data)
@@ -472,6 +455,25 @@ def tick(data: Path | None, as_json: bool) -> None:
     else:
         out.print(
             f"[green]✓[/] 催办 {len(report.reminded_ids)} 单，升级 {len(report.escalated_ids)} 单 · reminded, escalated"
+        )
+
+
+@main.command()
+@data_option
+@json_option
+@refusals_in_words
+def rollup(data: Path | None, as_json: bool) -> None:
+    """汇总：驾驶舱和目标数字的来源；serve 每小时运行 · what the cockpit and targets are counted from, made anew."""
+    deployment = open_deployment(data)
+    from niangjia.cli.clock import now
+    from niangjia.jobs import rollup as rolling
+
+    counts = rolling.make(deployment, now=now())
+    if as_json:
+        show_json(counts)
+    else:
+        out.print(
+            f"[green]✓[/] 汇总 {sum(counts.values()):,} 行 · rows: {', '.join(f'{name} {count}' for name, count in counts.items())}"
         )
 
 

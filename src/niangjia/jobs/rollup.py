@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from niangjia.apps.alerts import queries as alerts
+from niangjia.apps.bookings import queries as bookings
 from niangjia.apps.cases import queries as cases
+from niangjia.apps.contests import queries as contests
 from niangjia.apps.funds import queries as funds
+from niangjia.apps.matters import queries as matters
 from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.places import queries as places
+from niangjia.apps.volunteers import queries as volunteers
 from niangjia.apps.workorders import queries as workorders
 from niangjia.engines import counting
 from niangjia.kernel.deployment import Deployment, programs_folder
 
 FOLDER = "rollups"
-EVERY = timedelta(hours=1)
+GROWS_OLD = timedelta(minutes=55)
 
 
 def make(deployment: Deployment, *, now: datetime) -> dict[str, int]:
@@ -32,13 +38,11 @@ def make(deployment: Deployment, *, now: datetime) -> dict[str, int]:
     )
 
 
-def make_if_due(deployment: Deployment, *, now: datetime) -> bool:
-    """Make one where the newest is an hour old or there is none; whether it was made."""
+def make_when_old(deployment: Deployment, *, now: datetime) -> None:
+    """Unless one was made within the hour."""
     newest = open_newest(deployment)
-    if newest is not None and now - newest.as_of < EVERY:
-        return False
-    make(deployment, now=now)
-    return True
+    if newest is None or now - newest.as_of >= GROWS_OLD:
+        make(deployment, now=now)
 
 
 def _rows(now: datetime) -> Mapping[str, Iterable[Mapping[str, Any]]]:
@@ -52,6 +56,14 @@ def _rows(now: datetime) -> Mapping[str, Iterable[Mapping[str, Any]]]:
         "spot_check": cases.spot_checks_to_count(),
         "payment": _payments(),
         "budget": funds.budgets_to_count(),
+        "award": chain(cases.grants_to_count(), matters.grants_to_count()),
+        "matter": matters.matters_to_count(),
+        "attendance": bookings.attendances_to_count(),
+        "talk": bookings.talks_to_count(),
+        "place": places.places_to_count(),
+        "place_level": places.levels_to_count(),
+        "help": volunteers.helped_to_count(),
+        "honour": contests.honours_to_count(),
     }
 
 

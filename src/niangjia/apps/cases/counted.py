@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from niangjia.apps.cases.models import Case, Finding, SpotCheck, Visit
+from niangjia.apps.cases.models import Case, Entitlement, Finding, SpotCheck, Visit
 from niangjia.apps.cases.spot_checks import comparable
-from niangjia.apps.cases.types import SEEING, CaseKind, Channel
+from niangjia.apps.cases.types import SEEING, CaseKind, Channel, EntitlementState
 from niangjia.apps.registry import queries as registry
 
 _HERE = ZoneInfo("Asia/Shanghai")
@@ -56,7 +56,7 @@ def verifications() -> Iterator[Mapping[str, Any]]:
         yield {
             "ref": f"case:{case}", "day": _day(at), "union_id": union, "household": household, "person": person,
             "days": (_day(at) - _day(opened)).days, "outcome": outcome, "channel": channel, "grade": grade or None,
-            "cause": _codes(causes), "trigger": _codes(triggers or ""), "sex": sex or None, "group": group or None,
+            "cause": _codes(causes), "trigger": _codes(triggers or ""), "sex": sex or None, "group": group or ("other" if person else None),
         }  # fmt: skip
 
 
@@ -66,6 +66,17 @@ def spot_checks() -> Iterator[Mapping[str, Any]]:
     said = ("pk", "second__submitted_at", "finding__case__org_id", "finding__case__household_id", "result")
     for number, at, union, household, result in found.values_list(*said).iterator(_CHUNK):
         yield {"ref": f"check:{number}", "day": _day(at), "union_id": union, "household": household, "result": result}
+
+
+def grants() -> Iterator[Mapping[str, Any]]:
+    """A benefit of a case that was granted; its day is that of the grant."""
+    found = Entitlement.objects.exclude(state=EntitlementState.CANCELLED).order_by("pk")
+    said = ("case_id", "granted_at", "case__org_id", "person_id", "household_id", "program", "amount")
+    for case, at, union, person, household, program, amount in found.values_list(*said).iterator(_CHUNK):
+        yield {
+            "ref": f"case:{case}", "day": _day(at), "union_id": union, "person": person, "household": household, "amount": amount,
+            "program": program,
+        }  # fmt: skip
 
 
 def signals_at() -> dict[int, datetime]:

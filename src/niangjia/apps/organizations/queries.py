@@ -145,7 +145,9 @@ def list_subtree(path: str) -> QuerySet[OrgUnit]:
 
 def list_tree_to_count() -> Iterator[tuple[int, int | None, str, str, str]]:
     """Every union, ended ones too: id, parent, level, area, path. For the roll-up."""
-    return OrgUnit.objects.order_by("path").values_list("pk", "parent_id", "level", "area", "path").iterator(5_000)
+    found = OrgUnit.objects.order_by("path").values_list("pk", "parent_id", "level", "area", "path")
+    for number, parent, level, area, path in found.iterator(5_000):
+        yield number, parent, level, area, path or ""
 
 
 def list_children(org_id: int) -> list[Union]:

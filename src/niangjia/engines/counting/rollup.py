@@ -180,7 +180,10 @@ class Rollup:
         )
         found = self._all(query, [*values, limit, offset])
         common = len(COMMON)
-        return [Row(**dict(zip(COMMON, row, strict=False)), tags=dict(zip(source.tags, row[common:], strict=True))) for row in found]
+        return [
+            Row(**dict(zip(COMMON, row[:common], strict=True)), tags=dict(zip(source.tags, row[common:], strict=True)))
+            for row in found
+        ]
 
 
 def _key(measure: Measure) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from niangjia.kernel.money import show_yuan
 from niangjia.portals.cockpit.figures.declared import Figure, Good
+from niangjia.portals.design.marks import bracketed
 from niangjia.portals.design.tags import say
 
 
@@ -90,7 +91,7 @@ def noun(figure: Figure) -> str:
 def heading(figure: Figure) -> str:
     """The head of a column: title and unit."""
     behind = "%" if figure.is_rate else noun(figure)
-    return f"{say(dict(figure.title))}{_('（%(unit)s）') % {'unit': behind}}" if behind else say(dict(figure.title))
+    return f"{say(dict(figure.title))}{bracketed(behind)}" if behind else say(dict(figure.title))
 
 
 @dataclass(frozen=True)
