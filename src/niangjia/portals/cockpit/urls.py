@@ -1,0 +1,5 @@
+from django.urls import include, path
+
+urlpatterns = [
+    path("desk/targets/", include("niangjia.portals.cockpit.targets.urls")),
+]
