@@ -22,10 +22,18 @@ BEGINNING = date(1949, 1, 1)
 
 
 @dataclass(frozen=True)
+class Statements:
+    """The sum of what was stated. `is_of_paper`: by the paper that the programme comes from, of the whole of its area."""
+
+    total: Decimal
+    is_of_paper: bool
+
+
+@dataclass(frozen=True)
 class Line:
     """
-    One indicator of one union in one year. `figure` null: nothing here counts it, or nothing was counted yet. `stated`: the sum of the
-    statements that stand, null = none; never added to `figure`.
+    One indicator of one union in one year. `figure` null: nothing here counts it, or nothing was counted yet. `stated`: what other
+    offices said, null = nothing; never added to `figure`.
     """
 
     indicator: Indicator
@@ -33,7 +41,7 @@ class Line:
     asked: Asked
     figure: counting.Figure | None
     pace: Pace
-    stated: Decimal | None
+    stated: Statements | None
 
     @property
     def reached(self) -> Decimal | None:
@@ -41,9 +49,10 @@ class Line:
 
     @property
     def stated_part(self) -> Decimal | None:
-        """What was stated ÷ what is asked."""
-        goal = self.asked.goal
-        return self.stated / goal.value if self.stated is not None and goal and goal.value else None
+        """What was stated ÷ what is asked, where both are about the same part of the tree."""
+        goal, stated = self.asked.goal, self.stated
+        is_alike = stated is not None and (self.asked.org_id is None if stated.is_of_paper else self.asked.is_own)
+        return stated.total / goal.value if stated and goal and goal.value and is_alike else None
 
 
 def measure_of(programme: Programme, indicator: Indicator) -> counting.Measure:
@@ -113,7 +122,7 @@ class Counter:
         return LastYear(by_then.value or Decimal(0), whole.value)
 
     def line(
-        self, programme: Programme, indicator: Indicator, union: Union, asked: Asked, year: int, stated: Decimal | None
+        self, programme: Programme, indicator: Indicator, union: Union, asked: Asked, year: int, stated: Statements | None
     ) -> Line:
         period = programme.period_of(indicator, year)
         figure = self.figure(programme, indicator, union, period)
@@ -127,9 +136,9 @@ class Counter:
         return Line(indicator, period, asked, figure, found, stated)
 
     def lines(
-        self, programme: Programme, union: Union, *, year: int, stated: Mapping[str, Decimal], only: str = ""
+        self, programme: Programme, union: Union, *, year: int, stated: Mapping[str, Statements], only: str = ""
     ) -> dict[str, Line]:
-        """Every indicator of the programme, or one, for one union, by id. `stated`: sums of what was stated, by indicator."""
+        """Every indicator of the programme, or one, for one union, by id. `stated`: what was stated, by indicator."""
         asked = targets.asked_of(programme, [union], year=year, today=self.today)[union.id]
         return {
             one.id: self.line(programme, one, union, asked[one.id], year, stated.get(one.id))

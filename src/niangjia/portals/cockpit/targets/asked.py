@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -17,7 +17,7 @@ from niangjia.apps.organizations.types import Union
 from niangjia.apps.targets import queries
 from niangjia.apps.targets.types import Indicator, Period, Programme, StatementCard, Unit
 from niangjia.jobs import target_figures
-from niangjia.jobs.target_figures import Counter, Line
+from niangjia.jobs.target_figures import Counter, Line, Statements
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment
 
@@ -73,15 +73,14 @@ class Asked:
             found.setdefault(card.indicator, []).append(card)
         return found
 
-    def stated(self, statements: dict[str, list[StatementCard]]) -> dict[str, Decimal]:
-        """The sum of what was stated, by indicator: the paper's own in its own year, and what offices of this union stated."""
-        found: dict[str, Decimal] = {}
+    def stated(self, statements: Mapping[str, Sequence[StatementCard]]) -> dict[str, Statements]:
+        """What was stated, by indicator: by offices of this union, else by the paper in its own year."""
+        found: dict[str, Statements] = {}
         for one in self.programme.indicators:
-            totals = [card.total for card in statements.get(one.id, ())]
-            if self.year == self.programme.year:
-                totals += [stated.total for stated in one.stated]
-            if totals:
-                found[one.id] = sum(totals, Decimal(0))
+            if cards := statements.get(one.id):
+                found[one.id] = Statements(sum((card.total for card in cards), Decimal(0)), is_of_paper=False)
+            elif one.stated and self.year == self.programme.year:
+                found[one.id] = Statements(sum((said.total for said in one.stated), Decimal(0)), is_of_paper=True)
         return found
 
 
@@ -145,7 +144,7 @@ class Shown:
 
     @property
     def stated(self) -> str:
-        return number(self.line.stated, self.unit)
+        return number(self.line.stated.total if self.line.stated else None, self.unit)
 
     @property
     def stated_part(self) -> str:

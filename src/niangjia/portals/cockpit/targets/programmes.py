@@ -128,7 +128,7 @@ def _of(shown: Shown | None, what: str) -> Any:
         "part": shown.part if line.pace.part is not None else None,
         "light": word("target_light", line.pace.light) if line.pace.light.value != "NONE" else None,
         "forecast": line.pace.forecast,
-        "stated": line.stated,
+        "stated": line.stated.total if line.stated else None,
         "clause": line.indicator.clause,
         "elsewhere": say(dict(line.indicator.elsewhere)) if line.indicator.elsewhere else None,
     }[what]
