@@ -32,26 +32,26 @@ def play(office: Office, clock: Callable[[], datetime]) -> int:
     """The city's own targets for the demo's year, its counties' shares, Xinchang's towns' shares; how many were set."""
     city, county = unions.find_city_union(COUNTY + "000000"), unions.find_county_union(COUNTY + "000000")
     assert city and county, "the invented city has its unions"
-    year, lead, deputy = clock().year, office.officer(city.id, clock()), office.officer(county.id, clock())
+    lead, deputy = office.officer(city.id, clock()), office.officer(county.id, clock())
     counties = [one.id for one in unions.list_children(city.id) if one.is_active and one.level == county.level]
     towns = [one.id for one in unions.list_children(county.id) if one.is_active and one.level != county.level]
     counties.sort(key=lambda org_id: org_id != county.id)
     count = 0
     for indicator, total in CITY.items():
-
-        def divide(viewer: Viewer, values: Mapping[int, Decimal | None]) -> int:
-            return actions.set_shares(
-                viewer=viewer, programme_id=PROGRAMME, indicator_id=indicator, year=year, values=values, from_day=date(year, 1, 1), reason=WHY,
-                now=clock(),
-            )  # fmt: skip
-
         if city.parent_id is None:
-            count += divide(lead, {city.id: Decimal(total)})
+            count += _divide(lead, indicator, {city.id: Decimal(total)}, clock())
         shares = _split(Decimal(total * (100 - LEFT_OUT) // 100), counties)
-        count += divide(lead, shares)
-        count += divide(deputy, _split(shares[county.id] or Decimal(0), towns))
+        count += _divide(lead, indicator, shares, clock())
+        count += _divide(deputy, indicator, _split(shares[county.id] or Decimal(0), towns), clock())
     _state(lead, clock())
     return count
+
+
+def _divide(viewer: Viewer, indicator: str, values: Mapping[int, Decimal | None], now: datetime) -> int:
+    return actions.set_shares(
+        viewer=viewer, programme_id=PROGRAMME, indicator_id=indicator, year=now.year, values=values, from_day=date(now.year, 1, 1), reason=WHY,
+        now=now,
+    )  # fmt: skip
 
 
 def _state(lead: Viewer, now: datetime) -> None:

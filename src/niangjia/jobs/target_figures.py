@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,8 +12,9 @@ from django.utils import timezone
 from niangjia.apps.organizations.types import Union
 from niangjia.apps.targets import queries as targets
 from niangjia.apps.targets.pace import LastYear, Pace, pace
-from niangjia.apps.targets.types import Asked, Counts, Indicator, Period, Programme, Unit
+from niangjia.apps.targets.types import Asked, Indicator, Period, Programme, Unit
 from niangjia.engines import counting
+from niangjia.jobs import rollup
 from niangjia.kernel.deployment import Deployment
 from niangjia.kernel.months import Month
 
@@ -55,18 +56,6 @@ class Line:
         return stated.total / goal.value if stated and goal and goal.value and is_alike else None
 
 
-def measure_of(programme: Programme, indicator: Indicator) -> counting.Measure:
-    """How the roll-up counts it. Raises KeyError: nothing here counts it."""
-    if indicator.counts is None:
-        raise KeyError(indicator.id)
-    return _measure(f"{programme.id}.{indicator.id}", indicator.counts, indicator.unit)
-
-
-def _measure(name: str, counts: Counts, unit: Unit) -> counting.Measure:
-    whole = _measure(f"{name}.of", counts.of, Unit.PIECES) if counts.of else None
-    return counting.Measure(id=name, title={}, source=counts.source, unit=unit.value, where=counts.where, value=counts.value, of=whole)  # fmt: skip
-
-
 @dataclass(frozen=True)
 class Span:
     """The days that a figure counts, both included."""
@@ -84,8 +73,8 @@ def span_of(period: Period, as_of: date, month: Month | None = None) -> Span:
 
 
 def open_counter(deployment: Deployment, *, today: date) -> Counter:
-    """The newest roll-up of the deployment."""
-    return Counter(counting.Rollup.open(deployment.folder / "rollups"), today)
+    """The newest roll-up of the deployment. Raises RollupDamaged."""
+    return Counter(rollup.open_newest(deployment), today)
 
 
 class Counter:
@@ -94,44 +83,64 @@ class Counter:
     `made_at`: when; null as well. `as_of`: the last day that is counted.
     """
 
-    def __init__(self, rollup: counting.Rollup | None, today: date) -> None:
-        self.rollup, self.today = rollup, today
-        self.made_at = rollup.as_of if rollup else None
-        self.as_of = timezone.localtime(rollup.as_of).date() if rollup else today
+    def __init__(self, newest: counting.Rollup | None, today: date) -> None:
+        self.rollup, self.today = newest, today
+        self.made_at = newest.as_of if newest else None
+        self.as_of = timezone.localtime(newest.as_of).date() if newest else today
 
     def figure(
-        self, programme: Programme, indicator: Indicator, union: Union, period: Period
+        self, programme: Programme, indicator: Indicator, union: Union, period: Period, month: Month | None = None
     ) -> counting.Figure | None:
-        if self.rollup is None or indicator.counts is None or period.starts_on > self.as_of:
+        """Null: nothing here counts it, or it has not begun."""
+        if not self._is_counted(indicator, period):
             return None
-        span = span_of(period, self.as_of)
-        return self.rollup.figure(measure_of(programme, indicator), within=union.id, since=span.since, until=span.until)
+        return self._at(programme, indicator, union, span_of(period, self.as_of, month))
 
-    def last_year(self, programme: Programme, indicator: Indicator, union: Union, period: Period) -> LastYear | None:
-        """The course of the year before; null: the period is no single year, is over, or nothing was counted then."""
-        if period.first != period.last or period.is_standing or not period.starts_on <= self.as_of < period.ends_on:
+    def _is_counted(self, indicator: Indicator, period: Period) -> bool:
+        return self.rollup is not None and indicator.counts is not None and period.starts_on <= self.as_of
+
+    def _at(self, programme: Programme, indicator: Indicator, union: Union, span: Span) -> counting.Figure:
+        assert self.rollup is not None
+        measure = targets.measure_of(programme, indicator)
+        return _whole(self.rollup.figure(measure, within=union.id, since=span.since, until=span.until), indicator)
+
+    def _below(
+        self, programme: Programme, indicator: Indicator, union: Union, span: Span
+    ) -> dict[int, counting.Figure]:
+        """Of the unions right below that have rows."""
+        assert self.rollup is not None
+        measure = targets.measure_of(programme, indicator)
+        found = self.rollup.by_union(measure, within=union.id, since=span.since, until=span.until)
+        return {org_id: _whole(figure, indicator) for org_id, figure in found.items()}
+
+    def _year_before(self, indicator: Indicator, period: Period) -> tuple[Span, Span] | None:
+        """All of the year before, and as much of it as is over now; null: the period is no single year, is over, or is not added up."""
+        is_added_up = not period.is_standing and indicator.unit is not Unit.PERCENT and period.first == period.last
+        if not is_added_up or not period.starts_on <= self.as_of < period.ends_on:
             return None
         before = period.later(-1)
-        whole = self.figure(programme, indicator, union, before)
-        if whole is None or not whole.value or self.rollup is None:
-            return None
-        until = self.as_of.replace(year=before.last, day=min(self.as_of.day, 28) if self.as_of.month == 2 else self.as_of.day)  # fmt: skip
-        by_then = self.rollup.figure(
-            measure_of(programme, indicator), within=union.id, since=before.starts_on, until=until
-        )
-        return LastYear(by_then.value or Decimal(0), whole.value)
+        month = Month(f"{before.last}-{self.as_of.month:02}")
+        until = month.first_day.replace(day=min(self.as_of.day, month.last_day.day))
+        return Span(before.starts_on, before.ends_on), Span(before.starts_on, until)
 
     def line(
         self, programme: Programme, indicator: Indicator, union: Union, asked: Asked, year: int, stated: Statements | None
-    ) -> Line:
+    ) -> Line:  # fmt: skip
         period = programme.period_of(indicator, year)
-        figure = self.figure(programme, indicator, union, period)
-        is_rate = indicator.unit is Unit.PERCENT
-        before = None if is_rate or figure is None else self.last_year(programme, indicator, union, period)
+        figure, before = self.figure(programme, indicator, union, period), None
+        if figure and (spans := self._year_before(indicator, period)):
+            whole, by_then = (_value(self._at(programme, indicator, union, span)) for span in spans)
+            before = LastYear(by_then, whole)
+        return self._judged(indicator, period, asked, figure, before, stated)
+
+    def _judged(
+        self, indicator: Indicator, period: Period, asked: Asked, figure: counting.Figure | None, before: LastYear | None,
+        stated: Statements | None = None,
+    ) -> Line:  # fmt: skip
         # A share of the union above is no measure of this one alone: its number is shown, and nothing is judged by it.
         found = pace(
             reached=figure.value if figure else None, goal=asked.goal if asked.is_own else None, period=period, today=self.as_of,
-            last_year=before, is_rate=is_rate,
+            last_year=before, is_rate=indicator.unit is Unit.PERCENT,
         )  # fmt: skip
         return Line(indicator, period, asked, figure, found, stated)
 
@@ -149,55 +158,52 @@ class Counter:
     def children(
         self, programme: Programme, indicator: Indicator, union: Union, children: Sequence[Union], year: int
     ) -> dict[int, Line]:
-        """The same indicator for each union right below, by id."""
+        """The same indicator for each union right below, by id; counted for all of them at once."""
         asked = targets.asked_of(programme, children, year=year, today=self.today)
+        period = programme.period_of(indicator, year)
+        is_counted = self._is_counted(indicator, period)
+        found = self._below(programme, indicator, union, span_of(period, self.as_of)) if is_counted else {}
+        spans = self._year_before(indicator, period) if is_counted else None
+        whole, by_then = (self._below(programme, indicator, union, span) for span in spans) if spans else ({}, {})
+        nothing = _nothing(indicator) if is_counted else None
         return {
-            one.id: self.line(programme, indicator, one, asked[one.id][indicator.id], year, None) for one in children
-        }
+            one.id: self._judged(
+                indicator, period, asked[one.id][indicator.id], found.get(one.id, nothing),
+                LastYear(_value(by_then.get(one.id)), _value(whole.get(one.id))) if spans else None,
+            )
+            for one in children
+        }  # fmt: skip
 
     def months(
         self, programme: Programme, indicator: Indicator, union: Union, period: Period
     ) -> list[tuple[Month, Decimal | None]]:
         """Month by month as far as was counted; a person who came in two months is in both. Nothing for what only stands."""
-        if self.rollup is None or indicator.counts is None or period.is_standing or period.starts_on > self.as_of:
+        if self.rollup is None or period.is_standing or not self._is_counted(indicator, period):
             return []
-        span = span_of(period, self.as_of)
-        return [
-            (month, figure.value)
-            for month, figure in self.rollup.by_month(
-                measure_of(programme, indicator), within=union.id, since=span.since, until=span.until
-            )
-        ]
-
-    def count_rows(
-        self, programme: Programme, indicator: Indicator, union: Union, period: Period, month: Month | None = None
-    ) -> counting.Figure | None:
-        """The number whose rows are listed; null: nothing is counted."""
-        if self.rollup is None or indicator.counts is None:
-            return None
-        span = span_of(period, self.as_of, month)
-        return self.rollup.figure(measure_of(programme, indicator), within=union.id, since=span.since, until=span.until)
+        measure, span = targets.measure_of(programme, indicator), span_of(period, self.as_of)
+        found = self.rollup.by_month(measure, within=union.id, since=span.since, until=span.until)
+        return [(month, _whole(figure, indicator).value) for month, figure in found]
 
     def rows(
-        self,
-        programme: Programme,
-        indicator: Indicator,
-        union: Union,
-        period: Period,
-        month: Month | None,
-        *,
-        offset: int,
-        limit: int,
-    ) -> Sequence[counting.Row]:
-        """Some of the rows behind the number, as many in all as it says."""
-        if self.rollup is None or indicator.counts is None:
+        self, programme: Programme, indicator: Indicator, union: Union, period: Period, month: Month | None, *, offset: int, limit: int
+    ) -> Sequence[counting.Row]:  # fmt: skip
+        """Some of the rows behind the number; there are as many in all as its figure says."""
+        if self.rollup is None or not self._is_counted(indicator, period):
             return []
-        span = span_of(period, self.as_of, month)
-        return self.rollup.rows(
-            measure_of(programme, indicator),
-            within=union.id,
-            since=span.since,
-            until=span.until,
-            offset=offset,
-            limit=limit,
-        )
+        measure, span = targets.measure_of(programme, indicator), span_of(period, self.as_of, month)
+        return self.rollup.rows(measure, within=union.id, since=span.since, until=span.until, offset=offset, limit=limit)  # fmt: skip
+
+
+def _value(figure: counting.Figure | None) -> Decimal:
+    return figure.value or Decimal(0) if figure else Decimal(0)
+
+
+def _whole(figure: counting.Figure, indicator: Indicator) -> counting.Figure:
+    """A rate in percent, as targets are written."""
+    if figure.value is None or indicator.unit is not Unit.PERCENT:
+        return figure
+    return replace(figure, value=100 * figure.value)
+
+
+def _nothing(indicator: Indicator) -> counting.Figure:
+    return counting.Figure(None if indicator.unit in (Unit.PERCENT, Unit.DAYS) else Decimal(0), 0)

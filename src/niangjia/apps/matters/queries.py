@@ -21,6 +21,7 @@ from niangjia.apps.matters.begun import (
     questions_to_begin,
 )
 from niangjia.apps.matters.cards import grant_card, matter_card, move_cards
+from niangjia.apps.matters.counted import ended as ended_to_count  # noqa: F401
 from niangjia.apps.matters.known import of_worker as known_of
 from niangjia.apps.matters.lifecycle import Flow, flow_of, is_notice, role_of
 from niangjia.apps.matters.models import Draft, Matter, Move

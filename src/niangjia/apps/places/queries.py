@@ -18,6 +18,8 @@ from niangjia.apps.files.problems import NoSuchFile
 from niangjia.apps.files.types import FileCard, FileContent
 from niangjia.apps.organizations import scope
 from niangjia.apps.places.access import PHOTOS, get_visible, may_name, owner_of, visible
+from niangjia.apps.places.counted import levels as levels_to_count  # noqa: F401
+from niangjia.apps.places.counted import places as places_to_count  # noqa: F401
 from niangjia.apps.places.counting import (
     ENDS_SOON,
     count_by_county,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -24,6 +24,8 @@ from niangjia.apps.targets.types import (
     Title,
     Unit,
 )
+from niangjia.engines import counting
+from niangjia.engines.counting.measures import condition
 from niangjia.engines.policy.problems import PackError, Problem
 from niangjia.engines.policy.words import ID, Section
 from niangjia.engines.policy.yamltext import BadFile, Item, Reader, read_yaml
@@ -59,8 +61,39 @@ def _all(programs: Path) -> dict[str, Programme]:
     return {one.id: one for one in sorted(found, key=lambda one: (one.area, one.id))}
 
 
+def measure_of(programme: Programme, indicator: Indicator) -> counting.Measure:
+    """How a roll-up counts it. Raises KeyError: nothing here counts it."""
+    if indicator.counts is None:
+        raise KeyError(indicator.id)
+    return _measure(f"{programme.id}.{indicator.id}", indicator.counts, indicator.unit)
+
+
+def _measure(name: str, counts: Counts, unit: Unit) -> counting.Measure:
+    whole = _measure(f"{name}.of", counts.of, Unit.PIECES) if counts.of else None
+    return counting.Measure(name, {}, counts.source, unit.value, counts.where, counts.value, whole)
+
+
+def _uncountable(path: Path, programme: Programme, sources: Mapping[str, counting.Source]) -> Iterator[Problem]:
+    for indicator in programme.indicators:
+        measure = measure_of(programme, indicator) if indicator.counts else None
+        while measure is not None:
+            try:
+                condition(measure, sources)
+            except counting.MeasureError as error:
+                yield Problem(
+                    str(path),
+                    0,
+                    0,
+                    f"{indicator.id} 清点不了：{error}。",
+                    f"{indicator.id} cannot be counted: {error}.",
+                )
+            measure = measure.of
+
+
 def check_folder(programs: Path) -> list[Problem]:
-    """Every fault of every file of targets in this folder of programs."""
+    """Every fault of every file of targets in this folder of programs, also what the declared sources (where they are there) cannot count."""
+    declared = (programs / "vocabulary" / "counted.yaml").is_file()
+    sources = counting.load_sources(programs) if declared else {}
     problems: list[Problem] = []
     seen: dict[str, Path] = {}
     for path in sorted((programs / FOLDER).glob("*.yaml")):
@@ -80,6 +113,7 @@ def check_folder(programs: Path) -> list[Problem]:
                 )
             )
         seen[one.id] = path
+        problems += _uncountable(path, one, sources) if declared else []
     return problems
 
 

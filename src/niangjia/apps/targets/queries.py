@@ -24,6 +24,7 @@ from niangjia.apps.targets.packs import check_folder as check_folder
 from niangjia.apps.targets.packs import find_indicator as find_indicator
 from niangjia.apps.targets.packs import get_programme as get_programme
 from niangjia.apps.targets.packs import list_programmes as list_programmes
+from niangjia.apps.targets.packs import measure_of as measure_of
 from niangjia.apps.targets.problems import NoSuchProgramme as NoSuchProgramme
 from niangjia.apps.targets.problems import NotFound as NotFound
 from niangjia.apps.targets.types import Asked, Comparator, Goal, Indicator, Programme, ShareCard, StatementCard

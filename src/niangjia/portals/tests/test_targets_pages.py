@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import io
+import re
+import shutil
+from datetime import date
+
+import openpyxl
 import pytest
 from django.urls import reverse
 
 from niangjia.apps.accounts.types import Role
-from niangjia.portals.tests import targeted
+from niangjia.apps.audit import queries as audit
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.targets import queries
+from niangjia.jobs import rollup
+from niangjia.portals.cockpit.targets import asked
+from niangjia.portals.design.showing import deployment
+from niangjia.portals.tests import counted_year, targeted
+from niangjia.portals.tests.house import town
 from niangjia.portals.tests.targeted import SMALL, WARM, YEAR
 
 
@@ -91,3 +104,102 @@ def test_the_paper_of_a_statement_is_opened_in_its_part_of_the_tree_alone(house,
     assert signed_in(house.viewers[Role.CITY]).get(address).status_code == 200
     assert signed_in(house.viewers[Role.COUNTY]).get(address).status_code == 404
     assert signed_in(house.viewers[Role.FINANCE]).get(address).status_code == 403
+
+
+# --- counted: a generated year whose truth is known ---
+
+
+@pytest.fixture(scope="module")
+def counted(built):
+    """The rows, with a roll-up of them in the deployment as long as this file runs."""
+    found = counted_year.generate(built)
+    folder = deployment().folder / rollup.FOLDER
+    counted_year.write(deployment(), built, found)
+    yield found
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+TODAY = town.NOW.date()
+TREE = {"C": "C X Y XT XG XH YG", "X": "X XT XG XH", "Y": "Y YG", "XT": "XT XG XH", "XG": "XG"}
+
+
+def part_of(house, code) -> set[int]:
+    return {house.desk.town[one].id for one in TREE[code].split()}
+
+
+@pytest.mark.parametrize("code", TREE)
+@pytest.mark.parametrize("year", [2022, 2023])
+def test_the_eight_targets_are_counted_as_the_year_was_over_the_whole_tree(house, counted, code, year):
+    programme, union = queries.get_programme(WARM), house.desk.town[code]
+    lines = asked.counter().lines(programme, union, year=year, stated={})
+    until = min(date(year, 12, 31), TODAY)
+    true = {
+        name: counted_year.truth(counted, name, part_of(house, code), date(year, 1, 1), until)
+        for name in counted_year.TRUTH
+    }
+    assert {name: int(line.reached) for name, line in lines.items()} == true and any(true.values())
+
+
+@pytest.mark.parametrize("code", TREE)
+def test_a_number_and_the_list_behind_it_are_as_long_as_each_other_by_union_and_by_month(house, counted, code):
+    programme, union, count = queries.get_programme(WARM), house.desk.town[code], asked.counter()
+    for one in programme.indicators:
+        period = programme.period_of(one, YEAR)
+        rows = count.rows(programme, one, union, period, None, offset=0, limit=10_000)
+        assert len(rows) == count.figure(programme, one, union, period).value
+        assert {row.union_id for row in rows} <= part_of(house, code)
+        for month, value in count.months(programme, one, union, period):
+            listed = count.rows(programme, one, union, period, month, offset=0, limit=10_000)
+            assert len(listed) == value and {row.day.month for row in listed} <= {month.number}
+        below = [one for one in house.desk.town.unions.values() if one.parent_id == union.id]
+        for child, line in count.children(programme, one, union, below, YEAR).items():
+            alone = count.figure(programme, one, organizations.get_union(child), period)
+            assert line.reached == alone.value
+
+
+def test_the_page_shows_the_true_number_and_its_list_has_as_many_rows_and_is_on_record(house, signed_in, counted):
+    true = counted_year.truth(counted, "examined", part_of(house, "X"), date(YEAR, 1, 1), TODAY)
+    client = signed_in(house.viewers[Role.COUNTY])
+    html = read(client, "targets:indicator", WARM, "examined", year=YEAR)
+    assert re.search(rf'rows/\?year={YEAR}">{true}</a>', html)
+    before = audit.last_seq()
+    html = read(client, "targets:rows", WARM, "examined", year=YEAR)
+    assert f"共 {true} 条" in html
+    (event,) = audit.list_between(after=before, up_to=audit.last_seq(), actions=["targets.read_rows"])
+    assert event.detail == {"year": YEAR, "union": house.desk.town["X"].id, "rows": true}
+
+
+def test_a_row_leads_into_its_room_for_whoever_may_look_there(house, signed_in, counted):
+    assert "/desk/bookings/" in read(signed_in(house.viewers[Role.COUNTY]), "targets:rows", WARM, "examined", year=YEAR)
+    html = read(signed_in(house.viewers[Role.COUNTY]), "targets:rows", WARM, "enrolled", year=YEAR)
+    assert "/desk/applications/" in html
+
+
+def test_last_years_course_is_what_the_light_goes_by(house, counted):
+    programme, union, count = queries.get_programme(WARM), house.desk.town["C"], asked.counter()
+    line = count.lines(programme, union, year=YEAR, stated={}, only="examined")["examined"]
+    whole, by_then = (
+        counted_year.truth(counted, "examined", part_of(house, "C"), date(2022, 1, 1), until) for until in (date(2022, 12, 31), date(2022, TODAY.month, TODAY.day))
+    )  # fmt: skip
+    assert whole >= 12 and line.pace.due == line.asked.goal.value * by_then / whole
+
+
+def test_the_export_holds_the_pages_own_numbers_and_goes_out_for_a_purpose(house, signed_in, counted):
+    client = signed_in(house.viewers[Role.CITY])
+    address = reverse("targets:export", args=[WARM]) + f"?year={YEAR}"
+    assert client.post(address, {"purpose": "无"}).status_code == 409
+    answer = client.post(address, {"purpose": "季度例会通报"})
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    rows = [[cell.value for cell in row] for row in book.active.iter_rows()]
+    head = next(row for row in rows if "已达到" in row)
+    told = {row[head.index("指标")]: row[head.index("已达到")] for row in rows[rows.index(head) + 1 :]}
+    true = counted_year.truth(counted, "visited", part_of(house, "C"), date(YEAR, 1, 1), TODAY)
+    assert int(told["走访慰问"]) == true
+
+
+def test_rates_are_in_percent_of_what_stands(house, counted):
+    programme, union = queries.get_programme("venues-2025"), house.desk.town["C"]
+    counted_rows = [row for row in counted["place"] if row["kind"] == "base"]
+    assert counted_rows  # there are no venues in the generated year: a rate of nothing is not known
+    line = asked.counter().lines(programme, union, year=2025, stated={}, only="standard-rate")["standard-rate"]
+    assert line.reached is None and line.pace.light.value == "NONE"

@@ -20,7 +20,7 @@ _ROOMS: Mapping[str, tuple[str, str]] = {
     "need": ("volunteers:need", "volunteers.view"),
     "contest": ("contests:run", "contests.view"),
     "batch": ("officer:batch", "funds.view"),
-    "offer": ("bookings:offer", "bookings.view"),
+    "offer": ("bookings:desk_offer", "bookings.view"),
 }
 
 

@@ -32,7 +32,7 @@ class Rows(Sequence[Any]):
 
     def __init__(self, count: Counter, asked: Asked, one: Indicator, month: Month | None) -> None:
         self.count_by, self.asked, self.one, self.month = count, asked, one, month
-        self.figure = count.count_rows(asked.programme, one, asked.union, asked.period(one), month)
+        self.figure = count.figure(asked.programme, one, asked.union, asked.period(one), month)
         self.total = self.figure.rows if self.figure else 0
 
     def __len__(self) -> int:
