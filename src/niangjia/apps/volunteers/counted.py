@@ -18,6 +18,8 @@ def helped() -> Iterator[Mapping[str, Any]]:
     for number, at, since, union, kind, field in found.values_list(
         "pk", "closed_at", "filed_at", "org_id", "kind", "field"
     ).iterator():
+        if at is None:
+            continue
         day = at.astimezone(_HERE).date()
         days = (day - since.astimezone(_HERE).date()).days
         yield {"ref": f"need:{number}", "day": day, "union_id": union, "days": days, "kind": kind, "field": field}

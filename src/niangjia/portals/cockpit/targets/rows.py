@@ -15,10 +15,11 @@ from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations.types import Union
 from niangjia.apps.targets import actions, queries
 from niangjia.apps.targets.types import Indicator
+from niangjia.engines import counting
 from niangjia.jobs.target_figures import Counter
 from niangjia.kernel.months import Month
 from niangjia.portals.cockpit.targets.asked import Asked, counter, number
-from niangjia.portals.cockpit.targets.opening import address_of, tags_in_words
+from niangjia.portals.cockpit.targets.opening import address_of, in_words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
@@ -33,6 +34,7 @@ class Rows(Sequence[Any]):
     def __init__(self, count: Counter, asked: Asked, one: Indicator, month: Month | None) -> None:
         self.count_by, self.asked, self.one, self.month = count, asked, one, month
         self.figure = count.figure(asked.programme, one, asked.union, asked.period(one), month)
+        self.source = one.counts.source if one.counts else ""
         self.total = self.figure.rows if self.figure else 0
 
     def __len__(self) -> int:
@@ -46,9 +48,10 @@ class Rows(Sequence[Any]):
         if isinstance(place, int):
             return self[place : place + 1][0]
         first, last, _step = place.indices(self.total)
-        return self.count_by.rows(
+        found = self.count_by.rows(
             self.asked.programme, self.one, self.asked.union, self.asked.period(self.one), self.month, offset=first, limit=max(last - first, 0)
         )  # fmt: skip
+        return [(self.source, row) for row in found]
 
     def __iter__(self) -> Iterator[Any]:
         for first in range(0, self.total, 500):
@@ -59,7 +62,7 @@ class Rows(Sequence[Any]):
 class Shown:
     """`url` empty: the viewer may not open it, or there is no page for it."""
 
-    row: Any
+    row: counting.Row
     union: Union | None
     url: str
     tags: str
@@ -78,10 +81,15 @@ def _found(request: PageRequest, programme_id: str, indicator_id: str) -> Rows:
     return Rows(counter(), asked, one, _month(request.GET.get("month", "")))
 
 
-def _shown(request: PageRequest, rows: Sequence[Any]) -> list[Shown]:
-    unions = organizations.get_unions({row.union_id for row in rows})
+Counted = tuple[str, counting.Row]
+"""The source's id and the row."""
+
+
+def _shown(request: PageRequest, found: Sequence[Counted]) -> list[Shown]:
+    unions = organizations.get_unions({row.union_id for _source, row in found})
     return [
-        Shown(row, unions.get(row.union_id), address_of(request.viewer, row.ref), tags_in_words(row)) for row in rows
+        Shown(row, unions.get(row.union_id), address_of(request.viewer, row.ref), in_words(source, row))
+        for source, row in found
     ]
 
 
