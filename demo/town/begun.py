@@ -80,6 +80,12 @@ class Begun:
             matters.add_photo(receipt=received.receipt, content=photo, key=None, address="", now=self.desk.clock())
         return queries.get_card(self.officer(self.county), received.matter_id)
 
+    def photograph(self, card: MatterCard, code: str) -> None:
+        """The officer whose turn it is adds a photo."""
+        officer = self.officer(self.grassroots[0])
+        content = pictures.room(card.id + 1)
+        matters.add_paper(viewer=officer, matter_id=card.id, code=code, content=content, now=self.desk.clock())
+
     def day(self, days: int) -> str:
         return (self.today + timedelta(days=days)).isoformat()
 
@@ -101,6 +107,7 @@ class Begun:
             return
         card = self.desk.hand_in(self.worker, "hazard-report", HAZARD | {"hazard_site": site.code})
         card = self.act(card, "accepted", hazard_severity="general", rectify_by=self.day(3))
+        self.photograph(card, "rectified_photo")
         card = self.act(card, "rectified", rectified_how="换了新箱门，清走纸箱。（演示文字）")
         card = self.act(card, "exemplary", is_hazard_rectified="yes", is_hazard_typical="yes")
         self.act(card, "approved")

@@ -33,6 +33,7 @@ from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
 from niangjia.apps.organizations import queries as unions
 from niangjia.apps.organizations.types import Level, Union
+from niangjia.apps.places import queries as places
 from niangjia.apps.registry import queries as registry
 from niangjia.engines.scheduling import Lanes
 
@@ -227,6 +228,9 @@ def _tour(services: Services) -> None:
         bookings.add_site(viewer=services.county, tour_id=tour, facts=SiteFacts(name, north, east, people), now=services.clock())
         for name, north, east, people in SITES
     ]  # fmt: skip
+    for row in places.list_stopping(services.county).filter(area__startswith=services.union.area[:6])[:1]:  # one of the register
+        stop = SiteFacts(row.name[:40], row.latitude or 0, row.longitude or 0, 20, place_id=row.pk)
+        bookings.add_site(viewer=services.county, tour_id=tour, facts=stop, now=services.clock())
     lanes = Lanes(4, 30)
     stops = []
     for day, site, people in ((days[0], 0, 48), (days[1], 1, 40)):

@@ -35,6 +35,7 @@ VOICE = {
 HAZARD = {"rounds.0.pass_mark": "60", "awards.0.places": "1", "awards.0.amount": "800", "awards.1.amount": "200"}
 WEAVING = {"rounds.0.pass_mark": "60", "rounds.1.pass_mark": "70"}
 STATIONS = {"rounds.0.vote.days": "7", "rounds.0.vote.choices": "3"}
+ENDED = "beautiful-stations"
 OF_PLACES = (("beautiful-stations", "station", STATIONS), ("bookhouses", "bookhouse", {"rounds.0.quota": "3"}), ("recuperation-bases", "base", {"rounds.0.quota": "3"}))  # fmt: skip
 
 
@@ -234,25 +235,48 @@ def _chain(desk: Contests) -> None:
 
 
 def _of_places(desk: Contests) -> int:
-    """Calls to which places of the register are nominated, as far as there are any; how many."""
+    """Calls to which places of the register are nominated, as far as there are any, and one that is over; how many."""
     count = 0
     for pack_id, kind, values in OF_PLACES:
         rows = list(places.list_places(desk.organiser, kind=kind, state="LISTED").select_related("org")[:3])
         if not rows:
             continue
-        contest = desk.call(pack_id, values, since=1, days=30)
+        is_over = pack_id == ENDED
+        contest = desk.call(pack_id, values, since=60 if is_over else 1, days=20 if is_over else 30)
         count += 1
+        entered, now = [], desk.began(contest)
         for row in rows:
             subject = Subject(row.org_id, place_id=row.pk)
             entry = actions.start_entry(
-                viewer=desk.organiser, contest_id=contest, subject=subject, key=uuid.uuid4(), now=desk.clock()
+                viewer=desk.organiser, contest_id=contest, subject=subject, key=uuid.uuid4(), now=now
             )
             actions.save_entry(
-                viewer=desk.organiser, entry_id=entry, title=row.name[:80], intro="演示用的推荐，全部虚构。", contact="", has_consent=True, now=desk.clock()
+                viewer=desk.organiser, entry_id=entry, title=row.name[:80], intro="演示用的推荐，全部虚构。", contact="", has_consent=True, now=now
             )  # fmt: skip
             for rule in queries.get_contest(None, contest).pack.files:
                 actions.keep_file(
-                    viewer=desk.organiser, entry_id=entry, part=rule.id, content=_plain_picture(), now=desk.clock()
+                    viewer=desk.organiser, entry_id=entry, part=rule.id, content=_plain_picture(), now=now
                 )
-            actions.hand_in(viewer=desk.organiser, entry_id=entry, now=desk.clock())
+            actions.hand_in(viewer=desk.organiser, entry_id=entry, now=now)
+            entered.append(entry)
+        if is_over:
+            _choose(desk, contest, entered)
     return count
+
+
+def _choose(desk: Contests, contest: int, entered: Sequence[int]) -> None:
+    """Places admitted, marked, voted for and named: marks and votes are invented."""
+    for entry in entered:
+        actions.admit(viewer=desk.organiser, entry_id=entry, now=desk.clock())
+    city = desk.jury[0].org_id  # five sit, for the highest and the lowest mark are dropped and three have to count
+    desk.jury += [desk.office.officer(city, desk.clock(), nth=number) for number in (7, 8)]
+    desk.sit(contest)
+    round_id = desk.open(contest, ago=30)
+    for number, one in enumerate(desk.workers):
+        actions.vote(
+            viewer=one, round_id=round_id, entry_id=entered[number % 5 % len(entered)], address="", now=desk.clock() - 29 * DAY
+        )  # fmt: skip
+    desk.mark(contest, (93, 88, 84))
+    desk.close(contest)
+    actions.announce(viewer=desk.organiser, contest_id=contest, now=desk.clock() - 20 * DAY)
+    actions.finish(viewer=desk.organiser, contest_id=contest, now=desk.clock())

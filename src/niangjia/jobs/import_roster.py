@@ -21,7 +21,7 @@ from niangjia.apps.bookings import actions as bookings
 from niangjia.apps.bookings import queries
 from niangjia.apps.bookings.types import BookingState, OfferCard
 from niangjia.apps.registry import queries as registry
-from niangjia.jobs.import_kinds import NotAccepted, unpacked_size
+from niangjia.jobs.import_kinds import PROBLEMS, NotAccepted, unpacked_size
 from niangjia.kernel.problems import Refusal
 
 MOST_ROWS = 1_000
@@ -58,12 +58,23 @@ class Wrong:
 
 @dataclass
 class Report:
-    """`seated`, `waiting` (in the line or for the draw); `same` had booked before."""
+    """`seated`, `waiting` (in the line or for the draw); `same` had booked before. `cells`: the sheet as it came."""
 
     seated: int = 0
     waiting: int = 0
     same: int = 0
     wrong: list[Wrong] = field(default_factory=list)
+    cells: list[list[Any]] = field(default_factory=list, repr=False)
+
+
+def marked(report: Report, *, language: str) -> IO[bytes]:
+    """The workbook as it came, with a column 问题与建议 behind each row that was not taken."""
+    said = {("", one.row): one.zh if language.startswith("zh") else one.en for one in report.wrong}
+    head = next(number for number, row in enumerate(report.cells, 1) if HEADS[0] in [_text(cell) for cell in row])
+    file = tempfile.SpooledTemporaryFile(max_size=1 << 20)  # noqa: SIM115  whoever sends it closes it
+    excel.write_back(file, sheets=[("", report.cells)], said=said, head=PROBLEMS, heads={"": head})
+    file.seek(0)
+    return file
 
 
 def template(card: OfferCard) -> IO[bytes]:
@@ -93,10 +104,11 @@ def take(viewer: Viewer, offer_id: int, *, ending: str, content: bytes, now: dat
     card = queries.get_offer(viewer, offer_id)
     unpacked_size(ending, content)
     sessions = {_session(slot.begins, slot.label): slot.id for slot in card.slots}
-    rows = list(_rows(ending, content))
+    cells = _cells(ending, content)
+    rows = list(_rows(cells))
     if len(rows) > MOST_ROWS:
         raise TooManyRows
-    report = Report()
+    report = Report(cells=cells)
     standing = {one.person_id for one in queries.list_bookings(viewer, offer_id=card.id) if one.state in _STANDING}
     for number, told in rows:
         try:
@@ -141,9 +153,9 @@ def _ask(
 _STANDING = (BookingState.ASKED, BookingState.SEATED, BookingState.WAITING, BookingState.ATTENDED, BookingState.MISSED)
 
 
-def _rows(ending: str, content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(sheet: list[list[Any]]) -> Iterator[tuple[int, dict[str, str]]]:
     heads: dict[int, str] = {}
-    for number, cells in enumerate(_cells(ending, content), start=1):
+    for number, cells in enumerate(sheet, start=1):
         texts = [_text(cell) for cell in cells]
         if not heads:
             if HEADS[0] in texts:

@@ -15,7 +15,7 @@ from niangjia.apps.messages import actions as messages
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders.types import SweepReport
-from niangjia.jobs import deliver, export_kept, import_workbook
+from niangjia.jobs import deliver, export_kept, import_marked, import_workbook
 from niangjia.jobs.verify import ANCHORS
 from niangjia.kernel.deployment import Deployment
 
@@ -40,4 +40,5 @@ def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     SessionStore.clear_expired()
     import_workbook.sweep(deployment, now=now)
     export_kept.sweep(deployment, now=now)
+    import_marked.sweep(deployment, now=now)
     return report

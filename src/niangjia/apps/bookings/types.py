@@ -325,6 +325,21 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Of a county (six digits): people reached and lasting members. `is_hidden`: too few to show, `reached` is then 0."""
+
+    area: str
+    reached: int
+    members: int
+    is_hidden: bool = False
+
+    @property
+    def share(self) -> float | None:
+        """Null: no member. Above one where others than members came."""
+        return self.reached / self.members if self.members else None
+
+
+@dataclass(frozen=True, slots=True)
 class Violation:
     """Something that must never be so, is so."""
 

@@ -13,7 +13,15 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.contests import access, counting, moving, packs, sealed
-from niangjia.apps.contests.cards import award_cards, award_words, contest_card, entry_cards, objection_card, round_card
+from niangjia.apps.contests.cards import (
+    award_cards,
+    award_words,
+    contest_card,
+    entry_cards,
+    objection_card,
+    round_card,
+    title_of,
+)
 from niangjia.apps.contests.lifecycle import EntryState, Nearness, VoteState
 from niangjia.apps.contests.models import (
     Award,
@@ -35,6 +43,7 @@ from niangjia.apps.contests.types import (
     Burst,
     ContestCard,
     EntryCard,
+    Honour,
     JurorCard,
     LineCard,
     NoticeCard,
@@ -54,7 +63,7 @@ from niangjia.kernel.problems import Refusal
 
 __all__ = [
     "NotFound", "bursts_of", "contest_card", "count_states", "count_waiting", "drawn_in", "entry_cards", "facts_asked", "find_eligibility", "find_pack_of_level", "get_award", "get_contest",
-    "get_entry", "get_live_notice", "get_objection", "has_seat", "list_awards", "list_contests", "list_entries", "list_judged", "list_jury", "list_lines",
+    "get_entry", "get_live_notice", "get_objection", "has_seat", "list_awards", "list_contests", "list_entries", "list_honours", "list_judged", "list_jury", "list_lines",
     "list_notices", "list_objections", "list_own_entries", "list_packs", "list_seats", "may_answer", "own_votes", "persons_to_tell",
     "score_sheet", "jurors_to_tell", "is_own", "verify", "vote_counts",
 ]  # fmt: skip
@@ -385,6 +394,16 @@ def list_awards(viewer: Viewer | None, contest_id: int) -> list[AwardCard]:
     )
     is_officer = viewer is not None and permissions.may(viewer, "contests.view")
     return award_cards(rows.prefetch_related("grants"), with_grants=is_officer)
+
+
+def list_honours(place_id: int) -> list[Honour]:
+    """What contests gave a place, newest first: for everybody, for it is given when the contest is done."""
+    rows = Award.objects.filter(entry__place_id=place_id).exclude(honour="").select_related("entry__contest")
+    found = [(row, row.entry.contest) for row in rows.order_by("-given_on", "-pk")]
+    return [
+        Honour(contest.pk, title_of(contest), award_words(contest, row.award)[1], row.rank, row.given_on)
+        for row, contest in found
+    ]
 
 
 def get_award(viewer: Viewer, award_id: int) -> AwardCard:

@@ -214,6 +214,17 @@ class GrantCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Honour:
+    """What a contest gave a place, for everybody."""
+
+    contest_id: int
+    contest: Mapping[str, str]
+    honour: Mapping[str, str]
+    rank: int
+    given_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class AwardCard:
     id: int
     entry: EntryCard

@@ -305,6 +305,14 @@ class NotFilledForThem(Refusal):
         )
 
 
+class NotAskedHere(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "现在这一步不收这份材料。请回到事项，看这一步要什么。",
+            "This step takes no such paper. Go back to the matter and see what the step asks for.",
+        )
+
+
 class PaperMissing(Refusal):
     def __init__(self) -> None:
         super().__init__(

@@ -21,7 +21,6 @@ from niangjia.apps.matters.begun import (
     questions_to_begin,
 )
 from niangjia.apps.matters.cards import grant_card, matter_card, move_cards
-from niangjia.apps.matters.counted import ended as ended_to_count  # noqa: F401
 from niangjia.apps.matters.known import of_worker as known_of
 from niangjia.apps.matters.lifecycle import Flow, flow_of, is_notice, role_of
 from niangjia.apps.matters.models import Draft, Matter, Move
@@ -136,7 +135,7 @@ class AnswerLine:
 class Details:
     """
     Everything the page of one matter shows. `answers` is empty for who may not read them. `said`: what the rules say today, null with
-    `said_refusal` where they cannot be asked. `is_filled_for`: somebody else filled it in, and the worker has yet to confirm; `can_attest`: on a paper that they signed. `can_ask`: there is an applicant to ask. `approvals`: what higher unions have to agree to before this stage grants it. `stage_questions`: what this stage fills in; `missing`: facts that the rules still lack.
+    `said_refusal` where they cannot be asked. `is_filled_for`: somebody else filled it in, and the worker has yet to confirm; `can_attest`: on a paper that they signed. `can_ask`: there is an applicant to ask. `approvals`: what higher unions have to agree to before this stage grants it. `stage_questions`: what this stage fills in; `uploads`: codes of the papers that this stage takes; `missing`: facts that the rules still lack.
     """
 
     card: MatterCard
@@ -152,6 +151,7 @@ class Details:
     moves: tuple[MoveCard, ...]
     offers: tuple[Offer, ...]
     stage_questions: tuple[Question, ...]
+    uploads: tuple[str, ...]
     missing: tuple[Question, ...]
     said: Said | None
     said_refusal: Refusal | None
@@ -343,6 +343,7 @@ def get_details(viewer: Viewer, matter_id: int, *, now: datetime, correct: str =
         moves=tuple(move_cards(matter, flow, moves, with_reasons=can_read)),
         offers=tuple(_offers(flow, stage, matter.person_id)) if can_handle else (),
         stage_questions=(*stage_questions, *more),
+        uploads=tuple(questions.uploads_of(pack, stage.id)) if can_handle else (),
         missing=tuple(one for one in missing if one.name not in in_form and one.name != correct),
         said=said,
         said_refusal=refusal,

@@ -76,6 +76,12 @@ def facts_to_ask(pack: Pack, wording: Wording) -> list[Fact]:
     return found
 
 
+def uploads_of(pack: Pack, stage: str) -> dict[str, FormField]:
+    """Photo and file fields of one stage, by code: what whoever works on it can add there."""
+    flow = flow_of(pack)
+    return {one.id: one for one in fields_of(pack, flow, flow.stage(stage)) if one.type in UPLOADED}
+
+
 def papers_of(pack: Pack, stages: Iterable[str]) -> list[Paper]:
     """What is to be shown at these stages, each paper once; a photo or file field is a paper of its own name."""
     flow, wording_of = flow_of(pack), {*stages}

@@ -18,8 +18,6 @@ from niangjia.apps.files.problems import NoSuchFile
 from niangjia.apps.files.types import FileCard, FileContent
 from niangjia.apps.organizations import scope
 from niangjia.apps.places.access import PHOTOS, get_visible, may_name, owner_of, visible
-from niangjia.apps.places.counted import levels as levels_to_count  # noqa: F401
-from niangjia.apps.places.counted import places as places_to_count  # noqa: F401
 from niangjia.apps.places.counting import (
     ENDS_SOON,
     count_by_county,
@@ -46,7 +44,7 @@ from niangjia.apps.places.verifying import verify
 __all__ = [
     "ENDS_SOON", "IN_USE", "LEVELS", "LOOKS", "RULES", "Aim", "Detail", "Kind", "NoSuchKind", "NoSuchPairing", "NoSuchPlace", "Piece",
     "cards_of", "count_by_county", "count_by_kind", "count_public_by_county", "find_by_name", "find_by_number", "find_public", "get_place", "get_public",
-    "kind_of", "kinds", "levels_for", "list_aims", "list_announced", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos",
+    "kind_of", "kinds", "levels_for", "list_aims", "list_announced", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos", "list_stopping",
     "list_places", "list_public", "list_told", "list_years", "names_of", "open_public_photo", "read_hours", "recognises", "share_that_passed", "steps_for", "total_of", "verify",
     "year_of",
 ]  # fmt: skip
@@ -263,6 +261,12 @@ def hours_of(lines: Iterable[Mapping[str, Any]]) -> tuple[Hours, ...]:
     return tuple(
         Hours(tuple(one["days"]), time.fromisoformat(one["opens"]), time.fromisoformat(one["closes"])) for one in lines
     )
+
+
+def list_stopping(viewer: Viewer) -> QuerySet[Place]:
+    """Places of the viewer's part of the tree that a bus can go to: in use, with a position, nobody's home; by name. Raises NotAllowed."""
+    rows = visible(viewer).filter(state__in=IN_USE, latitude__isnull=False, household__isnull=True)
+    return rows.order_by("name", "pk")
 
 
 def card_of(

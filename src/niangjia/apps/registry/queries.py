@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Substr
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
@@ -325,6 +326,13 @@ def count_within(path: str) -> dict[str, int]:
         "persons": scope.within(Person.objects.all(), path, "home__path").count(),
         "members": scope.within(Membership.objects.filter(left_on__isnull=True), path, "union__path").count(),
     }
+
+
+def count_members_by_area(path: str, digits: int) -> dict[str, int]:
+    """Persons with a lasting membership within that part of the tree, by the first digits of their union's division. Without scope but `path`."""
+    rows = scope.within(Membership.objects.filter(left_on__isnull=True), path, "union__path").order_by()
+    told = rows.annotate(code=Substr("union__area", 1, digits)).values("code")
+    return dict(told.annotate(persons=Count("person", distinct=True)).values_list("code", "persons"))
 
 
 def list_declared() -> list[DeclaredHousehold]:

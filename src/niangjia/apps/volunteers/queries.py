@@ -15,7 +15,6 @@ from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.volunteers.access import helpers, needs, pairs, sides_of
 from niangjia.apps.volunteers.actions.filing import wrong_skills
-from niangjia.apps.volunteers.counted import helped as helped_to_count  # noqa: F401
 from niangjia.apps.volunteers.coverage import coverage, public_works, works_by_field, works_of
 from niangjia.apps.volunteers.fitting import Fit, fits, satisfaction_of
 from niangjia.apps.volunteers.kinds import Asks, Field, FieldType, Kind, Stage, Takes, kind_of, kinds, skills

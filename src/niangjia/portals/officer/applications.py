@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -15,11 +16,12 @@ from django.utils.translation import gettext as _
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.files.types import FileCard
 from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import queries
 from niangjia.apps.matters.problems import StillOpen, StillUnknown
 from niangjia.apps.matters.queries import Details
-from niangjia.apps.matters.types import GrantState, MatterState, Question
+from niangjia.apps.matters.types import GrantState, MatterState, PaperCard, Question
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.registry import actions as registry_actions
 from niangjia.apps.registry import queries as registry
@@ -31,11 +33,13 @@ from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.tags import say
-from niangjia.portals.design.uploads import hand_out, wants_small
+from niangjia.portals.design.uploads import UploadField, hand_out, take, wants_small
 
 ROWS = 25
 FIELD = "f-"
 """Before the name of a field in the form that acts."""
+PAPER = "p-"
+"""Before the code of a paper that this stage takes."""
 
 
 def found(request: PageRequest) -> QuerySet[Any]:
@@ -104,6 +108,7 @@ def _context(request: PageRequest, details: Details) -> dict[str, Any]:
         "moves": [(move, words.word("matter_act", move.act)) for move in reversed(details.moves)],
         "papers": [(one, paper_title(one.paper)) for one in details.papers],
         "fields": fields,
+        "uploads": [_upload(request, one) for one in details.papers if one.paper.code in details.uploads],
         "missing": {one.name for one in details.missing},
         "outcome": sent.get("outcome", ""),
         "reason": sent.get("reason", ""),
@@ -126,6 +131,39 @@ def _context(request: PageRequest, details: Details) -> dict[str, Any]:
         "unions": union_names(viewer) if any(one.kind == "union" for one in details.stage_questions) else (),
         "today": timezone.localdate(),
     }
+
+
+def _upload(request: PageRequest, one: PaperCard) -> UploadField:
+    """What is kept already opens from the list of papers, so here stands only what can be taken away."""
+    wrong = getattr(request, "wrong", {}).get(one.paper.code)
+    return UploadField(
+        f"{PAPER}{one.paper.code}",
+        paper_title(one.paper),
+        hint=_("现在办的人拍的，拍照地点等隐藏信息会自动去掉。"),
+        files=[(card, "") for card in one.files],
+        most=matters.MOST_FILES,
+        is_required=one.paper.is_required,
+        errors=[wrong] if wrong else getattr(request, "refused_files", {}).get(one.paper.code, ()),
+    )
+
+
+def _keep_papers(request: PageRequest, matter_id: int) -> dict[str, list[str]]:
+    """Files that came with the form, and those ticked to be removed; what could not be taken, by code."""
+    viewer, now = request.viewer, timezone.now()
+    for name in [one for one in request.POST if one.startswith(PAPER) and one.endswith("-drop")]:
+        for key in request.POST.getlist(name):
+            code = name.removeprefix(PAPER).removesuffix("-drop")
+            matters.drop_paper(viewer=viewer, matter_id=matter_id, code=code, key=key, now=now)
+    refused = {}
+    for name in [one for one in request.FILES if one.startswith(PAPER)]:
+        code = name.removeprefix(PAPER)
+
+        def keep(content: bytes, key: uuid.UUID | None, code: str = code) -> FileCard:
+            return matters.add_paper(viewer=viewer, matter_id=matter_id, code=code, content=content, key=key, now=now)
+
+        if wrong := take(request, name, keep):
+            refused[code] = wrong
+    return refused
 
 
 def union_names(viewer: Viewer) -> list[str]:
@@ -160,6 +198,10 @@ def _again(request: PageRequest, matter_id: int, refusal: Refusal) -> HttpRespon
         request.wrong = dict.fromkeys(refusal.names, _("请填写"))  # type: ignore[attr-defined]
     if isinstance(refusal, queries.Unreadable):
         request.wrong = {refusal.name: say(refusal)}  # type: ignore[attr-defined]
+    return _shown_again(request, matter_id)
+
+
+def _shown_again(request: PageRequest, matter_id: int) -> HttpResponse:
     response: HttpResponse = application.unguarded(request, matter_id=matter_id)
     response.status_code = 409
     return response
@@ -168,6 +210,12 @@ def _again(request: PageRequest, matter_id: int, refusal: Refusal) -> HttpRespon
 @page("matters.view", methods=("POST",), shown_on=application)
 def act(request: PageRequest, matter_id: int) -> HttpResponse:
     sent = request.POST
+    try:
+        if refused := _keep_papers(request, matter_id):
+            request.refused_files = refused  # type: ignore[attr-defined]
+            return _shown_again(request, matter_id)
+    except Refusal as refusal:
+        return _again(request, matter_id, refusal)
     answers = {
         name.removeprefix(FIELD): sent.getlist(name) if len(sent.getlist(name)) > 1 else sent.get(name, "")
         for name in sent

@@ -115,3 +115,19 @@ def test_family_fills_in_and_the_worker_is_told_to_confirm(house, signed_in):
     assert "等本人登录核对后才算交上" in done.content.decode()
     stranger = town.household(240, house.desk.town["XG"])[1][0]
     assert client.get(f"/me/matters/for/{stranger}/membership-transfer/").status_code == 404
+
+
+def test_the_officer_adds_the_photo_of_what_was_put_right_and_a_refused_file_loses_nothing_typed(house, signed_in):
+    officer, matter_id = signed_in(house.viewers[Role.GRASSROOTS]), begun.report().matter_id
+    act = f"/desk/applications/{matter_id}/act/"
+    step = queries.get_card(house.viewers[Role.GRASSROOTS], matter_id).step
+    accepted = {"outcome": "accepted", "f-hazard_severity": "major", "f-rectify_by": "2030-01-01"}
+    page = officer.post(act, accepted | {"step": step}, follow=True).content.decode()
+    assert 'name="p-rectified_photo"' in page and 'enctype="multipart/form-data"' in page
+    done = {"outcome": "rectified", "f-rectified_how": "换了新箱门", "step": step + 1}
+    wrong = officer.post(act, done | {"p-rectified_photo": SimpleUploadedFile("a.jpg", b"no picture", "image/jpeg")})
+    assert wrong.status_code == 409 and "换了新箱门" in wrong.content.decode() and "a.jpg" in wrong.content.decode()
+    photo = SimpleUploadedFile("a.jpg", pictures.jpeg(), "image/jpeg")
+    assert officer.post(act, done | {"p-rectified_photo": photo}).status_code == 302
+    papers = queries.get_details(house.viewers[Role.COUNTY], matter_id, now=town.NOW).papers
+    assert [len(one.files) for one in papers if one.paper.code == "rectified_photo"] == [1]

@@ -16,16 +16,17 @@ from django.urls import reverse
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.bookings import actions, drawing, queries
-from niangjia.apps.bookings.models import Booking, Offer, Settlement, Talk, TourStop
-from niangjia.apps.bookings.types import SettleState
+from niangjia.apps.bookings.models import Booking, Offer, Settlement, Talk, TourSite, TourStop
+from niangjia.apps.bookings.queries import reach
+from niangjia.apps.bookings.types import Reach, SettleState
 from niangjia.apps.cases.tests import desk as desks
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
 from niangjia.apps.messages import queries as inbox
 from niangjia.apps.programs.tests import town
-from niangjia.jobs import plan_tour, tell, tick
+from niangjia.jobs import import_marked, plan_tour, tell, tick
 from niangjia.portals.design.showing import deployment
-from niangjia.portals.tests import booked
+from niangjia.portals.tests import booked, placed
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +184,7 @@ def test_the_year_counts_persons_and_times_from_check_ins_alone(county, ids):
     assert re.search(r"免费技能培训（八大群体） 1 1 1 1 0 0 85\.50", page), page
 
 
-def test_a_list_comes_in_as_a_workbook_and_bad_rows_are_said_with_their_number(house, county, ids):
+def test_a_list_comes_in_as_a_workbook_and_bad_rows_are_said_with_their_number(house, signed_in, county, ids):
     template = county.get(reverse("bookings:roster_template", args=[ids.offer]))
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(template.streaming_content)))
     heads = [cell.value for cell in sheet.active[4]]
@@ -198,10 +199,19 @@ def test_a_list_comes_in_as_a_workbook_and_bad_rows_are_said_with_their_number(h
     for _ in range(2):
         file.seek(0)
         file.name = "名单.xlsx"
-        page = said(county.post(reverse("bookings:import_people", args=[ids.offer]), {"file": file}))
+        answer = county.post(reverse("bookings:import_people", args=[ids.offer]), {"file": file})
+        page = said(answer)
         assert "没有这个证件号" in page and " 6 " in page and "请填整数" in page
     assert "早已报名 1 人" in page and Booking.objects.filter(offer=ids.offer).count() == before + 1 and sound()
     assert "请选择要导入的工作簿" in said(go(county, "import_people", ids.offer))
+    address = re.search(rf"/desk/bookings/{ids.offer}/people/marked/[0-9a-f]{{32}}/", answer.content.decode())
+    assert address and signed_in(house.viewers[Role.CITY]).post(address[0]).status_code == 409, "nobody else's"
+    marked = openpyxl.load_workbook(io.BytesIO(b"".join(county.post(address[0]).streaming_content))).active
+    assert marked["D4"].value == "问题与建议" and marked["A5"].value and not marked["D5"].value
+    assert "没有这个证件号" in marked["D6"].value and "请填整数" in marked["D7"].value
+    hour = town.NOW + import_marked.KEPT
+    import_marked.sweep(deployment(), now=hour)
+    assert county.post(address[0]).status_code == 409
 
 
 # --- the door ---
@@ -311,6 +321,20 @@ def _second_trip_is_refused(house, county, ids) -> None:
 # --- the bus ---
 
 
+def test_the_bus_goes_to_a_place_of_the_register_or_to_what_is_typed(house, county, ids):
+    there = placed.lay(house)
+    page = county.get(reverse("bookings:tour", args=[ids.tour])).content.decode()
+    assert "羽林驿站 CS" in page and "光伏屋顶01" not in page and "待建驿站" not in page, "no home, none that waits"
+    go(county, "add_site", ids.tour, place=there.station_id, people="30")
+    site = TourSite.objects.get(tour=ids.tour, place=there.station_id)
+    assert (site.name, site.latitude, site.longitude, site.people) == ("羽林驿站", 29_500_100, 120_900_200, 30)
+    assert f"/desk/places/{there.station_id}/" in county.get(reverse("bookings:tour", args=[ids.tour])).content.decode()
+    alone = county.post(reverse("bookings:add_site", args=[ids.tour]), {"name": "文化广场", "people": "30"})
+    assert alone.status_code == 422 and "请填写“纬度”" in said(alone) and "文化广场" in alone.content.decode()
+    strange = go(county, "add_site", ids.tour, place=there.roof_id, people="30")
+    assert strange.status_code == 422 and TourSite.objects.filter(tour=ids.tour, place=there.roof_id).count() == 0
+
+
 def test_a_stop_moved_by_hand_says_what_is_wrong_and_is_not_published_so(county, ids):
     stop = TourStop.objects.get(tour=ids.tour)
     sent = {
@@ -379,3 +403,29 @@ def test_a_talk_is_logged_once_and_counts_for_its_union(house, signed_in, county
     assert "装配班" in page and "1 / 2" in page and "制药厂工会" in page
     late = talks.post(reverse("bookings:talks"), sent | {"held_at": "2023-12-06T08:00", "heads": "3", "key": "two"})
     assert late.status_code == 409 and Talk.objects.count() == 2
+
+
+def test_coverage_counts_each_team_once_and_shows_no_share_of_fewer_than_ten(house, signed_in, county, ids):
+    for number in range(260, 272):
+        town.household(number, house.desk.town["XG"])
+    talks = signed_in(house.viewers[Role.GRASSROOTS])
+    topic = queries.list_topics(house.viewers[Role.GRASSROOTS]).first()
+    told = {"team": "装配班", "topic": topic.pk, "speaker": "MODEL_WORKER", "minutes": "10"}
+    for hour, heads in (("07", "9"), ("08", "11"), ("09", "8")):
+        talks.post(reverse("bookings:talks"), told | {"held_at": f"2023-11-05T{hour}:00", "heads": heads, "key": hour})
+    viewer = house.viewers[Role.COUNTY]
+    span = {"first": booked.at(-5, 0), "until": booked.at(20, 0)}
+    (row,) = queries.talk_reach(viewer, **span)
+    other = Talk.objects.exclude(team="装配班").get()
+    assert (row.area, row.reached) == ("330624", 11 + other.heads) and row.members >= 12
+    page = said(county.get(reverse("bookings:talks"), {"month": "2023-11"}))
+    assert f"{100 * row.reached / row.members:.1f}%" in page
+    few = said(county.get(reverse("bookings:report"), {"year": "2023"}))
+    assert "人数少，不显示" in few, "one worker came to a course"
+
+
+def test_where_one_county_alone_is_too_small_the_next_smallest_is_hidden_with_it():
+    rows = [Reach("a", 40, 50), Reach("b", 12, 90), Reach("c", 3, 70)]
+    assert [(one.area, one.is_hidden, one.reached) for one in reach.hide(rows)] == [("a", False, 40), ("b", True, 0), ("c", True, 0)]  # fmt: skip
+    assert not any(one.is_hidden for one in reach.hide(rows[:2]))
+    assert reach.hide([Reach("a", 0, 9)])[0].is_hidden and not reach.hide([Reach("a", 0, 20)])[0].is_hidden

@@ -445,6 +445,7 @@ def test_an_action_is_not_carried_out_by_opening_its_address(house, signed_in):
             "member:draft_upload": [1, "receipts"],
             "bookings:act": [1, "publish"],
             "bookings:cancel_for": [1, 1],
+            "bookings:roster_marked": [1, "0" * 32],
             "bookings:settle": [1, "pay"],
             "bookings:drop_site": [1, 1],
             "bookings:tour_act": [1, "plan"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import uuid
 
 import pytest
 from django.test import Client
@@ -11,6 +12,9 @@ from python_calamine import load_workbook
 
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit.models import AuditEvent
+from niangjia.apps.contests import actions as contests
+from niangjia.apps.contests.tests.stage import DAY, Stage
+from niangjia.apps.contests.types import Subject
 from niangjia.apps.files.tests import pictures
 from niangjia.apps.places import actions as places
 from niangjia.apps.places import queries
@@ -247,3 +251,33 @@ def test_the_register_leaves_as_a_workbook_without_the_roofs_of_others(there, de
 
     assert {"羽林驿站", "云上基地", "光伏屋顶01"} <= names(Role.COUNTY)
     assert "羽林驿站" in names(Role.FINANCE) and "光伏屋顶01" not in names(Role.FINANCE)
+
+
+# --- what a contest gave ---
+
+
+def test_a_station_that_a_contest_named_shows_its_honour_to_everybody(house, there, desk):
+    office = house.desk.town
+    jurors = [town.appoint(f"station-juror{number}", office["C"], Role.CITY) for number in range(5)]
+    stage = Stage(office, [], jurors, now=town.NOW - 60 * DAY)
+    stage.call("beautiful-stations", {"rounds.0.vote.days": "7", "rounds.0.vote.choices": "3"}, days=20)
+    of_station = Subject(office["XG"].id, place_id=there.station_id)
+    told = {"viewer": stage.county, "now": stage.now}
+    entry = contests.start_entry(contest_id=stage.contest_id, subject=of_station, key=uuid.uuid4(), **told)
+    contests.save_entry(entry_id=entry, title="羽林驿站", intro="", contact="", has_consent=True, **told)
+    contests.keep_file(entry_id=entry, part="photos", content=pictures.jpeg(), **told)
+    contests.hand_in(entry_id=entry, **told)
+    stage.admit(entry)
+    stage.sit(5)
+    stage.open()
+    for juror in stage.jurors:
+        stage.declare(juror)
+        marks = {entry: {"equipment": "38", "service": "36", "reach": "18"}}
+        contests.score(viewer=juror, round_id=stage.round.pk, marks=marks, now=stage.now)
+    stage.close()
+    stage.announce()
+    honour = "省级最美工会户外劳动者服务站点"
+    assert honour not in Client().get(f"/places/{there.number}/").content.decode(), "not before the notice is over"
+    stage.finish()
+    assert honour in Client().get(f"/places/{there.number}/").content.decode()
+    assert honour in desk(Role.TOWNSHIP).get(f"/desk/places/{there.station_id}/").content.decode()

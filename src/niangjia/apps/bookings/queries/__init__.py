@@ -1,7 +1,5 @@
 """Reads: what is offered, who asked and how they stand, plans and trips, and whether every count is right."""
 
-from niangjia.apps.bookings.counted import attendances as attendances_to_count
-from niangjia.apps.bookings.counted import talks as talks_to_count
 from niangjia.apps.bookings.kinds import kind_of, kinds, said_by_pack
 from niangjia.apps.bookings.problems import NotFound
 from niangjia.apps.bookings.queries.desk import (
@@ -26,6 +24,7 @@ from niangjia.apps.bookings.queries.own import (
     people_to_tell,
     why_not,
 )
+from niangjia.apps.bookings.queries.reach import course_reach, talk_reach
 from niangjia.apps.bookings.queries.seats import (
     attendance_of,
     get_booking,
@@ -41,9 +40,9 @@ from niangjia.apps.bookings.queries.tours import get_tour, list_tours
 from niangjia.apps.bookings.queries.trips import get_trip, list_settlements
 
 __all__ = [
-    "NotFound", "attendance_of", "attendances_to_count", "bookings_to_tell", "calendar_of", "coverage_of", "find_booking_by_code", "find_certificate", "get_booking",
+    "NotFound", "attendance_of", "bookings_to_tell", "calendar_of", "course_reach", "coverage_of", "find_booking_by_code", "find_certificate", "get_booking",
     "get_campaign", "get_draw", "get_offer", "get_own_certificate", "get_tour", "get_trip", "has_feed", "kind_of", "kinds", "list_bookings",
     "list_campaigns", "list_offers", "list_open_to", "list_own", "list_public", "list_quotas", "list_settlements", "list_slots_between",
     "list_talks", "list_teachers", "list_topics", "list_tours", "offer_card", "own_settlement", "people_to_tell", "quiet_unions",
-    "said_by_pack", "talks_to_count", "tally", "verify", "why_not",
+    "said_by_pack", "talk_reach", "tally", "verify", "why_not",
 ]  # fmt: skip

@@ -29,6 +29,7 @@ from niangjia.apps.matters.actions.objecting import (
     open_objection_file,
     read_objection,
 )
+from niangjia.apps.matters.actions.photographing import add_paper, drop_paper
 from niangjia.apps.matters.actions.receiving import add_photo, follow, receive
 from niangjia.apps.matters.actions.rehoming import rehome_matters
 from niangjia.apps.matters.evidence import MOST as MOST_FILES
@@ -36,6 +37,7 @@ from niangjia.apps.matters.evidence import MOST as MOST_FILES
 __all__ = [
     "MOST_FILES",
     "act",
+    "add_paper",
     "add_photo",
     "answer_objection",
     "ask",
@@ -45,6 +47,7 @@ __all__ = [
     "drop_draft",
     "drop_file",
     "drop_objection_file",
+    "drop_paper",
     "fill_for",
     "follow",
     "go_on",

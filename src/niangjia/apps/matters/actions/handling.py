@@ -162,6 +162,14 @@ def _keep_found(
         needed = [one for one in questions.of_stage(turn.pack, turn.stage, wording) if one.is_required]
         if missing := [one for one in needed if one.name not in standing and one.name not in read]:
             raise StillOpen(missing)
+        kept = evidence.files_of(matter)
+        due = [
+            one
+            for code, one in questions.uploads_of(turn.pack, turn.stage.id).items()
+            if one.is_required and evidence.part_of(code) not in kept
+        ]
+        if due:
+            raise StillOpen([questions.of_field(one, turn.pack, wording) for one in due])
     known = {one.code for one in questions.papers_of(turn.pack, [one.id for one in turn.flow.stages])}
     seen = set(Paper.objects.filter(matter=matter, state=PaperState.SEEN).values_list("code", flat=True))
     Paper.objects.bulk_create(

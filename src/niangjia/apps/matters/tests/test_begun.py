@@ -21,7 +21,7 @@ from niangjia.apps.matters import evidence, problems, queries
 from niangjia.apps.matters.models import Matter, Submission, Tally
 from niangjia.apps.matters.reading import Unreadable
 from niangjia.apps.matters.tests.begun import HAZARD, JOIN, NOW, PROPOSAL, Place, build
-from niangjia.apps.matters.types import MatterState, Source, Step
+from niangjia.apps.matters.types import MatterState, PaperState, Source, Step
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs.tests import town
 from niangjia.apps.registry import queries as registry
@@ -91,6 +91,29 @@ def test_a_photo_loses_the_place_where_it_was_taken_and_comes_before_anybody_act
     with pytest.raises(problems.NoSuchReceipt):
         matters.add_photo(content=pictures.jpeg(), **add)
     assert len(files.list_files(evidence.owner_of(Matter.objects.get(pk=received.matter_id)))) == 1
+
+
+def test_who_saw_it_put_right_adds_the_photo_and_only_at_that_step(place: Place):
+    received, officer = place.receive(), place.town.grassroots
+    add = {"matter_id": received.matter_id, "code": "rectified_photo", "content": pictures.jpeg(), "now": place.now}
+    with pytest.raises(problems.NotAskedHere):
+        matters.add_paper(viewer=officer, **add)
+    place.act(officer, received, "accepted", hazard_severity="major", rectify_by="2023-11-09")
+    with pytest.raises(problems.NotYourTurn):
+        matters.add_paper(viewer=place.town.county, **add)
+    kept = matters.add_paper(viewer=officer, **add)
+    assert matters.add_paper(viewer=officer, **add) == kept and kept.uploaded_by == officer.account_id
+    opened = matters.open_file(viewer=officer, matter_id=received.matter_id, key=kept.key, now=place.now)
+    assert not Image.open(io.BytesIO(opened.content)).getexif()
+    take = {"viewer": officer, "matter_id": received.matter_id, "code": "rectified_photo", "now": place.now}
+    matters.drop_paper(key=kept.key, **take)
+    matters.drop_paper(key=kept.key, **take)
+    details = queries.get_details(officer, received.matter_id, now=place.now)
+    paper = next(one for one in details.papers if one.paper.code == "rectified_photo")
+    assert (paper.state, paper.files) == (PaperState.LATER, ())
+    place.act(officer, received, "rectified", rectified_how="换了箱门")
+    with pytest.raises(problems.NotYourTurn):
+        matters.add_paper(viewer=officer, **add)
 
 
 def test_a_union_that_nobody_knows_and_a_question_left_out_are_told_at_their_place(place: Place):

@@ -12,8 +12,8 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
@@ -22,12 +22,12 @@ from niangjia.apps.bookings import queries
 from niangjia.apps.bookings.types import BookingCard, BookingState, OfferCard, SlotCard
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.registry import queries as registry
-from niangjia.jobs import import_roster
+from niangjia.jobs import import_marked, import_roster
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest, whole
-from niangjia.portals.design.showing import show
+from niangjia.portals.design.showing import deployment, show
 from niangjia.portals.officer.exporting import WORKBOOK, Column, Listing, export_of, word
 from niangjia.portals.services.bookings.parts import place_words, shown, slot_of
 
@@ -68,6 +68,7 @@ def people(request: PageRequest, offer_id: int) -> HttpResponse:
         "can_manage": permissions.may(viewer, "bookings.manage"),
         "key": uuid.uuid4(),
         "report": getattr(request, "report", None),
+        "marked": getattr(request, "marked", ""),
         "companions": range(card.most_companions + 1),
     }
     return show(request, "bookings/people.html", context)
@@ -137,7 +138,20 @@ def import_people(request: PageRequest, offer_id: int) -> HttpResponse:
     request.report = import_roster.take(
         request.viewer, offer_id, ending=PurePath(name).suffix.lower(), content=file.read(), now=timezone.now()
     )  # fmt: skip
+    if request.report.wrong:
+        with import_roster.marked(request.report, language=get_language() or "zh") as workbook:
+            request.marked = import_marked.keep(  # type: ignore[attr-defined]
+                deployment(), request.viewer, workbook, now=timezone.now()
+            )
     return people.unguarded(request, offer_id)
+
+
+@page("bookings.manage", methods=("POST",), shown_on=people, changes_nothing=True)
+def marked(request: PageRequest, offer_id: int, number: str) -> HttpResponse:
+    """The workbook as it came, with what is wrong in its last column: for who sent it, within the hour."""
+    file = import_marked.fetch(deployment(), request.viewer, number, now=timezone.now())
+    name = f"{_('问题与建议')}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=WORKBOOK)  # type: ignore[return-value]
 
 
 @page("bookings.manage", methods=("GET", "POST"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -222,12 +222,27 @@ class TourForm(Form):
 
 
 class SiteForm(Form):
-    name = forms.CharField(label=gettext_lazy("站点"), max_length=40)
+    """A place of the register brings its own name and position; without one both are typed. `places`: what may be chosen, id and words."""
+
+    place = forms.ChoiceField(label=gettext_lazy("登记的场所"), required=False, help_text=gettext_lazy("选了就用它的名称和位置"))  # fmt: skip
+    name = forms.CharField(label=gettext_lazy("站点"), max_length=40, required=False, help_text=gettext_lazy("不在登记里的，填名称和经纬度"))  # fmt: skip
     people = forms.IntegerField(label=gettext_lazy("想来的人数"), min_value=1, max_value=10_000)
-    latitude = forms.DecimalField(label=gettext_lazy("纬度"), min_value=-90, max_value=90, max_digits=9, decimal_places=6)  # fmt: skip
-    longitude = forms.DecimalField(label=gettext_lazy("经度"), min_value=-180, max_value=180, max_digits=9, decimal_places=6)  # fmt: skip
+    latitude = forms.DecimalField(label=gettext_lazy("纬度"), min_value=-90, max_value=90, max_digits=9, decimal_places=6, required=False)  # fmt: skip
+    longitude = forms.DecimalField(label=gettext_lazy("经度"), min_value=-180, max_value=180, max_digits=9, decimal_places=6, required=False)  # fmt: skip
     opens = forms.TimeField(label=gettext_lazy("可以停从"), required=False, widget=hour_input())
     closes = forms.TimeField(label=gettext_lazy("到"), required=False, widget=hour_input())
+
+    def __init__(self, *args: Any, places: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].choices = [("", "—"), *places]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if "place" not in self.errors and not told.get("place"):
+            for name in ("name", "latitude", "longitude"):
+                if name not in self.errors and told.get(name) in (None, ""):
+                    self.add_error(name, _("请填写“%(label)s”。") % {"label": self.fields[name].label})
+        return told
 
 
 class PublishForm(Form):

@@ -129,7 +129,12 @@ def report(request: PageRequest) -> HttpResponse:
     this = timezone.localdate().year
     year = whole(request.GET.get("year", ""), this)
     year = year if 2015 <= year <= this + 1 else this
-    context = {"year": year, "years": range(this - 3, this + 1), **_counted(request.viewer, year, None)}
+    context = {
+        "year": year,
+        "years": range(this - 3, this + 1),
+        "reach": queries.course_reach(request.viewer, year=year),
+        **_counted(request.viewer, year, None),
+    }
     return show(request, "bookings/report.html", context)
 
 

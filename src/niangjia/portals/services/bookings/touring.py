@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from niangjia.apps.bookings import queries, touring
 from niangjia.apps.bookings.types import SiteFacts, StopFacts, TourFacts
 from niangjia.apps.organizations import calendar as work_days
 from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.places import queries as places
 from niangjia.jobs import plan_tour
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.forms import Form
@@ -33,6 +34,7 @@ from niangjia.portals.services.bookings.offering import program_choices
 from niangjia.portals.services.bookings.tour_map import map_of
 
 ROWS = 25
+MOST_PLACES = 500
 
 
 class StopUnreadable(Refusal):
@@ -105,7 +107,7 @@ def _context(
         "found_people": sum(one.people for one in found.sessions) if found else 0,
         "found_waiting": [(by_id[site].name, people) for site, people in found.waiting.items() if site in by_id] if found else [],
         "found_kilometres": found.metres // 1000 if found else 0,
-        "site_form": site_form or SiteForm(auto_id="site_%s"),
+        "site_form": site_form or SiteForm(auto_id="site_%s", places=_places(viewer)),
         "publish_form": publishing,
         "new_stop": {name: sent.get(f"new-{name}", "") for name in ("site", "day", "hour", "people", "bus")},
     }  # fmt: skip
@@ -132,16 +134,28 @@ class _Line:
         return cls(number, stop, typed, is_fixed, [one for one in faults if stop.pk in one.stop_ids])
 
 
+def _places(viewer: Viewer) -> list[tuple[str, str]]:
+    if not permissions.may(viewer, "places.view"):
+        return []
+    rows = places.list_stopping(viewer).values_list("pk", "name", "number")[:MOST_PLACES]
+    return [(str(pk), f"{name} {number}") for pk, name, number in rows]
+
+
+def _site_facts(viewer: Viewer, told: Mapping[str, Any]) -> SiteFacts:
+    hours = {"people": told["people"], "opens": told["opens"], "closes": told["closes"]}
+    if not told["place"]:
+        return SiteFacts(told["name"], micro(told["latitude"]), micro(told["longitude"]), **hours)
+    row = places.list_stopping(viewer).get(pk=told["place"])
+    return SiteFacts(told["name"] or row.name[:40], row.latitude or 0, row.longitude or 0, place_id=row.pk, **hours)
+
+
 @page("bookings.manage", methods=("POST",), shown_on=tour)
 def add_site(request: PageRequest, tour_id: int) -> HttpResponse:
-    form = SiteForm(request.POST, auto_id="site_%s")
+    form = SiteForm(request.POST, auto_id="site_%s", places=_places(request.viewer))
     if not form.is_valid():
         watch(request, f"tour:{tour_id}")
         return show(request, "bookings/tour.html", _context(request, tour_id, site_form=form), status=422)
-    told = form.cleaned_data
-    facts = SiteFacts(
-        told["name"], micro(told["latitude"]), micro(told["longitude"]), told["people"], told["opens"], told["closes"]
-    )  # fmt: skip
+    facts = _site_facts(request.viewer, form.cleaned_data)
     bookings.add_site(viewer=request.viewer, tour_id=tour_id, facts=facts, now=timezone.now())
     messages.success(request, _("站点已记下。"))
     return redirect("bookings:tour", tour_id)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.contests import queries as contests
 from niangjia.apps.places import actions as places
 from niangjia.apps.places import queries
 from niangjia.apps.places.types import EventRow, PlaceCard
@@ -91,6 +92,7 @@ def place(request: PageRequest, place_id: int) -> HttpResponse:
     measures = queries.list_measures(viewer, place_id)
     context = {
         "place": shown(card, for_everybody=False),
+        "honours": contests.list_honours(place_id),
         "kind": kind,
         "home": home,
         "warnings": warnings(card, timezone.localdate()),

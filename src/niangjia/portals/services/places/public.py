@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from niangjia.apps.contests import queries as contests
 from niangjia.apps.organizations import areas
 from niangjia.apps.places import queries
 from niangjia.apps.places.types import Position
@@ -128,6 +129,7 @@ def place(request: PageRequest, number: str) -> HttpResponse:
         beside = [one for one in near_by if one.id != card.id][:BESIDE]
     context = {
         "place": shown(card),
+        "honours": contests.list_honours(card.id),
         "photos": queries.list_photos(card.id),
         "beside": all_shown(beside),
     }
