@@ -39,9 +39,9 @@ def generate(house: House, *, seed: int = 7, size: int = 90) -> dict[str, list[d
     kinds = ("job_service", "course", "course_reemployment", "recuperation", "check_up", "venue")
     return {
         "visit": of_group(rows(size, "case", way=("HOME", "PHONE"))),
-        "matter": of_group(rows(2 * size, "matter", program=("mutual-aid-enrolment", "hazard-report"), outcome=("GRANTED", "REFUSED", None), state=("DONE",))),
+        "award": of_group(rows(size, "matter", program=("mutual-aid-enrolment", "warmth-fund"))),
         "attendance": of_group(rows(6 * size, "offer", kind=kinds)),
-        "place": rows(size, "place", kind=("station", "base"), level=("county", "province"), is_standard=(True, False)),
+        "place": rows(size, "place", kind=("station", "base"), level=("county", "province"), state=("LISTED",), passed=(True, False)),
         "place_level": rows(size, "place", kind=("station", "base"), level=("county", "city", "province")),
     }  # fmt: skip
 
@@ -60,7 +60,7 @@ def write(deployment: Deployment, house: House, found: Mapping[str, list[dict[st
 
 TRUTH: Mapping[str, tuple[str, str, Callable[[Row], bool]]] = {
     "visited": ("visit", "times", lambda row: row["group"] is not None),
-    "enrolled": ("matter", "times", lambda row: row["program"] == "mutual-aid-enrolment" and row["outcome"] == "GRANTED" and row["group"] is not None),
+    "enrolled": ("award", "times", lambda row: row["program"] == "mutual-aid-enrolment" and row["group"] is not None),
     "served": ("attendance", "times", lambda row: row["kind"] == "job_service" and row["group"] is not None),
     "trained": ("attendance", "times", lambda row: row["kind"] == "course" and row["group"] is not None),
     "built": ("place", "times", lambda row: row["kind"] == "station"),

@@ -170,7 +170,6 @@ def test_the_page_shows_the_true_number_and_its_list_has_as_many_rows_and_is_on_
 
 
 def test_a_row_leads_into_its_room_for_whoever_may_look_there(house, signed_in, counted):
-    assert "/desk/bookings/" in read(signed_in(house.viewers[Role.COUNTY]), "targets:rows", WARM, "examined", year=YEAR)
     html = read(signed_in(house.viewers[Role.COUNTY]), "targets:rows", WARM, "enrolled", year=YEAR)
     assert "/desk/applications/" in html
 

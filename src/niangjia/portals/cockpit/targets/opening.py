@@ -23,7 +23,6 @@ _ROOMS: Mapping[str, tuple[str, str]] = {
     "order": ("officer:order", "workorders.view"),
     "need": ("volunteers:need", "volunteers.view"),
     "batch": ("officer:batch", "funds.view"),
-    "offer": ("bookings:desk_offer", "bookings.view"),
 }
 
 
@@ -44,12 +43,10 @@ _SAID: Mapping[tuple[str, str], Callable[[str], str]] = {
     ("attendance", "kind"): lambda code: say(dict(bookings.kind_of(code).title)),
     ("place", "kind"): lambda code: say(dict(places.kind_of(code).title)),
     ("place_level", "kind"): lambda code: say(dict(places.kind_of(code).title)),
-    ("talk", "kind"): _from("topic_field"),
-    ("matter", "state"): _from("matter_state"),
-    ("matter", "outcome"): _from("decision"),
     ("payment", "purpose"): purpose_word,
     ("", "level"): _from("place_level"),
     ("", "group"): _from("worker_group"),
+    ("talk", "kind"): _from("speaker"),
     ("", "way"): _from("visit_way"),
     ("", "outcome"): _from("outcome"),
     ("", "sex"): _from("sex"),
