@@ -176,9 +176,9 @@ def test_a_row_leads_into_its_room_for_whoever_may_look_there(house, signed_in, 
 
 def test_last_years_course_is_what_the_light_goes_by(house, counted):
     programme, union, count = queries.get_programme(WARM), house.desk.town["C"], asked.counter()
-    line = count.lines(programme, union, year=YEAR, stated={}, only="examined")["examined"]
+    line = count.lines(programme, union, year=YEAR, stated={}, only="visited")["visited"]
     whole, by_then = (
-        counted_year.truth(counted, "examined", part_of(house, "C"), date(2022, 1, 1), until) for until in (date(2022, 12, 31), date(2022, TODAY.month, TODAY.day))
+        counted_year.truth(counted, "visited", part_of(house, "C"), date(2022, 1, 1), until) for until in (date(2022, 12, 31), date(2022, TODAY.month, TODAY.day))
     )  # fmt: skip
     assert whole >= 12 and line.pace.due == line.asked.goal.value * by_then / whole
 
