@@ -12,7 +12,7 @@ from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Value,
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.alerts import comparing, wording
+from niangjia.apps.alerts import comparing, counted, wording
 from niangjia.apps.alerts.models import CorrectedAlert, HardshipAlert, SampledAlert, SensingRun
 from niangjia.apps.alerts.rehoming import count_standing_rows, is_list_coming_in, standing_month
 from niangjia.apps.alerts.types import (
@@ -51,6 +51,7 @@ _GRADE_RANK = Case(
 )
 
 __all__ = ["count_standing_rows", "is_list_coming_in", "standing_month"]
+listings_to_count = counted.listings
 
 
 class NotFound(Refusal):

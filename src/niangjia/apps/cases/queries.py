@@ -17,7 +17,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import PostCard, Role, Viewer
 from niangjia.apps.alerts import queries as alerts
-from niangjia.apps.cases import access, lifecycle, moving, sealed, spot_checks
+from niangjia.apps.cases import access, counted, lifecycle, moving, sealed, spot_checks
 from niangjia.apps.cases.models import (
     Case,
     CaseAlert,
@@ -72,6 +72,8 @@ _VISITS = uuid.UUID("6f1c6d52-7a0e-5b0c-9a4e-0f6d8f5c2b11")  # of the keys that 
 NotFound = moving.NotFound
 may_open = access.may_open
 precision_of = precision
+cases_to_count, visits_to_count, verifications_to_count = counted.cases, counted.visits, counted.verifications
+spot_checks_to_count, grants_to_count, signals_at = counted.spot_checks, counted.grants, counted.signals_at
 is_blind = spot_checks.is_blind
 list_spot_draws, list_spot_checks = spot_checks.list_spot_draws, spot_checks.list_spot_checks
 get_spot_check, find_spot_check_of = spot_checks.get_spot_check, spot_checks.find_spot_check_of
