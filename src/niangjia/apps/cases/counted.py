@@ -60,7 +60,7 @@ def verifications() -> Iterator[Mapping[str, Any]]:
         yield {
             "ref": f"case:{case}", "day": _day(at), "union_id": union, "household": household, "person": person,
             "days": (_day(at) - _day(opened)).days, "outcome": outcome, "channel": channel, "grade": grade or None,
-            "cause": _codes(causes), "trigger": _codes(triggers or ""), "sex": sex or None, "group": group or None,
+            "cause": _codes(causes), "trigger": _codes(triggers or ""), "sex": sex or None, "group": group or ("other" if person else None),
         }  # fmt: skip
 
 

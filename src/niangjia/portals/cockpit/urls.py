@@ -2,4 +2,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("desk/targets/", include("niangjia.portals.cockpit.targets.urls")),
+    path("cockpit/", include("niangjia.portals.cockpit.figures.urls")),
 ]
