@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "niangjia.apps.alerts",
     "niangjia.apps.cases",
     "niangjia.apps.contests",
+    "niangjia.apps.targets",
 ]
 
 MIDDLEWARE = [
@@ -105,7 +106,11 @@ WSGI_APPLICATION = "niangjia.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [DESIGN / "templates", *sorted(DESIGN.parent.glob("services/*/templates")), *sorted(DESIGN.parent.glob("cockpit/*/templates"))],
+        "DIRS": [
+            DESIGN / "templates",
+            *sorted(DESIGN.parent.glob("services/*/templates")),
+            *sorted(DESIGN.parent.glob("cockpit/*/templates")),
+        ],
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "niangjia.portals.design.tags"],

@@ -51,5 +51,7 @@ def replay_many(
             continue
         if not again.is_same:
             differing.append((decision_id, ", ".join(again.differences)))
-    inspections.note_replay(viewer=viewer, of=of, count=len(decision_ids), differing=[one for one, _ in differing], now=now)
+    inspections.note_replay(
+        viewer=viewer, of=of, count=len(decision_ids), differing=[one for one, _ in differing], now=now
+    )
     return Replayed(len(decision_ids), tuple(differing))

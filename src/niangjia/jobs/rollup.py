@@ -24,7 +24,6 @@ from niangjia.kernel.deployment import Deployment, programs_folder
 
 FOLDER = "rollups"
 GROWS_OLD = timedelta(minutes=55)
-EVERY = timedelta(hours=1)
 
 
 def make(deployment: Deployment, *, now: datetime) -> dict[str, int]:
@@ -37,15 +36,6 @@ def make(deployment: Deployment, *, now: datetime) -> dict[str, int]:
         unions=(counting.UnionRow(*row) for row in organizations.list_tree_to_count()),
         sources=((source, rows.get(name, ())) for name, source in declared.items()),
     )
-
-
-def make_if_due(deployment: Deployment, *, now: datetime) -> bool:
-    """Make one where the newest is an hour old or there is none; whether it was made."""
-    newest = open_newest(deployment)
-    if newest is not None and now - newest.as_of < EVERY:
-        return False
-    make(deployment, now=now)
-    return True
 
 
 def make_when_old(deployment: Deployment, *, now: datetime) -> None:

@@ -235,12 +235,6 @@ def count_states(viewer: Viewer, month: Month) -> DiffCounts:
     return tally(viewer, month).diff
 
 
-def count_active_by_month(viewer: Viewer, *, since: Month) -> dict[str, int]:
-    """Households on each month's list from `since` on, in the viewer's part of the tree; months without a list are left out."""
-    found = _visible(viewer).filter(month__gte=since.text, state__in=ACTIVE_STATES).order_by()
-    return dict(found.values_list("month").annotate(Count("pk")))
-
-
 def balance_of(viewer: Viewer, month: Month) -> ListInvariant:
     """The balance of the month's list in the viewer's part of the tree, moves into and out of it counted. Raises NoListYet."""
     get_run(viewer, month)

@@ -37,7 +37,6 @@ from niangjia.apps.cases.precision import precision
 from niangjia.apps.cases.rules import EXIT_PROGRAM, rule
 from niangjia.apps.cases.types import (
     FILE_STATES,
-    SEEING,
     Breach,
     CaseAction,
     CaseCard,
@@ -270,14 +269,6 @@ def count_outcomes(viewer: Viewer, *, month: str = "") -> dict[Outcome, int]:
     found = found.filter(month=month) if month else found
     counts = dict(found.order_by().values_list("outcome").annotate(Count("pk")))
     return {outcome: counts.get(outcome, 0) for outcome in Outcome}
-
-
-def count_visits_by_month(viewer: Viewer, *, since: date) -> dict[str, int]:
-    """Visits that saw somebody, by the month they were made in, ``2023-10``, from `since` on, in the viewer's part of the tree."""
-    permissions.require(viewer, "cases.view")
-    made = scope.within(Visit.objects.filter(way__in=SEEING, visited_on__gte=since), viewer.org_path, "case__org__path")
-    rows = made.order_by().values_list("visited_on__year", "visited_on__month").annotate(Count("pk"))
-    return {f"{year}-{month:02}": count for year, month, count in rows}
 
 
 def possible_actions(viewer: Viewer, case_id: int) -> list[CaseAction]:

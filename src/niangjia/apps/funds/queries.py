@@ -280,23 +280,6 @@ def totals(viewer: Viewer, *, year: int, purpose: str = "") -> Totals:
     return Totals(money, given, money + given, paid_count, given_count, persons)
 
 
-def paid_by_month(viewer: Viewer, *, since: datetime) -> dict[str, Decimal]:
-    """Yuan that reached workers by bank, by the month it settled in, ``2023-10``, from `since` on, in the viewer's part of the tree."""
-    paid = Payment.objects.filter(batch__budget__in=_budgets(viewer), state=PaymentState.SETTLED, settled_at__gte=since)
-    rows = paid.order_by().values_list("settled_at__year", "settled_at__month").annotate(Sum("amount"))
-    return {f"{year}-{month:02}": total for year, month, total in rows}
-
-
-def paid_by_county(viewer: Viewer, *, year: int) -> dict[str, Decimal]:
-    """Yuan of one budget year that reached workers by bank, by six digits of the paying union's division where that is a county's."""
-    paid = Payment.objects.filter(batch__budget__in=_budgets(viewer, year=year), state=PaymentState.SETTLED)
-    sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for area, total in paid.order_by().values_list("batch__budget__org__area").annotate(Sum("amount")):
-        if area[4:6].strip("0"):
-            sums[area[:6]] += total
-    return dict(sums)
-
-
 def list_queue(viewer: Viewer, *, budget_id: int | None = None) -> list[ReservationCard]:
     """Reservations waiting for money, first served first."""
     rows = Reservation.objects.filter(budget__in=_budgets(viewer), state=ReservationState.QUEUED)

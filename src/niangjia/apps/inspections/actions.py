@@ -40,14 +40,16 @@ def draw_sample(*, viewer: Viewer, kind: SampleKind, month: Month, size: int, se
     rows = drawing.population(viewer, kind, month)
     if not rows:
         raise NothingToDraw
-    detail = {
+    detail: dict[str, object] = {
         "kind": kind.value, "month": month.text, "seed": seed, "size": max(1, min(size, MOST)), "population": len(rows),
         "population_hash": drawing.hash_of(rows),
     }  # fmt: skip
     for known in queries.list_samples(viewer):
-        if known.org_path == viewer.org_path and all(
-            getattr(known, name) == value for name, value in detail.items() if name != "kind"
-        ) and known.kind is kind:
+        if (
+            known.org_path == viewer.org_path
+            and all(getattr(known, name) == value for name, value in detail.items() if name != "kind")
+            and known.kind is kind
+        ):
             return known.id
     drawn = drawing.draw(seed, rows, int(str(detail["size"])))
     detail["items"] = {ref: rows[ref] for ref in drawn}

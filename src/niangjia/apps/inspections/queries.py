@@ -45,7 +45,7 @@ def list_readers(viewer: Viewer, *, since: datetime, until: datetime) -> list[Re
     found = []
     for (account, role), counts in by_one.items():
         others = [total for (one, its_role), total in totals.items() if its_role is role and one != account]
-        middle = float(median(others)) if len(others) >= FEWEST_COLLEAGUES else None
+        middle = median(others) if len(others) >= FEWEST_COLLEAGUES else None
         total = totals[account, role]
         is_unusual = middle is not None and total >= UNUSUAL_FEWEST and total > UNUSUAL_TIMES * middle
         found.append(Reader(account, role, dict(counts), total, middle, is_unusual))

@@ -57,6 +57,7 @@ GROUPS = {
     "work": pgettext_lazy("menu", "办理"),
     "list": pgettext_lazy("menu", "名单"),
     "services": pgettext_lazy("menu", "服务"),
+    "targets": pgettext_lazy("menu", "目标"),
     "money": pgettext_lazy("menu", "资金"),
     "rules": pgettext_lazy("menu", "规则"),
     "house": pgettext_lazy("menu", "系统"),
@@ -64,6 +65,7 @@ GROUPS = {
 
 ENTRIES = (
     Entry("officer:workbench", _("工作台"), "layout-dashboard", is_tab=True),
+    Entry("cockpit:cockpit", _("驾驶舱"), "chart-histogram", "cockpit.view"),
     Entry(INBOX, _("消息"), "inbox"),
     Entry(
         "officer:list", _("月度名单"), "list-details", "alerts.view", is_tab=True, also=("/households/",), group="list"
@@ -94,6 +96,7 @@ ENTRIES = (
     ),
     Entry("contests:desk", _("竞赛评选"), "award", "contests.view", also=("/contests/jury/",), group="services"),
     Entry("places:desk", _("场所"), "map-pin", "places.view", group="services"),
+    Entry("targets:all", _("目标一览"), "target", "targets.view", group="targets"),
     Entry("officer:batches", _("发放批次"), "building-bank", "funds.view", is_tab=True, group="money"),
     Entry("officer:register", _("发放台账"), "book", "funds.view", group="money"),
     Entry("officer:funds", _("专项资金"), "wallet", "funds.view", group="money"),

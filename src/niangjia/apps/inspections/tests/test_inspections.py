@@ -49,7 +49,9 @@ def refused(desk) -> list[int]:
     found = list(Case.objects.filter(household_id__in=homes).order_by("pk"))
     for case in found:
         case.state, case.closed_at, case.close_reason, case.outcome = "CLOSED", desk.now, "NOT_IN_HARDSHIP", "V4"
-        Case.objects.filter(pk=case.pk).update(state=case.state, closed_at=case.closed_at, close_reason=case.close_reason, outcome="V4")
+        Case.objects.filter(pk=case.pk).update(
+            state=case.state, closed_at=case.closed_at, close_reason=case.close_reason, outcome="V4"
+        )
     return [case.pk for case in found]
 
 
@@ -61,7 +63,10 @@ def draw(desk, seed: str, size: int = 3, **more) -> int:
 def test_the_same_seed_draws_the_same_rows_and_another_seed_others(desk, refused):
     one = queries.get_sample(desk.town.auditor, draw(desk, "seed-one"))
     assert draw(desk, "seed-one") == one.id, "the same draw is one sample"
-    draws = {tuple(drawing.draw(f"seed-{n}", drawing.population(desk.town.auditor, SampleKind.REFUSED, NOVEMBER), 3)) for n in range(8)}
+    draws = {
+        tuple(drawing.draw(f"seed-{n}", drawing.population(desk.town.auditor, SampleKind.REFUSED, NOVEMBER), 3))
+        for n in range(8)
+    }
     assert len(draws) > 1 and one.population == 6 and len(one.items) == 3
     again = queries.draw_again(desk.town.auditor, one)
     assert again.is_same_population and again.is_same_draw and {item.now for item in again.items} == {"SAME"}
@@ -74,7 +79,11 @@ def test_a_change_of_the_population_is_told(desk, refused):
     again = queries.draw_again(desk.town.auditor, one)
     told = {item.ref: item.now for item in again.items}
     assert not again.is_same_population and not again.is_same_draw and again.population == 5
-    assert told[f"case:{refused[0]}"] == "CHANGED" and told[f"case:{refused[1]}"] == "GONE" and list(told.values()).count("SAME") == 4
+    assert (
+        told[f"case:{refused[0]}"] == "CHANGED"
+        and told[f"case:{refused[1]}"] == "GONE"
+        and list(told.values()).count("SAME") == 4
+    )
 
 
 def test_a_finding_is_sealed_and_an_earlier_one_is_kept(desk, refused):
@@ -101,7 +110,12 @@ def test_what_cannot_be_drawn_or_judged_is_refused(desk, refused):
     with pytest.raises(NotFound):
         actions.judge(ref="case:999", result=Result.IN_ORDER, remark="", **say)
     with pytest.raises(RemarkMissing):
-        actions.judge(ref=queries.get_sample(desk.town.auditor, say["sample_id"]).items[0].ref, result=Result.NOT_IN_ORDER, remark="  ", **say)
+        actions.judge(
+            ref=queries.get_sample(desk.town.auditor, say["sample_id"]).items[0].ref,
+            result=Result.NOT_IN_ORDER,
+            remark="  ",
+            **say,
+        )
 
 
 def test_another_countys_auditor_sees_neither_sample_nor_chain(desk, refused):
@@ -127,7 +141,9 @@ def test_who_looks_far_more_often_than_colleagues_stands_out(desk):
         audit.record_many(viewer, entries=entries, now=desk.now)
     since, until = drawing.span_of(NOVEMBER)
     found = queries.list_readers(desk.town.auditor, since=since, until=until)
-    assert [(one.account_id, one.total, one.median) for one in found if one.is_unusual] == [(desk.town.county.account_id, 40, 10.0)]
+    assert [(one.account_id, one.total, one.median) for one in found if one.is_unusual] == [
+        (desk.town.county.account_id, 40, 10.0)
+    ]
     assert all(one.median is None for one in found if one.role is not Role.COUNTY), "too few to compare with"
 
 
@@ -145,8 +161,14 @@ def test_a_companion_on_the_visit_who_reviewed_it_is_found_and_looked_into(desk)
     case = helped(desk)
     Visit.objects.filter(case=case).update(verifiers=[desk.town.county.account_id])
     (found,) = queries.list_conflicts(desk.town.auditor, NOVEMBER)
-    assert (found.rule.id, found.of, {hand.step for hand in found.hands}) == ("verifier-reviews", f"case:{case.pk}", {"VERIFIED", "REVIEWED"})
-    actions.look_into(viewer=desk.town.auditor, month=NOVEMBER, key=found.key, remark="同名不同人，已核对", now=desk.now)
+    assert (found.rule.id, found.of, {hand.step for hand in found.hands}) == (
+        "verifier-reviews",
+        f"case:{case.pk}",
+        {"VERIFIED", "REVIEWED"},
+    )
+    actions.look_into(
+        viewer=desk.town.auditor, month=NOVEMBER, key=found.key, remark="同名不同人，已核对", now=desk.now
+    )
     (found,) = queries.list_conflicts(desk.town.auditor, NOVEMBER)
     assert found.remark == "同名不同人，已核对" and found.looked_by == desk.town.auditor.account_id
     with pytest.raises(NotFound):
@@ -157,7 +179,13 @@ def test_an_officer_of_the_household_or_with_its_phone_account_or_address_is_fou
     case = helped(desk)
     member, other = desk.members(case.household_id)[:2]
     account = Account.objects.get(pk=desk.town.county.account_id)
-    home, (outsider, *_rest) = next(iter(__import__("niangjia.apps.programs.tests.town", fromlist=["households"]).households([77], desk.town["XG"]).values()))
+    home, (outsider, *_rest) = next(
+        iter(
+            __import__("niangjia.apps.programs.tests.town", fromlist=["households"])
+            .households([77], desk.town["XG"])
+            .values()
+        )
+    )
 
     def officer_is(person: int) -> set[str]:
         account.person_id = person
@@ -172,7 +200,9 @@ def test_an_officer_of_the_household_or_with_its_phone_account_or_address_is_fou
         Person.objects.filter(pk=outsider).update(**{column: ""})
     file = {"person_id": member, "started_by_id": account.pk, "started_at": desk.now, "address_mark": "a" * 64}
     HardshipFile.objects.create(case=case, household_id=case.household_id, **file)
-    second = Case.objects.create(household_id=home, org=case.org, channel="CANVASS", month="2023-11", opened_at=desk.now)
+    second = Case.objects.create(
+        household_id=home, org=case.org, channel="CANVASS", month="2023-11", opened_at=desk.now
+    )
     HardshipFile.objects.create(case=second, household_id=home, **file)
     assert officer_is(outsider) == {"same-address"}
 
@@ -196,7 +226,10 @@ def test_one_person_in_two_hands_is_found_and_two_persons_are_not(desk, rule):
 def test_a_stand_in_who_approves_what_they_or_the_absent_one_entered_is_found(desk):
     of = f"case:{helped(desk).pk}"
     a, b, c = (one.account_id for one in (desk.town.county, desk.town.county_second, desk.town.city))
-    for first, second in ((hand("TIERED", a, of=of), hand("APPROVED", a, b, of)), (hand("TIERED", b, of=of), hand("APPROVED", a, b, of))):
+    for first, second in (
+        (hand("TIERED", a, of=of), hand("APPROVED", a, b, of)),
+        (hand("TIERED", b, of=of), hand("APPROVED", a, b, of)),
+    ):
         assert [one.rule.id for one in conflicts.find({of: [first, second]}, [])] == ["stand-in-approves"]
     assert conflicts.find({of: [hand("TIERED", c, of=of), hand("APPROVED", a, b, of)]}, []) == []
 
@@ -210,7 +243,9 @@ def test_that_somebody_stood_in_is_read_from_the_chain_of_events(desk):
 
 def test_an_officer_who_decides_a_case_of_their_own_grassroots_union_is_found(desk):
     of = f"case:{helped(desk).pk}"
-    assert [one.rule.id for one in conflicts.find({of: [hand("APPROVED", desk.town.grassroots.account_id, of=of)]}, [])] == ["own-union"]
+    assert [
+        one.rule.id for one in conflicts.find({of: [hand("APPROVED", desk.town.grassroots.account_id, of=of)]}, [])
+    ] == ["own-union"]
     assert conflicts.find({of: [hand("APPROVED", desk.town.county.account_id, of=of)]}, []) == []
 
 
@@ -219,7 +254,9 @@ def test_a_juror_who_marks_themselves_is_found(desk):
     own, spouse = desk.members(home)[:2]
     Account.objects.filter(pk=desk.town.county.account_id).update(person_id=own)
     for entrant in (own, spouse):
-        assert [one.rule.id for one in conflicts.find({}, [(5, desk.town.county.account_id, entrant)])] == ["juror-entrant"]
+        assert [one.rule.id for one in conflicts.find({}, [(5, desk.town.county.account_id, entrant)])] == [
+            "juror-entrant"
+        ]
     stranger = desk.members(desk.homes(1, start=9)[0])[0]
     assert conflicts.find({}, [(5, desk.town.county.account_id, stranger)]) == []
 

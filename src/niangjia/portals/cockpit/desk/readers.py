@@ -46,11 +46,16 @@ def readers(request: PageRequest) -> HttpResponse:
     since, until = drawing.span_of(month)
     actions.note_reading(viewer=viewer, page="readers", about=f"{month} {account or ''}", now=now)
     if account:
-        rows = Paginator(audit.find_reads(viewer, since=since, until=until, account_ids=[account]), ROWS).get_page(request.GET.get("page"))
+        rows = Paginator(audit.find_reads(viewer, since=since, until=until, account_ids=[account]), ROWS).get_page(
+            request.GET.get("page")
+        )
         events = [audit.event_of(row) for row in rows]
         told = deeds.Shown(events)
         posts = accounts.roles_of_posts({event.post_id for event in events if event.post_id})
-        lines = [(event, deeds.deed(event.action), told.thing(event), told.pairs(event), posts.get(event.post_id or 0)) for event in events]
+        lines = [
+            (event, deeds.deed(event.action), told.thing(event), told.pairs(event), posts.get(event.post_id or 0))
+            for event in events
+        ]
         context |= {"rows": rows, "lines": lines, "who": told.names.get(account, "")}
         return show(request, "auditing/reads.html", context)
     found_readers = queries.list_readers(viewer, since=since, until=until)
@@ -84,7 +89,11 @@ def hands(request: PageRequest) -> HttpResponse:
         for hand in chain:
             if hand.account_id:
                 steps.setdefault(hand.account_id, set()).add(hand.step)
-        twice = {pk for pk, taken in steps.items() if any(rule.kind == "same" and taken & rule.first and taken & rule.second for rule in rules())}
+        twice = {
+            pk
+            for pk, taken in steps.items()
+            if any(rule.kind == "same" and taken & rule.first and taken & rule.second for rule in rules())
+        }
         matter = chain[0].of if chain else of
         decisions = queries.decisions_of(viewer, [matter])
         context |= {

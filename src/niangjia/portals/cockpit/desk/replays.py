@@ -53,6 +53,10 @@ def replay(request: PageRequest, decision_id: int) -> HttpResponse:
     again = programs.replay(decision_id)
     then, now = {line.id: line for line in kept.trace}, {line.id: line for line in again.trace}
     lines = [(then.get(name), now.get(name)) for name in dict.fromkeys([*then, *now])]
-    of = shown.thing(kept.matter, shown.numbers_in([kept.matter])) if kept.matter.startswith(("case:", "matter:")) else None
+    of = (
+        shown.thing(kept.matter, shown.numbers_in([kept.matter]))
+        if kept.matter.startswith(("case:", "matter:"))
+        else None
+    )
     context = {"kept": kept, "again": again, "lines": lines, "thing": of, "tab": "replays"}
     return show(request, "auditing/replay.html", context)

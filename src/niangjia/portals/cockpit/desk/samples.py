@@ -79,7 +79,7 @@ def sample(request: PageRequest, sample_id: int) -> HttpResponse:
 @page("audit.view", methods=("POST",), shown_on=sample)
 def judge(request: PageRequest, sample_id: int) -> HttpResponse:
     result = request.POST.get("result", "")
-    if result not in Result:
+    if result not in {one.value for one in Result}:
         raise NotFound
     actions.judge(
         viewer=request.viewer, sample_id=sample_id, ref=request.POST.get("ref", ""), result=Result(result),
@@ -99,7 +99,11 @@ SAMPLE = Listing(
     _items,
     lambda request: (
         Column(gettext_lazy("序号"), lambda line: line[0], 8),
-        Column(gettext_lazy("哪一件"), lambda line: " ".join(shown.thing(line[1].ref)[part] for part in ("label", "number")), 24),
+        Column(
+            gettext_lazy("哪一件"),
+            lambda line: " ".join(shown.thing(line[1].ref)[part] for part in ("label", "number")),
+            24,
+        ),
         Column(gettext_lazy("抽中时的指纹"), lambda line: line[1].mark, 36),
         Column(gettext_lazy("审计结论"), lambda line: word("sample_result", line[1].result), 14),
         Column(gettext_lazy("说明"), lambda line: line[1].remark, 40),
