@@ -156,7 +156,11 @@ class Rollup:
         try:
             with self._lock:
                 return self._db.execute(query, list(values)).fetchall()
-        except duckdb.IOException as error:
+        except (
+            duckdb.IOException,
+            duckdb.CatalogException,
+            duckdb.BinderException,
+        ) as error:  # also one made before a source was declared
             raise RollupDamaged(self.run.name) from error
 
     # — rows —
