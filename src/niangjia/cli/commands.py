@@ -458,6 +458,25 @@ def tick(data: Path | None, as_json: bool) -> None:
         )
 
 
+@main.command()
+@data_option
+@json_option
+@refusals_in_words
+def rollup(data: Path | None, as_json: bool) -> None:
+    """汇总：驾驶舱和目标数字的来源；serve 每小时运行 · what the cockpit and targets are counted from, made anew."""
+    deployment = open_deployment(data)
+    from niangjia.cli.clock import now
+    from niangjia.jobs import rollup as rolling
+
+    counts = rolling.make(deployment, now=now())
+    if as_json:
+        show_json(counts)
+    else:
+        out.print(
+            f"[green]✓[/] 汇总 {sum(counts.values()):,} 行 · rows: {', '.join(f'{name} {count}' for name, count in counts.items())}"
+        )
+
+
 @main.command("verify-audit")
 @data_option
 @json_option

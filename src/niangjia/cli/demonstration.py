@@ -100,7 +100,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
     from demo.town import administration, applying, begun, booking, contesting, helping, placing
     from demo.town import office as town
     from niangjia.cli.setup import prepare_database
-    from niangjia.jobs import land_feeds, sense_month, tell, verify
+    from niangjia.jobs import land_feeds, rollup, sense_month, tell, verify
 
     prepare_database()
     first = last_month_with_its_work_done(timezone.localdate()).plus(1 - months)
@@ -140,6 +140,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
         helping.play(office, worker, plays[-1][3].clock)
         contesting.play(office, worker, plays[-1][3].clock)
         tell.tell(now=plays[-1][3].clock())
+        rollup.make(deployment, now=plays[-1][3].clock())
         breaches = verify.verify(deployment, now=plays[-1][3].clock(), progress=progress)
     (folder / "demo-logins.json").write_text(json.dumps(office.logins, ensure_ascii=False, indent=1), encoding="utf-8")
     return {
@@ -179,6 +180,7 @@ def _clear_half_made(folder: Path) -> None:
         "feeds",
         "lake",
         "runs",
+        "rollups",
         "bank",
         "db.sqlite3",
         "db.sqlite3-wal",

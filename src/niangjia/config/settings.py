@@ -105,7 +105,11 @@ WSGI_APPLICATION = "niangjia.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [DESIGN / "templates", *sorted((DESIGN.parent / "services").glob("*/templates"))],
+        "DIRS": [
+            DESIGN / "templates",
+            *sorted(DESIGN.parent.glob("services/*/templates")),
+            *sorted(DESIGN.parent.glob("cockpit/*/templates")),
+        ],
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "niangjia.portals.design.tags"],

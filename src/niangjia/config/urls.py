@@ -20,6 +20,7 @@ urlpatterns = [
     path("desk/", include("niangjia.portals.officer.urls")),
     path("mine/", include("niangjia.portals.member.urls")),
     path("", include("niangjia.portals.services.urls")),
+    path("", include("niangjia.portals.cockpit.urls")),
     path("api/v1/", include("niangjia.portals.api.urls")),
 ]
 handler500 = "niangjia.portals.api.problems.broken"

@@ -15,7 +15,7 @@ from niangjia.apps.messages import actions as messages
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders.types import SweepReport
-from niangjia.jobs import deliver, export_kept, import_marked, import_workbook
+from niangjia.jobs import deliver, export_kept, import_marked, import_workbook, rollup
 from niangjia.jobs.verify import ANCHORS
 from niangjia.kernel.deployment import Deployment
 
@@ -24,7 +24,7 @@ def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     """
     Remind of orders whose time is nearly over and of bookings of the next day, escalate overdue ones, make decisions anew that a late notice touches (differences wait
     for a person), end applications whose money has arrived, anchor the audit chain, tell people what waits for them, forget old messages that were read,
-    sweep what an upload that died left behind, forget workbooks whose time is over, and sessions that are with what they kept. Safe to repeat.
+    sweep what an upload that died left behind, forget workbooks whose time is over, and sessions that are with what they kept, and count everything anew once an hour. Safe to repeat.
 
     `niangjia serve` calls it every ten minutes; without a server let cron call `niangjia tick`. Days without it lose nothing.
     """
@@ -41,4 +41,5 @@ def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     import_workbook.sweep(deployment, now=now)
     export_kept.sweep(deployment, now=now)
     import_marked.sweep(deployment, now=now)
+    rollup.make_when_old(deployment, now=now)
     return report

@@ -21,6 +21,7 @@ _READING: Final = frozenset(
     {"alerts.view", "cases.view", "cases.examine", "workorders.view", "funds.view", "registry.view", "programs.view"}
     | {"matters.view", "places.view", "bookings.view", "volunteers.view", "contests.view"}
 )
+# cockpit.view: the figures of one's part of the tree, and the rows behind each; for who leads, or audits, a county or more.
 # contests.view: contests of one's part of the tree; contests.nominate: to put something of one's union forward; contests.manage: to set one up
 # and run it; contests.answer: to answer an objection to a shortlist, and to decide an allowance.
 # cases.see_checks: what the random re-checks found, by union and verifier; for who answers for verifiers, never for them.
@@ -36,6 +37,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     Role.PROVINCE: _READING
     | _ORDERS
     | {
+        "cockpit.view",
         "alerts.release",
         "cases.see_checks",
         "matters.answer",
@@ -47,6 +49,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     Role.CITY: _READING
     | _ORDERS
     | {
+        "cockpit.view",
         "alerts.release",
         "cases.review",
         "matters.answer",
@@ -65,6 +68,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     Role.COUNTY: _READING
     | _ORDERS
     | {
+        "cockpit.view",
         "alerts.release",
         "cases.verify",
         "cases.review",
@@ -112,7 +116,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
         | {"matters.view", "places.view", "bookings.view", "volunteers.view", "contests.view"}
     )
     | {"lists.export"},
-    Role.AUDITOR: _READING | {"audit.view", "cases.see_checks", "lists.export"},
+    Role.AUDITOR: _READING | {"audit.view", "cockpit.view", "cases.see_checks", "lists.export"},
     Role.ADMINISTRATOR: frozenset({"organizations.manage", "accounts.manage", "lists.export", "imports.send"}),
     Role.WORKER: frozenset({"own.view"}),
 }

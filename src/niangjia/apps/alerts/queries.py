@@ -12,7 +12,7 @@ from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Value,
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.alerts import comparing, wording
+from niangjia.apps.alerts import comparing, counted, wording
 from niangjia.apps.alerts.models import CorrectedAlert, HardshipAlert, SampledAlert, SensingRun
 from niangjia.apps.alerts.rehoming import count_standing_rows, is_list_coming_in, standing_month
 from niangjia.apps.alerts.types import (
@@ -51,6 +51,7 @@ _GRADE_RANK = Case(
 )
 
 __all__ = ["count_standing_rows", "is_list_coming_in", "standing_month"]
+listings_to_count = counted.listings
 
 
 class NotFound(Refusal):
@@ -232,12 +233,6 @@ def count_active(counts: Mapping[str, int]) -> int:
 def count_states(viewer: Viewer, month: Month) -> DiffCounts:
     """The month's diff in the viewer's part of the tree."""
     return tally(viewer, month).diff
-
-
-def count_active_by_month(viewer: Viewer, *, since: Month) -> dict[str, int]:
-    """Households on each month's list from `since` on, in the viewer's part of the tree; months without a list are left out."""
-    found = _visible(viewer).filter(month__gte=since.text, state__in=ACTIVE_STATES).order_by()
-    return dict(found.values_list("month").annotate(Count("pk")))
 
 
 def balance_of(viewer: Viewer, month: Month) -> ListInvariant:

@@ -17,7 +17,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import PostCard, Role, Viewer
 from niangjia.apps.alerts import queries as alerts
-from niangjia.apps.cases import access, lifecycle, moving, sealed, spot_checks
+from niangjia.apps.cases import access, counted, lifecycle, moving, sealed, spot_checks
 from niangjia.apps.cases.models import (
     Case,
     CaseAlert,
@@ -36,7 +36,6 @@ from niangjia.apps.cases.precision import precision
 from niangjia.apps.cases.rules import EXIT_PROGRAM, rule
 from niangjia.apps.cases.types import (
     FILE_STATES,
-    SEEING,
     Breach,
     CaseAction,
     CaseCard,
@@ -72,6 +71,8 @@ _VISITS = uuid.UUID("6f1c6d52-7a0e-5b0c-9a4e-0f6d8f5c2b11")  # of the keys that 
 NotFound = moving.NotFound
 may_open = access.may_open
 precision_of = precision
+cases_to_count, visits_to_count, verifications_to_count = counted.cases, counted.visits, counted.verifications
+spot_checks_to_count, grants_to_count, signals_at = counted.spot_checks, counted.grants, counted.signals_at
 is_blind = spot_checks.is_blind
 list_spot_draws, list_spot_checks = spot_checks.list_spot_draws, spot_checks.list_spot_checks
 get_spot_check, find_spot_check_of = spot_checks.get_spot_check, spot_checks.find_spot_check_of
@@ -267,14 +268,6 @@ def count_outcomes(viewer: Viewer, *, month: str = "") -> dict[Outcome, int]:
     found = found.filter(month=month) if month else found
     counts = dict(found.order_by().values_list("outcome").annotate(Count("pk")))
     return {outcome: counts.get(outcome, 0) for outcome in Outcome}
-
-
-def count_visits_by_month(viewer: Viewer, *, since: date) -> dict[str, int]:
-    """Visits that saw somebody, by the month they were made in, ``2023-10``, from `since` on, in the viewer's part of the tree."""
-    permissions.require(viewer, "cases.view")
-    made = scope.within(Visit.objects.filter(way__in=SEEING, visited_on__gte=since), viewer.org_path, "case__org__path")
-    rows = made.order_by().values_list("visited_on__year", "visited_on__month").annotate(Count("pk"))
-    return {f"{year}-{month:02}": count for year, month, count in rows}
 
 
 def possible_actions(viewer: Viewer, case_id: int) -> list[CaseAction]:

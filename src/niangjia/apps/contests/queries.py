@@ -12,7 +12,7 @@ from django.utils import timezone
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Role, Viewer
-from niangjia.apps.contests import access, counting, moving, packs, sealed
+from niangjia.apps.contests import access, counted, counting, moving, packs, sealed
 from niangjia.apps.contests.cards import (
     award_cards,
     award_words,
@@ -61,6 +61,8 @@ from niangjia.apps.programs import queries as programs
 from niangjia.engines.policy.pack import Pack as PolicyPack
 from niangjia.kernel import looking
 from niangjia.kernel.problems import Refusal
+
+honours_to_count = counted.honours
 
 __all__ = [
     "NotFound", "bursts_of", "contest_card", "count_states", "count_waiting", "drawn_in", "entry_cards", "facts_asked", "find_eligibility", "find_pack_of_level", "get_award", "get_contest",

@@ -12,7 +12,7 @@ from django.db.models import Count, IntegerField, Q, QuerySet, Sum, Value
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.funds import caps, windows
+from niangjia.apps.funds import caps, counted, windows
 from niangjia.apps.funds.ledger import CHUNK
 from niangjia.apps.funds.models import (
     Budget,
@@ -56,6 +56,7 @@ from niangjia.kernel.money import ZERO
 from niangjia.kernel.reading import Pages
 
 __all__ = ["Book", "Used", "verify"]
+payments_to_count, budgets_to_count = counted.payments, counted.budgets
 
 _HERE = ZoneInfo("Asia/Shanghai")
 
@@ -277,23 +278,6 @@ def totals(viewer: Viewer, *, year: int, purpose: str = "") -> Totals:
     money = paid - found.get("back", (ZERO, 0))[0]
     persons = payments.order_by().values("person_id").union(gifts.order_by().values("person_id")).count()
     return Totals(money, given, money + given, paid_count, given_count, persons)
-
-
-def paid_by_month(viewer: Viewer, *, since: datetime) -> dict[str, Decimal]:
-    """Yuan that reached workers by bank, by the month it settled in, ``2023-10``, from `since` on, in the viewer's part of the tree."""
-    paid = Payment.objects.filter(batch__budget__in=_budgets(viewer), state=PaymentState.SETTLED, settled_at__gte=since)
-    rows = paid.order_by().values_list("settled_at__year", "settled_at__month").annotate(Sum("amount"))
-    return {f"{year}-{month:02}": total for year, month, total in rows}
-
-
-def paid_by_county(viewer: Viewer, *, year: int) -> dict[str, Decimal]:
-    """Yuan of one budget year that reached workers by bank, by six digits of the paying union's division where that is a county's."""
-    paid = Payment.objects.filter(batch__budget__in=_budgets(viewer, year=year), state=PaymentState.SETTLED)
-    sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for area, total in paid.order_by().values_list("batch__budget__org__area").annotate(Sum("amount")):
-        if area[4:6].strip("0"):
-            sums[area[:6]] += total
-    return dict(sums)
 
 
 def list_queue(viewer: Viewer, *, budget_id: int | None = None) -> list[ReservationCard]:

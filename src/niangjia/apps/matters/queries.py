@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
-from niangjia.apps.matters import access, deciding, drafts, evidence, moving, objecting, offering, questions
+from niangjia.apps.matters import access, counted, deciding, drafts, evidence, moving, objecting, offering, questions
 from niangjia.apps.matters.begun import (
     count_by_month,
     get_open_to_all,
@@ -68,6 +68,8 @@ from niangjia.apps.programs.published import Published
 from niangjia.apps.programs.types import DecisionCard, Line
 from niangjia.engines.policy.pack import Pack, Stage
 from niangjia.kernel.problems import Refusal
+
+matters_to_count, grants_to_count = counted.matters, counted.grants
 
 __all__ = [
     "NoSuchDraft",

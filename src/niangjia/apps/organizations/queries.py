@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from django.db.models import Q, QuerySet
@@ -141,6 +141,13 @@ def find_root() -> Union | None:
 def list_subtree(path: str) -> QuerySet[OrgUnit]:
     """The union at `path` and all below it, parents before children. For reading."""
     return scope.within(OrgUnit.objects.all(), path).order_by("path")
+
+
+def list_tree_to_count() -> Iterator[tuple[int, int | None, str, str, str]]:
+    """Every union, ended ones too: id, parent, level, area, path. For the roll-up."""
+    found = OrgUnit.objects.order_by("path").values_list("pk", "parent_id", "level", "area", "path")
+    for number, parent, level, area, path in found.iterator(5_000):
+        yield number, parent, level, area, path or ""
 
 
 def list_children(org_id: int) -> list[Union]:

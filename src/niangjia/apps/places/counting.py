@@ -103,14 +103,19 @@ def share_that_passed(viewer: Viewer, kind: str) -> tuple[int, int]:
     How many listed places of a kind passed every check when somebody last looked, and how many are listed: the rate of standard operation
     (E26: at least nine tenths by 2025). Raises NotAllowed, NoSuchKind.
     """
-    asked = set(kind_of(kind).checks)
+    asked = kind_of(kind).checks
     listed = visible(viewer).filter(kind=kind, state=PlaceState.LISTED)
+    passed = sum(all(findings.get(check) for check in asked) for findings in last_looks(listed).values())
+    return passed, listed.count()
+
+
+def last_looks(places: QuerySet[Place]) -> dict[int, Mapping[str, bool]]:
+    """Of each place that was ever looked at what was found the last time, by check."""
     last: dict[int, Mapping[str, bool]] = {}
-    looks = PlaceEvent.objects.filter(place__in=listed, kind__in=[*LOOKS, Step.ANNOUNCE, Step.LIST]).order_by("step")
+    looks = PlaceEvent.objects.filter(place__in=places, kind__in=[*LOOKS, Step.ANNOUNCE, Step.LIST]).order_by("step")
     for place_id, findings in looks.values_list("place_id", "findings"):
         last[place_id] = findings or last.get(place_id, {})
-    passed = sum(all(findings.get(check) for check in asked) for findings in last.values())
-    return passed, listed.count()
+    return last
 
 
 def list_aims(viewer: Viewer, kind: str, *, today: date) -> list[AimRow]:

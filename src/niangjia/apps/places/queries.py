@@ -17,6 +17,7 @@ from niangjia.apps.files import queries as files
 from niangjia.apps.files.problems import NoSuchFile
 from niangjia.apps.files.types import FileCard, FileContent
 from niangjia.apps.organizations import scope
+from niangjia.apps.places import counted
 from niangjia.apps.places.access import PHOTOS, get_visible, may_name, owner_of, visible
 from niangjia.apps.places.counting import (
     ENDS_SOON,
@@ -40,6 +41,8 @@ from niangjia.apps.places.pairing import lasting_of, list_pairings, recognises
 from niangjia.apps.places.problems import LEVELS, NoSuchKind, NoSuchPairing, NoSuchPlace
 from niangjia.apps.places.types import MICRO, EventRow, Hours, MeasureRow, PlaceCard, Position
 from niangjia.apps.places.verifying import verify
+
+places_to_count, levels_to_count = counted.places, counted.levels
 
 __all__ = [
     "ENDS_SOON", "IN_USE", "LEVELS", "LOOKS", "RULES", "Aim", "Detail", "Kind", "NoSuchKind", "NoSuchPairing", "NoSuchPlace", "Piece",

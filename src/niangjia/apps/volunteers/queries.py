@@ -13,6 +13,7 @@ from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.registry import queries as registry
+from niangjia.apps.volunteers import counted
 from niangjia.apps.volunteers.access import helpers, needs, pairs, sides_of
 from niangjia.apps.volunteers.actions.filing import wrong_skills
 from niangjia.apps.volunteers.coverage import coverage, public_works, works_by_field, works_of
@@ -38,6 +39,8 @@ from niangjia.apps.volunteers.types import (
 from niangjia.apps.volunteers.verification import verify
 from niangjia.engines.matching import Why
 from niangjia.kernel import looking
+
+helped_to_count = counted.helped
 
 __all__ = [
     "Asks", "FieldType", "Kind", "NoSuchHelper", "NoSuchNeed", "NoSuchPair", "Stage", "Takes", "Why", "WrongAnswers", "count_by_stage", "count_living_at", "coverage", "find_helper_step", "Field", "get_helper", "helper_cards", "helper_moves", "get_need", "get_own_pair",

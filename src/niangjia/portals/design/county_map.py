@@ -10,9 +10,11 @@ say below which colour stands for how many: nobody has to tell two reds apart, n
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
+from math import ceil
 from pathlib import Path
 
 from niangjia.kernel.deployment import reference_folder
@@ -24,47 +26,41 @@ STEPS = 5
 
 @dataclass(frozen=True)
 class Tile:
-    """One county: its place in the grid in the drawing's units, its value (null = nothing known), its step of colour 0 … 5."""
+    """One county: its place in the grid in the drawing's units, its value (null = nothing known), that in words, its step of colour 0 … 5."""
 
     code: str
     name: str
     left: int
     top: int
-    value: int | None
+    value: int | Decimal | None
     step: int
     url: str
+    text: str
 
 
 @dataclass(frozen=True)
 class Step:
-    """A step of colour and what it stands for: from `least` to `most`, both included."""
+    """A step of colour and which numbers it stands for."""
 
     number: int
-    least: int
-    most: int
-
-    @property
-    def words(self) -> str:
-        return str(self.least) if self.least == self.most else f"{self.least}–{self.most}"
+    words: str
 
 
 @dataclass(frozen=True)
 class CountyMap:
-    """`tiles` in order of code; `rows` those with a value, the highest first. `approval` empty = no official map here."""
+    """
+    `tiles` in order of code; `rows` those with a value, the highest first; `steps` those that a number can have here. `scale`: the colours,
+    empty = red. `approval` empty = no official map here.
+    """
 
     tiles: tuple[Tile, ...]
     rows: tuple[Tile, ...]
+    steps: tuple[Step, ...]
     width: int
     height: int
     unit: str
     approval: str
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """The steps that a number can have here, none first."""
-        most = max((tile.value or 0 for tile in self.rows), default=0)
-        bounds = [(step, most * (step - 1) // STEPS + 1, most * step // STEPS) for step in range(1, STEPS + 1)]
-        return (Step(0, 0, 0), *(Step(step, least, top) for step, least, top in bounds if least <= top))
+    scale: str
 
 
 @lru_cache(maxsize=1)
@@ -72,31 +68,89 @@ def _grid() -> tuple[dict[str, object], ...]:
     return tuple(json.loads((reference_folder() / "zj_tiles.json").read_text(encoding="utf-8")))
 
 
-def map_of(values: Mapping[str, int], *, area: str, unit: str, links: Mapping[str, str] | None = None) -> CountyMap:
+def map_of(
+    values: Mapping[str, int],
+    *,
+    area: str,
+    unit: str,
+    links: Mapping[str, str] | None = None,
+) -> CountyMap:
     """
-    `values` and `links` by county code of six digits; `area`: the division shown, a city's counties or the province's. A county without a
-    value has none of what is counted.
+    Counts. `values` and `links` by county code of six digits; `area`: the division shown, a city's counties or the province's. A county
+    without a value has none of what is counted.
     """
+    cells = _cells(area)
+    counts = {code: values.get(code, 0) for code in cells}
+    most = max(counts.values(), default=0)
+    steps = {code: -(-STEPS * count // most) if most else 0 for code, count in counts.items()}
+    bounds = [(step, most * (step - 1) // STEPS + 1, most * step // STEPS) for step in range(1, STEPS + 1)]
+    words = [Step(0, "0"), *(Step(step, str(least) if least == top else f"{least}–{top}") for step, least, top in bounds if least <= top)]  # fmt: skip
+    return _map(cells, counts, steps, words, unit=unit, links=links or {}, write=str)
+
+
+def map_of_measures(
+    values: Mapping[str, Decimal | None],
+    *,
+    area: str,
+    unit: str,
+    links: Mapping[str, str],
+    write: Callable[[Decimal | None], str],
+    scale: str = "",
+    begins_at_zero: bool = True,
+) -> CountyMap:
+    """
+    What is no count: money, rates, days. The steps are even between the lowest and the highest, or between zero and the highest where it
+    `begins_at_zero`. A county without a value has nothing to tell.
+    """
+    cells = _cells(area)
+    known = {code: value for code, value in values.items() if code in cells and value is not None}
+    most = max(known.values(), default=Decimal(0))
+    least = Decimal(0) if begins_at_zero else min(known.values(), default=Decimal(0))
+    size = (most - least) / STEPS
+    steps = {
+        code: 0 if begins_at_zero and not value else min(STEPS, max(1, ceil((value - least) / size))) if size else 1
+        for code, value in known.items()
+    }
+    used = range(1, STEPS + 1) if size else range(1, 2) if known else range(0)
+    words = [Step(step, f"{write(least + size * (step - 1))}–{write(least + size * step)}" if size else write(most)) for step in used]  # fmt: skip
+    if not known or 0 in steps.values() or len(known) < len(cells):
+        words.insert(0, Step(0, write(Decimal(0) if 0 in steps.values() else None)))
+    return _map(cells, {code: known.get(code) for code in cells}, steps, words, unit=unit, links=links, write=write, scale=scale)  # fmt: skip
+
+
+def _cells(area: str) -> dict[str, dict[str, object]]:
     division = area[:2] if area[2:6].strip("0") == "" else area[:4]
-    cells = [cell for cell in _grid() if str(cell["adcode"]).startswith(division)]
-    lefts, tops = [int(str(cell["x"])) for cell in cells], [int(str(cell["y"])) for cell in cells]
-    most = max((values.get(str(cell["adcode"]), 0) for cell in cells), default=0)
+    return {str(cell["adcode"]): cell for cell in _grid() if str(cell["adcode"]).startswith(division)}
+
+
+def _map(
+    cells: Mapping[str, Mapping[str, object]],
+    values: Mapping[str, int | Decimal | None],
+    steps: Mapping[str, int],
+    words: list[Step],
+    *,
+    unit: str,
+    links: Mapping[str, str],
+    write: Callable[..., str],
+    scale: str = "",
+) -> CountyMap:
+    lefts, tops = ([int(str(cell[side])) for cell in cells.values()] for side in ("x", "y"))
     tiles = tuple(
         Tile(
             code=code,
             name=str(cell["name"]),
             left=(left - min(lefts)) * (TILE + GAP),
             top=(top - min(tops)) * (TILE + GAP),
-            value=values.get(code, 0),
-            step=-(-STEPS * values.get(code, 0) // most) if most else 0,
-            url=(links or {}).get(code, ""),
+            value=values[code],
+            step=steps.get(code, 0),
+            url=links.get(code, ""),
+            text=write(values[code]),
         )
-        for cell, left, top in zip(cells, lefts, tops, strict=True)
-        for code in [str(cell["adcode"])]
+        for (code, cell), left, top in zip(cells.items(), lefts, tops, strict=True)
     )
     size = [(max(places) - min(places) + 1) * (TILE + GAP) - GAP if places else 0 for places in (lefts, tops)]
     rows = tuple(sorted((tile for tile in tiles if tile.value), key=lambda tile: (-(tile.value or 0), tile.code)))
-    return CountyMap(tiles, rows, size[0], size[1], unit, approval_number())
+    return CountyMap(tiles, rows, tuple(words), size[0], size[1], unit, approval_number(), scale)
 
 
 def official_map() -> Path | None:

@@ -64,6 +64,7 @@ GROUPS = {
 
 ENTRIES = (
     Entry("officer:workbench", _("工作台"), "layout-dashboard", is_tab=True),
+    Entry("cockpit:cockpit", _("驾驶舱"), "chart-histogram", "cockpit.view"),
     Entry(INBOX, _("消息"), "inbox"),
     Entry(
         "officer:list", _("月度名单"), "list-details", "alerts.view", is_tab=True, also=("/households/",), group="list"

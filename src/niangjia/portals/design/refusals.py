@@ -19,12 +19,13 @@ from niangjia.apps.registry import queries as registry
 from niangjia.apps.volunteers import queries as volunteers
 from niangjia.apps.workorders import queries as workorders
 from niangjia.kernel.problems import Refusal
+from niangjia.portals.cockpit.figures.problems import NoSuchFigure
 
 NOT_FOUND: tuple[type[Refusal], ...] = (
     alerts.NotFound, alerts.NoListYet, bookings.NotFound, cases.NotFound, contests.NotFound, files.NoSuchFile, funds.NotFound, matters.NoSuchDraft, matters.NotFound, messages.NoSuchMessage, organizations.NoSuchUnion,
     places.NoSuchKind, places.NoSuchPairing, places.NoSuchPlace,
     programs.NoSuchAdjustment, programs.NoSuchDecision, programs.NoSuchDraft, registry.NotFound, workorders.NoSuchOrder,
-    volunteers.NoSuchHelper, volunteers.NoSuchNeed, volunteers.NoSuchPair,
+    NoSuchFigure, volunteers.NoSuchHelper, volunteers.NoSuchNeed, volunteers.NoSuchPair,
 )  # fmt: skip
 
 

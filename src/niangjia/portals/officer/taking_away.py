@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from django.http import FileResponse, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import get_resolver
 from django.utils import timezone, translation
 
 from niangjia.apps.accounts import queries as accounts
@@ -19,7 +20,6 @@ from niangjia.kernel.working import Progress
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import deployment, show
-from niangjia.portals.officer import listings  # noqa: F401  fills LISTINGS
 from niangjia.portals.officer.exporting import LISTINGS, WORKBOOK, Asked
 
 WORK = export_kept.WORK
@@ -63,6 +63,7 @@ def work(deployment: Deployment, folder: Path, *, lock: int) -> None:
 
 def make(viewer: Viewer, question: Mapping[str, Any], now: datetime, tell: Progress) -> IO[bytes]:
     """The workbook, asked for as at its page, with the viewer's present right and in the language that it was asked in."""
+    get_resolver().url_patterns  # noqa: B018  every portal is read, and has named its lists
     listing, shown_on = LISTINGS[question["list"]]
     request = PageRequest()
     request.method, request.GET = "GET", QueryDict(question["query"])

@@ -77,7 +77,7 @@ def workbench(request: PageRequest) -> HttpResponse:
         loads = workorders.list_loads(viewer, now=now, most=LOAD_ROWS) if not due else []
     context = {
         "tiles": tiles, "todos": todos, "due": due, "loads": loads, "has_orders": has_orders,
-        "has_overview": permissions.may(viewer, "alerts.release"),
+        "has_cockpit": permissions.may(viewer, "cockpit.view"),
         "is_all_done": not any(tile.tone == "warn" for tile in tiles),
     }  # fmt: skip
     return show(request, "officer/workbench.html", context)

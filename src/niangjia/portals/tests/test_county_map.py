@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from niangjia.apps.organizations import areas
@@ -37,6 +39,18 @@ def test_the_steps_of_colour_say_which_numbers_they_stand_for_without_a_gap():
     assert [step.words for step in drawn.steps] == ["0", "1–6", "7–12", "13–18", "19–24", "25–31"]
     for tile in drawn.tiles:
         step = next(one for one in drawn.steps if one.number == tile.step)
-        assert step.least <= (tile.value or 0) <= step.most
+        least, _, most = step.words.partition("–")
+        assert int(least) <= (tile.value or 0) <= int(most or least)
     few = county_map.map_of({"330624": 2}, area="330600", unit="")
     assert [(step.number, step.words) for step in few.steps] == [(0, "0"), (3, "1"), (5, "2")]
+
+
+def test_rates_are_coloured_between_the_lowest_and_the_highest_and_an_unknown_one_has_no_colour():
+    rates = {"330624": Decimal("0.9"), "330681": Decimal("0.6"), "330602": Decimal("0.72"), "330603": None}
+    drawn = county_map.map_of_measures(
+        rates, area="330600", unit="", links={}, write=lambda value: "—" if value is None else f"{value:.0%}", begins_at_zero=False
+    )  # fmt: skip
+    steps = {tile.code: (tile.step, tile.text) for tile in drawn.tiles}
+    assert steps["330624"] == (5, "90%") and steps["330681"] == (1, "60%") and steps["330602"] == (2, "72%")
+    assert steps["330603"] == (0, "—")
+    assert [step.words for step in drawn.steps] == ["—", "60%–66%", "66%–72%", "72%–78%", "78%–84%", "84%–90%"]

@@ -41,6 +41,7 @@ from niangjia.portals.tests import (
     markup,
     photographed,
     placed,
+    rolled,
     simulated,
     told,
 )
@@ -140,7 +141,6 @@ PAGES = {
     "officer:release": (lambda house: [str(house.months[1])], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:household": (lambda house: [house.households["confirmed"]], CASES),
     "officer:orders": (lambda house: [], ORDERS),
-    "officer:overview": (lambda house: [], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:late": (lambda house: [], ORDERS),
     "officer:transfers": (lambda house: [], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:forward_many": (lambda house: [], {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP}),
@@ -267,6 +267,7 @@ PAGES = {
     "volunteers:own_pair": (lambda house: [helped.lay(house).own_working], {Role.WORKER}),
     "volunteers:bid": (lambda house: [helped.lay(house).bidding], {Role.WORKER}),
     **contested.PAGES,
+    **rolled.PAGES,
 } | begun.PAGES
 ELSEWHERE = contested.ELSEWHERE
 """Pages that a role may open, with another's thing in their address: the status they answer with."""

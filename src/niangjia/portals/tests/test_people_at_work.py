@@ -552,15 +552,3 @@ def test_a_reason_is_offered_again_for_the_same_household_and_every_opening_is_r
     monkeypatch.setattr(settings, "REASON_SECONDS", -1)
     county.post(page + "reveal/", {"person": people[0], "field": "name", "reason": "电话核对姓名"})
     assert "沿用刚才的理由" not in text(county.get(page))
-
-
-def test_the_city_sees_months_and_one_figure_by_county_and_a_county_its_months_alone(house, at):
-    desk = reverse("officer:overview")
-    city = at(Role.CITY)
-    assert desk in text(city.get(reverse("officer:workbench")))
-    for figure, unit in (("late", "超期件数"), ("list", "在册户数"), ("paid", "今年已发放（元）")):
-        page = text(city.get(desk, {"map": figure}))
-        assert f">{unit}</th>" in page and f'href="?map={figure}#ov-map" aria-current="true"' in page
-    shown = city.get(desk, {"map": "list"}).context
-    assert sum(tile.value for tile in shown["county_map"].rows) == alerts.tally(house.viewers[Role.CITY], alerts.list_months(house.viewers[Role.CITY])[0]).diff.active  # fmt: skip
-    assert at(Role.COUNTY).get(desk).context["county_map"] is None

@@ -438,7 +438,7 @@ def test_no_role_both_runs_the_system_and_does_its_business(role):
 
 
 def test_the_auditor_only_reads():
-    assert permissions.ALLOWED[Role.AUDITOR] <= READING | {"cases.see_checks", "lists.export"}
+    assert permissions.ALLOWED[Role.AUDITOR] <= READING | {"cases.see_checks", "cockpit.view", "lists.export"}
     assert {role for role in Role if "audit.view" in permissions.ALLOWED[role]} == {Role.AUDITOR}
 
 

@@ -3,6 +3,7 @@
 from niangjia.apps.workorders.problems import NoSuchOrder
 from niangjia.apps.workorders.queries.board import count_late_by_county, list_late, list_transfers
 from niangjia.apps.workorders.queries.capacity import list_capacities, propose, verifiers_of
+from niangjia.apps.workorders.queries.counted import counted_orders, counted_steps
 from niangjia.apps.workorders.queries.many import plan_assigning, plan_forwarding
 from niangjia.apps.workorders.queries.orders import (
     card,
@@ -36,6 +37,8 @@ __all__ = [
     "count_by_state",
     "count_late_by_county",
     "count_open",
+    "counted_orders",
+    "counted_steps",
     "find_by_number",
     "find_departure",
     "find_open_order",

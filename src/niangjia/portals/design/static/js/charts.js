@@ -2,11 +2,12 @@
 //
 // <figure class="chart" data-chart="bars" data-table="ID"></figure> draws the columns of the table whose head cell carries
 // data-series; a cell's number is its data-value, a cell without one is left out. A figure with data-unit draws the columns of that unit.
+// Kinds: bars (lying), lines, stacked (columns on top of each other). data-suffix stands behind every number. Arrow keys walk along a chart.
 "use strict";
 
 const tone = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const RED = tone("--nj-red"), GREY = tone("--nj-mute"), GREEN = "#22a06b", BLUE = "#2f7fd1", INK = tone("--nj-soft"), LINE = tone("--nj-line");
-const COLOURS = { before: GREY, after: RED, more: GREEN, less: BLUE };
+const COLOURS = { before: GREY, after: RED, more: GREEN, less: BLUE, warm: "#e8923a", cool: "#8a63d2" };
 
 const read = (table, unit) => {
   const heads = [...table.tHead.rows[0].cells];
@@ -25,11 +26,11 @@ const short = (value) => {
   return size >= 1e8 ? `${value / 1e8}亿` : size >= 1e4 && document.documentElement.lang !== "en" ? `${value / 1e4}万` : value.toLocaleString();
 };
 
-const options = (kind, { names, series }, narrow) => {
+const options = (kind, { names, series }, narrow, suffix) => {
   const lying = kind === "bars";
   const category = { type: "category", data: names, axisTick: { show: false }, axisLine: { lineStyle: { color: LINE } }, axisLabel: { color: INK, width: narrow ? 64 : 110, overflow: "truncate" } };
   if (lying) category.inverse = true;
-  const value = { type: "value", axisLabel: { color: INK, formatter: short, hideOverlap: true }, splitLine: { lineStyle: { color: LINE } } };
+  const value = { type: "value", axisLabel: { color: INK, formatter: (found) => short(found) + suffix, hideOverlap: true }, splitLine: { lineStyle: { color: LINE } } };
   return {
     animation: false,
     aria: { enabled: true, decal: { show: true } },
@@ -37,13 +38,29 @@ const options = (kind, { names, series }, narrow) => {
     color: series.map((one) => COLOURS[one.kind] || INK),
     grid: { left: 8, right: 20, top: 40, bottom: 8, containLabel: true },
     legend: { top: 0, left: 0, textStyle: { color: INK }, itemWidth: 14, itemHeight: 10 },
-    tooltip: { trigger: "axis", axisPointer: { type: lying ? "shadow" : "line" }, valueFormatter: (found) => found === null || found === undefined ? "—" : found.toLocaleString() },
+    tooltip: { trigger: "axis", axisPointer: { type: lying ? "shadow" : "line" }, valueFormatter: (found) => found === null || found === undefined ? "—" : found.toLocaleString() + suffix },
     xAxis: lying ? value : category,
     yAxis: lying ? category : value,
     series: series.map((one) => ({
-      name: one.name, type: kind === "lines" ? "line" : "bar", data: one.values, barMaxWidth: 18, symbolSize: 7, connectNulls: false,
+      name: one.name, type: kind === "lines" ? "line" : "bar", data: one.values, barMaxWidth: 18, symbolSize: 7, connectNulls: false, stack: kind === "stacked" ? "all" : undefined,
     })),
   };
+};
+
+// What a pointer shows of a place, arrow keys show too; the same numbers stand in the table.
+const walk = (figure, chart, length) => {
+  let at = -1;
+  figure.tabIndex = 0;
+  figure.setAttribute("role", "img");
+  figure.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape") chart.dispatchAction({ type: "hideTip" });
+    if (!step) return;
+    event.preventDefault();
+    at = at < 0 ? (step > 0 ? 0 : length - 1) : Math.min(length - 1, Math.max(0, at + step));
+    chart.dispatchAction({ type: "showTip", seriesIndex: 0, dataIndex: at });
+  });
+  figure.addEventListener("blur", () => chart.dispatchAction({ type: "hideTip" }));
 };
 
 for (const figure of document.querySelectorAll("figure[data-chart]")) {
@@ -53,7 +70,8 @@ for (const figure of document.querySelectorAll("figure[data-chart]")) {
   figure.hidden = false;
   if (figure.dataset.chart === "bars") figure.classList.add(`rows-${Math.min(12, Math.max(2, found.names.length))}`);
   const chart = window.echarts.init(figure, null, { renderer: "svg" });
-  const draw = () => chart.setOption(options(figure.dataset.chart, found, figure.clientWidth < 480), true);
+  const draw = () => chart.setOption(options(figure.dataset.chart, found, figure.clientWidth < 480, figure.dataset.suffix ?? ""), true);
   draw();
+  walk(figure, chart, found.names.length);
   new ResizeObserver(() => { chart.resize(); draw(); }).observe(figure);
 }

@@ -48,7 +48,7 @@ function draw(place, tiles, geo) {
   const data = [...tiles].map(([code, { name, value, step }]) => {
     const areaColor = tone(`--map-${step}`), words = { color: tone(`--on-map-${step}`), formatter: isCrowded ? value : `${name}\n${value}` };
     words.show = !isCrowded || value !== "0";
-    return { name: code, value: Number(value), itemStyle: { areaColor }, label: words, emphasis: { itemStyle: { areaColor }, label: words } };
+    return { name: code, value: Number(step), itemStyle: { areaColor }, label: words, emphasis: { itemStyle: { areaColor }, label: words } };
   });
   const chart = window.echarts.init(place, null, { renderer: "svg" });
   chart.setOption({

@@ -1,0 +1,40 @@
+"""The rows of this room as a roll-up counts them. For the house's own jobs: whoever's they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.timezone import localdate
+
+from niangjia.apps.matters.models import Matter
+from niangjia.apps.matters.types import MatterState
+from niangjia.apps.programs.types import DecisionOutcome
+
+_CHUNK = 5_000
+
+
+def matters() -> Iterator[Mapping[str, Any]]:
+    """A matter that was done; its day is that of its end, `days` since it was handed in."""
+    found = Matter.objects.filter(state=MatterState.DONE, closed_at__isnull=False).order_by("pk")
+    said = ("pk", "closed_at", "handed_in_on", "org_id", "person_id", "household_id", "program")
+    for number, at, since, union, person, household, program in found.values_list(*said).iterator(_CHUNK):
+        yield {
+            "ref": f"matter:{number}", "day": localdate(at), "union_id": union, "person": person, "household": household,
+            "days": (localdate(at) - since).days, "program": program,
+        }  # fmt: skip
+
+
+def grants() -> Iterator[Mapping[str, Any]]:
+    """What a matter's own decision granted; its day is that of the decision."""
+    found = Matter.objects.filter(decision__outcome=DecisionOutcome.GRANTED).exclude(
+        state__in=[MatterState.REFUSED, MatterState.WITHDRAWN]
+    )
+    said = ("pk", "decision__made_at", "org_id", "person_id", "household_id", "program", "decision__amount")
+    for number, at, union, person, household, program, amount in (
+        found.order_by("pk").values_list(*said).iterator(_CHUNK)
+    ):
+        yield {
+            "ref": f"matter:{number}", "day": localdate(at), "union_id": union, "person": person, "household": household,
+            "amount": amount, "program": program,
+        }  # fmt: skip

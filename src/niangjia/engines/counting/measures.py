@@ -1,0 +1,100 @@
+"""What is asked of a roll-up and what comes back; conditions are parsed against a short list of what they may say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+import sqlglot
+from sqlglot import exp
+
+from niangjia.engines.counting.sources import Source
+
+
+class Unit(StrEnum):
+    PERSONS = "persons"  # each once
+    PERSON_TIMES = "person_times"  # as often as they came
+    PIECES = "pieces"  # rows
+    YUAN = "yuan"  # the sum of amounts
+    DAYS = "days"  # the mean
+    PERCENT = "percent"  # rows ÷ rows of another measure: a plain ratio, 0.3
+
+
+@dataclass(frozen=True)
+class Measure:
+    """
+    `where`: scalar SQL over the source's columns, empty = every row. `value`: the column of yuan or days, empty = the common one. `of`: the
+    denominator of a percent; rows of persons or pieces.
+    """
+
+    id: str
+    title: Mapping[str, str]
+    source: str
+    unit: str
+    where: str = ""
+    value: str = ""
+    of: Measure | None = None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`value` null: a rate or mean of nothing. `rows`: as many as are listed; `people`: different persons (or households) under it, of a rate below its line; null = nobody's rows."""
+
+    value: Decimal | None
+    rows: int
+    people: int | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One counted row; `tags` by name as the source declares them."""
+
+    ref: str
+    day: date
+    union_id: int
+    person: int | None
+    household: int | None
+    amount: Decimal | None
+    count: int
+    days: int | None
+    tags: Mapping[str, object] = field(default_factory=dict)
+
+
+class MeasureError(ValueError):
+    """A measure that cannot be counted: an author's mistake, found when it is read."""
+
+
+_ALLOWED = (
+    exp.And, exp.Or, exp.Not, exp.Paren, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.Is, exp.Null,
+    exp.Boolean, exp.Literal, exp.Column, exp.Identifier, exp.ArrayContains,
+)  # fmt: skip
+
+
+def condition(measure: Measure, sources: Mapping[str, Source]) -> str:
+    """The measure's condition as SQL over columns of ``s``. Raises MeasureError: no such source, column or unit, or more than a plain condition."""
+    source = sources.get(measure.source)
+    if source is None:
+        raise MeasureError(f"{measure.id}: no source {measure.source}")
+    if measure.unit not in set(Unit) or (measure.unit == Unit.PERCENT) != (measure.of is not None):
+        raise MeasureError(f"{measure.id}: unit {measure.unit}")
+    names = set(source.schema.names)
+    if measure.value and measure.value not in names:
+        raise MeasureError(f"{measure.id}: no column {measure.value}")
+    if not measure.where:
+        return "true"
+    try:
+        tree = sqlglot.parse_one(measure.where, read="duckdb")
+    except sqlglot.errors.ParseError as error:
+        raise MeasureError(f"{measure.id}: {error}") from error
+    for node in tree.walk():
+        if not isinstance(node, _ALLOWED):
+            raise MeasureError(f"{measure.id}: {type(node).__name__} has no place in a condition")
+        if isinstance(node, exp.Column):
+            if node.table or node.name not in names:
+                raise MeasureError(f"{measure.id}: no column {node.sql()}")
+            node.set("table", exp.to_identifier("s"))
+            node.set("this", exp.to_identifier(node.name, quoted=True))
+    return f"({tree.sql(dialect='duckdb')})"

@@ -1,0 +1,83 @@
+"""The roll-up: what happened everywhere in the house, as rows that figures are counted from. Made anew as a whole; read until the next is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from niangjia.apps.alerts import queries as alerts
+from niangjia.apps.bookings import queries as bookings
+from niangjia.apps.cases import queries as cases
+from niangjia.apps.contests import queries as contests
+from niangjia.apps.funds import queries as funds
+from niangjia.apps.matters import queries as matters
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.places import queries as places
+from niangjia.apps.volunteers import queries as volunteers
+from niangjia.apps.workorders import queries as workorders
+from niangjia.engines import counting
+from niangjia.kernel.deployment import Deployment, programs_folder
+
+FOLDER = "rollups"
+GROWS_OLD = timedelta(minutes=55)
+
+
+def make(deployment: Deployment, *, now: datetime) -> dict[str, int]:
+    """Write every source as it stands at `now`; rows by source. Safe to repeat; the newest stays until the new one is whole."""
+    declared = counting.load_sources(programs_folder())
+    rows = _rows(now)
+    return counting.write_rollup(
+        deployment.folder / FOLDER,
+        as_of=now,
+        unions=(counting.UnionRow(*row) for row in organizations.list_tree_to_count()),
+        sources=((source, rows.get(name, ())) for name, source in declared.items()),
+    )
+
+
+def make_when_old(deployment: Deployment, *, now: datetime) -> None:
+    """Unless one was made within the hour."""
+    newest = open_newest(deployment)
+    if newest is None or now - newest.as_of >= GROWS_OLD:
+        make(deployment, now=now)
+
+
+def _rows(now: datetime) -> Mapping[str, Iterable[Mapping[str, Any]]]:
+    return {
+        "listing": alerts.listings_to_count(),
+        "case": cases.cases_to_count(),
+        "visit": cases.visits_to_count(),
+        "verification": cases.verifications_to_count(),
+        "order": workorders.counted_orders(now),
+        "order_step": workorders.counted_steps(),
+        "spot_check": cases.spot_checks_to_count(),
+        "payment": _payments(),
+        "budget": funds.budgets_to_count(),
+        "award": chain(cases.grants_to_count(), matters.grants_to_count()),
+        "matter": matters.matters_to_count(),
+        "attendance": bookings.attendances_to_count(),
+        "talk": bookings.talks_to_count(),
+        "place": places.places_to_count(),
+        "place_level": places.levels_to_count(),
+        "help": volunteers.helped_to_count(),
+        "honour": contests.honours_to_count(),
+    }
+
+
+def _payments() -> Iterator[Mapping[str, Any]]:
+    yield from funds.payments_to_count(cases.signals_at())
+
+
+def open_newest(deployment: Deployment) -> counting.Rollup | None:
+    """The newest; None: none was made yet. Raises RollupDamaged."""
+    folder = deployment.folder / FOLDER
+    name = counting.Rollup.newest(folder)
+    return _opened(folder / name, (folder / counting.POINTER).stat().st_mtime_ns) if name else None
+
+
+@lru_cache(maxsize=2)
+def _opened(run: Path, _written: int) -> counting.Rollup:
+    return counting.Rollup(run, counting.load_sources(programs_folder()))

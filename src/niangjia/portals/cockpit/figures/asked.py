@@ -1,0 +1,106 @@
+"""What the address asks for: whose figures, of which month. The one place where the cockpit looks at the viewer's part of the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import timezone
+
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.organizations import scope
+from niangjia.apps.organizations.types import Level, Union
+from niangjia.kernel.months import Month
+from niangjia.portals.cockpit.figures.declared import Figure, Span
+from niangjia.portals.design.requests import PageRequest, whole
+
+MONTHS = 36
+BEGINNING = date(1949, 1, 1)
+"""What stands is counted however old it is."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """
+    `trail`: the unions from the viewer's own down to `union`, both included. `last`: the month of the roll-up. `span`: instead of the figures'
+    own, null = theirs.
+    """
+
+    union: Union
+    trail: tuple[Union, ...]
+    month: Month
+    last: Month
+    as_of: datetime
+    span: Span | None = None
+
+    @classmethod
+    def of(cls, request: PageRequest, as_of: datetime) -> Asked:
+        """
+        As the address says; without a union the viewer's own, without a month the last that is over: a
+        month's list comes when it is.
+
+        Raises NoSuchUnion: one that is not the viewer's or below it, as if there were none.
+        """
+        own = organizations.get_union(request.viewer.org_id)
+        asked = whole(request.GET.get("union", ""))
+        union = own if not asked or asked == own.id else organizations.get_union(asked)
+        if not scope.covers(request.viewer.org_path, union.path):
+            raise organizations.NoSuchUnion(asked)
+        ids = [int(part) for part in union.path.removeprefix(own.path).split("/") if part]
+        below = organizations.get_unions(ids)
+        last = Month.of(timezone.localtime(as_of).date())
+        month = _month(request.GET.get("month", ""), last)
+        return cls(union, (own, *(below[one] for one in ids)), month, last, as_of)
+
+    @property
+    def months(self) -> list[Month]:
+        """The roll-up's last 36, oldest first."""
+        return self.last.window(MONTHS)
+
+    @property
+    def is_so_far(self) -> bool:
+        """The month is not over yet."""
+        return self.month == self.last
+
+    @property
+    def today(self) -> date:
+        """The roll-up's own day."""
+        return timezone.localtime(self.as_of).date()
+
+    def days(self, figure: Figure) -> tuple[date, date]:
+        """From which day to which, both included, `figure` counts here."""
+        span = self.span or figure.span
+        if span is Span.STANDING:
+            return BEGINNING, self.today
+        first = date(self.month.year, 1, 1) if span is Span.YEAR else self.month.first_day
+        return first, self.month.last_day
+
+    def over(self, span: Span) -> Asked:
+        """The same, whichever span its figures have themselves."""
+        return replace(self, span=span)
+
+    def at(self, month: Month) -> Asked:
+        return replace(self, month=month)
+
+    def query(self, **more: Any) -> str:
+        """The address's question, with what is asked besides; None or empty leaves one out."""
+        said: Mapping[str, Any] = {"union": self.union.id, "month": self.month.text, **more}
+        return urlencode({name: value for name, value in said.items() if value not in (None, "")})
+
+    def rows_url(self, figure: Figure, **more: Any) -> str:
+        return f"{reverse('cockpit:rows', args=[figure.id])}?{self.query(**more)}"
+
+    @property
+    def has_map(self) -> bool:
+        return self.union.level in (Level.PROVINCE, Level.CITY)
+
+
+def _month(text: str, last: Month) -> Month:
+    try:
+        return min(max(Month(text), last.plus(1 - MONTHS)), last)
+    except ValueError:
+        return last.previous()

@@ -1,0 +1,143 @@
+"""The tables of a panel, each with what its chart is drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from niangjia.apps.organizations.types import Level, Union
+from niangjia.portals.cockpit.figures import equity
+from niangjia.portals.cockpit.figures.counting_up import Counter
+from niangjia.portals.cockpit.figures.declared import Block, Declared, Kind
+from niangjia.portals.cockpit.figures.equity import Gap
+from niangjia.portals.cockpit.figures.shown import Cell, heading
+from niangjia.portals.cockpit.figures.wording import tag_title, value_word
+from niangjia.portals.design.tags import month_name, say
+
+SERIES = ("after", "less", "more", "warm", "cool", "before")
+"""The looks of a chart's columns, in order: `charts.js`."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row: a month, a value of a tag, or a union. `short`: its name on the chart."""
+
+    name: str
+    short: str
+    cells: tuple[Cell, ...]
+    url: str = ""
+    gap: Gap | None = None
+    people: int = 0
+    is_total: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    id: str
+    title: Mapping[str, str]
+    note: Mapping[str, str]
+    head: str
+    heads: tuple[tuple[str, str], ...]
+    lines: tuple[Line, ...]
+    chart: str
+    suffix: str
+    file_name: str
+    is_long: bool = False
+    is_months: bool = False
+    is_gaps: bool = False
+    is_wide: bool = False
+
+    @property
+    def figure_id(self) -> str:
+        return f"c-{self.id}"
+
+
+def table_of(block: Block, counter: Counter, children: Sequence[Union], declared: Declared) -> Table:
+    tag = block.tag
+    lines = {
+        Kind.MONTHS: lambda: _months(block, counter),
+        Kind.BY: lambda: _by(block, counter),
+        Kind.UNIONS: lambda: _unions(block, counter, children),
+        Kind.GAPS: lambda: _gaps(block, counter, children, declared),
+    }[block.kind]()
+    is_drawn = bool(block.chart) and len(lines) > 1 and any(cell.value for line in lines for cell in line.cells)
+    heads = tuple(
+        (heading(figure), SERIES[place % len(SERIES)] if is_drawn and figure.unit == block.figures[0].unit else "")
+        for place, figure in enumerate(block.figures)
+    )
+    head = (
+        _("月份")
+        if block.kind is Kind.MONTHS
+        else tag_title(tag, block.figures[0].measure.source)
+        if tag
+        else _("工会")
+    )
+    asked = counter.asked
+    return Table(
+        id=block.id,
+        title=block.title,
+        note=block.note,
+        head=head,
+        heads=heads,
+        lines=tuple(lines),
+        chart=block.chart if is_drawn else "",
+        suffix="%" if block.figures[0].is_rate else "",
+        file_name=f"{say(dict(block.title))}_{asked.union.name}_{asked.month}",
+        is_long=block.kind is Kind.MONTHS and is_drawn,
+        is_months=block.kind is Kind.MONTHS,
+        is_gaps=block.kind is Kind.GAPS,
+        is_wide=len(block.figures) > 3,
+    )
+
+
+def _months(block: Block, counter: Counter) -> list[Line]:
+    found = [dict(counter.months(figure)) for figure in block.figures]
+    months = [month for month in counter.asked.months if any(month in one for one in found)]
+    lines = [
+        Line(month_name(month), month.text, tuple(one.get(month) or counter.none(figure) for one, figure in zip(found, block.figures, strict=True)))
+        for month in months
+    ]  # fmt: skip
+    first = next((place for place, line in enumerate(lines) if any(cell.value for cell in line.cells)), len(lines))
+    return lines[first:]
+
+
+def _by(block: Block, counter: Counter) -> list[Line]:
+    found = [counter.by(figure, block.tag) for figure in block.figures]
+    codes = sorted(
+        {code for one in found for code in one}, key=lambda code: (-max(_size(one.get(code)) for one in found), code)
+    )
+    return [
+        Line(word := value_word(block.tag, code, block.figures[0].measure.source, counter.asked.month), word, tuple(one.get(code) or counter.none(figure) for one, figure in zip(found, block.figures, strict=True)))
+        for code in codes
+    ]  # fmt: skip
+
+
+def _size(cell: Cell | None) -> Decimal:
+    return Decimal(cell.rows) if cell else Decimal(0)
+
+
+def _unions(block: Block, counter: Counter, children: Sequence[Union]) -> list[Line]:
+    found = [counter.children(figure) for figure in block.figures]
+    return [
+        Line(
+            child.name,
+            child.name,
+            tuple(one.get(child.id) or counter.none(figure) for one, figure in zip(found, block.figures, strict=True)),
+            f"?{counter.asked.query(union=child.id)}" if child.level in (Level.CITY, Level.COUNTY) else "",
+        )
+        for child in children
+    ]
+
+
+def _gaps(block: Block, counter: Counter, children: Sequence[Union], declared: Declared) -> list[Line]:
+    (rate,) = block.figures
+    whole = counter.figure(rate)
+    lines = _by(block, counter) if block.tag else _unions(block, counter, children)
+    with_gaps = [
+        Line(line.name, line.short, line.cells, line.url, equity.gap_of(line.cells[0].value, line.cells[0].people, whole.value, declared.alarm), 0 if line.cells[0].is_hidden else line.cells[0].people)
+        for line in lines
+    ]  # fmt: skip
+    return [*with_gaps, Line(_("全体"), "", (whole,), is_total=True, people=whole.people)] if lines else []

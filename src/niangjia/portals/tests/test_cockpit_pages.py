@@ -1,0 +1,206 @@
+"""The cockpit: every number opens as many rows as it says, nobody's but one's own part of the tree, small groups hidden."""
+
+import io
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from html import unescape
+from itertools import product
+
+import openpyxl
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+from niangjia.apps.audit import queries as audit
+from niangjia.apps.programs.tests import town
+from niangjia.engines import counting
+from niangjia.jobs import rollup
+from niangjia.kernel.deployment import programs_folder
+from niangjia.portals.cockpit.figures.declared import declared
+from niangjia.portals.cockpit.figures.equity import gap_of
+from niangjia.portals.design.showing import deployment
+
+TODAY = town.NOW.date()
+LATEST = date(2023, 10, 28)  # of the last month that is over
+PANELS = [panel.id for panel in declared().panels]
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    """The unions and their officers: nobody works here, what is counted is drawn."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield town.build()
+        transaction.set_rollback(True)
+
+
+def _drawn(house):
+    """Rows of every source at the house's unions, drawn with a fixed rule: many at one county, few at the other, some people twice."""
+    unions = [house[code].id for code in ("XG", "XG", "XG", "XH", "XT", "X", "YG")]
+
+    def rows(source, many):
+        tags = source.tags
+        for n in range(many):
+            given = {
+                "state": ["NEW", "CONTINUING", "EXITED"][n % 3], "grade": ["RED", "YELLOW"][n % 2], "cause": ["因病"], "trigger": ["T-ILL-2", "T-INC-1"][: 1 + n % 2],
+                "channel": ["SENSING", "CANVASS"][n % 5 == 0], "outcome": ["V1", "V4", "V2"][n % 3], "step": ["CREATED", "ACCEPTED"][n % 2], "kind": "VERIFICATION",
+                "is_open": n % 4 == 0, "is_late": n % 8 == 0, "purpose": ["special-relief", "graded-aid"][n % 2], "result": ["AGREES", "DIFFERS"][n % 7 == 0],
+                "group": ["other", "truck"][n % 9 == 0], "sex": "MF"[n % 2], "way": "HOME", "program": "special-grant",
+            }  # fmt: skip
+            yield {
+                "ref": f"case:{n + 1}", "day": LATEST - timedelta(days=23 * (n % 19)), "union_id": unions[n % 7], "person": n % 31, "household": n % 29,
+                "amount": Decimal(n) + Decimal("0.10"), "days": n % 12, **{name: given[name] for name in tags if name in given},
+            }  # fmt: skip
+
+    return [(source, list(rows(source, 60))) for source in counting.load_sources(programs_folder()).values()]
+
+
+@pytest.fixture(scope="module")
+def counted(built, django_db_blocker):
+    """The house with a roll-up of drawn rows."""
+    with django_db_blocker.unblock():
+        from niangjia.apps.organizations import queries as organizations
+
+        tree = [counting.UnionRow(*row) for row in organizations.list_tree_to_count()]
+    counting.write_rollup(deployment().folder / rollup.FOLDER, as_of=town.NOW, unions=tree, sources=_drawn(built))
+    return rollup.open_newest(deployment())
+
+
+@pytest.fixture
+def city(counted, house, signed_in):
+    return signed_in(house.city)
+
+
+def _links(html):
+    """Every number of the page that opens: its address and what it says."""
+    return {
+        unescape(address): (unescape(title or "") or said)
+        for address, title, said in re.findall(
+            r'<a class="opens" href="([^"]+)"\s*(?:title="([^"]*)")?>([^<]+)</a>', html
+        )
+    }
+
+
+def _number(text):
+    return Decimal(text.replace(",", "").rstrip("%"))
+
+
+def test_every_figure_has_as_many_rows_as_it_counts_everywhere_in_the_tree(counted, house):
+    asked = {"since": date(2023, 1, 1), "until": TODAY}
+    for figure, union in product(declared().figures.values(), house.unions.values()):
+        found = counted.figure(figure.measure, within=union.id, **asked)
+        rows = counted.rows(figure.measure, within=union.id, limit=1_000, **asked)
+        assert len(rows) == found.rows, (figure.id, union.name)
+
+
+def test_numbers_of_every_page_open_as_many_rows_as_they_say(city):
+    """The first and the last of each figure on each page."""
+    seen = {}
+    for panel in PANELS:
+        links = _links(city.get(reverse("cockpit:panel", args=[panel])).content.decode())
+        by_figure = {}
+        for address in links:
+            by_figure.setdefault(address.partition("?")[0], []).append(address)
+        seen |= {address: links[address] for found in by_figure.values() for address in (found[0], found[-1])}
+    assert len(seen) > 30
+    for address, said in seen.items():
+        opened = city.get(address).context
+        rows, figure = list(opened["rows"].paginator.object_list), opened["figure"]
+        assert opened["cell"].text == said, address
+        match figure.unit:
+            case "persons" | "pieces":
+                assert len(rows) == _number(said), address
+            case "yuan":
+                assert sum(row.amount for _source, row in rows) == _number(said), address
+            case "days":
+                mean = Decimal(sum(row.days for _source, row in rows)) / len(rows)
+                assert abs(mean - _number(said)) <= Decimal("0.06"), address
+            case "percent":
+                below = opened["beside"][0]["cell"].rows
+                assert abs(Decimal(100) * len(rows) / below - _number(said)) <= Decimal("0.06"), address
+        assert opened["total"] == len(rows)
+
+
+def test_what_lies_below_adds_up_to_the_number_above(city, house, counted):
+    for figure in declared().figures.values():
+        if figure.unit in ("pieces", "yuan"):
+            asked = {"since": date(2020, 1, 1), "until": TODAY}
+            whole = counted.figure(figure.measure, within=house["C"].id, **asked).value
+            parts = counted.by_union(figure.measure, within=house["C"].id, **asked)
+            assert sum(part.value for part in parts.values()) == whole, figure.id
+
+
+def test_a_county_finds_no_other_countys_number_by_changing_the_address(counted, house, signed_in):
+    county = signed_in(house.county)
+    for union in ("Y", "C"):
+        for address in (reverse("cockpit:cockpit"), reverse("cockpit:rows", args=["listed"])):
+            answer = county.get(address, {"union": house[union].id})
+            assert answer.status_code == 404 and "诸暨" not in answer.content.decode()
+        form = {"purpose": "月度会议核对数字"}
+        taken = county.post(f"{reverse('cockpit:export_rows', args=['listed'])}?union={house[union].id}", form)
+        assert taken.status_code == 404
+    own = county.get(reverse("cockpit:cockpit"))
+    assert own.status_code == 200 and own.context["asked"].union.id == house["X"].id
+
+
+def test_opening_rows_is_on_record_with_what_was_opened(city, house):
+    city.get(reverse("cockpit:rows", args=["precision_year"]), {"tag": "trigger", "is": "T-ILL-2"})
+    event = audit.list_about("figure:precision_year", actions=["cockpit.rows"])[0]
+    assert event.account_id == house.city.account_id
+    assert event.detail["is"] == "T-ILL-2" and event.detail["rows"] > 0 and event.detail["month"] == "2023-10"
+
+
+def test_a_rate_over_fewer_than_ten_is_hidden_and_does_not_open(city, house):
+    page = city.get(reverse("cockpit:panel", args=["equity"]))
+    table = next(table for table in page.context["blocks"] if table.id == "groups")
+    small = [line for line in table.lines if line.cells[0].is_hidden]
+    assert small and all(line.cells[0].value is None and not line.people and line.gap is None for line in small)
+    assert len(small) != 1  # one alone is the whole less the others
+    opened = city.get(reverse("cockpit:rows", args=["precision_year"]), {"tag": "group", "is": "truck"})
+    assert opened.context["cell"].is_hidden and opened.context["total"] == 0 and not opened.context["lines"]
+    assert "不显示" in opened.content.decode()
+
+
+def test_the_alarm_asks_for_a_large_gap_that_chance_does_not_make():
+    alarm = declared().alarm
+    assert gap_of(Decimal("0.5"), 100, Decimal("0.8"), alarm).is_alarm
+    assert not gap_of(Decimal("0.5"), 4, Decimal("0.8"), alarm).is_alarm  # two of four
+    assert not gap_of(Decimal("0.70"), 10_000, Decimal("0.8"), alarm).is_alarm  # seven eighths of the whole
+    assert gap_of(None, 10, Decimal("0.8"), alarm) is None
+
+
+def test_a_page_leaves_as_the_workbook_it_shows_and_so_do_rows(city, house):
+    address = reverse("cockpit:export_panel", args=["money"])
+    assert city.post(address, {"purpose": ""}).status_code == 409
+    taken = city.post(address, {"purpose": "月度会议核对数字"})
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(taken.streaming_content))).active
+    written = [row for row in sheet.iter_rows(values_only=True) if row[2] == "已发放" and row[1] == "2023-10"]
+    shown = next(
+        tile for tile in city.get(reverse("cockpit:panel", args=["money"])).context["tiles"] if tile.figure.id == "paid"
+    )
+    assert (
+        Decimal(str(written[0][3])) == shown.cell.value and written[0][4] == "元" and written[0][5] == shown.cell.rows
+    )
+    rows = city.post(reverse("cockpit:export_rows", args=["paid"]), {"purpose": "月度会议核对数字"})
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(rows.streaming_content))).active
+    sums = [row[4] for row in sheet.iter_rows(values_only=True) if isinstance(row[4], (int, float))]
+    assert len(sums) == shown.cell.rows and abs(Decimal(str(sum(sums))) - shown.cell.value) < Decimal("0.01")
+
+
+def test_without_a_roll_up_and_with_a_broken_one_the_page_says_what_to_do(counted, city, tmp_path, monkeypatch):
+    monkeypatch.setattr(rollup, "FOLDER", "no-rollups")
+    assert "还没有汇总" in city.get(reverse("cockpit:cockpit")).content.decode()
+    refused = city.get(reverse("cockpit:rows", args=["listed"]))
+    assert refused.status_code == 409 and "niangjia rollup" in refused.content.decode()
+    broken = deployment().folder / "no-rollups"
+    broken.mkdir(exist_ok=True)
+    (broken / counting.POINTER).write_text("gone")
+    assert "汇总读不出来" in city.get(reverse("cockpit:cockpit")).content.decode()
+
+
+def test_an_unknown_page_figure_or_tag_is_refused_and_an_odd_month_is_the_newest(city):
+    assert city.get(reverse("cockpit:panel", args=["nothing"])).status_code == 404
+    assert city.get(reverse("cockpit:rows", args=["nothing"])).status_code == 404
+    assert city.get(reverse("cockpit:rows", args=["listed"]), {"tag": "person", "is": "1"}).status_code == 404
+    assert str(city.get(reverse("cockpit:cockpit"), {"month": "2023-13"}).context["asked"].month) == "2023-10"
+    assert str(city.get(reverse("cockpit:cockpit"), {"month": "1990-01"}).context["asked"].month) == "2020-12"

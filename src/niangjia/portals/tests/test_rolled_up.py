@@ -1,0 +1,87 @@
+"""What the roll-up holds is what the rooms' own lists hold, for every union of the tree that somebody leads."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from pyarrow import parquet
+
+from niangjia.apps.accounts.types import Role
+from niangjia.apps.alerts import queries as alerts
+from niangjia.apps.alerts.types import ACTIVE_STATES
+from niangjia.apps.cases import queries as cases
+from niangjia.apps.cases.types import CaseFilter
+from niangjia.apps.funds import queries as funds
+from niangjia.apps.places import queries as places
+from niangjia.apps.programs.tests import town
+from niangjia.apps.workorders import queries as workorders
+from niangjia.engines.counting import Measure
+from niangjia.jobs import rollup as rolling
+from niangjia.kernel.deployment import Deployment
+from niangjia.portals.tests import placed
+
+LEADS = [Role.PROVINCE, Role.CITY, Role.COUNTY]
+SINCE, UNTIL = date(1949, 1, 1), date(2099, 12, 31)
+
+
+@pytest.fixture(scope="module")
+def built(built, django_db_blocker):
+    with django_db_blocker.unblock():
+        placed.lay(built)
+    return built
+
+
+@pytest.fixture
+def deployment(tmp_path):
+    return Deployment(tmp_path, "330624")
+
+
+def measure(source: str, where: str = "", unit: str = "pieces") -> Measure:
+    return Measure(source, {}, source, unit, where)
+
+
+def test_every_lead_s_numbers_are_as_many_as_the_rooms_list(house, deployment):
+    rolling.make(deployment, now=town.NOW)
+    rollup = rolling.open_newest(deployment)
+    for viewer in (house.viewers[role] for role in LEADS if role in house.viewers):
+
+        def count(asked: Measure, since: date = SINCE, until: date = UNTIL, viewer=viewer):
+            figure = rollup.figure(asked, within=viewer.org_id, since=since, until=until)
+            listed = rollup.rows(asked, within=viewer.org_id, since=since, until=until, limit=1000)
+            assert len(listed) == figure.rows
+            return figure.value
+
+        for month in house.months:
+            tally = alerts.tally(viewer, month).diff
+            for state, number in tally.by_state.items():
+                assert count(measure("listing", f"state = '{state}'"), month.first_day, month.last_day) == number
+            active = ", ".join(f"'{state}'" for state in ACTIVE_STATES)
+            assert count(measure("listing", f"state in ({active})"), month.first_day, month.last_day) == tally.active
+        paid = funds.totals(viewer, year=town.NOW.year)
+        assert count(measure("payment", unit="yuan")) == paid.money
+        assert count(measure("payment")) == paid.payment_count
+        assert count(measure("case")) == cases.list_cases(viewer, CaseFilter()).count()
+        assert count(measure("place")) == sum(one.listed + one.suspended for one in places.count_by_kind(viewer, today=town.NOW.date()))  # fmt: skip
+        late = sum(row.count for row in workorders.list_late(viewer, now=town.NOW))
+        assert count(measure("order", "is_late and is_open")) == late
+
+
+def test_it_is_made_again_once_an_hour(house, deployment):
+    rolling.make_when_old(deployment, now=town.NOW)
+    made = rolling.open_newest(deployment).as_of
+    rolling.make_when_old(deployment, now=town.NOW + rolling.GROWS_OLD / 2)
+    assert rolling.open_newest(deployment).as_of == made
+    rolling.make_when_old(deployment, now=town.NOW + rolling.GROWS_OLD)
+    assert rolling.open_newest(deployment).as_of > made
+
+
+def test_no_name_and_no_number_of_an_id_is_in_a_roll_up(house, deployment):
+    rolling.make(deployment, now=town.NOW)
+    rollup = rolling.open_newest(deployment)
+    rows = [row for path in rollup.run.glob("*.parquet") for row in parquet.read_table(path).to_pylist()]
+    said = {
+        str(value) for row in rows for name, value in row.items() if name != "cause"
+    }  # causes are words by themselves
+    assert said and not [text for text in said if re.search(r"[\u4e00-\u9fff]|\d{17}[\dXx]|^1[3-9]\d{9}$", text)]

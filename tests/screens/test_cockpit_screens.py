@@ -1,0 +1,71 @@
+"""A lead goes from the map down to a township's rows, at a desk and on a phone; nothing is asked of anybody outside, and the charts leave as pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.journeys import browser as browsers
+from tests.screens.test_screens import LOOK, OUT, SIZES, accessibility
+
+
+def _faults(page: Page, picture: str) -> list[str]:
+    OUT.mkdir(exist_ok=True)
+    wrong = []
+    for kind in ("desktop", "phone"):
+        page.set_viewport_size(SIZES[kind])
+        wrong += [f"{picture} {kind}: {fault}" for fault in (*page.evaluate(LOOK), *accessibility(page))]
+        page.screenshot(path=OUT / f"{picture}-{kind}.png", full_page=True, animations="disabled")
+    page.set_viewport_size(browsers.DESK)
+    return wrong
+
+
+def test_a_lead_goes_from_the_map_to_the_rows_of_a_township(served_copy: tuple[str, dict], tmp_path: Path):
+    address, _made = served_copy
+    browsers.HEARD.forget()
+    with sync_playwright() as play:
+        chromium = browsers.launch(play)
+        page = browsers.open_context(chromium, address, accept_downloads=True).new_page()
+        browsers.sign_in(page, address, "province")
+        page.locator(".page-head-actions").get_by_role("link", name="驾驶舱").click()
+        expect(page.locator(".cockpit-tile")).to_have_count(6)
+        wrong = _faults(page, "journey-cockpit")
+
+        # the map's tile as a picture, then down by it
+        for kind in ("png", "svg"):
+            with page.expect_download() as download:
+                page.locator(f"[data-save-of=c-map] [data-kind={kind}]").click()
+            download.value.save_as(tmp_path / f"map.{kind}")
+        assert Image.open(tmp_path / "map.png").width > 300
+        assert "新昌县" in (tmp_path / "map.svg").read_text(encoding="utf-8")
+        page.locator("#c-map a", has_text="新昌县").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".trail [aria-current]")).to_have_text("新昌县总工会")
+        wrong += _faults(page, "journey-cockpit-county")
+
+        # the number of a street, and as many rows as it says
+        street = page.locator(".bars-table tr", has_text="羽林街道总工会").locator("a.opens")
+        said = int(street.inner_text())
+        assert said > 0
+        street.click()
+        expect(page.locator("[data-figure]")).to_contain_text(str(said))
+        expect(page.locator("tr[data-row]")).to_have_count(min(said, 50))
+        wrong += _faults(page, "journey-cockpit-rows")
+        page.locator("tr[data-row] a").first.click()
+        expect(page.locator("h1")).to_be_visible()
+        assert "/desk/households/" in page.url
+
+        # a month earlier by the slider, by keys alone; a chart walks along with the arrows
+        page.goto("/cockpit/list/?month=2023-10")
+        page.locator("[data-slides]").focus()
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_url("**month=2023-09**")
+        chart = page.locator("figure.chart").first
+        chart.focus()
+        page.keyboard.press("ArrowRight")
+        expect(chart.get_by_text("2023-09").first).to_be_attached()
+        assert wrong == []
+        assert browsers.HEARD.complaints == [] and browsers.HEARD.strangers == []
+        chromium.close()
