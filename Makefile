@@ -13,9 +13,9 @@ demo: setup ## the invented city's three months, then the console · 演示
 
 test: ## everything tests need, then all tests, the apps on PostgreSQL too · 全部测试
 	@scripts/setup test
-	@scripts/with-postgres $(PY) -m pytest -n 2 --dist loadgroup src/niangjia/apps --ignore src/niangjia/apps/accounts \
+	@scripts/with-postgres $(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder src/niangjia/apps --ignore src/niangjia/apps/accounts \
 		--ignore src/niangjia/apps/cases/tests/test_case_lifecycle.py
-	@$(PY) -m pytest -n 2 --dist loadgroup
+	@$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 check: ## what every change must pass: lint, types, import contracts, tests · 全部检查
 	@scripts/setup test
@@ -35,8 +35,8 @@ contracts: ## who may import whom · 依赖规则
 
 soak: ## new generated cases, kills, every crash point on SQLite and PostgreSQL, 200 towns · 长时间测试
 	@scripts/setup test
-	@NIANGJIA_NEW_CASES=1 $(PY) -m pytest -n 2 --dist loadgroup -m "slow or not slow" src
-	@NIANGJIA_KILLS=50 NIANGJIA_ORACLE_SEEDS=200 $(PY) -m pytest -n 2 --dist loadgroup -rP -m "slow or not slow" tests/faults tests/oracle
+	@NIANGJIA_NEW_CASES=1 $(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "slow or not slow" src
+	@NIANGJIA_NEW_CASES=1 NIANGJIA_KILLS=50 NIANGJIA_ORACLE_SEEDS=200 $(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder -rP -m "slow or not slow" tests/faults tests/oracle
 	@NIANGJIA_NEW_CASES=1 NIANGJIA_DIFFERENTIAL_PACKS=300 $(PY) -m pytest -n 0 tests/differential
 
 bench: setup ## all benchmarks · 测速
@@ -45,7 +45,7 @@ bench: setup ## all benchmarks · 测速
 	@$(PY) benchmarks/decide.py
 
 screens: ## pictures of every page · 页面截图
-	@$(PY) -m pytest tests/screens -q
+	@NIANGJIA_SCREENS=1 $(PY) -m pytest tests/screens -q
 
 serve: ## serve the demo city's console again · 打开演示控制台
 	@$(NIANGJIA) serve --data data/demo
@@ -62,7 +62,7 @@ openapi: ## remake the API's document from the code · 重做接口文档
 
 test-postgres: ## every test of the apps on PostgreSQL · 数据库全部测试
 	@scripts/setup test
-	@scripts/with-postgres $(PY) -m pytest -n 2 --dist loadgroup src/niangjia/apps
+	@scripts/with-postgres $(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder src/niangjia/apps
 
 tours: ## retake the pictures of the guides by role · 重拍各岗位指南的图片
 	@NIANGJIA_TOURS=1 $(PY) -m pytest tests/screens/test_screens.py -q -k fits

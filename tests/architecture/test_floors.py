@@ -26,6 +26,7 @@ LOWEST_FIRST = (
     "bookings",
     "volunteers",
     "contests",
+    "targets",
 )
 
 

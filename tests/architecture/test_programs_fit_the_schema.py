@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from niangjia.apps.targets import packs, words
 from niangjia.engines import policy
 from tests.architecture.house import PROGRAMS
 
@@ -70,3 +71,38 @@ def test_the_published_schema_is_what_the_reader_knows():
 def test_a_slip_in_a_pack_is_underlined(validator, old, new):
     text = (PROGRAMS / "330800-quzhou" / "rent-relief" / "program.yaml").read_text(encoding="utf-8")
     assert old in text and faults(validator, text.replace(old, new, 1))
+
+
+# --- targets ---
+
+TARGETS_SCHEMA = SCHEMA.with_name("targets.schema.json")
+TARGETS = sorted((PROGRAMS / packs.FOLDER).glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def targets_validator():
+    schema = json.loads(TARGETS_SCHEMA.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+@pytest.mark.parametrize("path", TARGETS, ids=lambda path: path.stem)
+def test_a_shipped_file_of_targets_fits_its_schema_and_names_it(path: Path, targets_validator):
+    text = path.read_text(encoding="utf-8")
+    assert faults(targets_validator, text) == []
+    assert (path.parent / text.split("\n", 1)[0].removeprefix(MARK)).resolve() == TARGETS_SCHEMA.resolve()
+
+
+def test_the_published_schema_of_targets_is_what_the_reader_knows():
+    """`niangjia programs schema --targets > docs/reference/targets.schema.json` writes it anew."""
+    assert json.loads(TARGETS_SCHEMA.read_text(encoding="utf-8")) == words.targets_schema()
+    assert packs.check_folder(PROGRAMS) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("unit: persons", "unit: person"), ("is: over", "is: above"), ("goal:", "gaol:"), ("year: 2022", "year: soon")],
+)
+def test_a_slip_in_a_file_of_targets_is_underlined(targets_validator, old, new):
+    text = (PROGRAMS / "targets" / "330000-warm-action-2022.yaml").read_text(encoding="utf-8")
+    assert old in text and faults(targets_validator, text.replace(old, new, 1))

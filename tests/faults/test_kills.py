@@ -4,8 +4,6 @@ import pytest
 
 from tests.faults.harness import kill_often
 
-pytestmark = pytest.mark.xdist_group("faults")  # they share the prepared town
-
 
 @pytest.mark.parametrize(
     ("stage", "before", "after", "chunk"),

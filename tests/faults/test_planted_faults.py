@@ -7,8 +7,6 @@ import pytest
 
 from tests.faults.harness import crash_until_found_out
 
-pytestmark = pytest.mark.xdist_group("faults")
-
 
 def test_a_dispatch_without_transactions_is_found_out(yard):
     assert crash_until_found_out(

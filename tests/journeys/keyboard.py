@@ -24,7 +24,7 @@ STOP = """async () => {
     });
   };
   let isSeen = canBeSeen();
-  for (let frame = 0; !isSeen && frame < 30; frame++) { // the page is still moving there
+  for (let frame = 0; !isSeen && frame < 120; frame++) { // the page is still moving there
     await new Promise(requestAnimationFrame);
     isSeen = canBeSeen();
   }

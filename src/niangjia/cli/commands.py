@@ -278,11 +278,12 @@ def programs() -> None:
 @refusals_in_words
 def programs_check(folder: Path | None, as_json: bool) -> None:
     """检查全部规则包、词汇与数据声明 · check every pack, with file, line, word and the nearest right word."""
+    from niangjia.apps.targets import packs as targets
     from niangjia.engines import policy, sensing
 
     folder = folder or programs_folder()
     packs, problems = policy.read_folder(folder)
-    problems += [*policy.check_packs(packs, is_whole=not problems), *sensing.check_folder(folder)]
+    problems += [*policy.check_packs(packs, is_whole=not problems), *sensing.check_folder(folder), *targets.check_folder(folder)]
     if as_json:
         show_json([str(problem) for problem in problems])
     else:
@@ -296,11 +297,13 @@ def programs_check(folder: Path | None, as_json: bool) -> None:
 
 
 @programs.command("schema")
-def programs_schema() -> None:
+@click.option("--targets", "of_targets", is_flag=True, help="目标文件的 · of a file of targets.")
+def programs_schema(of_targets: bool) -> None:
     """program.yaml 的 JSON Schema，供编辑器补全和标错 · the JSON Schema of program.yaml, for editors."""
+    from niangjia.apps.targets.words import targets_schema
     from niangjia.engines import policy
 
-    show_json(policy.program_schema(policy.load_vocabulary(programs_folder())))
+    show_json(targets_schema() if of_targets else policy.program_schema(policy.load_vocabulary(programs_folder())))
 
 
 @programs.command("test")

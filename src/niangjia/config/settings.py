@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "niangjia.apps.alerts",
     "niangjia.apps.cases",
     "niangjia.apps.contests",
+    "niangjia.apps.targets",
 ]
 
 MIDDLEWARE = [

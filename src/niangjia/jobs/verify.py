@@ -30,6 +30,7 @@ from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.places import queries as places
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import queries as registry
+from niangjia.apps.targets import queries as targets
 from niangjia.apps.volunteers import queries as volunteers
 from niangjia.apps.workorders import queries as workorders
 from niangjia.engines import sensing
@@ -68,6 +69,7 @@ def verify(
         ("预约 · bookings", lambda: _worded(bookings.verify(now=now))),
         ("评选 · contests", lambda: _worded(contests.verify())),
         ("结对 · helping", lambda: _worded(volunteers.verify())),
+        ("目标 · targets", lambda: _worded(targets.verify())),
         ("名单 · lists", lambda: [*_worded(alerts.verify()), *_lists_and_runs(deployment.runs)]),
         ("个案 · cases", lambda: _worded(cases.verify())),
         ("消息 · messages", lambda: _worded(messages.verify())),

@@ -19,8 +19,10 @@ from niangjia.kernel.problems import Refusal
 # one's level.
 _READING: Final = frozenset(
     {"alerts.view", "cases.view", "cases.examine", "workorders.view", "funds.view", "registry.view", "programs.view"}
-    | {"matters.view", "places.view", "bookings.view", "volunteers.view", "contests.view"}
+    | {"matters.view", "places.view", "bookings.view", "volunteers.view", "contests.view", "targets.view"}
 )
+# targets.view: targets of one's part of the tree and the rows behind a number; targets.manage: to divide them among the unions below, and to
+# state another office's figure.
 # cockpit.view: the figures of one's part of the tree, and the rows behind each; for who leads, or audits, a county or more.
 # contests.view: contests of one's part of the tree; contests.nominate: to put something of one's union forward; contests.manage: to set one up
 # and run it; contests.answer: to answer an objection to a shortlist, and to decide an allowance.
@@ -30,7 +32,7 @@ _READING: Final = frozenset(
 _ORDERS: Final = frozenset(
     {"workorders.accept", "workorders.assign", "workorders.forward", "workorders.return", "workorders.transfer"}
     | {"matters.handle", "places.manage", "bookings.manage", "volunteers.manage", "volunteers.match"}
-    | {"contests.manage", "contests.nominate"}
+    | {"contests.manage", "contests.nominate", "targets.manage"}
 )
 
 ALLOWED: Final[dict[Role, frozenset[str]]] = {
@@ -107,6 +109,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
             "contests.nominate",
             "volunteers.view",
             "volunteers.manage",
+            "targets.view",
         }
     )
     | {"workorders.view", "workorders.accept", "workorders.assign", "workorders.return", "imports.send"},

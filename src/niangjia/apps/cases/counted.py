@@ -33,8 +33,12 @@ def visits() -> Iterator[Mapping[str, Any]]:
     """A visit that saw somebody."""
     found = Visit.objects.filter(way__in=SEEING)
     said = ("case_id", "visited_on", "case__org_id", "case__household_id", "case__person_id", "way")
+    marks = registry.marks_to_count()
     for case, day, union, household, person, way in found.values_list(*said).iterator(_CHUNK):
-        yield {"ref": f"case:{case}", "day": day, "union_id": union, "household": household, "person": person, "way": way}  # fmt: skip
+        _sex, group = marks.get(person or 0, ("", ""))
+        yield {
+            "ref": f"case:{case}", "day": day, "union_id": union, "household": household, "person": person, "way": way, "group": group or None,
+        }  # fmt: skip
 
 
 def verifications() -> Iterator[Mapping[str, Any]]:

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from niangjia.apps.matters.models import Matter
 from niangjia.apps.matters.types import MatterState
 from niangjia.apps.programs.types import DecisionOutcome
+from niangjia.apps.registry import queries as registry
 
 _CHUNK = 5_000
 
@@ -30,11 +31,12 @@ def grants() -> Iterator[Mapping[str, Any]]:
     found = Matter.objects.filter(decision__outcome=DecisionOutcome.GRANTED).exclude(
         state__in=[MatterState.REFUSED, MatterState.WITHDRAWN]
     )
+    marks = registry.marks_to_count()
     said = ("pk", "decision__made_at", "org_id", "person_id", "household_id", "program", "decision__amount")
     for number, at, union, person, household, program, amount in (
         found.order_by("pk").values_list(*said).iterator(_CHUNK)
     ):
         yield {
             "ref": f"matter:{number}", "day": localdate(at), "union_id": union, "person": person, "household": household,
-            "amount": amount, "program": program,
+            "amount": amount, "program": program, "group": marks.get(person or 0, ("", ""))[1] or None,
         }  # fmt: skip

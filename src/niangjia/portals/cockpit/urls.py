@@ -1,5 +1,6 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("desk/targets/", include("niangjia.portals.cockpit.targets.urls")),
     path("cockpit/", include("niangjia.portals.cockpit.figures.urls")),
 ]

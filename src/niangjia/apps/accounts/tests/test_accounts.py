@@ -395,6 +395,7 @@ READING = {
     "bookings.view",
     "contests.view",
     "volunteers.view",
+    "targets.view",
     "audit.view",
     "own.view",
 }

@@ -1,0 +1,159 @@
+"""The list of programmes with targets, and one programme as a tree: target, reached, light, forecast."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as lazy
+
+from niangjia.apps.targets import queries
+from niangjia.apps.targets.types import Action, Measure, Programme, StatementCard
+from niangjia.portals.cockpit.targets.asked import Asked, Shown, counter
+from niangjia.portals.design.pages import page
+from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.showing import show
+from niangjia.portals.design.tags import say
+from niangjia.portals.officer.exporting import Column, Listing, export_of, word
+
+
+@dataclass(frozen=True)
+class Card:
+    """One programme in the list. `year`: the one that is shown first; `lights` count its indicators."""
+
+    programme: Programme
+    year: int
+    indicator_count: int
+    measure_count: int
+    lights: Sequence[tuple[str, int]]
+
+
+@page("targets.view")
+def programmes(request: PageRequest) -> HttpResponse:
+    """What is asked of this union first, then what was asked elsewhere."""
+    union = queries.get_union(request.viewer, 0)
+    newest, count = queries.years_by_programme(), counter()
+    here: list[Card] = []
+    elsewhere: list[Card] = []
+    for one in queries.list_programmes():
+        is_here = queries.is_here(one, union.area)
+        year = max(newest.get(one.id, 0), one.year)
+        lights: Tally[str] = Tally()
+        if is_here:
+            lines = count.lines(one, union, year=year, stated={})
+            lights = Tally(line.pace.light.value for line in lines.values() if line.pace.light.value != "NONE")
+        measures = [measure for action in one.actions for measure in action.measures]
+        card = Card(one, year, len(list(one.indicators)), len(measures), sorted(lights.items()))
+        (here if is_here else elsewhere).append(card)
+    return show(request, "targets/all.html", {"here": here, "elsewhere": elsewhere, "as_of": count.made_at})
+
+
+@dataclass(frozen=True)
+class Branch:
+    measure: Measure
+    rows: Sequence[tuple[Shown, Sequence[StatementCard]]]
+
+
+@dataclass(frozen=True)
+class Limb:
+    action: Action
+    branches: Sequence[Branch]
+
+
+def _tree(asked: Asked) -> tuple[list[Limb], Any]:
+    count = counter()
+    statements = asked.statements()
+    lines = count.lines(asked.programme, asked.union, year=asked.year, stated=asked.stated(statements))
+    limbs = [
+        Limb(
+            action,
+            [
+                Branch(measure, [(Shown(lines[one.id]), statements.get(one.id, ())) for one in measure.indicators])
+                for measure in action.measures
+            ],
+        )
+        for action in asked.programme.actions
+    ]
+    return limbs, count.made_at
+
+
+@page("targets.view")
+def programme(request: PageRequest, programme_id: str) -> HttpResponse:
+    asked = Asked.of(request, programme_id)
+    limbs, as_of = _tree(asked)
+    context = {
+        "asked": asked,
+        "programme": asked.programme,
+        "limbs": limbs,
+        "as_of": as_of,
+        "children": [one for one in queries.list_children(request.viewer, asked.union)][:200],
+        "indicator_count": len(list(asked.programme.indicators)),
+    }
+    return show(request, "targets/programme.html", context)
+
+
+@dataclass(frozen=True)
+class Exported:
+    action: str
+    measure: str
+    shown: Shown | None
+
+
+def _exported(request: PageRequest, programme_id: str) -> list[Exported]:
+    limbs, _as_of = _tree(Asked.of(request, programme_id))
+    found = []
+    for limb in limbs:
+        for branch in limb.branches:
+            title = say(dict(branch.measure.title or branch.measure.unknown))
+            rows: list[Shown | None] = [shown for shown, _statements in branch.rows] or [None]
+            found += [Exported(say(dict(limb.action.title)), title, shown) for shown in rows]
+    return found
+
+
+def _of(shown: Shown | None, what: str) -> Any:
+    """A cell of the workbook: a number stays a number, what has no source says so."""
+    if shown is None:
+        return None
+    line = shown.line
+    return {
+        "title": say(dict(line.indicator.title)),
+        "unit": word("target_unit", line.indicator.unit),
+        "is": word("target_comparator", line.asked.goal.comparator) if line.asked.goal else None,
+        "goal": line.asked.goal.value if line.asked.goal else None,
+        "whose": line.asked.org_name if line.asked.goal else None,
+        "reached": line.reached if shown.is_counted else str(lazy("无来源")),
+        "part": shown.part if line.pace.part is not None else None,
+        "light": word("target_light", line.pace.light) if line.pace.light.value != "NONE" else None,
+        "forecast": line.pace.forecast,
+        "stated": line.stated.total if line.stated else None,
+        "clause": line.indicator.clause,
+        "elsewhere": say(dict(line.indicator.elsewhere)) if line.indicator.elsewhere else None,
+    }[what]
+
+
+BOARD = Listing(
+    name="targets",
+    title=lazy("目标一览"),
+    found=_exported,
+    columns=lambda request: [
+        Column(lazy("行动"), lambda row: row.action, 24),
+        Column(lazy("举措"), lambda row: row.measure, 30),
+        Column(lazy("指标"), lambda row: _of(row.shown, "title"), 24),
+        Column(lazy("单位"), lambda row: _of(row.shown, "unit"), 8),
+        Column(lazy("要求"), lambda row: _of(row.shown, "is"), 8),
+        Column(lazy("目标"), lambda row: _of(row.shown, "goal")),
+        Column(lazy("谁的目标"), lambda row: _of(row.shown, "whose"), 20),
+        Column(lazy("已达到"), lambda row: _of(row.shown, "reached")),
+        Column(lazy("完成率"), lambda row: _of(row.shown, "part"), 10),
+        Column(lazy("进度"), lambda row: _of(row.shown, "light"), 10),
+        Column(lazy("预计年底"), lambda row: _of(row.shown, "forecast")),
+        Column(lazy("引用的数"), lambda row: _of(row.shown, "stated")),
+        Column(lazy("原句"), lambda row: _of(row.shown, "clause"), 50),
+        Column(lazy("为什么没有来源"), lambda row: _of(row.shown, "elsewhere"), 40),
+    ],
+    filters=("year", "union"),
+)
+export = export_of(BOARD, programme)
