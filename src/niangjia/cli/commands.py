@@ -259,6 +259,33 @@ def explain(person: str, program: str, month: Month, reason: str, data: Path | N
         out.print(explaining.in_words(answer))
 
 
+@main.command()
+@click.option("--month", type=MONTH, required=True)
+@data_option
+@json_option
+@refusals_in_words
+def replay(month: Month, data: Path | None, as_json: bool) -> None:
+    """把某月的全部决定照原样重算一遍 · make every decision of MONTH again and say which differ (exit code 1)."""
+    open_deployment(data)
+    from niangjia.apps.programs import queries
+    from niangjia.cli.clock import now
+    from niangjia.jobs import replay as replaying
+
+    with progress_bar() as progress:
+        ids = queries.decisions_of_month(month.text)
+        done = replaying.replay_many(ids, viewer=None, of=f"month:{month}", now=now(), progress=progress)
+    if as_json:
+        show_json(done)
+    else:
+        out.print(
+            f"{month}: {done.count:,} 件决定重算一致 {done.count - len(done.differing):,}，不一致 {len(done.differing):,}"
+        )
+        for decision_id, parts in done.differing:
+            out.print(f"[red]✗[/] decision:{decision_id} · {parts}")
+    if done.differing:
+        raise SystemExit(1)
+
+
 @main.group(
     cls=LateGroup,
     modules=(
@@ -283,7 +310,11 @@ def programs_check(folder: Path | None, as_json: bool) -> None:
 
     folder = folder or programs_folder()
     packs, problems = policy.read_folder(folder)
-    problems += [*policy.check_packs(packs, is_whole=not problems), *sensing.check_folder(folder), *targets.check_folder(folder)]
+    problems += [
+        *policy.check_packs(packs, is_whole=not problems),
+        *sensing.check_folder(folder),
+        *targets.check_folder(folder),
+    ]
     if as_json:
         show_json([str(problem) for problem in problems])
     else:

@@ -476,6 +476,19 @@ def ids_named(name: str) -> set[int]:
     return set(Account.objects.filter(name__contains=name).values_list("pk", flat=True)[:200])
 
 
+def roles_of_posts(post_ids: Iterable[int]) -> dict[int, Role]:
+    return {pk: Role(role) for pk, role in Post.objects.filter(pk__in=set(post_ids)).values_list("id", "role")}
+
+
+def unions_of(account_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """By account, every union where it holds or held a post of staff."""
+    found: dict[int, set[int]] = {}
+    rows = Post.objects.filter(account__in=set(account_ids)).exclude(role=Role.WORKER)
+    for account_id, org_id in rows.values_list("account_id", "org_id"):
+        found.setdefault(account_id, set()).add(org_id)
+    return {account_id: frozenset(orgs) for account_id, orgs in found.items()}
+
+
 @looking.once_each
 def names_of(account_ids: Iterable[int]) -> dict[int, str]:
     return dict(Account.objects.filter(pk__in=set(account_ids)).values_list("id", "name"))

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from niangjia.apps.audit.actions import GENESIS, canonical, digest, read_anchors
 from niangjia.apps.audit.models import AuditEvent, AuditHead
@@ -63,6 +63,43 @@ def list_events(
     if before_seq is not None:
         found = found.filter(seq__lt=before_seq)
     return [event_of(row) for row in found[:limit]]
+
+
+READS = (
+    "registry.reveal", "registry.view", "registry.search", "programs.explain", "cases.read_grievance", "matters.open_answers",
+    "matters.read_objection", "files.open", "volunteers.open_contact", "lists.export", "list.export", "funds.export_batch",
+    "targets.read_rows", "cockpit.rows", "inspections.read",
+)  # fmt: skip
+"""What is read, opened, searched for and taken away: of these the auditor's desk says who saw what."""
+
+
+def find_reads(
+    viewer: Actor,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    account_ids: Iterable[int] | None = None,
+    objects: Iterable[str] | None = None,
+) -> QuerySet[AuditEvent]:
+    """Of `find_events`, what was only looked at; about these things if named. The caller has required ``audit.view``."""
+    found = find_events(viewer, since=since, until=until, account_ids=account_ids).filter(action__in=READS)
+    return found if objects is None else found.filter(object__in=set(objects))
+
+
+def count_reads(viewer: Actor, *, since: datetime, until: datetime) -> list[tuple[int, int, str, int]]:
+    """(account, post, action, how often), of whoever acts in the viewer's part of the tree."""
+    found = find_reads(viewer, since=since, until=until).filter(account_id__isnull=False, post_id__isnull=False)
+    return list(found.order_by().values_list("account_id", "post_id", "action").annotate(Count("seq")))
+
+
+def standing_in(objects: Iterable[str]) -> dict[tuple[str, str, int], int]:
+    """For whom somebody acted who stood in: by (thing, action, account). Without scope: the caller has bounded the things."""
+    found = AuditEvent.objects.filter(object__in=set(objects), detail_text__contains='"acting_for":')
+    return {
+        (row.object, row.action, row.account_id): int(row.detail["acting_for"])
+        for row in found
+        if row.account_id is not None
+    }
 
 
 def list_about(object: str, *, actions: Sequence[str] = (), most: int | None = None) -> list[Event]:

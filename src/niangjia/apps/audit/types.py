@@ -53,6 +53,21 @@ class Event:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """
+    One person's part in a matter. `of`: ``case:12``; `step`: a code such as VERIFIED; `ref`: the thing it was done to. `account_id` null: the system,
+    or somebody outside; `at` null: not kept. `for_account_id`: for whom they stood in.
+    """
+
+    of: str
+    step: str
+    account_id: int | None
+    at: datetime | None
+    ref: str = ""
+    for_account_id: int | None = None
+
+
 class Break(StrEnum):
     EDITED = "EDITED"  # an event's content no longer gives its hash
     MISSING = "MISSING"  # a number is skipped

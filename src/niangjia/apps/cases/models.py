@@ -200,6 +200,7 @@ class HardshipFile(models.Model):
     is_open = models.BooleanField(default=True)
     form = models.JSONField(default=dict)
     secret = models.BinaryField(null=True)
+    address_mark = models.CharField(max_length=64, blank=True)  # keyed fingerprint of the sealed address
     causes = models.CharField(max_length=60, blank=True)
     tier = models.CharField(max_length=8, blank=True)
     amount = models.DecimalField(max_digits=16, decimal_places=2, null=True)

@@ -18,6 +18,7 @@ from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import PostCard, Role, Viewer
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.cases import access, counted, lifecycle, moving, sealed, spot_checks
+from niangjia.apps.cases import hands as hands
 from niangjia.apps.cases.models import (
     Case,
     CaseAlert,

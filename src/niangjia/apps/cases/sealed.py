@@ -22,3 +22,8 @@ def unseal(sealed: bytes | memoryview | None, table: str, key: UUID) -> dict[str
     if sealed is None:
         return {}
     return json.loads(keys_in(settings.KEYS_FOLDER).open(bytes(sealed), f"cases.{table}:{key}"))
+
+
+def mark(plain: str, field: str) -> str:
+    """A keyed fingerprint: equal for equal values, and nothing else."""
+    return keys_in(settings.KEYS_FOLDER).blind(plain, f"cases.{field}")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Role, Viewer
-from niangjia.apps.contests import access, counted, counting, moving, packs, sealed
+from niangjia.apps.contests import access, counted, counting, hands, moving, packs, sealed
 from niangjia.apps.contests.cards import (
     award_cards,
     award_words,
@@ -69,6 +69,7 @@ __all__ = [
     "get_entry", "get_live_notice", "get_objection", "has_seat", "list_awards", "list_contests", "list_entries", "list_honours", "list_judged", "list_jury", "list_lines",
     "list_notices", "list_objections", "list_own_entries", "list_packs", "list_seats", "may_answer", "own_votes", "persons_to_tell",
     "score_sheet", "jurors_to_tell", "is_own", "verify", "vote_counts",
+    "hands",
 ]  # fmt: skip
 
 

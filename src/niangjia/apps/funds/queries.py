@@ -12,7 +12,7 @@ from django.db.models import Count, IntegerField, Q, QuerySet, Sum, Value
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.funds import caps, counted, windows
+from niangjia.apps.funds import caps, counted, hands, windows
 from niangjia.apps.funds.ledger import CHUNK
 from niangjia.apps.funds.models import (
     Budget,
@@ -55,7 +55,7 @@ from niangjia.kernel import looking
 from niangjia.kernel.money import ZERO
 from niangjia.kernel.reading import Pages
 
-__all__ = ["Book", "Used", "verify"]
+__all__ = ["Book", "Used", "verify", "hands"]
 payments_to_count, budgets_to_count = counted.payments, counted.budgets
 
 _HERE = ZoneInfo("Asia/Shanghai")

@@ -10,7 +10,18 @@ from django.db.models import F, QuerySet
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
-from niangjia.apps.matters import access, counted, deciding, drafts, evidence, moving, objecting, offering, questions
+from niangjia.apps.matters import (
+    access,
+    counted,
+    deciding,
+    drafts,
+    evidence,
+    hands,
+    moving,
+    objecting,
+    offering,
+    questions,
+)
 from niangjia.apps.matters.begun import (
     count_by_month,
     get_open_to_all,
@@ -96,6 +107,7 @@ __all__ = [
     "text_of",
     "value_of",
     "verify",
+    "hands",
 ]
 
 

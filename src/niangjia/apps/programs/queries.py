@@ -387,7 +387,27 @@ def replay(decision_id: int) -> Replay:
         tier=again.tier,
         amount=again.amount,
         differences=tuple(name for name, (before, now) in parts.items() if before != now),
+        trace=again.trace,
     )
+
+
+def list_replayable(viewer: Viewer, month: str) -> list[int]:
+    """Decisions of a month, ``2023-10``, in the viewer's division."""
+    permissions.require(viewer, "programs.view")
+    found = Decision.objects.filter(month=month, area__startswith=scope.area_of(viewer))
+    return list(found.order_by("pk").values_list("pk", flat=True))
+
+
+def decisions_of_month(month: str) -> list[int]:
+    """Every one of them, without scope: for the machine's operator."""
+    return list(Decision.objects.filter(month=month).order_by("pk").values_list("pk", flat=True))
+
+
+def months_decided(viewer: Viewer) -> list[str]:
+    """Months with decisions in the viewer's division, latest first."""
+    permissions.require(viewer, "programs.view")
+    found = Decision.objects.filter(area__startswith=scope.area_of(viewer))
+    return list(found.order_by("-month").values_list("month", flat=True).distinct())
 
 
 def verify() -> list[Breach]:

@@ -237,6 +237,7 @@ class Replay:
     tier: str
     amount: Decimal | None
     differences: tuple[str, ...]
+    trace: tuple[Line, ...] = ()
 
     @property
     def is_same(self) -> bool:

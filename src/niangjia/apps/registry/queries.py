@@ -241,6 +241,28 @@ def housemates_of(person_ids: Iterable[int]) -> dict[int, frozenset[int]]:
     return {person: frozenset({person, *members.get(by_person.get(person, 0), ())}) for person in wanted}
 
 
+def alike(first: Iterable[int], others: Iterable[int]) -> set[tuple[int, int, str]]:
+    """
+    (one of `first`, one of `others`, what they share): self, household, phone or bank_account. By fingerprints, nothing is opened and no
+    fingerprint leaves. Without scope: for the room that has bounded its persons.
+    """
+    ones, rest = set(first), set(others)
+    homes = HouseholdMember.objects.filter(person__in=ones | rest, ends_before__isnull=True)
+    household = dict(homes.values_list("person_id", "household_id"))
+    rows = Person.objects.filter(pk__in=ones | rest).values_list("pk", "phone_blind", "bank_account_blind")
+    said = {pk: {"household": household.get(pk), "phone": phone, "bank_account": bank} for pk, phone, bank in rows}
+    holders: dict[tuple[str, object], set[int]] = {}
+    for pk in rest & said.keys():
+        for what, value in said[pk].items():
+            if value:
+                holders.setdefault((what, value), set()).add(pk)
+    found = {(pk, pk, "self") for pk in ones & rest}
+    for pk in ones & said.keys():
+        for what, value in said[pk].items():
+            found |= {(pk, other, what) for other in holders.get((what, value), ()) if value and other != pk}
+    return found
+
+
 @looking.once_each
 def members_of(household_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
     """Who lives in each household now, oldest first; without scope, for bulk work that has bounded its households."""

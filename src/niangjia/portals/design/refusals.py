@@ -10,6 +10,7 @@ from niangjia.apps.cases import queries as cases
 from niangjia.apps.contests import queries as contests
 from niangjia.apps.files import queries as files
 from niangjia.apps.funds import queries as funds
+from niangjia.apps.inspections import problems as inspections
 from niangjia.apps.matters import queries as matters
 from niangjia.apps.messages import queries as messages
 from niangjia.apps.organizations import queries as organizations
@@ -23,7 +24,7 @@ from niangjia.kernel.problems import Refusal
 from niangjia.portals.cockpit.figures.problems import NoSuchFigure
 
 NOT_FOUND: tuple[type[Refusal], ...] = (
-    alerts.NotFound, alerts.NoListYet, bookings.NotFound, cases.NotFound, contests.NotFound, files.NoSuchFile, funds.NotFound, matters.NoSuchDraft, matters.NotFound, messages.NoSuchMessage, organizations.NoSuchUnion,
+    alerts.NotFound, alerts.NoListYet, bookings.NotFound, cases.NotFound, contests.NotFound, files.NoSuchFile, funds.NotFound, inspections.NotFound, matters.NoSuchDraft, matters.NotFound, messages.NoSuchMessage, organizations.NoSuchUnion,
     places.NoSuchKind, places.NoSuchPairing, places.NoSuchPlace,
     programs.NoSuchAdjustment, programs.NoSuchDecision, programs.NoSuchDraft, registry.NotFound, targets.NoSuchProgramme, targets.NotFound, workorders.NoSuchOrder,
     NoSuchFigure, volunteers.NoSuchHelper, volunteers.NoSuchNeed, volunteers.NoSuchPair,

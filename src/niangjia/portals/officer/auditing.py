@@ -17,6 +17,8 @@ from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import queries
 from niangjia.apps.audit.types import Event
+from niangjia.apps.inspections import actions as inspecting
+from niangjia.apps.inspections import queries as inspections
 from niangjia.apps.workorders import queries as workorders
 from niangjia.jobs import verify
 from niangjia.portals.design import deeds
@@ -110,12 +112,17 @@ def events(request: PageRequest) -> HttpResponse:
         "names": shown.names,
         "next_seq": found[-1].seq if len(found) == ROWS else None,
         "report": getattr(request, "report", None),
+        "checked": inspections.last_of(request.viewer, "inspections.check"),
     }
     return show(request, "officer/audit.html", context)
 
 
 @page("audit.view", methods=("POST",), shown_on=events)
 def check_chain(request: PageRequest) -> HttpResponse:
-    """Walk the whole chain now and say what was found. Reads only."""
-    request.report = verify.verify_audit(deployment())
+    """Walk the whole chain now and say what was found; that, and how it stood, is kept."""
+    report = request.report = verify.verify_audit(deployment())
+    inspecting.note_check(
+        viewer=request.viewer, count=report.event_count, broken_seq=report.broken_seq, kind=report.kind.value if report.kind else "WHOLE",
+        now=timezone.now(),
+    )  # fmt: skip
     return events.unguarded(request)

@@ -34,6 +34,7 @@ from niangjia.portals.design.showing import deployment
 from niangjia.portals.tests import (
     adjusted,
     applied,
+    audited,
     begun,
     booked,
     contested,
@@ -58,6 +59,7 @@ def built(built, django_db_blocker):
         helped.lay(built)
         placed.lay(built)
         contested.lay(built)
+        audited.sample(built)
         targeted.lay(built)
     return built
 
@@ -269,6 +271,7 @@ PAGES = {
     "volunteers:own_pair": (lambda house: [helped.lay(house).own_working], {Role.WORKER}),
     "volunteers:bid": (lambda house: [helped.lay(house).bidding], {Role.WORKER}),
     **contested.PAGES,
+    **audited.PAGES,
     **targeted.PAGES,
     **rolled.PAGES,
 } | begun.PAGES

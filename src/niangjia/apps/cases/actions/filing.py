@@ -156,9 +156,23 @@ def fill_file(*, viewer: Viewer, case_id: int, values: Mapping[str, Any], now: d
         file = HardshipFile.objects.get(case=case)
         causes = {cause for cause in (reading.plain["main_cause"], reading.plain.get("other_cause")) if cause}
         file.form, file.secret = reading.plain, sealed.seal(reading.secret, "file", file.key)
+        plain_address = "".join(str(reading.secret.get("address", "")).split())
+        file.address_mark = sealed.mark(plain_address, "file.address") if plain_address else ""
         file.causes, file.filled_by_id = joined(sorted(causes)), viewer.account_id
         file.tier, file.amount, file.decision, file.tiered_by = "", None, None, None
-        file.save(update_fields=["form", "secret", "causes", "filled_by", "tier", "amount", "decision", "tiered_by"])
+        file.save(
+            update_fields=[
+                "form",
+                "secret",
+                "address_mark",
+                "causes",
+                "filled_by",
+                "tier",
+                "amount",
+                "decision",
+                "tiered_by",
+            ]
+        )
         registry_actions.set_bank_account(
             viewer=viewer,
             person_id=file.person_id,

@@ -373,6 +373,7 @@ class Migration(migrations.Migration):
                 ("is_open", models.BooleanField(default=True)),
                 ("form", models.JSONField(default=dict)),
                 ("secret", models.BinaryField(null=True)),
+                ("address_mark", models.CharField(blank=True, max_length=64)),
                 ("causes", models.CharField(blank=True, max_length=60)),
                 ("tier", models.CharField(blank=True, max_length=8)),
                 ("amount", models.DecimalField(decimal_places=2, max_digits=16, null=True)),

@@ -1,0 +1,1 @@
+from niangjia.apps.cases.tests.conftest import built, desk, funded  # noqa: F401
