@@ -70,6 +70,14 @@ class Rollup:
         found = self._ask(measure, within, since, until, "1", (), tag, code)
         return found.get(1) or _nothing(measure)
 
+    def last_day(self, source: str) -> date | None:
+        """Of the newest row of a source; null: it has none."""
+        asked = ("last day", source)
+        if asked not in self._answers:
+            self._answers[asked] = self._all(f'select max(day) from "{self.sources[source].id}"', [])[0][0]
+        day: date | None = self._answers[asked]
+        return day
+
     def by_month(self, measure: Measure, *, within: int, since: date, until: date) -> list[tuple[Month, Figure]]:
         """Each month by itself, every month of the span: who came in two months is in both."""
         found = self._ask(measure, within, since, until, "strftime(s.day, '%Y-%m')")
