@@ -157,11 +157,20 @@ def _courses(services: Services, own: int | None) -> None:
         bookings.name_teacher(viewer=services.county, facts=TeacherFacts(name, services.union.id, honour, field, "例创新工作室联盟（虚构）"), key=f"demo-teacher-{number}", now=now)
         for number, (name, honour, field) in enumerate(TEACHERS)
     ]  # fmt: skip
-    held = services.at(-20, 18)
+    held, two_hours = services.at(-20, 18), timedelta(hours=2)
+    evenings = tuple((held + timedelta(days=4 * n), held + timedelta(days=4 * n) + two_hours) for n in range(4))
+    slot = SlotFacts(held, evenings[-1][1], 12, "例职业技术学校（虚构）", evenings)
     night = services.offer(
-        "course", "数控车工夜校", "course", turns(held, 1, 12, "例职业技术学校（虚构）", 120), now=held - timedelta(days=9), teacher_id=teachers[0], unit_cost=Decimal("85.50"),
+        "course", "数控车工夜校（四讲）", "course", [slot], now=held - timedelta(days=9), teacher_id=teachers[0], unit_cost=Decimal("85.50"), least_share=Decimal("0.75"),
     )  # fmt: skip
     services.ask(night, [*([own] if own else []), *services.people[:8]], now=held - timedelta(days=8))
+    seated = queries.list_bookings(services.county, offer_id=night, state="SEATED")
+    for number, (begins, _ends) in enumerate(
+        evenings[1:], start=1
+    ):  # the first half of them comes to every lesson, the others to some
+        for place, one in enumerate(seated[:-1]):
+            if place < len(seated) // 2 or (place + number) % 2:
+                bookings.check_in(viewer=services.county, code=one.code, now=begins)
     services.come(night, but=1)
     bookings.certify(viewer=services.county, offer_id=night, now=services.clock())
     held = services.at(-10, 9)
@@ -228,7 +237,9 @@ def _tour(services: Services) -> None:
         bookings.add_site(viewer=services.county, tour_id=tour, facts=SiteFacts(name, north, east, people), now=services.clock())
         for name, north, east, people in SITES
     ]  # fmt: skip
-    for row in places.list_stopping(services.county).filter(area__startswith=services.union.area[:6])[:1]:  # one of the register
+    for row in places.list_stopping(services.county).filter(area__startswith=services.union.area[:6])[
+        :1
+    ]:  # one of the register
         stop = SiteFacts(row.name[:40], row.latitude or 0, row.longitude or 0, 20, place_id=row.pk)
         bookings.add_site(viewer=services.county, tour_id=tour, facts=stop, now=services.clock())
     lanes = Lanes(4, 30)

@@ -244,6 +244,12 @@ def _small(ground: Ground) -> int:
         ),
         ("nursing_room", "车站爱心母婴室", {}, {}),
         ("training_base", "轴承装配实训基地", {"trades": "钳工、数控车工"}, {"trained": 48}),
+        (
+            "lead_goose",
+            "演示轴承股份有限公司",
+            {"credit_code": "演示代码", "industry": "轴承", "leads": "带小微企业共用检测、培训，签区域能级工资协议。", "workers": "420"},
+            {},
+        ),
     )
     for number, (kind, name, details, measures) in enumerate(told):
         town = ground.towns[number % len(ground.towns)]

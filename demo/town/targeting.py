@@ -38,8 +38,8 @@ def play(office: Office, clock: Callable[[], datetime]) -> int:
     counties.sort(key=lambda org_id: org_id != county.id)
     count = 0
     for indicator, total in CITY.items():
-        if city.parent_id is None:
-            count += _divide(lead, indicator, {city.id: Decimal(total)}, clock())
+        above = lead if city.parent_id is None else office.officer(city.parent_id, clock())
+        count += _divide(above, indicator, {city.id: Decimal(total)}, clock())
         shares = _split(Decimal(total * (100 - LEFT_OUT) // 100), counties)
         count += _divide(lead, indicator, shares, clock())
         count += _divide(deputy, indicator, _split(shares[county.id] or Decimal(0), towns), clock())

@@ -56,6 +56,7 @@ def main(folder: Path) -> None:
     from niangjia.apps.programs import actions as programs
     from niangjia.apps.programs.tests import town
     from niangjia.engines import policy
+    from niangjia.jobs import rollup
     from tests.journeys import contested_town, placed_stations
 
     call_command("migrate", interactive=False, verbosity=0)
@@ -84,11 +85,13 @@ def main(folder: Path) -> None:
     lay_course(place.county, people["booked"])
     for viewer in people.values():
         accounts.reset_password(viewer=None, account_id=viewer.account_id, new_password=PASSWORD, now=town.NOW)
+    contests = contested_town.lay(place)
+    rollup.make(Deployment.load(folder), now=town.NOW)
     print(
         json.dumps(
             {
                 "now": town.NOW.isoformat(),
-                "contests": contested_town.lay(place),
+                "contests": contests,
                 "logins": {name: logins.get_account(one.account_id).username for name, one in people.items()},
             }
         )

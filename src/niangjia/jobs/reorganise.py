@@ -23,6 +23,8 @@ from niangjia.apps.accounts.types import PostCard, Role, TokenCard, Viewer
 from niangjia.apps.alerts import actions as alerts
 from niangjia.apps.alerts import queries as alert_queries
 from niangjia.apps.audit import actions as audit
+from niangjia.apps.bookings import actions as bookings
+from niangjia.apps.bookings import queries as booking_queries
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import queries as case_queries
 from niangjia.apps.cases.types import CaseState
@@ -35,8 +37,11 @@ from niangjia.apps.organizations import actions as organizations
 from niangjia.apps.organizations import queries, scope
 from niangjia.apps.organizations.types import PARENTS, ChangeKind, Level, Union, UnionState
 from niangjia.apps.places import actions as places
+from niangjia.apps.places import queries as place_queries
 from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as registry_queries
+from niangjia.apps.volunteers import actions as volunteers
+from niangjia.apps.volunteers import queries as volunteer_queries
 from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders import queries as order_queries
 from niangjia.apps.workorders.types import OpenOrder, OrderState, Placement
@@ -142,7 +147,8 @@ class PostGoes:
 class Outlook:
     """
     What would happen. `orders`: those that change; `order_count`: all open ones. `case_count`, `people` and `budgets` are what goes to `to`, or,
-    of a move, what goes along. `gain`, `lose`: unions above that will see it, and no more. `mark`: what was shown, as a digest.
+    of a move, what goes along. `gain`, `lose`: unions above that will see it, and no more. `mark`: what was shown, as a digest. `services`: open needs, places, agreements, offers and
+    bookings of that union; empty of a move, which leaves them where they are.
     """
 
     asked: Asked
@@ -156,6 +162,7 @@ class Outlook:
     cases: tuple[tuple[int, str, CaseState], ...]
     case_count: int
     matter_count: int
+    services: Mapping[str, int]
     people: Mapping[str, int]
     posts: tuple[PostGoes, ...]
     worker_count: int
@@ -202,7 +209,7 @@ def look(viewer: Viewer, asked: Asked, *, now: datetime) -> Outlook:
     outlook = Outlook(
         asked=asked, union=union, to=to, blocks=(), below=tuple(children), below_count=len(below), orders=going, order_count=len(orders),
         cases=living, case_count=len(living) if is_end else case_queries.count_living_within(union.path),
-        matter_count=matter_queries.count_living(union.id, union.path),
+        matter_count=matter_queries.count_living(union.id, union.path), services=_services(union.id, asked.from_day) if is_end else {},
         people=registry_queries.count_at(union.id) if is_end else registry_queries.count_within(union.path),
         posts=tuple(PostGoes(card, name, _goes(card, asked)) for card, name in posts if card.role is not Role.WORKER),
         worker_count=sum(card.role is Role.WORKER for card, _name in posts),
@@ -334,6 +341,14 @@ def _own(viewer: Viewer, org_id: int) -> Union:
     return union
 
 
+def _services(org_id: int, day: date) -> dict[str, int]:
+    return {
+        "needs": volunteer_queries.count_living_at(org_id),
+        **place_queries.count_living_at(org_id, on=day),
+        **booking_queries.count_living_at(org_id),
+    }
+
+
 def _pair(viewer: Viewer, asked: Asked) -> tuple[Union, Union]:
     return _own(viewer, asked.org_id), _own(viewer, asked.to_id)
 
@@ -401,7 +416,7 @@ def _mark(outlook: Outlook, orders: list[OpenOrder]) -> str:
     shown = (
         asked.kind.value, asked.org_id, asked.to_id, asked.from_day, asked.posts_go_along, outlook.union.path, outlook.to.path,
         [one.id for one in outlook.below], outlook.below_count, [(one.id, one.step) for one in orders], outlook.cases, outlook.case_count, outlook.matter_count,
-        sorted(outlook.people.items()), [(one.post.id, one.goes_along) for one in outlook.posts], outlook.worker_count,
+        sorted(outlook.people.items()), sorted(outlook.services.items()), [(one.post.id, one.goes_along) for one in outlook.posts], outlook.worker_count,
         [one.id for one in outlook.tokens], outlook.budgets, outlook.list_month, outlook.list_count,
         [type(one).__name__ for one in outlook.blocks],
     )  # fmt: skip
@@ -446,6 +461,9 @@ def _end(viewer: Viewer, outlook: Outlook, now: datetime) -> dict[str, int]:
     moved_cases = cases.rehome_cases(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     followed = matters.rehome_matters(viewer=viewer, from_id=from_id, to_id=to_id, path=outlook.to.path, now=now)
     places.rehome_places(viewer=viewer, from_id=from_id, to_id=to_id, reason=asked.reason.strip(), now=now)
+    places.rehome_pairings(viewer=viewer, from_id=from_id, to_id=to_id, from_day=asked.from_day, now=now)
+    volunteers.rehome_needs(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
+    bookings.rehome_bookings(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     orders = workorders.rehome_orders(
         viewer=viewer,
         order_ids=[one.order.id for one in outlook.orders],
@@ -455,6 +473,6 @@ def _end(viewer: Viewer, outlook: Outlook, now: datetime) -> dict[str, int]:
     )
     return {
         "unions": len(moved), "budgets": budgets, "posts": len(outlook.posts), "orders": orders, "cases": moved_cases, "list": listed,
-        "matters": followed,
+        "matters": followed, **outlook.services,
         **people,
     }  # fmt: skip

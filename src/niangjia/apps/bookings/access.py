@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
-from niangjia.apps.bookings.lifecycle import OfferState
+from niangjia.apps.bookings.lifecycle import OPEN, OfferState
 from niangjia.apps.bookings.models import Booking, Campaign, Offer, Quota, Talk, Teacher, Topic, Tour
 from niangjia.apps.bookings.problems import NoSuchBooking, NoSuchOffer, NoSuchTour, NotForYou
 from niangjia.apps.organizations import queries as organizations
@@ -124,3 +124,14 @@ def own_tour(viewer: Viewer, tour_id: int) -> Tour:
 
 def _above(viewer: Viewer) -> list[int]:
     return [one.id for one in organizations.list_ancestors(viewer.org_id)]
+
+
+def living_offers(org_id: int) -> QuerySet[Offer]:
+    """Drafts, and what is open or still waits for those who have a seat."""
+    waiting = Booking.objects.filter(state__in=OPEN).values("offer_id")
+    rows = Offer.objects.filter(org_id=org_id)
+    return rows.filter(state__in=[OfferState.DRAFT, OfferState.OPEN]) | rows.filter(pk__in=waiting)
+
+
+def open_bookings(org_id: int) -> QuerySet[Booking]:
+    return Booking.objects.filter(org_id=org_id, state__in=OPEN)

@@ -79,10 +79,12 @@ class Offer(models.Model):
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="offers", null=True)
     teacher = models.ForeignKey(Teacher, on_delete=models.PROTECT, related_name="offers", null=True)
     unit_cost = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    least_share = models.DecimalField(max_digits=3, decimal_places=2, null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(opens_at__lt=F("closes_at")), name="offer_opens_before_it_closes"),
+            models.CheckConstraint(condition=Q(least_share__isnull=True) | Q(least_share__gt=0, least_share__lte=1), name="offer_share_is_one"),
             models.CheckConstraint(condition=Q(drawn_at__isnull=True, seed="") | Q(drawn_at__isnull=False) & ~Q(seed=""), name="offer_seed_shown_when_drawn"),
         ]  # fmt: skip
         indexes = [
@@ -106,6 +108,20 @@ class Slot(models.Model):
             models.UniqueConstraint(fields=["offer", "begins", "label"], name="slot_once"),
             models.CheckConstraint(condition=Q(taken__lte=F("seats")), name="slot_never_oversold"),
             models.CheckConstraint(condition=Q(begins__lt=F("ends"), seats__gte=1), name="slot_has_time_and_seats"),
+        ]
+
+
+class Lesson(models.Model):
+    """One time of a course whose slot spans them all: a seat in the slot is a seat in each."""
+
+    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="lessons")
+    begins = models.DateTimeField()
+    ends = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["slot", "begins"], name="lesson_once"),
+            models.CheckConstraint(condition=Q(begins__lt=F("ends")), name="lesson_has_time"),
         ]
 
 
@@ -175,6 +191,17 @@ class Booking(models.Model):
             models.Index(fields=["offer", "state", "line"], name="booking_line"),
             models.Index(fields=["person", "state"], name="booking_person"),
         ]
+
+
+class Presence(models.Model):
+    """A booking's worker was there at a lesson."""
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="presences")
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="presences")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lesson", "booking"], name="presence_once")]
 
 
 class Feed(models.Model):

@@ -88,6 +88,14 @@ class TooEarly(Refusal):
         )
 
 
+class NoLessonNow(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这门课已经上完，今天没有课，不能签到。",
+            "This course is over and has no lesson today, so nobody can be checked in.",
+        )
+
+
 class NoSlots(Refusal):
     def __init__(self) -> None:
         super().__init__(

@@ -25,6 +25,7 @@ class OfferFacts:
     """
     What is offered, to whom, by the union `org_id`. `program`: the pack it is under; empty = none. `most_companions`: family that may come
     along. `unit_cost`: yuan a person to the union. `every_years`: who had a seat under the same program less than so many years ago is not taken; null = no such rule.
+    `least_share`: of the lessons that a certificate asks for, above 0 up to 1; null = whoever came.
     """
 
     title: str
@@ -42,16 +43,21 @@ class OfferFacts:
     campaign_id: int | None = None
     teacher_id: int | None = None
     unit_cost: Decimal | None = None
+    least_share: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SlotFacts:
-    """When, and for how many. `label` tells apart what begins at the same time (a lane, a route)."""
+    """
+    When, and for how many. `label` tells apart what begins at the same time (a lane, a route). `lessons`: beginning and end of each time of a
+    course, within the slot; one seat is a seat in all of them. Empty = it is one time.
+    """
 
     begins: datetime
     ends: datetime
     seats: int
     label: str = ""
+    lessons: tuple[tuple[datetime, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,7 @@ class OfferCard:
     unit_cost: Decimal | None = None
     drawn_at: datetime | None = None
     step: int = 1
+    least_share: Decimal | None = None
 
     @property
     def seats(self) -> int:
@@ -108,7 +115,7 @@ class OfferCard:
 
 @dataclass(frozen=True, slots=True)
 class BookingCard:
-    """`line`: place in the line of those who wait, from 1; null = does not wait. `code`: what the check-in reads, for its owner and the desk."""
+    """`line`: place in the line of those who wait, from 1; null = does not wait. `code`: what the check-in reads, for its owner and the desk. `lessons`: of its course, 0 = one time; `present`: at so many."""
 
     id: int
     number: str
@@ -126,6 +133,14 @@ class BookingCard:
     reason: str = ""
     certificate: str = ""
     group: str = ""
+    lessons: int = 0
+    present: int = 0
+
+    @property
+    def can_check_in(self) -> bool:
+        """Seated or missed; of a course also who was at another lesson."""
+        is_on_course = self.state is BookingState.ATTENDED and self.present < self.lessons
+        return self.state in (BookingState.SEATED, BookingState.MISSED) or is_on_course
 
     @property
     def companions(self) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 
 from niangjia.apps.contests import access
 from niangjia.apps.contests.lifecycle import EntryState, VoteState
@@ -32,10 +32,17 @@ def entries_of(row: Round) -> QuerySet[Entry]:
 
 
 def owed(row: Round, jurors: Collection[int]) -> tuple[dict[int, int], dict[int, int]]:
-    """By juror: how many entries they may mark and have not; how many they have marked."""
-    judged = list(entries_of(row).values_list("pk", flat=True))
-    done = {*Mark.objects.filter(round_id=row.pk).values_list("juror_id", "entry_id")}
-    barred = {*Conflict.objects.filter(juror__contest_id=row.contest_id).values_list("juror_id", "entry_id")}
+    """By juror: how many entries they may mark and have not; how many they have marked. One question of the database."""
+    judged: set[int] = set()
+    done, barred = set(), set()
+    rows = entries_of(row).order_by().annotate(juror=Value(0)).values_list("juror", "pk", Value("JUDGED"))
+    marks = Mark.objects.filter(round_id=row.pk).order_by().values_list("juror_id", "entry_id", Value("MARK"))
+    near = Conflict.objects.filter(juror__contest_id=row.contest_id).order_by()
+    for juror, entry, what in rows.union(marks, near.values_list("juror_id", "entry_id", Value("NEAR")), all=True):
+        if what == "JUDGED":
+            judged.add(entry)
+        else:
+            (done if what == "MARK" else barred).add((juror, entry))
     owes = {one: sum((one, entry) not in done and (one, entry) not in barred for entry in judged) for one in jurors}
     return owes, {one: sum((one, entry) in done for entry in judged) for one in jurors}
 

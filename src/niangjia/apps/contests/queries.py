@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
@@ -59,6 +59,7 @@ from niangjia.apps.objections.types import GrievanceState
 from niangjia.apps.organizations import scope
 from niangjia.apps.programs import queries as programs
 from niangjia.engines.policy.pack import Pack as PolicyPack
+from niangjia.kernel import looking
 from niangjia.kernel.problems import Refusal
 
 honours_to_count = counted.honours
@@ -88,6 +89,13 @@ def get_contest(viewer: Viewer | None, contest_id: int) -> ContestCard:
     contest = access.find(viewer, contest_id)
     rounds = [round_card(row, contest) for row in Round.objects.filter(contest=contest).order_by("place")]
     return contest_card(contest, tuple(rounds))
+
+
+@looking.once
+def _seen_round(viewer: Viewer | None, round_id: int) -> Round | None:
+    """Not to be changed."""
+    rows = Round.objects.select_related("contest").filter(pk=round_id, contest__in=access.contests(viewer))
+    return rows.first()
 
 
 def is_own(viewer: Viewer | None, card: ContestCard) -> bool:
@@ -132,7 +140,7 @@ def list_judged(viewer: Viewer | None, round_id: int) -> list[EntryCard]:
     """
     What is judged in the open round, for those who vote: with the introduction of who agreed to it. Raises NotFound.
     """
-    row = Round.objects.select_related("contest").filter(pk=round_id, contest__in=access.contests(viewer)).first()
+    row = _seen_round(viewer, round_id)
     if row is None:
         raise NotFound
     rows = list(counting.entries_of(row).select_related("org"))
@@ -197,13 +205,14 @@ def _area_of(contest: ContestCard) -> str:
 def list_jury(viewer: Viewer, card: ContestCard, *, with_conflicts: bool = True) -> list[JurorCard]:
     """By seat, with what each owes in the open round and, if asked for, to what they are near. Raises NotAllowed."""
     permissions.require(viewer, "contests.view")
-    jurors = list(Juror.objects.filter(contest_id=card.id).order_by("seat"))
-    declared: set[int] = set()
+    declares = Declaration.objects.filter(juror=OuterRef("pk"), round_id=card.open_round.id if card.open_round else 0)
+    rows = Juror.objects.filter(contest_id=card.id).annotate(has_declared=Exists(declares))
+    jurors = list(rows.order_by("seat"))
+    declared = {one.pk for one in jurors if vars(one)["has_declared"]}
     owes: dict[int, int] = {}
     marked: dict[int, int] = {}
     if card.open_round is not None:
         row = Round(pk=card.open_round.id, contest_id=card.id, place=card.open_round.place)
-        declared = set(Declaration.objects.filter(round_id=row.pk).values_list("juror_id", flat=True))
         owes, marked = counting.owed(row, [one.pk for one in jurors if one.left_at is None])
     near: dict[int, list[tuple[str, Nearness]]] = {}
     found = Conflict.objects.filter(juror__contest_id=card.id) if with_conflicts else Conflict.objects.none()
@@ -282,7 +291,7 @@ def bursts_of(viewer: Viewer, round_id: int) -> list[Burst]:
     Raises NotAllowed, NotFound.
     """
     permissions.require(viewer, "contests.manage")
-    row = Round.objects.select_related("contest").filter(pk=round_id, contest__in=access.contests(viewer)).first()
+    row = _seen_round(viewer, round_id)
     if row is None:
         raise NotFound
     rule = counting.rule_of(row).votes
@@ -324,7 +333,7 @@ def _thick(votes: list[tuple[datetime, str]], most: int, within: timedelta) -> l
 
 def list_lines(viewer: Viewer | None, round_id: int) -> list[LineCard]:
     """The ranking of a closed round as it was published, best first, with the sheet's marks and votes. Raises NotFound."""
-    row = Round.objects.select_related("contest").filter(pk=round_id, contest__in=access.contests(viewer)).first()
+    row = _seen_round(viewer, round_id)
     if row is None or row.sheet is None:
         raise NotFound
     sheet = {one["entry"]: one for one in row.sheet["entries"]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
@@ -37,6 +37,12 @@ def _row(row: Pairing, own: int) -> PairingRow:
         for year in sorted({year for year, _sender, _counter in told}, reverse=True)
     )
     return PairingRow(row.pk, row.kind, other.name, row.since, row.until, row.paper, years)
+
+
+def lasting_of(org_id: int, on: date) -> QuerySet[Pairing]:
+    """Agreements of that very union that hold beyond that day. Without scope: for whoever changes unions."""
+    of_union = Q(first_id=org_id) | Q(second_id=org_id)
+    return Pairing.objects.filter(of_union).filter(Q(until__isnull=True) | Q(until__gt=on))
 
 
 def recognises(org_id: int, other_id: int, kind: str, *, on: date) -> bool:

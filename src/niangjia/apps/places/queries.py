@@ -37,7 +37,7 @@ from niangjia.apps.places.kinds import Aim, Detail, Kind, Piece, kind_of, kinds
 from niangjia.apps.places.lifecycle import IN_USE, LOOKS, RULES, PlaceState, Step
 from niangjia.apps.places.models import Measure, Place, PlaceEvent
 from niangjia.apps.places.nearest import bearing, boxes, is_open, metres_between
-from niangjia.apps.places.pairing import list_pairings, recognises
+from niangjia.apps.places.pairing import lasting_of, list_pairings, recognises
 from niangjia.apps.places.problems import LEVELS, NoSuchKind, NoSuchPairing, NoSuchPlace
 from niangjia.apps.places.types import MICRO, EventRow, Hours, MeasureRow, PlaceCard, Position
 from niangjia.apps.places.verifying import verify
@@ -47,7 +47,7 @@ places_to_count, levels_to_count = counted.places, counted.levels
 __all__ = [
     "ENDS_SOON", "IN_USE", "LEVELS", "LOOKS", "RULES", "Aim", "Detail", "Kind", "NoSuchKind", "NoSuchPairing", "NoSuchPlace", "Piece",
     "cards_of", "count_by_county", "count_by_kind", "count_public_by_county", "find_by_name", "find_by_number", "find_public", "get_place", "get_public",
-    "kind_of", "kinds", "levels_for", "list_aims", "list_announced", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos", "list_stopping",
+    "count_living_at", "kind_of", "kinds", "levels_for", "list_aims", "list_announced", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos", "list_stopping",
     "list_places", "list_public", "list_told", "list_years", "names_of", "open_public_photo", "read_hours", "recognises", "share_that_passed", "steps_for", "total_of", "verify",
     "year_of",
 ]  # fmt: skip
@@ -264,6 +264,12 @@ def hours_of(lines: Iterable[Mapping[str, Any]]) -> tuple[Hours, ...]:
     return tuple(
         Hours(tuple(one["days"]), time.fromisoformat(one["opens"]), time.fromisoformat(one["closes"])) for one in lines
     )
+
+
+def count_living_at(org_id: int, *, on: date) -> dict[str, int]:
+    """Places that are not closed and agreements that last, of that very union. Without scope: for whoever changes unions."""
+    kept = Place.objects.filter(org_id=org_id).exclude(state=PlaceState.CLOSED)
+    return {"places": kept.count(), "pairings": lasting_of(org_id, on).count()}
 
 
 def list_stopping(viewer: Viewer) -> QuerySet[Place]:

@@ -43,7 +43,7 @@ from niangjia.kernel import looking
 helped_to_count = counted.helped
 
 __all__ = [
-    "Asks", "FieldType", "Kind", "NoSuchHelper", "NoSuchNeed", "NoSuchPair", "Stage", "Takes", "Why", "WrongAnswers", "count_by_stage", "coverage", "find_helper_step", "Field", "get_helper", "helper_cards", "helper_moves", "get_need", "get_own_pair",
+    "Asks", "FieldType", "Kind", "NoSuchHelper", "NoSuchNeed", "NoSuchPair", "Stage", "Takes", "Why", "WrongAnswers", "count_by_stage", "count_living_at", "coverage", "find_helper_step", "Field", "get_helper", "helper_cards", "helper_moves", "get_need", "get_own_pair",
     "kind_of", "kinds", "list_bids", "list_helpers", "list_needs", "list_open_needs", "list_own_helpers", "list_own_pairs", "list_pairs", "list_pairs_of", "list_steps", "list_visits", "need_card", "need_texts",
     "last_proposal", "others_for", "persons_of_pairs", "public_works", "skills", "verify", "works_by_field", "works_of", "wrong_skills",
 ]  # fmt: skip
@@ -331,3 +331,8 @@ def _visit_rows(rows: Iterable[Visit]) -> list[VisitRow]:
         )
         for row in found
     ]  # fmt: skip
+
+
+def count_living_at(org_id: int) -> int:
+    """Open needs of that very union. Without scope: for whoever changes unions."""
+    return Need.objects.filter(org_id=org_id, state=NeedState.OPEN).count()

@@ -79,7 +79,7 @@ def _point(folder: Path, name: str) -> None:
 def _write(path: Path, schema: pyarrow.Schema, rows: Iterable[Mapping[str, Any]]) -> int:
     left, total = iter(rows), 0
     has_count = "count" in schema.names and "ref" in schema.names
-    with parquet.ParquetWriter(path, schema) as writer:
+    with parquet.ParquetWriter(path, schema, use_dictionary=False) as writer:
         while some := list(islice(left, _CHUNK)):
             columns = [
                 [row.get(name, 1 if has_count and name == "count" else None) for row in some] for name in schema.names

@@ -156,8 +156,3 @@ ELSEWHERE = {
     ("contests:award", Role.GRASSROOTS): 404,
     **{("contests:score_sheet", role): 409 for role in set(Role) - {Role.CITY}},
 }
-DEAR = {
-    "contests:run": 19,  # a contest is its rounds, entries, jury, declarations, marks and conflicts
-    "contests:jury": 14,  # who owes what: entries, marks and conflicts of each juror
-    "contests:votes": 13,  # votes twice: as they stand and as they came
-}

@@ -405,6 +405,28 @@ def test_a_talk_is_logged_once_and_counts_for_its_union(house, signed_in, county
     assert late.status_code == 409 and Talk.objects.count() == 2
 
 
+def test_a_course_is_told_as_one_seat_with_a_lesson_each_week_and_each_is_checked_in(house, signed_in, county, ids, monkeypatch):  # fmt: skip
+    told = {"title": "每周一讲", "kind": "course", "giving": "FIRST_COME", "opens_at": "2023-11-06T00:00", "closes_at": "2023-11-08T00:00", "most_companions": "0", "least_percent": "75", "key": "weekly"}  # fmt: skip
+    county.post(reverse("bookings:new"), told)
+    offer = Offer.objects.get(title="每周一讲")
+    assert offer.least_share == Decimal("0.75")
+    days = {"first_day": "2023-11-09", "last_day": "2023-11-30", "starts": "18:30", "ends": "20:30", "seats": "5"}
+    go(county, "add_sessions", offer.pk, **days, is_course="on", days_apart="7")
+    slot = offer.slots.get()
+    assert slot.lessons.count() == 4 and slot.ends - slot.begins == timedelta(days=21, hours=2)
+    go(county, "act", offer.pk, "publish")
+    person = town.household(255, house.desk.town["XG"])[1][0]
+    viewer = house.viewers[Role.COUNTY]
+    booking = actions.ask(viewer=viewer, offer_id=offer.pk, person_id=person, key="weekly", now=town.NOW)
+    code = queries.get_booking(viewer, booking).code
+    for day in (3, 10):
+        monkeypatch.setattr("django.utils.timezone.now", lambda day=day: booked.at(day, 18))
+        county = signed_in(viewer)
+        assert "已签到" in said(go(county, "check_in", code=code))
+    page = county.get(reverse("bookings:people", args=[offer.pk]))
+    assert "到课 2 / 4 讲" in said(page) and 'name="code"' in page.content.decode(), "and there is a next lesson"
+
+
 def test_coverage_counts_each_team_once_and_shows_no_share_of_fewer_than_ten(house, signed_in, county, ids):
     for number in range(260, 272):
         town.household(number, house.desk.town["XG"])

@@ -131,7 +131,6 @@ DEAR = {
     "member:mine": 15,  # money, goods, and of the worker's matters the grants, objections, refusals, steps with their days, letters, applications
     "officer:household": 14,  # seven rooms know something of a household
     "officer:order": 14,  # who could take it: holders, what they have in hand, who is away
-    **contested.DEAR,
     "officer:objection": 18,  # a decision with its trace, the answers it was made of, and whoever may look into it
 }
 

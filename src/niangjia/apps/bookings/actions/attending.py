@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
@@ -12,9 +13,10 @@ from niangjia.apps.audit.types import Entry
 from niangjia.apps.bookings.access import bookings, own_offer
 from niangjia.apps.bookings.actions.asking import new_code
 from niangjia.apps.bookings.kinds import kind_of
+from niangjia.apps.bookings.lessons import counted, earned
 from niangjia.apps.bookings.lifecycle import BookingState, OfferState, Step
-from niangjia.apps.bookings.models import Booking, Offer
-from niangjia.apps.bookings.problems import NoCertificates, NoSuchCode, NotPossibleNow, TooEarly
+from niangjia.apps.bookings.models import Booking, Lesson, Offer, Presence, Slot
+from niangjia.apps.bookings.problems import NoCertificates, NoLessonNow, NoSuchCode, NotPossibleNow, TooEarly
 from niangjia.apps.bookings.seating import move
 
 BEFORE = timedelta(hours=2)
@@ -37,20 +39,44 @@ def check_in(*, viewer: Viewer, code: str, now: datetime) -> int:
             raise NoSuchCode
         own_offer(viewer, found[1])
         booking = Booking.objects.select_related("slot").get(pk=found[0])
-        if booking.state == BookingState.ATTENDED:
-            return booking.pk
         if booking.slot is None:
             raise NotPossibleNow(BookingState(booking.state).label)
-        if now < booking.slot.begins - BEFORE:
-            raise TooEarly(booking.slot.begins - BEFORE)
-        move(booking, Step.ATTEND, checked_in_at=now)
-        audit.record(viewer, action="bookings.check_in", object=f"booking:{booking.pk}", now=now)
+        lesson = _lesson_now(booking.slot, now)
+        if booking.state != BookingState.ATTENDED:
+            if now < booking.slot.begins - BEFORE:
+                raise TooEarly(booking.slot.begins - BEFORE)
+            move(booking, Step.ATTEND, checked_in_at=now)
+        elif lesson is None:
+            return booking.pk
+        if lesson is not None:
+            _row, is_new = Presence.objects.get_or_create(lesson=lesson, booking=booking, defaults={"at": now})
+            if not is_new:
+                return booking.pk
+        detail = {"lesson": lesson.pk} if lesson is not None else {}
+        audit.record(viewer, action="bookings.check_in", object=f"booking:{booking.pk}", detail=detail, now=now)
         return booking.pk
+
+
+def _lesson_now(slot: Slot, now: datetime) -> Lesson | None:
+    """
+    The lesson whose doors are open or that ended today; None: the slot is one time. Raises TooEarly: the next one's doors; NoLessonNow: no other comes.
+    """
+    lessons = list(slot.lessons.order_by("begins"))
+    if not lessons:
+        return None
+    today = timezone.localdate(now)
+    begun = [one for one in lessons if one.begins - BEFORE <= now and timezone.localdate(one.ends) >= today]
+    if begun:
+        return begun[-1]
+    following = next((one for one in lessons if one.begins > now), None)
+    if following is None:
+        raise NoLessonNow
+    raise TooEarly(following.begins - BEFORE)
 
 
 def certify(*, viewer: Viewer, offer_id: int, now: datetime) -> int:
     """
-    A numbered certificate for everybody who came and has none yet; return how many. Its number cannot be guessed: who has it may read it.
+    A numbered certificate for everybody who came and has none yet; of a course, who was at the share of its lessons that the offer asks for. Return how many. Its number cannot be guessed: who has it may read it.
     Safe to repeat.
 
     Raises: NotAllowed, NoSuchOffer; NoCertificates: a kind that gives none.
@@ -59,7 +85,8 @@ def certify(*, viewer: Viewer, offer_id: int, now: datetime) -> int:
         offer = own_offer(viewer, offer_id)
         if not kind_of(offer.kind).gives_certificate:
             raise NoCertificates
-        came = list(Booking.objects.filter(offer=offer, state=BookingState.ATTENDED, certificate__isnull=True))
+        rows = Booking.objects.filter(offer=offer, state=BookingState.ATTENDED, certificate__isnull=True)
+        came = [one for one in counted(rows) if earned(one, offer.least_share)]
         for booking in came:
             booking.certificate = f"ZS{new_code()}"
         Booking.objects.bulk_update(came, ["certificate"], batch_size=500)

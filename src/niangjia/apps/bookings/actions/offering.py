@@ -18,7 +18,7 @@ from niangjia.apps.bookings import drawing
 from niangjia.apps.bookings.access import own_offer
 from niangjia.apps.bookings.kinds import said_by_pack
 from niangjia.apps.bookings.lifecycle import OPEN, BookingState, Giving, OfferState, Step
-from niangjia.apps.bookings.models import Booking, Campaign, Offer, Quota, Slot, Teacher
+from niangjia.apps.bookings.models import Booking, Campaign, Lesson, Offer, Quota, Slot, Teacher
 from niangjia.apps.bookings.problems import (
     DrawTooEarly,
     FewerThanTaken,
@@ -54,6 +54,7 @@ def make_offer(*, viewer: Viewer, facts: OfferFacts, key: str, now: datetime) ->
         "opens_at": facts.opens_at, "closes_at": facts.closes_at, "place_id": facts.place_id, "most_companions": facts.most_companions,
         "every_years": said.every_years if said and said.every_years else facts.every_years, "note": facts.note.strip(),
         "state": OfferState.DRAFT, "number": key[:24], "campaign_id": facts.campaign_id, "teacher_id": facts.teacher_id, "unit_cost": facts.unit_cost,
+        "least_share": facts.least_share,
     }  # fmt: skip
     with transaction.atomic():
         offer, is_new = Offer.objects.get_or_create(key=key, defaults=told)
@@ -87,13 +88,30 @@ def add_slots(*, viewer: Viewer, offer_id: int, slots: Iterable[SlotFacts], now:
         offer = own_offer(viewer, offer_id)
         _refuse_ended(offer)
         told = list(slots)
-        if any(one.begins >= one.ends or one.seats < 1 for one in told):
+        if any(one.begins >= one.ends or one.seats < 1 or not _lessons_fit(one) for one in told):
             raise WrongTimes
         rows = [Slot(offer=offer, begins=one.begins, ends=one.ends, seats=one.seats, label=one.label) for one in told]
         Slot.objects.bulk_create(rows, ignore_conflicts=True)
+        _add_lessons(offer, told)
         if offer.giving == Giving.FIRST_COME or offer.drawn_at:
             move_up(offer, now, viewer)
         audit.record(viewer, action="bookings.slots", object=f"offer:{offer.pk}", detail={"count": len(told)}, now=now)
+
+
+def _lessons_fit(slot: SlotFacts) -> bool:
+    return all(slot.begins <= begins < ends <= slot.ends for begins, ends in slot.lessons)
+
+
+def _add_lessons(offer: Offer, told: Iterable[SlotFacts]) -> None:
+    """A slot that was there keeps its lessons: who was present at which is not to be told anew."""
+    lessons = {(one.begins, one.label): one.lessons for one in told if one.lessons}
+    slots = [
+        one for one in offer.slots.filter(lessons__isnull=True) if (one.begins, one.label) in lessons and not one.taken
+    ]
+    rows = [
+        Lesson(slot=one, begins=begins, ends=ends) for one in slots for begins, ends in lessons[one.begins, one.label]
+    ]
+    Lesson.objects.bulk_create(rows)
 
 
 def set_seats(*, viewer: Viewer, slot_id: int, seats: int, now: datetime) -> None:

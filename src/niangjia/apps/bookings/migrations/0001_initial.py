@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("unit_cost", models.DecimalField(decimal_places=2, max_digits=16, null=True)),
+                ("least_share", models.DecimalField(decimal_places=2, max_digits=3, null=True)),
             ],
             options={
                 "indexes": [
@@ -136,6 +137,11 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("opens_at__lt", models.F("closes_at"))), name="offer_opens_before_it_closes"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("least_share__isnull", True))
+                        | models.Q(("least_share__gt", 0), ("least_share__lte", 1)),
+                        name="offer_share_is_one",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -176,6 +182,28 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 "indexes": [],
+            },
+        ),
+        migrations.CreateModel(
+            name="Lesson",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "slot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lessons", to="bookings.slot"
+                    ),
+                ),
+                ("begins", models.DateTimeField()),
+                ("ends", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("slot", "begins"), name="lesson_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("begins__lt", models.F("ends"))), name="lesson_has_time"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -349,6 +377,28 @@ class Migration(migrations.Migration):
                         name="booking_certified_who_came",
                     ),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Presence",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="presences", to="bookings.lesson"
+                    ),
+                ),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="presences", to="bookings.booking"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("lesson", "booking"), name="presence_once")],
             },
         ),
         migrations.CreateModel(

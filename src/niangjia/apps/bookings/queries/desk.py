@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.bookings.access import bookings, campaigns, offers, teachers
+from niangjia.apps.bookings.access import bookings, campaigns, living_offers, offers, open_bookings, teachers
 from niangjia.apps.bookings.kinds import kinds
 from niangjia.apps.bookings.lifecycle import BookingState, Giving, OfferState
 from niangjia.apps.bookings.models import Booking, Campaign, Offer, Slot, Teacher
@@ -111,3 +111,8 @@ def tally(viewer: Viewer, *, year: int, campaign_id: int | None = None) -> list[
                 )
             )  # fmt: skip
     return found
+
+
+def count_living_at(org_id: int) -> dict[str, int]:
+    """Offers that are not over, and open bookings of its members, of that very union. Without scope: for whoever changes unions."""
+    return {"offers": living_offers(org_id).count(), "bookings": open_bookings(org_id).count()}

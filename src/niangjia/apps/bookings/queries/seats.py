@@ -11,8 +11,9 @@ from django.db.models.functions import Coalesce
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import drawing
 from niangjia.apps.bookings.access import bookings, offers
+from niangjia.apps.bookings.lessons import counted, earned
 from niangjia.apps.bookings.lifecycle import BORNE, HOLDS_SEATS, BookingState, Giving, OfferState
-from niangjia.apps.bookings.models import Booking, Offer, Quota, Settlement, Slot
+from niangjia.apps.bookings.models import Booking, Offer, Presence, Quota, Settlement, Slot
 from niangjia.apps.bookings.problems import NoSuchBooking, NoSuchOffer
 from niangjia.apps.bookings.seating import waiting_that_fit
 from niangjia.apps.bookings.types import Attendance, BookingCard, OfferCard, SlotCard, Violation
@@ -77,12 +78,12 @@ def offer_card(row: Offer) -> OfferCard:
         place_id=row.place_id, giving=Giving(row.giving), state=OfferState(row.state), opens_at=row.opens_at, closes_at=row.closes_at,
         most_companions=row.most_companions, every_years=row.every_years, note=row.note, seal=row.seal, seed=row.seed,
         slots=tuple(SlotCard(one.pk, one.begins, one.ends, one.seats, one.taken, one.label) for one in slots),
-        campaign_id=row.campaign_id, teacher_id=row.teacher_id, unit_cost=row.unit_cost, drawn_at=row.drawn_at, step=row.step,
+        campaign_id=row.campaign_id, teacher_id=row.teacher_id, unit_cost=row.unit_cost, least_share=row.least_share, drawn_at=row.drawn_at, step=row.step,
     )  # fmt: skip
 
 
 def cards_of(rows: Iterable[Booking]) -> list[BookingCard]:
-    found = list(rows)
+    found = list(counted(rows) if isinstance(rows, QuerySet) else rows)
     names = registry.masked_names({row.person_id for row in found})
     lines = _lines({row.offer_id for row in found if row.state == BookingState.WAITING})
     return [
@@ -90,6 +91,7 @@ def cards_of(rows: Iterable[Booking]) -> list[BookingCard]:
             id=row.pk, number=row.number, offer_id=row.offer_id, person_id=row.person_id, name=names.get(row.person_id, ""), org_id=row.org_id,
             slot_id=row.slot_id or row.wished_id, state=BookingState(row.state), seats=row.seats, line=lines.get(row.pk), asked_at=row.asked_at,
             checked_in_at=row.checked_in_at, code=row.code, reason=row.reason, certificate=row.certificate or "", group=row.group,
+            lessons=vars(row).get("lesson_count", 0), present=vars(row).get("present_count", 0),
         )
         for row in found
     ]  # fmt: skip
@@ -129,6 +131,13 @@ def verify(*, now: datetime) -> Iterator[Violation]:
                 yield Violation("WAITING_FITS", booking.number, f"waits though slot {slot.pk} has room")
         if offer.drawn_at:
             yield from _verify_draw(offer)
+    elsewhere = Presence.objects.exclude(lesson__slot=F("booking__slot"), booking__state=BookingState.ATTENDED)
+    for presence in elsewhere.select_related("booking"):
+        yield Violation("PRESENCE_SEAT", presence.booking.number, "was at a lesson of a course in which it has no seat")
+    certified = counted(Booking.objects.filter(certificate__isnull=False, offer__least_share__isnull=False))
+    for booking in certified.select_related("offer"):
+        if not earned(booking, booking.offer.least_share):
+            yield Violation("CERTIFICATE_SHARE", booking.number, "has a certificate and was at too few lessons")
     for part in Settlement.objects.filter(state__in=BORNE).exclude(amount=F("decision__amount")).iterator():
         yield Violation(
             "SETTLEMENT_DECISION", f"booking:{part.booking_id}", "bears another amount than its decision gives"

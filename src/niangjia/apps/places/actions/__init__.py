@@ -9,9 +9,10 @@ from niangjia.apps.places.actions.registering import (
     keep_photo,
     open_photo,
 )
+from niangjia.apps.places.actions.rehoming import rehome_pairings
 from niangjia.apps.places.actions.stepping import hand_over, rehome_places, take_step
 
 __all__ = [
     "apply_for_place", "change_place", "check_place", "drop_photo", "end_pairing", "hand_over", "keep_photo", "open_photo", "pair",
-    "record_measures", "record_sent", "rehome_places", "take_step",
+    "record_measures", "record_sent", "rehome_pairings", "rehome_places", "take_step",
 ]  # fmt: skip

@@ -78,7 +78,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Panel:
-    """One page. `map`: the figures to choose from for the map, empty = a page without one."""
+    """One page. `map`: the figures to choose from for the map, empty = a page without one. `has_targets`: it shows the union's targets."""
 
     id: str
     title: Words
@@ -86,6 +86,7 @@ class Panel:
     tiles: tuple[Figure, ...]
     map: tuple[Figure, ...]
     blocks: tuple[Block, ...]
+    has_targets: bool
 
 
 @dataclass(frozen=True)
@@ -160,4 +161,5 @@ def _panel(raw: Mapping[str, Any], figures: Mapping[str, Figure]) -> Panel:
             )
             for one in raw.get("blocks", ())
         ),
+        has_targets=raw.get("has_targets", False),
     )

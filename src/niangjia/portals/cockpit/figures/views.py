@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from niangjia.apps.organizations.types import Union
-from niangjia.portals.cockpit.figures import equity, mapped, rowed
+from niangjia.portals.cockpit.figures import equity, mapped, rowed, targeting
 from niangjia.portals.cockpit.figures.asked import BEGINNING, Asked
 from niangjia.portals.cockpit.figures.blocks import Table, table_of
 from niangjia.portals.cockpit.figures.counting_up import Counter
@@ -77,6 +77,8 @@ def _panel(request: PageRequest, panel: Panel) -> HttpResponse:
     }
     if any(block.kind is Kind.GAPS for block in panel.blocks):
         context["alarm_words"] = equity.rule_in_words(pages.alarm)
+    if panel.has_targets:
+        context["boards"] = targeting.boards_of(request.viewer, asked.union)
     if panel.map:
         context |= _places(request, panel, counter, children)
     numbers = sum(len(line.cells) for table in context["blocks"] for line in table.lines)

@@ -180,7 +180,7 @@ def _looked_up(viewer: Viewer, code: str) -> dict[str, Any]:
         "card": card,
         "one": shown(card, place_words(card.place_id)),
         "slot": slot_of(card, booking),
-        "can_check_in": booking.state in (BookingState.SEATED, BookingState.MISSED),
+        "can_check_in": booking.can_check_in,
     }
 
 

@@ -57,6 +57,10 @@ class OfferForm(Form):
     unit_cost = forms.DecimalField(
         label=gettext_lazy("每人成本（元）"), required=False, min_value=0, max_digits=10, decimal_places=2, widget=money_input()
     )  # fmt: skip
+    least_percent = forms.IntegerField(
+        label=gettext_lazy("到课满百分之几发证明"), min_value=1, max_value=100, required=False,
+        help_text=gettext_lazy("几讲的课程填；不填就是来过就发"),
+    )  # fmt: skip
     note = forms.CharField(
         label=gettext_lazy("说明"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -93,7 +97,7 @@ class OfferForm(Form):
             title=told["title"], kind=kind.id, org_id=union.id, area=union.area, giving=Giving(told["giving"]), opens_at=told["opens_at"],
             closes_at=told["closes_at"], program=told["program"] or kind.program, place_id=_id(told["place"]), most_companions=told["most_companions"],
             every_years=told["every_years"], note=told["note"], campaign_id=_id(told["campaign"]), teacher_id=_id(told["teacher"]),
-            unit_cost=told["unit_cost"],
+            unit_cost=told["unit_cost"], least_share=Decimal(told["least_percent"]) / 100 if told["least_percent"] else None,
         )  # fmt: skip
 
 
@@ -117,13 +121,19 @@ class SessionsForm(Form):
     seats = forms.IntegerField(label=gettext_lazy("每场名额"), min_value=1, max_value=100_000)
     label = forms.CharField(label=gettext_lazy("场地或班次"), max_length=40, required=False)
     is_one = forms.BooleanField(label=gettext_lazy("几天连续，算一场"), required=False)
+    is_course = forms.BooleanField(
+        label=gettext_lazy("一门课，每天一讲"),
+        required=False,
+        help_text=gettext_lazy("一次报名占一个名额，每讲各自签到"),
+    )
+    days_apart = forms.IntegerField(label=gettext_lazy("隔几天一讲"), required=False, min_value=1, max_value=31, help_text=gettext_lazy("不填就是天天上；每周一讲填 7"))  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
         first, last = told.get("first_day"), told.get("last_day") or told.get("first_day")
         if first and last and not first <= last <= first + timedelta(days=120):
             self.add_error("last_day", _("请填首日之后四个月以内的日子。"))
-        alone = first == last or not told.get("is_one")
+        alone = first == last or not told.get("is_one") or told.get("is_course")
         if told.get("starts") and told.get("ends") and alone and told["starts"] >= told["ends"]:
             self.add_error("ends", _("结束须晚于开始。"))
         if not self.errors and not 0 < len(self.slots(told)) <= MOST_SESSIONS:
@@ -134,6 +144,11 @@ class SessionsForm(Form):
         told = told or self.cleaned_data
         first, last = told["first_day"], told.get("last_day") or told["first_day"]
         seats, label = told["seats"], told.get("label", "").strip()
+        if told.get("is_course"):
+            count = (last - first).days // (told.get("days_apart") or 1) + 1
+            days = [first + timedelta(days=number * (told.get("days_apart") or 1)) for number in range(count)]
+            lessons = tuple((_at(day, told["starts"]), _at(day, told["ends"])) for day in days)
+            return [SlotFacts(lessons[0][0], lessons[-1][1], seats, label, lessons)]
         if told.get("is_one"):
             return [SlotFacts(_at(first, told["starts"]), _at(last, told["ends"]), seats, label)]
         found: list[SlotFacts] = []

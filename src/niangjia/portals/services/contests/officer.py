@@ -45,6 +45,14 @@ def contests(request: PageRequest) -> HttpResponse:
     return show(request, "contests/desk.html", context)
 
 
+class _Counted(Paginator):
+    """Pages of rows whose number is known already."""
+
+    def __init__(self, rows: Any, per_page: int, number: int) -> None:
+        super().__init__(rows, per_page)
+        self.count = number  # type: ignore[misc]  # a cached property
+
+
 @page("contests.view")
 def contest(request: PageRequest, contest_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer
@@ -53,8 +61,10 @@ def contest(request: PageRequest, contest_id: int) -> HttpResponse:
     card = queries.get_contest(viewer, contest_id)
     is_own = queries.is_own(viewer, card)
     state = request.GET.get("state", "")
-    entries = queries.list_entries(viewer, contest_id, state=state if state in EntryState.values else "")
-    rows = Paginator(entries, ROWS).get_page(request.GET.get("page"))
+    state = state if state in EntryState.values else ""
+    counts = queries.count_states(viewer, contest_id)
+    entries = queries.list_entries(viewer, contest_id, state=state)
+    rows = _Counted(entries, ROWS, counts.get(state, 0) if state else sum(counts.values())).get_page(request.GET.get("page"))
     may_answer = permissions.may(viewer, "contests.answer")
     row = card.open_round
     jury = queries.list_jury(viewer, card, with_conflicts=False)
@@ -70,7 +80,7 @@ def contest(request: PageRequest, contest_id: int) -> HttpResponse:
         "waits_for_vote": bool(row and row.takes_votes(now)),
         "rows": rows,
         "cards": queries.entry_cards(rows),
-        "counts": queries.count_states(viewer, contest_id),
+        "counts": counts,
         "state": state,
         "jury": jury,
         "owed": sum(one.owed for one in jury),

@@ -1,0 +1,96 @@
+"""What a merged union had under way with seats, needs and agreements goes on with the union that takes over, and nobody loses a seat."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from niangjia.apps.accounts.types import Role
+from niangjia.apps.bookings import actions as bookings
+from niangjia.apps.bookings import queries as booking_queries
+from niangjia.apps.bookings.lifecycle import Giving
+from niangjia.apps.bookings.models import Booking, Quota
+from niangjia.apps.bookings.types import OfferFacts, SlotFacts
+from niangjia.apps.organizations.types import ChangeKind
+from niangjia.apps.places import actions as places
+from niangjia.apps.places import queries as place_queries
+from niangjia.apps.places.models import Pairing
+from niangjia.apps.programs.tests import town
+from niangjia.apps.volunteers import queries as volunteers
+from niangjia.apps.volunteers.models import Need
+from niangjia.apps.volunteers.tests import room
+from niangjia.jobs import reorganise
+from niangjia.jobs.reorganise import Asked
+
+NOW = town.NOW
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def here(db) -> room.Room:
+    return room.build()
+
+
+def merged(here: room.Room, code: str = "XG", to: str = "XH") -> dict[str, int]:
+    admin = town.appoint("mover", here.town["C"], Role.ADMINISTRATOR)
+    asked = Asked(ChangeKind.MERGE, here.town[code].id, here.town[to].id, NOW.date(), "工会调整〔2023〕1号")
+    outlook = reorganise.look(admin, asked, now=NOW)
+    counts = reorganise.carry_out(admin, asked, mark=outlook.mark, now=NOW)
+    assert {name: counts[name] for name in outlook.services} == outlook.services
+    return dict(outlook.services)
+
+
+def test_an_open_need_goes_on_where_it_was_with_its_pair(here):
+    need_id = here.open_need()
+    pair_id = here.holds(need_id, 0)
+    stage = here.card(need_id).stage
+    assert merged(here)["needs"] == 1
+    need = Need.objects.get(pk=need_id)
+    assert (need.org_id, need.stage) == (here.town["XH"].id, stage) and need.pairs.get().pk == pair_id
+    assert list(volunteers.verify()) == [] and merged_union_sees(here, need_id)
+
+
+def merged_union_sees(here: room.Room, need_id: int) -> bool:
+    officer = town.appoint("officer.of.xh", here.town["XH"], Role.GRASSROOTS)
+    return volunteers.get_need(officer, need_id).id == need_id
+
+
+def test_seats_kept_for_both_unions_become_one_and_every_booking_keeps_its_own(here):
+    county, ours, theirs = here.county, here.town["XG"], here.town["XH"]
+    facts = OfferFacts(
+        title="体检", kind="check_up", org_id=county.org_id, area="330624", giving=Giving.FIRST_COME, opens_at=NOW, closes_at=NOW + 5 * DAY
+    )  # fmt: skip
+    offer = bookings.make_offer(viewer=county, facts=facts, key="check", now=NOW)
+    bookings.add_slots(viewer=county, offer_id=offer, slots=[SlotFacts(NOW + 9 * DAY, NOW + 10 * DAY, 6)], now=NOW)
+    for union, seats in ((ours, 1), (theirs, 2)):
+        bookings.set_quota(viewer=county, offer_id=offer, org_id=union.id, group="", seats=seats, now=NOW)
+    bookings.publish(viewer=county, offer_id=offer, now=NOW)
+    people = [town.household(number, ours)[1][0] for number in (30, 31)] + [here.workers[0].person_id]
+    asked = [bookings.ask(viewer=county, offer_id=offer, person_id=one, key=f"ask {one}", now=NOW) for one in people]
+    states = [Booking.objects.get(pk=one).state for one in asked]
+    assert states == ["SEATED", "WAITING", "SEATED"]
+    found = merged(here)
+    assert (found["offers"], found["bookings"]) == (0, 2)
+    quota = Quota.objects.get(offer=offer)
+    assert (quota.org_id, quota.seats, quota.taken) == (theirs.id, 3, 2 + 1), (
+        "and who waited has the seat that was free"
+    )
+    assert {one.org_id for one in Booking.objects.filter(pk__in=asked)} == {theirs.id}
+    assert [Booking.objects.get(pk=one).state for one in asked] == ["SEATED"] * 3
+    assert list(booking_queries.verify(now=NOW)) == []
+
+
+def test_an_agreement_goes_on_with_the_successor_and_keeps_what_was_counted(here):
+    told = {"viewer": here.firm, "kind": "base", "since": date(2023, 3, 1), "now": NOW}
+    with_other = places.pair(with_org_id=here.town["YG"].id, paper="协议1号", **told)
+    places.pair(with_org_id=here.town["XH"].id, **told)
+    places.record_sent(viewer=here.firm, pairing_id=with_other, year=2023, persons=12, source="名单", now=NOW)
+    assert merged(here)["pairings"] == 2
+    lasting = Pairing.objects.filter(until__isnull=True)
+    assert [({one.first_id, one.second_id}, one.since, one.paper) for one in lasting] == [
+        ({here.town["XH"].id, here.town["YG"].id}, NOW.date(), "协议1号")
+    ]
+    assert Pairing.objects.get(pk=with_other).sent.get().persons == 12
+    assert place_queries.recognises(here.town["XH"].id, here.town["YG"].id, "base", on=NOW.date() + DAY)
+    assert list(place_queries.verify()) == []
