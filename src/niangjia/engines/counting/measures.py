@@ -41,7 +41,10 @@ class Measure:
 
 @dataclass(frozen=True)
 class Figure:
-    """`value` null: a rate or mean of nothing. `rows`: as many as are listed; `people`: different persons (or households) under it, of a rate below its line; null = nobody's rows."""
+    """
+    `value` null: a rate or mean of nothing. `rows`: as many as are listed. `people`: of a rate how many different persons (or households) are
+    below its line; null of anything else: telling them apart costs more than all the rest.
+    """
 
     value: Decimal | None
     rows: int

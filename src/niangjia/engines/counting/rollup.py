@@ -74,11 +74,19 @@ class Rollup:
         found = self._ask(measure, within, since, until, "1", (), tag, code)
         return found.get(1) or _nothing(measure)
 
+    def last_day(self, source: str) -> date | None:
+        """Of the newest row of a source; null: it has none."""
+        asked = ("last day", source)
+        if asked not in self._answers:
+            self._answers[asked] = self._all(f'select max(day) from "{self.sources[source].id}"', [])[0][0]
+        day: date | None = self._answers[asked]
+        return day
+
     def by_month(self, measure: Measure, *, within: int, since: date, until: date) -> list[tuple[Month, Figure]]:
         """Each month by itself, every month of the span: who came in two months is in both."""
-        found = self._ask(measure, within, since, until, "strftime(s.day, '%Y-%m')")
+        found = self._ask(measure, within, since, until, "year(s.day) * 12 + month(s.day) - 1")
         months = [Month.from_index(index) for index in range(Month.of(since).index, Month.of(until).index + 1)]
-        return [(month, found.get(month.text) or _nothing(measure)) for month in months]
+        return [(month, found.get(month.index) or _nothing(measure)) for month in months]
 
     def by_union(
         self, measure: Measure, *, within: int, since: date, until: date, level: str = ""
@@ -97,20 +105,21 @@ class Rollup:
 
     def _ask(
         self, measure: Measure, within: int, since: date, until: date, key: str, which: Sequence[Any] = (), tag: str = "",
-        code: str = "", tag_of: str = "",
+        code: str = "", tag_of: str = "", has_people: bool = False,
     ) -> dict[Any, Figure]:  # fmt: skip
-        asked = (*_key(measure), within, since, until, key, tuple(which), tag, code)
+        asked = (*_key(measure), within, since, until, key, tuple(which), tag, code, has_people)
         known = self._answers.get(asked)
         if known is None:
-            known = self._counted(measure, within, since, until, key, which, tag, code)
+            known = self._counted(measure, within, since, until, key, which, tag, code, has_people)
             if measure.of is not None:
-                below = self._ask(measure.of, within, since, until, key, which, tag, code, tag_of)
+                below = self._ask(measure.of, within, since, until, key, which, tag, code, tag_of, True)
                 known = {part: _rate(known.get(part), whole) for part, whole in below.items()}
             self._answers[asked] = known
         return known
 
     def _counted(
-        self, measure: Measure, within: int, since: date, until: date, key: str, which: Sequence[Any], tag: str, code: str
+        self, measure: Measure, within: int, since: date, until: date, key: str, which: Sequence[Any], tag: str, code: str,
+        has_people: bool,
     ) -> dict[Any, Figure]:  # fmt: skip
         above, values = "", []
         if which:
@@ -127,12 +136,11 @@ class Rollup:
             f'select {key} as part, s.person, s."count", s."{column}" as value, {_WHOSE} as whose '
             f'from "{measure.source}" s join above w on w.union_id = s.union_id {above} where {where}'
         )
-        query = (
-            f"select part, {value}, {rows}, count(distinct whose) from ({inner}) where part is not null group by part"
-        )
+        people = "count(distinct whose)" if has_people else "0"
+        query = f"select part, {value}, {rows}, {people} from ({inner}) where part is not null group by part"
         return {
-            part: Figure(_decimal(found, unit), count, people or None)
-            for part, found, count, people in self._all(query, [*values, *more])
+            part: Figure(_decimal(found, unit), count, counted or None)
+            for part, found, count, counted in self._all(query, [*values, *more])
         }
 
     def _where(

@@ -14,11 +14,14 @@ from django.utils import timezone
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Level, Union
+from niangjia.engines.counting import Rollup
 from niangjia.kernel.months import Month
 from niangjia.portals.cockpit.figures.declared import Figure, Span
 from niangjia.portals.design.requests import PageRequest, whole
 
 MONTHS = 36
+LISTS = "listing"
+"""The source whose latest month is looked at first."""
 BEGINNING = date(1949, 1, 1)
 """What stands is counted however old it is."""
 
@@ -38,10 +41,10 @@ class Asked:
     span: Span | None = None
 
     @classmethod
-    def of(cls, request: PageRequest, as_of: datetime) -> Asked:
+    def of(cls, request: PageRequest, rollup: Rollup) -> Asked:
         """
-        As the address says; without a union the viewer's own, without a month the last that is over: a
-        month's list comes when it is.
+        As the address says; without a union the viewer's own, without a month that of the latest list: of a later one nobody can say yet
+        how many there are.
 
         Raises NoSuchUnion: one that is not the viewer's or below it, as if there were none.
         """
@@ -52,9 +55,10 @@ class Asked:
             raise organizations.NoSuchUnion(asked)
         ids = [int(part) for part in union.path.removeprefix(own.path).split("/") if part]
         below = organizations.get_unions(ids)
-        last = Month.of(timezone.localtime(as_of).date())
-        month = _month(request.GET.get("month", ""), last)
-        return cls(union, (own, *(below[one] for one in ids)), month, last, as_of)
+        last = Month.of(timezone.localtime(rollup.as_of).date())
+        latest = rollup.last_day(LISTS)
+        month = _month(request.GET.get("month", ""), last, min(Month.of(latest), last) if latest else last)
+        return cls(union, (own, *(below[one] for one in ids)), month, last, rollup.as_of)
 
     @property
     def months(self) -> list[Month]:
@@ -99,8 +103,8 @@ class Asked:
         return self.union.level in (Level.PROVINCE, Level.CITY)
 
 
-def _month(text: str, last: Month) -> Month:
+def _month(text: str, last: Month, otherwise: Month) -> Month:
     try:
         return min(max(Month(text), last.plus(1 - MONTHS)), last)
     except ValueError:
-        return last.previous()
+        return otherwise

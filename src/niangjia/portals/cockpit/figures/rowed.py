@@ -98,7 +98,7 @@ def rows_of(request: PageRequest, figure: str) -> Rows:
     if rollup is None:
         raise NoRollup
     span = request.GET.get("span", "")
-    asked = Asked.of(request, rollup.as_of)
+    asked = Asked.of(request, rollup)
     if span in set(Span):
         asked = asked.over(Span(span))
     tag = request.GET.get("tag", "")

@@ -48,7 +48,7 @@ def found_numbers(request: PageRequest, panel: str) -> Sequence[NumberLine]:
         raise NoSuchFigure
     if rollup is None:
         raise NoRollup
-    counter = Counter(rollup, Asked.of(request, rollup.as_of))
+    counter = Counter(rollup, Asked.of(request, rollup))
     children = mapped.children_of(counter.asked.union)
     union = counter.asked.union.name
     lines = [NumberLine(union, counter.asked.month.text, counter.figure(figure)) for figure in page.tiles]

@@ -62,7 +62,7 @@ def _panel(request: PageRequest, panel: Panel) -> HttpResponse:
     rollup, is_broken = open_rollup()
     if rollup is None:
         return show(request, "cockpit/page.html", {"panel": panel, "is_broken": is_broken})
-    asked = Asked.of(request, rollup.as_of)
+    asked = Asked.of(request, rollup)
     counter, pages = Counter(rollup, asked), declared()
     children = mapped.children_of(asked.union)
     context: dict[str, Any] = {
