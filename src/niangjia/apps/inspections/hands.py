@@ -35,9 +35,12 @@ def gather(case_ids: Iterable[int], matter_ids: Iterable[int]) -> dict[str, list
     by_matter: dict[str, list[Hand]] = {}
     for hand in found:
         by_matter.setdefault(hand.of, []).append(_with_absent(hand, stood))
-    for hands in by_matter.values():
-        hands.sort(key=lambda hand: (ORDER.index(hand.step), hand.at is not None, hand.at or 0))
-    return by_matter
+    return {of: in_order(hands) for of, hands in by_matter.items()}
+
+
+def in_order(hands: Iterable[Hand]) -> list[Hand]:
+    """By step, then by time; what is undated first."""
+    return sorted(hands, key=lambda hand: (ORDER.index(hand.step), hand.at is not None, hand.at or 0))
 
 
 def _with_absent(hand: Hand, stood: dict[tuple[str, str, int], int]) -> Hand:

@@ -112,7 +112,10 @@ def chain_of(viewer: Viewer, of: str) -> list[Hand]:
     if not number.isascii() or not number.isdecimal() or len(number) > 18:
         raise NotFound
     if kind == "payment":
-        kind, number = matter_of(funds.hands.get_payment(viewer, int(number)).reservation.case_ref)
+        payment = funds.hands.get_payment(viewer, int(number))
+        kind, number = matter_of(payment.reservation.case_ref)
+        if kind not in ("case", "matter") or not number.isdecimal():  # an award, a trip: its money's hands alone
+            return hands.in_order(funds.hands.hands_of({payment.reservation_id: of}))
     seen = {"case": cases.hands.visible_ids, "matter": matters.hands.visible_ids}.get(kind)
     if seen is None or int(number) not in seen(viewer, [int(number)]):
         raise NotFound

@@ -95,7 +95,7 @@ def hands(request: PageRequest) -> HttpResponse:
             if any(rule.kind == "same" and taken & rule.first and taken & rule.second for rule in rules())
         }
         matter = chain[0].of if chain else of
-        decisions = queries.decisions_of(viewer, [matter])
+        decisions = queries.decisions_of(viewer, [matter, of])
         context |= {
             "lines": shown.hand_lines(chain), "twice": twice, "decisions": decisions,
             "thing": shown.thing(matter, shown.numbers_in([matter])),
