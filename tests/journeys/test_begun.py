@@ -30,7 +30,7 @@ def act(page: Page, address: str, number: str, outcome: str, **answers: str) -> 
         field.select_option(answer) if field.evaluate("one => one.tagName") == "SELECT" else field.fill(answer)
     page.get_by_role("radio", name=re.compile(f"^{outcome}")).check()
     page.get_by_role("button", name="办理", exact=True).click()
-    expect(page.get_by_role("status")).to_contain_text("已办理")
+    expect(page.get_by_role("status").filter(has_text="已办理")).to_be_visible()
 
 
 def test_a_hazard_a_proposal_and_a_membership_on_a_phone(applying: Place, chromium: Browser, tmp_path: Path):

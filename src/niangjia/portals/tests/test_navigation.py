@@ -17,7 +17,7 @@ def lit(html: str) -> set[str]:
 
 def test_every_entry_of_the_desk_stands_in_a_group():
     apart = {entry.route for entry in navigation.ENTRIES if entry.group not in navigation.GROUPS}
-    assert apart == {"officer:workbench", navigation.INBOX}
+    assert apart == {"officer:workbench", "cockpit:cockpit", navigation.INBOX}
 
 
 @pytest.mark.parametrize("address, entry", [("/desk/orders/transfers/", "officer:late"), ("/desk/orders/", "officer:orders"), ("/desk/?x=1", "officer:workbench")])  # fmt: skip

@@ -119,10 +119,13 @@ def test_every_number_of_every_union_is_what_counting_by_hand_gives_and_has_as_m
     for union in unions:
         below = {one.id for one in unions if one.path.startswith(union.path)}
         here = [row for row in rows if row["union_id"] in below and FIRST <= row["day"] <= LAST]
+        june = [row for row in here if row["day"].month == 6]
         for asked in UNITS:
             figure = rollup.figure(asked, within=union.id, since=FIRST, until=LAST)
             value, count = by_hand(asked, here)
             assert (figure.value, figure.rows) == (value, count), (union, asked)
+            month = rollup.figure(asked, within=union.id, since=date(2023, 6, 1), until=date(2023, 6, 30))
+            assert (month.value, month.rows) == by_hand(asked, june), (union, asked)
             listed = rollup.rows(asked, within=union.id, since=FIRST, until=LAST, limit=1000)
             assert len(listed) == count
             assert {row.ref for row in listed} <= {row["ref"] for row in here}

@@ -14,12 +14,12 @@ from django.utils import timezone
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Level, Union
-from niangjia.engines.counting import Rollup
+from niangjia.engines.counting import RECENT_MONTHS, Rollup
 from niangjia.kernel.months import Month
 from niangjia.portals.cockpit.figures.declared import Figure, Span
 from niangjia.portals.design.requests import PageRequest, whole
 
-MONTHS = 36
+MONTHS = RECENT_MONTHS
 LISTS = "listing"
 """The source whose latest month is looked at first."""
 BEGINNING = date(1949, 1, 1)
