@@ -136,7 +136,7 @@ def main() -> None:
                     sorted(cpus)[-2:][0],
                     statistics.median(walls),
                     count,
-                    len(first.content),
+                    0 if first.streaming else len(first.content),
                     f"{name} as {role}",
                 )
             )
