@@ -29,5 +29,7 @@ def play(office: Office, months: list[Month], clock: Callable[[], datetime]) -> 
                 continue
             count += 1
             first = queries.get_sample(auditor, sample).items[0]
-            actions.judge(viewer=auditor, sample_id=sample, ref=first.ref, result=Result.IN_ORDER, remark="", now=clock())
+            actions.judge(
+                viewer=auditor, sample_id=sample, ref=first.ref, result=Result.IN_ORDER, remark="", now=clock()
+            )
     return count

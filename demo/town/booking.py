@@ -113,7 +113,9 @@ def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime]) -
     ids = list(dict.fromkeys(found.values_list("person_id", flat=True)[:80]))
     members = registry.open_memberships_of(ids)
     own = worker.person_id if worker else None
-    people = sorted((one for one in ids if one in members and one != own), key=lambda one: not members[one].group)  # riders and couriers first
+    people = sorted(
+        (one for one in ids if one in members and one != own), key=lambda one: not members[one].group
+    )  # riders and couriers first
     services = Services(office, clock, union, people[:14])
     is_member = own is not None and bool(registry.open_memberships_of([own]))
     _season(services, own if is_member else None)

@@ -247,7 +247,12 @@ def _small(ground: Ground) -> int:
         (
             "lead_goose",
             "演示轴承股份有限公司",
-            {"credit_code": "演示代码", "industry": "轴承", "leads": "带小微企业共用检测、培训，签区域能级工资协议。", "workers": "420"},
+            {
+                "credit_code": "演示代码",
+                "industry": "轴承",
+                "leads": "带小微企业共用检测、培训，签区域能级工资协议。",
+                "workers": "420",
+            },
             {},
         ),
     )

@@ -599,4 +599,6 @@ def account_marks(person_ids: Iterable[int]) -> dict[int, str]:
 def marks_to_count() -> dict[int, tuple[str, str]]:
     """Of each person sex and new-employment group, empty = not known or none: for the roll-up, whoever's they are."""
     groups = dict(Membership.objects.filter(left_on=None).exclude(group="").values_list("person_id", "group"))
-    return {person: (sex, groups.get(person, "")) for person, sex in Person.objects.values_list("pk", "sex").iterator(5_000)}
+    return {
+        person: (sex, groups.get(person, "")) for person, sex in Person.objects.values_list("pk", "sex").iterator(5_000)
+    }

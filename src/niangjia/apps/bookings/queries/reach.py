@@ -40,7 +40,10 @@ def course_reach(viewer: Viewer, *, year: int) -> list[Reach]:
     permissions.require(viewer, "bookings.view")
     courses = [one.id for one in kinds().values() if one.gives_certificate]
     came = Booking.objects.filter(
-        scope.inside("org", viewer.org_path), state=BookingState.ATTENDED, offer__kind__in=courses, slot__begins__year=year
+        scope.inside("org", viewer.org_path),
+        state=BookingState.ATTENDED,
+        offer__kind__in=courses,
+        slot__begins__year=year,
     )
     told = came.order_by().annotate(county=Substr("org__area", 1, COUNTY)).values("county")
     return _reach(viewer, dict(told.annotate(persons=Count("person", distinct=True)).values_list("county", "persons")))

@@ -64,7 +64,9 @@ def contest(request: PageRequest, contest_id: int) -> HttpResponse:
     state = state if state in EntryState.values else ""
     counts = queries.count_states(viewer, contest_id)
     entries = queries.list_entries(viewer, contest_id, state=state)
-    rows = _Counted(entries, ROWS, counts.get(state, 0) if state else sum(counts.values())).get_page(request.GET.get("page"))
+    rows = _Counted(entries, ROWS, counts.get(state, 0) if state else sum(counts.values())).get_page(
+        request.GET.get("page")
+    )
     may_answer = permissions.may(viewer, "contests.answer")
     row = card.open_round
     jury = queries.list_jury(viewer, card, with_conflicts=False)
