@@ -8,13 +8,15 @@ a city's and a county's lead, through every middleware: first with nothing in me
 from __future__ import annotations
 
 import argparse
-import json
 import time
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
+
+from niangjia.engines.counting import Source
 
 HOUSEHOLDS, MONTHS = 120_000, 36
 SIZES = {  # rows over three years
@@ -49,29 +51,30 @@ def roll_up(folder: Path) -> dict[str, int]:
     sources = counting.load_sources(programs_folder())
     unions = [counting.UnionRow(*row) for row in organizations.list_tree_to_count()]
     leaves = [union.id for union in unions if union.level == "GRASSROOTS"] or [union.id for union in unions]
-    counting.write_rollup(folder / "rollups", as_of=now, unions=unions, sources=[(source, ()) for source in sources.values()])  # fmt: skip
-    run = folder / "rollups" / counting.Rollup.newest(folder / "rollups")
-    db, counts = duckdb.connect(), {}
+    db = duckdb.connect()
     db.execute("select setseed(0.5)")
     db.execute("create table leaf as select unnest(?) as id", [leaves])
     db.execute("create table leaves as select id, row_number() over () - 1 as place from leaf")
-    for source in sources.values():
-        size = HOUSEHOLDS * MONTHS if source.id == "listing" else SIZES.get(source.id, 1000)
-        counts[source.id] = size
-        tags = ", ".join(f'{drawn(tag.name, tag.type)} as "{tag.name}"' for tag in source.tags.values())
-        day = f"last_day(current_date - to_months(1 + (i // {HOUSEHOLDS})::int))" if source.id == "listing" else "current_date - floor(random() * 1095)::int"  # fmt: skip
-        place = f"(i % {HOUSEHOLDS})" if source.id == "listing" else "floor(random() * 1e9)::bigint"
-        db.execute(
-            f"copy (select '{source.id}:' || i as ref, d as day, l.id as union_id, (i % 9000000 + 1)::bigint as person, "
-            "(i % 3000000 + 1)::bigint as household, (random() * 5000)::decimal(18,2) as amount, 1::int as count, "
-            f"floor(random() * 40)::int as days{', ' + tags if tags else ''} "
-            f"from (select i, {day} as d, {place} % {len(leaves)} as p from range({size}) t(i)) join leaves l on l.place = p "
-            f"order by d) to '{run / (source.id + '.parquet')}' (format parquet)"
-        )
-    manifest = run / "manifest.json"
-    said = json.loads(manifest.read_text())
-    manifest.write_text(json.dumps({**said, "rows": counts}))
-    return counts
+    rows = [(source, drawn_rows(db, source, len(leaves))) for source in sources.values()]
+    return counting.write_rollup(folder / "rollups", as_of=now, unions=unions, sources=rows)
+
+
+def drawn_rows(db: duckdb.DuckDBPyConnection, source: Source, leaf_count: int) -> Iterator[dict[str, object]]:
+    """As a room hands them out, the oldest first: the job's own writer lays them down."""
+    is_list = source.id == "listing"
+    size = HOUSEHOLDS * MONTHS if is_list else SIZES.get(source.id, 1000)
+    tags = "".join(f', {drawn(tag.name, tag.type)} as "{tag.name}"' for tag in source.tags.values())
+    day = f"last_day(current_date - to_months(1 + (i // {HOUSEHOLDS})::int))" if is_list else "current_date - floor(random() * 1095)::int"  # fmt: skip
+    place = f"(i % {HOUSEHOLDS})" if is_list else "floor(random() * 1e9)::bigint"
+    found = db.cursor().execute(
+        f"select '{source.id}:' || i as ref, d as day, l.id as union_id, (i % 9000000 + 1)::bigint as person, "
+        "(i % 3000000 + 1)::bigint as household, (random() * 5000)::decimal(18,2) as amount, 1::int as count, "
+        f"floor(random() * 40)::int as days{tags} "
+        f"from (select i, {day} as d, {place} % {leaf_count} as p from range({size}) t(i)) join leaves l on l.place = p order by d"
+    )
+    names = [column[0] for column in found.description]
+    while some := found.fetchmany(50_000):
+        yield from (dict(zip(names, row, strict=True)) for row in some)
 
 
 def main() -> None:

@@ -39,8 +39,11 @@ def make(deployment: Deployment, *, now: datetime) -> dict[str, int]:
 
 
 def make_when_old(deployment: Deployment, *, now: datetime) -> None:
-    """Unless one was made within the hour."""
-    newest = open_newest(deployment)
+    """Unless one was made within the hour that can be read."""
+    try:
+        newest = open_newest(deployment)
+    except counting.RollupDamaged:
+        newest = None
     if newest is None or now - newest.as_of >= GROWS_OLD:
         make(deployment, now=now)
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from django.utils.timezone import localdate
+
+from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.cases.models import Case, Entitlement, Finding, SpotCheck, Visit
 from niangjia.apps.cases.spot_checks import comparable
 from niangjia.apps.cases.types import SEEING, CaseKind, Channel, EntitlementState
 from niangjia.apps.registry import queries as registry
 
-_HERE = ZoneInfo("Asia/Shanghai")
 _CHUNK = 5_000
 
 
@@ -24,7 +25,7 @@ def cases() -> Iterator[Mapping[str, Any]]:
         _CHUNK
     ):
         yield {
-            "ref": f"case:{number}", "day": _day(at), "union_id": union, "household": household, "person": person, "channel": channel,
+            "ref": f"case:{number}", "day": localdate(at), "union_id": union, "household": household, "person": person, "channel": channel,
             "state": state, "grade": grade or None, "outcome": outcome or None,
         }  # fmt: skip
 
@@ -58,9 +59,9 @@ def verifications() -> Iterator[Mapping[str, Any]]:
         person = own or other
         sex, group = marks.get(person, ("", ""))
         yield {
-            "ref": f"case:{case}", "day": _day(at), "union_id": union, "household": household, "person": person,
-            "days": (_day(at) - _day(opened)).days, "outcome": outcome, "channel": channel, "grade": grade or None,
-            "cause": _codes(causes), "trigger": _codes(triggers or ""), "sex": sex or None, "group": group or ("other" if person else None),
+            "ref": f"case:{case}", "day": localdate(at), "union_id": union, "household": household, "person": person,
+            "days": (localdate(at) - localdate(opened)).days, "outcome": outcome, "channel": channel, "grade": grade or None,
+            "cause": alerts.split(causes), "trigger": alerts.split(triggers or ""), "sex": sex or None, "group": group or ("other" if person else None),
         }  # fmt: skip
 
 
@@ -69,7 +70,13 @@ def spot_checks() -> Iterator[Mapping[str, Any]]:
     found = SpotCheck.objects.exclude(result="")
     said = ("pk", "second__submitted_at", "finding__case__org_id", "finding__case__household_id", "result")
     for number, at, union, household, result in found.values_list(*said).iterator(_CHUNK):
-        yield {"ref": f"check:{number}", "day": _day(at), "union_id": union, "household": household, "result": result}
+        yield {
+            "ref": f"check:{number}",
+            "day": localdate(at),
+            "union_id": union,
+            "household": household,
+            "result": result,
+        }
 
 
 def grants() -> Iterator[Mapping[str, Any]]:
@@ -78,7 +85,7 @@ def grants() -> Iterator[Mapping[str, Any]]:
     said = ("case_id", "granted_at", "case__org_id", "person_id", "household_id", "program", "amount")
     for case, at, union, person, household, program, amount in found.values_list(*said).iterator(_CHUNK):
         yield {
-            "ref": f"case:{case}", "day": _day(at), "union_id": union, "person": person, "household": household, "amount": amount,
+            "ref": f"case:{case}", "day": localdate(at), "union_id": union, "person": person, "household": household, "amount": amount,
             "program": program,
         }  # fmt: skip
 
@@ -86,11 +93,3 @@ def grants() -> Iterator[Mapping[str, Any]]:
 def signals_at() -> dict[int, datetime]:
     """Of each case that sensing opened: when."""
     return dict(Case.objects.filter(channel=Channel.SENSING).values_list("pk", "opened_at"))
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(_HERE).date()
-
-
-def _codes(text: str) -> list[str]:
-    return [code for code in text.split("|") if code]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
+
+from django.utils.timezone import localdate
 
 from niangjia.apps.funds.models import FundRequest, Payment
 from niangjia.apps.funds.types import PaymentState, RequestState
 
-_HERE = ZoneInfo("Asia/Shanghai")
 _CHUNK = 5_000
 
 
@@ -29,8 +29,8 @@ def payments(begun: Mapping[int, datetime]) -> Iterator[Mapping[str, Any]]:
         number = rest.partition(":")[0]
         since = begun.get(int(number)) if kind == "case" and number.isdigit() else None
         yield {
-            "ref": f"batch:{batch}", "day": _day(at), "union_id": union, "person": person, "amount": amount,
-            "days": (_day(at) - _day(since)).days if since else None, "purpose": purpose, "program": program or None,
+            "ref": f"batch:{batch}", "day": localdate(at), "union_id": union, "person": person, "amount": amount,
+            "days": (localdate(at) - localdate(since)).days if since else None, "purpose": purpose, "program": program or None,
         }  # fmt: skip
 
 
@@ -40,7 +40,3 @@ def budgets() -> Iterator[Mapping[str, Any]]:
     said = ("budget_id", "budget__year", "budget__org_id", "amount", "budget__purpose")
     for budget, year, union, amount, purpose in found.values_list(*said).iterator(_CHUNK):
         yield {"ref": f"budget:{budget}", "day": date(year, 1, 1), "union_id": union, "amount": amount, "purpose": purpose}  # fmt: skip
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(_HERE).date()

@@ -8,8 +8,8 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
-from itertools import islice
+from datetime import datetime, timedelta
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ POINTER = "newest"
 KEPT = 3
 """Runs kept: whoever has a page open reads on while another is made."""
 _CHUNK = 50_000
+_LONGEST = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def write_rollup(
     Write every source's rows below `folder` and make them the newest; rows by source. A row lacks what it has not (null; `count` is 1).
     A crash leaves the newest as it was.
     """
-    run = folder / f"{as_of:%Y%m%dT%H%M%S}"
+    run = _free(folder, f"{as_of:%Y%m%dT%H%M%S}")
     making = folder / f".{run.name}-{os.getpid()}"
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
@@ -59,15 +60,29 @@ def write_rollup(
         hashes = {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(making.glob("*.parquet"))}
         manifest = {"as_of": as_of.isoformat(), "rows": counts, "sha256": hashes}
         (making / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-        shutil.rmtree(run, ignore_errors=True)
         making.rename(run)
     finally:
         shutil.rmtree(making, ignore_errors=True)
     _point(folder, run.name)
-    runs = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    for old in runs[:-KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
+    _prune(folder)
     return counts
+
+
+def _free(folder: Path, name: str) -> Path:
+    """Somebody may be reading what was made of the same instant."""
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(run for one in names if not (run := folder / one).exists())
+
+
+def _prune(folder: Path) -> None:
+    """The runs made last stay, whatever their clock said; what a killed run left half written goes once it cannot be at work any more."""
+    made = sorted((path for path in folder.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime_ns)
+    begun = [path for path in made if path.name.startswith(".")]
+    runs = [path for path in made if path not in begun]
+    now = runs[-1].stat().st_mtime  # it was made just now
+    dead = [path for path in begun if now - path.stat().st_mtime > _LONGEST.total_seconds()]
+    for old in (*runs[:-KEPT], *dead):
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _point(folder: Path, name: str) -> None:

@@ -77,6 +77,14 @@ def test_it_is_made_again_once_an_hour(house, deployment):
     assert rolling.open_newest(deployment).as_of > made
 
 
+def test_one_that_cannot_be_read_is_made_anew_by_itself(house, deployment):
+    rolling.make(deployment, now=town.NOW)
+    (rolling.open_newest(deployment).run / "manifest.json").write_text("{")
+    rolling._opened.cache_clear()
+    rolling.make_when_old(deployment, now=town.NOW)
+    assert rolling.open_newest(deployment).rows_by_source["case"] > 0
+
+
 def test_no_name_and_no_number_of_an_id_is_in_a_roll_up(house, deployment):
     rolling.make(deployment, now=town.NOW)
     rollup = rolling.open_newest(deployment)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
+
+from django.utils.timezone import localdate
 
 from niangjia.apps.workorders.lateness import Late, late_of
 from niangjia.apps.workorders.lifecycle import OPEN
 from niangjia.apps.workorders.models import WorkOrder, WorkOrderMove
 
-_HERE = ZoneInfo("Asia/Shanghai")
 _CHUNK = 5_000
 
 
@@ -33,8 +33,8 @@ def counted_orders(now: datetime) -> Iterator[Mapping[str, Any]]:
         WorkOrder.objects.order_by().values_list(*said).iterator(_CHUNK)
     ):
         yield {
-            "ref": f"order:{number}", "day": _day(at), "union_id": union, "household": household, "person": person, "kind": kind,
-            "state": state, "days": (_day(closed) - _day(at)).days if closed else None, "is_open": state in OPEN,
+            "ref": f"order:{number}", "day": localdate(at), "union_id": union, "household": household, "person": person, "kind": kind,
+            "state": state, "days": (localdate(closed) - localdate(at)).days if closed else None, "is_open": state in OPEN,
             "is_late": late_of(state, step_due, due, now=now) is not Late.NO,
         }  # fmt: skip
 
@@ -63,12 +63,8 @@ def counted_steps() -> Iterator[Mapping[str, Any]]:
             order, since = number, at
         if was_late is not None and since is not None:
             yield {
-                "ref": f"order:{number}", "day": _day(at), "union_id": from_org or to_org, "household": household, "step": before,
-                "days": (_day(at) - _day(since)).days, "is_late": was_late,
+                "ref": f"order:{number}", "day": localdate(at), "union_id": from_org or to_org, "household": household, "step": before,
+                "days": (localdate(at) - localdate(since)).days, "is_late": was_late,
             }  # fmt: skip
         if was_late is not None or before != after:
             since = at
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(_HERE).date()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -192,6 +193,34 @@ def test_a_roll_up_that_dies_half_way_leaves_the_newest_as_it_was_and_old_ones_a
         write_rollup(tmp_path, as_of=NOW + timedelta(hours=hour), unions=[union], sources=[(VISIT, [])])
     assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == KEPT
     assert Rollup.open(tmp_path, SOURCES).as_of == NOW + timedelta(hours=6)
+
+
+def test_a_roll_up_of_an_earlier_clock_is_the_newest_all_the_same_and_stays(tmp_path):
+    union = UnionRow(1, None, "COUNTY", "33", "/1/")
+    for hour in range(KEPT + 1):
+        write_rollup(tmp_path, as_of=NOW + timedelta(hours=hour), unions=[union], sources=[(VISIT, [])])
+    earlier = NOW - timedelta(days=1)
+    write_rollup(tmp_path, as_of=earlier, unions=[union], sources=[(VISIT, [])])
+    assert Rollup.open(tmp_path, SOURCES).as_of == earlier
+
+
+def test_a_roll_up_of_the_same_instant_stands_beside_the_one_that_is_being_read(tmp_path):
+    union = UnionRow(1, None, "COUNTY", "33", "/1/")
+    read = rolled(tmp_path, [union], [{"ref": "visit:1", "day": FIRST, "union_id": 1}])
+    write_rollup(tmp_path, as_of=NOW, unions=[union], sources=[(VISIT, [])])
+    assert read.figure(measure("pieces"), within=1, since=FIRST, until=LAST).value == 1
+    assert Rollup.open(tmp_path, SOURCES).figure(measure("pieces"), within=1, since=FIRST, until=LAST).value == 0
+
+
+def test_what_a_killed_roll_up_left_half_written_goes_with_the_next_but_not_one_at_work(tmp_path):
+    dead, at_work = tmp_path / ".20230101T000000Z-1", tmp_path / ".20231231T155900Z-2"
+    for half in (dead, at_work):
+        half.mkdir()
+    old = (datetime.now(UTC) - timedelta(days=2)).timestamp()
+    os.utime(dead, (old, old))
+    write_rollup(tmp_path, as_of=NOW, unions=[], sources=[])
+    assert not dead.exists()
+    assert at_work.exists()
 
 
 def test_a_roll_up_that_cannot_be_read_says_what_to_do(tmp_path):

@@ -25,19 +25,8 @@ from niangjia.portals.cockpit.figures.measuring import open_rollup
 from niangjia.portals.cockpit.figures.problems import NoRollup, NoSuchFigure
 from niangjia.portals.cockpit.figures.shown import Cell
 from niangjia.portals.cockpit.figures.wording import kind_word, tag_title, value_word
+from niangjia.portals.cockpit.rooms import address_of
 from niangjia.portals.design.requests import PageRequest
-
-ROOMS = {
-    "order": ("officer:order", "workorders.view"),
-    "case": ("officer:case", "cases.view"),
-    "batch": ("officer:batch", "funds.view"),
-    "budget": ("officer:budget", "funds.view"),
-    "matter": ("officer:application", "matters.view"),
-    "place": ("places:desk_place", "places.view"),
-    "check": ("officer:check", "cases.see_checks"),
-}
-"""Where a row of this kind is at home, and the right that opens it there."""
-
 
 Counted = tuple[str, counting.Row]
 """The source's id and the row."""
@@ -142,10 +131,9 @@ def _words(source: str, row: counting.Row) -> Iterator[str]:
 
 
 def _room(viewer: Viewer, row: counting.Row) -> str:
-    kind, _colon, number = row.ref.partition(":")
-    route, right = ROOMS.get(kind, ("", ""))
-    if route and number.isdigit() and permissions.may(viewer, right):
-        return reverse(route, args=[int(number)])
+    """Its own page; else that of its household."""
+    if address := address_of(viewer, row.ref):
+        return address
     if row.household and permissions.may(viewer, "cases.view"):
         return reverse("officer:household", args=[row.household])
     return ""

@@ -1,38 +1,15 @@
-"""A counted row in words, and the way into the room it came from for whoever may look there."""
+"""A counted row in words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from django.urls import reverse
-
-from niangjia.apps.accounts import permissions
-from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import queries as bookings
 from niangjia.apps.places import queries as places
 from niangjia.engines import counting
 from niangjia.kernel.deployment import programs_folder
 from niangjia.portals.design import words
-from niangjia.portals.design.requests import whole
 from niangjia.portals.design.tags import purpose_word, say
-
-_ROOMS: Mapping[str, tuple[str, str]] = {
-    "place": ("places:desk_place", "places.view"),
-    "matter": ("officer:application", "matters.view"),
-    "case": ("officer:case", "cases.view"),
-    "order": ("officer:order", "workorders.view"),
-    "need": ("volunteers:need", "volunteers.view"),
-    "batch": ("officer:batch", "funds.view"),
-}
-
-
-def address_of(viewer: Viewer, ref: str) -> str:
-    """The page of ``place:12``; empty where there is none or the viewer may not open it."""
-    kind, _colon, number = ref.partition(":")
-    route, right = _ROOMS.get(kind, ("", ""))
-    if not route or not whole(number) or not permissions.may(viewer, right):
-        return ""
-    return reverse(route, args=[whole(number)])
 
 
 def _from(table: str) -> Callable[[str], str]:

@@ -18,8 +18,9 @@ from niangjia.apps.targets.types import Indicator
 from niangjia.engines import counting
 from niangjia.jobs.target_figures import Counter
 from niangjia.kernel.months import Month
+from niangjia.portals.cockpit.rooms import address_of
 from niangjia.portals.cockpit.targets.asked import Asked, counter, number
-from niangjia.portals.cockpit.targets.opening import address_of, in_words
+from niangjia.portals.cockpit.targets.opening import in_words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
