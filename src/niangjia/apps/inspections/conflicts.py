@@ -39,8 +39,9 @@ def find(chains: Mapping[str, list[Hand]], marked: Iterable[tuple[int, int, int]
     for rule in rules():
         by_kind.setdefault(rule.kind, []).append(rule)
     found = [one for of, hands in chains.items() for one in _in_one_chain(by_kind, of, hands)]
-    found += _shared(by_kind.get("shares", []), chains)
-    found += _own_union(by_kind.get("own_union", []), chains)
+    facts = _facts(chains)
+    found += _shared(by_kind.get("shares", []), chains, facts)
+    found += _own_union(by_kind.get("own_union", []), chains, facts)
     found += _jury(by_kind.get("jury", []), list(marked))
     places = {rule.id: place for place, rule in enumerate(rules())}
     return sorted({one.key: one for one in found}.values(), key=lambda one: (places[one.rule.id], one.of))
@@ -84,8 +85,9 @@ def _officers(hands: Iterable[Hand]) -> dict[int, Hand]:
     return {hand.account_id: hand for hand in hands if hand.account_id and hand.step != "APPLIED"}
 
 
-def _shared(wanted: list[Rule], chains: Mapping[str, list[Hand]]) -> Iterator[Found]:
-    facts = _facts(chains)
+def _shared(
+    wanted: list[Rule], chains: Mapping[str, list[Hand]], facts: Mapping[str, Facts]
+) -> Iterator[Found]:
     people = accounts.people_of({account for hands in chains.values() for account in _officers(hands)})
     person_of = {account: person for account, (_name, person) in people.items() if person}
     members = registry.members_of({home for home, _person, _org in facts.values() if home})
@@ -95,24 +97,23 @@ def _shared(wanted: list[Rule], chains: Mapping[str, list[Hand]]) -> Iterator[Fo
     alike: dict[tuple[int, int], set[str]] = {}
     for one, other, what in registry.alike(person_of.values(), {pk for persons in helped.values() for pk in persons}):
         alike.setdefault((one, other), set()).add(what)
-    homes = {person: registry.household_of(person) for person in set(person_of.values())}
-    addresses = cases.hands.address_marks(
-        {home for home in homes.values() if home} | {home for home, _p, _o in facts.values() if home}
-    )
+    homes = registry.households_of(person_of.values())
+    addresses = cases.hands.address_marks({*homes.values(), *(home for home, _p, _o in facts.values() if home)})
     for of, hands in chains.items():
         for account, hand in _officers(hands).items():
             person = person_of.get(account)
             if person is None:
                 continue
             shared = {what for other in helped[of] for what in alike.get((person, other), ())}
-            theirs, own = facts[of][0] or 0, homes[person] or 0
+            theirs, own = facts[of][0] or 0, homes.get(person, 0)
             if own != theirs and addresses.get(own, frozenset()) & addresses.get(theirs, frozenset()):
                 shared.add("address")
             yield from (Found(rule, of, (account,), (hand,)) for rule in wanted if rule.what in shared)
 
 
-def _own_union(wanted: list[Rule], chains: Mapping[str, list[Hand]]) -> Iterator[Found]:
-    facts = _facts(chains)
+def _own_union(
+    wanted: list[Rule], chains: Mapping[str, list[Hand]], facts: Mapping[str, Facts]
+) -> Iterator[Found]:
     unions = organizations.get_unions({org for _home, _person, org in facts.values()})
     posts = accounts.unions_of({account for hands in chains.values() for account in _officers(hands)})
     for of, hands in chains.items():

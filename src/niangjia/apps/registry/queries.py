@@ -232,11 +232,16 @@ def household_of(person_id: int) -> int | None:
     )
 
 
+def households_of(person_ids: Iterable[int]) -> dict[int, int]:
+    """By person, the household where they live now; those who live in none are left out."""
+    homes = HouseholdMember.objects.filter(person__in=set(person_ids), ends_before__isnull=True)
+    return dict(homes.values_list("person_id", "household_id"))
+
+
 def housemates_of(person_ids: Iterable[int]) -> dict[int, frozenset[int]]:
     """By person, everyone who lives with them now and they themselves; in two queries however many. For conflicts of interest."""
     wanted = set(person_ids)
-    homes = HouseholdMember.objects.filter(person__in=wanted, ends_before__isnull=True)
-    by_person = dict(homes.values_list("person_id", "household_id"))
+    by_person = households_of(wanted)
     members = members_of(by_person.values())
     return {person: frozenset({person, *members.get(by_person.get(person, 0), ())}) for person in wanted}
 
