@@ -85,9 +85,7 @@ def _officers(hands: Iterable[Hand]) -> dict[int, Hand]:
     return {hand.account_id: hand for hand in hands if hand.account_id and hand.step != "APPLIED"}
 
 
-def _shared(
-    wanted: list[Rule], chains: Mapping[str, list[Hand]], facts: Mapping[str, Facts]
-) -> Iterator[Found]:
+def _shared(wanted: list[Rule], chains: Mapping[str, list[Hand]], facts: Mapping[str, Facts]) -> Iterator[Found]:
     people = accounts.people_of({account for hands in chains.values() for account in _officers(hands)})
     person_of = {account: person for account, (_name, person) in people.items() if person}
     members = registry.members_of({home for home, _person, _org in facts.values() if home})
@@ -111,9 +109,7 @@ def _shared(
             yield from (Found(rule, of, (account,), (hand,)) for rule in wanted if rule.what in shared)
 
 
-def _own_union(
-    wanted: list[Rule], chains: Mapping[str, list[Hand]], facts: Mapping[str, Facts]
-) -> Iterator[Found]:
+def _own_union(wanted: list[Rule], chains: Mapping[str, list[Hand]], facts: Mapping[str, Facts]) -> Iterator[Found]:
     unions = organizations.get_unions({org for _home, _person, org in facts.values()})
     posts = accounts.unions_of({account for hands in chains.values() for account in _officers(hands)})
     for of, hands in chains.items():
