@@ -3,6 +3,7 @@ but ``NIANGJIA_DATABASE_URL``, which moves the tests to PostgreSQL. Generated ca
 (as in `make soak`) they are drawn anew."""
 
 import os
+from collections.abc import Iterator
 
 import hypothesis
 import pytest
@@ -65,6 +66,29 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 def empties_the_tables(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("django_db")
     return bool(marker and marker.kwargs.get("transaction"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def anchors_of_a_file_of_tests() -> Iterator[None]:
+    yield from anchors_as_before()
+
+
+@pytest.fixture(autouse=True)
+def anchors_of_a_test(anchors_of_a_file_of_tests: None) -> Iterator[None]:
+    yield from anchors_as_before()
+
+
+def anchors_as_before() -> Iterator[None]:
+    """A test's events are rolled back; what the throw-away deployment notes of them outside the database must go with them."""
+    from django.conf import settings
+
+    file = settings.DEPLOYMENT.anchors
+    before = file.read_bytes() if file.is_file() else None
+    yield
+    if before is not None:
+        file.write_bytes(before)
+    else:
+        file.unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")

@@ -43,7 +43,8 @@ SIZES = {
     "four times as large": {"width": 320, "height": 256},  # WCAG 1.4.10: a desk of 1280 px at 400 %
 }
 # What is wrong with the page as it stands, in words: one list.
-LOOK = """() => {
+LOOK = """async () => {
+  while (document.readyState !== "complete") await new Promise((then) => setTimeout(then, 20));
   const wrong = [], seen = (each) => each.checkVisibility({ visibilityProperty: true });
   const moves = (each) => getComputedStyle(each.closest("table")?.parentElement ?? document.body).overflowX === "auto";
   const page = document.scrollingElement;

@@ -27,7 +27,6 @@ from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as persons
 from niangjia.apps.registry.types import HouseholdFacts, MemberFacts, MembershipFacts
 from niangjia.engines import sensing
-from niangjia.jobs.verify import ANCHORS
 from niangjia.kernel import identity
 from niangjia.kernel.deployment import Deployment, programs_folder
 from niangjia.kernel.months import Month
@@ -97,7 +96,7 @@ def take_in(deployment: Deployment, run: sensing.Run, *, now: datetime, progress
     for one in [*_waiting_before(deployment, run.month), run]:
         receive(deployment, one, now=now, progress=progress)
         receive_households_on_file(one, now=now)
-    audit.anchor(file=deployment.folder / ANCHORS, now=now)
+    audit.anchor(file=deployment.anchors, now=now)
 
 
 def _waiting_before(deployment: Deployment, month: Month) -> list[sensing.Run]:

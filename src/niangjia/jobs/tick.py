@@ -16,7 +16,6 @@ from niangjia.apps.programs import actions as programs
 from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders.types import SweepReport
 from niangjia.jobs import deliver, export_kept, import_marked, import_workbook, rollup
-from niangjia.jobs.verify import ANCHORS
 from niangjia.kernel.deployment import Deployment
 
 
@@ -32,7 +31,7 @@ def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     programs.reconsider_late_changes(now=now)
     matters.close_paid(now=now)
     bookings.remind(now=now)
-    audit.anchor(file=deployment.folder / ANCHORS, now=now)
+    audit.anchor(file=deployment.anchors, now=now)
     deliver.run(deployment, now=now)
     messages.forget_old(now=now)
     cases.sweep_drafts(now=now)

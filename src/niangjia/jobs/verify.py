@@ -36,7 +36,6 @@ from niangjia.apps.workorders import queries as workorders
 from niangjia.engines import sensing
 from niangjia.kernel.deployment import Deployment
 
-ANCHORS = "audit-anchors.jsonl"
 BANK_FILES = "bank"
 """Folder of the deployment where bank files are kept."""
 
@@ -136,14 +135,18 @@ def _shape(row: Mapping[str, Any]) -> Shape:
 
 def verify_audit(deployment: Deployment) -> ChainReport:
     """The chain against itself and against the anchors kept outside the database."""
-    return audit.verify_chain(deployment.folder / ANCHORS)
+    return audit.verify_chain(deployment.anchors)
 
 
 def _audit(deployment: Deployment) -> list[Breach]:
     report = verify_audit(deployment)
     found = [] if report.is_whole else [Breach("AUDIT_CHAIN", f"seq {report.broken_seq}", str(report.kind))]
-    if not (deployment.folder / ANCHORS).is_file() and next(alerts.list_taken_in(), None):
-        found.append(Breach("AUDIT_ANCHORS", ANCHORS, "missing: whoever cuts the chain's end would not be found out"))
+    if not deployment.anchors.is_file() and next(alerts.list_taken_in(), None):
+        found.append(
+            Breach(
+                "AUDIT_ANCHORS", deployment.anchors.name, "missing: whoever cuts the chain's end would not be found out"
+            )
+        )
     return found
 
 

@@ -51,6 +51,11 @@ class Deployment:
         return self.folder / "runs"
 
     @property
+    def anchors(self) -> Path:
+        """Where the end of the audit chain is noted again and again, outside the database."""
+        return self.folder / "audit-anchors.jsonl"
+
+    @property
     def home_city(self) -> str:
         """Four digits: 3306."""
         return self.home[:4]
