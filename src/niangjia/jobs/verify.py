@@ -20,6 +20,7 @@ from niangjia.apps.alerts.types import RunKind, Shape
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.audit.types import ChainReport
 from niangjia.apps.bookings import queries as bookings
+from niangjia.apps.bulletins import queries as bulletins
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.contests import queries as contests
 from niangjia.apps.files import queries as files
@@ -69,6 +70,7 @@ def verify(
         ("评选 · contests", lambda: _worded(contests.verify())),
         ("结对 · helping", lambda: _worded(volunteers.verify())),
         ("目标 · targets", lambda: _worded(targets.verify())),
+        ("通报 · bulletins", lambda: _worded(bulletins.verify())),
         ("名单 · lists", lambda: [*_worded(alerts.verify()), *_lists_and_runs(deployment.runs)]),
         ("个案 · cases", lambda: _worded(cases.verify())),
         ("消息 · messages", lambda: _worded(messages.verify())),

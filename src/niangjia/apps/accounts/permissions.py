@@ -19,10 +19,11 @@ from niangjia.kernel.problems import Refusal
 # one's level.
 _READING: Final = frozenset(
     {"alerts.view", "cases.view", "cases.examine", "workorders.view", "funds.view", "registry.view", "programs.view"}
-    | {"matters.view", "places.view", "bookings.view", "volunteers.view", "contests.view", "targets.view"}
+    | {"matters.view", "places.view", "bookings.view", "volunteers.view", "contests.view", "targets.view", "bulletins.view"}
 )
 # targets.view: targets of one's part of the tree and the rows behind a number; targets.manage: to divide them among the unions below, and to
 # state another office's figure.
+# bulletins.view: what one's union and those above it issued; bulletins.manage: to draft, edit and review; bulletins.issue: to issue and withdraw.
 # cockpit.view: the figures of one's part of the tree, and the rows behind each; for who leads, or audits, a county or more.
 # contests.view: contests of one's part of the tree; contests.nominate: to put something of one's union forward; contests.manage: to set one up
 # and run it; contests.answer: to answer an objection to a shortlist, and to decide an allowance.
@@ -40,6 +41,8 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     | _ORDERS
     | {
         "cockpit.view",
+        "bulletins.manage",
+        "bulletins.issue",
         "alerts.release",
         "cases.see_checks",
         "matters.answer",
@@ -52,6 +55,8 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     | _ORDERS
     | {
         "cockpit.view",
+        "bulletins.manage",
+        "bulletins.issue",
         "alerts.release",
         "cases.review",
         "matters.answer",
@@ -71,6 +76,8 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     | _ORDERS
     | {
         "cockpit.view",
+        "bulletins.manage",
+        "bulletins.issue",
         "alerts.release",
         "cases.verify",
         "cases.review",
@@ -110,6 +117,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
             "volunteers.view",
             "volunteers.manage",
             "targets.view",
+            "bulletins.view",
         }
     )
     | {"workorders.view", "workorders.accept", "workorders.assign", "workorders.return", "imports.send"},
