@@ -30,11 +30,13 @@ def draft(
     figures: Sequence[FigureValue],
     tables: Sequence[TableText],
     as_of: datetime,
+    mark: str = "",
     key: str,
     now: datetime,
 ) -> int:
     """
     A draft of the viewer's union from what was counted at `as_of`; return its id. Safe to repeat: with the same `key` the one that is there.
+    `mark`: the letters of the number before its year (机关代字), empty = the kind's own.
 
     Raises: NotAllowed, NoSuchKind, PeriodRefused, TextMissing, UnknownFigure, FigureSaidTwice.
     """
@@ -47,7 +49,7 @@ def draft(
     settled = text.settle(content.blocks, figures, "")
     with transaction.atomic():
         row = Bulletin.objects.create(
-            key=key, org_id=viewer.org_id, kind=kind, period=period, mark=declared.mark, state=State.DRAFT, content=asdict(content),
+            key=key, org_id=viewer.org_id, kind=kind, period=period, mark=" ".join(mark.split())[:30] or declared.mark, state=State.DRAFT, content=asdict(content),
             figures=[asdict(one) for one in settled], tables=[asdict(one) for one in tables], as_of=as_of,
             drafted_by_id=viewer.account_id, drafted_at=now, edited_by_id=viewer.account_id,
         )  # fmt: skip

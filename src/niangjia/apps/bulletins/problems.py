@@ -9,7 +9,9 @@ from niangjia.kernel.problems import Refusal
 
 class NoSuchKind(Refusal):
     def __init__(self, name: str) -> None:
-        super().__init__(f"没有通报种类 {name}。请从列表中选择。", f"There is no kind of bulletin {name}. Choose one of the list.")
+        super().__init__(
+            f"没有通报种类 {name}。请从列表中选择。", f"There is no kind of bulletin {name}. Choose one of the list."
+        )
 
 
 class PeriodRefused(Refusal):
@@ -21,7 +23,9 @@ class PeriodRefused(Refusal):
 
 class NotFound(Refusal):
     def __init__(self) -> None:
-        super().__init__("没有这份通报，或不在您的范围内。请从列表进入。", "It is not there, or not for you. Start from the list.")
+        super().__init__(
+            "没有这份通报，或不在您的范围内。请从列表进入。", "It is not there, or not for you. Start from the list."
+        )
 
 
 class NotInThisState(Refusal):

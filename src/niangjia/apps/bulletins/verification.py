@@ -39,6 +39,10 @@ def _is_pinned(row: Bulletin) -> bool:
     figures = {one["title"]: one for one in row.figures}
     for title, value in (found for block in blocks for found in text.CHIP.findall(block)):
         one = figures.get(title)
-        if one is None or value.strip() != (one["changed"] or one["text"]) or bool(one["changed"]) != bool(one["reason"]):
+        if (
+            one is None
+            or value.strip() != (one["changed"] or one["text"])
+            or bool(one["changed"]) != bool(one["reason"])
+        ):
             return False
     return row.pinned == [text.plain(block) for block in blocks]

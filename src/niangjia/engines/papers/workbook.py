@@ -109,6 +109,8 @@ def _notes(book: Any, looks: dict[str, Any], paper: Paper) -> None:
         sheet.set_column(column, column, width)
         _put(sheet, looks, 0, column, head, "head")
     for row, note in enumerate(paper.notes, 1):
-        for column, text in enumerate((note.title, note.value, note.counted or note.value, note.source, note.as_of, note.reason)):
+        for column, text in enumerate(
+            (note.title, note.value, note.counted or note.value, note.source, note.as_of, note.reason)
+        ):
             _put(sheet, looks, row, column, text)
     sheet.freeze_panes(1, 0)

@@ -104,7 +104,9 @@ def test_an_edit_of_a_stale_version_is_refused_with_what_changed(place, colleagu
     edit(colleague, number, "在册〔在册：1,203户〕，形势平稳。")
     with pytest.raises(problems.EditedMeanwhile) as refused:
         edit(place.city, number, "在册〔在册：1,203户〕，要抓紧。")
-    assert refused.value.differences == [("在册〔在册：1,203户〕，新增〔新增：12户〕。", "在册〔在册：1,203户〕，形势平稳。")]
+    assert refused.value.differences == [
+        ("在册〔在册：1,203户〕，新增〔新增：12户〕。", "在册〔在册：1,203户〕，形势平稳。")
+    ]
     assert [one.version for one in queries.list_revisions(place.city, number)] == [2, 1]
 
 

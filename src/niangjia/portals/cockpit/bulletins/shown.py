@@ -1,0 +1,20 @@
+"""Text with its figures marked, for a page."""
+
+from __future__ import annotations
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from niangjia.apps.bulletins import queries
+
+
+def shown_text(text: str) -> SafeString:
+    """Whatever people typed is escaped; a figure stands in a mark that says what it is."""
+    pieces: list[tuple[SafeString | str]] = []
+    at = 0
+    for found in queries.CHIP.finditer(text):
+        pieces.append((text[at : found.start()],))
+        pieces.append((format_html('<mark class="figure" title="{}">{}</mark>', found[1], found[2]),))
+        at = found.end()
+    pieces.append((text[at:],))
+    return format_html_join("", "{}", pieces)
