@@ -82,4 +82,4 @@ def period_words(period: str) -> str:
     if quarter := _QUARTER.fullmatch(period):
         return f"{quarter[1]}年第{'一二三四'[int(quarter[2]) - 1]}季度"
     month = Month(period)
-    return f"{month.year}年{month.month}月"
+    return f"{month.year}年{month.number}月"

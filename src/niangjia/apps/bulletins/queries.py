@@ -17,6 +17,7 @@ from niangjia.apps.bulletins.kinds import last_month as last_month
 from niangjia.apps.bulletins.kinds import list_kinds as list_kinds
 from niangjia.apps.bulletins.kinds import period_words as period_words
 from niangjia.apps.bulletins.models import Bulletin
+from niangjia.apps.bulletins.problems import NoSuchKind as NoSuchKind
 from niangjia.apps.bulletins.problems import NotFound as NotFound
 from niangjia.apps.bulletins.text import CHIP as CHIP
 from niangjia.apps.bulletins.text import chip as chip

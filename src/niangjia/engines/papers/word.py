@@ -12,7 +12,6 @@ from niangjia.engines.papers.problems import ExtraMissing
 
 try:
     import docx
-    from docx.enum.section import WD_HEADER_FOOTER
     from docx.enum.table import WD_TABLE_ALIGNMENT
     from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
     from docx.oxml import OxmlElement

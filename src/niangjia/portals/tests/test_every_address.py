@@ -44,6 +44,7 @@ from niangjia.portals.tests import (
     placed,
     rolled,
     simulated,
+    bulletined,
     targeted,
     told,
 )
@@ -61,6 +62,7 @@ def built(built, django_db_blocker):
         contested.lay(built)
         audited.sample(built)
         targeted.lay(built)
+        bulletined.lay(built)
     return built
 
 
@@ -273,6 +275,7 @@ PAGES = {
     **contested.PAGES,
     **audited.PAGES,
     **targeted.PAGES,
+    **bulletined.PAGES,
     **rolled.PAGES,
 } | begun.PAGES
 ELSEWHERE = contested.ELSEWHERE
@@ -455,6 +458,7 @@ def test_an_action_is_not_carried_out_by_opening_its_address(house, signed_in):
             **{f"volunteers:{step}": [1, 1] for step in ("own_void", "answer", "release", "contact", "log", "void")},
             "places:act": [1, "list"],
             **targeted.POSTS,
+            **bulletined.POSTS,
         }.get(name)
         pattern = (
             "month"

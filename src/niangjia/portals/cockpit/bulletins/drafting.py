@@ -30,7 +30,7 @@ def periods_of(kind: Kind, last: Month) -> list[str]:
     if kind.rhythm is Rhythm.MONTH:
         return [last.plus(-back).text for back in range(OFFERED)]
     quarters = dict.fromkeys(
-        f"{month.year}-Q{(month.month + 2) // 3}" for month in (last.plus(-back) for back in range(3 * OFFERED // 3))
+        f"{month.year}-Q{(month.number + 2) // 3}" for month in (last.plus(-back) for back in range(3 * OFFERED // 3))
     )
     return list(quarters)
 

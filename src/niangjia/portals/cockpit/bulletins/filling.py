@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bulletins import queries
-from niangjia.apps.bulletins.types import BlockText, Content, FigureValue, Kind, TableKind, TableText
+from niangjia.apps.bulletins.types import BlockText, Content, FigureValue, Kind, Rhythm, TableKind, TableText
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations.types import Union
 from niangjia.apps.targets import queries as targets
@@ -51,14 +51,16 @@ class Filled:
     as_of: datetime
 
 
-def fill(viewer: Viewer, kind: Kind, period: str) -> Filled:
-    """Of the viewer's own union, in Chinese whatever the page's language. Raises PeriodRefused, NoRollup, NotCounted."""
+def fill(viewer: Viewer, kind: Kind, period: str, rollup: counting.Rollup | None = None) -> Filled:
+    """Of the viewer's own union, in Chinese whatever the page's language; by the newest roll-up unless another is given. Raises PeriodRefused, NoRollup, NotCounted."""
     month = queries.last_month(kind, period)
-    rollup, _is_broken = open_rollup()
+    rollup = rollup or open_rollup()[0]
     if rollup is None:
         raise NoRollup
     last = Month.of(timezone.localtime(rollup.as_of).date())
     first = last.plus(1 - MONTHS)
+    if kind.rhythm is Rhythm.QUARTER and month.plus(-2) <= last:
+        month = min(month, last)  # a quarter that is not over, as far as it is
     if not first <= month <= last:
         raise NotCounted(first, last)
     union = organizations.get_union(viewer.org_id)
