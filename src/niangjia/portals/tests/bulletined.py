@@ -55,4 +55,6 @@ PAGES = {
     "bulletins:edit": (lambda house: [drafted(house, "draft")], {Role.CITY}),
     "bulletins:history": (lambda house: [drafted(house, "draft")], {Role.CITY}),
 }
-POSTS = {f"bulletins:{name}": [1] for name in ("save", "review", "issue", "withdraw", "download")} | {"bulletins:draft": []}
+POSTS = {f"bulletins:{name}": [1] for name in ("save", "review", "issue", "withdraw", "download")} | {
+    "bulletins:draft": []
+}

@@ -92,7 +92,9 @@ def test_the_exports_say_every_number_of_the_bulletin_and_are_on_record(house, s
     card = queries.get_bulletin(viewer, number)
     client, address = signed_in(viewer), reverse("bulletins:download", args=[number])
     assert client.post(address, {"form": "pdf", "purpose": ""}).status_code == 409
-    pdf, word, excel = (client.post(address, {"form": form, "purpose": "发给各县核对"}).content for form in ("pdf", "word", "excel"))
+    pdf, word, excel = (
+        client.post(address, {"form": form, "purpose": "发给各县核对"}).content for form in ("pdf", "word", "excel")
+    )
     assert pdf.startswith(b"%PDF")
     lines = [line.text for line in docx.Document(io.BytesIO(word)).paragraphs]
     sheets = openpyxl.load_workbook(io.BytesIO(excel))
