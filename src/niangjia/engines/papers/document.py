@@ -104,7 +104,16 @@ def long_day(day: date | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if day else ""
 
 
-def said(note: Note) -> str:
-    """A line below the text."""
-    changed = f"（人工改动，清点数为 {note.counted}；理由：{note.reason}）" if note.counted else ""
-    return f"{note.title}：{note.value}{changed}。来源：{note.source}；截至{note.as_of}。"
+def sources(notes: Sequence[Note]) -> list[str]:
+    """Lines below the text: figures of one source and moment together, each that people changed by itself."""
+    found: dict[tuple[str, str], list[str]] = {}
+    changed: list[str] = []
+    for note in notes:
+        if note.counted:
+            changed.append(
+                f"{note.title} {note.value}（人工改动，清点数为 {note.counted}；理由：{note.reason}）。来源：{note.source}，截至{note.as_of}。"
+            )
+        else:
+            found.setdefault((note.source, note.as_of), []).append(f"{note.title} {note.value}")
+    together = [f"{'、'.join(said)}。来源：{source}，截至{as_of}。" for (source, as_of), said in found.items()]
+    return together + changed

@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, cast
 
-from niangjia.engines.papers.document import Heading, Paper, Table, long_day, numbered, said
+from niangjia.engines.papers.document import Heading, Paper, Table, long_day, numbered, sources
 from niangjia.engines.papers.fonts import Families, choose
 from niangjia.engines.papers.problems import ExtraMissing
 
@@ -63,7 +63,7 @@ def _data(paper: Paper, families: Families) -> dict[str, Any]:
         "day": long_day(paper.day),
         "stamp": paper.stamp,
         "watermark": paper.watermark,
-        "notes": [said(note) for note in paper.notes],
+        "notes": sources(paper.notes),
         "blocks": [_block(block, mark) for block, mark in numbered(paper.blocks)],
         "fonts": asdict(families) | {"title_weight": 700 if families.is_light else 400},
     }

@@ -7,7 +7,7 @@ import zipfile
 from datetime import UTC, datetime
 from typing import Any
 
-from niangjia.engines.papers.document import Heading, Note, Paper, Table, long_day, numbered, said
+from niangjia.engines.papers.document import Heading, Paper, Table, long_day, numbered, sources
 from niangjia.engines.papers.problems import ExtraMissing
 
 try:
@@ -117,14 +117,10 @@ def _foot(file: Any, paper: Paper) -> None:
         _line(file, "（盖章处）", size=_SIZE5, side=WD_ALIGN_PARAGRAPH.RIGHT, color="A0A0A0").paragraph_format.right_indent = Pt(5 * _SIZE3)  # fmt: skip
     if paper.notes:
         _line(file, "数据来源", font=HEI, size=_SIZE5, pitch=18)
-        for place, note in enumerate(paper.notes, 1):
-            _note(file, place, note)
+        for place, said in enumerate(sources(paper.notes), 1):
+            _line(file, f"{place}. {said}", size=_SIZE5, pitch=18)
     if paper.signed_by or paper.copies:
         _record(file, paper)
-
-
-def _note(file: Any, place: int, note: Note) -> None:
-    _line(file, f"{place}. {said(note)}", size=_SIZE5, pitch=18)
 
 
 def _record(file: Any, paper: Paper) -> None:

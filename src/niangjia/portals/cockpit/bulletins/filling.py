@@ -107,7 +107,7 @@ class _Filling:
 
     def _refer(self, figure: Figure) -> str:
         cell = self.counter.figure(figure)
-        return self._keep(str(figure.title["zh"]), said(cell), source_of(figure), cell.url if cell.rows else "")
+        return self._keep(str(figure.title["zh"]), said(cell), source_of(figure), cell.url if cell.rows and cell.value is not None else "")
 
     def _change(self, figure: Figure) -> str:
         now, before = self.counter.figure(figure), self.counter.before(figure)
@@ -202,4 +202,4 @@ def plain_value(cell: Cell) -> Any:
 def source_of(figure: Figure) -> str:
     """Which rows were counted: 名单上的一户."""
     sources = counting.load_sources(programs_folder())
-    return str(sources[figure.measure.source].title["zh"]) + "（清点）"
+    return f"{sources[figure.measure.source].title['zh']}的清点"
