@@ -97,7 +97,18 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
     _clear_half_made(folder)
     Deployment.create(folder, HOME, is_demo=True, name="越城（虚构）")
     deployment = open_deployment(folder)
-    from demo.town import administration, applying, auditing, begun, booking, bulletins, contesting, helping, placing, targeting
+    from demo.town import (
+        administration,
+        applying,
+        auditing,
+        begun,
+        booking,
+        bulletins,
+        contesting,
+        helping,
+        placing,
+        targeting,
+    )
     from demo.town import office as town
     from niangjia.cli.setup import prepare_database
     from niangjia.jobs import land_feeds, rollup, sense_month, tell, verify

@@ -19,7 +19,15 @@ from niangjia.kernel.problems import Refusal
 # one's level.
 _READING: Final = frozenset(
     {"alerts.view", "cases.view", "cases.examine", "workorders.view", "funds.view", "registry.view", "programs.view"}
-    | {"matters.view", "places.view", "bookings.view", "volunteers.view", "contests.view", "targets.view", "bulletins.view"}
+    | {
+        "matters.view",
+        "places.view",
+        "bookings.view",
+        "volunteers.view",
+        "contests.view",
+        "targets.view",
+        "bulletins.view",
+    }
 )
 # targets.view: targets of one's part of the tree and the rows behind a number; targets.manage: to divide them among the unions below, and to
 # state another office's figure.

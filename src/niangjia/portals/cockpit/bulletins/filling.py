@@ -107,7 +107,12 @@ class _Filling:
 
     def _refer(self, figure: Figure) -> str:
         cell = self.counter.figure(figure)
-        return self._keep(str(figure.title["zh"]), said(cell), source_of(figure), cell.url if cell.rows and cell.value is not None else "")
+        return self._keep(
+            str(figure.title["zh"]),
+            said(cell),
+            source_of(figure),
+            cell.url if cell.rows and cell.value is not None else "",
+        )
 
     def _change(self, figure: Figure) -> str:
         now, before = self.counter.figure(figure), self.counter.before(figure)
