@@ -52,8 +52,8 @@ PAGES = {
     "bulletins:all": (lambda house: [] if lay(house) else [], READING),
     "bulletins:begin": (lambda house: [] if lay(house) else [], WRITING),
     "bulletins:bulletin": (lambda house: [lay(house)], READING),
-    "bulletins:edit": (lambda house: [drafted(house, "draft")], WRITING),
-    "bulletins:history": (lambda house: [drafted(house, "draft")], WRITING),
+    "bulletins:edit": (lambda house: [drafted(house, "draft")], {Role.PROVINCE, Role.CITY}),
+    "bulletins:history": (lambda house: [drafted(house, "draft")], {Role.PROVINCE, Role.CITY}),
 }
 POSTS = {f"bulletins:{name}": [1] for name in ("save", "review", "issue", "withdraw", "download")} | {
     "bulletins:draft": []

@@ -327,7 +327,7 @@ def asked_correction(house) -> int:
     )
 
 
-OUTSIDE_THE_TREE = {("bulletins:edit", Role.COUNTY): 404, ("bulletins:history", Role.COUNTY): 404, ("officer:budget", Role.AUDITOR): 200}
+OUTSIDE_THE_TREE = {("officer:budget", Role.AUDITOR): 200}
 
 
 def checked(house) -> int:
