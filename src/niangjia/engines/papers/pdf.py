@@ -15,7 +15,7 @@ from niangjia.engines.papers.problems import ExtraMissing
 try:
     import typst
 except ImportError:  # the extra `documents`
-    typst = None
+    typst = None  # type: ignore[assignment]
 
 _EPOCH = 946_684_800  # 2000-01-01, of a paper without a day
 

@@ -18,7 +18,7 @@ try:
     from docx.oxml.ns import qn
     from docx.shared import Mm, Pt, RGBColor
 except ImportError:  # the extra `documents`
-    docx = None
+    docx = None  # type: ignore[assignment]
 
 TITLE, BODY, KAI, HEI, SONG = "方正小标宋简体", "仿宋_GB2312", "楷体_GB2312", "黑体", "宋体"
 _SIZE2, _SIZE3, _SIZE4, _SIZE5 = 22.0, 16.0, 14.0, 10.5
