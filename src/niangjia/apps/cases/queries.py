@@ -247,11 +247,12 @@ def count_by_state(viewer: Viewer, *, month: str = "") -> dict[CaseState, int]:
     return {state: counts.get(state, 0) for state in CaseState}
 
 
-def count_for_desk(viewer: Viewer, *, today: date) -> DeskCounts:
-    """What the desk of a post counts in the viewer's part of the tree; what the post does not do is not counted."""
-    counted = dict.fromkeys(CaseState, 0)
-    found = moving.visible(viewer).exclude(state=CaseState.CLOSED).order_by().values_list("state")
-    counted |= {CaseState(state): count for state, count in found.annotate(Count("pk"))}
+def count_for_desk(viewer: Viewer, *, today: date, along: Mapping[str, QuerySet] | None = None) -> DeskCounts:
+    """
+    What the desk of a post counts in the viewer's part of the tree; what the post does not do is not counted.
+
+    `along`: rows of other rooms that are counted in the same question, by name.
+    """
     waiting: dict[str, QuerySet] = {}
     if permissions.may(viewer, "cases.verify"):
         waiting["calls"] = list_follow_ups(viewer, today=today)
@@ -260,7 +261,13 @@ def count_for_desk(viewer: Viewer, *, today: date) -> DeskCounts:
             waiting["blocked"] = list_blocked(viewer)
         if permissions.may(viewer, "cases.see_checks"):
             waiting["differing"] = list_spot_checks(viewer, only_to_rule=True)
-    return DeskCounts(counted, **scope.count_each(waiting))
+    others = dict(along or {})
+    counts = scope.count_each(waiting | others, by_state=moving.visible(viewer).exclude(state=CaseState.CLOSED))
+    return DeskCounts(
+        {state: counts.get(state, 0) for state in CaseState},
+        **{name: counts[name] for name in waiting},
+        along={name: counts[name] for name in others},
+    )
 
 
 def count_outcomes(viewer: Viewer, *, month: str = "") -> dict[Outcome, int]:
