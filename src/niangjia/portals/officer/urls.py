@@ -156,6 +156,7 @@ urlpatterns = [
     path("takeup/export/", simulating.export_takeup, name="export_takeup"),
     path("audit/", auditing.events, name="audit"),
     path("audit/check/", auditing.check_chain, name="check_chain"),
+    path("audit/check/stop/", auditing.stop_check, name="stop_check"),
     path("unions/", administration.unions, name="unions"),
     path("unions/<int:org_id>/appoint/", administration.appoint, name="appoint"),
     path("unions/<int:org_id>/change/", reorganising.change, name="union_change"),
