@@ -286,6 +286,11 @@ def replay(month: Month, data: Path | None, as_json: bool) -> None:
         raise SystemExit(1)
 
 
+@main.group(cls=LateGroup, modules=("niangjia.cli.sealing_keys",))
+def keys() -> None:
+    """密封密钥：看、换、重封 · sealing keys: look, rotate, reseal."""
+
+
 @main.group(
     cls=LateGroup,
     modules=(

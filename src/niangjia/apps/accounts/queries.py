@@ -12,6 +12,7 @@ from django.utils import timezone
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.models import Account, ApiToken, Passkey, Post, RecoveryCode, Sitting, Subject, TotpSecret
 from niangjia.apps.accounts.policy import password_policy
+from niangjia.apps.accounts.resealing import sealed_columns as sealed_columns
 from niangjia.apps.accounts.types import (
     Absence,
     Due,

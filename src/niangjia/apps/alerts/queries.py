@@ -356,10 +356,14 @@ def compare_with_month_before(viewer: Viewer, alerts: Iterable[HardshipAlert]) -
 
 def sample_progress(viewer: Viewer, month: Month) -> SampleProgress:
     """How far the look before release has come in the viewer's part of the tree, over all rows drawn. Size 0 = no sample drawn yet."""
-    counts = list_sample(viewer, month).order_by().aggregate(
-        size=Count("pk"),
-        looked_at=Count("pk", filter=Q(is_right__isnull=False)),
-        wrong=Count("pk", filter=Q(is_right=False)),
+    counts = (
+        list_sample(viewer, month)
+        .order_by()
+        .aggregate(
+            size=Count("pk"),
+            looked_at=Count("pk", filter=Q(is_right__isnull=False)),
+            wrong=Count("pk", filter=Q(is_right=False)),
+        )
     )
     return SampleProgress(**counts)
 

@@ -149,6 +149,11 @@ def list_between(*, after: int, up_to: int, actions: Iterable[str]) -> list[Even
     return [event_of(row) for row in found.order_by("seq")]
 
 
+def count_saying(text: str, *, actions: Iterable[str]) -> int:
+    """Events of these actions whose detail holds `text`: for the house's own keeping of keys."""
+    return AuditEvent.objects.filter(action__in=sorted(actions), detail_text__contains=text).count()
+
+
 def count_actions(*, account_id: int, action: str, since: datetime) -> int:
     """How often an account did this since then: for limits on bulk opening and export."""
     return AuditEvent.objects.filter(account_id=account_id, action=action, at__gte=since).count()

@@ -34,6 +34,7 @@ from niangjia.apps.cases.models import (
     VisitDraft,
 )
 from niangjia.apps.cases.precision import precision
+from niangjia.apps.cases.resealing import sealed_columns as sealed_columns
 from niangjia.apps.cases.rules import EXIT_PROGRAM, rule
 from niangjia.apps.cases.types import (
     FILE_STATES,

@@ -38,6 +38,7 @@ from niangjia.apps.contests.models import (
     Vote,
 )
 from niangjia.apps.contests.problems import NotFound
+from niangjia.apps.contests.resealing import sealed_columns as sealed_columns
 from niangjia.apps.contests.types import (
     AwardCard,
     Burst,

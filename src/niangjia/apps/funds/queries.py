@@ -166,7 +166,9 @@ def _budgets(viewer: Viewer, *, year: int | None = None, purpose: str = "") -> Q
 
 def list_balances(viewer: Viewer, *, year: int | None = None, purpose: str = "") -> list[Balances]:
     """Budgets of the viewer's part of the tree, by year (latest first), union, purpose."""
-    waiting = Reservation.objects.filter(budget=OuterRef("pk"), state=ReservationState.QUEUED).order_by().values("budget")
+    waiting = (
+        Reservation.objects.filter(budget=OuterRef("pk"), state=ReservationState.QUEUED).order_by().values("budget")
+    )
     budgets = list(
         _budgets(viewer, year=year, purpose=purpose)
         .annotate(**{kind.name: Sum("accounts__balance", filter=Q(accounts__kind=kind)) for kind in AccountKind})

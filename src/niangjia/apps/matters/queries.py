@@ -51,6 +51,7 @@ from niangjia.apps.matters.offering import is_offered
 from niangjia.apps.matters.opening import is_filled_for, may_attest
 from niangjia.apps.matters.problems import NoSuchDraft, NotByApplication, NotFound
 from niangjia.apps.matters.reading import Unreadable, shown, text_of, value_of
+from niangjia.apps.matters.resealing import sealed_columns as sealed_columns
 from niangjia.apps.matters.types import (
     OPEN,
     Answer,

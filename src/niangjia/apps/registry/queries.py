@@ -24,6 +24,7 @@ from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.models import Consent, HeldValue, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.problems import NotFound
 from niangjia.apps.registry.recognitions import SKILL_LEVELS, highest_skill, list_recognitions
+from niangjia.apps.registry.resealing import sealed_columns as sealed_columns
 from niangjia.apps.registry.types import (
     ConsentCard,
     DataView,

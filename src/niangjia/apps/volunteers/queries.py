@@ -22,6 +22,7 @@ from niangjia.apps.volunteers.kinds import Asks, Field, FieldType, Kind, Stage, 
 from niangjia.apps.volunteers.lifecycle import HELPER_MOVES, LIVE, HelperState, NeedState, PairState, Source
 from niangjia.apps.volunteers.models import Helper, MatchRun, Need, NeedStep, Pair, Visit
 from niangjia.apps.volunteers.problems import NoSuchHelper, NoSuchNeed, NoSuchPair, WrongAnswers
+from niangjia.apps.volunteers.resealing import sealed_columns as sealed_columns
 from niangjia.apps.volunteers.sealed import unseal
 from niangjia.apps.volunteers.types import (
     BidCard,

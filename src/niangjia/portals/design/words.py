@@ -376,6 +376,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "registry.receive_households": (_("收下了家庭资料"), "secondary"),
         "registry.receive_memberships": (_("收下了会员资料"), "secondary"),
         "registry.rehome_people": (_("人员随工会变动"), "secondary"),
+        "keys.reseal": (_("密封换了密钥"), "secondary"),
         "registry.reseal": (_("个人信息换了密钥"), "secondary"),
         "workorders.recount": (_("工单期限随日历重算"), "secondary"),
         "cases.object": (_("提出了异议"), "orange"),

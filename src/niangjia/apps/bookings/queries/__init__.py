@@ -40,6 +40,7 @@ from niangjia.apps.bookings.queries.seats import (
 from niangjia.apps.bookings.queries.talks import coverage_of, list_talks, list_topics, quiet_unions
 from niangjia.apps.bookings.queries.tours import get_tour, list_tours
 from niangjia.apps.bookings.queries.trips import get_trip, list_settlements
+from niangjia.apps.bookings.resealing import sealed_columns as sealed_columns
 
 __all__ = [
     "attendances_to_count", "talks_to_count",
