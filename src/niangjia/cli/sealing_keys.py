@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import click
-
 from niangjia.cli.commands import keys
 from niangjia.cli.console import (
     data_option,

@@ -75,7 +75,7 @@ def test_a_run_that_was_killed_goes_on_and_then_everything_opens_without_the_old
     with pytest.raises(KeyboardInterrupt):
         reseal.reseal(rotated, now=NOW, progress=killed, size=3)
     midway = reseal.list_keys(rotated)
-    assert 0 < midway[0].to_reseal and 0 < sum(midway[1].columns.values()) < len(before)
+    assert midway[0].to_reseal > 0 and 0 < sum(midway[1].columns.values()) < len(before)
     assert opened(rotated.keys()) == before, "at any point everything opens"
 
     left = sum(midway[0].columns.values())
