@@ -495,6 +495,11 @@ def names_of(account_ids: Iterable[int]) -> dict[int, str]:
     return dict(Account.objects.filter(pk__in=set(account_ids)).values_list("id", "name"))
 
 
+def know_names(accounts: Iterable[Account]) -> None:
+    """Accounts that came along with something else: the page that is made now need not ask for their names."""
+    looking.know_each(names_of, {one.pk: one.name for one in accounts})
+
+
 @looking.once
 def person_of(account_id: int) -> int | None:
     """The registry's id of the person behind an account, or None: for conflicts of interest."""

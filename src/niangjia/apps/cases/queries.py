@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.db.models import CharField, Count, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, Exists, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
@@ -121,13 +121,19 @@ def _with_what_is_one(viewer: Viewer) -> QuerySet[Case]:
 @looking.once
 def find_case_of_order(viewer: Viewer, work_order_id: int) -> CaseCard | None:
     """The case that a work order belongs to, a re-check's as well, if the viewer may see it."""
-    case = _with_what_is_one(viewer).filter(work_order_id=work_order_id).first()
+    drafts = VisitDraft.objects.filter(work_order_id=work_order_id, account_id=viewer.account_id)
+    files = HardshipFile.objects.filter(household_id=OuterRef("household_id"), secret__isnull=False)
+    found = _with_what_is_one(viewer).filter(work_order_id=work_order_id)
+    case = found.annotate(has_draft=Exists(drafts), has_address=Exists(files)).first()
     if case is None:
         return None
     looking.know(get_case, viewer, case.pk, answer=case)
+    looking.know(has_draft, viewer, work_order_id, answer=vars(case)["has_draft"])
+    looking.know(has_address, case.household_id, answer=vars(case)["has_address"])
     return case_card(case)
 
 
+@looking.once
 def has_address(household_id: int) -> bool:
     """Whether a file of the household was filled in: its address may be opened with a reason (`actions.open_address`)."""
     return HardshipFile.objects.filter(household_id=household_id, secret__isnull=False).exists()
@@ -150,6 +156,7 @@ def find_draft(viewer: Viewer, work_order_id: int) -> DraftCard | None:
     return draft_card(draft) if draft else None
 
 
+@looking.once
 def has_draft(viewer: Viewer, work_order_id: int) -> bool:
     return _draft(viewer, work_order_id) is not None
 

@@ -102,6 +102,12 @@ def masked_names(person_ids: Iterable[int]) -> dict[int, str]:
     return {person.pk: identity.mask_name(person.read("name")) for person in found}
 
 
+def know_names(persons: Iterable[Person]) -> None:
+    """Persons that came along with something else, with pseudonym and name: the page that is made now need not ask for theirs."""
+    if looking.is_one():
+        looking.know_each(masked_names, {one.pk: identity.mask_name(one.read("name")) for one in persons})
+
+
 def get_own_name(viewer: Viewer) -> str:
     """A worker's own whole name, for a paper that is theirs. Raises NotAllowed; NotFound: the account is nobody's of the register."""
     permissions.require(viewer, "own.view")
