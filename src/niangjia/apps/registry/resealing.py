@@ -9,13 +9,13 @@ from niangjia.kernel.resealing import SealedColumn
 _OF_A_PERSON = ("name", "id_number", "phone", "bank_account")
 
 
+def _of_person(column: str) -> SealedColumn:
+    return SealedColumn(column, Person.objects.all(), lambda row: row.place(column), Sealed)
+
+
 def sealed_columns() -> tuple[SealedColumn, ...]:
-    persons = (
-        SealedColumn(name, Person.objects.all(), lambda row, name=name: row.place(name), Sealed)
-        for name in _OF_A_PERSON
-    )
     return (
-        *persons,
+        *map(_of_person, _OF_A_PERSON),
         SealedColumn("secret", Correction.objects.all(), lambda row: row.place),
         SealedColumn("feed_says", HeldValue.objects.select_related("person"), lambda row: row.place, Sealed),
     )
