@@ -425,6 +425,16 @@ def test_a_course_is_told_as_one_seat_with_a_lesson_each_week_and_each_is_checke
         assert "已签到" in said(go(county, "check_in", code=code))
     page = county.get(reverse("bookings:people", args=[offer.pk]))
     assert "到课 2 / 4 讲" in said(page) and 'name="code"' in page.content.decode(), "and there is a next lesson"
+    month = county.get(reverse("bookings:calendar"), {"month": "2023-11"})
+    assert [f"第 {n} / 4 讲" in said(month) for n in (1, 2, 3, 4)] == [True] * 4
+    monkeypatch.setattr("django.utils.timezone.now", lambda: booked.at(40, 9))
+    county = signed_in(viewer)
+    actions.close_offer(viewer=viewer, offer_id=offer.pk, now=booked.at(40, 9))
+    missed = town.household(256, house.desk.town["XG"])[1][0]
+    Booking.objects.filter(offer=offer).update(state="MISSED", checked_in_at=None, person_id=missed)
+    page = county.get(reverse("bookings:people", args=[offer.pk]))
+    assert 'name="code"' not in page.content.decode() and "各讲都已上完，不能再签到" in said(page)
+    assert "不能再签到" in said(county.get(reverse("bookings:check_in"), {"code": code}))
 
 
 def test_coverage_counts_each_team_once_and_shows_no_share_of_fewer_than_ten(house, signed_in, county, ids):
