@@ -24,6 +24,7 @@ from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
 from niangjia.apps.messages import queries as inbox
 from niangjia.apps.programs.tests import town
+from niangjia.apps.registry import queries as registry
 from niangjia.jobs import import_marked, plan_tour, tell, tick
 from niangjia.portals.design.showing import deployment
 from niangjia.portals.tests import booked, placed
@@ -403,6 +404,20 @@ def test_a_talk_is_logged_once_and_counts_for_its_union(house, signed_in, county
     assert "装配班" in page and "1 / 2" in page and "制药厂工会" in page
     late = talks.post(reverse("bookings:talks"), sent | {"held_at": "2023-12-06T08:00", "heads": "3", "key": "two"})
     assert late.status_code == 409 and Talk.objects.count() == 2
+
+
+def test_an_audience_larger_than_its_union_is_kept_and_marked(house, signed_in, county, ids):
+    union = house.desk.town["XG"].id
+    members = registry.count_members_at([union])[union]
+    talks = signed_in(house.viewers[Role.GRASSROOTS])
+    topic = queries.list_topics(house.viewers[Role.GRASSROOTS]).first()
+    told = {"topic": topic.pk, "speaker": "MODEL_WORKER", "minutes": "10"}
+    for team, heads in (("全体", members), ("借来的班", members + 1)):
+        page = talks.post(reverse("bookings:talks"), told | {"team": team, "heads": heads, "key": team, "held_at": "2023-11-06T08:00"}, follow=True)
+        assert (f"而本会只有 {members} 名会员" in said(page)) is (heads > members)
+    assert Talk.objects.filter(heads=members + 1).count() == 1, "it is kept: guests may have come"
+    page = said(county.get(reverse("bookings:talks"), {"month": "2023-11"}))
+    assert page.count(f"本会会员 {members} 人，请核对") == Talk.objects.filter(org_id=union, heads__gt=members).count() >= 1
 
 
 def test_a_course_is_told_as_one_seat_with_a_lesson_each_week_and_each_is_checked_in(house, signed_in, county, ids, monkeypatch):  # fmt: skip
