@@ -31,9 +31,7 @@ def read(demo_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         assert token
         told = {"csrfmiddlewaretoken": token[1], "username": "county", "password": PASSWORD}
         login = f"{address}/login/"
-        browser.open(
-            urllib.request.Request(login, urllib.parse.urlencode(told).encode(), headers={"Referer": login})
-        )
+        browser.open(urllib.request.Request(login, urllib.parse.urlencode(told).encode(), headers={"Referer": login}))
         yield get
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from niangjia.apps.places.lifecycle import Rule, Step, read_rules
 from niangjia.apps.places.problems import NoSuchKind
 from niangjia.kernel.deployment import programs_folder
 
@@ -76,7 +77,7 @@ class Aim:
 class Kind:
     """
     `inspect_months`: how long an inspection holds; null = nobody says. `notice_days`: working days of public notice before one is listed;
-    null = none. `is_tilted`: resources are tilted to mountain and island counties for it. `levels` it may have, lowest first.
+    null = none. `is_tilted`: resources are tilted to mountain and island counties for it. `levels` it may have, lowest first; `steps` it may take, in the order of a usual life.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Kind:
     checks: Mapping[str, Piece]
     measures: Mapping[str, Piece]
     balances: tuple[Balance, ...]
+    steps: Mapping[Step, Rule]
     aims: tuple[Aim, ...]
 
     @property
@@ -104,8 +106,11 @@ class Kind:
 
 @lru_cache(maxsize=1)
 def kinds() -> Mapping[str, Kind]:
-    given = yaml.safe_load((programs_folder() / "vocabulary" / "places.yaml").read_text(encoding="utf-8"))
-    return {name: _kind(name, one) for name, one in given.items()}
+    folder = programs_folder() / "vocabulary"
+    given, steps = (
+        yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8")) for name in ("places", "place_steps")
+    )
+    return {name: _kind(name, one, steps) for name, one in given.items()}
 
 
 def kind_of(name: str) -> Kind:
@@ -115,7 +120,7 @@ def kind_of(name: str) -> Kind:
     return kinds()[name]
 
 
-def _kind(name: str, given: Mapping[str, Any]) -> Kind:
+def _kind(name: str, given: Mapping[str, Any], steps: Mapping[str, Any]) -> Kind:
     measures = _pieces(given.get("measures", {}))
     return Kind(
         id=name,
@@ -133,6 +138,7 @@ def _kind(name: str, given: Mapping[str, Any]) -> Kind:
         checks=_pieces(given.get("checks", {})),
         measures=measures,
         balances=tuple(_balance(name, one, measures) for one in given.get("balances", ())),
+        steps=read_rules(steps, given.get("steps", {})),
         aims=tuple(_aim(one) for one in given.get("aims", ())),
     )
 

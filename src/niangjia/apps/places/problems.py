@@ -156,7 +156,9 @@ class NegativeMeasure(WrongPlace):
 class DoesNotBalance(WrongPlace):
     """`summed` is what the parts come to, `said` what stands there. Each title in Chinese and English."""
 
-    def __init__(self, month: str, parts: tuple[str, str], summed: object, whole: tuple[str, str], said: object, within: object) -> None:
+    def __init__(
+        self, month: str, parts: tuple[str, str], summed: object, whole: tuple[str, str], said: object, within: object
+    ) -> None:
         super().__init__(
             f"{month}：{parts[0]} = {summed}，而{whole[0]}填的是 {said}，相差超过 {within}。请对照结算单核对这几个数，一起改正。",
             f"{month}: {parts[1]} = {summed}, but {whole[1]} says {said}: they differ by more than {within}. Check these figures against the settlement and correct them together.",

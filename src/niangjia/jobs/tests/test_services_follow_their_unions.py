@@ -127,15 +127,25 @@ def stage(db, monkeypatch) -> stages.Stage:
 def test_entries_go_on_with_the_successor_and_a_closed_round_counts_as_it_was_counted(stage):
     judged(stage)
     of_ended = list(Entry.objects.filter(org=stage.town["XG"].id).values_list("pk", flat=True))
-    before = list(Standing.objects.order_by("pk").values()), Round.objects.get(place=1).sheet, list(Vote.objects.values())
+    before = (
+        list(Standing.objects.order_by("pk").values()),
+        Round.objects.get(place=1).sheet,
+        list(Vote.objects.values()),
+    )
     seats = list(Juror.objects.order_by("pk").values())
     assert merged(stage)["entries"] == len(of_ended) == 1
     assert set(Entry.objects.values_list("org_id", flat=True)) == {stage.town["XH"].id}
-    assert before == (list(Standing.objects.order_by("pk").values()), Round.objects.get(place=1).sheet, list(Vote.objects.values()))
+    assert before == (
+        list(Standing.objects.order_by("pk").values()),
+        Round.objects.get(place=1).sheet,
+        list(Vote.objects.values()),
+    )
     assert seats == list(Juror.objects.order_by("pk").values())
     assert list(contests.verify()) == []
     stage.open()
-    assert {one.id for one in contests.list_judged(None, stage.round.pk)} == set(stage.entries[:2]), "who went on still does"
+    assert {one.id for one in contests.list_judged(None, stage.round.pk)} == set(stage.entries[:2]), (
+        "who went on still does"
+    )
 
 
 def test_a_contest_goes_on_with_the_union_that_takes_over_and_a_finished_one_stays(stage):
@@ -146,7 +156,10 @@ def test_a_contest_goes_on_with_the_union_that_takes_over_and_a_finished_one_sta
     Contest.objects.update(org_id=stage.town["XG"].id)
     found = merged(stage)
     assert found["contests"] == 1
-    assert dict(Contest.objects.values_list("pk", "org_id")) == {living: stage.town["XH"].id, stage.contest_id: stage.town["XG"].id}
+    assert dict(Contest.objects.values_list("pk", "org_id")) == {
+        living: stage.town["XH"].id,
+        stage.contest_id: stage.town["XG"].id,
+    }
 
 
 def test_a_contest_that_is_over_goes_along_while_it_owes_a_prize(stage):
@@ -159,7 +172,9 @@ def test_a_contest_that_is_over_goes_along_while_it_owes_a_prize(stage):
     entered = dict(Entry.objects.values_list("pk", "org_id"))
     Contest.objects.update(org_id=stage.town["XG"].id)
     assert merged(stage)["contests"] == 1
-    assert dict(Entry.objects.values_list("pk", "org_id")) == entered, "an honour stays with the union that put it forward"
+    assert dict(Entry.objects.values_list("pk", "org_id")) == entered, (
+        "an honour stays with the union that put it forward"
+    )
 
 
 def test_a_juror_who_becomes_a_colleague_of_an_entry_keeps_the_mark_they_gave_and_gives_no_other(stage):

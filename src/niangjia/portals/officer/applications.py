@@ -140,7 +140,9 @@ def _upload(request: PageRequest, matter_id: int, one: PaperCard) -> UploadField
     return UploadField(
         f"{PAPER}{one.paper.code}",
         paper_title(one.paper),
-        hint=_("由现在办的人拍或传，照片或 PDF，每个不超过 %(most)s。拍摄地点、时间等隐藏信息会自动去掉，请不要拍到人脸。")
+        hint=_(
+            "由现在办的人拍或传，照片或 PDF，每个不超过 %(most)s。拍摄地点、时间等隐藏信息会自动去掉，请不要拍到人脸。"
+        )
         % {"most": filesizeformat(MOST_BYTES)},
         files=[(card, reverse("officer:application_file", args=[matter_id, card.key])) for card in one.files],
         send_to=reverse("officer:application_upload", args=[matter_id, one.paper.code]),

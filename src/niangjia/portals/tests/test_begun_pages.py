@@ -132,7 +132,9 @@ def test_the_officer_adds_the_photo_of_what_was_put_right_and_a_refused_file_los
     assert f'src="/desk/applications/{matter_id}/files/{"a" * 32}/?size=small"' in shown
     assert officer.post(send, {"file": SimpleUploadedFile("c.jpg", b"no picture", "image/jpeg")}).status_code == 409
     assert officer.post(f"/desk/applications/{matter_id}/papers/other/", {"drop": "a" * 32}).status_code == 409
-    assert signed_in(house.viewers[Role.COUNTY]).post(send, {"drop": "a" * 32}).status_code != 200, "whose turn it is, alone"
+    assert signed_in(house.viewers[Role.COUNTY]).post(send, {"drop": "a" * 32}).status_code != 200, (
+        "whose turn it is, alone"
+    )
     officer = signed_in(house.viewers[Role.GRASSROOTS])
     assert officer.post(send, {"drop": "a" * 32}).json() == {"key": "a" * 32}
     done = {"outcome": "rectified", "f-rectified_how": "换了新箱门", "step": step + 1}

@@ -413,11 +413,19 @@ def test_an_audience_larger_than_its_union_is_kept_and_marked(house, signed_in, 
     topic = queries.list_topics(house.viewers[Role.GRASSROOTS]).first()
     told = {"topic": topic.pk, "speaker": "MODEL_WORKER", "minutes": "10"}
     for team, heads in (("全体", members), ("借来的班", members + 1)):
-        page = talks.post(reverse("bookings:talks"), told | {"team": team, "heads": heads, "key": team, "held_at": "2023-11-06T08:00"}, follow=True)
+        page = talks.post(
+            reverse("bookings:talks"),
+            told | {"team": team, "heads": heads, "key": team, "held_at": "2023-11-06T08:00"},
+            follow=True,
+        )
         assert (f"而本会只有 {members} 名会员" in said(page)) is (heads > members)
     assert Talk.objects.filter(heads=members + 1).count() == 1, "it is kept: guests may have come"
     page = said(county.get(reverse("bookings:talks"), {"month": "2023-11"}))
-    assert page.count(f"本会会员 {members} 人，请核对") == Talk.objects.filter(org_id=union, heads__gt=members).count() >= 1
+    assert (
+        page.count(f"本会会员 {members} 人，请核对")
+        == Talk.objects.filter(org_id=union, heads__gt=members).count()
+        >= 1
+    )
 
 
 def test_a_course_is_told_as_one_seat_with_a_lesson_each_week_and_each_is_checked_in(house, signed_in, county, ids, monkeypatch):  # fmt: skip

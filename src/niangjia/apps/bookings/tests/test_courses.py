@@ -110,10 +110,14 @@ def test_a_lesson_keeps_its_name_in_a_workers_calendar_whatever_is_added_and_end
     secret = actions.make_feed(viewer=fair.workers[0], now=NOW)
     found = queries.calendar_of(secret, now=NOW) or []
     number = Booking.objects.get(pk=booking).number
-    assert [(one.begins, one.ends, one.lesson) for one in found] == [(DAY + n * WEEK, DAY + n * WEEK + HOURS, n + 1) for n in range(4)]
+    assert [(one.begins, one.ends, one.lesson) for one in found] == [
+        (DAY + n * WEEK, DAY + n * WEEK + HOURS, n + 1) for n in range(4)
+    ]
     assert len({one.number for one in found}) == 4 and all(one.number.startswith(f"{number}-L") for one in found)
     kept = [one.number for one in found]
-    Lesson.objects.create(slot=Slot.objects.get(offer=offer), begins=DAY + timedelta(days=1), ends=DAY + timedelta(days=1) + HOURS)
+    Lesson.objects.create(
+        slot=Slot.objects.get(offer=offer), begins=DAY + timedelta(days=1), ends=DAY + timedelta(days=1) + HOURS
+    )
     again = queries.calendar_of(secret, now=NOW) or []
     assert [one.number for one in again if one.number in kept] == kept and len(again) == 5
 
@@ -132,7 +136,9 @@ def test_a_course_that_was_missed_and_is_over_offers_no_check_in_and_one_that_go
     end = DAY + 3 * WEEK + HOURS
     actions.mark_missed(viewer=fair.county, offer_id=offer, now=end + HOURS)
     (card,) = queries.list_bookings(fair.county, offer_id=offer)
-    assert (card.id, card.state, card.can_check_in(end.date())) == (booking, "MISSED", True), "on its last day somebody may still come late"
+    assert (card.id, card.state, card.can_check_in(end.date())) == (booking, "MISSED", True), (
+        "on its last day somebody may still come late"
+    )
     tomorrow = end.date() + timedelta(days=1)
     assert not card.can_check_in(tomorrow) and card.is_course_over(tomorrow)
     with pytest.raises(problems.NoLessonNow):

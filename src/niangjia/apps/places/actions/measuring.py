@@ -56,7 +56,11 @@ def record_measures(
             said = {"value": value, "source": source, "by_id": viewer.account_id, "at": now}
             if _write(place, measure, first, said):
                 told[measure] = str(value)
-        require_balance(kind, month.text, dict(Measure.objects.filter(place=place, month=month.first_day).values_list("measure", "value")))
+        require_balance(
+            kind,
+            month.text,
+            dict(Measure.objects.filter(place=place, month=month.first_day).values_list("measure", "value")),
+        )
         if told:
             detail = {"month": month.text, "values": told}
             audit.record(viewer, action="places.measure", object=f"place:{place.pk}", detail=detail, now=now)
@@ -67,7 +71,10 @@ def require_balance(kind: Kind, month: str, told: Mapping[str, Decimal]) -> None
     """Raises DoesNotBalance."""
     for one in kind.balances:
         if not one.holds(told):
-            titles = [tuple(" × ".join(kind.measures[name].title[tongue] for name in term) for term in one.terms) for tongue in ("zh", "en")]
+            titles = [
+                tuple(" × ".join(kind.measures[name].title[tongue] for name in term) for term in one.terms)
+                for tongue in ("zh", "en")
+            ]
             whole = kind.measures[one.equals].title
             raise DoesNotBalance(
                 month, (" + ".join(titles[0]), " + ".join(titles[1])), plain(one.sum_of(told)), (whole["zh"], whole["en"]), plain(told[one.equals]), plain(one.within)

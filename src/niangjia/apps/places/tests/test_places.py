@@ -18,6 +18,7 @@ from niangjia.apps.organizations import actions as organizations
 from niangjia.apps.organizations import queries as unions
 from niangjia.apps.organizations.types import UnionRow
 from niangjia.apps.places import actions, problems, queries
+from niangjia.apps.places import kinds as kinds_room
 from niangjia.apps.places.kinds import kinds
 from niangjia.apps.places.lifecycle import PlaceState, Step
 from niangjia.apps.places.models import Measure, Place, PlaceEvent
@@ -547,7 +548,9 @@ def test_verify_tells_what_was_altered(town, county, place, spoil, rule):
 @pytest.fixture
 def roof(county) -> int:
     told = {"key": "roof", "kind": "roof", "name": "屋顶", "area": "330522", "level": "county"}
-    return Place.objects.create(number="CS-R", org_id=county.org_id, state=PlaceState.LISTED, listed_on=date(2020, 11, 1), **told).pk
+    return Place.objects.create(
+        number="CS-R", org_id=county.org_id, state=PlaceState.LISTED, listed_on=date(2020, 11, 1), **told
+    ).pk
 
 
 def month_of_sun(county, roof: int, **values: str) -> None:
@@ -605,3 +608,71 @@ def test_a_price_has_four_decimals_and_a_count_of_visits_two(county, roof):
         month_of_sun(county, roof, tariff="0.41535")
     with pytest.raises(problems.TooManyDecimals, match="2"):
         month_of_sun(county, roof, income="1.234")
+
+
+# --- steps are data ---
+
+NEW_KIND = """
+reading_corner:
+  title: {zh: 读书角, en: reading corner}
+  is_public: true
+  levels: [county, city]
+  checks:
+    books: {zh: 有书, en: books}
+  steps:
+    list: {from_above: false, names_level: false}
+    suspend: null
+    reopen: null
+    raise: null
+    lower: null
+    close: {from: [listed], from_above: true}
+"""
+
+
+@pytest.fixture
+def corners(monkeypatch, tmp_path):
+    """A city's own kind, written into a copy of the vocabulary."""
+    shipped = kinds_room.programs_folder() / "vocabulary"
+    (tmp_path / "vocabulary").mkdir()
+    (tmp_path / "vocabulary" / "place_steps.yaml").write_text(
+        (shipped / "place_steps.yaml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    (tmp_path / "vocabulary" / "places.yaml").write_text(
+        (shipped / "places.yaml").read_text(encoding="utf-8") + NEW_KIND, encoding="utf-8"
+    )
+    monkeypatch.setattr(kinds_room, "programs_folder", lambda: tmp_path)
+    kinds.cache_clear()
+    yield tmp_path / "vocabulary" / "places.yaml"
+    kinds.cache_clear()
+
+
+def test_a_new_kind_with_steps_of_its_own_needs_no_line_of_code(corners, town, county, tree):
+    facts = PlaceFacts(kind="reading_corner", name="车间读书角", org_id=town.org_id, area="330522", level="county")
+    place = actions.apply_for_place(viewer=town, facts=facts, key="corner", now=NOW)
+    step(town, place, Step.LIST)  # this kind lets the keeper list it
+    assert queries.get_place(county, place, now=NOW).state == "LISTED"
+    for no_step in (Step.SUSPEND, Step.RAISE, Step.LOWER):
+        with pytest.raises(problems.NotPossibleNow):
+            step(county, place, no_step, reason="理由", level="city")
+    with pytest.raises(problems.OwnPlace):
+        step(town, place, Step.CLOSE, reason="理由")
+    assert {Step.SUSPEND, Step.RAISE, Step.LOWER, Step.CLOSE}.isdisjoint(
+        queries.steps_for(town, queries.get_place(town, place, now=NOW))
+    )
+    step(county, place, Step.CLOSE, reason="不用了")
+    assert [one.rule for one in queries.verify()] == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"), [("vanish: {}", "vanish"), ("list: {by: x}", "by"), ("list: {to: closed}", "list")]
+)
+def test_steps_that_nobody_knows_are_found_when_the_file_is_read(corners, wrong, words):
+    corners.write_text(
+        corners.read_text(encoding="utf-8")
+        .replace("suspend: null", wrong)
+        .replace("list: {from_above: false, names_level: false}", "mend: {}"),
+        encoding="utf-8",
+    )
+    kinds.cache_clear()
+    with pytest.raises(ValueError, match=words):
+        kinds()
