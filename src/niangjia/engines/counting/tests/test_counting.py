@@ -134,6 +134,19 @@ def test_every_number_of_every_union_is_what_counting_by_hand_gives_and_has_as_m
 
 @settings(max_examples=often(8, 200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(towns())
+def test_what_is_counted_in_one_pass_is_what_each_gives_by_itself(tmp_path_factory, town):
+    unions, rows = town
+    alone, together = (rolled(tmp_path_factory.mktemp("rollup"), unions, rows) for _ in range(2))
+    span = {"within": unions[0].id, "since": FIRST, "until": LAST}
+    for asked in UNITS:
+        assert alone.by_month(asked, **span) == together.by_month(asked, **span, beside=UNITS)
+        assert alone.by_union(asked, **span) == together.by_union(asked, **span, beside=UNITS)
+        assert alone.by(asked, "cause", **span) == together.by(asked, "cause", **span, beside=UNITS)
+        assert alone.figure(asked, **span) == together.figure(asked, **span, beside=UNITS)
+
+
+@settings(max_examples=often(8, 200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(towns())
 def test_what_lies_below_and_a_union_s_own_add_up_to_the_whole_but_persons_once(tmp_path_factory, town):
     unions, rows = town
     rollup = rolled(tmp_path_factory.mktemp("rollup"), unions, rows)

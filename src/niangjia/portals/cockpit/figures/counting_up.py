@@ -22,10 +22,17 @@ class Counter:
 
     rollup: counting.Rollup
     asked: Asked
+    page: tuple[Figure, ...] = ()
+    """What the same page asks: it is counted together."""
+
+    def beside(self, *spans: Span) -> list[counting.Measure]:
+        return [figure.measure for figure in self.page if figure.span in spans]
 
     def figure(self, figure: Figure) -> Cell:
         since, until = self.asked.days(figure)
-        found = self.rollup.figure(figure.measure, within=self.asked.union.id, since=since, until=until)
+        found = self.rollup.figure(
+            figure.measure, within=self.asked.union.id, since=since, until=until, beside=self.beside(figure.span)
+        )
         return self._cell(figure, found, self.asked.rows_url(figure))
 
     def before(self, figure: Figure) -> Cell | None:
@@ -36,7 +43,9 @@ class Counter:
         since, until = self.asked.at(month).days(figure)
         if self.asked.is_so_far:  # as many days of the month as of this one
             until = min(until, until.replace(day=1) + timedelta(days=self.asked.today.day - 1))
-        found = self.rollup.figure(figure.measure, within=self.asked.union.id, since=since, until=until)
+        found = self.rollup.figure(
+            figure.measure, within=self.asked.union.id, since=since, until=until, beside=self.beside(figure.span)
+        )
         return self._cell(figure, found, "")
 
     def months(self, figure: Figure) -> list[tuple[Month, Cell]]:
@@ -46,7 +55,11 @@ class Counter:
         months = self.asked.months
         found = dict(
             self.rollup.by_month(
-                figure.measure, within=self.asked.union.id, since=months[0].first_day, until=months[-1].last_day
+                figure.measure,
+                within=self.asked.union.id,
+                since=months[0].first_day,
+                until=months[-1].last_day,
+                beside=self.beside(Span.MONTH, Span.YEAR),
             )
         )
         return [
@@ -58,21 +71,30 @@ class Counter:
     def children(self, figure: Figure) -> dict[int, Cell]:
         """Of each union right below, by id."""
         since, until = self.asked.days(figure)
-        found = self.rollup.by_union(figure.measure, within=self.asked.union.id, since=since, until=until)
+        found = self.rollup.by_union(
+            figure.measure, within=self.asked.union.id, since=since, until=until, beside=self.beside(figure.span)
+        )
         return self._table(figure, found, lambda union: {"union": union})
 
     def counties(self, figure: Figure) -> dict[int, Cell]:
         """Of each county union within, by id."""
         since, until = self.asked.days(figure)
         found = self.rollup.by_union(
-            figure.measure, within=self.asked.union.id, level=Level.COUNTY.value, since=since, until=until
+            figure.measure,
+            within=self.asked.union.id,
+            level=Level.COUNTY.value,
+            since=since,
+            until=until,
+            beside=self.beside(figure.span),
         )
         return self._table(figure, found, lambda union: {"union": union})
 
     def by(self, figure: Figure, tag: str) -> dict[str, Cell]:
         """Of each value of a tag, by code."""
         since, until = self.asked.days(figure)
-        found = self.rollup.by(figure.measure, tag, within=self.asked.union.id, since=since, until=until)
+        found = self.rollup.by(
+            figure.measure, tag, within=self.asked.union.id, since=since, until=until, beside=self.beside(figure.span)
+        )
         return self._table(figure, found, lambda code: {"tag": tag, "is": code})
 
     def one(self, figure: Figure, tag: str, code: str) -> Cell:

@@ -88,6 +88,12 @@ class Panel:
     blocks: tuple[Block, ...]
     has_targets: bool
 
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """All but those to choose from for the map."""
+        found = (*self.tiles, *(figure for block in self.blocks for figure in block.figures))
+        return tuple({figure.id: figure for figure in found}.values())
+
 
 @dataclass(frozen=True)
 class Alarm:

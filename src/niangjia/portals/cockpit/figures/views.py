@@ -63,7 +63,7 @@ def _panel(request: PageRequest, panel: Panel) -> HttpResponse:
     if rollup is None:
         return show(request, "cockpit/page.html", {"panel": panel, "is_broken": is_broken})
     asked = Asked.of(request, rollup)
-    counter, pages = Counter(rollup, asked), declared()
+    counter, pages = Counter(rollup, asked, panel.figures), declared()
     children = mapped.children_of(asked.union)
     context: dict[str, Any] = {
         "panel": panel,
