@@ -51,4 +51,4 @@ TABLE = (
     _shown("E35", "/contests/", "职工好声音"),
     _shown("E36", "/desk/applications/?place=all&program=member-proposal"),
 )
-ENTRIES = "E04,E05,E07,E09,E10,E11,E17,E19,E20,E21,E22,E23,E25,E26,E28,E31,E32,E34,E35,E36".split(",")
+ENTRIES = [f"E{number:02}" for number in (4, 5, 7, 9, 10, 11, 17, 19, 20, 21, 22, 23, 25, 26, 28, 31, 32, 34, 35, 36)]
