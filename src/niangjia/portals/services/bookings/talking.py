@@ -41,12 +41,12 @@ def talks(request: PageRequest) -> HttpResponse:
         )  # fmt: skip
         bookings.log_talk(viewer=viewer, facts=facts, key=request.POST.get("key", "")[:36], now=timezone.now())
         messages.success(request, _("已记下。"))
-        members = registry.count_members_at([viewer.org_id]).get(viewer.org_id, 0)
-        if 0 < members < facts.heads:
+        own = registry.count_members_at([viewer.org_id]).get(viewer.org_id, 0)
+        if 0 < own < facts.heads:
             said = _(
                 "记了 %(heads)s 人听讲，而本会只有 %(members)s 名会员。如果没有别的人来听，请核对；这一场在列表里标出。"
             )
-            messages.warning(request, said % {"heads": facts.heads, "members": members})
+            messages.warning(request, said % {"heads": facts.heads, "members": own})
         return redirect("bookings:talks")
     first = month_of(request.GET.get("month", ""))
     month = Month.of(first)
