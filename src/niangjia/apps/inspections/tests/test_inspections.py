@@ -249,6 +249,15 @@ def test_an_officer_who_decides_a_case_of_their_own_grassroots_union_is_found(de
     assert conflicts.find({of: [hand("APPROVED", desk.town.county.account_id, of=of)]}, []) == []
 
 
+def test_a_union_that_decides_who_is_its_member_is_no_conflict_but_one_that_decides_its_members_money_is(desk):
+    of = f"case:{helped(desk).pk}"
+    decided = hand("DECIDED", desk.town.grassroots.account_id, of=of)
+    assert conflicts.find({of: [decided]}, []) == []
+    for step in ("GRANTED", "REQUESTED"):
+        found = conflicts.find({of: [decided, hand(step, desk.town.county.account_id, of=of)]}, [])
+        assert [one.rule.id for one in found] == ["own-union-grants"]
+
+
 def test_a_juror_who_marks_themselves_is_found(desk):
     home = desk.homes(1)[0]
     own, spouse = desk.members(home)[:2]
