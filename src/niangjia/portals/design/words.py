@@ -927,6 +927,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "AWARD": (_("授予奖项"), "green"),
         "SET_ASIDE": (_("安排奖金或津贴"), "green"),
         "BLOCK_GRANT": (_("奖金或津贴未能安排"), "orange"),
+        "REHOME": (_("评选和参评随工会变动"), "secondary"),
     },
     "permission": {
         "alerts.view": (_("看月度名单"), "secondary"),

@@ -95,6 +95,7 @@ urlpatterns = [
     path("applications/", applications.queue, name="applications"),
     path("applications/<int:matter_id>/", applications.application, name="application"),
     path("applications/<int:matter_id>/files/<str:key>/", applications.open_file, name="application_file"),
+    path("applications/<int:matter_id>/papers/<str:code>/", applications.upload, name="application_upload"),
     path("applications/<int:matter_id>/act/", applications.act, name="application_act"),
     path("applications/<int:matter_id>/ask/", applications.ask, name="application_ask"),
     path("applications/<int:matter_id>/set-aside/", applications.set_aside, name="application_set_aside"),

@@ -439,6 +439,7 @@ def test_an_action_is_not_carried_out_by_opening_its_address(house, signed_in):
         parts = {
             "officer:act": [house.cases["submitted"], "accept"],
             "member:draft_upload": [1, "receipts"],
+            "officer:application_upload": [1, "receipts"],
             "bookings:act": [1, "publish"],
             "bookings:cancel_for": [1, 1],
             "bookings:roster_marked": [1, "0" * 32],
