@@ -135,9 +135,9 @@ def _shape(row: Mapping[str, Any]) -> Shape:
     )
 
 
-def verify_audit(deployment: Deployment) -> ChainReport:
-    """The chain against itself and against the anchors kept outside the database."""
-    return audit.verify_chain(deployment.anchors)
+def verify_audit(deployment: Deployment, *, progress: Callable[[float], None] | None = None) -> ChainReport:
+    """The chain against itself and against the anchors kept outside the database. `progress` is told the share done."""
+    return audit.verify_chain(deployment.anchors, progress=progress)
 
 
 def _audit(deployment: Deployment) -> list[Breach]:

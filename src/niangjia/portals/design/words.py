@@ -382,6 +382,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "registry.receive_households": (_("收下了家庭资料"), "secondary"),
         "registry.receive_memberships": (_("收下了会员资料"), "secondary"),
         "registry.rehome_people": (_("人员随工会变动"), "secondary"),
+        "keys.reseal": (_("密封换了密钥"), "secondary"),
         "registry.reseal": (_("个人信息换了密钥"), "secondary"),
         "workorders.recount": (_("工单期限随日历重算"), "secondary"),
         "cases.object": (_("提出了异议"), "orange"),
@@ -938,6 +939,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "AWARD": (_("授予奖项"), "green"),
         "SET_ASIDE": (_("安排奖金或津贴"), "green"),
         "BLOCK_GRANT": (_("奖金或津贴未能安排"), "orange"),
+        "REHOME": (_("评选和参评随工会变动"), "secondary"),
     },
     "permission": {
         "alerts.view": (_("看月度名单"), "secondary"),
