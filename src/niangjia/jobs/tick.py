@@ -31,6 +31,7 @@ def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     programs.reconsider_late_changes(now=now)
     matters.close_paid(now=now)
     bookings.remind(now=now)
+    assessments.remind(now=now)
     audit.anchor(file=deployment.anchors, now=now)
     deliver.run(deployment, now=now)
     messages.forget_old(now=now)

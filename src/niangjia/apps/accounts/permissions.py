@@ -20,9 +20,12 @@ from niangjia.kernel.problems import Refusal
 _READING: Final = frozenset(
     {"alerts.view", "cases.view", "cases.examine", "workorders.view", "funds.view", "registry.view", "programs.view"}
     | {"matters.view", "places.view", "bookings.view", "volunteers.view", "contests.view", "targets.view"}
+    | {"assessments.view"}
 )
 # targets.view: targets of one's part of the tree and the rows behind a number; targets.manage: to divide them among the unions below, and to
 # state another office's figure.
+# assessments.view: sheets and rounds of one's part of the tree, and what concerns one's own union; assessments.manage: to publish sheets, hold
+# rounds and check; assessments.correct: to say what was put right at one's own union.
 # cockpit.view: the figures of one's part of the tree, and the rows behind each; for who leads, or audits, a county or more.
 # contests.view: contests of one's part of the tree; contests.nominate: to put something of one's union forward; contests.manage: to set one up
 # and run it; contests.answer: to answer an objection to a shortlist, and to decide an allowance.
@@ -32,7 +35,7 @@ _READING: Final = frozenset(
 _ORDERS: Final = frozenset(
     {"workorders.accept", "workorders.assign", "workorders.forward", "workorders.return", "workorders.transfer"}
     | {"matters.handle", "places.manage", "bookings.manage", "volunteers.manage", "volunteers.match"}
-    | {"contests.manage", "contests.nominate", "targets.manage"}
+    | {"contests.manage", "contests.nominate", "targets.manage", "assessments.manage", "assessments.correct"}
 )
 
 ALLOWED: Final[dict[Role, frozenset[str]]] = {
@@ -110,6 +113,8 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
             "volunteers.view",
             "volunteers.manage",
             "targets.view",
+            "assessments.view",
+            "assessments.correct",
         }
     )
     | {"workorders.view", "workorders.accept", "workorders.assign", "workorders.return", "imports.send"},

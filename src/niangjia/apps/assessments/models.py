@@ -33,7 +33,9 @@ class Publication(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["sheet", "org"], condition=Q(state="PUBLISHED"), name="one_publication_stands"),
+            models.UniqueConstraint(
+                fields=["sheet", "org"], condition=Q(state="PUBLISHED"), name="one_publication_stands"
+            ),
             models.CheckConstraint(
                 condition=Q(state="PUBLISHED", withdrawn_by__isnull=True, reason="")
                 | Q(state="WITHDRAWN", withdrawn_by__isnull=False, withdrawn_at__isnull=False) & ~Q(reason=""),
@@ -60,13 +62,14 @@ class Adjustment(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(reason="") & ~Q(points=0), name="adjustment_has_its_reason"),
             models.CheckConstraint(
-                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("proposed_by")), name="adjustment_second_person"
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("proposed_by")),
+                name="adjustment_second_person",
             ),
         ]
 
 
 class Round(models.Model):
-    """A round of supervision. `seed` empty: its unions were listed; `population`: the ids that were drawn from."""
+    """A round of supervision. `seed` empty: its unions were listed; `population`: codes that were drawn from; `chosen`: who was."""
 
     key = models.CharField(max_length=64, unique=True)
     title = models.CharField(max_length=80)
@@ -74,6 +77,7 @@ class Round(models.Model):
     org = _down("organizations.OrgUnit")
     seed = models.CharField(max_length=64, blank=True)
     population = models.JSONField(default=list)
+    chosen = models.JSONField()
     made_by = _down("accounts.Account")
     made_at = models.DateTimeField()
 
@@ -106,6 +110,7 @@ class Correction(models.Model):
     corrected_on = models.DateField(null=True)
     checked_by = _down("accounts.Account", null=True)
     checked_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -113,7 +118,8 @@ class Correction(models.Model):
                 condition=Q(checked_by__isnull=True) | ~Q(checked_by=F("corrected_by")), name="correction_second_person"
             ),
             models.CheckConstraint(
-                condition=~Q(state="CHECKED") | Q(checked_by__isnull=False, corrected_by__isnull=False, corrected_on__isnull=False),
+                condition=~Q(state="CHECKED")
+                | Q(checked_by__isnull=False, corrected_by__isnull=False, corrected_on__isnull=False),
                 name="correction_checked_by_somebody",
             ),
         ]

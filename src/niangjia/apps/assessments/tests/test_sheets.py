@@ -52,7 +52,11 @@ def test_what_is_not_there_is_refused():
         ("kind: ratio, goal: 20", "kind: ratio", "goal"),
         ("weight: 15", "weight: 0", "above zero"),
         ("id: overdue", "id: visited", "twice"),
-        ("indicator: warm-action-2022.visited", "indicator: warm-action-2022.visited\n    unit: pieces", "none of these"),
+        (
+            "indicator: warm-action-2022.visited",
+            "indicator: warm-action-2022.visited\n    unit: pieces",
+            "none of these",
+        ),
         ("unit: persons", "unit: percent", "denominator"),
         ("kind: rank", "kind: guess", "guess"),
         ("level: COUNTY", "level: TOWN", "TOWN"),
