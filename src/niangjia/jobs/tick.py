@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.contrib.sessions.backends.db import SessionStore
 
+from niangjia.apps.assessments import actions as assessments
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.bookings import actions as bookings
 from niangjia.apps.cases import actions as cases
