@@ -526,6 +526,21 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "told_org": (_("告知的工会"), "secondary"),
         "people": (_("人数"), "secondary"),
     },
+    "assessment_state": {
+        "PUBLISHED": (_("已公布"), "green"),
+        "WITHDRAWN": (_("已撤回"), "secondary"),
+    },
+    "look_result": {
+        "IN_ORDER": (_("无问题"), "green"),
+        "TO_CORRECT": (_("须整改"), "yellow"),
+        "": (_("还没有看"), "secondary"),
+    },
+    "correction_state": {
+        "ASKED": (_("待整改"), "yellow"),
+        "CORRECTED": (_("已整改，待复核"), "blue"),
+        "CHECKED": (_("复核通过"), "green"),
+        "RETURNED": (_("退回再改"), "red"),
+    },
     "target_light": {
         "REACHED": (_("已达成"), "green"),
         "GREEN": (_("进度正常"), "green"),

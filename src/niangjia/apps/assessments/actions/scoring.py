@@ -62,8 +62,8 @@ def adjust(
     return row.pk
 
 
-def confirm(*, viewer: Viewer, adjustment_id: int, now: datetime) -> None:
-    """Somebody else at the assessing union confirms it. Safe to repeat. Raises NotAllowed, NotFound, SecondPerson."""
+def confirm(*, viewer: Viewer, adjustment_id: int, now: datetime) -> str:
+    """Somebody else at the assessing union confirms it; return the sheet's id. Safe to repeat. Raises NotAllowed, NotFound, SecondPerson."""
     permissions.require(viewer, "assessments.manage")
     with transaction.atomic():
         rows = Adjustment.objects.select_for_update(of=("self",)).filter(pk=adjustment_id, assessor=viewer.org_id)
@@ -71,13 +71,14 @@ def confirm(*, viewer: Viewer, adjustment_id: int, now: datetime) -> None:
         if row is None:
             raise NotFound
         if row.confirmed_by_id is not None:
-            return
+            return row.sheet
         if row.proposed_by_id == viewer.account_id:
             raise SecondPerson
         rows.update(confirmed_by=viewer.account_id, confirmed_at=now)
         audit.record(
             viewer, action="assessments.confirm", object=f"adjustment:{row.pk}", detail={"sheet": row.sheet}, now=now
         )
+    return row.sheet
 
 
 def publish(*, viewer: Viewer, sheet_id: str, figures: Figures, now: datetime) -> int:
