@@ -97,7 +97,18 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
     _clear_half_made(folder)
     Deployment.create(folder, HOME, is_demo=True, name="越城（虚构）")
     deployment = open_deployment(folder)
-    from demo.town import administration, applying, auditing, begun, booking, contesting, helping, placing, targeting
+    from demo.town import (
+        administration,
+        applying,
+        assessing,
+        auditing,
+        begun,
+        booking,
+        contesting,
+        helping,
+        placing,
+        targeting,
+    )
     from demo.town import office as town
     from niangjia.cli.setup import prepare_database
     from niangjia.jobs import land_feeds, rollup, sense_month, tell, verify
@@ -141,6 +152,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
         contesting.play(office, worker, plays[-1][3].clock)
         targeting.play(office, plays[-1][3].clock)
         auditing.play(office, [*live, Month.of(plays[-1][3].clock())], plays[-1][3].clock)
+        assessing.play(office, deployment, plays[-1][3].clock)
         tell.tell(now=plays[-1][3].clock())
         rollup.make(deployment, now=plays[-1][3].clock())
         breaches = verify.verify(deployment, now=plays[-1][3].clock(), progress=progress)

@@ -15,7 +15,7 @@ from niangjia.apps.audit import queries as audit
 from niangjia.apps.files.tests import pictures
 from niangjia.apps.programs.tests import town
 
-SHEET = "union-work-2023"
+SHEET = "union-work-2026"
 D = Decimal
 
 

@@ -13,11 +13,11 @@ from niangjia.apps.targets import queries as targets
 from niangjia.engines.policy.problems import PackError
 from niangjia.kernel.deployment import programs_folder
 
-SHIPPED = programs_folder() / sheets.FOLDER / "330000-union-work-2023.yaml"
+SHIPPED = programs_folder() / sheets.FOLDER / "330000-union-work-2026.yaml"
 
 
 def test_the_shipped_sheet_has_a_hundred_points_and_says_that_its_weights_are_examples():
-    sheet = sheets.get_sheet("union-work-2023")
+    sheet = sheets.get_sheet("union-work-2026")
     assert sum(item.weight for item in sheet.items) == 100
     assert "示例" in sheet.title["zh"] and "examples" in sheet.title["en"]
     assert (sheet.extra, sheet.off) == (5, 10)
@@ -34,7 +34,7 @@ def test_every_item_of_the_shipped_sheets_can_be_counted():
 
 
 def test_an_indicator_scores_what_was_reached_of_what_was_asked():
-    rule = sheets.find_item(sheets.get_sheet("union-work-2023"), "visited").rule
+    rule = sheets.find_item(sheets.get_sheet("union-work-2026"), "visited").rule
     assert (rule.kind, rule.goal) == (Kind.RATIO, Decimal(1))
 
 
@@ -42,7 +42,7 @@ def test_what_is_not_there_is_refused():
     with pytest.raises(NoSuchSheet):
         sheets.get_sheet("nothing")
     with pytest.raises(NoSuchSheet):
-        sheets.find_item(sheets.get_sheet("union-work-2023"), "nothing")
+        sheets.find_item(sheets.get_sheet("union-work-2026"), "nothing")
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,4 @@ def confirm(request: PageRequest, adjustment_id: int) -> HttpResponse:
 
 @page("assessments.view")
 def evidence(request: PageRequest, kind: str, row_id: int, key: str) -> HttpResponse:
-    return hand_out(
-        actions.open_evidence(viewer=request.viewer, kind=kind, row_id=row_id, key=key, now=timezone.now())
-    )
+    return hand_out(actions.open_evidence(viewer=request.viewer, kind=kind, row_id=row_id, key=key, now=timezone.now()))
