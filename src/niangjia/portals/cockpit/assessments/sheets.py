@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from niangjia.apps.accounts import permissions
 from niangjia.apps.assessments import actions, queries
 from niangjia.apps.assessments.score import Standing
-from niangjia.apps.assessments.types import Sheet
+from niangjia.apps.assessments.types import Figures, Sheet
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations.types import Union
 from niangjia.jobs import assessing
@@ -68,8 +68,8 @@ def _drafted(request: PageRequest, sheet: Sheet, org_id: int = 0) -> tuple[Union
     """Of a union of the viewer's part of the tree. Raises NotAllowed, NotFound."""
     assessor = queries.get_assessor(request.viewer, org_id)
     counted = assessing.open_assessor(deployment(), today=timezone.localdate())
-    figures = counted.figures(sheet, assessor)
-    return assessor, queries.draft(request.viewer, sheet, assessor, figures) if figures else [], counted
+    figures = counted.figures(sheet, assessor) or Figures(timezone.now(), {})
+    return assessor, queries.draft(request.viewer, sheet, assessor, figures), counted
 
 
 def _rows(standings: Sequence[Standing]) -> list[Row]:
