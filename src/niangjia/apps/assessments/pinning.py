@@ -39,7 +39,7 @@ def pin(sheet: Sheet, values: Values, adjusted: Mapping[int, Decimal]) -> dict[s
     rules = [
         {"id": item.id, "zh": item.title["zh"], "en": item.title["en"], "clause": item.clause, "weight": f"{item.weight:f}", "kind": item.rule.kind.value,
          "goal": f"{item.rule.goal:f}", "least": f"{item.rule.least:f}", "most": f"{item.rule.most:f}", "unit": item.unit.value,
-         "rule_zh": in_words(item.rule)[0], "rule_en": in_words(item.rule)[1]}
+         "rule_zh": in_words(item.rule, item.unit.value)[0], "rule_en": in_words(item.rule, item.unit.value)[1]}
         for item in sheet.items
     ]  # fmt: skip
     return {"rules": rules, "figures": figures, "adjusted": extra, "points": _points(recount(rules, figures, extra))}
@@ -82,16 +82,28 @@ def hash_of(pinned: Mapping[str, Any]) -> str:
     return hashlib.sha256(audit.canonical(kept).encode()).hexdigest()
 
 
-def _number(value: Decimal) -> str:
-    return f"{value.normalize():,f}"
+def _number(value: Decimal, unit: str) -> str:
+    """
+    >>> _number(Decimal("0.3"), "percent"), _number(Decimal(1200), "pieces")
+    ('30%', '1,200')
+    """
+    return f"{(100 * value).normalize():,f}%" if unit == "percent" else f"{value.normalize():,f}"
 
 
-def in_words(rule: Rule) -> tuple[str, str]:
+def in_words(rule: Rule, unit: str) -> tuple[str, str]:
     """How a figure scores, in Chinese and English."""
-    goal, least, most = (_number(value) for value in (rule.goal, rule.least, rule.most))
+    goal, least, most = (_number(value, unit) for value in (rule.goal, rule.least, rule.most))
+    if rule.kind is Kind.RATIO and rule.goal == 1:
+        return "得分 = 分值 × 数，最多满分", "points = weight × figure, at most all"
     return {
         Kind.RATIO: (f"得分 = 分值 × 数 ÷ {goal}，最多满分", f"points = weight × figure ÷ {goal}, at most all"),
         Kind.RATE: (f"{least} 得零分，{most} 得满分，中间按比例", f"none at {least}, all at {most}, evenly between"),
-        Kind.RANK: ("第一名满分，最后一名零分，中间按名次均分；并列同分", "all for the first, none for the last, evenly between; those alike score alike"),
-        Kind.PENALTY: (f"不超过 {least} 满分，达到 {most} 零分，中间按比例", f"all up to {least}, none from {most} on, evenly between"),
-    }[rule.kind]  # fmt: skip
+        Kind.RANK: (
+            "第一名满分，最后一名零分，中间按名次均分；并列同分，数为零不得分",
+            "all for the first, none for the last, evenly between; those alike score alike, zero scores nothing",
+        ),
+        Kind.PENALTY: (
+            f"不超过 {least} 满分，达到 {most} 零分，中间按比例",
+            f"all up to {least}, none from {most} on, evenly between",
+        ),
+    }[rule.kind]

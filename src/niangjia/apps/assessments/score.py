@@ -15,7 +15,7 @@ CENT = Decimal("0.01")
 class Kind(StrEnum):
     RATIO = "ratio"  # reached ÷ goal, at most all
     RATE = "rate"  # nothing at `least`, all at `most`, evenly between
-    RANK = "rank"  # all for the first, nothing for the last, evenly between; those alike share a rank
+    RANK = "rank"  # all for the first, nothing for the last and for who did nothing, evenly between; those alike share a rank
     PENALTY = "penalty"  # all up to `least`, nothing from `most` on, evenly between: the smaller the better
 
 
@@ -113,6 +113,7 @@ def item_points(item: Weighed, figures: Mapping[int, Decimal | None]) -> dict[in
         elif item.rule.kind is Kind.RANK:
             place, among = places[union], len(places)
             share = Decimal(among - place) / (among - 1) if among > 1 else WHOLE
+            share = share if figure > 0 else NOTHING
             found[union] = Points(item.id, item.weight, figure, rounded(item.weight * share), place, among)
         else:
             found[union] = Points(item.id, item.weight, figure, rounded(item.weight * _share(item.rule, figure)))

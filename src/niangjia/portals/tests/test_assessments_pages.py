@@ -47,7 +47,7 @@ def test_every_point_of_a_published_sheet_is_explained(house, signed_in, laid):
     for said in (
         "60%",
         "10.00",
-        "0.3 得零分，0.9 得满分，中间按比例",
+        "30% 得零分，90% 得满分，中间按比例",
         "不计分：没有数",
         "精准实施新就业形态劳动者帮扶救助行动",
         "第 1 名，共 2 个",

@@ -65,7 +65,7 @@ def test_a_published_sheet_keeps_figures_rules_and_points_and_comes_out_the_same
     points = {one.item: one.points for one in by_union[place["X"].id].items}
     assert (points["visited"], points["precision"], points["overdue"]) == (D("12.00"), D("10.00"), D("13.50"))
     assert {one.item: one.points for one in by_union[place["Y"].id].items}["visited"] is None
-    assert (card.as_of, card.rules[1]["rule_zh"]) == (town.NOW, "0.3 得零分，0.9 得满分，中间按比例")
+    assert (card.as_of, card.rules[1]["rule_zh"]) == (town.NOW, "30% 得零分，90% 得满分，中间按比例")
     assert list(queries.verify()) == []
     (event,) = audit.list_about(f"publication:{card.id}")
     assert event.action == "assessments.publish" and len(event.detail["hash"]) == 64

@@ -51,6 +51,11 @@ def test_who_is_alone_with_a_figure_has_all_points_of_a_rank():
     assert item_points(Weighed("x", D(30), RANK), {1: D(9), 2: None})[1].points == 30
 
 
+def test_who_did_nothing_has_no_points_of_a_rank_though_all_are_alike():
+    found = item_points(Weighed("x", D(30), RANK), {1: D(0), 2: D(0)})
+    assert [(one.rank, one.points) for one in found.values()] == [(1, 0), (1, 0)]
+
+
 def test_an_unknown_figure_is_not_scored_and_takes_its_weight_out_of_what_could_be_had():
     known, unknown = compare(SHEET[:2], {1: {"a": D(100), "b": D("0.7")}, 2: {"a": D(100), "b": None}}, {})
     assert (known.total, known.possible, known.standing, known.rank) == (35, 70, 35, 1)

@@ -99,7 +99,7 @@ def union(request: PageRequest, sheet_id: str, org_id: int) -> HttpResponse:
     one = queries.get_sheet(sheet_id)
     assessor, standings, counted = _drafted(request, one, whole(request.GET.get("union", "")))
     standing = _of(standings, org_id)
-    rules = {item.id: queries.in_words(item.rule) for item in one.items}
+    rules = {item.id: queries.in_words(item.rule, item.unit.value) for item in one.items}
     points = {point.item: point for point in standing.items}
     lines = [
         Line(
