@@ -271,7 +271,8 @@ def _talks(services: Services) -> None:
         if firm.level is Level.GRASSROOTS and firm.is_active
     ]
     speakers = list(Speaker)
-    for number, firm in enumerate(firms[:9]):
+    members = registry.count_members_at(firm.id for firm in firms)
+    for number, firm in enumerate([firm for firm in firms if members.get(firm.id, 0) > 1][:9]):
         officer = services.office.officer(firm.id, services.clock())
         for back in range(1, 4):
             held = services.at(-back - number % 3, 7, 50)
@@ -282,6 +283,6 @@ def _talks(services: Services) -> None:
                 speakers[(number + back) % 4],
                 held,
                 10,
-                12 + number + back,
+                max(1, min(12 + number + back, members[firm.id]) - back % 2),
             )
             bookings.log_talk(viewer=officer, facts=facts, key=f"demo-talk-{number}-{back}", now=services.clock())

@@ -137,16 +137,17 @@ class Contests:
 
 
 def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime]) -> int:
-    """Contests of the papers in several states; how many. A town with too few members has the calls alone."""
+    """Contests of the papers in several states; how many. A town with too few members has the calls alone, one with few no vote."""
     desk = Contests(office, clock)
     desk.hire(WANTED)
     _calls(desk, worker)
-    if len(desk.workers) < 6:
+    if len(desk.workers) < len(HAZARDS):
         return 2
-    _vote(desk, worker)
+    if has_voters := len(desk.workers) >= 6:
+        _vote(desk, worker)
     _shortlist(desk)
     _chain(desk)
-    return 5 + _of_places(desk)
+    return 4 + has_voters + _of_places(desk)
 
 
 def _sound() -> bytes:

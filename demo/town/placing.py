@@ -30,6 +30,7 @@ ALWAYS = (Hours((1, 2, 3, 4, 5, 6, 7), time(0), time(0)),)
 KIT = ("table", "water", "microwave", "air_conditioning", "medicine", "charging", "rain_gear")
 STATIONS = ("加油站驿站", "快递园驿站", "环卫驿站", "银行驿站", "公园驿站", "车站驿站", "菜场驿站", "社区驿站")
 ROOFS, ROOF_MONTHS = 14, 13
+TARIFF = Decimal("0.4153")
 INVENTED = "（虚构）"
 
 
@@ -293,7 +294,7 @@ def _roofs(ground: Ground) -> int:
             month = Month.of(timezone.localdate(ground.now)).previous().plus(-back)
             made = Decimal(kw * (60 + 5 * (6 - abs(month.number - 7)) + chance(number, back) % 12))
             used = (made * Decimal("0.25")).quantize(Decimal("0.1"))
-            told = {"generated": made, "self_used": used, "exported": made - used, "income": ((made - used) * Decimal("0.4153")).quantize(Decimal("0.01"))}  # fmt: skip
+            told = {"generated": made, "self_used": used, "exported": made - used, "tariff": TARIFF, "income": ((made - used) * TARIFF).quantize(Decimal("0.01"))}  # fmt: skip
             places.record_measures(
                 viewer=viewer, place_id=place_id, month=month, values=told, source="电费结算单（虚构）", now=ground.now
             )

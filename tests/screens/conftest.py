@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,16 @@ def built_house(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
     )
     assert done.returncode == 0, done.stderr
     return data, json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="session")
+def demo_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo as `niangjia demo` makes it, the smallest that it can be: once for all tests, which only read it."""
+    data = tmp_path_factory.mktemp("demo") / "data"
+    command = [sys.executable, "-m", "niangjia", "demo", str(data), "--persons", "2000", "--no-serve"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT / "src")})  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return data
 
 
 @pytest.fixture(scope="module")

@@ -286,6 +286,11 @@ def replay(month: Month, data: Path | None, as_json: bool) -> None:
         raise SystemExit(1)
 
 
+@main.group(cls=LateGroup, modules=("niangjia.cli.sealing_keys",))
+def keys() -> None:
+    """密封密钥：看、换、重封 · sealing keys: look, rotate, reseal."""
+
+
 @main.group(
     cls=LateGroup,
     modules=(
@@ -489,8 +494,10 @@ def tick(data: Path | None, as_json: bool) -> None:
     deployment = open_deployment(data)
     from niangjia.cli.clock import now
     from niangjia.jobs import tick as ticking
+    from niangjia.portals.cockpit.figures import warming
 
     report = ticking.tick(deployment, now=now())
+    warming.warm(deployment)
     if as_json:
         show_json(report)
     else:
@@ -508,8 +515,10 @@ def rollup(data: Path | None, as_json: bool) -> None:
     deployment = open_deployment(data)
     from niangjia.cli.clock import now
     from niangjia.jobs import rollup as rolling
+    from niangjia.portals.cockpit.figures import warming
 
     counts = rolling.make(deployment, now=now())
+    warming.warm(deployment)
     if as_json:
         show_json(counts)
     else:

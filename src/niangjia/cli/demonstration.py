@@ -104,6 +104,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
         auditing,
         begun,
         booking,
+        bulletins,
         contesting,
         helping,
         placing,
@@ -155,6 +156,8 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
         assessing.play(office, deployment, plays[-1][3].clock)
         tell.tell(now=plays[-1][3].clock())
         rollup.make(deployment, now=plays[-1][3].clock())
+        bulletins.play(deployment, office, live, plays[-1][3].clock)
+        tell.tell(now=plays[-1][3].clock())
         breaches = verify.verify(deployment, now=plays[-1][3].clock(), progress=progress)
     (folder / "demo-logins.json").write_text(json.dumps(office.logins, ensure_ascii=False, indent=1), encoding="utf-8")
     return {

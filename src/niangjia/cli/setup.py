@@ -53,6 +53,7 @@ def keep_ticking(deployment: Deployment) -> None:
     from django.db import connection
 
     from niangjia.jobs import deliver, tick
+    from niangjia.portals.cockpit.figures import warming
 
     def run() -> None:
         time.sleep(_WORKERS_FIRST)
@@ -60,6 +61,7 @@ def keep_ticking(deployment: Deployment) -> None:
             try:
                 if turn % _MESSAGES_A_TICK == 0:
                     tick.tick(deployment, now=now())
+                    warming.warm(deployment)
                 else:
                     deliver.run(deployment, now=now())
             except Exception:

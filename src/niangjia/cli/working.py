@@ -14,10 +14,10 @@ from niangjia.kernel.problems import Refusal
 def main(place: Path, lock: int) -> None:
     os.nice(10)  # the console goes first
     deployment = open_deployment(Path.cwd())
-    from niangjia.jobs import import_workbook
+    from niangjia.jobs import check_chain, import_workbook
     from niangjia.portals.officer import taking_away
 
-    works = {import_workbook.WORK: import_workbook.work, taking_away.WORK: taking_away.work}
+    works = {one.WORK: one.work for one in (check_chain, import_workbook, taking_away)}
     try:
         works[working.read_json(place / working.ASKED)["work"]](deployment, place, lock=lock)
     except Refusal as refusal:

@@ -53,10 +53,15 @@ def _known_measures(viewer: Viewer, rows: Sequence[Row]) -> dict[tuple[str, ...]
 
 def _wrong_measures(viewer: Viewer, rows: Sequence[Row], now: datetime) -> list[Told | None]:
     found = queries.find_by_number(viewer, {str(row["number"]) for row in rows})
-    return [_wrong_measure(row, found, now) for row in rows]
+    held: dict[tuple[str, str], dict[str, Decimal]] = {}
+    for number, month, measure, value in queries.list_told(viewer, [pk for pk, _kind in found.values()]):
+        held.setdefault((number, month), {})[measure] = value
+    return [_wrong_measure(row, found, held.get((str(row["number"]), str(row["month"])), {}), now) for row in rows]
 
 
-def _wrong_measure(row: Row, found: Mapping[str, tuple[int, str]], now: datetime) -> Told | None:
+def _wrong_measure(
+    row: Row, found: Mapping[str, tuple[int, str]], held: Mapping[str, Decimal], now: datetime
+) -> Told | None:
     if str(row["number"]) not in found:
         return "没有这个编号的场所，或不在您的辖区。", "There is no place of this number in your part of the tree."
     kind = queries.kind_of(found[str(row["number"])][1])
@@ -69,10 +74,16 @@ def _wrong_measure(row: Row, found: Mapping[str, tuple[int, str]], now: datetime
             f"{kind.title['zh']}不登记“{strange[0]}”这一列。可填：{fit}。",
             f"A {kind.title['en']} is not measured by {strange[0]!r}.",
         )
-    if any(value != round(value, 2) for value in values.values()):
-        return "最多两位小数。", "At most two decimals."
+    for name, value in values.items():
+        if value != round(value, kind.measures[name].decimals):
+            most = kind.measures[name].decimals
+            return f"“{kind.measures[name].title['zh']}”最多 {most} 位小数。", f"At most {most} decimals."
     if str(row["month"]) > f"{now:%Y-%m}":
         return "这个月还没有开始。", "This month has not begun."
+    try:
+        places.require_balance(kind, str(row["month"]), {**held, **values})
+    except places.DoesNotBalance as refusal:
+        return refusal.zh, refusal.en
     return None
 
 

@@ -30,6 +30,8 @@ from niangjia.apps.bookings import queries as booking_queries
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import queries as case_queries
 from niangjia.apps.cases.types import CaseState
+from niangjia.apps.contests import actions as contests
+from niangjia.apps.contests import queries as contest_queries
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
 from niangjia.apps.funds.types import LivingBudget
@@ -149,8 +151,8 @@ class PostGoes:
 class Outlook:
     """
     What would happen. `orders`: those that change; `order_count`: all open ones. `case_count`, `people` and `budgets` are what goes to `to`, or,
-    of a move, what goes along. `gain`, `lose`: unions above that will see it, and no more. `mark`: what was shown, as a digest. `services`: open needs, places, agreements, offers and
-    bookings of that union; empty of a move, which leaves them where they are.
+    of a move, what goes along. `gain`, `lose`: unions above that will see it, and no more. `mark`: what was shown, as a digest. `services`: open needs, places, agreements, offers,
+    bookings, contests and entries of that union; empty of a move, which leaves them where they are.
     """
 
     asked: Asked
@@ -349,6 +351,7 @@ def _services(org_id: int, day: date) -> dict[str, int]:
         **place_queries.count_living_at(org_id, on=day),
         **booking_queries.count_living_at(org_id),
         "corrections": assessment_queries.count_living_at(org_id),
+        **contest_queries.count_living_at(org_id),
     }
 
 
@@ -468,6 +471,7 @@ def _end(viewer: Viewer, outlook: Outlook, now: datetime) -> dict[str, int]:
     volunteers.rehome_needs(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     bookings.rehome_bookings(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     assessments.rehome_rounds(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
+    contests.rehome_contests(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     orders = workorders.rehome_orders(
         viewer=viewer,
         order_ids=[one.order.id for one in outlook.orders],

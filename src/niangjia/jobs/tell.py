@@ -27,6 +27,7 @@ from niangjia.apps.messages import actions as messages
 from niangjia.apps.messages import queries
 from niangjia.apps.messages.queries import Kind, ValueRefused, load_kinds
 from niangjia.apps.messages.types import Channel, Telling
+from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.volunteers import queries as volunteers
 from niangjia.apps.workorders import queries as workorders
@@ -274,7 +275,17 @@ def _to_raiser(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
         yield from _one(kind, event, [event.detail["account"]], _id(event))
 
 
+def _to_below(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
+    for kind, event in pairs:
+        path = organizations.get_union(event.detail["org"]).path
+        unions = list(organizations.list_subtree(path).values_list("pk", flat=True))
+        holders = known.holders((org_id, kind.may) for org_id in unions)
+        told = {account for org_id in unions for account in holders[org_id, kind.may]}
+        yield from _one(kind, event, sorted(told), _id(event))
+
+
 RECEIVERS: Mapping[str, _Receivers] = {
+    "below": _to_below,
     "assignee": _to_assignee,
     "holders": _to_holders,
     "told": _to_told,

@@ -21,6 +21,7 @@ from niangjia.apps.assessments import queries as assessments
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.audit.types import ChainReport
 from niangjia.apps.bookings import queries as bookings
+from niangjia.apps.bulletins import queries as bulletins
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.contests import queries as contests
 from niangjia.apps.files import queries as files
@@ -71,6 +72,7 @@ def verify(
         ("结对 · helping", lambda: _worded(volunteers.verify())),
         ("目标 · targets", lambda: _worded(targets.verify())),
         ("考核与督查 · assessments", lambda: _worded(assessments.verify())),
+        ("通报 · bulletins", lambda: _worded(bulletins.verify())),
         ("名单 · lists", lambda: [*_worded(alerts.verify()), *_lists_and_runs(deployment.runs)]),
         ("个案 · cases", lambda: _worded(cases.verify())),
         ("消息 · messages", lambda: _worded(messages.verify())),
@@ -135,9 +137,9 @@ def _shape(row: Mapping[str, Any]) -> Shape:
     )
 
 
-def verify_audit(deployment: Deployment) -> ChainReport:
-    """The chain against itself and against the anchors kept outside the database."""
-    return audit.verify_chain(deployment.anchors)
+def verify_audit(deployment: Deployment, *, progress: Callable[[float], None] | None = None) -> ChainReport:
+    """The chain against itself and against the anchors kept outside the database. `progress` is told the share done."""
+    return audit.verify_chain(deployment.anchors, progress=progress)
 
 
 def _audit(deployment: Deployment) -> list[Breach]:

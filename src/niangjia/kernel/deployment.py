@@ -63,6 +63,10 @@ class Deployment:
     def keys(self) -> Keys:
         return Keys.load(self.folder / self.keys_folder)
 
+    def add_sealing_key(self) -> str:
+        """One more sealing key, from then on the newest; its id."""
+        return Keys.add_sealing(self.folder / self.keys_folder)
+
     @classmethod
     def create(
         cls, folder: Path, home: str, *, is_demo: bool = False, database_url: str = "", name: str = ""

@@ -21,6 +21,11 @@ from niangjia.kernel.problems import Refusal
 _PREFIX = b"v1:aes-gcm:"
 
 
+def prefix_of(key_id: str) -> bytes:
+    """What every value begins with that was sealed with this key."""
+    return _PREFIX + key_id.encode() + b":"
+
+
 class CannotOpen(Refusal):
     def __init__(self) -> None:
         super().__init__(
@@ -64,10 +69,21 @@ class Keys:
                 f"Keys are missing in {folder}. Restore the keys folder from a backup; for a new deployment run niangjia init.",
             ) from error
 
+    @classmethod
+    def add_sealing(cls, folder: Path) -> str:
+        """Write one more sealing key, from then on the newest; its id. The others stay: they open what was sealed with them."""
+        key_id = str(int(list(cls.load(folder).sealing)[-1]) + 1)
+        path = folder / f"sealing-{key_id}.key"
+        temporary = path.with_suffix(".part")
+        temporary.write_text(os.urandom(32).hex())
+        temporary.chmod(0o600)
+        temporary.replace(path)
+        return key_id
+
     def seal(self, plain: bytes, place: str) -> bytes:
         key_id, key = list(self.sealing.items())[-1]
         nonce = os.urandom(12)
-        return _PREFIX + key_id.encode() + b":" + nonce + AESGCM(key).encrypt(nonce, plain, place.encode())
+        return prefix_of(key_id) + nonce + AESGCM(key).encrypt(nonce, plain, place.encode())
 
     def open(self, sealed: bytes, place: str) -> bytes:
         """Raises CannotOpen: wrong key, altered value, or a value from another place."""

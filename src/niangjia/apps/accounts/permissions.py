@@ -19,11 +19,20 @@ from niangjia.kernel.problems import Refusal
 # one's level.
 _READING: Final = frozenset(
     {"alerts.view", "cases.view", "cases.examine", "workorders.view", "funds.view", "registry.view", "programs.view"}
-    | {"matters.view", "places.view", "bookings.view", "volunteers.view", "contests.view", "targets.view"}
-    | {"assessments.view"}
+    | {
+        "matters.view",
+        "places.view",
+        "bookings.view",
+        "volunteers.view",
+        "contests.view",
+        "targets.view",
+        "bulletins.view",
+        "assessments.view",
+    }
 )
 # targets.view: targets of one's part of the tree and the rows behind a number; targets.manage: to divide them among the unions below, and to
 # state another office's figure.
+# bulletins.view: what one's union and those above it issued; bulletins.manage: to draft, edit and review; bulletins.issue: to issue and withdraw.
 # assessments.view: sheets and rounds of one's part of the tree, and what concerns one's own union; assessments.manage: to publish sheets, hold
 # rounds and check; assessments.correct: to say what was put right at one's own union.
 # cockpit.view: the figures of one's part of the tree, and the rows behind each; for who leads, or audits, a county or more.
@@ -43,6 +52,8 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     | _ORDERS
     | {
         "cockpit.view",
+        "bulletins.manage",
+        "bulletins.issue",
         "alerts.release",
         "cases.see_checks",
         "matters.answer",
@@ -55,6 +66,8 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     | _ORDERS
     | {
         "cockpit.view",
+        "bulletins.manage",
+        "bulletins.issue",
         "alerts.release",
         "cases.review",
         "matters.answer",
@@ -74,6 +87,8 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     | _ORDERS
     | {
         "cockpit.view",
+        "bulletins.manage",
+        "bulletins.issue",
         "alerts.release",
         "cases.verify",
         "cases.review",
@@ -115,6 +130,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
             "targets.view",
             "assessments.view",
             "assessments.correct",
+            "bulletins.view",
         }
     )
     | {"workorders.view", "workorders.accept", "workorders.assign", "workorders.return", "imports.send"},

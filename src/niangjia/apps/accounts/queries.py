@@ -12,6 +12,7 @@ from django.utils import timezone
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.models import Account, ApiToken, Passkey, Post, RecoveryCode, Sitting, Subject, TotpSecret
 from niangjia.apps.accounts.policy import password_policy
+from niangjia.apps.accounts.resealing import sealed_columns as sealed_columns
 from niangjia.apps.accounts.types import (
     Absence,
     Due,
@@ -492,6 +493,11 @@ def unions_of(account_ids: Iterable[int]) -> dict[int, frozenset[int]]:
 @looking.once_each
 def names_of(account_ids: Iterable[int]) -> dict[int, str]:
     return dict(Account.objects.filter(pk__in=set(account_ids)).values_list("id", "name"))
+
+
+def know_names(accounts: Iterable[Account]) -> None:
+    """Accounts that came along with something else: the page that is made now need not ask for their names."""
+    looking.know_each(names_of, {one.pk: one.name for one in accounts})
 
 
 @looking.once

@@ -355,11 +355,17 @@ def compare_with_month_before(viewer: Viewer, alerts: Iterable[HardshipAlert]) -
 
 
 def sample_progress(viewer: Viewer, month: Month) -> SampleProgress:
-    """How far the look before release has come. Size 0 = no sample drawn yet."""
-    sample = SampledAlert.objects.filter(alert__run__in=_runs(viewer).filter(month=month.text, kind=RunKind.MONTHLY))
-    return SampleProgress(
-        sample.count(), sample.filter(is_right__isnull=False).count(), sample.filter(is_right=False).count()
+    """How far the look before release has come in the viewer's part of the tree, over all rows drawn. Size 0 = no sample drawn yet."""
+    counts = (
+        list_sample(viewer, month)
+        .order_by()
+        .aggregate(
+            size=Count("pk"),
+            looked_at=Count("pk", filter=Q(is_right__isnull=False)),
+            wrong=Count("pk", filter=Q(is_right=False)),
+        )
     )
+    return SampleProgress(**counts)
 
 
 def list_sample(viewer: Viewer, month: Month) -> QuerySet[SampledAlert]:

@@ -27,6 +27,7 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["object", "seq"], name="auditevent_object"),
             models.Index(fields=["account_id", "action", "at"], name="auditevent_account_action"),
+            models.Index(fields=["action", "seq"], name="auditevent_action"),
         ]
 
     def __str__(self) -> str:

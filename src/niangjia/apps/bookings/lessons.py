@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from niangjia.apps.bookings.models import Booking
 
 
 def counted(rows: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Each with `lesson_count` of its slot, 0 = it is one time, and `present_count`."""
+    """Each with `lesson_count` of its slot, 0 = it is one time, `present_count`, and `lessons_until`."""
     return rows.annotate(
-        lesson_count=Count("slot__lessons", distinct=True), present_count=Count("presences", distinct=True)
+        lesson_count=Count("slot__lessons", distinct=True),
+        present_count=Count("presences", distinct=True),
+        lessons_until=Max("slot__lessons__ends"),
     )
 
 

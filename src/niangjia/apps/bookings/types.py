@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from django.utils import timezone
+
 from niangjia.apps.bookings.kinds import Kind, PackSays
 from niangjia.apps.bookings.lifecycle import (
     BookingState,
@@ -115,7 +117,7 @@ class OfferCard:
 
 @dataclass(frozen=True, slots=True)
 class BookingCard:
-    """`line`: place in the line of those who wait, from 1; null = does not wait. `code`: what the check-in reads, for its owner and the desk. `lessons`: of its course, 0 = one time; `present`: at so many."""
+    """`line`: place in the line of those who wait, from 1; null = does not wait. `code`: what the check-in reads, for its owner and the desk. `lessons`: of its course, 0 = one time; `present`: at so many; `lessons_until`: the end of the last one."""
 
     id: int
     number: str
@@ -135,10 +137,16 @@ class BookingCard:
     group: str = ""
     lessons: int = 0
     present: int = 0
+    lessons_until: datetime | None = None
 
-    @property
-    def can_check_in(self) -> bool:
-        """Seated or missed; of a course also who was at another lesson."""
+    def is_course_over(self, today: date) -> bool:
+        """No lesson is held today or later."""
+        return self.lessons_until is not None and timezone.localdate(self.lessons_until) < today
+
+    def can_check_in(self, today: date) -> bool:
+        """Seated or missed; of a course only while it has lessons, and also who was at another of them."""
+        if self.is_course_over(today):
+            return False
         is_on_course = self.state is BookingState.ATTENDED and self.present < self.lessons
         return self.state in (BookingState.SEATED, BookingState.MISSED) or is_on_course
 
@@ -198,8 +206,33 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
+class LessonCard:
+    """One lesson of a worker's course; `place` of `among`, from 1. `was_there`: checked in."""
+
+    place: int
+    begins: datetime
+    ends: datetime
+    was_there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A time as a calendar shows it: a slot, or one lesson of a course, `lesson` of `lessons`; both 0: it is the whole slot."""
+
+    offer_id: int
+    title: str
+    label: str
+    begins: datetime
+    ends: datetime
+    seats: int
+    taken: int
+    lesson: int = 0
+    lessons: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Appointment:
-    """One time of a worker's calendar."""
+    """One time of a worker's calendar: of a course each lesson, `lesson` of `lessons`. `number` is its own and never another's."""
 
     number: str
     title: str
@@ -207,6 +240,8 @@ class Appointment:
     ends: datetime
     place: str
     asked_at: datetime
+    lesson: int = 0
+    lessons: int = 0
 
 
 @dataclass(frozen=True, slots=True)

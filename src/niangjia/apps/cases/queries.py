@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.db.models import CharField, Count, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, Exists, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
@@ -34,6 +34,7 @@ from niangjia.apps.cases.models import (
     VisitDraft,
 )
 from niangjia.apps.cases.precision import precision
+from niangjia.apps.cases.resealing import sealed_columns as sealed_columns
 from niangjia.apps.cases.rules import EXIT_PROGRAM, rule
 from niangjia.apps.cases.types import (
     FILE_STATES,
@@ -120,13 +121,19 @@ def _with_what_is_one(viewer: Viewer) -> QuerySet[Case]:
 @looking.once
 def find_case_of_order(viewer: Viewer, work_order_id: int) -> CaseCard | None:
     """The case that a work order belongs to, a re-check's as well, if the viewer may see it."""
-    case = _with_what_is_one(viewer).filter(work_order_id=work_order_id).first()
+    drafts = VisitDraft.objects.filter(work_order_id=work_order_id, account_id=viewer.account_id)
+    files = HardshipFile.objects.filter(household_id=OuterRef("household_id"), secret__isnull=False)
+    found = _with_what_is_one(viewer).filter(work_order_id=work_order_id)
+    case = found.annotate(has_draft=Exists(drafts), has_address=Exists(files)).first()
     if case is None:
         return None
     looking.know(get_case, viewer, case.pk, answer=case)
+    looking.know(has_draft, viewer, work_order_id, answer=vars(case)["has_draft"])
+    looking.know(has_address, case.household_id, answer=vars(case)["has_address"])
     return case_card(case)
 
 
+@looking.once
 def has_address(household_id: int) -> bool:
     """Whether a file of the household was filled in: its address may be opened with a reason (`actions.open_address`)."""
     return HardshipFile.objects.filter(household_id=household_id, secret__isnull=False).exists()
@@ -149,6 +156,7 @@ def find_draft(viewer: Viewer, work_order_id: int) -> DraftCard | None:
     return draft_card(draft) if draft else None
 
 
+@looking.once
 def has_draft(viewer: Viewer, work_order_id: int) -> bool:
     return _draft(viewer, work_order_id) is not None
 
@@ -247,11 +255,12 @@ def count_by_state(viewer: Viewer, *, month: str = "") -> dict[CaseState, int]:
     return {state: counts.get(state, 0) for state in CaseState}
 
 
-def count_for_desk(viewer: Viewer, *, today: date) -> DeskCounts:
-    """What the desk of a post counts in the viewer's part of the tree; what the post does not do is not counted."""
-    counted = dict.fromkeys(CaseState, 0)
-    found = moving.visible(viewer).exclude(state=CaseState.CLOSED).order_by().values_list("state")
-    counted |= {CaseState(state): count for state, count in found.annotate(Count("pk"))}
+def count_for_desk(viewer: Viewer, *, today: date, along: Mapping[str, QuerySet] | None = None) -> DeskCounts:
+    """
+    What the desk of a post counts in the viewer's part of the tree; what the post does not do is not counted.
+
+    `along`: rows of other rooms that are counted in the same question, by name.
+    """
     waiting: dict[str, QuerySet] = {}
     if permissions.may(viewer, "cases.verify"):
         waiting["calls"] = list_follow_ups(viewer, today=today)
@@ -260,7 +269,13 @@ def count_for_desk(viewer: Viewer, *, today: date) -> DeskCounts:
             waiting["blocked"] = list_blocked(viewer)
         if permissions.may(viewer, "cases.see_checks"):
             waiting["differing"] = list_spot_checks(viewer, only_to_rule=True)
-    return DeskCounts(counted, **scope.count_each(waiting))
+    others = dict(along or {})
+    counts = scope.count_each(waiting | others, by_state=moving.visible(viewer).exclude(state=CaseState.CLOSED))
+    return DeskCounts(
+        {state: counts.get(state, 0) for state in CaseState},
+        **{name: counts[name] for name in waiting},
+        along={name: counts[name] for name in others},
+    )
 
 
 def count_outcomes(viewer: Viewer, *, month: str = "") -> dict[Outcome, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -193,12 +193,17 @@ class IncomeSource(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class DeskCounts:
-    """Cases that are not closed by state, and what waits: calls that are due, help without money, re-checks to rule on."""
+    """
+    Cases that are not closed by state, and what waits: calls that are due, help without money, re-checks to rule on.
+
+    `along`: what other rooms had counted in the same question, by name.
+    """
 
     by_state: Mapping[CaseState, int]
     calls: int = 0
     blocked: int = 0
     differing: int = 0
+    along: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

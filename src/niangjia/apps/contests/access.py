@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.contests import packs
-from niangjia.apps.contests.lifecycle import ContestState, EntryState
-from niangjia.apps.contests.models import Contest, Entry, Juror, Objection, PublicNotice, Round
+from niangjia.apps.contests.lifecycle import ContestState, EntryState, GrantState
+from niangjia.apps.contests.models import Award, Contest, Entry, Grant, Juror, Objection, PublicNotice, Round
 from niangjia.apps.contests.packs import Pack
 from niangjia.apps.contests.problems import NotFound, NotYourJury
 from niangjia.apps.organizations import scope
@@ -127,3 +127,20 @@ def objections(viewer: Viewer) -> QuerySet[Objection]:
     """Those to the notices of the viewer's part of the tree. Raises NotAllowed."""
     permissions.require(viewer, "contests.answer")
     return Objection.objects.filter(scope.inside("notice__entry__contest__org", viewer.org_path))
+
+
+OVER = (ContestState.DONE, ContestState.CANCELLED)
+COMPETE = (EntryState.DRAFT, EntryState.SUBMITTED, EntryState.ADMITTED)
+
+
+def living_contests(org_id: int) -> QuerySet[Contest]:
+    """Not over, or with an award whose money is not set aside."""
+    paid = Grant.objects.filter(state=GrantState.SET_ASIDE).values("award_id")
+    owed = Award.objects.filter(Q(amount__gt=0) | ~Q(program=""), entry__person__isnull=False).exclude(pk__in=paid)
+    rows = Contest.objects.filter(org_id=org_id)
+    return rows.filter(~Q(state__in=OVER) | Q(pk__in=owed.values("entry__contest_id")))
+
+
+def living_entries(org_id: int) -> QuerySet[Entry]:
+    """In a contest that is not over, and not refused, withdrawn or struck."""
+    return Entry.objects.filter(org_id=org_id, state__in=COMPETE).exclude(contest__state__in=OVER)

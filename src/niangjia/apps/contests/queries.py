@@ -38,6 +38,7 @@ from niangjia.apps.contests.models import (
     Vote,
 )
 from niangjia.apps.contests.problems import NotFound
+from niangjia.apps.contests.resealing import sealed_columns as sealed_columns
 from niangjia.apps.contests.types import (
     AwardCard,
     Burst,
@@ -65,7 +66,7 @@ from niangjia.kernel.problems import Refusal
 honours_to_count = counted.honours
 
 __all__ = [
-    "NotFound", "bursts_of", "contest_card", "count_states", "count_waiting", "drawn_in", "entry_cards", "facts_asked", "find_eligibility", "find_pack_of_level", "get_award", "get_contest",
+    "NotFound", "bursts_of", "contest_card", "count_living_at", "count_states", "count_waiting", "drawn_in", "entry_cards", "facts_asked", "find_eligibility", "find_pack_of_level", "get_award", "get_contest",
     "get_entry", "get_live_notice", "get_objection", "has_seat", "list_awards", "list_contests", "list_entries", "list_honours", "list_judged", "list_jury", "list_lines",
     "list_notices", "list_objections", "list_own_entries", "list_packs", "list_seats", "may_answer", "own_votes", "persons_to_tell",
     "score_sheet", "jurors_to_tell", "is_own", "verify", "vote_counts",
@@ -453,3 +454,8 @@ def may_answer(viewer: Viewer, objection_id: int) -> bool:
 def facts_asked(pack: PolicyPack, known: Mapping[str, object]) -> list[str]:
     """Names of the facts of a pack that nothing is known of yet, in its order."""
     return [name for name in pack.facts if name not in known]
+
+
+def count_living_at(org_id: int) -> dict[str, int]:
+    """Contests that are not over or still owe money, and entries that compete, of that very union. Without scope: for whoever changes unions."""
+    return {"contests": access.living_contests(org_id).count(), "entries": access.living_entries(org_id).count()}

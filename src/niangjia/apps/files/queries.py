@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from niangjia.apps.files import storage
@@ -52,6 +53,16 @@ def list_of_many(kind: str, ids: Iterable[str]) -> dict[str, list[FileCard]]:
     found: dict[str, list[FileCard]] = {}
     for row in File.objects.filter(owner_kind=kind, owner_id__in=set(ids)).order_by("pk"):
         found.setdefault(row.owner_id, []).append(card_of(row))
+    return found
+
+
+def count_sealed_with(key_id: str) -> int:
+    """Files that hang on this key, in either size. One that is missing hangs on none: `verify` tells of it."""
+    found = 0
+    for key in File.objects.values_list("key", flat=True).iterator():
+        for is_small in (False, True):
+            with suppress(FileNotFoundError):
+                found += storage.is_sealed_with(key_id, key, is_small=is_small)
     return found
 
 

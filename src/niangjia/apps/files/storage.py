@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from niangjia.kernel.sealing import Keys, keys_in
+from niangjia.kernel.sealing import Keys, keys_in, prefix_of
 
 
 def keys() -> Keys:
@@ -65,9 +65,13 @@ def get(key: uuid.UUID, *, is_small: bool = False) -> bytes:
 
 
 def is_sealed_with_newest(key: uuid.UUID, *, is_small: bool = False) -> bool:
-    newest = list(keys().sealing)[-1]
+    return is_sealed_with(list(keys().sealing)[-1], key, is_small=is_small)
+
+
+def is_sealed_with(key_id: str, key: uuid.UUID, *, is_small: bool = False) -> bool:
+    """Raises FileNotFoundError."""
     with path_of(key, is_small=is_small).open("rb") as file:
-        return file.read(64).startswith(f"v1:aes-gcm:{newest}:".encode())
+        return file.read(64).startswith(prefix_of(key_id))
 
 
 def remove(*keys: uuid.UUID) -> None:

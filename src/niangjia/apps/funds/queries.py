@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, IntegerField, Q, QuerySet, Sum, Value
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
@@ -166,17 +166,19 @@ def _budgets(viewer: Viewer, *, year: int | None = None, purpose: str = "") -> Q
 
 def list_balances(viewer: Viewer, *, year: int | None = None, purpose: str = "") -> list[Balances]:
     """Budgets of the viewer's part of the tree, by year (latest first), union, purpose."""
+    waiting = (
+        Reservation.objects.filter(budget=OuterRef("pk"), state=ReservationState.QUEUED).order_by().values("budget")
+    )
     budgets = list(
         _budgets(viewer, year=year, purpose=purpose)
         .annotate(**{kind.name: Sum("accounts__balance", filter=Q(accounts__kind=kind)) for kind in AccountKind})
+        .annotate(
+            queued_count=Subquery(waiting.annotate(count=Count("pk")).values("count")),
+            queued_total=Subquery(waiting.annotate(total=Sum("amount")).values("total")),
+        )
         .order_by("-year", "org__path", "purpose")
     )
     held = {budget.pk: {kind: vars(budget)[kind.name] or ZERO for kind in AccountKind} for budget in budgets}
-    waiting = Reservation.objects.filter(budget_id__in=list(held), state=ReservationState.QUEUED)
-    queued: dict[int, tuple[int, Decimal]] = {
-        budget_id: (count, total)
-        for budget_id, count, total in waiting.values_list("budget_id").annotate(count=Count("pk"), total=Sum("amount"))
-    }
     return [
         Balances(
             budget_id=budget.pk,
@@ -191,8 +193,8 @@ def list_balances(viewer: Viewer, *, year: int | None = None, purpose: str = "")
             paid=held[budget.pk][AccountKind.PAID],
             goods_stock=held[budget.pk][AccountKind.GOODS_STOCK],
             goods_given=held[budget.pk][AccountKind.GOODS_GIVEN],
-            queued_count=queued.get(budget.pk, (0, ZERO))[0],
-            queued_total=queued.get(budget.pk, (0, ZERO))[1],
+            queued_count=vars(budget)["queued_count"] or 0,
+            queued_total=vars(budget)["queued_total"] or ZERO,
         )
         for budget in budgets
     ]
@@ -266,18 +268,19 @@ def totals(viewer: Viewer, *, year: int, purpose: str = "") -> Totals:
     payments = Payment.objects.filter(batch__budget__in=budgets, state=PaymentState.SETTLED)
     gifts = GoodsGiven.objects.filter(item__budget__in=budgets)
     back = Recovery.objects.filter(reservation__budget__in=budgets)
+    persons = Count("person_id", distinct=True)
+    others = Count("person_id", distinct=True, filter=~Q(person_id__in=payments.order_by().values("person_id")))
     sums = [
-        rows.order_by().values(what=Value(what)).annotate(total=Sum("amount"), count=Count("pk"))
-        for what, rows in {"paid": payments, "given": gifts, "back": back}.items()
+        rows.order_by().values(what=Value(what)).annotate(total=Sum("amount"), count=Count("pk"), persons=who)
+        for what, rows, who in (("paid", payments, persons), ("given", gifts, others), ("back", back, Value(0)))
     ]
-    found = {
-        what: (total or ZERO, count)
-        for what, total, count in sums[0].union(*sums[1:], all=True).values_list("what", "total", "count")
-    }
-    (paid, paid_count), (given, given_count) = (found.get(what, (ZERO, 0)) for what in ("paid", "given"))
-    money = paid - found.get("back", (ZERO, 0))[0]
-    persons = payments.order_by().values("person_id").union(gifts.order_by().values("person_id")).count()
-    return Totals(money, given, money + given, paid_count, given_count, persons)
+    rows = sums[0].union(*sums[1:], all=True).values_list("what", "total", "count", "persons")
+    found = {what: (total or ZERO, count, persons) for what, total, count, persons in rows}
+    (paid, paid_count, paid_to), (given, given_count, given_to), (returned, *_) = (
+        found.get(what, (ZERO, 0, 0)) for what in ("paid", "given", "back")
+    )
+    money = paid - returned
+    return Totals(money, given, money + given, paid_count, given_count, paid_to + given_to)
 
 
 def list_queue(viewer: Viewer, *, budget_id: int | None = None) -> list[ReservationCard]:

@@ -116,7 +116,8 @@ def _own_union(wanted: list[Rule], chains: Mapping[str, list[Hand]], facts: Mapp
         org = facts[of][2]
         if unions[org].level is not Level.GRASSROOTS:
             continue
-        for rule in wanted:
+        steps = {hand.step for hand in hands}
+        for rule in (rule for rule in wanted if not rule.second or rule.second & steps):
             for hand in hands:
                 if hand.step in rule.first and hand.account_id and org in posts.get(hand.account_id, frozenset()):
                     yield Found(rule, of, (hand.account_id,), (hand,))

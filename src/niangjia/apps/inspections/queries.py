@@ -23,7 +23,7 @@ from niangjia.apps.inspections.problems import NotFound
 from niangjia.apps.inspections.types import Again, Found, Item, Reader, Result, Sample, SampleKind
 from niangjia.apps.matters import queries as matters
 from niangjia.kernel.months import Month
-from niangjia.kernel.sealing import keys_in
+from niangjia.kernel.sealing import keys_in, prefix_of
 
 UNUSUAL_TIMES, UNUSUAL_FEWEST, FEWEST_COLLEAGUES = 3, 10, 3
 _KINDS = {"registry.view": "listed", "registry.search": "searched", "lists.export": "exported", "list.export": "exported", "funds.export_batch": "exported"}  # fmt: skip
@@ -171,6 +171,11 @@ def decisions_of(viewer: Viewer, refs: list[str]) -> list[int]:
     found += [pk for pks in matters.hands.decisions_of(ids["matter"]).values() for pk in pks]
     named = funds.hands.decision_refs_of(ids["payment"]).values()
     return sorted({*found, *(int(ref.rpartition(":")[2]) for ref in named)})
+
+
+def count_sealed_with(key_id: str) -> int:
+    """Events of the chain with a remark that this key sealed: the chain is never written anew, so the key is needed as long as they are."""
+    return audit.count_saying(prefix_of(key_id).hex(), actions=("inspections.judge", "inspections.look_into"))
 
 
 def last_of(viewer: Viewer, action: str) -> Event | None:

@@ -42,7 +42,7 @@ def find(viewer: Viewer, matter_id: int) -> Matter:
     """Raises NotAllowed, NotFound."""
     found = (
         access.visible(viewer)
-        .select_related("desk", "org", "version")
+        .select_related("desk", "org", "version", "person")
         .defer("version__files")
         .filter(pk=matter_id)
         .first()

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db.models import F, QuerySet
 
 from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.matters import (
     access,
@@ -51,6 +52,7 @@ from niangjia.apps.matters.offering import is_offered
 from niangjia.apps.matters.opening import is_filled_for, may_attest
 from niangjia.apps.matters.problems import NoSuchDraft, NotByApplication, NotFound
 from niangjia.apps.matters.reading import Unreadable, shown, text_of, value_of
+from niangjia.apps.matters.resealing import sealed_columns as sealed_columns
 from niangjia.apps.matters.types import (
     OPEN,
     Answer,
@@ -77,6 +79,7 @@ from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.deciding import Answer as Said
 from niangjia.apps.programs.published import Published
 from niangjia.apps.programs.types import DecisionCard, Line
+from niangjia.apps.registry import queries as registry
 from niangjia.engines.policy.pack import Pack, Stage
 from niangjia.kernel.problems import Refusal
 
@@ -333,7 +336,10 @@ def get_details(viewer: Viewer, matter_id: int, *, now: datetime, correct: str =
     can_handle = not is_own and access.may_handle(viewer, matter)
     can_read = is_worker or can_handle or (bool(matter.closed_at) and objecting.looks_into(viewer, matter))
     rows = moving.answers_of(matter)
-    moves = list(Move.objects.filter(matter=matter).order_by("step"))
+    moves = list(Move.objects.filter(matter=matter).select_related("account").order_by("step"))
+    accounts.know_names(one.account for one in moves if one.account)
+    if matter.person:
+        registry.know_names([matter.person])
     is_shown = any(is_notice(one) for one in flow.stages)
     was_decided = bool(matter.decision_id or matter.closed_at) or any(one.act == Step.REOPEN for one in moves)
     wording = published.wording()

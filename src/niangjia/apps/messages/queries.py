@@ -25,11 +25,12 @@ from niangjia.apps.messages.types import (
     Trouble,
     Violation,
 )
+from niangjia.kernel.resealing import SealedColumn
 from niangjia.kernel.sealing import CannotOpen
 
 __all__ = [
     "Kind", "NoSuchMessage", "ValueRefused", "card", "choices_of", "code_place", "count_deliveries", "count_given_up", "count_stuck", "count_unread", "get_choices",
-    "has_chosen", "list_addresses", "list_failed_tries", "list_kinds", "list_messages", "load_kinds", "place", "told_up_to", "verify",
+    "has_chosen", "list_addresses", "list_failed_tries", "list_kinds", "list_messages", "load_kinds", "place", "sealed_columns", "told_up_to", "verify",
 ]  # fmt: skip
 
 # Longer than any lease, quiet night and delay together: whatever still waits then has no worker.
@@ -43,6 +44,15 @@ def place(account_id: int, channel: Channel) -> str:
 
 def code_place(account_id: int, channel: Channel) -> str:
     return f"messages.code:{account_id}:{channel.value}"
+
+
+def sealed_columns() -> tuple[SealedColumn, ...]:
+    """The columns of this room that hold sealed values, for a rotation of the keys."""
+    rows = Address.objects.all()
+    return (
+        SealedColumn("sealed", rows, lambda row: place(row.account_id, Channel(row.channel))),
+        SealedColumn("sealed_code", rows, lambda row: code_place(row.account_id, Channel(row.channel))),
+    )
 
 
 def list_messages(viewer: Viewer, *, only_unread: bool = False) -> QuerySet[Message]:

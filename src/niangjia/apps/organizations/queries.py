@@ -154,6 +154,11 @@ def list_children(org_id: int) -> list[Union]:
     return [unit.as_type() for unit in OrgUnit.objects.filter(parent_id=org_id).order_by("code")]
 
 
+def list_at_level(level: Level) -> list[Union]:
+    """Those that stand, by code. Without scope: for jobs."""
+    return [unit.as_type() for unit in OrgUnit.objects.filter(level=level, state=UnionState.ACTIVE).order_by("code")]
+
+
 def list_children_of(org_ids: Iterable[int]) -> dict[int, list[Union]]:
     """Right below each of these unions, by code; one query."""
     found: dict[int, list[Union]] = {org_id: [] for org_id in org_ids}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from django.db import connection
-from django.db.models import Count, Model, Q, QuerySet, Value
+from django.db.models import Count, F, Model, Q, QuerySet, Value
 
 from niangjia.apps.organizations.models import OrgUnit
 
@@ -51,9 +51,11 @@ def either(*found: QuerySet[M]) -> Q:
     return Q(pk__in=first.union(*others, all=True))
 
 
-def count_each(found: Mapping[str, QuerySet]) -> dict[str, int]:
-    """How many rows each of these has, by name, in one question."""
+def count_each(found: Mapping[str, QuerySet], by_state: QuerySet | None = None) -> dict[str, int]:
+    """How many rows each of these has, by name, in one question; and how many of `by_state` each state has, by the state."""
     counts = [rows.order_by().values(what=Value(what)).annotate(count=Count("pk")) for what, rows in found.items()]
+    if by_state is not None:
+        counts.append(by_state.order_by().values(what=F("state")).annotate(count=Count("pk")))
     if not counts:
         return {}
     return dict.fromkeys(found, 0) | dict(counts[0].union(*counts[1:], all=True).values_list("what", "count"))

@@ -77,15 +77,16 @@ def total_of(viewer: Viewer, *, kind: str, measure: str, first: date, last: date
 
 
 def year_of(viewer: Viewer, kind: str, year: int) -> list[YearOfMeasure]:
-    """Each measure of a kind over the viewer's places, month by month. Raises NotAllowed, NoSuchKind."""
+    """Each measure of a kind over the viewer's places, month by month; of a rate the mean. Raises NotAllowed, NoSuchKind."""
     rows = Measure.objects.filter(place__in=visible(viewer).filter(kind=kind_of(kind).id), month__year=year)
+    rates = {name for name, one in kind_of(kind).measures.items() if one.is_rate}
     sums = {
-        (measure, month.month): total
-        for measure, month, total in rows.order_by().values_list("measure", "month").annotate(total=Sum("value"))
-    }
+        (measure, month.month): round(total / count, 4) if measure in rates else total
+        for measure, month, total, count in rows.order_by().values_list("measure", "month").annotate(total=Sum("value"), count=Count("pk"))
+    }  # fmt: skip
     return [
-        YearOfMeasure(name, tuple(sums.get((name, month)) for month in range(1, 13)))
-        for name, one in kind_of(kind).measures.items()
+        YearOfMeasure(name, tuple(sums.get((name, month)) for month in range(1, 13)), is_rate=name in rates)
+        for name in kind_of(kind).measures
     ]
 
 

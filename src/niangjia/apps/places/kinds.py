@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 import yaml
 
+from niangjia.apps.places.lifecycle import Rule, Step, read_rules
 from niangjia.apps.places.problems import NoSuchKind
 from niangjia.kernel.deployment import programs_folder
 
@@ -18,13 +20,35 @@ Title = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Piece:
-    """A thing a place has, is checked for, or is measured by. `unit` is a measure's."""
+    """A thing a place has, is checked for, or is measured by. `unit`, `decimals` are a measure's; `is_rate`: it is not added up."""
 
     id: str
     title: Title
     is_needed: bool = False
     unit: str = ""
     is_yearly: bool = False
+    decimals: int = 2
+    is_rate: bool = False
+
+
+@dataclass(frozen=True)
+class Balance:
+    """The figure `equals` of a month is the sum of `terms`, each a product of measures, give or take `within`."""
+
+    equals: str
+    terms: tuple[tuple[str, ...], ...]
+    within: Decimal
+
+    @property
+    def measures(self) -> set[str]:
+        return {self.equals, *(name for term in self.terms for name in term)}
+
+    def sum_of(self, told: Mapping[str, Decimal]) -> Decimal:
+        return sum((prod((told[name] for name in term), start=Decimal(1)) for term in self.terms), Decimal(0))
+
+    def holds(self, told: Mapping[str, Decimal]) -> bool:
+        """Of figures that are not all there nothing is said."""
+        return not self.measures <= set(told) or abs(self.sum_of(told) - told[self.equals]) <= self.within
 
 
 @dataclass(frozen=True)
@@ -53,7 +77,7 @@ class Aim:
 class Kind:
     """
     `inspect_months`: how long an inspection holds; null = nobody says. `notice_days`: working days of public notice before one is listed;
-    null = none. `is_tilted`: resources are tilted to mountain and island counties for it. `levels` it may have, lowest first.
+    null = none. `is_tilted`: resources are tilted to mountain and island counties for it. `levels` it may have, lowest first; `steps` it may take, in the order of a usual life.
     """
 
     id: str
@@ -70,6 +94,8 @@ class Kind:
     equipment: Mapping[str, Piece]
     checks: Mapping[str, Piece]
     measures: Mapping[str, Piece]
+    balances: tuple[Balance, ...]
+    steps: Mapping[Step, Rule]
     aims: tuple[Aim, ...]
 
     @property
@@ -80,8 +106,11 @@ class Kind:
 
 @lru_cache(maxsize=1)
 def kinds() -> Mapping[str, Kind]:
-    given = yaml.safe_load((programs_folder() / "vocabulary" / "places.yaml").read_text(encoding="utf-8"))
-    return {name: _kind(name, one) for name, one in given.items()}
+    folder = programs_folder() / "vocabulary"
+    given, steps = (
+        yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8")) for name in ("places", "place_steps")
+    )
+    return {name: _kind(name, one, steps) for name, one in given.items()}
 
 
 def kind_of(name: str) -> Kind:
@@ -91,7 +120,8 @@ def kind_of(name: str) -> Kind:
     return kinds()[name]
 
 
-def _kind(name: str, given: Mapping[str, Any]) -> Kind:
+def _kind(name: str, given: Mapping[str, Any], steps: Mapping[str, Any]) -> Kind:
+    measures = _pieces(given.get("measures", {}))
     return Kind(
         id=name,
         title=given["title"],
@@ -106,7 +136,9 @@ def _kind(name: str, given: Mapping[str, Any]) -> Kind:
         details={one: _detail(one, said) for one, said in given.get("details", {}).items()},
         equipment=_pieces(given.get("equipment", {})),
         checks=_pieces(given.get("checks", {})),
-        measures=_pieces(given.get("measures", {})),
+        measures=measures,
+        balances=tuple(_balance(name, one, measures) for one in given.get("balances", ())),
+        steps=read_rules(steps, given.get("steps", {})),
         aims=tuple(_aim(one) for one in given.get("aims", ())),
     )
 
@@ -114,6 +146,14 @@ def _kind(name: str, given: Mapping[str, Any]) -> Kind:
 def _detail(name: str, given: Mapping[str, Any]) -> Detail:
     title = {"zh": given["zh"], "en": given["en"]}
     return Detail(name, title, given["type"], given.get("is_needed", False), given.get("is_public", False))
+
+
+def _balance(kind: str, given: Mapping[str, Any], measures: Mapping[str, Piece]) -> Balance:
+    terms = tuple(tuple(name.strip() for name in term.split("*")) for term in given["sum"].split("+"))
+    found = Balance(given["is"], terms, Decimal(str(given["within"])))
+    if strange := found.measures - set(measures):
+        raise ValueError(f"places.yaml: {kind} is not measured by {', '.join(sorted(strange))}")
+    return found
 
 
 def _aim(given: Mapping[str, Any]) -> Aim:
@@ -124,7 +164,8 @@ def _aim(given: Mapping[str, Any]) -> Aim:
 def _pieces(given: Mapping[str, Mapping[str, Any]]) -> dict[str, Piece]:
     return {
         name: Piece(
-            name, {"zh": one["zh"], "en": one["en"]}, one.get("is_needed", False), one.get("unit", ""), one.get("is_yearly", False)
+            name, {"zh": one["zh"], "en": one["en"]}, one.get("is_needed", False), one.get("unit", ""), one.get("is_yearly", False),
+            one.get("decimals", 2), one.get("is_rate", False),
         )
         for name, one in given.items()
     }  # fmt: skip

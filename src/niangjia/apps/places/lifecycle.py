@@ -1,9 +1,11 @@
-"""The standing of a place, as one table: what each step needs, where it leads, who may take it."""
+"""The standing of a place and its steps: what each needs, where it leads, who may take it is read from ``programs/vocabulary/place_steps.yaml``."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import TextChoices
 
@@ -50,20 +52,28 @@ class Rule:
     names_level: bool = False
 
 
-RULES: dict[Step, Rule] = {
-    Step.ANNOUNCE: Rule({S.APPLIED: S.ANNOUNCED}, from_above=True, names_level=True),
-    Step.LIST: Rule({S.APPLIED: S.LISTED, S.ANNOUNCED: S.LISTED}, from_above=True, names_level=True),
-    Step.REFUSE: Rule(dict.fromkeys((S.APPLIED, S.ANNOUNCED), S.CLOSED), needs_reason=True, from_above=True),
-    Step.INSPECT: Rule({state: state for state in IN_USE}, from_above=True),
-    Step.VISIT: Rule({state: state for state in IN_USE}, from_above=True),
-    Step.MEND: Rule({state: state for state in IN_USE}, needs_reason=True),
-    Step.SUSPEND: Rule({S.LISTED: S.SUSPENDED}, needs_reason=True),
-    Step.REOPEN: Rule({S.SUSPENDED: S.LISTED}),
-    Step.RAISE: Rule({S.LISTED: S.LISTED}, from_above=True, names_level=True),
-    Step.LOWER: Rule({state: state for state in IN_USE}, needs_reason=True, from_above=True, names_level=True),
-    Step.CLOSE: Rule(dict.fromkeys(OPEN, S.CLOSED), needs_reason=True),
-    Step.HAND_OVER: Rule({state: state for state in OPEN}, needs_reason=True),
-}
+def read_rules(given: Mapping[str, Any], of_kind: Mapping[str, Any]) -> dict[Step, Rule]:
+    """The house's steps, changed where a kind says so. Raises ValueError: a word that no step has, a step that nobody knows."""
+    if strange := set(of_kind) - set(given):
+        raise ValueError(f"no such steps of a place: {', '.join(sorted(strange))}")
+    if moved := [name for name, one in of_kind.items() if one and "to" in one]:
+        raise ValueError(f"where a step leads is not a kind's to change: {', '.join(moved)}")
+    return {
+        Step(name.upper()): _rule(one, of_kind.get(name, {}))
+        for name, one in given.items()
+        if of_kind.get(name, {}) is not None
+    }
+
+
+def _rule(given: Mapping[str, Any], of_kind: Mapping[str, Any]) -> Rule:
+    said = {**given, **of_kind}
+    if strange := set(said) - {"from", "to", "needs_reason", "from_above", "names_level"}:
+        raise ValueError(f"no such words of a step: {', '.join(sorted(strange))}")
+    start = [PlaceState(one.upper()) for one in said.pop("from")]
+    to = said.pop("to", None)
+    return Rule({one: PlaceState(to.upper()) if to else one for one in start}, **said)
+
+
 LOOKS = (Step.INSPECT, Step.VISIT)
 """Steps at which somebody stood there and looked."""
 

@@ -153,6 +153,23 @@ class NegativeMeasure(WrongPlace):
         super().__init__(f"“{title}”不能小于 0。", f"{title} cannot be below 0.")
 
 
+class DoesNotBalance(WrongPlace):
+    """`summed` is what the parts come to, `said` what stands there. Each title in Chinese and English."""
+
+    def __init__(
+        self, month: str, parts: tuple[str, str], summed: object, whole: tuple[str, str], said: object, within: object
+    ) -> None:
+        super().__init__(
+            f"{month}：{parts[0]} = {summed}，而{whole[0]}填的是 {said}，相差超过 {within}。请对照结算单核对这几个数，一起改正。",
+            f"{month}: {parts[1]} = {summed}, but {whole[1]} says {said}: they differ by more than {within}. Check these figures against the settlement and correct them together.",
+        )
+
+
+class TooManyDecimals(WrongPlace):
+    def __init__(self, title: str, most: int) -> None:
+        super().__init__(f"“{title}”最多 {most} 位小数。", f"{title} has at most {most} decimals.")
+
+
 class MonthToCome(WrongPlace):
     def __init__(self, month: str) -> None:
         super().__init__(

@@ -34,7 +34,7 @@ from niangjia.apps.places.counting import (
 )
 from niangjia.apps.places.hours import read_hours
 from niangjia.apps.places.kinds import Aim, Detail, Kind, Piece, kind_of, kinds
-from niangjia.apps.places.lifecycle import IN_USE, LOOKS, RULES, PlaceState, Step
+from niangjia.apps.places.lifecycle import IN_USE, LOOKS, PlaceState, Step
 from niangjia.apps.places.models import Measure, Place, PlaceEvent
 from niangjia.apps.places.nearest import bearing, boxes, is_open, metres_between
 from niangjia.apps.places.pairing import lasting_of, list_pairings, recognises
@@ -45,7 +45,7 @@ from niangjia.apps.places.verifying import verify
 places_to_count, levels_to_count = counted.places, counted.levels
 
 __all__ = [
-    "ENDS_SOON", "IN_USE", "LEVELS", "LOOKS", "RULES", "Aim", "Detail", "Kind", "NoSuchKind", "NoSuchPairing", "NoSuchPlace", "Piece",
+    "ENDS_SOON", "IN_USE", "LEVELS", "LOOKS", "Aim", "Detail", "Kind", "NoSuchKind", "NoSuchPairing", "NoSuchPlace", "Piece",
     "cards_of", "count_by_county", "count_by_kind", "count_public_by_county", "find_by_name", "find_by_number", "find_public", "get_place", "get_public",
     "count_living_at", "kind_of", "kinds", "levels_for", "list_aims", "list_announced", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos", "list_stopping",
     "list_places", "list_public", "list_told", "list_years", "names_of", "open_public_photo", "read_hours", "recognises", "share_that_passed", "steps_for", "total_of", "verify",
@@ -125,7 +125,7 @@ def steps_for(viewer: Viewer, card: PlaceCard) -> list[Step]:
     }
     return [
         step
-        for step, rule in RULES.items()
+        for step, rule in kind.steps.items()
         if card.state in rule.to
         and fits.get(step, True)
         and not (rule.from_above and viewer.org_id == card.org_id and not is_topmost)

@@ -156,11 +156,12 @@ class YearOfMeasure:
 
     measure: str
     by_month: tuple[Decimal | None, ...]
+    is_rate: bool = False
 
     @property
     def total(self) -> Decimal | None:
         told = [one for one in self.by_month if one is not None]
-        return sum(told, Decimal(0)) if told else None
+        return sum(told, Decimal(0)) if told and not self.is_rate else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,10 +157,9 @@ def list_adjustments_of(decision_ids: Iterable[int]) -> dict[int, list[Adjustmen
     return found
 
 
-def list_money_of(root_id: int) -> list[ReservationCard]:
-    """What was set aside for a matter: by its first decision and by those made anew, oldest first. Without scope."""
-    later = Adjustment.objects.filter(root=root_id).order_by("pk").values_list("new_id", flat=True)
-    return funds.list_reservations_of(*map(ref_of, (root_id, *later)))
+def list_money_of(chain: Iterable[DecisionCard]) -> list[ReservationCard]:
+    """What was set aside for a matter: by the decisions of its chain, the first and those made anew, oldest first. Without scope."""
+    return funds.list_reservations_of(*(ref_of(decision.id) for decision in chain))
 
 
 def list_recoveries(adjustment_id: int) -> list[RecoveryCard]:

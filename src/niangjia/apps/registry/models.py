@@ -57,17 +57,17 @@ class Person(models.Model):
     def __str__(self) -> str:
         return f"person {self.pk}"
 
-    def _place(self, column: str) -> str:
+    def place(self, column: str) -> str:
         return f"registry.person.{column}:{self.pseudonym}"
 
     def read(self, column: str) -> str:
         """The plain value; empty if there is none."""
         sealed: Sealed | None = getattr(self, column)
-        return sealed.open(self._place(column)) if sealed else ""
+        return sealed.open(self.place(column)) if sealed else ""
 
     def write(self, column: str, plain: str) -> None:
         """Seal `plain` (empty: forget it) and keep its fingerprint. Not saved."""
-        setattr(self, column, Sealed.of(plain, self._place(column)) if plain else None)
+        setattr(self, column, Sealed.of(plain, self.place(column)) if plain else None)
         if column in self.BLIND:
             self._mark(column, plain)
         elif column == "name":

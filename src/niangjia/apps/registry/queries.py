@@ -24,6 +24,7 @@ from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.models import Consent, HeldValue, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.problems import NotFound
 from niangjia.apps.registry.recognitions import SKILL_LEVELS, highest_skill, list_recognitions
+from niangjia.apps.registry.resealing import sealed_columns as sealed_columns
 from niangjia.apps.registry.types import (
     ConsentCard,
     DataView,
@@ -99,6 +100,12 @@ def masked_names(person_ids: Iterable[int]) -> dict[int, str]:
     """王** by person id, without scope: for notices and lists whose rows the caller has already bounded."""
     found = Person.objects.filter(pk__in=set(person_ids)).only("pseudonym", "name")
     return {person.pk: identity.mask_name(person.read("name")) for person in found}
+
+
+def know_names(persons: Iterable[Person]) -> None:
+    """Persons that came along with something else, with pseudonym and name: the page that is made now need not ask for theirs."""
+    if looking.is_one():
+        looking.know_each(masked_names, {one.pk: identity.mask_name(one.read("name")) for one in persons})
 
 
 def get_own_name(viewer: Viewer) -> str:
@@ -344,6 +351,12 @@ def count_at(org_id: int) -> dict[str, int]:
         "persons": Person.objects.filter(home_id=org_id).count(),
         "members": Membership.objects.filter(union_id=org_id, left_on__isnull=True).count(),
     }
+
+
+def count_members_at(org_ids: Iterable[int]) -> dict[int, int]:
+    """Lasting memberships of each of these very unions; one without any is left out. Without scope: for rows that the caller has bounded."""
+    rows = Membership.objects.filter(union_id__in=set(org_ids), left_on__isnull=True).order_by().values("union_id")
+    return dict(rows.annotate(count=Count("pk")).values_list("union_id", "count"))
 
 
 def count_within(path: str) -> dict[str, int]:

@@ -22,6 +22,7 @@ from niangjia.apps.volunteers.kinds import Asks, Field, FieldType, Kind, Stage, 
 from niangjia.apps.volunteers.lifecycle import HELPER_MOVES, LIVE, HelperState, NeedState, PairState, Source
 from niangjia.apps.volunteers.models import Helper, MatchRun, Need, NeedStep, Pair, Visit
 from niangjia.apps.volunteers.problems import NoSuchHelper, NoSuchNeed, NoSuchPair, WrongAnswers
+from niangjia.apps.volunteers.resealing import sealed_columns as sealed_columns
 from niangjia.apps.volunteers.sealed import unseal
 from niangjia.apps.volunteers.types import (
     BidCard,
@@ -148,7 +149,7 @@ def list_pairs(viewer: Viewer, need_ids: Iterable[int], *, only_live: bool = Fal
     rows = pairs(viewer).filter(need__in=list(need_ids))
     rows = rows.filter(state__in=LIVE) if only_live else rows
     found: dict[int, list[PairCard]] = {}
-    for card in _pair_cards(viewer, rows.select_related("need", "helper").order_by("pk")):
+    for card in _pair_cards(viewer, rows.select_related("need__org", "helper__org", "helper__person").order_by("pk")):
         found.setdefault(card.need_id, []).append(card)
     for cards in found.values():
         cards.sort(key=lambda card: card.state not in (*LIVE, PairState.ENDED))
@@ -210,7 +211,8 @@ def last_proposal(viewer: Viewer, kind: str) -> Matched | None:
     open_ids = set(needs(viewer).filter(kind=kind, state=NeedState.OPEN, stage=pairing).values_list("pk", flat=True))
     stand = set(Pair.objects.filter(need__in=open_ids, state__in=LIVE).values_list("need_id", "helper_id"))
     told = [one for one in run.pairs if one["need"] in open_ids and (one["need"], one["helper"]) not in stand]
-    cards = helper_cards(helpers(viewer).filter(pk__in={one["helper"] for one in told}, state=HelperState.ACTIVE))
+    rows = helpers(viewer).filter(pk__in={one["helper"] for one in told}, state=HelperState.ACTIVE)
+    cards = helper_cards(rows.select_related("org", "person"))
     return Matched(
         run.at, len(run.pairs), run.bound - run.score, run.need_count, run.helper_count,
         tuple(Proposed(one["need"], cards[one["helper"]], one["score"], one["points"]) for one in told if one["helper"] in cards),
@@ -225,7 +227,7 @@ def others_for(viewer: Viewer, need_id: int, *, text: str = "") -> list[Proposed
     need = _need(viewer, need_id)
     taken = Pair.objects.filter(need=need, state__in=LIVE).values("helper_id")
     rows = list_helpers(viewer, kind=need.kind, state=HelperState.ACTIVE, text=text).exclude(pk__in=taken)
-    found = list(rows)
+    found = list(rows.select_related("org", "person"))
     weighed: list[tuple[Helper, Fit]] = [
         (one, fit) for one, fit in zip(found, fits(need, found), strict=True) if fit.is_able or text
     ]
@@ -270,9 +272,17 @@ def need_card(row: Need) -> NeedCard:
     )  # fmt: skip
 
 
+def _know(helpers: Iterable[Helper]) -> None:
+    """Of helpers that came with their person and union, neither is asked for again."""
+    came = [one for one in helpers if {"person", "org"} <= one._state.fields_cache.keys()]
+    registry.know_names(one.person for one in came)
+    organizations.know(one.org for one in came)
+
+
 def helper_cards(rows: Iterable[Helper]) -> dict[int, HelperCard]:
     """By id, names masked; the caller has bounded them."""
     found = list(rows)
+    _know(found)
     names = registry.masked_names({row.person_id for row in found})
     liked = satisfaction_of(row.pk for row in found)
     unions = organizations.get_unions({row.org_id for row in found})
@@ -289,6 +299,7 @@ def helper_cards(rows: Iterable[Helper]) -> dict[int, HelperCard]:
 
 def _pair_cards(viewer: Viewer, rows: Iterable[Pair]) -> list[PairCard]:
     found = list(rows)
+    organizations.know(row.need.org for row in found if "org" in row.need._state.fields_cache)
     cards = helper_cards({row.helper_id: row.helper for row in found}.values())
     unions = organizations.get_unions({row.need.org_id for row in found} | {row.helper.org_id for row in found})
     return [

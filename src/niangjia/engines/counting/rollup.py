@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from niangjia.engines.counting.keeping import FILE, read_answers, write_answers
 from niangjia.engines.counting.measures import Figure, Measure, Row, Unit
 from niangjia.engines.counting.sources import COMMON, Source
 from niangjia.engines.counting.together import Span, counts_of, figures_of, query_of, rows_meant, span_of
@@ -36,7 +37,8 @@ class Rollup:
 
     def __init__(self, run: Path, sources: Mapping[str, Source]) -> None:
         self.run, self.sources = run, sources
-        self._answers: dict[tuple[Any, ...], Any] = {}
+        self._answers = read_answers(run)
+        self._last_days: dict[str, date | None] = {}
         self._lock = threading.Lock()
         try:
             manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
@@ -83,11 +85,17 @@ class Rollup:
 
     def last_day(self, source: str) -> date | None:
         """Of the newest row of a source; null: it has none."""
-        asked = ("last day", source)
-        if asked not in self._answers:
-            self._answers[asked] = self._all(f'select max(day) from "{self.sources[source].id}"', [])[0][0]
-        day: date | None = self._answers[asked]
-        return day
+        if source not in self._last_days:
+            self._last_days[source] = self._all(f'select max(day) from "{self.sources[source].id}"', [])[0][0]
+        return self._last_days[source]
+
+    def keep_answers(self) -> None:
+        """What was asked so far is answered for every process that opens this run from now on."""
+        write_answers(self.run, self._answers)
+
+    @property
+    def has_kept_answers(self) -> bool:
+        return (self.run / FILE).is_file()
 
     def by_month(
         self, measure: Measure, *, within: int, since: date, until: date, beside: Sequence[Measure] = ()

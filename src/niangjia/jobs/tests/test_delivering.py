@@ -136,13 +136,6 @@ def test_a_sealed_address_copied_to_another_account_does_not_open(place, wire):
     assert queries.list_addresses(place.city) == {}
 
 
-def test_reseal_keeps_every_address_readable(place, wire):
-    reach(place.county, now=NOW)
-    before = bytes(Address.objects.get().sealed)
-    assert messages.reseal() == 1 and bytes(Address.objects.get().sealed) != before
-    assert queries.list_addresses(place.county)[Channel.EMAIL].masked == "l***@example.com"
-
-
 @pytest.mark.parametrize(
     ("channel", "typed"),
     [

@@ -112,12 +112,25 @@ def test_a_months_use_comes_in_by_number_and_a_blank_cell_says_nothing(here, pla
     assert (seen.new, seen.changed, seen.same) == (0, 1, 1)
     assert [row.value for row in queries.list_measures(place.county, station.pk)] == [Decimal(410), Decimal(450)]
     for row, words in (
-        ("CS9999999,2023-10,3,", "没有这个编号"), (f"{station.number},2023-10,,3", "不登记“generated”"), (f"{station.number},2023-10,3.125,", "最多两位小数"), (f"{station.number},2023-12,3,", "还没有开始"),
+        ("CS9999999,2023-10,3,", "没有这个编号"), (f"{station.number},2023-10,,3", "不登记“generated”"), (f"{station.number},2023-10,3.125,", "最多 2 位小数"), (f"{station.number},2023-12,3,", "还没有开始"),
         (f"{station.number},2023-10,,", "没有填数"),
     ):  # fmt: skip
         _number, seen = look(here, place.township, "place_measure", MEASURE, row)
         assert [words in one.zh for one in seen.wrong] == [True], [one.zh for one in seen.wrong]
     assert Measure.objects.count() == 2
+
+
+def test_a_roofs_month_that_does_not_add_up_is_marked_in_the_workbook_with_what_stands_there_already(here, place):
+    roof = Place.objects.create(number="CS0000009", key="r", kind="roof", name="屋顶", org_id=place.county.org_id, area="330624", level="county", state="LISTED", listed_on=NOW.date())  # fmt: skip
+    heads = "场所编号,月份,发电量,自用电量,上网电量,上网电价,上网收益"
+    _number, seen = look(here, place.county, "place_measure", heads, f"{roof.number},2023-10,400,100,290,0.4153,120.44")
+    assert [("390" in one.zh, "400" in one.zh) for one in seen.wrong] == [(True, True)], [one.zh for one in seen.wrong]
+    number, seen = look(here, place.county, "place_measure", heads, f"{roof.number},2023-10,400,100,300,0.4153,124.59")
+    assert (seen.new, seen.wrong) == (1, ()), [one.zh for one in seen.wrong]
+    imports.confirm(here, place.county, number, now=NOW)
+    assert Measure.objects.get(measure="tariff").value == Decimal("0.4153")
+    _number, seen = look(here, place.county, "place_measure", heads, f"{roof.number},2023-10,500,,,,")
+    assert ["500" in one.zh and "400" in one.zh for one in seen.wrong] == [True], "the rest of the month is known"
 
 
 def test_the_workbooks_know_every_measure_and_every_needed_question_of_the_kinds():

@@ -12,6 +12,11 @@ from niangjia.apps.bookings import queries as booking_queries
 from niangjia.apps.bookings.lifecycle import Giving
 from niangjia.apps.bookings.models import Booking, Quota
 from niangjia.apps.bookings.types import OfferFacts, SlotFacts
+from niangjia.apps.contests import actions
+from niangjia.apps.contests import queries as contests
+from niangjia.apps.contests.models import Award, Contest, Entry, Juror, Round, Standing, Vote
+from niangjia.apps.contests.problems import TooNear
+from niangjia.apps.contests.tests import stage as stages
 from niangjia.apps.organizations.types import ChangeKind
 from niangjia.apps.places import actions as places
 from niangjia.apps.places import queries as place_queries
@@ -32,7 +37,7 @@ def here(db) -> room.Room:
     return room.build()
 
 
-def merged(here: room.Room, code: str = "XG", to: str = "XH") -> dict[str, int]:
+def merged(here: room.Room | stages.Stage, code: str = "XG", to: str = "XH") -> dict[str, int]:
     admin = town.appoint("mover", here.town["C"], Role.ADMINISTRATOR)
     asked = Asked(ChangeKind.MERGE, here.town[code].id, here.town[to].id, NOW.date(), "工会调整〔2023〕1号")
     outlook = reorganise.look(admin, asked, now=NOW)
@@ -94,3 +99,99 @@ def test_an_agreement_goes_on_with_the_successor_and_keeps_what_was_counted(here
     assert Pairing.objects.get(pk=with_other).sent.get().persons == 12
     assert place_queries.recognises(here.town["XH"].id, here.town["YG"].id, "base", on=NOW.date() + DAY)
     assert list(place_queries.verify()) == []
+
+
+# --- contests ---
+
+
+def judged(stage: stages.Stage) -> stages.Stage:
+    """A first round that is closed, and a second one in which the first juror marked one of two."""
+    stage.call()
+    stage.with_entries(3)
+    stage.sit(2)
+    stage.open()
+    for juror in stage.jurors[:2]:
+        stage.declare(juror)
+        stage.mark(juror, 90, 80, 70)
+    stage.vote(5, stage.entries[0])
+    stage.close()
+    return stage
+
+
+@pytest.fixture
+def stage(db, monkeypatch) -> stages.Stage:
+    stages.install(monkeypatch, stages.TEXT)
+    return stages.build()
+
+
+def test_entries_go_on_with_the_successor_and_a_closed_round_counts_as_it_was_counted(stage):
+    judged(stage)
+    of_ended = list(Entry.objects.filter(org=stage.town["XG"].id).values_list("pk", flat=True))
+    before = (
+        list(Standing.objects.order_by("pk").values()),
+        Round.objects.get(place=1).sheet,
+        list(Vote.objects.values()),
+    )
+    seats = list(Juror.objects.order_by("pk").values())
+    assert merged(stage)["entries"] == len(of_ended) == 1
+    assert set(Entry.objects.values_list("org_id", flat=True)) == {stage.town["XH"].id}
+    assert before == (
+        list(Standing.objects.order_by("pk").values()),
+        Round.objects.get(place=1).sheet,
+        list(Vote.objects.values()),
+    )
+    assert seats == list(Juror.objects.order_by("pk").values())
+    assert list(contests.verify()) == []
+    stage.open()
+    assert {one.id for one in contests.list_judged(None, stage.round.pk)} == set(stage.entries[:2]), (
+        "who went on still does"
+    )
+
+
+def test_a_contest_goes_on_with_the_union_that_takes_over_and_a_finished_one_stays(stage):
+    stage.call()
+    living = stage.contest_id
+    stage.call()
+    actions.call_off(viewer=stage.county, contest_id=stage.contest_id, reason="停办", now=stage.now)
+    Contest.objects.update(org_id=stage.town["XG"].id)
+    found = merged(stage)
+    assert found["contests"] == 1
+    assert dict(Contest.objects.values_list("pk", "org_id")) == {
+        living: stage.town["XH"].id,
+        stage.contest_id: stage.town["XG"].id,
+    }
+
+
+def test_a_contest_that_is_over_goes_along_while_it_owes_a_prize(stage):
+    judged(stage)
+    stage.through([95, 90])
+    stage.announce()
+    stage.finish()
+    assert Award.objects.filter(amount__gt=0).count() == 1
+    assert contests.count_living_at(stage.county.org_id) == {"contests": 1, "entries": 0}
+    entered = dict(Entry.objects.values_list("pk", "org_id"))
+    Contest.objects.update(org_id=stage.town["XG"].id)
+    assert merged(stage)["contests"] == 1
+    assert dict(Entry.objects.values_list("pk", "org_id")) == entered, (
+        "an honour stays with the union that put it forward"
+    )
+
+
+def test_a_juror_who_becomes_a_colleague_of_an_entry_keeps_the_mark_they_gave_and_gives_no_other(stage):
+    stage.jurors[:2] = [town.appoint(f"juror.xh{number}", stage.town["XH"], Role.GRASSROOTS) for number in range(2)]
+    stage.call()
+    ours, of_ended, theirs = stage.with_entries(3)
+    stage.sit(3)
+    stage.open()
+    for juror in stage.jurors:
+        stage.declare(juror)
+    stage.mark(stage.jurors[0], 88, entries=[of_ended])
+    stage.mark(stage.jurors[2], 70, 71, 72)
+    merged(stage)
+    with pytest.raises(TooNear):
+        stage.mark(stage.jurors[1], 99, entries=[of_ended])
+    round_id = stage.close("评委都已打分或回避")
+    lines = {one["entry"]: one for one in Round.objects.get(pk=round_id).sheet["entries"]}
+    line = lines[Entry.objects.get(pk=of_ended).number]
+    assert (line["marks"], line["barred"]) == ({"1": "88.00", "3": "71.00"}, ["2"])
+    assert list(contests.verify()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 from django.core import paginator
 from django.db.models import QuerySet
@@ -11,10 +12,20 @@ MOST = 10_000
 
 
 class Paginator(paginator.Paginator):
-    """Counts to `MOST` rows and no further; `is_more` says that there are more. Whoever looks for one of them narrows the list."""
+    """
+    Counts to `MOST` rows and no further; `is_more` says that there are more. Whoever looks for one of them narrows the list.
+
+    `known`: how many there are, when the page has counted them already.
+    """
+
+    def __init__(self, rows: Any, per_page: int, *, known: int | None = None) -> None:
+        super().__init__(rows, per_page)
+        self.known = known
 
     @cached_property
     def _found(self) -> int:
+        if self.known is not None:
+            return self.known
         if isinstance(self.object_list, QuerySet) and not self.object_list.query.is_sliced:
             return self.object_list.order_by()[: MOST + 1].count()
         return len(self.object_list)

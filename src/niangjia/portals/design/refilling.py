@@ -19,6 +19,7 @@ _OWN = {
     "origin",
     "step",
     "key",
+    "version",
 }  # the page's, not the person's: the new page has its own
 NEVER_KEPT = frozenset({"password", "old", "new", "again", "code", "secret", "answer"})
 """Fields that open an account, and so are neither kept nor shown again."""

@@ -7,6 +7,7 @@ from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.assessments import queries as assessments
 from niangjia.apps.bookings import queries as bookings
+from niangjia.apps.bulletins import queries as bulletins
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.contests import queries as contests
 from niangjia.apps.files import queries as files
@@ -27,7 +28,7 @@ from niangjia.portals.cockpit.figures.problems import NoSuchFigure
 NOT_FOUND: tuple[type[Refusal], ...] = (
     assessments.NoSuchSheet, assessments.NotFound, alerts.NotFound, alerts.NoListYet, bookings.NotFound, cases.NotFound, contests.NotFound, files.NoSuchFile, funds.NotFound, inspections.NotFound, matters.NoSuchDraft, matters.NotFound, messages.NoSuchMessage, organizations.NoSuchUnion,
     places.NoSuchKind, places.NoSuchPairing, places.NoSuchPlace,
-    programs.NoSuchAdjustment, programs.NoSuchDecision, programs.NoSuchDraft, registry.NotFound, targets.NoSuchProgramme, targets.NotFound, workorders.NoSuchOrder,
+    programs.NoSuchAdjustment, programs.NoSuchDecision, programs.NoSuchDraft, registry.NotFound, targets.NoSuchProgramme, targets.NotFound, bulletins.NotFound, bulletins.NoSuchKind, workorders.NoSuchOrder,
     NoSuchFigure, volunteers.NoSuchHelper, volunteers.NoSuchNeed, volunteers.NoSuchPair,
 )  # fmt: skip
 

@@ -174,7 +174,7 @@ def adjustment(request: PageRequest, adjustment_id: int) -> HttpResponse:
     household_id = household_of(card.subject)
     if household_id is not None:
         record_seen(viewer, household_id, "adjustment", timezone.now())
-    money = queries.list_money_of(card.root_id)
+    money = queries.list_money_of(chain)
     recoveries = queries.list_recoveries(card.id)
     hands = {*card.barred, *(one.booked_by for one in recoveries)}
     hands |= {account for account in (card.asked_by, card.settled_by) if account is not None}

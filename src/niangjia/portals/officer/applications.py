@@ -10,6 +10,8 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,7 +35,7 @@ from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.tags import say
-from niangjia.portals.design.uploads import UploadField, hand_out, take, wants_small
+from niangjia.portals.design.uploads import MOST_BYTES, Keep, UploadField, answer, hand_out, take, wants_small
 
 ROWS = 25
 FIELD = "f-"
@@ -108,7 +110,7 @@ def _context(request: PageRequest, details: Details) -> dict[str, Any]:
         "moves": [(move, words.word("matter_act", move.act)) for move in reversed(details.moves)],
         "papers": [(one, paper_title(one.paper)) for one in details.papers],
         "fields": fields,
-        "uploads": [_upload(request, one) for one in details.papers if one.paper.code in details.uploads],
+        "uploads": [_upload(request, card.id, one) for one in details.papers if one.paper.code in details.uploads],
         "missing": {one.name for one in details.missing},
         "outcome": sent.get("outcome", ""),
         "reason": sent.get("reason", ""),
@@ -133,14 +135,17 @@ def _context(request: PageRequest, details: Details) -> dict[str, Any]:
     }
 
 
-def _upload(request: PageRequest, one: PaperCard) -> UploadField:
-    """What is kept already opens from the list of papers, so here stands only what can be taken away."""
+def _upload(request: PageRequest, matter_id: int, one: PaperCard) -> UploadField:
     wrong = getattr(request, "wrong", {}).get(one.paper.code)
     return UploadField(
         f"{PAPER}{one.paper.code}",
         paper_title(one.paper),
-        hint=_("现在办的人拍的，拍照地点等隐藏信息会自动去掉。"),
-        files=[(card, "") for card in one.files],
+        hint=_(
+            "由现在办的人拍或传，照片或 PDF，每个不超过 %(most)s。拍摄地点、时间等隐藏信息会自动去掉，请不要拍到人脸。"
+        )
+        % {"most": filesizeformat(MOST_BYTES)},
+        files=[(card, reverse("officer:application_file", args=[matter_id, card.key])) for card in one.files],
+        send_to=reverse("officer:application_upload", args=[matter_id, one.paper.code]),
         most=matters.MOST_FILES,
         is_required=one.paper.is_required,
         errors=[wrong] if wrong else getattr(request, "refused_files", {}).get(one.paper.code, ()),
@@ -157,13 +162,28 @@ def _keep_papers(request: PageRequest, matter_id: int) -> dict[str, list[str]]:
     refused = {}
     for name in [one for one in request.FILES if one.startswith(PAPER)]:
         code = name.removeprefix(PAPER)
-
-        def keep(content: bytes, key: uuid.UUID | None, code: str = code) -> FileCard:
-            return matters.add_paper(viewer=viewer, matter_id=matter_id, code=code, content=content, key=key, now=now)
-
-        if wrong := take(request, name, keep):
+        if wrong := take(request, name, _keeper(viewer, matter_id, code)):
             refused[code] = wrong
     return refused
+
+
+def _keeper(viewer: Viewer, matter_id: int, code: str) -> Keep:
+    def keep(content: bytes, key: uuid.UUID | None) -> FileCard:
+        now = timezone.now()
+        return matters.add_paper(viewer=viewer, matter_id=matter_id, code=code, content=content, key=key, now=now)
+
+    return keep
+
+
+@page("matters.view", methods=("POST",))
+def upload(request: PageRequest, matter_id: int, code: str) -> HttpResponse:
+    """One file of the present stage at a time, for the page's script."""
+    viewer: Viewer = request.viewer
+
+    def drop(key: str) -> None:
+        matters.drop_paper(viewer=viewer, matter_id=matter_id, code=code, key=key, now=timezone.now())
+
+    return answer(request, _keeper(viewer, matter_id, code), drop)
 
 
 def union_names(viewer: Viewer) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,14 +18,13 @@ from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import queries
 from niangjia.apps.audit.types import Event
-from niangjia.apps.inspections import actions as inspecting
 from niangjia.apps.inspections import queries as inspections
 from niangjia.apps.workorders import queries as workorders
-from niangjia.jobs import verify
+from niangjia.jobs import check_chain as walking
 from niangjia.portals.design import deeds
 from niangjia.portals.design.forms import Form, day_input
 from niangjia.portals.design.pages import page
-from niangjia.portals.design.paging import Paginator
+from niangjia.portals.design.paging import MOST
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
 
@@ -108,21 +108,23 @@ def events(request: PageRequest) -> HttpResponse:
             (event, deeds.deed(event.action), shown.thing(event), shown.pairs(event), deeds.raw(event))
             for event in found
         ],
-        "count": Paginator(queries.find_events(request.viewer, **asked), ROWS).count,
+        "count": min(queries.count_events(request.viewer, most=MOST, **asked), MOST),
         "names": shown.names,
         "next_seq": found[-1].seq if len(found) == ROWS else None,
-        "report": getattr(request, "report", None),
+        "walk": walking.find(deployment(), request.viewer),
         "checked": inspections.last_of(request.viewer, "inspections.check"),
     }
     return show(request, "officer/audit.html", context)
 
 
-@page("audit.view", methods=("POST",), shown_on=events)
+@page("audit.view", methods=("POST",), shown_on=events, changes_nothing=True)
 def check_chain(request: PageRequest) -> HttpResponse:
-    """Walk the whole chain now and say what was found; that, and how it stood, is kept."""
-    report = request.report = verify.verify_audit(deployment())
-    inspecting.note_check(
-        viewer=request.viewer, count=report.event_count, broken_seq=report.broken_seq, kind=report.kind.value if report.kind else "WHOLE",
-        now=timezone.now(),
-    )  # fmt: skip
-    return events.unguarded(request)
+    """Have the whole chain walked; how far it is, and then what was found, stands on the page."""
+    walking.begin(deployment(), request.viewer, now=timezone.now())
+    return redirect("officer:audit")
+
+
+@page("audit.view", methods=("POST",), shown_on=events, changes_nothing=True)
+def stop_check(request: PageRequest) -> HttpResponse:
+    walking.stop(deployment(), request.viewer)
+    return redirect("officer:audit")

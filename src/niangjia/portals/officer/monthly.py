@@ -17,7 +17,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.alerts import actions as alerts
 from niangjia.apps.alerts import queries
-from niangjia.apps.alerts.types import AlertFilter, RunState, SampleProgress
+from niangjia.apps.alerts.types import AlertFilter, RunState
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.organizations import areas
 from niangjia.apps.registry import queries as registry
@@ -177,18 +177,26 @@ def release_page(request: PageRequest, month: str) -> HttpResponse:
     watch(request)
     run = queries.get_run(viewer, asked)
     watch(request, f"run:{run.id}")
-    sample = list(queries.list_sample(viewer, asked))
+    counts = queries.count_by_state(viewer, asked)
+    progress = queries.sample_progress(viewer, asked)
+    found = queries.list_sample(viewer, asked)
+    left, is_open = progress.size - progress.looked_at, request.GET.get("left") == "1"
+    shown, count = (found.filter(is_right=None), left) if is_open else (found, progress.size)
+    rows = Paginator(shown, ROWS, known=count).get_page(_page_of(request))
+    sample = list(rows)
     names = household_names(row.alert.household_id for row in sample)
     *precise, by_month = cases.precision_of(viewer, through=asked)
     context = {
         "month": asked,
         "run": run,
         "is_released": run.state == RunState.RELEASED,
-        "counts": queries.count_states(viewer, asked),
+        "counts": counts,
+        "active_count": queries.count_active(counts),
         "balance": queries.balance_of(viewer, asked),
-        "progress": SampleProgress(
-            len(sample), sum(row.is_right is not None for row in sample), sum(row.is_right is False for row in sample)
-        ),
+        "progress": progress,
+        "left": left,
+        "is_open": is_open,
+        "rows": rows,
         "triggers": {code: _short(say(said)) for code, said in queries.trigger_words(asked).items()},
         "precise": [(title, rows) for title, rows in zip((_("按等级"), _("按触发条件")), precise, strict=True)],
         "precise_by_month": [
@@ -198,10 +206,15 @@ def release_page(request: PageRequest, month: str) -> HttpResponse:
         "step": "released"
         if run.state == RunState.RELEASED
         else "release"
-        if sample and all(row.is_right is not None for row in sample)
+        if progress.size and progress.is_complete
         else "look",
     }
     return show(request, "officer/release.html", context)
+
+
+def _page_of(request: PageRequest) -> str:
+    """Of the sample; a form that is shown again after a refusal stands on the page it was sent from."""
+    return request.POST.get("page") or request.GET.get("page") or "1"
 
 
 def _back(month: str) -> HttpResponse:
@@ -217,7 +230,7 @@ def draw_sample(request: PageRequest, month: str) -> HttpResponse:
 
 @page("alerts.release", methods=("POST",), shown_on=release_page)
 def mark_sample(request: PageRequest, month: str) -> HttpResponse:
-    """Each looked-at row comes as ``mark-<alert>`` = right or wrong."""
+    """Each looked-at row of the page comes as ``mark-<alert>`` = right or wrong; the other pages' rows stay as they were."""
     now = timezone.now()
     marked: dict[bool, list[int]] = {True: [], False: []}
     for name, value in request.POST.items():
@@ -227,7 +240,7 @@ def mark_sample(request: PageRequest, month: str) -> HttpResponse:
         if alert_ids:
             alerts.record_sample(viewer=request.viewer, alert_ids=alert_ids, is_right=is_right, now=now)
     messages.success(request, _("已记下 %(count)s 户的抽查结果。") % {"count": sum(map(len, marked.values()))})
-    return _back(month)
+    return redirect(f"{reverse('officer:release', args=[month])}?page={whole(_page_of(request)) or 1}")
 
 
 @page("alerts.release", methods=("POST",), shown_on=release_page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,6 @@ from niangjia.apps.cases.types import CaseAction, CaseState
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import BatchState
 from niangjia.apps.matters import queries as matters
-from niangjia.apps.objections import queries as objections
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders import queries as workorders
@@ -65,7 +65,7 @@ def workbench(request: PageRequest) -> HttpResponse:
     tiles: list[Tile] = []
     todos: list[Todo] = []
     now = timezone.now()
-    for about in (_about_list, _about_orders, _about_cases, _about_applications, _about_money, _about_system):
+    for about in (_about_list, _about_orders, _about_cases, _about_money, _about_system):
         about(viewer, now, tiles, todos)
     due, loads = [], []
     has_orders = permissions.may(viewer, "workorders.view")
@@ -136,7 +136,8 @@ def _about_orders(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> 
 def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
     if not permissions.may(viewer, "cases.view"):
         return
-    desk = cases.count_for_desk(viewer, today=timezone.localdate(now))
+    asked = _waiting_elsewhere(viewer)
+    desk = cases.count_for_desk(viewer, today=timezone.localdate(now), along=asked)
     counts = desk.by_state
     on_file = counts[CaseState.ON_FILE]
     tiles.append(Tile(_("在档困难家庭"), on_file, _("户"), f"{reverse('officer:files')}?state=ON_FILE"))
@@ -177,10 +178,11 @@ def _about_cases(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
                     f"{reverse('officer:files')}?state=FILE_ANNOUNCED",
                 )
             )
+    _about_waiting_elsewhere(desk.along, todos)
 
 
-def _about_applications(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
-    """Applications, objections of both kinds, corrections and requests for money: counted in one question."""
+def _waiting_elsewhere(viewer: Viewer) -> dict[str, Any]:
+    """Applications, objections of both kinds, corrections and requests for money: counted along with the cases, in one question."""
     counted: dict[str, Any] = {}
     if permissions.may(viewer, "cases.announce"):
         counted["grievances"] = cases.list_grievances(viewer)
@@ -192,6 +194,10 @@ def _about_applications(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo
         counted["corrections"] = registry.list_open_corrections(viewer)
     if permissions.may(viewer, "funds.approve"):
         counted["requests"] = funds.list_requests(viewer)
+    return counted
+
+
+def _about_waiting_elsewhere(found: Mapping[str, int], todos: list[Todo]) -> None:
     lines = {
         "turns": ("file-plus", _("%(count)s 件申请待本岗位办"), "officer:applications"),
         "grievances": ("message-report", _("%(count)s 件异议待答复"), "officer:notices"),
@@ -199,7 +205,6 @@ def _about_applications(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo
         "corrections": ("writing", _("%(count)s 件更正资料的申请待答复"), "officer:corrections_asked"),
         "requests": ("coin", _("%(count)s 项资金申请待审批"), "officer:funds"),
     }
-    found = objections.count_each(**counted)
     for name, (glyph, said, address) in lines.items():
         if found.get(name):
             todos.append(Todo(glyph, said % {"count": found[name]}, reverse(address)))

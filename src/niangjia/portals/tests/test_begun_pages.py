@@ -124,6 +124,19 @@ def test_the_officer_adds_the_photo_of_what_was_put_right_and_a_refused_file_los
     accepted = {"outcome": "accepted", "f-hazard_severity": "major", "f-rectify_by": "2030-01-01"}
     page = officer.post(act, accepted | {"step": step}, follow=True).content.decode()
     assert 'name="p-rectified_photo"' in page and 'enctype="multipart/form-data"' in page
+    send = f"/desk/applications/{matter_id}/papers/rectified_photo/"
+    assert f'data-send-to="{send}"' in page, "photos go up one by one, and are shown"
+    one = officer.post(send, {"file": SimpleUploadedFile("b.jpg", pictures.jpeg(), "image/jpeg"), "key": "a" * 32})
+    assert one.json()["key"] == "a" * 32
+    shown = officer.get(f"/desk/applications/{matter_id}/").content.decode()
+    assert f'src="/desk/applications/{matter_id}/files/{"a" * 32}/?size=small"' in shown
+    assert officer.post(send, {"file": SimpleUploadedFile("c.jpg", b"no picture", "image/jpeg")}).status_code == 409
+    assert officer.post(f"/desk/applications/{matter_id}/papers/other/", {"drop": "a" * 32}).status_code == 409
+    assert signed_in(house.viewers[Role.COUNTY]).post(send, {"drop": "a" * 32}).status_code != 200, (
+        "whose turn it is, alone"
+    )
+    officer = signed_in(house.viewers[Role.GRASSROOTS])
+    assert officer.post(send, {"drop": "a" * 32}).json() == {"key": "a" * 32}
     done = {"outcome": "rectified", "f-rectified_how": "换了新箱门", "step": step + 1}
     wrong = officer.post(act, done | {"p-rectified_photo": SimpleUploadedFile("a.jpg", b"no picture", "image/jpeg")})
     assert wrong.status_code == 409 and "换了新箱门" in wrong.content.decode() and "a.jpg" in wrong.content.decode()

@@ -24,6 +24,7 @@ from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
 from niangjia.apps.messages import queries as inbox
 from niangjia.apps.programs.tests import town
+from niangjia.apps.registry import queries as registry
 from niangjia.jobs import import_marked, plan_tour, tell, tick
 from niangjia.portals.design.showing import deployment
 from niangjia.portals.tests import booked, placed
@@ -405,6 +406,28 @@ def test_a_talk_is_logged_once_and_counts_for_its_union(house, signed_in, county
     assert late.status_code == 409 and Talk.objects.count() == 2
 
 
+def test_an_audience_larger_than_its_union_is_kept_and_marked(house, signed_in, county, ids):
+    union = house.desk.town["XG"].id
+    members = registry.count_members_at([union])[union]
+    talks = signed_in(house.viewers[Role.GRASSROOTS])
+    topic = queries.list_topics(house.viewers[Role.GRASSROOTS]).first()
+    told = {"topic": topic.pk, "speaker": "MODEL_WORKER", "minutes": "10"}
+    for team, heads in (("全体", members), ("借来的班", members + 1)):
+        page = talks.post(
+            reverse("bookings:talks"),
+            told | {"team": team, "heads": heads, "key": team, "held_at": "2023-11-06T08:00"},
+            follow=True,
+        )
+        assert (f"而本会只有 {members} 名会员" in said(page)) is (heads > members)
+    assert Talk.objects.filter(heads=members + 1).count() == 1, "it is kept: guests may have come"
+    page = said(county.get(reverse("bookings:talks"), {"month": "2023-11"}))
+    assert (
+        page.count(f"本会会员 {members} 人，请核对")
+        == Talk.objects.filter(org_id=union, heads__gt=members).count()
+        >= 1
+    )
+
+
 def test_a_course_is_told_as_one_seat_with_a_lesson_each_week_and_each_is_checked_in(house, signed_in, county, ids, monkeypatch):  # fmt: skip
     told = {"title": "每周一讲", "kind": "course", "giving": "FIRST_COME", "opens_at": "2023-11-06T00:00", "closes_at": "2023-11-08T00:00", "most_companions": "0", "least_percent": "75", "key": "weekly"}  # fmt: skip
     county.post(reverse("bookings:new"), told)
@@ -425,6 +448,16 @@ def test_a_course_is_told_as_one_seat_with_a_lesson_each_week_and_each_is_checke
         assert "已签到" in said(go(county, "check_in", code=code))
     page = county.get(reverse("bookings:people", args=[offer.pk]))
     assert "到课 2 / 4 讲" in said(page) and 'name="code"' in page.content.decode(), "and there is a next lesson"
+    month = county.get(reverse("bookings:calendar"), {"month": "2023-11"})
+    assert [f"第 {n} / 4 讲" in said(month) for n in (1, 2, 3, 4)] == [True] * 4
+    monkeypatch.setattr("django.utils.timezone.now", lambda: booked.at(40, 9))
+    county = signed_in(viewer)
+    actions.close_offer(viewer=viewer, offer_id=offer.pk, now=booked.at(40, 9))
+    missed = town.household(256, house.desk.town["XG"])[1][0]
+    Booking.objects.filter(offer=offer).update(state="MISSED", checked_in_at=None, person_id=missed)
+    page = county.get(reverse("bookings:people", args=[offer.pk]))
+    assert 'name="code"' not in page.content.decode() and "各讲都已上完，不能再签到" in said(page)
+    assert "不能再签到" in said(county.get(reverse("bookings:check_in"), {"code": code}))
 
 
 def test_coverage_counts_each_team_once_and_shows_no_share_of_fewer_than_ten(house, signed_in, county, ids):

@@ -17,6 +17,7 @@ from niangjia.apps.programs.tests import town
 from niangjia.engines import counting
 from niangjia.jobs import rollup
 from niangjia.kernel.deployment import programs_folder
+from niangjia.portals.cockpit.figures import warming
 from niangjia.portals.cockpit.figures.declared import declared
 from niangjia.portals.cockpit.figures.equity import gap_of
 from niangjia.portals.design.showing import deployment
@@ -196,6 +197,33 @@ def test_without_a_roll_up_and_with_a_broken_one_the_page_says_what_to_do(counte
     broken.mkdir(exist_ok=True)
     (broken / counting.POINTER).write_text("gone")
     assert "汇总读不出来" in city.get(reverse("cockpit:cockpit")).content.decode()
+
+
+def test_a_citys_lead_finds_every_page_answered_once_the_roll_up_was_warmed(counted, city, monkeypatch):
+    pages = [reverse("cockpit:panel", args=[panel]) for panel in PANELS if panel != "targets"]
+
+    def looked_at():
+        return [re.sub(r'<input type="hidden"[^>]*>', "", city.get(page).content.decode()) for page in pages]
+
+    cold = looked_at()
+    (counted.run / "answers.json").unlink(missing_ok=True)
+    rollup._opened.cache_clear()
+    assert warming.warm(deployment()) == len(pages) and warming.warm(deployment()) == 0
+    rollup._opened.cache_clear()
+
+    def no_question(_rollup, query, _values):
+        assert "max(day)" in query, query
+        return [(LATEST,)]
+
+    monkeypatch.setattr(counting.Rollup, "_all", no_question)
+    assert looked_at() == cold
+
+
+@pytest.mark.parametrize("text", ["", "[", "{}", "[[1, 2, 3]]", "null"])
+def test_kept_answers_that_cannot_be_read_are_counted_again(counted, city, text):
+    (counted.run / "answers.json").write_text(text)
+    rollup._opened.cache_clear()
+    assert city.get(reverse("cockpit:cockpit")).status_code == 200
 
 
 def test_an_unknown_page_figure_or_tag_is_refused_and_an_odd_month_is_the_newest(city):

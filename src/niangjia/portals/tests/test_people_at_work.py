@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from datetime import date, timedelta
 
 import pytest
@@ -25,7 +26,11 @@ from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs.tests import town
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders.models import WorkOrder
+from niangjia.jobs import check_chain
+from niangjia.kernel import working
 from niangjia.kernel.months import Month
+from niangjia.portals.design.showing import deployment
+from niangjia.portals.officer import monthly
 from niangjia.portals.tests import house as houses
 
 VISIT = {
@@ -199,6 +204,32 @@ def test_the_city_looks_at_the_sample_releases_and_orders_go_out(house, at):
     assert "新派 2 户" in text(sent)
     again = city.post("/desk/list/2023-11/dispatch/", follow=True)
     assert "新派 0 户" in text(again)
+
+
+def test_a_long_sample_is_looked_at_page_by_page_and_released_when_all_of_it_was(house, at, monkeypatch):
+    monkeypatch.setattr(monthly, "ROWS", 2)
+    month, place = Month("2023-11"), house.desk.town
+    found = town.households([211, 212, 213], place["XG"], size=2)
+    rows = [
+        houses.SignalRow(home, place["XG"].id, place["XG"].area, "NEW", "RED", ("因病",), ("T-ILL-2",))
+        for home, _persons in found.values()
+    ]
+    houses.receive(month, rows, town.NOW)
+    city = at(Role.CITY)
+    city.post("/desk/list/2023-11/sample/")
+    first = text(city.get("/desk/list/2023-11/release/"))
+    ids = [row.alert_id for row in alerts.list_sample(place.city, month)]
+    assert re.findall(r'name="mark-(\d+)" value="right"', first) == [str(one) for one in ids[:2]]
+    assert "还有 3 户没看过" in first
+    back = city.post("/desk/list/2023-11/marks/", {f"mark-{ids[2]}": "wrong", "page": "2"})
+    assert back.url == "/desk/list/2023-11/release/?page=2"
+    open_ones = text(city.get("/desk/list/2023-11/release/?left=1"))
+    assert "还有 2 户没看过" in open_ones and f"mark-{ids[2]}" not in open_ones
+    assert city.post("/desk/list/2023-11/release/now/", {"reason": "一户有误，已核对"}).status_code == 409
+    city.post("/desk/list/2023-11/marks/", {f"mark-{one}": "right" for one in ids[:2]})
+    page = text(city.get("/desk/list/2023-11/release/"))
+    assert "全部看过" in page and "3 / 3" in page and re.search(r"抽查有误</dt><dd>1<", page)
+    assert city.post("/desk/list/2023-11/release/now/", {"reason": "一户有误，已核对"}).status_code == 302
 
 
 # --- a household ---
@@ -480,8 +511,47 @@ def test_the_auditor_searches_the_chain_and_checks_it(house, at):
     auditor = at(Role.AUDITOR)
     found = text(auditor.get("/desk/audit/?action=cases."))
     assert "复核通过" in found and "<code>cases.accept" in found, "in words, the code folded behind them"
-    checked = text(auditor.post("/desk/audit/check/"))
-    assert "审计链完整" in checked
+
+
+@pytest.fixture
+def asked_check(house, at, monkeypatch):
+    """The auditor has asked for a walk of the chain; nobody is at it yet."""
+    folder = deployment().folder / "checks" / "chain"
+    shutil.rmtree(folder, ignore_errors=True)
+    monkeypatch.setattr(working, "launch", lambda *args, **more: True)
+    auditor = at(Role.AUDITOR)
+    assert auditor.post("/desk/audit/check/").url == "/desk/audit/"
+    yield auditor, folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_the_chain_is_walked_beside_and_how_it_stands_is_kept_and_on_record(house, asked_check):
+    auditor, folder = asked_check
+    assert "审计链完整" not in text(auditor.get("/desk/audit/"))
+    check_chain.work(deployment(), folder, lock=None)
+    told = audit.list_about("chain", actions=("inspections.check",))[0]
+    page = text(auditor.get("/desk/audit/"))
+    assert "审计链完整" in page and f"共 {told.detail['count']} 条" in page
+    assert told.account_id == house.viewers[Role.AUDITOR].account_id
+
+
+def test_a_walk_of_the_chain_shows_how_far_it_is_without_scripts_too_and_can_be_stopped(house, asked_check):
+    auditor, folder = asked_check
+    with working.take(folder):
+        working.write_json(folder / working.PROGRESS, {"step": "walk", "share": 0.42})
+        page = text(auditor.get("/desk/audit/"))
+        assert "42%" in page and '<meta http-equiv="refresh"' in page
+        auditor.post("/desk/audit/check/")  # one is on its way: that one goes on
+        assert "42%" in text(auditor.get("/desk/audit/"))
+        auditor.post("/desk/audit/check/stop/")
+    with pytest.raises(working.Stopped):
+        check_chain.work(deployment(), folder, lock=None)
+    assert "已停止" in text(auditor.get("/desk/audit/"))
+
+
+def test_only_an_auditor_has_the_chain_walked(house, at):
+    assert at(Role.COUNTY).post("/desk/audit/check/").status_code == 403
+    assert at(Role.COUNTY).post("/desk/audit/check/stop/").status_code == 403
 
 
 def test_the_administrator_appoints_and_ends_a_post(house, at):

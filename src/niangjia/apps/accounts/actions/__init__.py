@@ -47,7 +47,6 @@ from niangjia.apps.accounts.actions.second_factor import (
     offer_totp,
     prove_second_factor,
     remove_totp,
-    reseal,
 )
 from niangjia.apps.accounts.actions.sign_on import (
     SubjectMissing,
@@ -137,7 +136,6 @@ __all__ = [
     "offer_totp",
     "prove_second_factor",
     "remove_totp",
-    "reseal",
     "LOGIN_BY_ADDRESS",
     "LOGIN_BY_NAME",
     "LoginRefused",

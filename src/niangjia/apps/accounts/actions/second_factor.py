@@ -160,19 +160,6 @@ def clear_second_factor(*, viewer: Viewer | None, account_id: int, reason: str, 
         )
 
 
-def reseal(*, now: datetime) -> int:
-    """Seal every secret with the newest key; return how many. After a rotation of the keys. Safe to repeat."""
-    done = 0
-    with transaction.atomic():
-        for row in TotpSecret.objects.select_for_update():
-            row.sealed = sealing.seal(sealing.open_sealed(row.sealed, _place(row.account_id)), _place(row.account_id))
-            row.save(update_fields=["sealed"])
-            done += 1
-        if done:
-            audit.record(None, action="accounts.reseal", object="totp:all", detail={"count": done}, now=now)
-    return done
-
-
 class _counted:
     """A try of a code: counted before it is weighed, forgotten when it opens, on record when it does not."""
 

@@ -397,6 +397,7 @@ READING = {
     "volunteers.view",
     "targets.view",
     "assessments.view",
+    "bulletins.view",
     "audit.view",
     "own.view",
 }

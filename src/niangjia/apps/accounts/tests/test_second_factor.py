@@ -135,13 +135,6 @@ def test_neither_the_secret_nor_a_recovery_code_lies_open_in_the_database(who):
     assert sealing.open_sealed(sealed, f"accounts.totp:{who}") == bytes.fromhex(offer.key_hex)
 
 
-def test_secrets_are_sealed_anew_after_a_rotation(who):
-    offer, _codes = enrol(who)
-    before = bytes(TotpSecret.objects.get().sealed)
-    assert actions.reseal(now=NOW) == 1 and bytes(TotpSecret.objects.get().sealed) != before
-    prove(who, code_of(offer, NOW + STEP), NOW + STEP)
-
-
 def test_an_app_that_is_removed_takes_its_codes_along(who):
     offer, codes = enrol(who)
     for _ in range(2):

@@ -15,7 +15,7 @@ RATIO = Rule(Kind.RATIO, goal=D(200))
 RATE = Rule(Kind.RATE, least=D("0.5"), most=D("0.9"))
 PENALTY = Rule(Kind.PENALTY, least=D(2), most=D(10))
 RANK = Rule(Kind.RANK)
-figures = st.decimals(min_value=0, max_value=1000, places=2)
+figures = st.integers(0, 100_000).map(lambda cents: D(cents) / 100)
 rules = st.sampled_from([RATIO, RATE, PENALTY, RANK])
 columns = st.dictionaries(st.integers(1, 20), st.none() | figures, min_size=1, max_size=8)
 RULES = {"a": RATIO, "b": RATE, "c": PENALTY, "d": RANK}

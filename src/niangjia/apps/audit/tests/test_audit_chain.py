@@ -271,3 +271,15 @@ def test_writers_at_the_same_moment_keep_the_chain_whole():
     assert not problems
     report = queries.verify_chain()
     assert report.is_whole and report.event_count == 90
+
+
+def test_a_rooms_events_are_counted_as_they_are_listed_and_no_further_than_asked():
+    write(3)
+    for action in ("funds.pay", "funds.approve", "fundsx.pay", "fund.pay"):
+        actions.record(None, action=action, object="batch:1", now=NOW)
+    viewer = Viewer(account_id=1, post_id=1, name="审", role=Role.AUDITOR, org_id=1, org_path="000000001/")
+    listed = [event.action for event in queries.list_events(viewer, action="funds.")]
+    assert sorted(listed) == ["funds.approve", "funds.pay"]
+    assert queries.count_events(viewer, most=10, action="funds.") == 2
+    assert queries.count_events(viewer, most=1, action="funds.") == 2, "one more than asked: there are more"
+    assert queries.count_events(viewer, most=10, action="funds.pay") == 1

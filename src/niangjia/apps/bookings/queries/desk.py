@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from niangjia.apps.accounts import permissions
@@ -13,10 +13,10 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings.access import bookings, campaigns, living_offers, offers, open_bookings, teachers
 from niangjia.apps.bookings.kinds import kinds
 from niangjia.apps.bookings.lifecycle import BookingState, Giving, OfferState
-from niangjia.apps.bookings.models import Booking, Campaign, Offer, Slot, Teacher
+from niangjia.apps.bookings.models import Booking, Campaign, Lesson, Offer, Slot, Teacher
 from niangjia.apps.bookings.problems import NoSuchCode, NoSuchOffer
 from niangjia.apps.bookings.queries.seats import cards_of, offer_card
-from niangjia.apps.bookings.types import BookingCard, Line, OfferCard, QuotaCard, Tally
+from niangjia.apps.bookings.types import BookingCard, Line, OfferCard, QuotaCard, Session, Tally
 from niangjia.apps.organizations import scope
 
 
@@ -29,12 +29,27 @@ def list_quotas(viewer: Viewer, offer_id: int) -> list[QuotaCard]:
     return [QuotaCard(one.pk, one.org_id, one.org.name if one.org else "", one.group, one.seats, one.taken) for one in rows]  # fmt: skip
 
 
-def list_slots_between(viewer: Viewer, first: datetime, until: datetime) -> list[tuple[Slot, Offer]]:
-    """Times of offers of the viewer's part of the tree, in order; to read only. Raises NotAllowed."""
+def list_sessions_between(viewer: Viewer, first: datetime, until: datetime) -> list[Session]:
+    """Times of offers of the viewer's part of the tree, in order, each lesson of a course by itself. Raises NotAllowed."""
     permissions.require(viewer, "bookings.view")
     own = scope.inside("offer__org", viewer.org_path)
-    rows = Slot.objects.filter(own, begins__gte=first, begins__lt=until).exclude(offer__state=OfferState.CANCELLED)
-    return [(one, one.offer) for one in rows.select_related("offer").order_by("begins", "label", "pk")]
+    rows = Slot.objects.filter(own, begins__lt=until, ends__gt=first).exclude(offer__state=OfferState.CANCELLED)
+    lessons = Prefetch("lessons", Lesson.objects.order_by("begins"))
+    found = [one for row in rows.select_related("offer").prefetch_related(lessons) for one in _sessions(row)]
+    return sorted(
+        (one for one in found if first <= one.begins < until), key=lambda one: (one.begins, one.label, one.offer_id)
+    )
+
+
+def _sessions(row: Slot) -> list[Session]:
+    said = (row.offer_id, row.offer.title, row.label)
+    lessons = list(row.lessons.all())
+    if not lessons:
+        return [Session(*said, row.begins, row.ends, row.seats, row.taken)]
+    return [
+        Session(*said, one.begins, one.ends, row.seats, row.taken, place, len(lessons))
+        for place, one in enumerate(lessons, start=1)
+    ]
 
 
 def find_booking_by_code(viewer: Viewer, code: str) -> BookingCard:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef, Prefetch
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
@@ -13,10 +14,10 @@ from niangjia.apps.bookings.access import bookings, member_of, offers, quotas_fo
 from niangjia.apps.bookings.actions.announcing import mark_of
 from niangjia.apps.bookings.actions.asking import refuse
 from niangjia.apps.bookings.lifecycle import HOLDS_SEATS, BookingState, OfferState
-from niangjia.apps.bookings.models import Booking, Feed, Offer, Settlement
+from niangjia.apps.bookings.models import Booking, Feed, Lesson, Offer, Presence, Settlement
 from niangjia.apps.bookings.problems import NoSuchCertificate, NoSuchOffer, NotForYou
 from niangjia.apps.bookings.queries.seats import offer_card
-from niangjia.apps.bookings.types import Appointment, Certificate, OfferCard
+from niangjia.apps.bookings.types import Appointment, Certificate, LessonCard, OfferCard
 from niangjia.apps.registry import queries as registry
 from niangjia.kernel.problems import Refusal
 
@@ -68,19 +69,35 @@ def calendar_of(secret: str, *, now: datetime) -> list[Appointment] | None:
     person_id = Feed.objects.filter(mark=mark_of(secret)).values_list("person_id", flat=True).first()
     if person_id is None:
         return None
-    rows = Booking.objects.filter(person_id=person_id, state__in=HOLDS_SEATS, slot__begins__gt=now - _FED)
+    rows = Booking.objects.filter(person_id=person_id, state__in=HOLDS_SEATS, slot__ends__gt=now - _FED)
+    rows = rows.select_related("offer__place", "slot").prefetch_related(
+        Prefetch("slot__lessons", Lesson.objects.order_by("begins"))
+    )
+    found = [one for row in rows for one in _appointments(row) if one.begins > now - _FED]
+    return sorted(found, key=lambda one: (one.begins, one.number))
+
+
+def _appointments(row: Booking) -> list[Appointment]:
+    """A lesson is known by its own row, so that its entry stays the same whatever is added before it."""
+    assert row.slot is not None, "who holds a seat has a time"
+    where = " ".join(part for part in (row.slot.label, row.offer.place.address if row.offer.place else "") if part)
+    lessons = list(row.slot.lessons.all())
+    if not lessons:
+        return [Appointment(row.number, row.offer.title, row.slot.begins, row.slot.ends, where, row.asked_at)]
     return [
-        Appointment(
-            row.number,
-            row.offer.title,
-            row.slot.begins,
-            row.slot.ends,
-            " ".join(part for part in (row.slot.label, row.offer.place.address if row.offer.place else "") if part),
-            row.asked_at,
-        )
-        for row in rows.select_related("offer__place", "slot").order_by("slot__begins")
-        if row.slot is not None
-    ]
+        Appointment(f"{row.number}-L{one.pk}", row.offer.title, one.begins, one.ends, where, row.asked_at, place, len(lessons))
+        for place, one in enumerate(lessons, start=1)
+    ]  # fmt: skip
+
+
+def list_lessons(viewer: Viewer, booking_id: int) -> list[LessonCard]:
+    """Of a course that the worker has a seat in, in order; empty: it is one time, or they have none. Raises NotAllowed."""
+    row = bookings(viewer).filter(pk=booking_id).first()
+    if row is None or row.slot_id is None:
+        return []
+    there = Exists(Presence.objects.filter(booking=row, lesson=OuterRef("pk")))
+    rows = Lesson.objects.filter(slot_id=row.slot_id).annotate(was_there=there).order_by("begins")
+    return [LessonCard(place, one.begins, one.ends, vars(one)["was_there"]) for place, one in enumerate(rows, start=1)]
 
 
 def find_certificate(number: str) -> Certificate:

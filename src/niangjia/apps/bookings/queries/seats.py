@@ -91,7 +91,7 @@ def cards_of(rows: Iterable[Booking]) -> list[BookingCard]:
             id=row.pk, number=row.number, offer_id=row.offer_id, person_id=row.person_id, name=names.get(row.person_id, ""), org_id=row.org_id,
             slot_id=row.slot_id or row.wished_id, state=BookingState(row.state), seats=row.seats, line=lines.get(row.pk), asked_at=row.asked_at,
             checked_in_at=row.checked_in_at, code=row.code, reason=row.reason, certificate=row.certificate or "", group=row.group,
-            lessons=vars(row).get("lesson_count", 0), present=vars(row).get("present_count", 0),
+            lessons=vars(row).get("lesson_count", 0), present=vars(row).get("present_count", 0), lessons_until=vars(row).get("lessons_until"),
         )
         for row in found
     ]  # fmt: skip

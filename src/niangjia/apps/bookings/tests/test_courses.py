@@ -56,7 +56,7 @@ def test_each_lesson_is_checked_in_by_itself_and_the_share_decides_on_the_certif
     comes(fair, seldom, 1, 2)
     cards = {one.id: one for one in queries.list_bookings(fair.county, offer_id=offer)}
     assert [(cards[one].present, cards[one].lessons) for one in (often, seldom)] == [(3, 4), (2, 4)]
-    assert cards[often].can_check_in and Presence.objects.count() == 5
+    assert cards[often].can_check_in(DAY.date()) and Presence.objects.count() == 5
     assert actions.certify(viewer=fair.county, offer_id=offer, now=DAY + 4 * WEEK) == 1
     assert Booking.objects.get(pk=often).certificate and not Booking.objects.get(pk=seldom).certificate
     comes(fair, seldom, 3)
@@ -93,3 +93,53 @@ def test_a_certificate_for_too_few_lessons_and_a_presence_without_a_seat_are_fou
     assert [one.rule for one in queries.verify(now=NOW)] == ["CERTIFICATE_SHARE"]
     Booking.objects.filter(pk=booking).update(certificate=None, state="SEATED", checked_in_at=None)
     assert [one.rule for one in queries.verify(now=NOW)] == ["PRESENCE_SEAT"]
+
+
+def test_each_lesson_is_an_entry_of_its_own_in_the_desks_calendar(fair):
+    offer = course(fair)
+    fair.ask(offer, 0)
+    found = queries.list_sessions_between(fair.county, DAY + WEEK, DAY + 3 * WEEK)
+    assert [(one.begins, one.ends, one.lesson, one.lessons, one.taken) for one in found if one.offer_id == offer] == [
+        (DAY + WEEK, DAY + WEEK + HOURS, 2, 4, 1), (DAY + 2 * WEEK, DAY + 2 * WEEK + HOURS, 3, 4, 1),
+    ]  # fmt: skip
+
+
+def test_a_lesson_keeps_its_name_in_a_workers_calendar_whatever_is_added_and_ends_when_it_ends(fair):
+    offer = course(fair)
+    booking = fair.ask(offer, 0)
+    secret = actions.make_feed(viewer=fair.workers[0], now=NOW)
+    found = queries.calendar_of(secret, now=NOW) or []
+    number = Booking.objects.get(pk=booking).number
+    assert [(one.begins, one.ends, one.lesson) for one in found] == [
+        (DAY + n * WEEK, DAY + n * WEEK + HOURS, n + 1) for n in range(4)
+    ]
+    assert len({one.number for one in found}) == 4 and all(one.number.startswith(f"{number}-L") for one in found)
+    kept = [one.number for one in found]
+    Lesson.objects.create(
+        slot=Slot.objects.get(offer=offer), begins=DAY + timedelta(days=1), ends=DAY + timedelta(days=1) + HOURS
+    )
+    again = queries.calendar_of(secret, now=NOW) or []
+    assert [one.number for one in again if one.number in kept] == kept and len(again) == 5
+
+
+def test_a_worker_reads_at_which_lessons_they_were(fair):
+    offer = course(fair)
+    booking = fair.ask(offer, 0)
+    comes(fair, booking, 0, 2)
+    assert [one.was_there for one in queries.list_lessons(fair.workers[0], booking)] == [True, False, True, False]
+    assert queries.list_lessons(fair.workers[1], booking) == [], "and nobody else does"
+
+
+def test_a_course_that_was_missed_and_is_over_offers_no_check_in_and_one_that_goes_on_does(fair):
+    offer = course(fair)
+    booking = fair.ask(offer, 0)
+    end = DAY + 3 * WEEK + HOURS
+    actions.mark_missed(viewer=fair.county, offer_id=offer, now=end + HOURS)
+    (card,) = queries.list_bookings(fair.county, offer_id=offer)
+    assert (card.id, card.state, card.can_check_in(end.date())) == (booking, "MISSED", True), (
+        "on its last day somebody may still come late"
+    )
+    tomorrow = end.date() + timedelta(days=1)
+    assert not card.can_check_in(tomorrow) and card.is_course_over(tomorrow)
+    with pytest.raises(problems.NoLessonNow):
+        actions.check_in(viewer=fair.county, code=card.code, now=end + timedelta(days=1))

@@ -7,7 +7,7 @@ from niangjia.apps.messages.actions.choosing import (
     remove_address,
     send_code_again,
 )
-from niangjia.apps.messages.actions.delivering import claim, forget_old, reseal, settle
+from niangjia.apps.messages.actions.delivering import claim, forget_old, settle
 from niangjia.apps.messages.actions.reading import mark_all_read, mark_read
 from niangjia.apps.messages.actions.telling import tell
 
@@ -20,7 +20,6 @@ __all__ = [
     "mark_all_read",
     "mark_read",
     "remove_address",
-    "reseal",
     "send_code_again",
     "settle",
     "tell",

@@ -185,19 +185,3 @@ def forget_old(*, now: datetime) -> int:
         Delivery.objects.filter(ended_at__lt=before).delete()
         count, _ = Message.objects.filter(read_at__lt=before, created_at__lt=before).delete()
     return count
-
-
-def reseal() -> int:
-    """Seal every address and code anew with the newest key; return how many addresses. For a rotation of keys."""
-    done = 0
-    for row in Address.objects.order_by("pk").iterator():
-        channel = Channel(row.channel)
-        sealed = {"sealed": _anew(row.sealed, place(row.account_id, channel))}
-        if row.sealed_code is not None:
-            sealed["sealed_code"] = _anew(row.sealed_code, code_place(row.account_id, channel))
-        done += Address.objects.filter(pk=row.pk, sealed=row.sealed).update(**sealed)
-    return done
-
-
-def _anew(sealed: bytes | memoryview, where: str) -> bytes:
-    return sealing.seal(sealing.open_sealed(sealed, where), where)

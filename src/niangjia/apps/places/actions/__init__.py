@@ -1,6 +1,6 @@
 """Writes: each one transaction, safe to repeat, recorded."""
 
-from niangjia.apps.places.actions.measuring import end_pairing, pair, record_measures, record_sent
+from niangjia.apps.places.actions.measuring import end_pairing, pair, record_measures, record_sent, require_balance
 from niangjia.apps.places.actions.registering import (
     apply_for_place,
     change_place,
@@ -11,8 +11,9 @@ from niangjia.apps.places.actions.registering import (
 )
 from niangjia.apps.places.actions.rehoming import rehome_pairings
 from niangjia.apps.places.actions.stepping import hand_over, rehome_places, take_step
+from niangjia.apps.places.problems import DoesNotBalance
 
 __all__ = [
     "apply_for_place", "change_place", "check_place", "drop_photo", "end_pairing", "hand_over", "keep_photo", "open_photo", "pair",
-    "record_measures", "record_sent", "rehome_pairings", "rehome_places", "take_step",
+    "DoesNotBalance", "record_measures", "record_sent", "require_balance", "rehome_pairings", "rehome_places", "take_step",
 ]  # fmt: skip

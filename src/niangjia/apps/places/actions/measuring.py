@@ -14,15 +14,17 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.places.access import get_visible
-from niangjia.apps.places.kinds import kind_of
+from niangjia.apps.places.kinds import Kind, kind_of
 from niangjia.apps.places.models import Measure, Pairing, Place, Sent
 from niangjia.apps.places.problems import (
+    DoesNotBalance,
     EndsBefore,
     MonthToCome,
     NegativeMeasure,
     NoSuchPairing,
     NotOneself,
     NotPartOfKind,
+    TooManyDecimals,
 )
 from niangjia.kernel.months import Month
 
@@ -34,7 +36,7 @@ def record_measures(
     What a place was used, or brought in, in a month, by measure: all of it or nothing; return how many figures are new or changed. Said again it is
     corrected, and what stood there before is kept. A yearly measure stands in January.
 
-    Raises: NotAllowed, NoSuchPlace, NotPartOfKind, NegativeMeasure, MonthToCome.
+    Raises: NotAllowed, NoSuchPlace, NotPartOfKind, NegativeMeasure, TooManyDecimals, MonthToCome; DoesNotBalance: with what is known of the month.
     """
     permissions.require(viewer, "places.manage")
     with transaction.atomic():
@@ -48,14 +50,39 @@ def record_measures(
                 raise NotPartOfKind("用量", measure, list(kind.measures))
             if value < 0:
                 raise NegativeMeasure(kind.measures[measure].title["zh"])
+            if value != round(value, kind.measures[measure].decimals):
+                raise TooManyDecimals(kind.measures[measure].title["zh"], kind.measures[measure].decimals)
             first = month.first_day.replace(month=1) if kind.measures[measure].is_yearly else month.first_day
             said = {"value": value, "source": source, "by_id": viewer.account_id, "at": now}
             if _write(place, measure, first, said):
                 told[measure] = str(value)
+        require_balance(
+            kind,
+            month.text,
+            dict(Measure.objects.filter(place=place, month=month.first_day).values_list("measure", "value")),
+        )
         if told:
             detail = {"month": month.text, "values": told}
             audit.record(viewer, action="places.measure", object=f"place:{place.pk}", detail=detail, now=now)
         return len(told)
+
+
+def require_balance(kind: Kind, month: str, told: Mapping[str, Decimal]) -> None:
+    """Raises DoesNotBalance."""
+    for one in kind.balances:
+        if not one.holds(told):
+            titles = [
+                tuple(" × ".join(kind.measures[name].title[tongue] for name in term) for term in one.terms)
+                for tongue in ("zh", "en")
+            ]
+            whole = kind.measures[one.equals].title
+            raise DoesNotBalance(
+                month, (" + ".join(titles[0]), " + ".join(titles[1])), plain(one.sum_of(told)), (whole["zh"], whole["en"]), plain(told[one.equals]), plain(one.within)
+            )  # fmt: skip
+
+
+def plain(value: Decimal) -> str:
+    return f"{round(value, 4).normalize():f}"
 
 
 def _write(place: Place, measure: str, first: date, said: Mapping[str, object]) -> bool:

@@ -15,7 +15,7 @@ from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.places.access import get_visible, require_level, require_step
 from niangjia.apps.places.actions.writing import advance, write_event
 from niangjia.apps.places.kinds import Kind, kind_of
-from niangjia.apps.places.lifecycle import IN_CHINESE, LOOKS, RULES, PlaceState, Step
+from niangjia.apps.places.lifecycle import IN_CHINESE, LOOKS, PlaceState, Rule, Step
 from niangjia.apps.places.models import Place, PlaceEvent
 from niangjia.apps.places.problems import (
     LevelUnknown,
@@ -56,10 +56,11 @@ def take_step(
         NotAllowed, NoSuchPlace; OwnPlace: for a union above; NotYourLevel; NeedsReason, NeedsMendBy, NothingToMend; NotAllFound; NoticeFirst,
         StillAnnounced; NotPossibleNow: its standing does not allow it, or has changed since `from_step`; NotPartOfKind; LevelUnknown, NotHigher.
     """
-    rule, word, today = RULES[step], IN_CHINESE[step], timezone.localdate(now)
+    word, today = IN_CHINESE[step], timezone.localdate(now)
     with transaction.atomic():
         place = get_visible(viewer, place_id)
         kind = kind_of(place.kind)
+        rule = _rule(kind, place, step)
         require_step(viewer, place, step, rule, word)
         if place.state not in rule.to or (step is Step.ANNOUNCE and kind.notice_days is None):
             raise NotPossibleNow(place.name, PlaceState(place.state).label, word)
@@ -87,6 +88,13 @@ def take_step(
         audit.record(viewer, action=f"places.{step.value.lower()}", object=f"place:{place.pk}", detail=detail, now=now)
 
 
+def _rule(kind: Kind, place: Place, step: Step) -> Rule:
+    """Raises NotPossibleNow: a place of this kind has no such step."""
+    if step not in kind.steps:
+        raise NotPossibleNow(place.name, PlaceState(place.state).label, IN_CHINESE[step])
+    return kind.steps[step]
+
+
 def hand_over(*, viewer: Viewer, place_id: int, to_org_id: int, from_step: int, reason: str, now: datetime) -> None:
     """
     Another union of the viewer's part of the tree keeps the place from now on. Raises as `take_step`.
@@ -94,11 +102,12 @@ def hand_over(*, viewer: Viewer, place_id: int, to_org_id: int, from_step: int, 
     word = IN_CHINESE[Step.HAND_OVER]
     with transaction.atomic():
         place = get_visible(viewer, place_id)
-        require_step(viewer, place, Step.HAND_OVER, RULES[Step.HAND_OVER], word)
+        rule = _rule(kind_of(place.kind), place, Step.HAND_OVER)
+        require_step(viewer, place, Step.HAND_OVER, rule, word)
         other = organizations.get_union(to_org_id)
         if not scope.covers(viewer.org_path, other.path) or not other.is_active:
             raise NoSuchPlace(to_org_id)
-        if place.state not in RULES[Step.HAND_OVER].to:
+        if place.state not in rule.to:
             raise NotPossibleNow(place.name, PlaceState(place.state).label, word)
         if not reason.strip():
             raise NeedsReason(word)

@@ -146,8 +146,8 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("measure", models.CharField(max_length=24)),
                 ("month", models.DateField()),
-                ("value", models.DecimalField(decimal_places=2, max_digits=16)),
-                ("was", models.DecimalField(decimal_places=2, max_digits=16, null=True)),
+                ("value", models.DecimalField(decimal_places=4, max_digits=18)),
+                ("was", models.DecimalField(decimal_places=4, max_digits=18, null=True)),
                 ("source", models.CharField(max_length=120)),
                 ("at", models.DateTimeField()),
                 (

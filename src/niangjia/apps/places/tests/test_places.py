@@ -18,6 +18,7 @@ from niangjia.apps.organizations import actions as organizations
 from niangjia.apps.organizations import queries as unions
 from niangjia.apps.organizations.types import UnionRow
 from niangjia.apps.places import actions, problems, queries
+from niangjia.apps.places import kinds as kinds_room
 from niangjia.apps.places.kinds import kinds
 from niangjia.apps.places.lifecycle import PlaceState, Step
 from niangjia.apps.places.models import Measure, Place, PlaceEvent
@@ -452,7 +453,7 @@ def test_the_fourteen_roofs_bring_at_least_two_thousand_yuan_each_a_year(tree, c
     assert (aim.counted, aim.value, aim.is_met) == (14, Decimal("2000.04"), True)
     total = queries.total_of(county, kind="roof", measure="income", first=date(2021, 11, 1), last=date(2022, 10, 31))
     assert total - Decimal("833.35") >= 28_000
-    assert [one.total for one in queries.year_of(county, "roof", 2023)] == [None] * 4, "nothing told is no zero"
+    assert [one.total for one in queries.year_of(county, "roof", 2023)] == [None] * 5, "nothing told is no zero"
 
 
 def test_aims_count_what_was_listed_and_named_in_their_year(county, province, place):
@@ -542,3 +543,136 @@ def test_verify_tells_what_was_altered(town, county, place, spoil, rule):
     assert list(queries.verify()) == []
     spoil()
     assert rule in {found.rule for found in queries.verify()}
+
+
+@pytest.fixture
+def roof(county) -> int:
+    told = {"key": "roof", "kind": "roof", "name": "屋顶", "area": "330522", "level": "county"}
+    return Place.objects.create(
+        number="CS-R", org_id=county.org_id, state=PlaceState.LISTED, listed_on=date(2020, 11, 1), **told
+    ).pk
+
+
+def month_of_sun(county, roof: int, **values: str) -> None:
+    told = {name: Decimal(value) for name, value in values.items()}
+    actions.record_measures(viewer=county, place_id=roof, month=Month("2022-10"), values=told, source="结算单", now=NOW)
+
+
+SUN = {"generated": "400", "self_used": "100", "exported": "300", "tariff": "0.4153", "income": "124.59"}
+
+
+def test_a_roofs_month_balances_and_keeps_its_tariff_to_four_decimals(county, roof):
+    month_of_sun(county, roof, **SUN)
+    assert Measure.objects.get(measure="tariff").value == Decimal("0.4153")
+    tariff = next(one for one in queries.year_of(county, "roof", 2022) if one.measure == "tariff")
+    assert (tariff.by_month[9], tariff.total) == (Decimal("0.4153"), None), "a price is not added up"
+
+
+@pytest.mark.parametrize(
+    ("change", "figures"),
+    [
+        ({"self_used": "97.9"}, ("397.9", "400")), ({"self_used": "102.1"}, ("402.1", "400")), ({"income": "124.65"}, ("124.59", "124.65")),
+        ({"tariff": "0.5"}, ("150", "124.59")),
+    ],
+)  # fmt: skip
+def test_figures_that_do_not_add_up_are_refused_with_both_of_them_in_the_sentence(county, roof, change, figures):
+    with pytest.raises(problems.DoesNotBalance) as refusal:
+        month_of_sun(county, roof, **SUN | change)
+    assert all(one in sentence for one in figures for sentence in (refusal.value.zh, refusal.value.en))
+    assert not Measure.objects.exists(), "nothing of that month is kept"
+
+
+def test_meters_read_to_whole_kilowatt_hours_differ_by_what_the_kind_allows_and_no_more(county, roof):
+    month_of_sun(county, roof, **SUN | {"self_used": "98"})
+    with pytest.raises(problems.DoesNotBalance):
+        month_of_sun(county, roof, generated="397.99", self_used="100")
+
+
+def test_a_correction_has_to_fit_what_was_told_before_and_one_figure_alone_is_not_judged(county, roof):
+    month_of_sun(county, roof, generated="400", self_used="100")
+    with pytest.raises(problems.DoesNotBalance, match="310"):
+        month_of_sun(county, roof, exported="210")
+    month_of_sun(county, roof, exported="300")
+    month_of_sun(county, roof, generated="500", exported="400")
+
+
+@given(used=st.integers(0, 5000), sold=st.integers(0, 5000), off=st.integers(-9, 9))
+def test_a_balance_holds_exactly_within_its_tolerance(used, sold, off):
+    balance = next(one for one in kinds()["roof"].balances if one.equals == "generated")
+    told = {"self_used": Decimal(used), "exported": Decimal(sold), "generated": Decimal(used + sold + off)}
+    assert balance.holds(told) == (abs(off) <= balance.within)
+
+
+def test_a_price_has_four_decimals_and_a_count_of_visits_two(county, roof):
+    with pytest.raises(problems.TooManyDecimals, match="4"):
+        month_of_sun(county, roof, tariff="0.41535")
+    with pytest.raises(problems.TooManyDecimals, match="2"):
+        month_of_sun(county, roof, income="1.234")
+
+
+# --- steps are data ---
+
+NEW_KIND = """
+reading_corner:
+  title: {zh: 读书角, en: reading corner}
+  is_public: true
+  levels: [county, city]
+  checks:
+    books: {zh: 有书, en: books}
+  steps:
+    list: {from_above: false, names_level: false}
+    suspend: null
+    reopen: null
+    raise: null
+    lower: null
+    close: {from: [listed], from_above: true}
+"""
+
+
+@pytest.fixture
+def corners(monkeypatch, tmp_path):
+    """A city's own kind, written into a copy of the vocabulary."""
+    shipped = kinds_room.programs_folder() / "vocabulary"
+    (tmp_path / "vocabulary").mkdir()
+    (tmp_path / "vocabulary" / "place_steps.yaml").write_text(
+        (shipped / "place_steps.yaml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    (tmp_path / "vocabulary" / "places.yaml").write_text(
+        (shipped / "places.yaml").read_text(encoding="utf-8") + NEW_KIND, encoding="utf-8"
+    )
+    monkeypatch.setattr(kinds_room, "programs_folder", lambda: tmp_path)
+    kinds.cache_clear()
+    yield tmp_path / "vocabulary" / "places.yaml"
+    kinds.cache_clear()
+
+
+def test_a_new_kind_with_steps_of_its_own_needs_no_line_of_code(corners, town, county, tree):
+    facts = PlaceFacts(kind="reading_corner", name="车间读书角", org_id=town.org_id, area="330522", level="county")
+    place = actions.apply_for_place(viewer=town, facts=facts, key="corner", now=NOW)
+    step(town, place, Step.LIST)  # this kind lets the keeper list it
+    assert queries.get_place(county, place, now=NOW).state == "LISTED"
+    for no_step in (Step.SUSPEND, Step.RAISE, Step.LOWER):
+        with pytest.raises(problems.NotPossibleNow):
+            step(county, place, no_step, reason="理由", level="city")
+    with pytest.raises(problems.OwnPlace):
+        step(town, place, Step.CLOSE, reason="理由")
+    assert {Step.SUSPEND, Step.RAISE, Step.LOWER, Step.CLOSE}.isdisjoint(
+        queries.steps_for(town, queries.get_place(town, place, now=NOW))
+    )
+    step(county, place, Step.CLOSE, reason="不用了")
+    assert [one.rule for one in queries.verify()] == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"), [("vanish: {}", "vanish"), ("list: {by: x}", "by"), ("list: {to: closed}", "list")]
+)
+def test_steps_that_nobody_knows_are_found_when_the_file_is_read(corners, wrong, words):
+    corners.write_text(
+        corners.read_text(encoding="utf-8")
+        .replace("suspend: null", wrong)
+        .replace("list: {from_above: false, names_level: false}", "mend: {}"),
+        encoding="utf-8",
+    )
+    kinds.cache_clear()
+    with pytest.raises(ValueError, match=words):
+        kinds()

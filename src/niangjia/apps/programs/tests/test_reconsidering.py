@@ -362,7 +362,7 @@ def test_lists_and_tallies_ask_few_questions_and_tell_what_came_back(desk, djang
     assert (waits.state, waits.total) == (AdjustmentState.RECOVERING, YUAN("70.00"))
     assert queries.count_to_settle(county) == 0
     assert [one.amount for one in queries.list_recoveries(found)] == [YUAN("30.00")]
-    assert [one.amount for one in queries.list_money_of(card.root_id)] == [YUAN("500.00")]
+    assert [one.amount for one in queries.list_money_of(queries.list_decision_chain(card.root_id))] == [YUAN("500.00")]
     assert [one[0] for one in queries.list_adjusted_programs(auditor)] == ["aid"]
     assert queries.list_adjusted_programs(desk.town.other_county) == [] == queries.tally_waiting(desk.town.other_county)
     assert queries.list_adjustments(auditor, kind=ARREARS) == []

@@ -162,38 +162,6 @@ def test_fingerprints_of_two_columns_differ_for_one_value():
     )
 
 
-@pytest.fixture
-def second_key(settings, tmp_path):
-    """The same deployment's keys, and a newer sealing key beside the first."""
-    folder = tmp_path / "keys"
-    folder.mkdir()
-    for path in settings.KEYS_FOLDER.glob("*.key"):
-        (folder / path.name).write_bytes(path.read_bytes())
-    (folder / "sealing-2.key").write_text("ab" * 32)
-    settings.KEYS_FOLDER = folder
-    keys_in.cache_clear()
-    yield folder
-    keys_in.cache_clear()
-
-
-def test_rotation_goes_on_in_batches_and_then_the_old_key_may_go(home, second_key):
-    actions.set_bank_account(
-        viewer=None, person_id=home[1][0], account="6222021234567890123", bank_name="工商银行", now=NOW
-    )
-    done = 0
-    batches = 0
-    while (last := actions.reseal(batch=2, after=done, now=LATER)) is not None:
-        done, batches = last, batches + 1
-    assert batches == 2
-    assert actions.reseal(batch=10, now=LATER) == done  # nothing left to do
-    assert AuditEvent.objects.filter(action="registry.reseal").count() == 2
-    (second_key / "sealing-1.key").unlink()
-    keys_in.cache_clear()
-    assert [person.read("name") for person in Person.objects.order_by("id")] == ["王小明1", "王小明2", "王小明3"]
-    assert Person.objects.get(pk=home[1][0]).read("bank_account") == "6222021234567890123"
-    assert queries.find_person_by_id_number(officer(unions.find_root()), id_number(2)).id == home[1][1]
-
-
 def test_a_lost_key_leaves_the_values_unreadable(home, settings, tmp_path):
     Keys.create(tmp_path / "other")
     settings.KEYS_FOLDER = tmp_path / "other"

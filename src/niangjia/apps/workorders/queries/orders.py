@@ -319,19 +319,18 @@ def _held(viewer: Viewer, path: str, month: str) -> QuerySet[WorkOrder]:
 
 def list_loads(viewer: Viewer, *, now: datetime, path: str = "", most: int | None = None) -> list[UnionLoad]:
     """What each union holds now, the most loaded first; `most`: so many of them."""
-    rows = _held(viewer, path, "").filter(state__in=OPEN).order_by().values("org_id")
+    rows = _held(viewer, path, "").filter(state__in=OPEN).order_by().values("org_id", "org__name")
     counted = rows.annotate(
         open_count=Count("pk"),
         overdue_count=Count("pk", filter=is_late(now)),
         due_soon_count=Count("pk", filter=is_due_between(now, now + _SOON)),
         assignee_count=Count("assignee", distinct=True),
     )
-    found = list(counted.order_by("-open_count", "org_id")[:most])
-    unions = organizations.get_unions(row["org_id"] for row in found)
+    found = counted.order_by("-open_count", "org_id")[:most]
     return [
         UnionLoad(
             row["org_id"],
-            unions[row["org_id"]].name,
+            row["org__name"],
             row["open_count"],
             row["overdue_count"],
             row["due_soon_count"],

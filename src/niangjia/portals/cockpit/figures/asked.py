@@ -55,10 +55,15 @@ class Asked:
             raise organizations.NoSuchUnion(asked)
         ids = [int(part) for part in union.path.removeprefix(own.path).split("/") if part]
         below = organizations.get_unions(ids)
+        first = cls.first(rollup, (own, *(below[one] for one in ids)))
+        return first.at(_month(request.GET.get("month", ""), first.last, first.month))
+
+    @classmethod
+    def first(cls, rollup: Rollup, trail: tuple[Union, ...]) -> Asked:
+        """What a page shows of the last of `trail` before anything is chosen."""
         last = Month.of(timezone.localtime(rollup.as_of).date())
         latest = rollup.last_day(LISTS)
-        month = _month(request.GET.get("month", ""), last, min(Month.of(latest), last) if latest else last)
-        return cls(union, (own, *(below[one] for one in ids)), month, last, rollup.as_of)
+        return cls(trail[-1], trail, min(Month.of(latest), last) if latest else last, last, rollup.as_of)
 
     @property
     def months(self) -> list[Month]:

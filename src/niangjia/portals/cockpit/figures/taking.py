@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from niangjia.portals.cockpit.figures import mapped, rowed, views
 from niangjia.portals.cockpit.figures.asked import Asked
 from niangjia.portals.cockpit.figures.counting_up import Counter
-from niangjia.portals.cockpit.figures.declared import declared
+from niangjia.portals.cockpit.figures.declared import Figure, Panel, declared
 from niangjia.portals.cockpit.figures.measuring import open_rollup
 from niangjia.portals.cockpit.figures.problems import NoRollup, NoSuchFigure
 from niangjia.portals.cockpit.figures.shown import Cell, noun
@@ -48,11 +48,16 @@ def found_numbers(request: PageRequest, panel: str) -> Sequence[NumberLine]:
         raise NoSuchFigure
     if rollup is None:
         raise NoRollup
-    counter = Counter(rollup, Asked.of(request, rollup))
+    counter = Counter(rollup, Asked.of(request, rollup), page.figures)
+    return numbers_of(page, counter, views.chosen_of(request, page))
+
+
+def numbers_of(page: Panel, counter: Counter, chosen: Sequence[Figure]) -> list[NumberLine]:
+    """Of a page with these figures chosen for its map."""
     children = mapped.children_of(counter.asked.union)
     union = counter.asked.union.name
     lines = [NumberLine(union, counter.asked.month.text, counter.figure(figure)) for figure in page.tiles]
-    for figure in views.chosen_of(request, page):
+    for figure in chosen:
         title = say(dict(figure.title))
         lines += [NumberLine(title, row.name, row.cell) for row in mapped.places_of(counter, figure, children).rows]
         lines += [NumberLine(title, month.text, cell) for month, cell in counter.months(figure)]

@@ -72,7 +72,7 @@ def _panel(request: PageRequest, panel: Panel) -> HttpResponse:
         "months": asked.months[::-1],
         "earlier": asked.at(asked.month.previous()).query() if asked.month > asked.months[0] else "",
         "later": asked.at(asked.month.next()).query() if asked.month < asked.last else "",
-        "tiles": [_tile(counter, figure) for figure in panel.tiles],
+        "tiles": [tile_of(counter, figure) for figure in panel.tiles],
         "blocks": tables_of(panel, counter, children, pages),
     }
     if any(block.kind is Kind.GAPS for block in panel.blocks):
@@ -96,7 +96,7 @@ def tables_of(panel: Panel, counter: Counter, children: Sequence[Union], pages: 
     return [table_of(block, counter, children, pages) for block in panel.blocks]
 
 
-def _tile(counter: Counter, figure: Figure) -> Tile:
+def tile_of(counter: Counter, figure: Figure) -> Tile:
     cell = counter.figure(figure)
     before = counter.before(figure)
     months = [found.value for _month, found in counter.months(figure)][-12:]

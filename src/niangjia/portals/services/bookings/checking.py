@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
+from datetime import date
 from pathlib import PurePath
 from typing import Any
 
@@ -31,7 +32,8 @@ from niangjia.portals.design.showing import deployment, show
 from niangjia.portals.officer.exporting import WORKBOOK, Column, Listing, export_of, word
 from niangjia.portals.services.bookings.parts import place_words, shown, slot_of
 
-Row = tuple[BookingCard, SlotCard | None, str]
+Row = tuple[BookingCard, SlotCard | None, str, bool, bool]
+"""Booking, its time, the union, whether it can be checked in today, and whether it cannot for its course is over."""
 
 
 class NobodyFound(Refusal):
@@ -49,7 +51,15 @@ def found(request: PageRequest, offer_id: int) -> list[BookingCard]:
 
 def _rows(card: OfferCard, rows: list[BookingCard]) -> list[Row]:
     unions = organizations.get_unions({one.org_id for one in rows})
-    return [(one, slot_of(card, one), unions[one.org_id].name if one.org_id in unions else "") for one in rows]
+    today = timezone.localdate()
+    return [
+        (one, slot_of(card, one), unions[one.org_id].name if one.org_id in unions else "", one.can_check_in(today), _is_too_late(one, today))
+        for one in rows
+    ]  # fmt: skip
+
+
+def _is_too_late(one: BookingCard, today: date) -> bool:
+    return one.is_course_over(today) and one.state in (BookingState.SEATED, BookingState.MISSED)
 
 
 @page("bookings.view")
@@ -180,7 +190,8 @@ def _looked_up(viewer: Viewer, code: str) -> dict[str, Any]:
         "card": card,
         "one": shown(card, place_words(card.place_id)),
         "slot": slot_of(card, booking),
-        "can_check_in": booking.can_check_in,
+        "can_check_in": booking.can_check_in(timezone.localdate()),
+        "is_too_late": _is_too_late(booking, timezone.localdate()),
     }
 
 

@@ -7,18 +7,23 @@ from datetime import UTC, datetime
 
 from niangjia.apps.bookings.types import Appointment
 
+ZONE = "Asia/Shanghai"
 TYPE = "text/calendar; charset=utf-8"
 _OCTETS = 73  # a line has 75 at most; the blank before what is folded counts
 
 
 def calendar(appointments: Iterable[Appointment], *, name: str) -> str:
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Niangjia//bookings//ZH", "CALSCALE:GREGORIAN", "METHOD:PUBLISH", f"X-WR-CALNAME:{escaped(name)}"]  # fmt: skip
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Niangjia//bookings//ZH", "CALSCALE:GREGORIAN", "METHOD:PUBLISH", f"X-WR-TIMEZONE:{ZONE}", f"X-WR-CALNAME:{escaped(name)}"]  # fmt: skip
     for one in appointments:
         lines += [
             "BEGIN:VEVENT", f"UID:{one.number}@niangjia", f"DTSTAMP:{_stamp(one.asked_at)}", f"DTSTART:{_stamp(one.begins)}", f"DTEND:{_stamp(one.ends)}",
-            f"SUMMARY:{escaped(one.title)}", *([f"LOCATION:{escaped(one.place)}"] if one.place else []), "END:VEVENT",
+            f"SUMMARY:{escaped(_title(one))}", *([f"LOCATION:{escaped(one.place)}"] if one.place else []), "END:VEVENT",
         ]  # fmt: skip
     return "".join(f"{folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
+
+
+def _title(one: Appointment) -> str:
+    return f"{one.title} {one.lesson}/{one.lessons}" if one.lesson else one.title
 
 
 def escaped(text: str) -> str:

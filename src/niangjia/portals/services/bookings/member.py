@@ -103,6 +103,9 @@ def booking(request: PageRequest, booking_id: int) -> HttpResponse:
         "slot": slot_of(card, one),
         "picture": picture_of(request, one.code) if is_shown else "",
         "can_cancel": one.state in _GOING_ON,
+        "now": timezone.now(),
+        "lessons": queries.list_lessons(viewer, booking_id),
+        "is_over": one.is_course_over(timezone.localdate()),
         "settlement": queries.own_settlement(viewer, booking_id),
     }
     return show(request, "bookings/booking.html", context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar as months
 import uuid
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import actions as bookings
 from niangjia.apps.bookings import queries
-from niangjia.apps.bookings.types import CampaignFacts, TeacherFacts
+from niangjia.apps.bookings.types import CampaignFacts, Session, TeacherFacts
 from niangjia.kernel.months import Month
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
@@ -84,9 +85,9 @@ def calendar(request: PageRequest) -> HttpResponse:
     """A month of sessions, week by week; on a phone a list of days."""
     first = month_of(request.GET.get("month", ""))
     until = (first + timedelta(days=32)).replace(day=1)
-    by_day: dict[date, list[Any]] = {}
-    for slot, offer in queries.list_slots_between(request.viewer, midnight(first), midnight(until)):
-        by_day.setdefault(timezone.localdate(slot.begins), []).append((slot, offer))
+    by_day: dict[date, list[Session]] = {}
+    for one in queries.list_sessions_between(request.viewer, midnight(first), midnight(until)):
+        by_day.setdefault(timezone.localdate(one.begins), []).append(one)
     weeks = months.Calendar().monthdatescalendar(first.year, first.month)
     month = Month.of(first)
     context = {
@@ -101,14 +102,14 @@ def calendar(request: PageRequest) -> HttpResponse:
     return show(request, "bookings/calendar.html", context)
 
 
-def _several(sessions: list[Any]) -> list[tuple[Any, str, datetime, datetime, int, int]]:
-    """Sessions of one offer and label on one day as one line: from the first to the last, seats taken of all."""
-    found: dict[tuple[int, str], list[Any]] = {}
-    for slot, offer in sessions:
-        found.setdefault((offer.pk, slot.label), []).append((slot, offer))
+def _several(sessions: list[Session]) -> list[Session]:
+    """Sessions of one offer and label on one day as one line, from the first to the last, seats taken of all; a lesson is its own."""
+    found: dict[tuple[int, str, int], list[Session]] = {}
+    for one in sessions:
+        found.setdefault((one.offer_id, one.label, one.lesson), []).append(one)
     return [
-        (several[0][1], label, several[0][0].begins, several[-1][0].ends, sum(one.taken for one, _offer in several), sum(one.seats for one, _offer in several))
-        for (_pk, label), several in found.items()
+        replace(several[0], ends=several[-1].ends, taken=sum(one.taken for one in several), seats=sum(one.seats for one in several))
+        for several in found.values()
     ]  # fmt: skip
 
 

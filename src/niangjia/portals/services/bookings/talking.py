@@ -18,6 +18,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import actions as bookings
 from niangjia.apps.bookings import queries
 from niangjia.apps.bookings.types import Speaker, TalkFacts, TopicFacts, TopicField
+from niangjia.apps.registry import queries as registry
 from niangjia.kernel.months import Month
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
@@ -40,13 +41,21 @@ def talks(request: PageRequest) -> HttpResponse:
         )  # fmt: skip
         bookings.log_talk(viewer=viewer, facts=facts, key=request.POST.get("key", "")[:36], now=timezone.now())
         messages.success(request, _("已记下。"))
+        own = registry.count_members_at([viewer.org_id]).get(viewer.org_id, 0)
+        if 0 < own < facts.heads:
+            said = _(
+                "记了 %(heads)s 人听讲，而本会只有 %(members)s 名会员。如果没有别的人来听，请核对；这一场在列表里标出。"
+            )
+            messages.warning(request, said % {"heads": facts.heads, "members": own})
         return redirect("bookings:talks")
     first = month_of(request.GET.get("month", ""))
     month = Month.of(first)
     span: dict[str, Any] = {"first": midnight(first), "until": midnight(month.next().first_day)}
     rows = Paginator(queries.list_talks(viewer, **span), ROWS).get_page(request.GET.get("page"))
+    members = registry.count_members_at({one.org_id for one in rows})
     context = {
         "rows": rows,
+        "lines": [(one, _too_many(one, members)) for one in rows],
         "month": month,
         "before": month.previous(),
         "after": month.next(),
@@ -57,6 +66,12 @@ def talks(request: PageRequest) -> HttpResponse:
         "key": request.POST.get("key", "")[:36] or uuid.uuid4(),
     }
     return show(request, "bookings/talks.html", context, status=422 if form.errors else 200)
+
+
+def _too_many(talk: Any, members: dict[int, int]) -> int:
+    """Members of its union, where more heard the talk; 0 = nothing strange, or nobody knows how many there are."""
+    count = members.get(talk.org_id, 0)
+    return count if count < talk.heads else 0
 
 
 def _form(request: PageRequest) -> TalkForm:

@@ -31,8 +31,8 @@ from niangjia.portals.services.places.shown import figure, unit_in_words
 class FigureUnread(Refusal):
     def __init__(self, said: str) -> None:
         super().__init__(
-            f"“{said}”不是数字。请写数字，最多两位小数，例如 1234.5。",
-            f"{said!r} is no number. Write one with at most two decimals, such as 1234.5.",
+            f"“{said}”不是数字。请写数字，例如 1234.5。",
+            f"{said!r} is no number. Write one such as 1234.5.",
         )
 
 
@@ -82,7 +82,7 @@ def _figure(said: str) -> Decimal:
         value = Decimal(said.replace(",", "").replace("，", ""))
     except InvalidOperation as error:
         raise FigureUnread(said[:20]) from error
-    if not value.is_finite() or abs(value) >= 10**13 or value != value.quantize(Decimal("0.01")):
+    if not value.is_finite() or abs(value) >= 10**13 or value != value.quantize(Decimal("0.0001")):
         raise FigureUnread(said[:20])
     return value
 

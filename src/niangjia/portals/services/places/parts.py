@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.places import queries
-from niangjia.apps.places.lifecycle import LOOKS, RULES, Step
+from niangjia.apps.places.lifecycle import LOOKS, Step
 from niangjia.apps.places.types import MeasureRow, PlaceCard
 from niangjia.apps.programs import queries as programs
 from niangjia.kernel.problems import Refusal
@@ -73,7 +73,7 @@ def _door(viewer: Viewer, card: PlaceCard, step: Step, *, is_open: bool) -> Door
         step=step,
         title=words.word("place_step", step.value)[0],
         hint=words.WORDS["place_step_hint"].get(step.value, ("", ""))[0],
-        needs_reason=RULES[step].needs_reason,
+        needs_reason=kind.steps[step].needs_reason,
         checks=list(pieces_of(kind).items()) if step in LOOKS or (is_first and kind.needs_checks) else [],
         levels=[(one, words.word("place_level", one)[0]) for one in levels],
         unions=[(one.id, one.name) for one in unions if one.is_active and one.id != card.org_id],

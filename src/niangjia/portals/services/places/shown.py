@@ -120,7 +120,7 @@ def figure(value: Decimal | None, unit: str) -> str:
 
 def unit_in_words(unit: str) -> str:
     return {
-        "person-times": _("人次"), "time": _("次"), "count": _("个"), "points": _("分"), "kwh": _("千瓦时"), "yuan": _("元"),
+        "person-times": _("人次"), "time": _("次"), "count": _("个"), "points": _("分"), "kwh": _("千瓦时"), "yuan_per_kwh": _("元/千瓦时"), "yuan": _("元"),
     }.get(unit, unit)  # fmt: skip
 
 

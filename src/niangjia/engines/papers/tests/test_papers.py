@@ -1,0 +1,126 @@
+"""One document, three writers: the same words and numbers, the same bytes, nothing that people typed is run."""
+
+from __future__ import annotations
+
+import io
+import re
+import zlib
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import docx
+import openpyxl
+import pytest
+
+from niangjia.engines import papers
+from niangjia.engines.papers import pdf, word
+from niangjia.engines.papers.document import Heading, Note, Paper, Paragraph, Table, numbered
+
+TABLE = Table(
+    "下级各工会情况",
+    ["工会", "在册（户）", "发放（元）"],
+    [["新昌县总工会", 1203, Decimal("9900.50")]],
+    [["新昌县总工会", "1,203", "9,900.50"]],
+)
+PAPER = Paper(
+    issuer="绍兴市总工会信息通报", title="关于2023年4月困难职工帮扶情况的通报", number="绍市总工〔2023〕1号", to="下级各工会", copies="市委办公室",
+    blocks=[Heading("总体情况"), Paragraph("在册1,203户。"), Heading("资金", 2), Heading("发放", 3), Heading("下一步"), TABLE],
+    notes=[Note("在册", "1,205户", "名单", "2023年4月30日", "1,203户", "补录两户")], signed_by="绍兴市总工会", day=date(2023, 5, 4),
+    watermark="王某 · 发给各县核对",
+)  # fmt: skip
+WRITERS = [papers.write_pdf, papers.write_word, papers.write_workbook]
+TYPED = ['#set page(width: 1pt)', '#read("/etc/passwd")', "*粗* _斜_ $x$ <a> @b", '=HYPERLINK("a")', "+1", "@SUM(A1)", "\\", "]", '"']  # fmt: skip
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_the_same_document_gives_the_same_bytes(write):
+    assert write(PAPER) == write(PAPER)
+    assert write(PAPER) != write(replace(PAPER, title="关于2023年5月的通报"))
+
+
+def test_headings_are_numbered_as_offices_do():
+    marks = [mark for block, mark in numbered(PAPER.blocks)]
+    assert marks == ["一、", "", "（一）", "1. ", "二、", ""]
+
+
+def test_word_is_set_in_the_standards_form():
+    file = docx.Document(io.BytesIO(papers.write_word(PAPER)))
+    section = file.sections[0]
+    sides = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    assert [round(side.mm) for side in sides] == [37, 35, 28, 26]
+    title = next(line for line in file.paragraphs if line.text == PAPER.title)
+    assert (title.runs[0].font.name, title.runs[0].font.size.pt) == ("方正小标宋简体", 22)
+    body = next(line for line in file.paragraphs if line.text == "在册1,203户。")
+    assert (body.runs[0].font.name, body.runs[0].font.size.pt, body.paragraph_format.first_line_indent.pt) == ("仿宋_GB2312", 16, 32)  # fmt: skip
+    assert "PAGE" in section.footer._element.xml and "PAGE" in section.even_page_footer._element.xml
+
+
+def test_word_says_the_text_the_tables_and_where_a_changed_figure_comes_from():
+    file = docx.Document(io.BytesIO(papers.write_word(PAPER)))
+    text = "\n".join(line.text for line in file.paragraphs)
+    for said in (
+        PAPER.number,
+        "一、总体情况",
+        "（一）资金",
+        "抄送：市委办公室",
+        "2023年5月4日",
+        "人工改动，清点数为 1,203户；理由：补录两户",
+    ):
+        assert said in text
+    assert [[cell.text for cell in row.cells] for row in file.tables[0].rows] == [
+        list(TABLE.heads),
+        list(TABLE.shown[0]),
+    ]
+
+
+def test_a_workbook_keeps_numbers_as_numbers_and_typed_text_as_text():
+    paper = replace(PAPER, blocks=[*(Paragraph(said) for said in TYPED), replace(TABLE, rows=[["=1+1", 3, None]])])
+    book = openpyxl.load_workbook(io.BytesIO(papers.write_workbook(paper)))
+    for sheet in book.worksheets:
+        assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    cells = [cell.value for cell in book.worksheets[1][3]]
+    assert cells == ["=1+1", 3, "—"]
+
+
+@pytest.mark.parametrize("said", TYPED)
+def test_what_was_typed_is_letters_and_neither_markup_nor_a_file_read(said):
+    """The page is as large as ever, and the text stands in it: as many pages as with plain words."""
+    plain = replace(PAPER, title="字" * len(said), blocks=[Paragraph("字" * len(said))])
+    typed = replace(PAPER, title=said, blocks=[Paragraph(said)], to=said, watermark=said, notes=[Note(said, said, said, said)])  # fmt: skip
+    assert b"/MediaBox" in papers.write_pdf(typed) or papers.write_pdf(typed).startswith(b"%PDF")
+    assert len(papers.write_pages(typed, ppi=20)) == len(papers.write_pages(plain, ppi=20))
+
+
+def test_the_pdf_has_the_pages_and_the_letters_of_the_text():
+    content = papers.write_pdf(PAPER)
+    maps = b"".join(_streams(content))
+    letters = {chr(int(code, 16)) for code in re.findall(rb"<([0-9a-fA-F]{4})>", maps)}
+    assert set("绍兴市总工会信息通报关于困难职工帮扶情况的") <= letters
+
+
+def _streams(content: bytes):
+    for found in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", content, re.S):
+        try:
+            yield zlib.decompress(found[1])
+        except zlib.error:
+            continue
+
+
+def test_without_a_chinese_font_the_refusal_says_what_to_install_and_what_can_be_taken():
+    with pytest.raises(papers.FontMissing) as refused:
+        papers.choose(["DejaVu Sans"])
+    assert "fonts-noto-cjk" in refused.value.zh and "Word" in refused.value.zh and "fonts-noto-cjk" in refused.value.en
+
+
+def test_office_fonts_come_before_free_ones():
+    found = papers.choose(["Noto Serif CJK SC", "SimHei", "FangSong_GB2312", "FZXiaoBiaoSong-B05S"])
+    assert (found.title, found.body, found.hei, found.is_light) == ("FZXiaoBiaoSong-B05S", "FangSong_GB2312", "SimHei", False)  # fmt: skip
+
+
+@pytest.mark.parametrize(("module", "name", "write"), [(pdf, "typst", papers.write_pdf), (word, "docx", papers.write_word)])  # fmt: skip
+def test_without_the_extra_the_refusal_says_so(module, name, write, monkeypatch):
+    monkeypatch.setattr(module, name, None)
+    with pytest.raises(papers.ExtraMissing) as refused:
+        write(PAPER)
+    assert "niangjia[documents]" in refused.value.zh and "niangjia[documents]" in refused.value.en

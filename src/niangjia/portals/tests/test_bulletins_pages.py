@@ -1,0 +1,119 @@
+"""Bulletins on pages: drafted from what was counted, refused with what was typed kept, and opened again as PDF, Word and Excel."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import docx
+import openpyxl
+import pytest
+from django.urls import reverse
+
+from niangjia.apps.accounts.types import Role
+from niangjia.apps.audit import queries as audit
+from niangjia.apps.bulletins import queries
+from niangjia.jobs import rollup
+from niangjia.kernel.months import Month
+from niangjia.portals.cockpit.figures.declared import declared
+from niangjia.portals.design.showing import deployment
+from niangjia.portals.tests import bulletined
+
+
+@pytest.fixture(scope="module")
+def built(built, django_db_blocker):
+    with django_db_blocker.unblock():
+        bulletined.lay(built)
+    return built
+
+
+def form_of(card, **changes):
+    told = {"title": card.content.title, "to": card.content.to, "copies": card.content.copies, "version": card.version}
+    for place, block in enumerate(card.content.blocks, 1):
+        told |= {f"kind-{place}": block.kind, f"text-{place}": block.text, f"order-{place}": 10 * place}
+    return told | changes
+
+
+def test_every_placeholder_of_every_kind_is_a_figure_of_the_cockpit():
+    for kind in queries.list_kinds():
+        for what, template in kind.blocks:
+            names = {name for name, _what in queries.PLACE.findall(template)} if what != "targets" else set()
+            assert names <= queries.WORDS | set(declared().figures), kind.id
+        assert {name for table in kind.tables for name in table.figures} <= set(declared().figures)
+
+
+def test_each_kind_can_be_looked_at_before_it_is_drafted(house, signed_in):
+    client = signed_in(house.viewers[Role.CITY])
+    for kind in queries.list_kinds():
+        period = bulletined.PERIOD if kind.rhythm == "month" else f"{bulletined.PERIOD[:4]}-Q4"
+        answer = client.get(reverse("bulletins:begin"), {"kind": kind.id, "period": period})
+        assert answer.status_code == 200 and "照此起草" in answer.content.decode(), kind.id
+
+
+def test_a_draft_says_what_the_roll_up_counted(house):
+    viewer = house.viewers[Role.CITY]
+    card = queries.get_bulletin(viewer, bulletined.drafted(house, "draft"))
+    newest, month = rollup.open_newest(deployment()), Month(bulletined.PERIOD)
+    for title, figure in (("在册", "listed"), ("新增", "entered"), ("已核实", "verified")):
+        measure = declared().figures[figure].measure
+        counted = newest.figure(measure, within=viewer.org_id, since=month.first_day, until=month.last_day)
+        said = next(one for one in card.figures if one.title == title)
+        assert re.sub(r"\D", "", said.text) == str(int(counted.value))
+
+
+def test_a_number_changed_without_a_reason_comes_back_as_typed(house, signed_in):
+    viewer = house.viewers[Role.CITY]
+    number = bulletined.drafted(house, "changed")
+    card = queries.get_bulletin(viewer, number)
+    told = form_of(card, **{"text-3": re.sub("〔新增：[^〕]*〕", "〔新增：99户〕", card.content.blocks[2].text)})
+    client, address = signed_in(viewer), reverse("bulletins:save", args=[number])
+    answer = client.post(address, told)
+    assert answer.status_code == 409 and "〔新增：99户〕" in answer.content.decode()
+    assert client.post(address, told | {"reason": "补录未入库的"}).status_code == 302
+    html = client.get(reverse("bulletins:bulletin", args=[number])).content.decode()
+    assert "人工改动" in html and "补录未入库的" in html
+
+
+def test_a_stale_edit_keeps_what_was_typed_shows_the_change_and_can_then_be_saved(house, signed_in):
+    viewer = house.viewers[Role.CITY]
+    number = bulletined.drafted(house, "stale")
+    card = queries.get_bulletin(viewer, number)
+    client, address = signed_in(viewer), reverse("bulletins:save", args=[number])
+    assert client.post(address, form_of(card, title="先改的标题")).status_code == 302
+    answer = client.post(address, form_of(card, title="后改的标题"))
+    html = answer.content.decode()
+    assert answer.status_code == 409 and 'value="后改的标题"' in html and "先改的标题" in html
+    assert 'name="version" value="2"' in html
+
+
+def test_the_exports_say_every_number_of_the_bulletin_and_are_on_record(house, signed_in):
+    viewer = house.viewers[Role.CITY]
+    number = bulletined.lay(house)
+    card = queries.get_bulletin(viewer, number)
+    client, address = signed_in(viewer), reverse("bulletins:download", args=[number])
+    assert client.post(address, {"form": "pdf", "purpose": ""}).status_code == 409
+    pdf, word, excel = (
+        client.post(address, {"form": form, "purpose": "发给各县核对"}).content for form in ("pdf", "word", "excel")
+    )
+    assert pdf.startswith(b"%PDF")
+    lines = [line.text for line in docx.Document(io.BytesIO(word)).paragraphs]
+    sheets = openpyxl.load_workbook(io.BytesIO(excel))
+    texts = [row[0] for row in sheets["正文"].iter_rows(values_only=True) if row[0]]
+    for block in card.content.blocks:
+        assert any(queries.plain(block.text) in line for line in lines)
+        assert any(queries.plain(block.text) in line for line in texts)
+    for said, cells in zip(card.tables, docx.Document(io.BytesIO(word)).tables, strict=True):
+        assert [[cell.text for cell in row.cells] for row in cells.rows][1:] == said.shown
+    for said, sheet in zip(card.tables, sheets.worksheets[1:], strict=False):
+        rows = list(sheet.iter_rows(min_row=3, max_row=2 + len(said.rows), values_only=True))
+        for row, shown in zip(rows, said.rows, strict=True):
+            assert [str(float(value)) for value in row[1:] if value != "—"] == [str(float(value)) for value in shown[1:] if value is not None]  # fmt: skip
+    assert [event.action for event in audit.list_about(f"bulletin:{number}")].count("bulletins.export") == 3
+
+
+def test_readers_below_open_it_and_see_no_draft(house, signed_in):
+    client = signed_in(house.viewers[Role.GRASSROOTS])
+    html = client.get(reverse("bulletins:all")).content.decode()
+    assert "已签发" in html and "已撤回" in html and ">草稿<" not in html
+    assert client.get(reverse("bulletins:bulletin", args=[bulletined.lay(house)])).status_code == 200
+    assert client.get(reverse("bulletins:bulletin", args=[bulletined.drafted(house, "draft")])).status_code == 404
