@@ -27,6 +27,7 @@ LOWEST_FIRST = (
     "volunteers",
     "contests",
     "targets",
+    "assessments",
     "bulletins",
 )
 

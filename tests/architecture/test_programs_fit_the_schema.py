@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from niangjia.apps.assessments import sheets
+from niangjia.apps.assessments import words as sheet_words
 from niangjia.apps.targets import packs, words
 from niangjia.engines import policy
 from tests.architecture.house import PROGRAMS
@@ -106,3 +108,23 @@ def test_the_published_schema_of_targets_is_what_the_reader_knows():
 def test_a_slip_in_a_file_of_targets_is_underlined(targets_validator, old, new):
     text = (PROGRAMS / "targets" / "330000-warm-action-2022.yaml").read_text(encoding="utf-8")
     assert old in text and faults(targets_validator, text.replace(old, new, 1))
+
+
+# --- assessments ---
+
+ASSESSMENTS_SCHEMA = SCHEMA.with_name("assessments.schema.json")
+SHEETS = sorted((PROGRAMS / sheets.FOLDER).glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
+def test_a_shipped_sheet_fits_its_schema_and_names_it(path: Path):
+    text = path.read_text(encoding="utf-8")
+    validator = jsonschema.Draft202012Validator(json.loads(ASSESSMENTS_SCHEMA.read_text(encoding="utf-8")))
+    assert faults(validator, text) == []
+    assert faults(validator, text.replace("kind: rate", "kind: rat", 1))
+    assert (path.parent / text.split("\n", 1)[0].removeprefix(MARK)).resolve() == ASSESSMENTS_SCHEMA.resolve()
+
+
+def test_the_published_schema_of_assessments_is_what_the_reader_knows():
+    """`niangjia programs schema --assessments > docs/reference/assessments.schema.json` writes it anew."""
+    assert json.loads(ASSESSMENTS_SCHEMA.read_text(encoding="utf-8")) == sheet_words.assessments_schema()

@@ -310,6 +310,7 @@ def programs() -> None:
 @refusals_in_words
 def programs_check(folder: Path | None, as_json: bool) -> None:
     """检查全部规则包、词汇与数据声明 · check every pack, with file, line, word and the nearest right word."""
+    from niangjia.apps.assessments import sheets as assessments
     from niangjia.apps.targets import packs as targets
     from niangjia.engines import policy, sensing
 
@@ -319,6 +320,7 @@ def programs_check(folder: Path | None, as_json: bool) -> None:
         *policy.check_packs(packs, is_whole=not problems),
         *sensing.check_folder(folder),
         *targets.check_folder(folder),
+        *assessments.check_folder(folder),
     ]
     if as_json:
         show_json([str(problem) for problem in problems])
@@ -334,11 +336,16 @@ def programs_check(folder: Path | None, as_json: bool) -> None:
 
 @programs.command("schema")
 @click.option("--targets", "of_targets", is_flag=True, help="目标文件的 · of a file of targets.")
-def programs_schema(of_targets: bool) -> None:
+@click.option("--assessments", "of_assessments", is_flag=True, help="考核表的 · of a sheet of an assessment.")
+def programs_schema(of_targets: bool, of_assessments: bool) -> None:
     """program.yaml 的 JSON Schema，供编辑器补全和标错 · the JSON Schema of program.yaml, for editors."""
+    from niangjia.apps.assessments.words import assessments_schema
     from niangjia.apps.targets.words import targets_schema
     from niangjia.engines import policy
 
+    if of_assessments:
+        show_json(assessments_schema())
+        return
     show_json(targets_schema() if of_targets else policy.program_schema(policy.load_vocabulary(programs_folder())))
 
 

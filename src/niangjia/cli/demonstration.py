@@ -100,6 +100,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
     from demo.town import (
         administration,
         applying,
+        assessing,
         auditing,
         begun,
         booking,
@@ -152,6 +153,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
         contesting.play(office, worker, plays[-1][3].clock)
         targeting.play(office, plays[-1][3].clock)
         auditing.play(office, [*live, Month.of(plays[-1][3].clock())], plays[-1][3].clock)
+        assessing.play(office, deployment, plays[-1][3].clock)
         tell.tell(now=plays[-1][3].clock())
         rollup.make(deployment, now=plays[-1][3].clock())
         bulletins.play(deployment, office, live, plays[-1][3].clock)

@@ -22,6 +22,8 @@ from niangjia.apps.accounts import queries as account_queries
 from niangjia.apps.accounts.types import PostCard, Role, TokenCard, Viewer
 from niangjia.apps.alerts import actions as alerts
 from niangjia.apps.alerts import queries as alert_queries
+from niangjia.apps.assessments import actions as assessments
+from niangjia.apps.assessments import queries as assessment_queries
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.bookings import actions as bookings
 from niangjia.apps.bookings import queries as booking_queries
@@ -348,6 +350,7 @@ def _services(org_id: int, day: date) -> dict[str, int]:
         "needs": volunteer_queries.count_living_at(org_id),
         **place_queries.count_living_at(org_id, on=day),
         **booking_queries.count_living_at(org_id),
+        "corrections": assessment_queries.count_living_at(org_id),
         **contest_queries.count_living_at(org_id),
     }
 
@@ -467,6 +470,7 @@ def _end(viewer: Viewer, outlook: Outlook, now: datetime) -> dict[str, int]:
     places.rehome_pairings(viewer=viewer, from_id=from_id, to_id=to_id, from_day=asked.from_day, now=now)
     volunteers.rehome_needs(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     bookings.rehome_bookings(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
+    assessments.rehome_rounds(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     contests.rehome_contests(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     orders = workorders.rehome_orders(
         viewer=viewer,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from niangjia.apps.alerts import queries as alerts
+from niangjia.apps.assessments import queries as assessments
 from niangjia.apps.bookings import queries as bookings
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.contests import queries as contests
@@ -67,6 +68,7 @@ def _rows(now: datetime) -> Mapping[str, Iterable[Mapping[str, Any]]]:
         "place_level": places.levels_to_count(),
         "help": volunteers.helped_to_count(),
         "honour": contests.honours_to_count(),
+        "correction": assessments.corrections_to_count(now),
     }
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.alerts.types import RunKind, Shape
+from niangjia.apps.assessments import queries as assessments
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.audit.types import ChainReport
 from niangjia.apps.bookings import queries as bookings
@@ -70,6 +71,7 @@ def verify(
         ("评选 · contests", lambda: _worded(contests.verify())),
         ("结对 · helping", lambda: _worded(volunteers.verify())),
         ("目标 · targets", lambda: _worded(targets.verify())),
+        ("考核与督查 · assessments", lambda: _worded(assessments.verify())),
         ("通报 · bulletins", lambda: _worded(bulletins.verify())),
         ("名单 · lists", lambda: [*_worded(alerts.verify()), *_lists_and_runs(deployment.runs)]),
         ("个案 · cases", lambda: _worded(cases.verify())),

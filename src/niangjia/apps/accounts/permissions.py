@@ -27,11 +27,14 @@ _READING: Final = frozenset(
         "contests.view",
         "targets.view",
         "bulletins.view",
+        "assessments.view",
     }
 )
 # targets.view: targets of one's part of the tree and the rows behind a number; targets.manage: to divide them among the unions below, and to
 # state another office's figure.
 # bulletins.view: what one's union and those above it issued; bulletins.manage: to draft, edit and review; bulletins.issue: to issue and withdraw.
+# assessments.view: sheets and rounds of one's part of the tree, and what concerns one's own union; assessments.manage: to publish sheets, hold
+# rounds and check; assessments.correct: to say what was put right at one's own union.
 # cockpit.view: the figures of one's part of the tree, and the rows behind each; for who leads, or audits, a county or more.
 # contests.view: contests of one's part of the tree; contests.nominate: to put something of one's union forward; contests.manage: to set one up
 # and run it; contests.answer: to answer an objection to a shortlist, and to decide an allowance.
@@ -41,7 +44,7 @@ _READING: Final = frozenset(
 _ORDERS: Final = frozenset(
     {"workorders.accept", "workorders.assign", "workorders.forward", "workorders.return", "workorders.transfer"}
     | {"matters.handle", "places.manage", "bookings.manage", "volunteers.manage", "volunteers.match"}
-    | {"contests.manage", "contests.nominate", "targets.manage"}
+    | {"contests.manage", "contests.nominate", "targets.manage", "assessments.manage", "assessments.correct"}
 )
 
 ALLOWED: Final[dict[Role, frozenset[str]]] = {
@@ -125,6 +128,8 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
             "volunteers.view",
             "volunteers.manage",
             "targets.view",
+            "assessments.view",
+            "assessments.correct",
             "bulletins.view",
         }
     )

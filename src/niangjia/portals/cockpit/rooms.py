@@ -18,6 +18,7 @@ _ROOMS: Mapping[str, tuple[str, str]] = {
     "matter": ("officer:application", "matters.view"),
     "place": ("places:desk_place", "places.view"),
     "check": ("officer:check", "cases.see_checks"),
+    "correction": ("assessments:correction", "assessments.view"),
     "need": ("volunteers:need", "volunteers.view"),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from niangjia.apps.accounts.actions import TooManyTries
 from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.alerts import queries as alerts
+from niangjia.apps.assessments import queries as assessments
 from niangjia.apps.bookings import queries as bookings
 from niangjia.apps.bulletins import queries as bulletins
 from niangjia.apps.cases import queries as cases
@@ -25,7 +26,7 @@ from niangjia.kernel.problems import Refusal
 from niangjia.portals.cockpit.figures.problems import NoSuchFigure
 
 NOT_FOUND: tuple[type[Refusal], ...] = (
-    alerts.NotFound, alerts.NoListYet, bookings.NotFound, cases.NotFound, contests.NotFound, files.NoSuchFile, funds.NotFound, inspections.NotFound, matters.NoSuchDraft, matters.NotFound, messages.NoSuchMessage, organizations.NoSuchUnion,
+    assessments.NoSuchSheet, assessments.NotFound, alerts.NotFound, alerts.NoListYet, bookings.NotFound, cases.NotFound, contests.NotFound, files.NoSuchFile, funds.NotFound, inspections.NotFound, matters.NoSuchDraft, matters.NotFound, messages.NoSuchMessage, organizations.NoSuchUnion,
     places.NoSuchKind, places.NoSuchPairing, places.NoSuchPlace,
     programs.NoSuchAdjustment, programs.NoSuchDecision, programs.NoSuchDraft, registry.NotFound, targets.NoSuchProgramme, targets.NotFound, bulletins.NotFound, bulletins.NoSuchKind, workorders.NoSuchOrder,
     NoSuchFigure, volunteers.NoSuchHelper, volunteers.NoSuchNeed, volunteers.NoSuchPair,

@@ -533,6 +533,21 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "told_org": (_("告知的工会"), "secondary"),
         "people": (_("人数"), "secondary"),
     },
+    "assessment_state": {
+        "PUBLISHED": (_("已公布"), "green"),
+        "WITHDRAWN": (_("已撤回"), "secondary"),
+    },
+    "look_result": {
+        "IN_ORDER": (_("无问题"), "green"),
+        "TO_CORRECT": (_("须整改"), "yellow"),
+        "": (_("还没有看"), "secondary"),
+    },
+    "correction_state": {
+        "ASKED": (_("待整改"), "yellow"),
+        "CORRECTED": (_("已整改，待复核"), "blue"),
+        "CHECKED": (_("复核通过"), "green"),
+        "RETURNED": (_("退回再改"), "red"),
+    },
     "bulletin_state": {
         "DRAFT": (_("草稿"), "secondary"),
         "REVIEWED": (_("已核稿"), "blue"),
@@ -964,6 +979,9 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "bulletins.issue": (_("签发、撤回通报"), "secondary"),
         "targets.view": (_("看目标"), "secondary"),
         "targets.manage": (_("分解目标、引用外部数"), "secondary"),
+        "assessments.view": (_("看考核与督查"), "secondary"),
+        "assessments.manage": (_("公布考核、开展督查"), "secondary"),
+        "assessments.correct": (_("整改督查问题"), "secondary"),
         "workorders.view": (_("看工单"), "secondary"),
         "workorders.accept": (_("签收工单"), "secondary"),
         "workorders.assign": (_("指派走访人"), "secondary"),

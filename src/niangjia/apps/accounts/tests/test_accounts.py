@@ -396,6 +396,7 @@ READING = {
     "contests.view",
     "volunteers.view",
     "targets.view",
+    "assessments.view",
     "bulletins.view",
     "audit.view",
     "own.view",

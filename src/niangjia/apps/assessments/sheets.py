@@ -1,0 +1,193 @@
+"""``programs/assessments/*.yaml``: read with every word's place, and refused where a word, a number or a source is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+from niangjia.apps.assessments import words
+from niangjia.apps.assessments.problems import NoSuchSheet
+from niangjia.apps.assessments.score import Kind, Rule
+from niangjia.apps.assessments.types import Item, Sheet
+from niangjia.apps.organizations.types import Level
+from niangjia.apps.targets.types import Counts, Unit
+from niangjia.apps.targets.words import COUNTS, UNITS, WHOLE
+from niangjia.engines import counting
+from niangjia.engines.counting.measures import condition
+from niangjia.engines.policy.problems import PackError, Problem
+from niangjia.engines.policy.words import ID, Section
+from niangjia.engines.policy.yamltext import BadFile, Reader, read_yaml
+from niangjia.engines.policy.yamltext import Item as Node
+from niangjia.kernel.deployment import programs_folder
+
+FOLDER = "assessments"
+REACHED = Rule(Kind.RATIO, goal=Decimal(1))
+"""Of an indicator: reached ÷ asked, at most all."""
+
+
+def list_sheets() -> Sequence[Sheet]:
+    """By id. Raises PackError."""
+    return tuple(_all(programs_folder()).values())
+
+
+def get_sheet(sheet_id: str) -> Sheet:
+    """Raises NoSuchSheet."""
+    found = _all(programs_folder()).get(sheet_id)
+    if found is None:
+        raise NoSuchSheet(sheet_id)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _all(programs: Path) -> dict[str, Sheet]:
+    found = [read(path) for path in sorted((programs / FOLDER).glob("*.yaml"))]
+    return {one.id: one for one in sorted(found, key=lambda one: one.id)}
+
+
+def find_item(sheet: Sheet, item_id: str) -> Item:
+    """Raises NoSuchSheet."""
+    for item in sheet.items:
+        if item.id == item_id:
+            return item
+    raise NoSuchSheet(f"{sheet.id}/{item_id}")
+
+
+def measure_of(sheet: Sheet, item: Item) -> counting.Measure:
+    """How a roll-up counts it. Raises KeyError: it is an indicator of a programme."""
+    if item.counts is None:
+        raise KeyError(item.id)
+    return _measure(f"{sheet.id}.{item.id}", item.counts, item.unit)
+
+
+def _measure(name: str, counts: Counts, unit: Unit) -> counting.Measure:
+    whole = _measure(f"{name}.of", counts.of, Unit.PIECES) if counts.of else None
+    return counting.Measure(name, {}, counts.source, unit.value, counts.where, counts.value, whole)
+
+
+def check_folder(programs: Path) -> list[Problem]:
+    """Every fault of every sheet in this folder of programs, also what the declared sources cannot count."""
+    declared = (programs / "vocabulary" / "counted.yaml").is_file()
+    sources = counting.load_sources(programs) if declared else {}
+    problems: list[Problem] = []
+    for path in sorted((programs / FOLDER).glob("*.yaml")):
+        try:
+            problems += _uncountable(path, read(path), sources) if declared else []
+        except PackError as error:
+            problems += error.problems
+    return problems
+
+
+def _uncountable(path: Path, sheet: Sheet, sources: Mapping[str, counting.Source]) -> Iterator[Problem]:
+    for item in sheet.items:
+        measure = measure_of(sheet, item) if item.counts else None
+        while measure is not None:
+            try:
+                condition(measure, sources)
+            except counting.MeasureError as error:
+                yield Problem(
+                    str(path), 0, 0, f"{item.id} 清点不了：{error}。", f"{item.id} cannot be counted: {error}."
+                )
+            measure = measure.of
+
+
+def read(path: Path) -> Sheet:
+    """Raises PackError with every fault found."""
+    try:
+        root = read_yaml(path)
+    except BadFile as bad:
+        raise PackError([bad.problem]) from None
+    reader = _SheetReader()
+    sheet = reader.sheet(root)
+    if reader.problems:
+        raise PackError(reader.problems)
+    return sheet
+
+
+class _SheetReader(Reader):
+    def part(self, node: Node | None, section: Section) -> dict[str, Node]:
+        return self.table(node, required=section.required, optional=section.optional)
+
+    def text(self, table: Mapping[str, Node], key: str, *, among: tuple[str, ...] = (), pattern: str = "") -> str:
+        return self.word(table[key], among=among, pattern=pattern) if key in table else ""
+
+    def number(self, table: Mapping[str, Node], key: str, *, is_positive: bool = False) -> Decimal:
+        node = table.get(key)
+        if node is None:
+            return Decimal(0)
+        if (
+            isinstance(node.value, bool)
+            or not isinstance(node.value, int | Decimal)
+            or (is_positive and node.value <= 0)
+        ):
+            self.refuse(
+                node.fault("这里应是数，分值大于零。", "A number belongs here; points are above zero.", node.text)
+            )
+            return Decimal(0)
+        return Decimal(node.value)
+
+    def sheet(self, root: Node) -> Sheet:
+        table = self.part(root, words.SHEET)
+        level = self.text(table, "level", among=words.LEVELS)
+        most = self.part(table.get("adjust"), words.ADJUST)
+        self.seen: set[str] = set()
+        return Sheet(
+            id=self.text(table, "id", pattern=ID),
+            title=self.bilingual(table.get("title")),
+            about=self.bilingual(table["about"]) if "about" in table else {},
+            issuer=self.text(table, "issuer"),
+            year=self.whole(table.get("year"), 2000, 2100) or 2000,
+            area=self.text(table, "area", pattern="[0-9]{2}|[0-9]{4}|[0-9]{6}"),
+            level=Level(level) if level in words.LEVELS else Level.COUNTY,
+            items=tuple(self.item(one) for one in self.list(table.get("items"))),
+            extra=self.number(most, "extra"),
+            off=self.number(most, "off"),
+        )
+
+    def item(self, node: Node) -> Item:
+        table = self.part(node, words.ITEM)
+        said = self.text(table, "id", pattern=ID)
+        if said in self.seen:
+            self.refuse(table["id"].fault(f"{said} 写了两次。", f"{said} is written twice.", said))
+        self.seen.add(said)
+        own = {"counts", "score", "unit"} & set(table)
+        if own != (set() if "indicator" in table else {"counts", "score", "unit"}):
+            self.refuse(
+                node.fault(
+                    "写 counts、unit 和 score，或只写 indicator。", "Write counts, unit and score, or an indicator and none of these."
+                )
+            )  # fmt: skip
+        programme, _dot, indicator = self.text(table, "indicator", pattern=rf"{ID}\.{ID}").partition(".")
+        unit = self.text(table, "unit", among=UNITS)
+        counts = self.counts(table["counts"], COUNTS) if "counts" in table else None
+        if counts and (unit == Unit.PERCENT) != (counts.of is not None):
+            self.refuse(
+                node.fault(
+                    "比率要有分母 of，其他单位没有。", "A percentage needs its denominator `of`; no other unit has one."
+                )
+            )
+        return Item(
+            id=said, title=self.bilingual(table.get("title")), clause=self.text(table, "clause"), weight=self.number(table, "weight", is_positive=True),
+            rule=self.rule(table["score"]) if "score" in table else REACHED, unit=Unit(unit) if unit in UNITS else Unit.PERCENT, counts=counts,
+            programme=programme, indicator=indicator,
+        )  # fmt: skip
+
+    def rule(self, node: Node) -> Rule:
+        table = self.part(node, words.SCORE)
+        kind = self.text(table, "kind", among=words.KINDS)
+        numbers = {key: self.number(table, key) for key in ("goal", "least", "most")}
+        try:
+            return Rule(Kind(kind) if kind in words.KINDS else Kind.RANK, **numbers)
+        except ValueError:
+            self.refuse(
+                node.fault(
+                    "ratio 的 goal 大于零；rate、penalty 的 least 小于 most。", "The goal of a ratio is above zero; least is below most."
+                )
+            )  # fmt: skip
+            return REACHED
+
+    def counts(self, node: Node, section: Section) -> Counts:
+        table = self.part(node, section)
+        of = self.counts(table["of"], WHOLE) if "of" in table else None
+        return Counts(self.text(table, "source"), self.text(table, "where"), self.text(table, "value"), of)

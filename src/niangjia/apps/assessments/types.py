@@ -1,0 +1,161 @@
+"""What may leave the room: sheets as their files say them, what was counted and pinned, rounds with their looks and corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from niangjia.apps.assessments.score import Rule, Standing, Weighed
+from niangjia.apps.organizations.types import Level
+from niangjia.apps.targets.types import Counts, Title, Unit
+
+
+class State(StrEnum):
+    DRAFT = "DRAFT"  # counted anew from the newest roll-up whenever it is looked at
+    PUBLISHED = "PUBLISHED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class Result(StrEnum):
+    IN_ORDER = "IN_ORDER"
+    TO_CORRECT = "TO_CORRECT"
+
+
+class CorrectionState(StrEnum):
+    ASKED = "ASKED"
+    CORRECTED = "CORRECTED"
+    CHECKED = "CHECKED"
+    RETURNED = "RETURNED"
+
+
+@dataclass(frozen=True)
+class Item:
+    """
+    `counts`: what is counted, in `unit`, from January to the roll-up's day; null: `indicator` of `programme` is, and then the figure is reached ÷ asked.
+    """
+
+    id: str
+    title: Title
+    clause: str
+    weight: Decimal
+    rule: Rule
+    unit: Unit
+    counts: Counts | None
+    programme: str = ""
+    indicator: str = ""
+
+    @property
+    def weighed(self) -> Weighed:
+        return Weighed(self.id, self.weight, self.rule)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """`extra` and `off`: the most that persons may add, and take. `level`: whose unions of `area` are compared."""
+
+    id: str
+    title: Title
+    about: Title
+    issuer: str
+    year: int
+    area: str
+    level: Level
+    items: Sequence[Item]
+    extra: Decimal
+    off: Decimal
+
+    @property
+    def weighed(self) -> list[Weighed]:
+        return [item.weighed for item in self.items]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a job counted: the value by union and item, null = not known; `as_of`: when the roll-up was made."""
+
+    as_of: datetime
+    values: Mapping[int, Mapping[str, Decimal | None]]
+
+
+@dataclass(frozen=True)
+class AdjustmentCard:
+    """`points` below zero: a deduction. `confirmed_by` null: it does not count yet."""
+
+    id: int
+    org_id: int
+    org_name: str
+    points: Decimal
+    reason: str
+    proposed_by: int
+    proposed_at: datetime
+    confirmed_by: int | None
+
+
+@dataclass(frozen=True)
+class Published:
+    """A sheet as it was published: figures, the rules in words, and what follows."""
+
+    id: int
+    sheet: str
+    state: State
+    org_id: int
+    as_of: datetime
+    rules: Sequence[Mapping[str, str]]
+    standings: Sequence[Standing]
+    published_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class CorrectionCard:
+    """`is_late`: its day is over and it was not corrected, or was corrected after it."""
+
+    id: int
+    what: str
+    due: date
+    state: CorrectionState
+    is_late: bool
+    said: str
+    corrected_by: int | None
+    checked_by: int | None
+
+
+@dataclass(frozen=True)
+class LookCard:
+    """`result` null: nobody looked yet."""
+
+    id: int
+    round_id: int
+    org_id: int
+    org_name: str
+    note: str
+    result: Result | None
+    corrections: Sequence[CorrectionCard]
+
+
+@dataclass(frozen=True)
+class RoundCard:
+    """`seed` empty: its unions were listed, not drawn. `population`: of how many were drawn."""
+
+    id: int
+    title: str
+    about: str
+    org_id: int
+    org_name: str
+    seed: str
+    population: int
+    made_at: datetime
+    looks: Sequence[LookCard]
+
+
+@dataclass(frozen=True)
+class Violation:
+    """Something that must never be so, is so."""
+
+    invariant: str
+    object: str
+    zh: str
+    en: str

@@ -1,0 +1,38 @@
+"""What must always be so of assessments and rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from niangjia.apps.assessments import access, drawing, pinning
+from niangjia.apps.assessments.models import Adjustment, Correction, Publication, Round
+from niangjia.apps.assessments.types import CorrectionState, Violation
+from niangjia.apps.files import queries as files
+
+
+def verify() -> Iterator[Violation]:
+    """
+    ASSESSED_SAME: what was published comes out the same from its pinned figures. ASSESSED_SECOND: who confirms points did not propose them,
+    and they have evidence. ROUND_DRAWN: a drawn round is that of its seed. CORRECTED_SECOND: who checks did not correct. Reads only.
+    """
+    for row in Publication.objects.order_by("pk").iterator():
+        if not pinning.comes_out_the_same(row):
+            yield Violation(
+                "ASSESSED_SAME", f"publication:{row.pk}", "按公布时的数重算，分数不同。请撤回后重新公布。",
+                "Counted again from its pinned figures the points differ. Withdraw it and publish anew.",
+            )  # fmt: skip
+    for one in Adjustment.objects.filter(confirmed_by__isnull=False).order_by("pk").iterator():
+        if one.confirmed_by_id == one.proposed_by_id or not files.list_files(access.owner_of("adjusted", one.pk)):
+            yield Violation(
+                "ASSESSED_SECOND", f"adjustment:{one.pk}", "加减分没有依据，或由同一人提出和确认。", "Points without evidence, or proposed and confirmed by one person."
+            )  # fmt: skip
+    for held in Round.objects.exclude(seed="").order_by("pk").iterator():
+        if drawing.draw(held.seed, held.population, len(held.chosen)) != held.chosen:
+            yield Violation(
+                "ROUND_DRAWN", f"round:{held.pk}", "按种子重抽，抽出的工会不同。", "Drawn again by its seed other unions come out."
+            )  # fmt: skip
+    for asked in Correction.objects.filter(state=CorrectionState.CHECKED).order_by("pk").iterator():
+        if asked.checked_by_id is None or asked.checked_by_id == asked.corrected_by_id:
+            yield Violation(
+                "CORRECTED_SECOND", f"correction:{asked.pk}", "整改没有由另一人复核。", "Nobody else has checked the correction."
+            )  # fmt: skip

@@ -1,0 +1,147 @@
+"""Assessments and rounds on pages: what is explained, what a union sees, what comes back after a refusal, that opening rows is on record."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from niangjia.apps.accounts.types import Role
+from niangjia.apps.assessments import queries
+from niangjia.apps.files.tests import pictures
+from niangjia.apps.programs.tests import town
+from niangjia.jobs import assessing, rollup
+from niangjia.portals.design.showing import deployment
+from niangjia.portals.tests import assessed, counted_year
+from niangjia.portals.tests.assessed import SHEET
+
+
+@pytest.fixture(scope="module")
+def built(built, django_db_blocker):
+    with django_db_blocker.unblock():
+        assessed.lay(built)
+    return built
+
+
+@pytest.fixture
+def laid(house):
+    return assessed.lay(house)
+
+
+def read(client, route, *parts, **query) -> str:
+    response = client.get(reverse(route, args=parts), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def photo():
+    return SimpleUploadedFile("a.jpg", pictures.jpeg(), "image/jpeg")
+
+
+def test_every_point_of_a_published_sheet_is_explained(house, signed_in, laid):
+    html = read(
+        signed_in(house.viewers[Role.CITY]), "assessments:published_union", laid.publication, house.desk.town["X"].id
+    )
+    for said in (
+        "60%",
+        "10.00",
+        "30% 得零分，90% 得满分，中间按比例",
+        "不计分：没有数",
+        "精准实施新就业形态劳动者帮扶救助行动",
+        "第 1 名，共 2 个",
+    ):
+        assert said in html, said
+
+
+def test_a_compared_union_reads_the_publication_and_its_own_look_alone(house, signed_in, laid):
+    client = signed_in(house.viewers[Role.COUNTY])
+    assert "诸暨市总工会" in read(client, "assessments:publication", laid.publication)
+    html = read(client, "assessments:round", laid.round)
+    assert "新昌县总工会" in html and "诸暨市总工会" not in html
+    town = signed_in(house.viewers[Role.TOWNSHIP])
+    for route, number in (
+        ("publication", laid.publication),
+        ("round", laid.round),
+        ("look", laid.look),
+        ("correction", laid.correction),
+    ):
+        assert town.get(reverse(f"assessments:{route}", args=[number])).status_code == 404, route
+
+
+def test_the_asked_union_answers_and_the_one_that_asked_checks(house, signed_in, laid):
+    county, city = signed_in(house.viewers[Role.COUNTY]), signed_in(house.viewers[Role.CITY])
+    assert "报整改" in read(county, "assessments:look", laid.look)
+    told = {"said": "已补做回访", "papers": photo()}
+    answer = county.post(reverse("assessments:answer", args=[laid.correction]), told, follow=True)
+    assert "已报整改，等待复核。" in answer.content.decode()
+    back = city.post(reverse("assessments:check", args=[laid.correction]), {"right": "0", "why": ""})
+    assert back.status_code == 409 and "至少四个字" in back.content.decode()
+    done = city.post(reverse("assessments:check", args=[laid.correction]), {"right": "1"}, follow=True)
+    assert "复核通过。" in done.content.decode()
+
+
+def test_an_answer_without_evidence_comes_back_as_typed(house, signed_in, laid):
+    client = signed_in(house.viewers[Role.COUNTY])
+    answer = client.post(reverse("assessments:answer", args=[laid.correction]), {"said": "已补做两户的回访"})
+    assert answer.status_code == 409 and "已补做两户的回访" in answer.content.decode()
+
+
+def test_evidence_opens_for_who_sees_its_look_and_for_nobody_else(house, signed_in, laid):
+    (file,) = queries.list_evidence("look", [laid.look])[laid.look]
+    address = reverse("assessments:evidence", args=["look", laid.look, file.key])
+    assert signed_in(house.viewers[Role.COUNTY]).get(address).status_code == 200
+    for role in (Role.TOWNSHIP, Role.GRASSROOTS):
+        assert signed_in(house.viewers[role]).get(address).status_code == 404
+    adjusted = queries.list_evidence("adjusted", [laid.adjustment])[laid.adjustment][0]
+    points = reverse("assessments:evidence", args=["adjusted", laid.adjustment, adjusted.key])
+    assert signed_in(house.viewers[Role.COUNTY]).get(points).status_code == 404
+
+
+def test_who_proposed_points_has_no_button_to_confirm_them(house, signed_in, laid):
+    address = reverse("assessments:confirm", args=[laid.adjustment])
+    assert address not in read(signed_in(house.viewers[Role.CITY]), "assessments:sheet", SHEET)
+    second = signed_in(house.viewers[Role.PROVINCE])  # of the same union in this house
+    assert address in read(second, "assessments:sheet", SHEET)
+    assert "已确认，计入得分。" in second.post(address, follow=True).content.decode()
+
+
+def test_points_beyond_the_sheet_come_back_as_typed(house, signed_in):
+    told = {"org": house.desk.town["X"].id, "points": "99", "reason": "现场会在此召开", "papers": photo()}
+    answer = signed_in(house.viewers[Role.CITY]).post(reverse("assessments:send_points", args=[SHEET]), told)
+    assert answer.status_code == 409 and 'value="99"' in answer.content.decode()
+
+
+def test_a_round_is_drawn_on_a_page_with_its_seed(house, signed_in):
+    told = {"title": "年底督查", "about": "看资金发放", "draw": "1", "seed": "open-2023"}
+    html = (
+        signed_in(house.viewers[Role.CITY]).post(reverse("assessments:send_round"), told, follow=True).content.decode()
+    )
+    assert "用种子 open-2023 从 2 个下级工会中抽取" in html
+
+
+@pytest.fixture
+def counted(built, house):
+    """A generated year as the newest roll-up, gone again afterwards."""
+    folder = deployment().folder / rollup.FOLDER
+    counted_year.write(deployment(), built, counted_year.generate(built))
+    yield
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_the_rows_behind_a_figure_are_as_many_as_it_counts_and_opening_them_is_on_record(house, signed_in, counted):
+    union = house.desk.town["X"]
+    sheet = queries.get_sheet(SHEET)
+    item = queries.find_item(sheet, "helped")
+    counter = assessing.open_assessor(deployment(), today=town.NOW.date())
+    figure = counter.figure(sheet, item, union)
+    listed = counter.rows(sheet, item, union, offset=0, limit=10_000)
+    assert len(listed) == (figure.rows if figure else 0)
+    client = signed_in(house.viewers[Role.CITY])
+    assert "数字背后的明细" in read(client, "assessments:rows", SHEET, union.id, "helped")
+
+
+def test_somebody_outside_the_part_of_the_tree_opens_no_rows(house, signed_in):
+    client = signed_in(house.viewers[Role.COUNTY])
+    assert client.get(reverse("assessments:rows", args=[SHEET, house.desk.town["Y"].id, "helped"])).status_code == 404
