@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "niangjia.apps.cases",
     "niangjia.apps.contests",
     "niangjia.apps.targets",
+    "niangjia.apps.tasks",
     "niangjia.apps.bulletins",
 ]
 

@@ -31,6 +31,8 @@ _READING: Final = frozenset(
 )
 # targets.view: targets of one's part of the tree and the rows behind a number; targets.manage: to divide them among the unions below, and to
 # state another office's figure.
+# tasks.view: tasks of one's part of the tree and the board above; tasks.work: to take the owner's steps and to bid; tasks.set: to set tasks
+# for the unions below, and to accept them.
 # bulletins.view: what one's union and those above it issued; bulletins.manage: to draft, edit and review; bulletins.issue: to issue and withdraw.
 # cockpit.view: the figures of one's part of the tree, and the rows behind each; for who leads, or audits, a county or more.
 # contests.view: contests of one's part of the tree; contests.nominate: to put something of one's union forward; contests.manage: to set one up
@@ -41,7 +43,7 @@ _READING: Final = frozenset(
 _ORDERS: Final = frozenset(
     {"workorders.accept", "workorders.assign", "workorders.forward", "workorders.return", "workorders.transfer"}
     | {"matters.handle", "places.manage", "bookings.manage", "volunteers.manage", "volunteers.match"}
-    | {"contests.manage", "contests.nominate", "targets.manage"}
+    | {"contests.manage", "contests.nominate", "targets.manage", "tasks.work"}
 )
 
 ALLOWED: Final[dict[Role, frozenset[str]]] = {
@@ -49,6 +51,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     | _ORDERS
     | {
         "cockpit.view",
+        "tasks.set",
         "bulletins.manage",
         "bulletins.issue",
         "alerts.release",
@@ -63,6 +66,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     | _ORDERS
     | {
         "cockpit.view",
+        "tasks.set",
         "bulletins.manage",
         "bulletins.issue",
         "alerts.release",
@@ -84,6 +88,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     | _ORDERS
     | {
         "cockpit.view",
+        "tasks.set",
         "bulletins.manage",
         "bulletins.issue",
         "alerts.release",
