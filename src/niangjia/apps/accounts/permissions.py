@@ -25,7 +25,7 @@ _READING: Final = frozenset(
         "bookings.view",
         "volunteers.view",
         "contests.view",
-        "targets.view",
+        "targets.view", "tasks.view",
         "bulletins.view",
     }
 )
@@ -130,6 +130,8 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
             "volunteers.view",
             "volunteers.manage",
             "targets.view",
+            "tasks.view",
+            "tasks.work",
             "bulletins.view",
         }
     )
