@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
@@ -23,12 +24,12 @@ def bid(*, viewer: Viewer, task_id: int, plan: str, promised_on: date, now: date
     """
     with transaction.atomic():
         task = access.to_bid(viewer, task_id)
-        _require_bidding(task, now.date())
+        _require_bidding(task, localdate(now))
         said = plan.strip()
         wrong = {}
         if not 4 <= len(said) <= 600:
             wrong["plan"] = ("请写明怎么做，4 至 600 字。", "Say how it will be done, in 4 to 600 characters.")
-        if not now.date() <= promised_on <= task.due_on:
+        if not localdate(now) <= promised_on <= task.due_on:
             wrong["promised_on"] = ("承诺完成日须在今天与期限之间。", "The promised day lies between today and the due day.")
         if wrong:
             raise FieldsRefused(wrong)
@@ -43,7 +44,7 @@ def withdraw_bid(*, viewer: Viewer, task_id: int, now: datetime) -> None:
     """Until the deadline. Safe to repeat. Raises NotAllowed, NotFound, NotPossibleNow, BoardClosed, NoSuchBid."""
     with transaction.atomic():
         task = access.to_bid(viewer, task_id)
-        _require_bidding(task, now.date())
+        _require_bidding(task, localdate(now))
         row = Bid.objects.filter(task=task, org=viewer.org_id).first()
         if row is None:
             raise NoSuchBid
@@ -61,7 +62,7 @@ def pick(*, viewer: Viewer, task_id: int, bid_id: int, reason: str, now: datetim
     said = moving.reason_of(reason)
     with transaction.atomic():
         task = access.to_steer(viewer, task_id)
-        _require_free(task, now.date())
+        _require_free(task, localdate(now))
         bids = {row.pk: row for row in Bid.objects.filter(task=task, withdrawn_at__isnull=True)}
         if bid_id not in bids:
             raise NoSuchBid
@@ -79,7 +80,7 @@ def assign(*, viewer: Viewer, task_id: int, owner_id: int, reason: str, now: dat
     said = moving.reason_of(reason)
     with transaction.atomic():
         task = access.to_steer(viewer, task_id)
-        _require_free(task, now.date())
+        _require_free(task, localdate(now))
         if Bid.objects.filter(task=task, withdrawn_at__isnull=True).exists():
             raise BidsStand
         require_below(viewer, owner_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
@@ -73,7 +74,7 @@ def require_below(viewer: Viewer, org_id: int) -> None:
 def _faults(
     title: str, what: str, owner_id: int | None, due_on: date, bids_until: date | None, now: datetime
 ) -> dict[str, Fault]:
-    today, wrong = now.date(), {}
+    today, wrong = localdate(now), {}
     if not 2 <= len(title) <= 80:
         wrong["title"] = ("请写标题，2 至 80 字。", "Write a title of 2 to 80 characters.")
     if not 4 <= len(what) <= 600:

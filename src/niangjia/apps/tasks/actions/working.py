@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
@@ -84,7 +85,7 @@ def report(
                 raise EvidenceMissing from None
         moving.move(
             viewer, task, Step.REPORT, now, told=[task.setter_id], reason=why,
-            reported_by_id=viewer.account_id, reported_on=now.date(), no_evidence=why,
+            reported_by_id=viewer.account_id, reported_on=localdate(now), no_evidence=why,
         )  # fmt: skip
 
 
