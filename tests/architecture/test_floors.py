@@ -28,6 +28,7 @@ LOWEST_FIRST = (
     "contests",
     "targets",
     "bulletins",
+    "tasks",
 )
 
 

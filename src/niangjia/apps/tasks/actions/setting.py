@@ -12,6 +12,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
+from niangjia.apps.targets import queries as targets
 from niangjia.apps.tasks import moving
 from niangjia.apps.tasks.lifecycle import Origin, Step
 from niangjia.apps.tasks.models import Task
@@ -40,7 +41,8 @@ def set_task(
     Safe to repeat: with the same `key` the one that is there is returned.
 
     Raises:
-        NotAllowed; NotYourSubtree: the owner is elsewhere or has ended; FieldsRefused: `fields` has the sentence by field.
+        NotAllowed; NotYourSubtree: the owner is elsewhere or has ended; FieldsRefused: `fields` has the sentence by field;
+        NoSuchProgramme: the indicator is not in the packs.
     """
     permissions.require(viewer, "tasks.set")
     if known := Task.objects.filter(key=key, set_by=viewer.account_id).first():
@@ -49,6 +51,8 @@ def set_task(
     wrong = _faults(title, what, owner_id, due_on, bids_until, now)
     if wrong:
         raise FieldsRefused(wrong)
+    if programme:
+        targets.find_indicator(targets.get_programme(programme), indicator)
     audit.refuse_personal_data([title, what], "task")
     if owner_id is not None:
         require_below(viewer, owner_id)
