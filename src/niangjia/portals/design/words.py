@@ -503,6 +503,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "spot_draw": (_("抽查"), "secondary"),
         "standards": (_("低保标准"), "secondary"),
         "statement": (_("引用的数"), "secondary"),
+        "task": (_("任务"), "secondary"),
         "takeup": (_("应享未享"), "secondary"),
         "totp": (_("身份验证应用"), "secondary"),
         "visit": (_("走访"), "secondary"),
