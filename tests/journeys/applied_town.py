@@ -77,7 +77,13 @@ def main(folder: Path) -> None:
     )  # fmt: skip
     funds.approve_request(viewer=place.county_third, request_id=request, now=town.NOW)
     begun.install()
-    people = {"grassroots": place.grassroots, "township": place.township, "county": place.county, "city": place.city}
+    people = {
+        "grassroots": place.grassroots,
+        "township": place.township,
+        "county": place.county,
+        "colleague": place.county_second,
+        "city": place.city,
+    }
     placed_stations.lay(place)
     for number, name in enumerate(WORKERS, start=1):
         own = town.household(number, place["XG"])[1][0]

@@ -28,7 +28,7 @@ def test_a_bulletin_is_drafted_by_one_and_issued_by_another(applying: Place, chr
         page.get_by_role("button", name="保存").click()
         expect(page.get_by_text("人工改动").first).to_be_visible()
         expect(page.get_by_text("不能核稿、签发").first).to_be_visible()
-    with sitting(chromium, applying, "county2") as page:
+    with sitting(chromium, applying, "colleague") as page:
         page.goto(address)
         page.get_by_role("button", name="核稿通过").click()
         page.get_by_role("button", name="签发").click()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Count, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Count, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings.access import talks, topics
@@ -30,9 +30,11 @@ def list_talks(viewer: Viewer, *, first: datetime, until: datetime) -> QuerySet[
 def coverage_of(viewer: Viewer, *, first: datetime, until: datetime) -> Coverage:
     """Raises NotAllowed."""
     held = talks(viewer).filter(held_at__gte=first, held_at__lt=until)
-    told = held.aggregate(talks=Count("pk"), heads=Coalesce(Sum("heads"), 0), holding=Count("org", distinct=True))
-    teams = held.values("org", "team").distinct().count()
-    return Coverage(unions=_grassroots(viewer).count(), teams=teams, **told)
+    team = Concat(Cast("org_id", CharField()), Value("/"), "team", output_field=CharField())
+    told = held.aggregate(
+        talks=Count("pk"), heads=Coalesce(Sum("heads"), 0), holding=Count("org", distinct=True), teams=Count(team, distinct=True)
+    )  # fmt: skip
+    return Coverage(unions=_grassroots(viewer).count(), **told)
 
 
 def quiet_unions(viewer: Viewer, *, first: datetime, until: datetime, most: int = 20) -> list[str]:

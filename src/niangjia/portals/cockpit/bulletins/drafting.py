@@ -15,7 +15,7 @@ from niangjia.apps.bulletins.types import Kind, Rhythm
 from niangjia.apps.organizations import queries as organizations
 from niangjia.kernel.months import Month
 from niangjia.portals.cockpit.bulletins.filling import fill
-from niangjia.portals.cockpit.bulletins.shown import shown_text
+from niangjia.portals.cockpit.bulletins.shown import period_shown, shown_text
 from niangjia.portals.cockpit.figures.measuring import open_rollup
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
@@ -41,9 +41,7 @@ def begin(request: PageRequest) -> HttpResponse:
     rollup, _is_broken = open_rollup()
     last = Month.of(timezone.localtime(rollup.as_of if rollup else timezone.now()).date())
     name, period = request.GET.get("kind", ""), request.GET.get("period", "")
-    kinds = [
-        (kind, [(one, queries.period_words(one)) for one in periods_of(kind, last)]) for kind in queries.list_kinds()
-    ]
+    kinds = [(kind, [(one, period_shown(one)) for one in periods_of(kind, last)]) for kind in queries.list_kinds()]
     union = organizations.get_union(request.viewer.org_id)
     context = {
         "kinds": kinds,
@@ -56,7 +54,7 @@ def begin(request: PageRequest) -> HttpResponse:
         kind = queries.get_kind(name)
         filled = fill(request.viewer, kind, period)
         context |= {
-            "kind": kind, "period_words": queries.period_words(period), "content": filled.content,
+            "kind": kind, "period_words": period_shown(period), "content": filled.content,
             "lines": [(block.kind, shown_text(block.text)) for block in filled.content.blocks], "tables": filled.tables,
             "as_of": filled.as_of, "mark": f"{union.name[:1]}总{kind.mark}",
         }  # fmt: skip

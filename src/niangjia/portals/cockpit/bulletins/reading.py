@@ -14,7 +14,7 @@ from niangjia.apps.bulletins import queries
 from niangjia.apps.bulletins.types import Card, FigureValue, RevisionCard, State
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
-from niangjia.portals.cockpit.bulletins.shown import shown_text
+from niangjia.portals.cockpit.bulletins.shown import period_shown, shown_text
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.requests import PageRequest
@@ -30,7 +30,7 @@ def bulletins(request: PageRequest) -> HttpResponse:
     rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
     kinds = queries.list_kinds()
     titles = {one.id: one.title for one in kinds}
-    cards = [(card, queries.period_words(card.period), titles.get(card.kind)) for card in map(queries.card_of, rows)]
+    cards = [(card, period_shown(card.period), titles.get(card.kind)) for card in map(queries.card_of, rows)]
     may_write = permissions.may(request.viewer, "bulletins.manage")
     states = list(State) if may_write else [State.ISSUED, State.WITHDRAWN]
     context = {"cards": cards, "page": rows, "kinds": kinds, "kind": kind, "state": state, "states": states, "may_write": may_write}  # fmt: skip
@@ -66,7 +66,7 @@ def bulletin(request: PageRequest, bulletin_id: int) -> HttpResponse:
     context = {
         "card": card,
         "kind": queries.get_kind(card.kind),
-        "period_words": queries.period_words(card.period),
+        "period_words": period_shown(card.period),
         "lines": [(block.kind, shown_text(block.text)) for block in card.content.blocks],
         "figures": figures_shown(request.viewer, card),
         "names": accounts.names_of(hands),

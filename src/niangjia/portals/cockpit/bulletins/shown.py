@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from niangjia.apps.bulletins import queries
+from niangjia.portals.design.tags import month_name
 
 
 def shown_text(text: str) -> SafeString:
@@ -18,3 +20,9 @@ def shown_text(text: str) -> SafeString:
         at = found.end()
     pieces.append((text[at:],))
     return format_html_join("", "{}", pieces)
+
+
+def period_shown(period: str) -> str:
+    """2023年10月 · October 2023; 2023年第3季度 · quarter 3 of 2023."""
+    year, _mark, quarter = period.partition("-Q")
+    return _("%(year)s年第%(quarter)s季度") % {"year": year, "quarter": quarter} if quarter else month_name(period)
