@@ -25,7 +25,8 @@ _READING: Final = frozenset(
         "bookings.view",
         "volunteers.view",
         "contests.view",
-        "targets.view", "tasks.view",
+        "targets.view",
+        "tasks.view",
         "bulletins.view",
     }
 )

@@ -15,7 +15,9 @@ _CHUNK = 5_000
 def tasks(today: date) -> Iterator[Mapping[str, Any]]:
     """Each task by the day it is due, of the union that owes it, or of its setter while it is on the board."""
     said = ("pk", "due_on", "owner_id", "setter_id", "state", "origin", "reported_on")
-    for pk, due, owner, setter, state, origin, reported in Task.objects.order_by("pk").values_list(*said).iterator(_CHUNK):
+    for pk, due, owner, setter, state, origin, reported in (
+        Task.objects.order_by("pk").values_list(*said).iterator(_CHUNK)
+    ):
         yield {
             "ref": f"task:{pk}", "day": due, "union_id": owner or setter, "state": state, "origin": origin,
             "is_late": "yes" if state in OWED and due < today else "no",

@@ -49,7 +49,9 @@ def move(
     keep(viewer, task, step, now, told=told, reason=reason)
 
 
-def keep(viewer: Viewer | None, task: Task, step: Step, now: datetime, *, told: Collection[int], reason: str = "") -> None:
+def keep(
+    viewer: Viewer | None, task: Task, step: Step, now: datetime, *, told: Collection[int], reason: str = ""
+) -> None:
     """The move and its events, of a task that stands already."""
     Move.objects.create(task=task, step=step, to=task.state, reason=reason, by_id=viewer and viewer.account_id, at=now)
     entries = [

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from niangjia.apps.accounts.types import Role
+from niangjia.apps.files.tests import pictures
 from niangjia.apps.tasks import actions, queries
 from niangjia.apps.tasks.models import Task
 from niangjia.apps.tasks.types import TaskState
@@ -52,7 +53,11 @@ def test_what_was_typed_is_kept_and_marked_after_a_refusal(house, signed_in, tas
 
 def test_a_form_without_a_title_is_refused_and_says_so_by_the_field(house, signed_in):
     city = signed_in(house.viewers[Role.CITY])
-    said = {"what": "每个驿站查一遍", "owner": house.viewers[Role.COUNTY].org_id, "due_on": timezone.localdate().isoformat()}
+    said = {
+        "what": "每个驿站查一遍",
+        "owner": house.viewers[Role.COUNTY].org_id,
+        "due_on": timezone.localdate().isoformat(),
+    }
     answer = city.post(reverse("tasks:send"), said).content.decode()
     assert 'id="error-title"' in answer and "每个驿站查一遍" in answer
 
@@ -95,3 +100,13 @@ def test_a_board_shows_who_may_bid_and_takes_the_bid(house, signed_in, db):
     day = (today + timedelta(days=40)).isoformat()
     assert step(county, posted, "BID", plan="分两批开班", promised_on=day).status_code == 302
     assert queries.get_task(city, posted, today=today).bids[0].plan == "分两批开班"
+
+
+def test_evidence_is_opened_by_who_sees_the_task_and_by_nobody_else(house, signed_in, task_id):
+    county, today = house.viewers[Role.COUNTY], timezone.localdate()
+    actions.begin(viewer=county, task_id=task_id, now=timezone.now())
+    actions.add_evidence(viewer=county, task_id=task_id, content=pictures.jpeg(), now=timezone.now())
+    file = queries.get_task(county, task_id, today=today).evidence[0]
+    address = reverse("tasks:evidence", args=[task_id, file.key])
+    assert signed_in(house.viewers[Role.CITY]).get(address).status_code == 200
+    assert signed_in(house.viewers[Role.TOWNSHIP]).get(address).status_code == 404

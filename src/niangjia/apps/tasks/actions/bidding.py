@@ -30,11 +30,20 @@ def bid(*, viewer: Viewer, task_id: int, plan: str, promised_on: date, now: date
         if not 4 <= len(said) <= 600:
             wrong["plan"] = ("请写明怎么做，4 至 600 字。", "Say how it will be done, in 4 to 600 characters.")
         if not localdate(now) <= promised_on <= task.due_on:
-            wrong["promised_on"] = ("承诺完成日须在今天与期限之间。", "The promised day lies between today and the due day.")
+            wrong["promised_on"] = (
+                "承诺完成日须在今天与期限之间。",
+                "The promised day lies between today and the due day.",
+            )
         if wrong:
             raise FieldsRefused(wrong)
         audit.refuse_personal_data(said, "plan")
-        changes = {"plan": said, "promised_on": promised_on, "by_id": viewer.account_id, "at": now, "withdrawn_at": None}
+        changes = {
+            "plan": said,
+            "promised_on": promised_on,
+            "by_id": viewer.account_id,
+            "at": now,
+            "withdrawn_at": None,
+        }
         row, _ = Bid.objects.update_or_create(task=task, org_id=viewer.org_id, defaults=changes)
         _record(viewer, task, "tasks.bid", now)
     return row.pk

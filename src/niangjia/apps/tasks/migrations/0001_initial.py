@@ -6,120 +6,251 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organizations', '0001_initial'),
+        ("organizations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('title', models.CharField(max_length=80)),
-                ('what', models.CharField(max_length=600)),
-                ('origin', models.CharField(choices=[('ASSIGNED', '交办'), ('BID', '揭榜'), ('RECTIFICATION', '整改')], max_length=14)),
-                ('state', models.CharField(choices=[('OPEN', '未开始'), ('DOING', '进行中'), ('REPORTED', '待验收'), ('DONE', '已完成'), ('WITHDRAWN', '已撤销')], default='OPEN', max_length=10)),
-                ('due_on', models.DateField()),
-                ('bids_until', models.DateField(null=True)),
-                ('programme', models.CharField(blank=True, max_length=60)),
-                ('indicator', models.CharField(blank=True, max_length=60)),
-                ('set_at', models.DateTimeField()),
-                ('reported_on', models.DateField(null=True)),
-                ('no_evidence', models.CharField(blank=True, max_length=300)),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.orgunit')),
-                ('reported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('setter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.orgunit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=24, unique=True)),
+                ("key", models.CharField(max_length=64, unique=True)),
+                ("title", models.CharField(max_length=80)),
+                ("what", models.CharField(max_length=600)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("ASSIGNED", "交办"), ("BID", "揭榜"), ("RECTIFICATION", "整改")], max_length=14
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("OPEN", "未开始"),
+                            ("DOING", "进行中"),
+                            ("REPORTED", "待验收"),
+                            ("DONE", "已完成"),
+                            ("WITHDRAWN", "已撤销"),
+                        ],
+                        default="OPEN",
+                        max_length=10,
+                    ),
+                ),
+                ("due_on", models.DateField()),
+                ("bids_until", models.DateField(null=True)),
+                ("programme", models.CharField(blank=True, max_length=60)),
+                ("indicator", models.CharField(blank=True, max_length=60)),
+                ("set_at", models.DateTimeField()),
+                ("reported_on", models.DateField(null=True)),
+                ("no_evidence", models.CharField(blank=True, max_length=300)),
+                ("accepted_at", models.DateTimeField(null=True)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.orgunit",
+                    ),
+                ),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "setter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.orgunit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Progress',
+            name="Progress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('percent', models.PositiveSmallIntegerField()),
-                ('note', models.CharField(max_length=300)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='progress', to='tasks.task')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64, unique=True)),
+                ("percent", models.PositiveSmallIntegerField()),
+                ("note", models.CharField(max_length=300)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="progress", to="tasks.task"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Move',
+            name="Move",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(max_length=10)),
-                ('to', models.CharField(choices=[('OPEN', '未开始'), ('DOING', '进行中'), ('REPORTED', '待验收'), ('DONE', '已完成'), ('WITHDRAWN', '已撤销')], max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='tasks.task')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("step", models.CharField(max_length=10)),
+                (
+                    "to",
+                    models.CharField(
+                        choices=[
+                            ("OPEN", "未开始"),
+                            ("DOING", "进行中"),
+                            ("REPORTED", "待验收"),
+                            ("DONE", "已完成"),
+                            ("WITHDRAWN", "已撤销"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="moves", to="tasks.task"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Bid',
+            name="Bid",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('plan', models.CharField(max_length=600)),
-                ('promised_on', models.DateField()),
-                ('at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('picked_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('org', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.orgunit')),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='tasks.task')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("plan", models.CharField(max_length=600)),
+                ("promised_on", models.DateField()),
+                ("at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("picked_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "org",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.orgunit"
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bids", to="tasks.task"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['owner', 'state', 'due_on'], name='task_of_owner'),
+            model_name="task",
+            index=models.Index(fields=["owner", "state", "due_on"], name="task_of_owner"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['setter', 'state', 'due_on'], name='task_of_setter'),
+            model_name="task",
+            index=models.Index(fields=["setter", "state", "due_on"], name="task_of_setter"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('owner__isnull', False), ('origin', 'BID'), _connector='OR'), name='task_without_owner_is_on_the_board'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("owner__isnull", False), ("origin", "BID"), _connector="OR"),
+                name="task_without_owner_is_on_the_board",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('owner__isnull', False), ('state__in', ['OPEN', 'WITHDRAWN']), _connector='OR'), name='task_on_the_board_has_not_begun'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("owner__isnull", False), ("state__in", ["OPEN", "WITHDRAWN"]), _connector="OR"),
+                name="task_on_the_board_has_not_begun",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('bids_until__isnull', False), ('origin', 'BID')), models.Q(models.Q(('origin', 'BID'), _negated=True), ('bids_until__isnull', True)), _connector='OR'), name='task_of_the_board_has_its_day'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("bids_until__isnull", False), ("origin", "BID")),
+                    models.Q(models.Q(("origin", "BID"), _negated=True), ("bids_until__isnull", True)),
+                    _connector="OR",
+                ),
+                name="task_of_the_board_has_its_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_by__isnull', False), ('reported_by__isnull', False), ('state', 'DONE'), models.Q(('accepted_by', models.F('reported_by')), _negated=True)), models.Q(models.Q(('state', 'DONE'), _negated=True), ('accepted_by__isnull', True)), _connector='OR'), name='task_accepted_by_another'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("accepted_by__isnull", False),
+                        ("reported_by__isnull", False),
+                        ("state", "DONE"),
+                        models.Q(("accepted_by", models.F("reported_by")), _negated=True),
+                    ),
+                    models.Q(models.Q(("state", "DONE"), _negated=True), ("accepted_by__isnull", True)),
+                    _connector="OR",
+                ),
+                name="task_accepted_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='progress',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__lte', 100)), name='task_progress_in_range'),
+            model_name="progress",
+            constraint=models.CheckConstraint(condition=models.Q(("percent__lte", 100)), name="task_progress_in_range"),
         ),
         migrations.AddIndex(
-            model_name='move',
-            index=models.Index(fields=['task', 'id'], name='task_moves'),
+            model_name="move",
+            index=models.Index(fields=["task", "id"], name="task_moves"),
         ),
         migrations.AddConstraint(
-            model_name='bid',
-            constraint=models.UniqueConstraint(fields=('task', 'org'), name='bid_one_a_union'),
+            model_name="bid",
+            constraint=models.UniqueConstraint(fields=("task", "org"), name="bid_one_a_union"),
         ),
         migrations.AddConstraint(
-            model_name='bid',
-            constraint=models.UniqueConstraint(condition=models.Q(('picked_at__isnull', False)), fields=('task',), name='bid_one_picked'),
+            model_name="bid",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("picked_at__isnull", False)), fields=("task",), name="bid_one_picked"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bid',
-            constraint=models.CheckConstraint(condition=models.Q(('picked_at__isnull', True), ('withdrawn_at__isnull', True), _connector='OR'), name='bid_picked_stands'),
+            model_name="bid",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("picked_at__isnull", True), ("withdrawn_at__isnull", True), _connector="OR"),
+                name="bid_picked_stands",
+            ),
         ),
     ]

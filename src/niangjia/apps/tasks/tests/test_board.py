@@ -39,7 +39,9 @@ def test_unions_beneath_the_setter_bid_and_one_of_them_gets_the_task(place):  # 
 def test_a_bidder_who_was_not_picked_still_sees_the_choice_and_its_reason(place):  # noqa: F811
     task_id = posted(place)
     offer(place.county, task_id)
-    actions.pick(viewer=place.city, task_id=task_id, bid_id=offer(place.other_county, task_id), reason="日期更早一周", now=LATER)
+    actions.pick(
+        viewer=place.city, task_id=task_id, bid_id=offer(place.other_county, task_id), reason="日期更早一周", now=LATER
+    )
     found = seen(place.county, task_id)
     assert found.moves[-1].reason == "日期更早一周" and found.may == frozenset()
 

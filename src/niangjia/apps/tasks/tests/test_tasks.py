@@ -177,7 +177,11 @@ def test_whoever_reported_it_does_not_accept_it_though_both_are_one_union(place)
 
 def test_only_the_setters_union_accepts_returns_or_withdraws(place):
     task_id = reported(place)
-    for act, more in ((actions.accept, {}), (actions.give_back, {"reason": "还差四个"}), (actions.withdraw, {"reason": "不再需要"})):
+    for act, more in (
+        (actions.accept, {}),
+        (actions.give_back, {"reason": "还差四个"}),
+        (actions.withdraw, {"reason": "不再需要"}),
+    ):
         with pytest.raises(problems.NotTheSetter):
             act(viewer=place.county, task_id=task_id, now=NOW, **more)
 
