@@ -396,7 +396,7 @@ READING = {
     "contests.view",
     "volunteers.view",
     "targets.view",
-    "bulletins.view",
+    "bulletins.view", "tasks.view",
     "audit.view",
     "own.view",
 }
