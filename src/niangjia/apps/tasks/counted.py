@@ -20,6 +20,6 @@ def tasks(today: date) -> Iterator[Mapping[str, Any]]:
     ):
         yield {
             "ref": f"task:{pk}", "day": due, "union_id": owner or setter, "state": state, "origin": origin,
-            "is_late": "yes" if state in OWED and due < today else "no",
-            "is_done_on_time": "yes" if state == TaskState.DONE and reported <= due else "no",
+            "is_late": state in OWED and due < today,
+            "is_done_on_time": state == TaskState.DONE and reported <= due,
         }  # fmt: skip

@@ -132,7 +132,7 @@ def test_it_is_counted_with_its_state_and_whether_it_was_in_time(place):  # noqa
     actions.accept(viewer=place.city, task_id=over, now=NOW)
     given(place)
     rows = list(counted.tasks(DUE + timedelta(days=1)))
-    assert [(one["is_late"], one["is_done_on_time"]) for one in rows] == [("no", "yes"), ("yes", "no")]
+    assert [(one["is_late"], one["is_done_on_time"]) for one in rows] == [(False, True), (True, False)]
 
 
 def test_verify_finds_a_state_that_is_not_the_last_moves(place):  # noqa: F811
