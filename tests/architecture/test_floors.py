@@ -29,6 +29,7 @@ LOWEST_FIRST = (
     "targets",
     "assessments",
     "bulletins",
+    "tasks",
 )
 
 

@@ -109,6 +109,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
         helping,
         placing,
         targeting,
+        tasking,
     )
     from demo.town import office as town
     from niangjia.cli.setup import prepare_database
@@ -152,6 +153,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
         helping.play(office, worker, plays[-1][3].clock)
         contesting.play(office, worker, plays[-1][3].clock)
         targeting.play(office, plays[-1][3].clock)
+        tasking.play(office, plays[-1][3].clock)
         auditing.play(office, [*live, Month.of(plays[-1][3].clock())], plays[-1][3].clock)
         assessing.play(office, deployment, plays[-1][3].clock)
         tell.tell(now=plays[-1][3].clock())

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "niangjia.apps.contests",
     "niangjia.apps.targets",
     "niangjia.apps.assessments",
+    "niangjia.apps.tasks",
     "niangjia.apps.bulletins",
 ]
 

@@ -44,6 +44,7 @@ from niangjia.apps.places import actions as places
 from niangjia.apps.places import queries as place_queries
 from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as registry_queries
+from niangjia.apps.tasks import actions as tasks
 from niangjia.apps.volunteers import actions as volunteers
 from niangjia.apps.volunteers import queries as volunteer_queries
 from niangjia.apps.workorders import actions as workorders
@@ -472,6 +473,7 @@ def _end(viewer: Viewer, outlook: Outlook, now: datetime) -> dict[str, int]:
     bookings.rehome_bookings(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     assessments.rehome_rounds(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     contests.rehome_contests(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
+    tasks.rehome(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     orders = workorders.rehome_orders(
         viewer=viewer,
         order_ids=[one.order.id for one in outlook.orders],

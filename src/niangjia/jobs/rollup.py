@@ -9,6 +9,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.assessments import queries as assessments
 from niangjia.apps.bookings import queries as bookings
@@ -18,6 +20,7 @@ from niangjia.apps.funds import queries as funds
 from niangjia.apps.matters import queries as matters
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.places import queries as places
+from niangjia.apps.tasks import queries as tasks
 from niangjia.apps.volunteers import queries as volunteers
 from niangjia.apps.workorders import queries as workorders
 from niangjia.engines import counting
@@ -69,6 +72,7 @@ def _rows(now: datetime) -> Mapping[str, Iterable[Mapping[str, Any]]]:
         "help": volunteers.helped_to_count(),
         "honour": contests.honours_to_count(),
         "correction": assessments.corrections_to_count(now),
+        "task": tasks.tasks_to_count(localdate(now)),
     }
 
 

@@ -33,6 +33,7 @@ from niangjia.apps.places import queries as places
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.targets import queries as targets
+from niangjia.apps.tasks import queries as tasks
 from niangjia.apps.volunteers import queries as volunteers
 from niangjia.apps.workorders import queries as workorders
 from niangjia.engines import sensing
@@ -72,6 +73,7 @@ def verify(
         ("结对 · helping", lambda: _worded(volunteers.verify())),
         ("目标 · targets", lambda: _worded(targets.verify())),
         ("考核与督查 · assessments", lambda: _worded(assessments.verify())),
+        ("任务 · tasks", lambda: _worded(tasks.verify())),
         ("通报 · bulletins", lambda: _worded(bulletins.verify())),
         ("名单 · lists", lambda: [*_worded(alerts.verify()), *_lists_and_runs(deployment.runs)]),
         ("个案 · cases", lambda: _worded(cases.verify())),

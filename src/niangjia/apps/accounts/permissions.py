@@ -26,12 +26,15 @@ _READING: Final = frozenset(
         "volunteers.view",
         "contests.view",
         "targets.view",
+        "tasks.view",
         "bulletins.view",
         "assessments.view",
     }
 )
 # targets.view: targets of one's part of the tree and the rows behind a number; targets.manage: to divide them among the unions below, and to
 # state another office's figure.
+# tasks.view: tasks of one's part of the tree and the board above; tasks.work: to take the owner's steps and to bid; tasks.set: to set tasks
+# for the unions below, and to accept them.
 # bulletins.view: what one's union and those above it issued; bulletins.manage: to draft, edit and review; bulletins.issue: to issue and withdraw.
 # assessments.view: sheets and rounds of one's part of the tree, and what concerns one's own union; assessments.manage: to publish sheets, hold
 # rounds and check; assessments.correct: to say what was put right at one's own union.
@@ -44,7 +47,14 @@ _READING: Final = frozenset(
 _ORDERS: Final = frozenset(
     {"workorders.accept", "workorders.assign", "workorders.forward", "workorders.return", "workorders.transfer"}
     | {"matters.handle", "places.manage", "bookings.manage", "volunteers.manage", "volunteers.match"}
-    | {"contests.manage", "contests.nominate", "targets.manage", "assessments.manage", "assessments.correct"}
+    | {
+        "contests.manage",
+        "contests.nominate",
+        "targets.manage",
+        "assessments.manage",
+        "assessments.correct",
+        "tasks.work",
+    }
 )
 
 ALLOWED: Final[dict[Role, frozenset[str]]] = {
@@ -52,6 +62,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     | _ORDERS
     | {
         "cockpit.view",
+        "tasks.set",
         "bulletins.manage",
         "bulletins.issue",
         "alerts.release",
@@ -66,6 +77,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     | _ORDERS
     | {
         "cockpit.view",
+        "tasks.set",
         "bulletins.manage",
         "bulletins.issue",
         "alerts.release",
@@ -87,6 +99,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     | _ORDERS
     | {
         "cockpit.view",
+        "tasks.set",
         "bulletins.manage",
         "bulletins.issue",
         "alerts.release",
@@ -130,6 +143,8 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
             "targets.view",
             "assessments.view",
             "assessments.correct",
+            "tasks.view",
+            "tasks.work",
             "bulletins.view",
         }
     )

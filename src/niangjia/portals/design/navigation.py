@@ -98,6 +98,7 @@ ENTRIES = (
     Entry("places:desk", _("场所"), "map-pin", "places.view", group="services"),
     Entry("targets:all", _("目标一览"), "target", "targets.view", group="targets"),
     Entry("assessments:all", _("考核与督查"), "clipboard-check", "assessments.view", group="targets"),
+    Entry("tasks:all", _("任务清单"), "clipboard-check", "tasks.view", group="targets"),
     Entry("bulletins:all", _("信息通报"), "speakerphone", "bulletins.view", group="targets"),
     Entry("officer:batches", _("发放批次"), "building-bank", "funds.view", is_tab=True, group="money"),
     Entry("officer:register", _("发放台账"), "book", "funds.view", group="money"),

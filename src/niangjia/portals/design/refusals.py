@@ -20,6 +20,7 @@ from niangjia.apps.places import queries as places
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.targets import queries as targets
+from niangjia.apps.tasks import queries as tasks
 from niangjia.apps.volunteers import queries as volunteers
 from niangjia.apps.workorders import queries as workorders
 from niangjia.kernel.problems import Refusal
@@ -28,7 +29,7 @@ from niangjia.portals.cockpit.figures.problems import NoSuchFigure
 NOT_FOUND: tuple[type[Refusal], ...] = (
     assessments.NoSuchSheet, assessments.NotFound, alerts.NotFound, alerts.NoListYet, bookings.NotFound, cases.NotFound, contests.NotFound, files.NoSuchFile, funds.NotFound, inspections.NotFound, matters.NoSuchDraft, matters.NotFound, messages.NoSuchMessage, organizations.NoSuchUnion,
     places.NoSuchKind, places.NoSuchPairing, places.NoSuchPlace,
-    programs.NoSuchAdjustment, programs.NoSuchDecision, programs.NoSuchDraft, registry.NotFound, targets.NoSuchProgramme, targets.NotFound, bulletins.NotFound, bulletins.NoSuchKind, workorders.NoSuchOrder,
+    programs.NoSuchAdjustment, programs.NoSuchDecision, programs.NoSuchDraft, registry.NotFound, targets.NoSuchProgramme, targets.NotFound, tasks.NotFound, bulletins.NotFound, bulletins.NoSuchKind, workorders.NoSuchOrder,
     NoSuchFigure, volunteers.NoSuchHelper, volunteers.NoSuchNeed, volunteers.NoSuchPair,
 )  # fmt: skip
 

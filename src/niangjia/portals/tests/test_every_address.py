@@ -47,6 +47,7 @@ from niangjia.portals.tests import (
     rolled,
     simulated,
     targeted,
+    tasked,
     told,
 )
 
@@ -64,6 +65,7 @@ def built(built, django_db_blocker):
         audited.sample(built)
         targeted.lay(built)
         assessed.lay(built)
+        tasked.lay(built)
         bulletined.lay(built)
     return built
 
@@ -117,7 +119,7 @@ TYPED = (
     "工资", "流水", "医疗 ", "民政核对回函与填报不符", "处理更正申请", "复核现场照片", "已与本人谈妥，分三次退回", "新昌农商银行", "王小红", "社区王主任",
     "他家另有两套住房", "工作单位写错了", "发票只有两张，合计 3,900 元，请补齐或改金额。", "下班后上课，学数控。", "收据是我的，姓名写错了一个字。",
     "收据不是本人的。", "甲", "乙", "丙", "中文", "＊",
-    *booked.TYPED, *contested.TITLES, *targeted.TYPED, *assessed.TYPED, *helped.TYPED, "不是本人发现的。", "我的作品", "医疗救助", "医疗救助：相对困难，自付部分的比例", "金秋助学：相对困难，月低保标准的倍数",
+    *booked.TYPED, *contested.TITLES, *targeted.TYPED, *assessed.TYPED, *tasked.TYPED, *helped.TYPED, "不是本人发现的。", "我的作品", "医疗救助", "医疗救助：相对困难，自付部分的比例", "金秋助学：相对困难，月低保标准的倍数",
 )  # fmt: skip
 """Examples, what people typed, and clauses that a pack has as the only name of a value."""
 READ_BY_ALL = ("home", "login", "notices", "accessibility", "privacy", "components", "programs", "receipt")
@@ -271,6 +273,7 @@ PAGES = {
     **audited.PAGES,
     **targeted.PAGES,
     **assessed.PAGES,
+    **tasked.PAGES,
     **bulletined.PAGES,
     **rolled.PAGES,
 } | begun.PAGES
@@ -363,7 +366,13 @@ def test_every_page_to_read_stands_in_the_table_of_roles():
     by_token_or_open = (Access.PUBLIC, Access.TOKEN)  # the API's operations stand in a table of their own: `test_api`
     readable = {name for name, view in every_view() if "GET" in view.methods and view.policy not in by_token_or_open}
     files = {"officer:application_file", "member:application_file", "member:draft_file"}
-    files |= {"places:desk_photo", *contested.FILES, *targeted.FILES, *assessed.FILES}  # see test_places_pages
+    files |= {
+        "places:desk_photo",
+        *contested.FILES,
+        *targeted.FILES,
+        *assessed.FILES,
+        *tasked.FILES,
+    }  # see test_places_pages
     files |= {"officer:objection_file", "member:objection_file"}  # see test_applying_pages
     assert readable - {"member:objection", "officer:map"} - files == set(PAGES)
 
@@ -459,6 +468,7 @@ def test_an_action_is_not_carried_out_by_opening_its_address(house, signed_in):
             "places:act": [1, "list"],
             **targeted.POSTS,
             **assessed.POSTS,
+            **tasked.POSTS,
             **bulletined.POSTS,
         }.get(name)
         pattern = (

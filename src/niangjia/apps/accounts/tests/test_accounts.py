@@ -398,6 +398,7 @@ READING = {
     "targets.view",
     "assessments.view",
     "bulletins.view",
+    "tasks.view",
     "audit.view",
     "own.view",
 }

@@ -1,0 +1,35 @@
+"""Tasks of a union that ends go to its successor."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.tasks import moving
+from niangjia.apps.tasks.lifecycle import OWED, Step, TaskState
+from niangjia.apps.tasks.models import Bid, Task
+
+LIVE = (*OWED, TaskState.REPORTED)
+
+
+def rehome(*, viewer: Viewer, from_id: int, to_id: int, now: datetime) -> int:
+    """
+    What the ending union still owes or has set, and its bids on the board, are its successor's; return how many tasks. What is over stays
+    as it was. Safe to repeat.
+    """
+    with transaction.atomic():
+        held = Task.objects.select_for_update(of=("self",)).filter(Q(setter=from_id) | Q(owner=from_id), state__in=LIVE)
+        rows = list(held.order_by("pk"))
+        for task in rows:
+            task.setter_id = to_id if task.setter_id == from_id else task.setter_id
+            task.owner_id = to_id if task.owner_id == from_id else task.owner_id
+            task.save(update_fields=["setter", "owner"])
+            moving.keep(viewer, task, Step.REHOME, now, told=[to_id])
+        bids = Bid.objects.filter(org=from_id, task__state__in=LIVE)
+        doubled = bids.filter(task__in=Bid.objects.filter(org=to_id).values("task"), picked_at__isnull=True)
+        doubled.filter(withdrawn_at__isnull=True).update(withdrawn_at=now)
+        bids.exclude(pk__in=list(doubled.values_list("pk", flat=True))).update(org=to_id)
+    return len(rows)

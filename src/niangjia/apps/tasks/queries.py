@@ -1,0 +1,100 @@
+"""Reading tasks: lists, the board, one task with all that happened to it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.files import queries as files
+from niangjia.apps.tasks import access, counted
+from niangjia.apps.tasks.lifecycle import OWED, STEPS, Origin, Step, TaskState
+from niangjia.apps.tasks.models import Bid, Progress, Task
+from niangjia.apps.tasks.problems import NotFound as NotFound
+from niangjia.apps.tasks.types import BidCard, MoveCard, ProgressCard, TaskCard, TaskFile
+from niangjia.apps.tasks.verification import verify as verify
+
+tasks_to_count = counted.tasks
+
+
+def list_tasks(
+    viewer: Viewer, *, today: date, state: str = "", owner_id: int | None = None, is_late: bool = False
+) -> QuerySet[Task]:
+    """Those that the viewer sees, the first due first; cards are made by `card_of`. Raises NotAllowed."""
+    rows = access.tasks(viewer).annotate(percent=_percent())
+    rows = rows.filter(state=state) if state in TaskState.values else rows
+    rows = rows.filter(owner=owner_id) if owner_id else rows
+    rows = rows.filter(state__in=OWED, due_on__lt=today) if is_late else rows
+    return rows.order_by("due_on", "pk")
+
+
+def list_board(viewer: Viewer, *, today: date) -> QuerySet[Task]:
+    """Tasks without an owner, the first deadline first. Raises NotAllowed."""
+    return list_tasks(viewer, today=today, state=TaskState.OPEN).filter(owner__isnull=True).order_by("bids_until", "pk")
+
+
+def get_task(viewer: Viewer, task_id: int, *, today: date) -> TaskFile:
+    """Raises NotAllowed, NotFound."""
+    task = access.tasks(viewer).annotate(percent=_percent()).filter(pk=task_id).first()
+    if task is None:
+        raise NotFound
+    bids = Bid.objects.filter(task=task).select_related("org").order_by("at", "pk")
+    is_steerer = _sees_all_bids(viewer, task)
+    shown = [_bid_card(row) for row in bids if is_steerer or row.org_id == viewer.org_id or row.picked_at]
+    return TaskFile(
+        card_of(task, today), task.what, task.programme, task.indicator, task.no_evidence,
+        [MoveCard(Step(one.step), TaskState(one.to), one.reason, one.by_id, one.at) for one in task.moves.order_by("pk")],
+        [ProgressCard(one.percent, one.note, one.by_id, one.at) for one in task.progress.order_by("pk")],
+        shown, files.list_files(access.owner_of(task.pk)), _may(viewer, task, shown, today),
+    )  # fmt: skip
+
+
+def card_of(task: Task, today: date) -> TaskCard:
+    """Of a row of `list_tasks`."""
+    return TaskCard(
+        task.pk, task.number, task.title, task.setter_id, task.setter.name, task.owner_id, task.owner.name if task.owner else "",
+        Origin(task.origin), TaskState(task.state), task.due_on, task.bids_until, getattr(task, "percent", None), is_late(task, today),
+    )  # fmt: skip
+
+
+def is_late(task: Task, today: date) -> bool:
+    """By the calendar: its due day is past, and it was neither reported nor ended."""
+    return task.state in OWED and task.due_on < today
+
+
+def _percent() -> Subquery:
+    return Subquery(Progress.objects.filter(task=OuterRef("pk")).order_by("-pk").values("percent")[:1])
+
+
+def _sees_all_bids(viewer: Viewer, task: Task) -> bool:
+    """The setter's union and those above it; a bidder sees their own and the one that was picked."""
+    return task.setter.path.startswith(viewer.org_path)
+
+
+def _bid_card(row: Bid) -> BidCard:
+    return BidCard(row.pk, row.org_id, row.org.name, row.plan, row.promised_on, row.at, row.withdrawn_at is not None, row.picked_at is not None)  # fmt: skip
+
+
+def _may(viewer: Viewer, task: Task, bids: list[BidCard], today: date) -> frozenset[str]:
+    state, may = TaskState(task.state), set()
+    if access.is_owner(viewer, task):
+        may |= {one.value for one in (Step.BEGIN, Step.REPORT) if state in STEPS[one]}
+        may |= {"NOTE"} if state is TaskState.DOING else set()
+    if access.is_setter(viewer, task):
+        may |= {one.value for one in (Step.ACCEPT, Step.RETURN, Step.WITHDRAW) if state in STEPS[one]}
+        if task.reported_by_id and viewer.has_hand_in([task.reported_by_id]):
+            may.discard(Step.ACCEPT.value)
+    if task.owner_id is None and state is TaskState.OPEN and task.bids_until:
+        may |= _may_on_board(viewer, task, bids, is_bidding=today <= task.bids_until)
+    return frozenset(may)
+
+
+def _may_on_board(viewer: Viewer, task: Task, bids: list[BidCard], *, is_bidding: bool) -> set[str]:
+    standing = [one for one in bids if not one.is_withdrawn]
+    if access.is_setter(viewer, task):
+        return set() if is_bidding else {Step.PICK.value} if standing else {Step.ASSIGN.value}
+    if is_bidding and permissions.may(viewer, "tasks.work"):
+        return {"BID", "UNBID"} if any(one.org_id == viewer.org_id for one in standing) else {"BID"}
+    return set()

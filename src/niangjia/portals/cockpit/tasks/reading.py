@@ -1,0 +1,82 @@
+"""The list of tasks, the board, and one task with all that happened to it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.targets import queries as targets
+from niangjia.apps.tasks import actions, queries
+from niangjia.apps.tasks.problems import FieldsRefused
+from niangjia.apps.tasks.types import TaskFile, TaskState
+from niangjia.portals.design.pages import page
+from niangjia.portals.design.paging import Paginator
+from niangjia.portals.design.requests import PageRequest, whole
+from niangjia.portals.design.showing import show
+from niangjia.portals.design.uploads import UploadField, hand_out
+
+ROWS = 50
+MOST_FILES = 3
+
+
+@page("tasks.view")
+def tasks(request: PageRequest) -> HttpResponse:
+    today, asked = timezone.localdate(), request.GET
+    state, owner, late = asked.get("state", ""), whole(asked.get("owner", "")), asked.get("late", "") == "1"
+    found = queries.list_tasks(request.viewer, today=today, state=state, owner_id=owner or None, is_late=late)
+    rows = Paginator(found, ROWS).get_page(asked.get("page"))
+    context = {
+        "cards": [queries.card_of(row, today) for row in rows], "rows": rows, "state": state, "owner": owner, "late": late,
+        "states": list(TaskState), "may_set": permissions.may(request.viewer, "tasks.set"),
+        "owners": [organizations.get_union(request.viewer.org_id), *organizations.list_children(request.viewer.org_id)],
+    }  # fmt: skip
+    return show(request, "tasks/all.html", context)
+
+
+@page("tasks.view")
+def board(request: PageRequest) -> HttpResponse:
+    today = timezone.localdate()
+    rows = Paginator(queries.list_board(request.viewer, today=today), ROWS).get_page(request.GET.get("page"))
+    context = {
+        "cards": [queries.card_of(row, today) for row in rows], "rows": rows, "today": today,
+        "may_set": permissions.may(request.viewer, "tasks.set"),
+    }  # fmt: skip
+    return show(request, "tasks/board.html", context)
+
+
+@page("tasks.view")
+def task(request: PageRequest, task_id: int) -> HttpResponse:
+    found = queries.get_task(request.viewer, task_id, today=timezone.localdate())
+    refusal = getattr(request, "refusal", None)
+    faults: Mapping[str, tuple[str, str]] = refusal.fields if isinstance(refusal, FieldsRefused) else {}
+    said_by = {one.by for one in (*found.moves, *found.progress) if one.by}
+    context = {
+        "one": found, "card": found.card, "faults": faults, "names": accounts.names_of(said_by), "key": uuid.uuid4().hex,
+        "files": [(file, reverse("tasks:evidence", args=[task_id, file.key])) for file in found.evidence],
+        "target": target_of(found), "owners": organizations.list_children(request.viewer.org_id) if "ASSIGN" in found.may else [],
+        "standing": [bid for bid in found.bids if not bid.is_withdrawn],
+        "upload": UploadField("evidence", _("佐证"), _("照片或 PDF，最多 %(n)s 个。") % {"n": MOST_FILES}, most=MOST_FILES),
+    }  # fmt: skip
+    return show(request, "tasks/task.html", context)
+
+
+def target_of(found: TaskFile) -> Mapping[str, object] | None:
+    """The indicator whose counted figure stands on its own page."""
+    if not found.programme:
+        return None
+    programme = targets.get_programme(found.programme)
+    indicator = targets.find_indicator(programme, found.indicator)
+    return {"title": indicator.title, "url": reverse("targets:indicator", args=[programme.id, indicator.id])}
+
+
+@page("tasks.view")
+def evidence(request: PageRequest, task_id: int, key: str) -> HttpResponse:
+    return hand_out(actions.open_evidence(viewer=request.viewer, task_id=task_id, key=key, now=timezone.now()))
