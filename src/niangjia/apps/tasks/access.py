@@ -27,7 +27,7 @@ def tasks(viewer: Viewer) -> QuerySet[Task]:
     on_board = Q(owner__isnull=True, setter__in=organizations.ids_on(viewer.org_path))
     seen = scope.inside("setter", viewer.org_path) | scope.inside("owner", viewer.org_path)
     if viewer.role is not Role.AUDITOR:
-        seen |= on_board | Exists(own_bid)
+        seen = seen | on_board | Q(Exists(own_bid))
     return Task.objects.filter(seen).select_related("setter", "owner")
 
 

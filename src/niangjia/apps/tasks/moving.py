@@ -53,7 +53,9 @@ def keep(
     viewer: Viewer | None, task: Task, step: Step, now: datetime, *, told: Collection[int], reason: str = ""
 ) -> None:
     """The move and its events, of a task that stands already."""
-    Move.objects.create(task=task, step=step, to=task.state, reason=reason, by_id=viewer and viewer.account_id, at=now)
+    Move.objects.create(
+        task=task, step=step, to=task.state, reason=reason, by_id=viewer.account_id if viewer else None, at=now
+    )
     entries = [
         Entry(f"tasks.{step.value.lower()}", f"task:{task.pk}", {"org": org, "number": task.number, "state": str(task.state)}, reason)
         for org in sorted(set(told))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -17,6 +18,7 @@ from niangjia.apps.targets import queries as targets
 from niangjia.apps.tasks import actions, queries
 from niangjia.apps.tasks.problems import FieldsRefused
 from niangjia.apps.tasks.types import TaskFile, TaskState
+from niangjia.portals.cockpit.targets.asked import Shown, counter
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.requests import PageRequest, whole
@@ -57,7 +59,7 @@ def task(request: PageRequest, task_id: int) -> HttpResponse:
     found = queries.get_task(request.viewer, task_id, today=timezone.localdate())
     refusal = getattr(request, "refusal", None)
     faults: Mapping[str, tuple[str, str]] = refusal.fields if isinstance(refusal, FieldsRefused) else {}
-    said_by = {one.by for one in (*found.moves, *found.progress) if one.by}
+    said_by = {by for by in (*(one.by for one in found.moves), *(one.by for one in found.progress)) if by}
     context = {
         "one": found, "card": found.card, "faults": faults, "names": accounts.names_of(said_by), "key": uuid.uuid4().hex,
         "files": [(file, reverse("tasks:evidence", args=[task_id, file.key])) for file in found.evidence],
@@ -69,12 +71,22 @@ def task(request: PageRequest, task_id: int) -> HttpResponse:
 
 
 def target_of(found: TaskFile) -> Mapping[str, object] | None:
-    """The indicator whose counted figure stands on its own page."""
+    """The indicator, with what was counted of the owner in the year in which it is due: it stands beside what the owner says."""
     if not found.programme:
         return None
     programme = targets.get_programme(found.programme)
     indicator = targets.find_indicator(programme, found.indicator)
-    return {"title": indicator.title, "url": reverse("targets:indicator", args=[programme.id, indicator.id])}
+    url = reverse("targets:indicator", args=[programme.id, indicator.id])
+    if not found.card.owner_id:
+        return {"title": indicator.title, "url": url}
+    owner = organizations.get_union(found.card.owner_id)
+    line = Shown(counter().lines(programme, owner, year=found.card.due_on.year, stated={})[indicator.id])
+    said = {"reached": line.reached, "goal": line.goal} if line.is_counted else {}
+    return {
+        "title": indicator.title,
+        "url": f"{url}?{urlencode({'union': owner.id, 'year': found.card.due_on.year})}",
+        **said,
+    }
 
 
 @page("tasks.view")
