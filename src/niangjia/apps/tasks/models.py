@@ -98,7 +98,7 @@ class Bid(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["task", "org"], name="bid_one_a_union"),
+            models.UniqueConstraint(fields=["task", "org"], condition=Q(withdrawn_at__isnull=True), name="bid_one_a_union"),
             models.UniqueConstraint(fields=["task"], condition=Q(picked_at__isnull=False), name="bid_one_picked"),
             models.CheckConstraint(condition=Q(picked_at__isnull=True) | Q(withdrawn_at__isnull=True), name="bid_picked_stands"),
         ]  # fmt: skip

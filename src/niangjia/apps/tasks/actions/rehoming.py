@@ -28,8 +28,11 @@ def rehome(*, viewer: Viewer, from_id: int, to_id: int, now: datetime) -> int:
             task.owner_id = to_id if task.owner_id == from_id else task.owner_id
             task.save(update_fields=["setter", "owner"])
             moving.keep(viewer, task, Step.REHOME, now, told=[to_id])
-        bids = Bid.objects.filter(org=from_id, task__state__in=LIVE)
-        doubled = bids.filter(task__in=Bid.objects.filter(org=to_id).values("task"), picked_at__isnull=True)
-        doubled.filter(withdrawn_at__isnull=True).update(withdrawn_at=now)
-        bids.exclude(pk__in=list(doubled.values_list("pk", flat=True))).update(org=to_id)
+        bids = Bid.objects.filter(task__state__in=LIVE, withdrawn_at__isnull=True)
+        going = bids.filter(org=from_id)
+        # One union, one bid: of two the picked one stands, else the successor's own.
+        picked = list(going.filter(picked_at__isnull=False).values_list("task", flat=True))
+        bids.filter(org=to_id, task__in=picked).update(withdrawn_at=now)
+        going.filter(task__in=list(bids.filter(org=to_id).values_list("task", flat=True))).update(withdrawn_at=now)
+        going.update(org=to_id)
     return len(rows)

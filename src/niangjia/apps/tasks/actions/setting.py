@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime
 
 from django.db import transaction
@@ -59,7 +60,7 @@ def set_task(
     origin = Origin.BID if owner_id is None else Origin.RECTIFICATION if is_rectification else Origin.ASSIGNED
     with transaction.atomic():
         task = Task.objects.create(
-            key=key, number=key[:24], title=title, what=what, setter_id=viewer.org_id, owner_id=owner_id, origin=origin, due_on=due_on,
+            key=key, number=uuid.uuid4().hex[:24], title=title, what=what, setter_id=viewer.org_id, owner_id=owner_id, origin=origin, due_on=due_on,
             bids_until=bids_until, programme=programme, indicator=indicator, set_by_id=viewer.account_id, set_at=now,
         )  # fmt: skip
         task.number = f"RW{task.pk:07}"

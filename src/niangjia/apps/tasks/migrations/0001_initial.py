@@ -238,7 +238,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="bid",
-            constraint=models.UniqueConstraint(fields=("task", "org"), name="bid_one_a_union"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_at__isnull", True)), fields=("task", "org"), name="bid_one_a_union"
+            ),
         ),
         migrations.AddConstraint(
             model_name="bid",
