@@ -55,7 +55,7 @@ def release(town: Town) -> None:
     press(page, "抽样")
     for right in page.locator("input[value=right]").all():
         right.check()
-    press(page, "保存抽查结果")
+    press(page, "保存本页抽查结果")
     press(page, "发布并派单")
     expect(page.get_by_role("status").filter(has_text="派单完成")).to_contain_text(re.compile("新派 [1-9]"))
 

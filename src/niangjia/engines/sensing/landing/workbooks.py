@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +57,7 @@ def look_into(path: Path) -> Look:
                 return _look_into_zip(archive)
         except (
             zipfile.BadZipFile,
+            zlib.error,
             KeyError,
             ElementTree.ParseError,
             NotImplementedError,
