@@ -53,9 +53,16 @@ def release(town: Town) -> None:
     press(page, "发布并派单")
     expect(page.get_by_role("alert")).to_contain_text("这一步没有办成")  # nobody has looked yet
     press(page, "抽样")
-    for right in page.locator("input[value=right]").all():
-        right.check()
-    press(page, "保存本页抽查结果")
+    sample = page.url.partition("?")[0]
+    for _page in range(8):
+        page.goto(f"{sample}?left=1")
+        if page.get_by_text("全部看过").count():
+            break
+        for right in page.locator("input[value=right]").all():
+            right.check()
+        press(page, "保存本页抽查结果")
+        page.wait_for_load_state()
+    page.goto(sample)
     press(page, "发布并派单")
     expect(page.get_by_role("status").filter(has_text="派单完成")).to_contain_text(re.compile("新派 [1-9]"))
 

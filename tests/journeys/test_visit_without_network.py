@@ -176,7 +176,7 @@ def test_a_visit_without_a_network_arrives_exactly_once_and_lies_sealed_until_th
     listed = page.locator("[data-kept]")
     expect(listed).to_contain_text("有没上交的草稿")
     listed.get_by_role("link").click()
-    assert page.locator("[name=statement]").input_value() == CANARY
+    expect(page.locator("[name=statement]")).to_have_value(CANARY)
     browsers.go_to_step(page, "found")
     page.get_by_role("button", name="保存并上报").click()
     expect(state(page)).to_have_text(READY)
