@@ -296,7 +296,6 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "assessments.withdraw": (_("撤回了考核"), "secondary"),
         "assessments.read_rows": (_("打开了考核数字的明细"), "secondary"),
         "assessments.begin_round": (_("开始了督查"), "secondary"),
-        "assessments.round": (_("开始了督查"), "secondary"),
         "assessments.announce_look": (_("告知了督查"), "secondary"),
         "assessments.look": (_("记录了督查情况"), "secondary"),
         "assessments.ask": (_("要求整改"), "secondary"),
