@@ -105,3 +105,10 @@ def condition(measure: Measure, sources: Mapping[str, Source]) -> str:
             node.set("table", exp.to_identifier("s"))
             node.set("this", exp.to_identifier(node.name, quoted=True))
     return f"({tree.sql(dialect='duckdb')})"
+
+
+def columns_of(measure: Measure) -> frozenset[str]:
+    """The columns that its condition names."""
+    if not measure.where:
+        return frozenset()
+    return frozenset(node.name for node in sqlglot.parse_one(measure.where, read="duckdb").find_all(exp.Column))

@@ -13,8 +13,10 @@ from django.urls import reverse
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.bulletins import queries
+from niangjia.engines import counting
 from niangjia.jobs import rollup
 from niangjia.kernel.months import Month
+from niangjia.portals.cockpit.bulletins.filling import fill
 from niangjia.portals.cockpit.figures.declared import declared
 from niangjia.portals.design.showing import deployment
 from niangjia.portals.tests import bulletined
@@ -59,6 +61,24 @@ def test_a_draft_says_what_the_roll_up_counted(house):
         counted = newest.figure(measure, within=viewer.org_id, since=month.first_day, until=month.last_day)
         said = next(one for one in card.figures if one.title == title)
         assert re.sub(r"\D", "", said.text) == str(int(counted.value))
+
+
+@pytest.mark.parametrize("kind", queries.list_kinds(), ids=lambda kind: kind.id)
+def test_the_figures_of_a_bulletin_are_asked_together(house, monkeypatch, kind):
+    """However many figures there are: of one source and one span of days and unions they are counted in one pass."""
+    period = bulletined.PERIOD if kind.rhythm == "month" else f"{bulletined.PERIOD[:4]}-Q4"
+    newest = rollup.open_newest(deployment())
+    fresh, passes = counting.Rollup(newest.run, newest.sources), []
+    fresh._answers.clear()
+    ask = fresh._all
+
+    def heard(query, values):
+        passes.append((re.search('from "(.+?)"', query)[1], tuple(values), *re.findall("s.union_id, s.person, (.+?) as part|join above a", query)))  # fmt: skip
+        return ask(query, values)
+
+    monkeypatch.setattr(fresh, "_all", heard)
+    filled = fill(house.viewers[Role.CITY], kind, period, fresh)
+    assert filled.figures and len(passes) == len(set(passes))
 
 
 def test_a_number_changed_without_a_reason_comes_back_as_typed(house, signed_in):
