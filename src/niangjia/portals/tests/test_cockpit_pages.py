@@ -12,6 +12,8 @@ import openpyxl
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.programs.tests import town
@@ -24,7 +26,9 @@ from niangjia.portals.cockpit.figures.asked import Asked
 from niangjia.portals.cockpit.figures.counting_up import Counter
 from niangjia.portals.cockpit.figures.declared import Span, declared
 from niangjia.portals.cockpit.figures.equity import gap_of
+from niangjia.portals.cockpit.figures.rowed import Rows
 from niangjia.portals.design.showing import deployment
+from tests.soak import often
 
 TODAY = town.NOW.date()
 LATEST = date(2023, 10, 28)  # of the last month that is over
@@ -96,6 +100,35 @@ def test_every_figure_has_as_many_rows_as_it_counts_everywhere_in_the_tree(count
         found = counted.figure(figure.measure, within=union.id, **asked)
         rows = counted.rows(figure.measure, within=union.id, limit=1_000, **asked)
         assert len(rows) == found.rows, (figure.id, union.name)
+
+
+@settings(max_examples=often(150, 3_000), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_number_lists_as_many_rows_as_it_counts_whatever_is_asked(counted, house, data):
+    """Of every figure, at every union of the tree, in any month, over any span, of every value of every tag: the list adds up to the number."""
+    figure = data.draw(st.sampled_from([*declared().figures.values()]), label="figure")
+    union = data.draw(st.sampled_from([*house.unions.values()]), label="union")
+    month = data.draw(st.sampled_from(Month.of(TODAY).window(15)), label="month")
+    counter = _counter(counted, union, month.text, data.draw(st.sampled_from([None, *Span]), label="span"))
+    tags = sorted(declared().tags & set(counting.load_sources(programs_folder())[figure.measure.source].tags))
+    tag = data.draw(st.sampled_from(["", *tags]), label="tag")
+    code = data.draw(st.sampled_from([*(counter.by(figure, tag) if tag else ()), "nobody"]), label="code")
+    rows = Rows(counter, figure, tag, code)
+    listed = [row for _source, row in rows]
+    assert len(listed) == len(rows) == (0 if rows.cell.is_hidden else rows.cell.rows)
+    assert len({row.ref for row in listed}) == len(listed)
+    if rows.cell.is_hidden or not listed:
+        return
+    match figure.unit:
+        case "persons" | "pieces":
+            assert len(listed) == rows.cell.value
+        case "yuan":
+            assert sum(row.amount for row in listed) == rows.cell.value
+        case "days":
+            assert abs(Decimal(sum(row.days for row in listed)) / len(listed) - rows.cell.value) <= Decimal("0.05")
+        case "percent":
+            below = counter.one(figure.of, tag, code)
+            assert rows.cell.value == Decimal(len(listed)) / below.rows
 
 
 def test_numbers_of_every_page_open_as_many_rows_as_they_say(city):
