@@ -11,6 +11,8 @@ from niangjia.apps.assessments import sheets
 from niangjia.apps.assessments import words as sheet_words
 from niangjia.apps.bulletins import kinds
 from niangjia.apps.bulletins import words as bulletin_words
+from niangjia.apps.contests import checking as contests
+from niangjia.apps.contests import words as contest_words
 from niangjia.apps.targets import packs, words
 from niangjia.engines import policy
 from tests.architecture.house import PROGRAMS
@@ -165,3 +167,24 @@ def test_the_published_schema_of_bulletins_is_what_the_reader_knows():
 def test_a_slip_in_a_kind_of_bulletin_is_underlined(bulletins_validator, old, new):
     text = (PROGRAMS / "bulletins" / "hardship-monthly.yaml").read_text(encoding="utf-8")
     assert old in text and faults(bulletins_validator, text.replace(old, new, 1))
+
+
+# --- contests ---
+
+CONTESTS_SCHEMA = SCHEMA.with_name("contests.schema.json")
+CONTESTS = sorted((PROGRAMS / contests.FOLDER).glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", CONTESTS, ids=lambda path: path.stem)
+def test_a_shipped_contest_fits_its_schema_and_names_it(path: Path):
+    text = path.read_text(encoding="utf-8")
+    validator = jsonschema.Draft202012Validator(json.loads(CONTESTS_SCHEMA.read_text(encoding="utf-8")))
+    assert faults(validator, text) == []
+    assert faults(validator, text.replace("rounds:", "round:", 1))
+    assert (path.parent / text.split("\n", 1)[0].removeprefix(MARK)).resolve() == CONTESTS_SCHEMA.resolve()
+
+
+def test_the_published_schema_of_contests_is_what_the_reader_knows():
+    """`niangjia programs schema --contests > docs/reference/contests.schema.json` writes it anew."""
+    assert json.loads(CONTESTS_SCHEMA.read_text(encoding="utf-8")) == contest_words.contests_schema()
+    assert contests.check_folder(PROGRAMS) == []

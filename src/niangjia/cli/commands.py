@@ -336,26 +336,35 @@ def programs_check(folder: Path | None, as_json: bool) -> None:
 
 
 def _check_other_kinds(folder: Path) -> list[Problem]:
-    """What is wrong with targets, assessments and bulletins."""
+    """What is wrong with targets, assessments, bulletins and contests."""
     from niangjia.apps.assessments import sheets as assessments
     from niangjia.apps.bulletins import kinds as bulletins
+    from niangjia.apps.contests import checking as contests
     from niangjia.apps.targets import packs as targets
 
-    return [*targets.check_folder(folder), *assessments.check_folder(folder), *bulletins.check_folder(folder)]
+    rooms = (targets, assessments, bulletins, contests)
+    return [problem for room in rooms for problem in room.check_folder(folder)]
 
 
 @programs.command("schema")
 @click.option("--targets", "of", flag_value="targets", help="目标文件的 · of a file of targets.")
 @click.option("--assessments", "of", flag_value="assessments", help="考核表的 · of a sheet of an assessment.")
 @click.option("--bulletins", "of", flag_value="bulletins", help="信息通报种类的 · of a kind of bulletin.")
+@click.option("--contests", "of", flag_value="contests", help="评选的 · of a contest.")
 def programs_schema(of: str | None) -> None:
     """program.yaml 的 JSON Schema，供编辑器补全和标错 · the JSON Schema of program.yaml, for editors."""
     from niangjia.apps.assessments.words import assessments_schema
     from niangjia.apps.bulletins.words import bulletins_schema
+    from niangjia.apps.contests.words import contests_schema
     from niangjia.apps.targets.words import targets_schema
     from niangjia.engines import policy
 
-    others = {"targets": targets_schema, "assessments": assessments_schema, "bulletins": bulletins_schema}
+    others = {
+        "targets": targets_schema,
+        "assessments": assessments_schema,
+        "bulletins": bulletins_schema,
+        "contests": contests_schema,
+    }
     show_json(others[of]() if of else policy.program_schema(policy.load_vocabulary(programs_folder())))
 
 

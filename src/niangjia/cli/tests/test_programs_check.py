@@ -11,18 +11,19 @@ from click.testing import CliRunner
 from niangjia.cli.commands import main
 from niangjia.kernel.deployment import programs_folder
 
-WARM, SHEET, MONTHLY, QUARTERLY = (
+WARM, SHEET, MONTHLY, QUARTERLY, BOOKS = (
     "targets/330000-warm-action-2022.yaml",
     "assessments/330000-union-work-2026.yaml",
     "bulletins/hardship-monthly.yaml",
     "bulletins/targets-quarterly.yaml",
+    "contests/330000-bookhouses.yaml",
 )
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """No programme; the vocabulary and the other kinds as they are shipped."""
-    for name in ("vocabulary", "targets", "assessments", "bulletins"):
+    for name in ("vocabulary", "targets", "assessments", "bulletins", "contests"):
         shutil.copytree(programs_folder() / name, tmp_path / name)
     return tmp_path
 
@@ -39,6 +40,10 @@ SLIPS = [
     (MONTHLY, "{listed|change}。其中", "{listed|chnge}。其中", "{listed|chnge}", "listed|change"),
     (MONTHLY, "figures: [paid_month, paid, helped]", "figures: [paid_month, pid, helped]", "pid", "paid"),
     (MONTHLY, "sentences:\n  up: 比上期增加{step}", "sentences:\n  up: 比上期增加", "比上期增加", ""),
+    (BOOKS, "cut_tie: all", "cut_tie: al", "al", "all"),
+    (BOOKS, "least_marks: 2", "least_mark: 2", "least_mark", "least_marks"),
+    (BOOKS, "quota: ask", "quota: many", "many", ""),
+    (BOOKS, "by: [nomination]", "by: [worker]", "[worker]", ""),
     (QUARTERLY, "targets: warm-action-2022", "targets: warm-action-2202", "warm-action-2202", "warm-action-2022"),
     (QUARTERLY, "已完成{reached}，完成率", "已完成{reach}，完成率", "{reach}", "reached"),
 ]  # fmt: skip
@@ -59,7 +64,7 @@ def test_a_slip_is_told_with_its_line_its_column_and_the_nearest_word(folder, co
     assert any(f"Did you mean {nearest}?" in line if nearest else True for line in said)
 
 
-@pytest.mark.parametrize("kind", ["targets", "assessments", "bulletins"])
+@pytest.mark.parametrize("kind", ["targets", "assessments", "bulletins", "contests"])
 def test_an_id_that_is_there_twice_is_told(folder, kind):
     first = sorted((folder / kind).glob("*.yaml"))[0]
     shutil.copy(first, first.with_name("zz-copy.yaml"))
