@@ -48,7 +48,7 @@ def strangers(content: Content, figures: Sequence[FigureValue], tables: Sequence
     found = []
     for line in (content.title, *(block.text for block in content.blocks)):
         free = CHIP.sub(lambda chip: "\0" * len(chip[0]), line)
-        for start, end, value in _numbers(free):
+        for start, end, value in sorted(_numbers(free)):
             if value not in known:
                 before, after = free[max(0, start - _AROUND) : start], free[end : end + _AROUND]
                 found.append(Stranger(line[start:end], before.rpartition("\0")[2], after.partition("\0")[0]))

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from html import unescape
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from niangjia.apps.audit import queries as audit
+from niangjia.apps.organizations.types import Level
 from niangjia.apps.programs.tests import town
 from niangjia.engines import counting
 from niangjia.jobs import rollup
@@ -23,6 +25,7 @@ from niangjia.kernel.deployment import programs_folder
 from niangjia.kernel.months import Month
 from niangjia.portals.cockpit.figures import warming
 from niangjia.portals.cockpit.figures.asked import Asked
+from niangjia.portals.cockpit.figures.blocks import table_of
 from niangjia.portals.cockpit.figures.counting_up import Counter
 from niangjia.portals.cockpit.figures.declared import Span, declared
 from niangjia.portals.cockpit.figures.equity import gap_of
@@ -333,3 +336,19 @@ def test_an_unknown_page_figure_or_tag_is_refused_and_an_odd_month_is_the_newest
     assert city.get(reverse("cockpit:rows", args=["listed"]), {"tag": "person", "is": "1"}).status_code == 404
     assert str(city.get(reverse("cockpit:cockpit"), {"month": "2023-13"}).context["asked"].month) == "2023-10"
     assert str(city.get(reverse("cockpit:cockpit"), {"month": "1990-01"}).context["asked"].month) == "2020-12"
+
+
+def test_a_month_is_chosen_where_it_changes_the_numbers_and_not_beside_targets(city):
+    chosen = {
+        panel: 'name="month"' in city.get(reverse("cockpit:panel", args=[panel])).content.decode() for panel in PANELS
+    }
+    assert chosen == {panel: panel != "targets" for panel in PANELS}
+
+
+def test_a_province_compares_its_counties_and_a_city_and_a_county_what_is_right_below(counted, house):
+    block = next(block for block in declared().panel("equity").blocks if block.id == "counties")
+    city = house["C"]
+    as_province = replace(city, level=Level.PROVINCE)
+    lines = table_of(block, _counter(counted, as_province, "2023-10", None), (), declared()).lines
+    assert {line.name for line in lines} == {house["X"].name, house["Y"].name, "全体"}
+    assert all(f"union={house[code].id}" in " ".join(line.url for line in lines) for code in "XY")

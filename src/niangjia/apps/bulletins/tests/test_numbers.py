@@ -28,6 +28,7 @@ def found(said: str) -> list[str]:
         ("比例为百分之八十", ["百分之八十"]),
         ("12.5%的家庭", ["12.5"]),
         ("15日内办结", ["15"]),
+        ("重病三百二十户，帮扶率77.7%", ["三百二十", "77.7"]),
     ],
 )
 def test_a_number_that_no_figure_says_is_pointed_out(said, strange):
