@@ -15,7 +15,9 @@ CLOCKS = {
     "now", "localdate", "localtime", "time.time",
 }  # fmt: skip
 FLOATS_ALLOWED = {"engines/sensing/landing/excel.py": "a cell's number as Excel shows it; money is read from its text"}
-DECLARED = [path for folder in (PROGRAMS, SOURCE) for path in sorted(folder.rglob("*.yaml")) if "tests" not in path.parts]
+DECLARED = [
+    path for folder in (PROGRAMS, SOURCE) for path in sorted(folder.rglob("*.yaml")) if "tests" not in path.parts
+]
 PACKAGES = sorted(
     path for path in [SOURCE, *SOURCE.rglob("*")]
     if path.is_dir() and (path / "__init__.py").exists() and not {"migrations", "tests"} & set(path.parts)
