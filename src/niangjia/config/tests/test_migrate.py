@@ -21,7 +21,7 @@ call_command({command}, interactive=False, verbosity=0)
 
 
 def migrated(folder: Path, command: str) -> list[tuple]:
-    """Every table, index and trigger, and every row but its times, of a new deployment."""
+    """Every table, index and trigger of a new deployment, and the words of every row; Django numbers its rows as they come."""
     Deployment.create(folder, "330600")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANGJIA", "DJANGO"))}
     settings = {"PYTHONPATH": SOURCES, "DJANGO_SETTINGS_MODULE": "niangjia.config.settings", "NIANGJIA_DATA": str(folder)}  # fmt: skip
@@ -32,7 +32,11 @@ def migrated(folder: Path, command: str) -> list[tuple]:
     with closing(sqlite3.connect(folder / "db.sqlite3")) as database:
         made = database.execute("SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2").fetchall()
         tables = [name for kind, name, _sql in made if kind == "table" and name != "django_migrations"]
-        rows = [(name, *row) for name in tables for row in database.execute(f'SELECT * FROM "{name}"')]
+        rows = [
+            (name, *(value for value in row if isinstance(value, str)))
+            for name in tables
+            for row in database.execute(f'SELECT * FROM "{name}"')
+        ]
         return made + sorted(rows, key=repr) + database.execute("SELECT app, name FROM django_migrations").fetchall()
 
 
