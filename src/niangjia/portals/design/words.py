@@ -360,6 +360,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "matters.block_grant": (_("申请没有列支"), "secondary"),
         "matters.read_objection": (_("打开了申请的异议"), "secondary"),
         "matters.open_answers": (_("打开了申请的内容"), "secondary"),
+        "matters.rate": (_("评价了办理"), "secondary"),
         "matters.rehome": (_("申请随工会变动"), "secondary"),
         "matters.set_aside": (_("申请已列支"), "secondary"),
         "organizations.drop_plan": (_("取消了工会变动的安排"), "secondary"),
