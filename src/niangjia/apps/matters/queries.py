@@ -85,6 +85,7 @@ from niangjia.engines.policy.pack import Pack, Stage
 from niangjia.kernel.problems import Refusal
 
 matters_to_count, grants_to_count, ratings_to_count = counted.matters, counted.grants, rated.ratings
+FEWEST_RATED = rated.SMALLEST
 
 __all__ = [
     "NoSuchDraft",

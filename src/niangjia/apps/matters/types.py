@@ -346,6 +346,11 @@ class MonthCount:
     content: int | None
     sums: tuple[tuple[str, str, Decimal], ...]
 
+    @property
+    def share(self) -> int | None:
+        """Of a hundred, how many were content."""
+        return None if self.content is None else round(100 * self.content / self.rated)
+
 
 @dataclass(frozen=True)
 class Breach:

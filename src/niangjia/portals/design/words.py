@@ -778,6 +778,11 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "V9": (_("已转移外地"), "secondary"),
         "V10": (_("去世、退休或离职"), "secondary"),
     },
+    "verdict": {
+        "satisfied": (_("满意"), "green"),
+        "acceptable": (_("基本满意"), "blue"),
+        "unsatisfied": (_("不满意"), "orange"),
+    },
     "matter_state": {
         "AT_WORK": (_("工会办理中"), "blue"),
         "WITH_WORKER": (_("等申请人补充"), "orange"),
