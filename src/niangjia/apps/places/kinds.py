@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -106,7 +107,11 @@ class Kind:
 
 @lru_cache(maxsize=1)
 def kinds() -> Mapping[str, Kind]:
-    folder = programs_folder() / "vocabulary"
+    return read(programs_folder() / "vocabulary")
+
+
+def read(folder: Path) -> Mapping[str, Kind]:
+    """Raises ValueError: a step or a figure that nobody knows."""
     given, steps = (
         yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8")) for name in ("places", "place_steps")
     )

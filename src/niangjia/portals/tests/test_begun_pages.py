@@ -176,7 +176,12 @@ def test_from_the_receipt_one_says_how_one_was_served_and_the_number_stays_out_o
 def test_what_is_left_out_of_a_rating_stands_at_its_field(house):
     wrong = Client().post("/matters/rate/", {"number": "", "digits": "4321"})
     html = wrong.content.decode()
-    assert wrong.status_code == 422 and 'id="error-number"' in html and 'id="error-verdict"' in html and 'value="4321"' in html
+    assert (
+        wrong.status_code == 422
+        and 'id="error-number"' in html
+        and 'id="error-verdict"' in html
+        and 'value="4321"' in html
+    )
 
 
 def test_a_number_that_does_not_exist_reads_as_one_that_does(house):
@@ -185,7 +190,10 @@ def test_a_number_that_does_not_exist_reads_as_one_that_does(house):
         client.post("/matters/rate/", {"number": number, "digits": "0000", "verdict": "satisfied"})
         for number in (receipt, "7K3M-9QRT-2WXY")
     )
-    plain = [re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"|nonce="[^"]+"', "", one.content.decode()) for one in (known, unknown)]
+    plain = [
+        re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"|nonce="[^"]+"', "", one.content.decode())
+        for one in (known, unknown)
+    ]
     assert known.status_code == unknown.status_code == 409
     assert plain[0].replace(receipt, "#") == plain[1].replace("7K3M-9QRT-2WXY", "#")
 
