@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import count
 
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ WIDTH, HEIGHT, MARGIN = 480, 340, 40
 _STEP = 1_000_000
 LOOKS = 6
 """Colours for days; with more days they begin anew, and the numbers tell them apart."""
-TALL, GAP = 24, 2
+TALL, GAP = 28, 2
 _GRID, _FAR = 8, 200
 _AROUND = sorted(
     ((right, down) for right in range(-_FAR, _FAR + 1, _GRID) for down in range(-_FAR, _FAR + 1, _GRID)),
@@ -27,7 +28,7 @@ _AROUND = sorted(
 class Point:
     """
     In the drawing's units: `left`, `top` where it lies, `mark_left`, `mark_top` the middle of its mark, which gives way to those before it.
-    `stops`: the plan's numbers of the stops here; `is_home`: where the bus starts.
+    `stops`: the plan's numbers of the stops here, `letter` where there is none; `is_home`: where the bus starts.
     """
 
     name: str
@@ -37,16 +38,17 @@ class Point:
     people: int
     waiting: int
     is_home: bool = False
+    letter: str = ""
     mark_left: int = 0
     mark_top: int = 0
 
     @property
     def mark(self) -> str:
-        return self.stops or ("" if self.is_home else "–")
+        return self.stops or self.letter
 
     @property
     def wide(self) -> int:
-        return TALL if len(self.mark) < 3 else 10 + 8 * len(self.mark)
+        return TALL if len(self.mark) < 3 else 12 + 9 * len(self.mark)
 
     @property
     def box(self) -> tuple[int, int]:
@@ -90,11 +92,13 @@ def map_of(card: TourCard) -> TourMap:
         numbers.setdefault(site.pk, []).append(str(number))
         path = ways.setdefault((timezone.localdate(stop.begins), stop.bus), [home])
         path.append(place(site.latitude, site.longitude))
+    letters = (chr(ord("A") + number % 26) for number in count())
     points = [Point(tour.org.name, *home, "", 0, 0, is_home=True)]
     for site in sorted(card.sites, key=lambda one: (int(numbers[one.pk][0]) if one.pk in numbers else len(card.stops) + 1, one.pk)):
         at = place(site.latitude, site.longitude)
         stops = "·".join(numbers.get(site.pk, []))
-        points.append(Point(site.name, *at, stops, site.people, card.waiting.get(site.pk, 0)))
+        letter = "" if stops else next(letters)
+        points.append(Point(site.name, *at, stops, site.people, card.waiting.get(site.pk, 0), letter=letter))
     drawn = [
         Way(on, bus, number % LOOKS + 1, " ".join(f"{left},{top}" for left, top in [*path, home]))
         for number, ((on, bus), path) in enumerate(sorted(ways.items()))
