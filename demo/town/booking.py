@@ -56,26 +56,29 @@ TRIP = {
 
 @dataclass
 class Services:
-    """The county's officers and some of its members, at one moment after another."""
+    """The county's officers and some of its members, at one moment after another. `present`: the reader's day; what is to come, comes after it."""
 
     office: Office
     clock: Callable[[], datetime]
     union: Union
     people: list[int]
+    present: date
 
     @property
     def county(self) -> Viewer:
         return self.office.officer(self.union.id, self.clock())
 
     def at(self, days: int, hour: int, minute: int = 0) -> datetime:
-        day = timezone.localdate(self.clock()) + timedelta(days=days)
+        day = (self.present if days > 0 else timezone.localdate(self.clock())) + timedelta(days=days)
         return datetime.combine(day, time(hour, minute), tzinfo=timezone.get_default_timezone())
 
     def offer(self, key: str, title: str, kind: str, slots: Sequence[SlotFacts], *, now: datetime, days: int = 7, **told: object) -> int:  # fmt: skip
+        is_to_come = timezone.localdate(slots[0].begins) > self.present
+        since = max(now, _at(self.present, 8)) if is_to_come else now
         facts = OfferFacts(
             **{
                 "title": f"{title}（虚构）", "kind": kind, "org_id": self.union.id, "area": self.union.area, "giving": Giving.FIRST_COME, "opens_at": now,
-                "closes_at": now + timedelta(days=days), **told,
+                "closes_at": min(since + timedelta(days=days), slots[0].begins), **told,
             }
         )  # type: ignore[arg-type]  # fmt: skip
         made = bookings.make_offer(viewer=self.county, facts=facts, key=f"demo-{key}", now=now)
@@ -104,7 +107,7 @@ def turns(begins: datetime, count: int, seats: int, label: str = "", minutes: in
     return [SlotFacts(begins + n * each, begins + (n + 1) * each, seats, label) for n in range(count)]
 
 
-def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime]) -> None:
+def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime], present: date) -> None:
     """Everything of the bookings that a page of the demo shows; the worker with a login has a seat, a place in the line and a certificate."""
     union = unions.find_county_union(COUNTY + "000000")
     assert union is not None, "the invented city has a Xinchang county union"
@@ -116,7 +119,7 @@ def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime]) -
     people = sorted(
         (one for one in ids if one in members and one != own), key=lambda one: not members[one].group
     )  # riders and couriers first
-    services = Services(office, clock, union, people[:14])
+    services = Services(office, clock, union, people[:14], present)
     is_member = own is not None and bool(registry.open_memberships_of([own]))
     _season(services, own if is_member else None)
     _courses(services, own if is_member else None)
@@ -231,7 +234,7 @@ def _pay(services: Services, trip: int) -> None:
 
 def _tour(services: Services) -> None:
     """E05: a bus, five sites, two days fixed by hand; the rest is for the reader to plan."""
-    today = timezone.localdate(services.clock())
+    today = services.present
     days = tuple(day for day in (today + timedelta(days=number) for number in range(14, 24)) if day.weekday() < 5)[:4]
     facts = TourFacts("体检车下乡排班（虚构）", services.union.id, services.union.area, days, time(8), time(17), 29_500_000, 120_905_000, lanes=4)  # fmt: skip
     tour = bookings.make_tour(viewer=services.county, facts=facts, key="demo-tour", now=services.clock())
