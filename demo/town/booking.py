@@ -213,6 +213,14 @@ def _trip(services: Services) -> None:
         "trip-next", "新就业形态劳动者疗休养", "recuperation", [SlotFacts(later, later + timedelta(days=2, hours=9), 20, "省内山区县（虚构）")], now=services.clock(), days=12,
         giving=Giving.DRAW, most_companions=2, program="recuperation",
     )  # fmt: skip
+    base = places.list_places(services.county, kind="base", state="LISTED").first()
+    if base is not None:
+        begins = services.at(10, 8)
+        stay = services.offer(
+            "trip-base", "本县基地疗休养", "recuperation", [SlotFacts(begins, begins + timedelta(days=3, hours=8), 12, base.name[:20])], now=services.clock(),
+            program="recuperation", place_id=base.pk, most_companions=1,
+        )  # fmt: skip
+        services.ask(stay, services.people[10:14], now=services.clock(), companions=lambda number: int(number == 0))
 
 
 def _pay(services: Services, trip: int) -> None:

@@ -76,7 +76,9 @@ class Contests:
                 posts.get_viewer(account_id=account, post_id=post, today=timezone.localdate(now))
             )  # fmt: skip
 
-    def call(self, pack_id: str, values: dict[str, str], *, since: int, days: int, title: str = "", is_open: bool = False) -> int:
+    def call(
+        self, pack_id: str, values: dict[str, str], *, since: int, days: int, title: str = "", is_open: bool = False
+    ) -> int:
         """`is_open`: it still takes entries on the reader's day."""
         now = self.clock()
         lag = self.present - timezone.localdate(now) if is_open else timedelta(0)
@@ -246,7 +248,9 @@ def _of_places(desk: Contests) -> int:
         if not rows:
             continue
         is_over = pack_id == ENDED
-        contest = desk.call(pack_id, values, since=60 if is_over else 1, days=20 if is_over else 30, is_open=not is_over)
+        contest = desk.call(
+            pack_id, values, since=60 if is_over else 1, days=20 if is_over else 30, is_open=not is_over
+        )
         count += 1
         entered, now = [], desk.began(contest)
         for row in rows:

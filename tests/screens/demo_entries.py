@@ -53,4 +53,6 @@ TABLE = (
     _shown("E35", "/contests/", "职工好声音"),
     _shown("E36", "/desk/applications/?place=all&program=member-proposal"),
 )
-ENTRIES = [f"E{number:02}" for number in (4, 5, 7, 9, 10, 11, 17, 19, 20, 21, 22, 23, 25, 26, 28, 30, 31, 32, 34, 35, 36)]
+ENTRIES = [
+    f"E{number:02}" for number in (4, 5, 7, 9, 10, 11, 17, 19, 20, 21, 22, 23, 25, 26, 28, 30, 31, 32, 34, 35, 36)
+]

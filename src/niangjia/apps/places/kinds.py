@@ -78,7 +78,7 @@ class Aim:
 class Kind:
     """
     `inspect_months`: how long an inspection holds; null = nobody says. `notice_days`: working days of public notice before one is listed;
-    null = none. `is_tilted`: resources are tilted to mountain and island counties for it. `levels` it may have, lowest first; `steps` it may take, in the order of a usual life.
+    null = none. `occupancy`: the detail that tells its beds; empty: nobody sleeps there. `is_tilted`: resources are tilted to mountain and island counties for it. `levels` it may have, lowest first; `steps` it may take, in the order of a usual life.
     """
 
     id: str
@@ -91,6 +91,7 @@ class Kind:
     notice_days: int | None
     needs_checks: bool
     is_tilted: bool
+    occupancy: str
     details: Mapping[str, Detail]
     equipment: Mapping[str, Piece]
     checks: Mapping[str, Piece]
@@ -138,6 +139,7 @@ def _kind(name: str, given: Mapping[str, Any], steps: Mapping[str, Any]) -> Kind
         notice_days=given.get("notice_days"),
         needs_checks=given.get("needs_checks", False),
         is_tilted=given.get("is_tilted", False),
+        occupancy=given.get("occupancy", ""),
         details={one: _detail(one, said) for one, said in given.get("details", {}).items()},
         equipment=_pieces(given.get("equipment", {})),
         checks=_pieces(given.get("checks", {})),

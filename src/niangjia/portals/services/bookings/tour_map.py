@@ -94,7 +94,9 @@ def map_of(card: TourCard) -> TourMap:
         path.append(place(site.latitude, site.longitude))
     letters = (chr(ord("A") + number % 26) for number in count())
     points = [Point(tour.org.name, *home, "", 0, 0, is_home=True)]
-    for site in sorted(card.sites, key=lambda one: (int(numbers[one.pk][0]) if one.pk in numbers else len(card.stops) + 1, one.pk)):
+    for site in sorted(
+        card.sites, key=lambda one: (int(numbers[one.pk][0]) if one.pk in numbers else len(card.stops) + 1, one.pk)
+    ):
         at = place(site.latitude, site.longitude)
         stops = "·".join(numbers.get(site.pk, []))
         letter = "" if stops else next(letters)
