@@ -81,6 +81,7 @@ def test_a_value_under_another_name_is_refused():
         ("/desk/orders/{id}/", "https://example.com/"), ("/desk/orders/{id}/", "//example.com/"), ("    to: assignee\n", ""),
         ("to: assignee", "to: assignee\n    together: true"), ("to: assignee", "to: assignee\n    colour: red"),
         ("to: assignee", "to: assignee\n    urgent: true\n    digest: true"), ('"{code}"', '"{phone}"'),
+        ("digest: {", "digest: {order_lost: {to: assignee}, "), ("code: {", "order_lost: {to: assignee}\ncode: {"),
     ],
 )  # fmt: skip
 def test_a_text_that_could_say_more_is_refused_when_it_is_read(was, becomes):
