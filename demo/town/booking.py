@@ -62,6 +62,7 @@ class Services:
     clock: Callable[[], datetime]
     union: Union
     people: list[int]
+    guests: list[int]
     present: date
 
     @property
@@ -119,13 +120,20 @@ def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime], p
     people = sorted(
         (one for one in ids if one in members and one != own), key=lambda one: not members[one].group
     )  # riders and couriers first
-    services = Services(office, clock, union, people[:14], present)
+    services = Services(office, clock, union, people[:14], _others(viewer, {*people, own}), present)
     is_member = own is not None and bool(registry.open_memberships_of([own]))
     _season(services, own if is_member else None)
     _courses(services, own if is_member else None)
     _trip(services)
     _tour(services)
     _talks(services)
+
+
+def _others(viewer: Viewer, taken: set[int | None]) -> list[int]:
+    """Members of whom nothing else is told."""
+    ids = registry.visible_persons(viewer).order_by("-pk").values_list("pk", flat=True)[:300]
+    members = registry.open_memberships_of(ids)
+    return [one for one in ids if one in members and one not in taken][:5]
 
 
 def _season(services: Services, own: int | None) -> None:
@@ -220,7 +228,7 @@ def _trip(services: Services) -> None:
             "trip-base", "本县基地疗休养", "recuperation", [SlotFacts(begins, begins + timedelta(days=3, hours=8), 12, base.name[:20])], now=services.clock(),
             program="recuperation", place_id=base.pk, most_companions=1,
         )  # fmt: skip
-        services.ask(stay, services.people[10:14], now=services.clock(), companions=lambda number: int(number == 0))
+        services.ask(stay, services.guests, now=services.clock(), companions=lambda number: int(number == 0))
 
 
 def _pay(services: Services, trip: int) -> None:
