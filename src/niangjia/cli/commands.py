@@ -336,13 +336,14 @@ def programs_check(folder: Path | None, as_json: bool) -> None:
 
 
 def _check_other_kinds(folder: Path) -> list[Problem]:
-    """What is wrong with targets, assessments, bulletins and contests."""
+    """What is wrong with targets, assessments, bulletins, contests and places."""
     from niangjia.apps.assessments import sheets as assessments
     from niangjia.apps.bulletins import kinds as bulletins
     from niangjia.apps.contests import checking as contests
+    from niangjia.apps.places import declared as places
     from niangjia.apps.targets import packs as targets
 
-    rooms = (targets, assessments, bulletins, contests)
+    rooms = (targets, assessments, bulletins, contests, places)
     return [problem for room in rooms for problem in room.check_folder(folder)]
 
 
@@ -351,11 +352,16 @@ def _check_other_kinds(folder: Path) -> list[Problem]:
 @click.option("--assessments", "of", flag_value="assessments", help="考核表的 · of a sheet of an assessment.")
 @click.option("--bulletins", "of", flag_value="bulletins", help="信息通报种类的 · of a kind of bulletin.")
 @click.option("--contests", "of", flag_value="contests", help="评选的 · of a contest.")
+@click.option("--places", "of", flag_value="places", help="场所种类 places.yaml 的 · of the kinds of places.")
+@click.option(
+    "--place-steps", "of", flag_value="place_steps", help="场所步骤 place_steps.yaml 的 · of the steps of places."
+)
 def programs_schema(of: str | None) -> None:
     """program.yaml 的 JSON Schema，供编辑器补全和标错 · the JSON Schema of program.yaml, for editors."""
     from niangjia.apps.assessments.words import assessments_schema
     from niangjia.apps.bulletins.words import bulletins_schema
     from niangjia.apps.contests.words import contests_schema
+    from niangjia.apps.places.words import places_schema, steps_schema
     from niangjia.apps.targets.words import targets_schema
     from niangjia.engines import policy
 
@@ -364,6 +370,8 @@ def programs_schema(of: str | None) -> None:
         "assessments": assessments_schema,
         "bulletins": bulletins_schema,
         "contests": contests_schema,
+        "places": places_schema,
+        "place_steps": steps_schema,
     }
     show_json(others[of]() if of else policy.program_schema(policy.load_vocabulary(programs_folder())))
 
