@@ -53,11 +53,12 @@ def _values(viewer: Viewer, home: str, today: date) -> dict[str, Any]:
         if not one.area or here.startswith(area_prefix(one.area)) or area_prefix(one.area).startswith(here)
     ]
     missing = queries.list_missing(viewer, area=home, asof=today)
-    titles, units = {}, {}
-    for pack_id in {one.pack_id for one in (*values, *missing)}:
-        for one in queries.list_parameters_in_force(viewer, pack_id, area=home, asof=today):
-            titles[f"{pack_id}:{one.name}"] = parameter_word(one)
-            units[f"{pack_id}:{one.name}"] = one.unit
+    titles: dict[str, object] = {}
+    units: dict[str, str] = {}
+    for pack_id in {one.pack_id for one in values} | {one.pack_id for one in missing}:
+        for card in queries.list_parameters_in_force(viewer, pack_id, area=home, asof=today):
+            titles[f"{pack_id}:{card.name}"] = parameter_word(card)
+            units[f"{pack_id}:{card.name}"] = card.unit
     return {
         "programs": {card.pack_id: half(card, "title") for card in queries.list_packs(viewer)},
         "values": [
