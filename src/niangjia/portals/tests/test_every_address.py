@@ -124,7 +124,7 @@ TYPED = (
     "工资", "流水", "医疗 ", "民政核对回函与填报不符", "处理更正申请", "复核现场照片", "已与本人谈妥，分三次退回", "新昌农商银行", "王小红", "社区王主任",
     "他家另有两套住房", "工作单位写错了", "发票只有两张，合计 3,900 元，请补齐或改金额。", "下班后上课，学数控。", "收据是我的，姓名写错了一个字。",
     "收据不是本人的。", "甲", "乙", "丙", "中文", "＊",
-    *booked.TYPED, *contested.TITLES, *targeted.TYPED, *assessed.TYPED, *tasked.TYPED, *helped.TYPED, "不是本人发现的。", "我的作品", "医疗救助", "医疗救助：相对困难，自付部分的比例", "金秋助学：相对困难，月低保标准的倍数",
+    *booked.TYPED, *contested.TITLES, *targeted.TYPED, *assessed.TYPED, *tasked.TYPED, *helped.TYPED, "不是本人发现的。", "数据有误", "我的作品", "医疗救助", "医疗救助：相对困难，自付部分的比例", "金秋助学：相对困难，月低保标准的倍数",
 )  # fmt: skip
 """Examples, what people typed, and clauses that a pack has as the only name of a value."""
 READ_BY_ALL = ("home", "login", "notices", "accessibility", "privacy", "components", "programs", "receipt")
