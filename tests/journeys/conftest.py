@@ -66,7 +66,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def _build(module: str, data: Path) -> dict[str, Any]:
+def build(module: str, data: Path) -> dict[str, Any]:
     done = subprocess.run([sys.executable, "-m", module, str(data)], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     made: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -84,7 +84,7 @@ def served_copy(folder: Path, data: Path, made: dict[str, Any]) -> Iterator[Plac
 def built_visited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """Orders before two officers of one union, as `visited` makes them; nobody touches it."""
     data = tmp_path_factory.mktemp("visited") / "data"
-    return data, _build("tests.journeys.visited", data)
+    return data, build("tests.journeys.visited", data)
 
 
 @pytest.fixture(scope="session")
@@ -98,7 +98,7 @@ def visits(tmp_path_factory: pytest.TempPathFactory, built_visited: tuple[Path, 
 def applying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """A town where a programme is applied for, as `applied_town` makes it; each journey is another worker's."""
     folder = tmp_path_factory.mktemp("applying")
-    made = _build("tests.journeys.applied_town", folder / "built")
+    made = build("tests.journeys.applied_town", folder / "built")
     with served_copy(folder, folder / "built", made) as place:
         yield place
 
@@ -107,7 +107,7 @@ def applying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str | int]]:
     """The morning's deployment, which nobody touches, and what `prepared` said of it."""
     data = tmp_path_factory.mktemp("prepared") / "data"
-    return data, _build("tests.journeys.prepared", data)
+    return data, build("tests.journeys.prepared", data)
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,7 @@ def served(data: Path, moment: datetime, log: Path) -> Iterator[str]:
             if process.stdout is None or process.stdout.readline().strip() != "ready":
                 raise RuntimeError(log.read_text())
             address = f"http://127.0.0.1:{port}"
-            urllib.request.urlopen(f"{address}/healthy", timeout=20).close()
+            urllib.request.urlopen(f"{address}/healthy", timeout=90).close()
             yield address
         finally:
             process.terminate()

@@ -105,6 +105,43 @@ def test_a_pile_of_orders_is_handed_down_by_keyboard_alone(desk: tuple[str, Brow
     assert focused(page) != "BODY"
 
 
+def test_a_pile_is_gone_through_from_page_to_page_by_keys(desk: tuple[str, Browser]):
+    page = opened(desk, "county")
+    page.goto("/desk/orders/?scope=all")
+    addresses = page.locator("[data-row] a").evaluate_all("links => links.map(link => link.pathname)")
+    for key in ("j", "j", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url(f"**{addresses[1]}*")
+    expect(page.get_by_role("navigation", name="这一叠")).to_contain_text(f"2 / {len(addresses)}")
+    page.keyboard.press("j")
+    page.wait_for_url(f"**{addresses[2]}*")
+    page.keyboard.press("k")
+    page.wait_for_url(f"**{addresses[1]}*")
+    page.keyboard.press("u")
+    page.wait_for_url("**/desk/orders/?scope=all")
+    page.goto(addresses[0])
+    expect(page.get_by_text(f"1 / {len(addresses)}")).to_be_visible()
+    expect(page.get_by_role("link", name="上一件")).to_be_hidden()
+
+
+def test_a_case_is_judged_by_keys_but_not_by_one_that_slips(desk: tuple[str, Browser]):
+    page = opened(desk, "county")
+    page.goto("/desk/review/?desk=accept&grade=&outcome=")
+    count = page.locator("[data-row]").count()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/cases/**")
+    page.keyboard.press("g")
+    step = page.locator("[data-decide] button").first
+    expect(step).to_be_focused()
+    expect(step).to_have_text("复核通过")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("已办理")
+    page.keyboard.press("u")
+    page.wait_for_url("**/desk/review/?desk=accept*")
+    expect(page.locator("[data-row]")).to_have_count(count - 1)
+
+
 def test_two_officers_on_one_order_do_not_undo_each_other(desk: tuple[str, Browser]):
     first, second = opened(desk, "county"), opened(desk, "city")
     first.goto("/desk/orders/?state=CREATED")

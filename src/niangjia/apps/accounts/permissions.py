@@ -29,8 +29,10 @@ _READING: Final = frozenset(
         "tasks.view",
         "bulletins.view",
         "assessments.view",
+        "standards.view",
     }
 )
+# standards.view: what the minimum living standards are by area and day; who enters them manages programs.
 # targets.view: targets of one's part of the tree and the rows behind a number; targets.manage: to divide them among the unions below, and to
 # state another office's figure.
 # tasks.view: tasks of one's part of the tree and the board above; tasks.work: to take the owner's steps and to bid; tasks.set: to set tasks
@@ -130,6 +132,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
             "registry.reveal",
             "registry.correct",
             "programs.view",
+            "standards.view",
             "matters.view",
             "matters.handle",
             "places.view",
@@ -152,11 +155,13 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     # Money is prepared, paid and confirmed by finance, approved by the union that decides: never both in one role.
     Role.FINANCE: frozenset(
         {"cases.view", "registry.view", "programs.view", "funds.view", "funds.prepare", "funds.pay", "funds.confirm"}
-        | {"matters.view", "places.view", "bookings.view", "volunteers.view", "contests.view"}
+        | {"matters.view", "places.view", "bookings.view", "volunteers.view", "contests.view", "standards.view"}
     )
     | {"lists.export"},
     Role.AUDITOR: _READING | {"audit.view", "cockpit.view", "cases.see_checks", "lists.export"},
-    Role.ADMINISTRATOR: frozenset({"organizations.manage", "accounts.manage", "lists.export", "imports.send"}),
+    Role.ADMINISTRATOR: frozenset(
+        {"organizations.manage", "accounts.manage", "standards.view", "lists.export", "imports.send"}
+    ),
     Role.WORKER: frozenset({"own.view"}),
 }
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import BooleanField, Exists, ExpressionWrapper, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
@@ -497,7 +497,17 @@ def names_of(account_ids: Iterable[int]) -> dict[int, str]:
 
 def know_names(accounts: Iterable[Account]) -> None:
     """Accounts that came along with something else: the page that is made now need not ask for their names."""
-    looking.know_each(names_of, {one.pk: one.name for one in accounts})
+    know_named({one.pk: one.name for one in accounts})
+
+
+def know_named(names: dict[int, str]) -> None:
+    """As `know_names`, of names that came along by `name_of`."""
+    looking.know_each(names_of, names)
+
+
+def name_of(account: str) -> Subquery:
+    """The name of the account whose number stands in this column."""
+    return Subquery(Account.objects.filter(pk=OuterRef(account)).values("name"))
 
 
 @looking.once

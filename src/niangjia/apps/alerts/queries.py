@@ -71,12 +71,13 @@ class NoListYet(Refusal):
         )
 
 
-def _runs(viewer: Viewer) -> QuerySet[SensingRun]:
+def _readable(viewer: Viewer) -> list[RunState]:
     permissions.require(viewer, "alerts.view")
-    states = (
-        [RunState.RELEASED, RunState.RECEIVED] if permissions.may(viewer, "alerts.release") else [RunState.RELEASED]
-    )
-    return SensingRun.objects.filter(state__in=states)
+    return [RunState.RELEASED, RunState.RECEIVED] if permissions.may(viewer, "alerts.release") else [RunState.RELEASED]
+
+
+def _runs(viewer: Viewer) -> QuerySet[SensingRun]:
+    return SensingRun.objects.filter(state__in=_readable(viewer))
 
 
 def _visible(viewer: Viewer, month: Month | None = None) -> QuerySet[HardshipAlert]:
@@ -168,6 +169,13 @@ def get_alert(viewer: Viewer, alert_id: int) -> HardshipAlert:
 
 def find_alert_of(viewer: Viewer, household_id: int, month: Month) -> HardshipAlert | None:
     return _visible(viewer).select_related("org", "run").filter(household_id=household_id, month=month.text).first()
+
+
+def sees(viewer: Viewer, alert: HardshipAlert) -> bool:
+    """Whether it is one of the viewer's: for who read it along with something of theirs, with its union and run."""
+    if alert.run.kind != RunKind.MONTHLY or alert.run.state not in _readable(viewer):
+        return False
+    return scope.covers(viewer.org_path, alert.org.path or "")
 
 
 def latest_alert_of(viewer: Viewer, household_id: int) -> HardshipAlert | None:
@@ -305,15 +313,12 @@ def trigger_words(month: Month) -> dict[str, Mapping[str, str]]:
     return dict(says or {})
 
 
-def why_household_is_on_list(household_id: int) -> tuple[Sentence, ...]:
-    """For the worker's own page, whose caller has made sure that it is their household: the latest released list."""
-    alert = (
-        HardshipAlert.objects.filter(household_id=household_id, run__state=RunState.RELEASED, run__kind=RunKind.MONTHLY)
-        .select_related("run")
-        .order_by("-month")
-        .first()
-    )
-    return sentences(alert) if alert and alert.state in ACTIVE_STATES else ()
+def why_households_are_on_lists(household_ids: Iterable[int]) -> dict[int, tuple[Sentence, ...]]:
+    """For the worker's own page, whose caller has made sure that they are their households: each one's latest released row."""
+    released = HardshipAlert.objects.filter(run__state=RunState.RELEASED, run__kind=RunKind.MONTHLY)
+    rows = released.filter(household_id__in=set(household_ids)).select_related("run").order_by("month")
+    latest = {row.household_id: row for row in rows}
+    return {key: sentences(row) for key, row in latest.items() if row.state in ACTIVE_STATES}
 
 
 def list_alerts_of(viewer: Viewer, household_id: int) -> list[HardshipAlert]:

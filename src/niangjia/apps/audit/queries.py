@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Value
+from django.db.models.expressions import Combinable
 
 from niangjia.apps.audit.actions import GENESIS, canonical, digest, read_anchors
 from niangjia.apps.audit.models import AuditEvent, AuditHead
@@ -114,10 +115,17 @@ def standing_in(objects: Iterable[str]) -> dict[tuple[str, str, int], int]:
 
 def list_about(object: str, *, actions: Sequence[str] = (), most: int | None = None) -> list[Event]:
     """Events about one thing, latest first, at most `most`, whoever acted. The caller has checked that the thing may be seen."""
-    found = AuditEvent.objects.filter(object=object)
+    return [event for event, _name in list_about_by_name(object, actions=actions, most=most, name=Value(""))]
+
+
+def list_about_by_name(
+    object: str, *, name: Combinable, actions: Sequence[str] = (), most: int | None = None
+) -> list[tuple[Event, str | None]]:
+    """As `list_about`, each with who acted: `name` tells it from the column ``account_id``, null for an event that nobody's account did."""
+    found = AuditEvent.objects.filter(object=object).annotate(acted=name)
     if actions:
         found = found.filter(action__in=actions)
-    return [event_of(row) for row in found.order_by("-seq")[:most]]
+    return [(event_of(row), vars(row)["acted"]) for row in found.order_by("-seq")[:most]]
 
 
 def list_changes(objects: Iterable[str], *, after: int, most: int = 20) -> list[Event]:

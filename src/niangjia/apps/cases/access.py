@@ -9,6 +9,7 @@ unions that visit: that a matter of the household is going on with them. The cou
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -57,9 +58,22 @@ def has_matter(viewer: Viewer, household_id: int, *, today: date) -> bool:
     return any(counts.values())
 
 
-def may_open(viewer: Viewer, household_id: int, *, today: date) -> bool:
-    """Whether this viewer may open, with a reason, what is sealed about the household: whether a page offers it."""
-    return permissions.may(viewer, "registry.reveal") and _is_theirs(viewer, household_id, today)
+def may_open(viewer: Viewer, household_id: int, *, today: date, read: Iterable[Case] = ()) -> bool:
+    """
+    Whether this viewer may open, with a reason, what is sealed about the household: whether a page offers it. Of cases of the household that
+    the page has `read` with their orders and unions, one that is going on there answers it.
+    """
+    if not permissions.may(viewer, "registry.reveal"):
+        return False
+    return any(_is_going_on(case, viewer.org_path) for case in read) or _is_theirs(viewer, household_id, today)
+
+
+def _is_going_on(case: Case, path: str) -> bool:
+    """As the first two of `has_matter`."""
+    if case.state == CaseState.CLOSED:
+        return False
+    at = case.work_order.org if case.work_order and case.work_order.state in OPEN else case.org
+    return scope.covers(path, at.path or "")
 
 
 def _is_theirs(viewer: Viewer, household_id: int, today: date) -> bool:

@@ -9,14 +9,15 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.db.models import CharField, Count, Exists, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import CharField, Count, Exists, F, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Replace
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import PostCard, Role, Viewer
 from niangjia.apps.alerts import queries as alerts
+from niangjia.apps.alerts.types import Sentence
 from niangjia.apps.cases import access, counted, lifecycle, moving, sealed, spot_checks
 from niangjia.apps.cases import hands as hands
 from niangjia.apps.cases.models import (
@@ -29,6 +30,7 @@ from niangjia.apps.cases.models import (
     FollowUp,
     Grievance,
     HardshipFile,
+    HeldIncome,
     PublicNotice,
     Visit,
     VisitDraft,
@@ -55,7 +57,7 @@ from niangjia.apps.cases.types import (
 )
 from niangjia.apps.files import queries as files
 from niangjia.apps.files.types import FileCard, Owner
-from niangjia.apps.funds import queries as funds
+from niangjia.apps.funds.types import ReservationState
 from niangjia.apps.objections.types import GrievanceState, LiveNotice
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
@@ -118,6 +120,18 @@ def _with_what_is_one(viewer: Viewer) -> QuerySet[Case]:
     )
 
 
+def _with_what_there_is(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """`CaseDetails` asks for the rarer parts of a case only where there are any."""
+    bare = Visit.objects.filter(case=OuterRef("pk"), findings__isnull=True)
+    return cases.annotate(
+        has_bare_visit=Exists(bare),
+        has_grievance=Exists(Grievance.objects.filter(case=OuterRef("pk"))),
+        has_held_month=Exists(HeldIncome.objects.filter(file__case=OuterRef("pk"))),
+        decision_id=F("file__decision"),
+        is_adjusted=programs.is_adjusted("file__decision"),
+    ).select_related("alert__org", "alert__run")
+
+
 @looking.once
 def find_case_of_order(viewer: Viewer, work_order_id: int) -> CaseCard | None:
     """The case that a work order belongs to, a re-check's as well, if the viewer may see it."""
@@ -177,6 +191,11 @@ def find_recorded_visit(viewer: Viewer, key: uuid.UUID) -> datetime | None:
     return Visit.objects.filter(key=key, recorded_by_id=viewer.account_id).values_list("recorded_at", flat=True).first()
 
 
+def _file_count(key: str) -> Coalesce:
+    """Of a visit with its key in this column, which PostgreSQL writes with dashes and SQLite without."""
+    return files.count_of("visit", Replace(Cast(OuterRef(key), CharField()), Value("-"), Value("")))
+
+
 def list_visit_files(visits: Iterable[Visit]) -> dict[int, list[FileCard]]:
     """Photos and signatures by visit id, of visits that the caller has read for its viewer."""
     by_key = {visit.key.hex: visit.pk for visit in visits}
@@ -200,6 +219,15 @@ def list_companions(viewer: Viewer, case_id: int, *, now: datetime) -> list[tupl
     case = get_case(viewer, case_id)
     without = {viewer.account_id, *(case.work_order.excluded_ids if case.work_order else ())}
     return [(card, name) for card, name in colleagues_of(case, now=now) if card.account_id not in without]
+
+
+def list_household_cases(viewer: Viewer, household_id: int) -> list[Case]:
+    """As `list_cases`, of one household, for its page: with their orders. Who `is_blind` to the household sees none of them."""
+    found = list_cases(viewer, CaseFilter(household_id=household_id))
+    cases = list(found.select_related("org", "household", "work_order__org"))
+    if cases:
+        looking.know(is_blind, viewer, household_id, answer=False)
+    return cases
 
 
 def list_cases_of_household(viewer: Viewer, household_id: int) -> list[CaseCard]:
@@ -332,15 +360,20 @@ class CaseDetails:
 
     @cached_property
     def visits(self) -> tuple[Visit, ...]:
-        return self._found(self.case.visits.all())
+        """They come along with their findings, but for those that nothing was found on yet."""
+        if vars(self.case)["has_bare_visit"]:
+            return self._found(self.case.visits.annotate(file_count=_file_count("key")))
+        for finding in self.findings:
+            vars(finding.visit)["file_count"] = vars(finding)["file_count"]
+        return tuple(sorted({one.visit for one in self.findings}, key=lambda visit: visit.pk))
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        return self._found(self.case.findings.all())
+        return self._found(self.case.findings.select_related("visit").annotate(file_count=_file_count("visit__key")))
 
     @cached_property
     def grievances(self) -> tuple[Grievance, ...]:
-        return self._found(self.case.grievances.all())
+        return self._found(self.case.grievances.all()) if vars(self.case)["has_grievance"] else ()
 
     @cached_property
     def exit_letters(self) -> tuple[ExitLetter, ...]:
@@ -351,7 +384,10 @@ class CaseDetails:
 
     @cached_property
     def exit_progress(self) -> ExitProgress | None:
-        return progress_of(self.file, today=timezone.localdate(self._now)) if self.file and self.file.is_open else None
+        if self.file is None or not self.file.is_open or self.file.approved_at is None:
+            return None
+        held = self.file.months.all() if vars(self.case)["has_held_month"] else ()
+        return _progress(self.file, held, today=timezone.localdate(self._now))
 
     @cached_property
     def notices(self) -> tuple[PublicNotice, ...]:
@@ -359,12 +395,18 @@ class CaseDetails:
 
     @cached_property
     def entitlements(self) -> tuple[Entitlement, ...]:
-        return tuple(self.case.entitlements.select_related("decision__version").order_by("pk"))
+        found = self.case.entitlements.select_related("decision__version", "reservation").order_by("pk")
+        return tuple(found.annotate(is_adjusted=programs.is_adjusted("decision")))
 
     @cached_property
     def reservation_states(self) -> Mapping[str, str]:
-        found = funds.reservation_states([refs_of(each) for each in self.entitlements])
-        return {ref: state.value for ref, state in found.items()}
+        return {refs_of(one): one.reservation.state for one in self.entitlements if _is_set_aside(one)}
+
+    @cached_property
+    def adjustments(self) -> Mapping[int, list[AdjustmentCard]]:
+        """By decision: what deciding it anew found, oldest first."""
+        adjusted = [vars(one) for one in (*self.entitlements, self.case) if vars(one)["is_adjusted"]]
+        return programs.list_adjustments_of(one["decision_id"] for one in adjusted)
 
     @cached_property
     def decisions(self) -> Mapping[int, DecisionCard]:
@@ -378,7 +420,11 @@ class CaseDetails:
 
 def get_details(viewer: Viewer, case_id: int, *, now: datetime) -> CaseDetails:
     """Raises NotFound."""
-    return CaseDetails(viewer, get_case(viewer, case_id), now)
+    case = _with_what_there_is(_with_what_is_one(viewer)).filter(pk=case_id).first()
+    if case is None:
+        raise NotFound
+    looking.know(get_case, viewer, case_id, answer=case)
+    return CaseDetails(viewer, case, now)
 
 
 def may_examine(viewer: Viewer) -> bool:
@@ -418,6 +464,11 @@ def get_decided(viewer: Viewer, decision_id: int) -> tuple[DecisionCard, CaseCar
         if card.id == decision_id:
             return card, case
     raise NotFound
+
+
+def _is_set_aside(entitlement: Entitlement) -> bool:
+    held = entitlement.reservation
+    return held is not None and held.state != ReservationState.CANCELLED
 
 
 def refs_of(entitlement: Entitlement) -> str:
@@ -516,8 +567,12 @@ def months_on_file(file: HardshipFile, *, today: date) -> tuple[Month, Month]:
 
 
 def progress_of(file: HardshipFile, *, today: date) -> ExitProgress:
+    return _progress(file, file.months.all(), today=today)
+
+
+def _progress(file: HardshipFile, months: Iterable[HeldIncome], *, today: date) -> ExitProgress:
     since, through = months_on_file(file, today=today)
-    held = (HeldMonth(Month(row.month), row.income_per_capita, row.standard) for row in file.months.all())
+    held = (HeldMonth(Month(row.month), row.income_per_capita, row.standard) for row in months)
     return lifecycle.exit_progress(held, since=since, through=through)
 
 
@@ -535,36 +590,52 @@ def get_own_matters(viewer: Viewer) -> list[OwnMatter]:
     permissions.require(viewer, "own.view")
     if viewer.role is not Role.WORKER or viewer.person_id is None:
         raise permissions.NotAllowed("own.view")
-    letters = ExitLetter.objects.filter(state=ExitLetter.State.OPEN).order_by("pk")
-    found = moving.visible(viewer).select_related("org", "file__decision__version").order_by("-opened_at", "-pk")
+    granted = Entitlement.objects.select_related("decision__version")
     cases = list(
-        found.prefetch_related(
-            Prefetch("entitlements", Entitlement.objects.select_related("decision__version")),
+        _with_where_it_stands(moving.visible(viewer))
+        .select_related("org", "file__decision__version")
+        .prefetch_related(
+            Prefetch("entitlements", granted.annotate(is_adjusted=programs.is_adjusted("decision"))),
             Prefetch("grievances", Grievance.objects.filter(person_id=viewer.person_id).order_by("pk")),
-            Prefetch("moves", CaseMove.objects.filter(action=CaseAction.REFUSE_FILE).order_by("-pk")),
-            Prefetch("file__exit_letters", letters),
-            Prefetch("notices", PublicNotice.objects.filter(withdrawn_at__isnull=True).order_by("-pk")),
         )
+        .order_by("-opened_at", "-pk")
     )
-    later = programs.list_adjustments_of(row.pk for case in cases for row in _decided(case))
-    return [_own_matter(case, later) for case in cases]
+    rows = [vars(row) for case in cases for row in (*case.entitlements.all(), case)]
+    later = programs.list_adjustments_of(row["decision_id"] for row in rows if row["is_adjusted"])
+    why = alerts.why_households_are_on_lists(case.household_id for case in cases)
+    return [_own_matter(case, later, why.get(case.household_id, ())) for case in cases]
+
+
+def _with_where_it_stands(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """With the one row of each kind that a worker reads of a matter: why there is no file, the notice that stands, the letter that is open."""
+    of_case = {"case": OuterRef("pk")}
+    refused = CaseMove.objects.filter(**of_case, action=CaseAction.REFUSE_FILE).order_by("-pk")
+    notice = PublicNotice.objects.filter(**of_case, withdrawn_at__isnull=True).order_by("-pk")
+    letter = ExitLetter.objects.filter(file__case=OuterRef("pk"), state=ExitLetter.State.OPEN).order_by("pk")
+    return cases.annotate(
+        decision_id=F("file__decision"),
+        is_adjusted=programs.is_adjusted("file__decision"),
+        refused_because=Subquery(refused.values("reason")[:1]),
+        announced_on=Subquery(notice.values("starts_on")[:1]),
+        exit_because=Subquery(letter.values("reason")[:1]),
+        exit_objection_until=Subquery(letter.values("objection_until")[:1]),
+    )
 
 
 def _decided(case: Case) -> list[Any]:
-    """What was decided in a case that was read with its decisions, the grants first."""
+    """What was decided in a case that was read with its decisions, each once: a file's tier is mostly the decision on its grant too."""
     file = getattr(case, "file", None)
-    return [one.decision for one in case.entitlements.all()] + ([file.decision] if file and file.decision else [])
+    rows = [one.decision for one in (*case.entitlements.all(), file) if one and one.decision]
+    return list({row.pk: row for row in rows}.values())
 
 
-def _own_matter(case: Case, later: Mapping[int, list[AdjustmentCard]]) -> OwnMatter:
-    file = getattr(case, "file", None)
-    letter = next(iter(file.exit_letters.all()), None) if file else None
-    why = alerts.why_household_is_on_list(case.household_id)
+def _own_matter(case: Case, later: Mapping[int, list[AdjustmentCard]], why: tuple[Sentence, ...]) -> OwnMatter:
+    file, read = getattr(case, "file", None), vars(case)
     effect = lifecycle.EFFECTS.get(Outcome(case.outcome)) if case.outcome else None
     status_zh, status_en = str(CaseState(case.state).label), CaseState(case.state).value
     if effect:
         status_zh, status_en = f"{status_zh}：{effect.zh}", f"{status_en}: {effect.en}"
-    last = next(iter(case.moves.all()), None)
+    refused = read["refused_because"]
     return OwnMatter(
         case_id=case.pk,
         number=case.number,
@@ -572,12 +643,12 @@ def _own_matter(case: Case, later: Mapping[int, list[AdjustmentCard]]) -> OwnMat
         state=CaseState(case.state),
         status_zh=status_zh,
         status_en=status_en,
-        reason=last.reason if last else letter.reason if letter else "",
+        reason=(refused if refused is not None else read["exit_because"]) or "",
         decisions=tuple(
             _own_decision(programs.decision_card(row), later.get(row.pk, ()))
             for row in sorted(_decided(case), key=lambda row: row.pk)
         ),
-        can_object_until=letter.objection_until if letter else _objection_end(case),
+        can_object_until=read["exit_objection_until"] or _objection_end(case),
         objections=tuple((one.pk, GrievanceState(one.state)) for one in case.grievances.all()),
         way=_way(case, file),
         why_zh=tuple(sentence.zh for sentence in why if not sentence.is_note),
@@ -596,8 +667,7 @@ def _way(case: Case, file: HardshipFile | None) -> tuple[tuple[str, date | None]
     verified = ("VERIFIED", day(case.reviewed_at))
     if file is None:
         return (verified,)
-    notice = next(iter(case.notices.all()), None)
-    return verified, ("ANNOUNCED", notice.starts_on if notice else None), ("APPROVED", day(file.approved_at))
+    return verified, ("ANNOUNCED", vars(case)["announced_on"]), ("APPROVED", day(file.approved_at))
 
 
 def _objection_end(case: Case) -> date | None:

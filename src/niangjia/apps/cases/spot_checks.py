@@ -16,6 +16,7 @@ from niangjia.apps.cases import drawing
 from niangjia.apps.cases.models import Finding, SpotCheck, SpotDraw
 from niangjia.apps.cases.types import Breach, CaseKind, CaseState, Outcome, Ruling, SpotRate, SpotResult
 from niangjia.apps.organizations import scope
+from niangjia.kernel import looking
 from niangjia.kernel.months import Month
 
 _CLASSES = {
@@ -55,6 +56,7 @@ def blind_households(viewer: Viewer) -> QuerySet[SpotCheck, Any]:
     return SpotCheck.objects.filter(is_theirs, result="", case__state=CaseState.OPEN).values("case__household")
 
 
+@looking.once
 def is_blind(viewer: Viewer, household_id: int) -> bool:
     return blind_households(viewer).filter(case__household=household_id).exists()
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Expression, Subquery
+from django.db.models.functions import Coalesce
+
 from niangjia.apps.files import storage
 from niangjia.apps.files.models import File
 from niangjia.apps.files.problems import FileRefused, NoSuchFile
@@ -54,6 +57,12 @@ def list_of_many(kind: str, ids: Iterable[str]) -> dict[str, list[FileCard]]:
     for row in File.objects.filter(owner_kind=kind, owner_id__in=set(ids)).order_by("pk"):
         found.setdefault(row.owner_id, []).append(card_of(row))
     return found
+
+
+def count_of(kind: str, owner: Expression) -> Coalesce:
+    """How many files an owner of this kind has: along with the rows whose owner's number `owner` tells."""
+    rows = File.objects.filter(owner_kind=kind, owner_id=owner).order_by().values("owner_kind")
+    return Coalesce(Subquery(rows.annotate(count=Count("pk")).values("count")), 0)
 
 
 def count_sealed_with(key_id: str) -> int:

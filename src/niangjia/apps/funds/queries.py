@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import CharField, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
@@ -569,14 +571,17 @@ def list_living_budgets(org_id: int, to_id: int | None = None) -> list[LivingBud
 
 def list_own_help(person_id: int) -> list[tuple[datetime, Decimal, str, str]]:
     """For the worker's own page: when, how much, what (empty = money), state. Latest first."""
-    money = [
-        (card.settled_at or card.returned_at or card.sealed_at, card.amount, "", str(card.state))
-        for card in list_payments_to([person_id])
-        if card.sealed_at is not None
+    none = Value("", output_field=CharField())
+    sealed = Payment.objects.exclude(state=PaymentState.REMOVED).filter(batch__sealed_at__isnull=False)
+    money = sealed.filter(person_id=person_id).values_list(
+        Coalesce("settled_at", "returned_at", "batch__sealed_at"), "amount", none, Value(0), none, "state"
+    )
+    goods = GoodsGiven.objects.filter(person_id=person_id).values_list(
+        "given_at", "amount", "item__name", "quantity", "item__unit", Value(PaymentState.SETTLED.value)
+    )
+    return [
+        (at, amount, f"{name} {quantity}{unit}" if name else "", state)
+        for at, amount, name, quantity, unit, state in sorted(
+            money.union(goods, all=True), key=itemgetter(0), reverse=True
+        )
     ]
-    gifts = GoodsGiven.objects.filter(person_id=person_id).select_related("item")
-    goods = [
-        (gift.given_at, gift.amount, f"{gift.item.name} {gift.quantity}{gift.item.unit}", str(PaymentState.SETTLED))
-        for gift in gifts
-    ]
-    return sorted(money + goods, key=lambda row: row[0], reverse=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Abs, Coalesce
 
 from niangjia.apps.accounts import permissions
@@ -146,6 +146,11 @@ def list_adjustments_about(subjects: Iterable[Subject]) -> list[AdjustmentCard]:
         wanted |= Q(root__subject_kind=subject.kind, root__subject_id=subject.id)
     rows = _rows().filter(wanted) if wanted else Adjustment.objects.none()
     return _cards(rows.order_by("-pk"))
+
+
+def is_adjusted(decision: str) -> Exists:
+    """The condition that `list_adjustments_of` has something of the decision in this column."""
+    return Exists(Adjustment.objects.filter(root=OuterRef(decision)).exclude(state=AdjustmentState.REPLACED))
 
 
 def list_adjustments_of(decision_ids: Iterable[int]) -> dict[int, list[AdjustmentCard]]:

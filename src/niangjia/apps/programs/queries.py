@@ -22,6 +22,7 @@ from niangjia.apps.programs.adjusting import (
     count_recovering,
     count_to_settle,
     get_adjustment,
+    is_adjusted,
     list_adjusted_programs,
     list_adjustments,
     list_adjustments_about,
@@ -71,7 +72,7 @@ __all__ = [
     "list_standard_steps", "list_standards",
     "MissingStandard", "NoSuchAdjustment", "NoSuchDecision", "NoSuchDraft", "answers", "areas_of_open", "cards_of", "count_open_adjustments", "count_recovering", "count_to_settle",
     "get_adjustment", "list_adjusted_programs", "list_adjustments", "list_adjustments_about", "list_adjustments_of",
-    "list_corrections_of", "list_decision_chain", "list_money_of", "list_reconsiderations", "list_recoveries", "pack_card",
+    "list_corrections_of", "list_decision_chain", "is_adjusted", "list_money_of", "list_reconsiderations", "list_recoveries", "pack_card",
     "reconsideration_cards", "ref_of", "SubjectKind", "decision_card", "tally_waiting", "visible_adjustments",
 ]  # fmt: skip
 

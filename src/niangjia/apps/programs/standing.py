@@ -28,7 +28,7 @@ def list_standards(viewer: Viewer, areas: Iterable[str], *, asof: date) -> list[
     For each division what holds on a day: its own value, or that of the area around it; without one, the value is null. Two queries whatever
     their number. Permission: programs.view.
     """
-    permissions.require(viewer, "programs.view")
+    permissions.require(viewer, "standards.view")
     known = rows()
     found = []
     for area in areas:
@@ -55,7 +55,7 @@ def list_standards(viewer: Viewer, areas: Iterable[str], *, asof: date) -> list[
 
 def list_standard_steps(viewer: Viewer, area: str) -> list[StandardStep]:
     """Every value that holds or held in a division, by day and then as it was received; the last of a day counts. Permission: programs.view."""
-    permissions.require(viewer, "programs.view")
+    permissions.require(viewer, "standards.view")
     prefix = area_prefix(area)
     found = [row for row in rows() if prefix.startswith(area_prefix(row.area))]
     found.sort(key=lambda row: row.starts_on)

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Substr
 
 from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.organizations import queries as organizations
@@ -412,7 +413,9 @@ def list_views_of_person(viewer: Viewer, person_id: int) -> list[DataView]:
     For the worker concerned, and for whoever may see the person. Raises NotFound.
     """
     _require_visible(viewer, person_id)
-    events = audit.list_about(f"person:{person_id}", actions=("registry.reveal", "registry.view", "programs.explain"))
+    looks = ("registry.reveal", "registry.view", "programs.explain")
+    found = audit.list_about_by_name(f"person:{person_id}", actions=looks, name=accounts.name_of("account_id"))
+    accounts.know_named({event.account_id: name for event, name in found if event.account_id and name is not None})
     return [
         DataView(
             at=event.at,
@@ -421,7 +424,7 @@ def list_views_of_person(viewer: Viewer, person_id: int) -> list[DataView]:
             what=str(event.detail.get("what", "")),
             reason=event.reason,
         )
-        for event in events
+        for event, _name in found
     ]
 
 

@@ -120,6 +120,7 @@ ENTRIES = (
     Entry("officer:audit", _("审计查询"), "shield-check", "audit.view", is_tab=True, group="house"),
     Entry("officer:unions", _("组织与岗位"), "sitemap", "organizations.manage", is_tab=True, group="house"),
     Entry("officer:working_days", _("工作日历"), "calendar-due", "organizations.manage", group="house"),
+    Entry("officer:standards", _("低保标准"), "scale", "organizations.manage", group="house"),
     Entry("officer:feeds", _("数据健康"), "database", "organizations.manage", group="house"),
     Entry("officer:health", _("数据与运行"), "heartbeat", "organizations.manage", is_tab=True, group="house"),
 )
@@ -148,7 +149,8 @@ def entries_for(viewer: Viewer, path: str, unread_count: int) -> list[Shown]:
         if any(part in (plain if part.startswith("/") else query) for part in entry.also)
     ]
     here = max(under, key=len, default="") if not by_part else by_part[0]
-    tabs = [entry.route for entry in allowed if entry.is_tab][:MOST_TABS]
+    own_trade_first = sorted(allowed, key=lambda entry: entry.group not in ("", "house"))
+    tabs = [entry.route for entry in own_trade_first if entry.is_tab][:MOST_TABS]
     return [
         Shown(
             entry.label,

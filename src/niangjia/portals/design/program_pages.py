@@ -218,7 +218,7 @@ def amount_in_words(said: Description) -> str:
         words = list(tags) + ([_("另有补助")] if any(one.kind in ("money", "goods") for one in said.benefits) else [])
         return _("%(kinds)s，按各人情况计算") % {"kinds": listed(words)}
     if said.exact is not None:
-        return _("%(sum)s 元") % {"sum": plain(said.exact, "money")}
+        return _("%(sum)s 元") % {"sum": plain(said.exact, "money")} if said.exact else ""
     if said.most is not None:
         return _("最多 %(sum)s 元") % {"sum": plain(said.most, "money")}
     return _("按各人情况计算")

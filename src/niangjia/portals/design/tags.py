@@ -279,9 +279,9 @@ def moment(value: datetime | None) -> str:
 
 @register.filter
 def area_name(code: str) -> str:
-    """The division's name; of a village or community, which no table names, the town's."""
+    """The division's name; of a village or community, which no table names, the town's; of one elsewhere, that it is one, and its code."""
     known = (areas.name_of(code[:length]) for length in (12, 9, 6) if areas.name_of(code[:length]) != code[:length])
-    return next(known, code) if code else "—"
+    return next(known, _("区划 %(code)s") % {"code": code[:6]}) if code else "—"
 
 
 @register.filter

@@ -441,6 +441,13 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "alerts.release": (_("发布了名单"), "green"),
     },
     # Things that the audit chain names, by the kind before their number.
+    "chain_break": {
+        "EDITED": (_("内容与指纹不符，有人改过"), "red"),
+        "MISSING": (_("少了这一条"), "red"),
+        "REORDERED": (_("顺序被换过"), "red"),
+        "TAIL_CUT": (_("末尾被截去"), "red"),
+        "REWRITTEN": (_("与库外锚点不符，整条链被重写过"), "red"),
+    },
     "hand": {
         "SENSED": (_("感知"), "secondary"),
         "OPENED": (_("立案"), "secondary"),
@@ -1057,6 +1064,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "registry.correct": (_("办理更正资料的申请"), "secondary"),
         "registry.receive": (_("导入会员"), "secondary"),
         "programs.view": (_("看项目与参数"), "secondary"),
+        "standards.view": (_("看低保标准"), "secondary"),
         "places.view": (_("看场所"), "secondary"),
         "places.manage": (_("登记场所、办理步骤"), "secondary"),
         "volunteers.view": (_("看需求与能人"), "secondary"),

@@ -21,7 +21,7 @@ from niangjia.apps.audit.types import Event
 from niangjia.apps.inspections import queries as inspections
 from niangjia.apps.workorders import queries as workorders
 from niangjia.jobs import check_chain as walking
-from niangjia.portals.design import deeds
+from niangjia.portals.design import deeds, words
 from niangjia.portals.design.forms import Form, day_input
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.paging import MOST
@@ -102,6 +102,7 @@ def events(request: PageRequest) -> HttpResponse:
     asked = _asked(request.viewer, form)
     found = queries.list_events(request.viewer, **asked, limit=ROWS, before_seq=whole(before) or None)
     shown = deeds.Shown(found)
+    walk = walking.find(deployment(), request.viewer)
     context = {
         "form": form,
         "events": [
@@ -111,7 +112,8 @@ def events(request: PageRequest) -> HttpResponse:
         "count": min(queries.count_events(request.viewer, most=MOST, **asked), MOST),
         "names": shown.names,
         "next_seq": found[-1].seq if len(found) == ROWS else None,
-        "walk": walking.find(deployment(), request.viewer),
+        "walk": walk,
+        "broken_words": words.word("chain_break", walk.found.get("kind"))[0] if walk else "",
         "checked": inspections.last_of(request.viewer, "inspections.check"),
     }
     return show(request, "officer/audit.html", context)

@@ -20,7 +20,6 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.cases import actions as case_actions
 from niangjia.apps.cases import queries as cases
-from niangjia.apps.cases.types import CaseFilter
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import published
@@ -150,6 +149,7 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         *(Subject(SubjectKind.PERSON, member.person.id) for member in members),
     ]
     sensed = _sensed(viewer, household_id)
+    own_cases = cases.list_household_cases(viewer, household_id)
     # Whoever visits again is not shown what the first visit led to.
     is_blind = cases.is_blind(viewer, household_id)
     decided = [] if is_blind else programs.list_decisions_about(*subjects)
@@ -175,10 +175,10 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         "payments": payments,
         "paid": sum((payment.amount for payment in payments if payment.state == "SETTLED"), ZERO),
         "orders": [workorders.card(row, now=now) for row in orders],
-        "cases": cases.list_cases(viewer, CaseFilter(household_id=household_id)),
+        "cases": own_cases,
         "happened": [] if is_blind else _happened(viewer, household_id, decided, payments, sensed.get("timeline", ())),
         "waiting": sum((payment.amount for payment in payments if payment.state in ("PREPARED", "IN_TRANSIT")), ZERO),
-        "can_reveal": cases.may_open(viewer, household_id, today=timezone.localdate(now)),
+        "can_reveal": cases.may_open(viewer, household_id, today=timezone.localdate(now), read=own_cases),
         "can_enter_account": permissions.may(viewer, "cases.verify"),
         "opened": getattr(request, "opened", None),
         "remembered": recall(request, household_id),

@@ -20,7 +20,6 @@ from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import forms, lifecycle, queries
 from niangjia.apps.cases.types import CaseAction, CaseFilter, CaseKind, CaseState, EntitlementState, ExitKind, Outcome
 from niangjia.apps.organizations import areas
-from niangjia.apps.programs import queries as programs
 from niangjia.apps.registry import queries as registry
 from niangjia.kernel.money import yuan
 from niangjia.kernel.months import Month
@@ -112,6 +111,7 @@ def queue(request: PageRequest) -> HttpResponse:
         "grades": words.choices("grade"),
         "causes": words.choices("cause"),
         "desk": desk,
+        "back": request.GET.urlencode(),
         "rows": rows,
         "examines": True,
         "names": household_names(case.household_id for case in rows),
@@ -170,13 +170,13 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
             return redirect("officer:check", check.pk)
     watch(request, *(f"entitlement:{grant.pk}" for grant in details.entitlements))
     record_seen(viewer, case.household_id, "case", now)
-    sees_alerts = permissions.may(viewer, "alerts.view")
-    alert = alerts.find_alert_of(viewer, case.household_id, Month(case.month)) if sees_alerts else None
+    alert = _alert_of(viewer, case) if permissions.may(viewer, "alerts.view") else None
     accounts_here = {visit.recorded_by_id for visit in details.visits} | {
         each for visit in details.visits for each in visit.verifiers
     }
     accounts_here |= {finding.judged_by_id for finding in details.findings if finding.judged_by_id}
     visit = next((one for one in reversed(details.visits) if one.form), None)
+    opened_visit = getattr(request, "opened_visit", 0)
     context: dict[str, Any] = {
         "details": details,
         "case": case,
@@ -195,19 +195,26 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
         "examines": permissions.may(viewer, "cases.examine"),
         "grants": [(one, details.decisions.get(one.decision_id), details.reservation_states.get(queries.refs_of(one))) for one in details.entitlements],
         "tier_decision": details.decisions.get(details.file.decision_id) if details.file and details.file.decision_id else None,
-        "adjustments": programs.list_adjustments_of(details.decisions),
+        "adjustments": details.adjustments,
         "can_reconsider": permissions.may(viewer, "programs.manage"),
         "sees_money": permissions.may(viewer, "funds.view"),
         "exit_kinds": ExitKind.choices,
-        "can_open_forms": queries.may_open(viewer, case.household_id, today=timezone.localdate(now)),
+        "can_open_forms": queries.may_open(viewer, case.household_id, today=timezone.localdate(now), read=[case]),
         "can_set_aside": permissions.may(viewer, "cases.review") and permissions.may(viewer, "funds.approve"),
-        "visit_files": queries.list_visit_files(details.visits),
+        "visit_files": queries.list_visit_files(one for one in details.visits if one.pk == opened_visit),
         "opened_form": getattr(request, "opened_form", None),
-        "opened_visit": getattr(request, "opened_visit", 0),
+        "opened_visit": opened_visit,
         "opened_file": getattr(request, "opened_file", None),
         "last_month": Month.of(timezone.localdate(now)).previous(),
     }  # fmt: skip
     return show(request, "officer/case.html", context)
+
+
+def _alert_of(viewer: Viewer, case: Any) -> Any:
+    """What the month's list says of the household: mostly the row that opened the case, which came along with it."""
+    if case.alert is not None and case.alert.month == case.month and case.alert.household_id == case.household_id:
+        return case.alert if alerts.sees(viewer, case.alert) else None
+    return alerts.find_alert_of(viewer, case.household_id, Month(case.month))
 
 
 def _province(area: str) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts import permissions
@@ -17,7 +18,7 @@ from niangjia.apps.programs import queries
 from niangjia.apps.programs.models import Standard
 from niangjia.apps.programs.tests import town
 from niangjia.apps.programs.types import StandardRow
-from niangjia.portals.design import words
+from niangjia.portals.design import tags, words
 
 NOW, TODAY = town.NOW, town.NOW.date()
 
@@ -85,3 +86,15 @@ def test_a_feed_has_its_own_page_and_an_unknown_one_is_said(house, signed_in):
     client = signed_in(house.viewers[Role.ADMINISTRATOR])
     assert "医疗保障局" in client.get(reverse("officer:feed", args=["medical_settlement"])).content.decode()
     assert client.get(reverse("officer:feed", args=["nothing"])).status_code == 409
+
+
+def test_an_administrator_reads_the_standards_and_not_what_programmes_make_of_them(house, signed_in):
+    html = signed_in(house.viewers[Role.ADMINISTRATOR]).get(reverse("officer:standards")).content.decode()
+    assert "低保标准，今天" in html and "各项目的本地参数" not in html
+    assert "各项目的本地参数" in signed_in(house.viewers[Role.CITY]).get(reverse("officer:standards")).content.decode()
+
+
+def test_a_division_that_no_table_names_is_said_to_be_one():
+    with translation.override("zh-hans"):
+        assert tags.area_name("310115001001") == "区划 310115"
+        assert tags.area_name("330624") == "新昌县"

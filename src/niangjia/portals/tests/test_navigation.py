@@ -51,3 +51,21 @@ def test_groups_without_ones_usual_pages_are_folded_unless_one_is_there(house, s
 def test_who_has_few_entries_sees_them_all(house, signed_in, role):
     html = signed_in(house.viewers[role]).get("/inbox/").content.decode()
     assert '<details class="side-group" >' not in html
+
+
+def test_an_auditors_own_trade_is_in_the_bar_at_the_foot_of_a_phone(house):
+    shown = navigation.entries_for(house.viewers[Role.AUDITOR], "/desk/", 0)
+    assert reverse("officer:audit") in {entry.url for entry in shown if entry.is_tab}
+
+
+def test_the_way_back_from_a_case_keeps_the_filters_of_the_queue(house, signed_in):
+    client = signed_in(house.viewers[Role.COUNTY])
+    queue = client.get(reverse("officer:review"), {"desk": "accept", "number": ""}).content.decode()
+    case = re.search(r'href="(/desk/cases/\d+/\?from=review&amp;back=[^"]+)"', queue)
+    html = client.get(case.group(1).replace("&amp;", "&")).content.decode()
+    assert 'href="/desk/review/?desk=accept&amp;number="' in html
+
+
+def test_an_empty_list_of_orders_points_to_those_of_the_unions_below(house, signed_in):
+    html = signed_in(house.viewers[Role.COUNTY]).get(reverse("officer:orders"), {"number": "99999"}).content.decode()
+    assert "整个辖区在办" in html and 'href="?scope=all"' in html

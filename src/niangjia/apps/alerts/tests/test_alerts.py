@@ -351,9 +351,9 @@ def test_a_packs_sentence_reaches_nothing_but_figures():
 def test_the_worker_reads_the_latest_released_list_only(place):
     home = homes(place, 1)[0]
     receive([signal(place, home)])
-    assert queries.why_household_is_on_list(home) == ()
+    assert queries.why_households_are_on_lists([home]) == {}
     release(place)
-    assert len(queries.why_household_is_on_list(home)) == 1
+    assert len(queries.why_households_are_on_lists([home])[home]) == 1
 
 
 def test_the_timeline_shows_every_month(place):

@@ -26,6 +26,47 @@ function go(step) {
   all[next].scrollIntoView({ block: "nearest" });
 }
 
+// The pile one goes through: the rows of the list, kept for this tab when one of them is opened, so that the next follows from its page.
+const PILE = "niangjia-pile";
+list?.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-row] a")) return;
+  const found = rows().map((row) => row.querySelector("a").pathname);
+  sessionStorage.setItem(PILE, JSON.stringify({ from: location.pathname + location.search, rows: found }));
+});
+
+const strip = document.querySelector("[data-pile]");
+
+function showPile() {
+  const pile = JSON.parse(sessionStorage.getItem(PILE) ?? "null");
+  const at = pile?.rows.indexOf(location.pathname) ?? -1;
+  if (at < 0) return;
+  const lead = (name, address) => {
+    const link = strip.querySelector(`[data-pile-${name}]`);
+    link.hidden = !address;
+    if (address) link.href = address;
+  };
+  lead("list", pile.from);
+  lead("before", pile.rows[at - 1]);
+  lead("next", pile.rows[at + 1]);
+  strip.querySelector("[data-pile-at]").textContent = `${at + 1} / ${pile.rows.length}`;
+  strip.hidden = false;
+}
+if (strip) showPile();
+
+const leads = { j: "next", k: "before", u: "list" };
+
+function follow(name) {
+  const link = strip && !strip.hidden && strip.querySelector(`[data-pile-${name}]:not([hidden])`);
+  link?.click?.();
+  return Boolean(link);
+}
+
+function decide() {
+  const first = document.querySelector("[data-decide]")?.querySelector("a, button, select, summary, textarea, input:not([type=hidden])");
+  first?.focus();
+  return Boolean(first);
+}
+
 function pick() {
   const box = current()?.querySelector("input[type=checkbox]");
   if (!box) return;
@@ -64,6 +105,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key in moves && list && (!isArrow || at.closest("[data-row]"))) go(moves[event.key]);
   else if (event.key === "x" && list && current()) pick();
   else if (event.key === "?") openKeys();
+  else if (event.key in leads && !list) { if (!follow(leads[event.key])) return; }
+  else if (event.key === "g") { if (!decide()) return; }
   else if (!(["f", "a", "/"].includes(event.key) && act(event.key))) return;
   event.preventDefault();
 });
