@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -36,6 +36,7 @@ class MoveCard:
     step: Step
     to: TaskState
     reason: str
+    changed: Mapping[str, Sequence[str]]
     by: int | None
     at: datetime
 
@@ -62,7 +63,7 @@ class BidCard:
 
 @dataclass(frozen=True)
 class TaskFile:
-    """All that is told of one task. `may`: the steps and acts open to the viewer today."""
+    """All that is told of one task. `proof`: keys of the evidence that still proves it. `may`: the steps and acts open to the viewer today."""
 
     card: TaskCard
     what: str
@@ -73,6 +74,7 @@ class TaskFile:
     progress: Sequence[ProgressCard]
     bids: Sequence[BidCard]
     evidence: Sequence[FileCard]
+    proof: frozenset[str]
     may: frozenset[str]
 
 

@@ -67,12 +67,12 @@ def test_a_task_goes_from_being_set_to_being_accepted(place):
     actions.note(viewer=place.county, task_id=task_id, percent=60, text="查了六个驿站", key="a", now=NOW)
     actions.report(viewer=place.county, task_id=task_id, evidence=[pictures.jpeg()], now=NOW)
     actions.give_back(viewer=place.city, task_id=task_id, reason="还差四个驿站", now=NOW)
-    actions.report(viewer=place.county_second, task_id=task_id, now=LATER)
+    actions.report(viewer=place.county_second, task_id=task_id, evidence=[pictures.jpeg(width=90)], now=LATER)
     actions.accept(viewer=place.city, task_id=task_id, now=LATER)
     found = seen(place.city, task_id)
     assert [one.step for one in found.moves] == ["SET", "BEGIN", "REPORT", "RETURN", "REPORT", "ACCEPT"]
     assert (found.card.state, found.card.percent, found.card.origin) == (TaskState.DONE, 60, Origin.ASSIGNED)
-    assert len(found.evidence) == 1 and not list(queries.verify())
+    assert len(found.evidence) == 2 and not list(queries.verify())
 
 
 def test_setting_twice_with_the_same_key_sets_one_task(place):
