@@ -23,7 +23,9 @@ LANGUAGES = ("zh", "en")
 # phone or card begins with a letter, and a name or an amount is none of these.
 PLACEHOLDERS: Mapping[str, Callable[[object], bool]] = {
     "count": lambda value: type(value) is int and 0 < value < 10**6,
-    "number": lambda value: isinstance(value, str) and bool(re.fullmatch(r"(?:GD|FF|SX|CS|CP|PX|RW)[0-9]{6,20}", value)),
+    "number": lambda value: (
+        isinstance(value, str) and bool(re.fullmatch(r"(?:GD|FF|SX|CS|CP|PX|RW)[0-9]{6,20}", value))
+    ),
     "day": lambda value: isinstance(value, str) and bool(re.fullmatch(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", value)),
 }
 _IN_PATH = frozenset({"id"})

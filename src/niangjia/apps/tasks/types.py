@@ -77,6 +77,10 @@ class TaskFile:
     proof: frozenset[str]
     may: frozenset[str]
 
+    @property
+    def is_returned(self) -> bool:
+        return any(one.step is Step.RETURN for one in self.moves)
+
 
 @dataclass(frozen=True)
 class Violation:

@@ -316,6 +316,9 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "tasks.pick": (_("选定了揭榜"), "green"),
         "tasks.assign": (_("指定了责任工会"), "blue"),
         "tasks.rehome": (_("任务随工会变动"), "secondary"),
+        "tasks.change": (_("修改了任务"), "yellow"),
+        "tasks.due_soon": (_("提醒任务快到期"), "secondary"),
+        "tasks.overdue": (_("提醒任务逾期"), "secondary"),
         "bulletins.draft": (_("起草了通报"), "secondary"),
         "bulletins.edit": (_("修改了通报"), "secondary"),
         "bulletins.review": (_("核了通报稿"), "secondary"),
@@ -597,6 +600,13 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "PICK": (_("选定揭榜"), "green"),
         "ASSIGN": (_("指定责任工会"), "blue"),
         "REHOME": (_("随工会变动"), "secondary"),
+        "CHANGE": (_("修改"), "yellow"),
+    },
+    "task_field": {
+        "title": (_("标题"), "secondary"),
+        "what": (_("做到什么算完成"), "secondary"),
+        "due_on": (_("期限"), "secondary"),
+        "owner": (_("责任工会"), "secondary"),
     },
     "bulletin_state": {
         "DRAFT": (_("草稿"), "secondary"),

@@ -25,8 +25,9 @@ PAGES = {
     "tasks:all": (lambda house: [] if lay(house) else [], READING),
     "tasks:board": (lambda house: [] if lay(house) else [], READING),
     "tasks:new": (lambda house: [], SETTING),
+    "tasks:change": (lambda house: [lay(house)], SETTING),
     "tasks:task": (lambda house: [lay(house)], READING),
 }
-POSTS = {"tasks:send": [], "tasks:step": [1]}
+POSTS = {"tasks:send": [], "tasks:send_change": [1], "tasks:step": [1]}
 FILES = {"tasks:evidence"}  # see test_tasks_pages
 TYPED = ("夜校进车间", "全市开十个班")

@@ -42,7 +42,11 @@ def test_the_kinds_of_the_house_are_read_and_worded_in_both_languages():
 
 def test_a_kind_that_slipped_below_the_texts_outside_the_inbox_is_refused():
     with pytest.raises(kinds.KindRefused):
-        kinds.read(GOOD.replace('{title: {zh: "{count} 条", en: "{count}"}}', '{title: {zh: 条, en: one}, round_looks: {to: told}}'))
+        kinds.read(
+            GOOD.replace(
+                '{title: {zh: "{count} 条", en: "{count}"}}', "{title: {zh: 条, en: one}, round_looks: {to: told}}"
+            )
+        )
 
 
 def test_every_kind_can_be_told_and_leads_somewhere():
