@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.contrib.sessions.backends.db import SessionStore
 
-from niangjia.apps.assessments import actions as assessments
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.bookings import actions as bookings
 from niangjia.apps.cases import actions as cases
@@ -33,7 +32,6 @@ def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     programs.reconsider_late_changes(now=now)
     matters.close_paid(now=now)
     bookings.remind(now=now)
-    assessments.remind(now=now)
     tasks.remind(now=now)
     audit.anchor(file=deployment.anchors, now=now)
     deliver.run(deployment, now=now)

@@ -97,29 +97,8 @@ class Look(models.Model):
 
 
 class Correction(models.Model):
-    """What a look asks to be put right, by a day. Its evidence: files of ``correction:<id>``. `said`: the newest word on it."""
+    """What a look asks to be put right. How far it is, by when and with which evidence is told by its task, and nowhere else."""
 
     look = models.ForeignKey(Look, on_delete=models.PROTECT, related_name="corrections")
-    what = models.CharField(max_length=300)
-    due = models.DateField()
-    state = models.CharField(max_length=10)
-    said = models.CharField(max_length=300, blank=True)
-    asked_by = _down("accounts.Account")
+    task = models.OneToOneField("tasks.Task", on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
-    corrected_by = _down("accounts.Account", null=True)
-    corrected_on = models.DateField(null=True)
-    checked_by = _down("accounts.Account", null=True)
-    checked_at = models.DateTimeField(null=True)
-    reminded_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(checked_by__isnull=True) | ~Q(checked_by=F("corrected_by")), name="correction_second_person"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="CHECKED")
-                | Q(checked_by__isnull=False, corrected_by__isnull=False, corrected_on__isnull=False),
-                name="correction_checked_by_somebody",
-            ),
-        ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from niangjia.apps.assessments.score import Rule, Standing, Weighed
 from niangjia.apps.organizations.types import Level
 from niangjia.apps.targets.types import Counts, Title, Unit
+from niangjia.apps.tasks.types import LIVE, TaskCard, TaskState
 
 
 class State(StrEnum):
@@ -22,13 +23,6 @@ class State(StrEnum):
 class Result(StrEnum):
     IN_ORDER = "IN_ORDER"
     TO_CORRECT = "TO_CORRECT"
-
-
-class CorrectionState(StrEnum):
-    ASKED = "ASKED"
-    CORRECTED = "CORRECTED"
-    CHECKED = "CHECKED"
-    RETURNED = "RETURNED"
 
 
 @dataclass(frozen=True)
@@ -111,16 +105,11 @@ class Published:
 
 @dataclass(frozen=True)
 class CorrectionCard:
-    """`is_late`: its day is over and it was not corrected, or was corrected after it."""
+    """`is_late`: its day is over and it was not reported, or was reported after it."""
 
     id: int
-    what: str
-    due: date
-    state: CorrectionState
+    task: TaskCard
     is_late: bool
-    said: str
-    corrected_by: int | None
-    checked_by: int | None
 
 
 @dataclass(frozen=True)
@@ -149,6 +138,20 @@ class RoundCard:
     population: int
     made_at: datetime
     looks: Sequence[LookCard]
+
+    @property
+    def asked(self) -> Sequence[CorrectionCard]:
+        """Those that were not withdrawn."""
+        return [one for look in self.looks for one in look.corrections if one.task.state is not TaskState.WITHDRAWN]
+
+    @property
+    def done(self) -> int:
+        return sum(one.task.state is TaskState.DONE for one in self.asked)
+
+    @property
+    def late(self) -> int:
+        """Late and still to be done."""
+        return sum(one.is_late and one.task.state in LIVE for one in self.asked)
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,11 @@ def _path_of(org_id: int) -> str:
     return union.path if union else "-"
 
 
+def was_late(task: Task, today: date) -> bool:
+    """Late now, or reported after its due day."""
+    return is_late(task, today) or task.reported_on is not None and task.reported_on > task.due_on
+
+
 def _percent() -> Subquery:
     return Subquery(Progress.objects.filter(task=OuterRef("pk")).order_by("-pk").values("percent")[:1])
 

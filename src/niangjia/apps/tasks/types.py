@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from niangjia.apps.files.types import FileCard
+from niangjia.apps.tasks.lifecycle import LIVE as LIVE
 from niangjia.apps.tasks.lifecycle import Origin as Origin
 from niangjia.apps.tasks.lifecycle import Step as Step
 from niangjia.apps.tasks.lifecycle import TaskState as TaskState

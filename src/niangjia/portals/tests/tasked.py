@@ -9,7 +9,7 @@ from niangjia.apps.tasks import actions
 from niangjia.portals.tests.house import House, town
 
 READING = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS, Role.AUDITOR}
-SETTING = {Role.PROVINCE, Role.CITY, Role.COUNTY}
+SETTING = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP}
 POSTED_UNTIL = town.NOW.date() + timedelta(days=9_000)
 
 

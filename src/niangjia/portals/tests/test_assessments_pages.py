@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.assessments import queries
+from niangjia.apps.assessments.models import Correction
 from niangjia.apps.files.tests import pictures
 from niangjia.apps.programs.tests import town
 from niangjia.jobs import assessing, rollup
@@ -70,22 +71,20 @@ def test_a_compared_union_reads_the_publication_and_its_own_look_alone(house, si
         assert town.get(reverse(f"assessments:{route}", args=[number])).status_code == 404, route
 
 
-def test_the_asked_union_answers_and_the_one_that_asked_checks(house, signed_in, laid):
+def test_a_correction_is_worked_on_as_a_task_and_its_round_shows_how_far_it_is(house, signed_in, laid):
     county, city = signed_in(house.viewers[Role.COUNTY]), signed_in(house.viewers[Role.CITY])
-    assert "报整改" in read(county, "assessments:look", laid.look)
-    told = {"said": "已补做回访", "papers": photo()}
-    answer = county.post(reverse("assessments:answer", args=[laid.correction]), told, follow=True)
-    assert "已报整改，等待复核。" in answer.content.decode()
-    back = city.post(reverse("assessments:check", args=[laid.correction]), {"right": "0", "why": ""})
-    assert back.status_code == 409 and "至少四个字" in back.content.decode()
-    done = city.post(reverse("assessments:check", args=[laid.correction]), {"right": "1"}, follow=True)
-    assert "复核通过。" in done.content.decode()
-
-
-def test_an_answer_without_evidence_comes_back_as_typed(house, signed_in, laid):
-    client = signed_in(house.viewers[Role.COUNTY])
-    answer = client.post(reverse("assessments:answer", args=[laid.correction]), {"said": "已补做两户的回访"})
-    assert answer.status_code == 409 and "已补做两户的回访" in answer.content.decode()
+    task_id = Correction.objects.get(pk=laid.correction).task_id
+    address = reverse("tasks:task", args=[task_id])
+    assert address in read(county, "assessments:look", laid.look) and "待验收" not in read(
+        city, "assessments:round", laid.round
+    )
+    assert reverse("assessments:look", args=[laid.look]) in read(county, "tasks:task", task_id)
+    for said in ({"step": "BEGIN"}, {"step": "REPORT", "evidence": photo()}):
+        assert county.post(reverse("tasks:step", args=[task_id]), said).status_code == 302
+    assert "待验收" in read(city, "assessments:round", laid.round)
+    city.post(reverse("tasks:step", args=[task_id]), {"step": "ACCEPT"})
+    assert "整改 1 / 1 项已完成" in read(city, "assessments:round", laid.round)
+    assert "1 / 1" in read(city, "assessments:rounds")
 
 
 def test_evidence_opens_for_who_sees_its_look_and_for_nobody_else(house, signed_in, laid):

@@ -124,11 +124,11 @@ def withdraw(*, viewer: Viewer, publication_id: int, reason: str, now: datetime)
             audit.record(viewer, action="assessments.withdraw", object=f"publication:{row.pk}", reason=said, now=now)
 
 
-_SEEN = {"adjusted": access.adjustments, "look": access.looks, "correction": access.corrections}
+_SEEN = {"adjusted": access.adjustments, "look": access.looks}
 
 
 def open_evidence(*, viewer: Viewer, kind: str, row_id: int, key: str, now: datetime) -> FileContent:
-    """Evidence of an ``adjusted``, a ``look`` or a ``correction`` that the viewer sees. Raises NotAllowed, NotFound, NoSuchFile."""
+    """Evidence of an ``adjusted`` or a ``look`` that the viewer sees. Raises NotAllowed, NotFound, NoSuchFile."""
     if kind not in _SEEN or not _SEEN[kind](viewer).filter(pk=row_id).exists():
         raise NotFound
     return files.open_file(viewer=viewer, owner=access.owner_of(kind, row_id), key=key, now=now)

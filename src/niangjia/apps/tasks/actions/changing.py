@@ -12,7 +12,7 @@ from niangjia.apps.audit import actions as audit
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.tasks import access, moving
 from niangjia.apps.tasks.actions.setting import Fault, require_below, wrong_words
-from niangjia.apps.tasks.lifecycle import STEPS, Step, TaskState
+from niangjia.apps.tasks.lifecycle import STEPS, Origin, Step, TaskState
 from niangjia.apps.tasks.models import Bid, Task
 from niangjia.apps.tasks.problems import FieldsRefused
 
@@ -60,6 +60,11 @@ def _wrong_terms(task: Task, due_on: date, owner_id: int | None, today: date) ->
         wrong["due_on"] = ("期限不能早于揭榜截止日。", "The due day is not before the last day of bidding.")
     if owner_id != task.owner_id and (task.owner_id is None or owner_id is None):
         wrong["owner"] = ("榜上的任务由揭榜选定，不在这里改责任工会。", "A task of the board gets its owner by the choice among bids, not here.")  # fmt: skip
+    elif owner_id != task.owner_id and task.origin == Origin.RECTIFICATION:
+        wrong["owner"] = (
+            "整改任务由被要求整改的工会办，不换责任工会。",
+            "What has to be put right stays with the union that has to.",
+        )
     elif owner_id != task.owner_id and task.state != TaskState.OPEN:
         wrong["owner"] = ("任务已经开始，不能换责任工会。请撤销后另行交办。", "It has begun: the owner stays. Withdraw it and set another.")  # fmt: skip
     return wrong

@@ -84,8 +84,8 @@ def test_a_task_is_set_only_for_a_union_of_ones_own_part_of_the_tree(place):
         given(place, "Y", viewer=place.county)
 
 
-@pytest.mark.parametrize("who", ["township", "grassroots", "finance", "auditor"])
-def test_only_leads_of_a_county_or_more_set_tasks(place, who):
+@pytest.mark.parametrize("who", ["grassroots", "finance", "auditor"])
+def test_only_leads_of_a_township_or_more_set_tasks(place, who):
     with pytest.raises(NotAllowed):
         given(place, "XG", viewer=getattr(place, who))
 
@@ -133,6 +133,12 @@ def test_the_owner_the_setter_and_the_auditor_see_it_and_a_lead_above_both_too(p
     task_id = given(place, "XG", viewer=place.county)
     for viewer in (place.grassroots, place.county, place.township, place.city, place.auditor):
         assert seen(viewer, task_id).card.owner_name == "轴承厂工会"
+
+
+def test_who_has_nothing_to_do_with_tasks_sees_none(place):
+    given(place)
+    with pytest.raises(NotAllowed):
+        queries.list_tasks(place.finance, today=TODAY)
 
 
 def test_the_auditor_takes_no_step(place):

@@ -24,6 +24,4 @@ urlpatterns = [
     path("rounds/looks/<int:look_id>/note/", rounds.note, name="note"),
     path("rounds/looks/<int:look_id>/ask/", rounds.ask, name="ask"),
     path("rounds/corrections/<int:correction_id>/", rounds.correction, name="correction"),
-    path("rounds/corrections/<int:correction_id>/answer/", rounds.answer, name="answer"),
-    path("rounds/corrections/<int:correction_id>/check/", rounds.check, name="check"),
 ]
