@@ -13,7 +13,7 @@ def _down(to: str, **options) -> models.ForeignKey:
 
 class Publication(models.Model):
     """
-    A sheet as published by one union. `rules`: what each item says; `figures`: values as text by union and item, null = not known; `adjusted`:
+    A sheet as published by one union. `run`: the roll-up it rests on, kept; empty = none. `rules`: what each item says and counts; `figures`: values as text by union and item, null = not known; `adjusted`:
     points as text by union; `points`: what followed, by union and item, null = not scored. At most one of a sheet and union stands.
     """
 
@@ -21,6 +21,7 @@ class Publication(models.Model):
     org = _down("organizations.OrgUnit")
     state = models.CharField(max_length=10)
     as_of = models.DateTimeField()
+    run = models.CharField(max_length=40, blank=True)
     rules = models.JSONField()
     figures = models.JSONField()
     adjusted = models.JSONField()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from niangjia.apps.assessments.score import Rule, Standing, Weighed
 from niangjia.apps.organizations.types import Level
 from niangjia.apps.targets.types import Counts, Title, Unit
 from niangjia.apps.tasks.types import LIVE, TaskCard, TaskState
+from niangjia.engines.counting import Measure
 
 
 class State(StrEnum):
@@ -67,11 +68,25 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Behind:
+    """The rows behind an item's figures: what is counted, from when to when."""
+
+    measure: Measure
+    since: date
+    until: date
+
+
+@dataclass(frozen=True)
 class Figures:
-    """What a job counted: the value by union and item, null = not known; `as_of`: when the roll-up was made."""
+    """
+    What a job counted: the value by union and item, null = not known; `as_of`: when the roll-up was made, `run`: its name, `behind`: by item; empty =
+    nothing is behind them.
+    """
 
     as_of: datetime
     values: Mapping[int, Mapping[str, Decimal | None]]
+    run: str = ""
+    behind: Mapping[str, Behind] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,7 +105,7 @@ class AdjustmentCard:
 
 @dataclass(frozen=True)
 class Published:
-    """A sheet as it was published: figures, the rules in words, and what follows."""
+    """A sheet as it was published: figures, the rules in words, and what follows. `run` and `behind`: as of its `Figures`."""
 
     id: int
     sheet: str
@@ -101,6 +116,8 @@ class Published:
     standings: Sequence[Standing]
     published_at: datetime
     reason: str
+    run: str
+    behind: Mapping[str, Behind]
 
 
 @dataclass(frozen=True)

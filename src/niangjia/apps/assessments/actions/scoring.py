@@ -95,9 +95,9 @@ def publish(*, viewer: Viewer, sheet_id: str, figures: Figures, now: datetime) -
     with transaction.atomic():
         if Publication.objects.select_for_update().filter(sheet=sheet.id, org=union.id, state=State.PUBLISHED).exists():
             raise NotNow
-        pinned = pinning.pin(sheet, values, pinning.adjusted(sheet, union.id))
+        pinned = pinning.pin(sheet, values, pinning.adjusted(sheet, union.id), figures.behind)
         row = Publication.objects.create(
-            sheet=sheet.id, org_id=union.id, state=State.PUBLISHED, as_of=figures.as_of, published_by_id=viewer.account_id, published_at=now,
+            sheet=sheet.id, org_id=union.id, state=State.PUBLISHED, as_of=figures.as_of, run=figures.run, published_by_id=viewer.account_id, published_at=now,
             **pinned,
         )  # fmt: skip
         detail = {

@@ -46,6 +46,8 @@ def _card(viewer: Viewer, row: Publication) -> Published:
         pinning.standings_of(row),
         row.published_at,
         row.reason,
+        row.run,
+        pinning.behind_of(row.rules),
     )
 
 
