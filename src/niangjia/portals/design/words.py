@@ -236,6 +236,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
     "event": {
         "accounts.appoint": (_("任命了岗位"), "secondary"),
         "accounts.choose_post": (_("换了岗位"), "secondary"),
+        "accounts.link_person": (_("登记了账户是谁"), "secondary"),
         "accounts.create": (_("开立了账户"), "secondary"),
         "accounts.end_post": (_("结束了岗位"), "secondary"),
         "accounts.rehome_post": (_("岗位随工会变动"), "secondary"),
