@@ -72,7 +72,7 @@ def _measure(said: Mapping[str, Any]) -> Measure:
 
 
 def recount(
-    rules: Sequence[Mapping[str, str]], figures: Mapping[str, Mapping[str, str | None]], extra: Mapping[str, str]
+    rules: Sequence[Mapping[str, Any]], figures: Mapping[str, Mapping[str, str | None]], extra: Mapping[str, str]
 ) -> list[Standing]:
     """From what was pinned alone."""
     items = [

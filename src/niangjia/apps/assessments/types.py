@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from niangjia.apps.assessments.score import Rule, Standing, Weighed
 from niangjia.apps.organizations.types import Level
@@ -112,7 +113,7 @@ class Published:
     state: State
     org_id: int
     as_of: datetime
-    rules: Sequence[Mapping[str, str]]
+    rules: Sequence[Mapping[str, Any]]
     standings: Sequence[Standing]
     published_at: datetime
     reason: str
