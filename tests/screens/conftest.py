@@ -34,6 +34,7 @@ def demo_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, "-m", "niangjia", "demo", str(data), "--persons", "2000", "--no-serve"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT / "src")})  # fmt: skip
     assert done.returncode == 0, done.stderr
+    assert " ERROR " not in done.stderr, "what the demo town does is recorded and told without a fault"
     return data
 
 

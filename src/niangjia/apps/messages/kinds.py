@@ -19,8 +19,8 @@ from niangjia.kernel.problems import DataProblem
 FILE = Path(__file__).with_name("kinds.yaml")
 LANGUAGES = ("zh", "en")
 
-# What a text may hold, and what a value of it looks like. An order's number is GD and a month, a batch's FF, an application's SX, a place's CS, a contest's PX, an entry's CP, a task's RW; no ID number,
-# phone or card begins with a letter, and a name or an amount is none of these.
+# What a text may hold, and what a value of it looks like. An order's number is GD and a month, a batch's FF, an application's SX, a place's CS, a contest's PX, an entry's CP,
+# a task's RW; no ID number, phone or card begins with a letter, and a name or an amount is none of these.
 PLACEHOLDERS: Mapping[str, Callable[[object], bool]] = {
     "count": lambda value: type(value) is int and 0 < value < 10**6,
     "number": lambda value: (
@@ -28,8 +28,8 @@ PLACEHOLDERS: Mapping[str, Callable[[object], bool]] = {
     ),
     "day": lambda value: isinstance(value, str) and bool(re.fullmatch(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", value)),
 }
+PARTS = {"file": {"kinds", "code", "digest"}, "code": {"title", "text"}, "digest": {"title"}}
 _IN_PATH = frozenset({"id"})
-_OUTSIDE = {"code": {"title", "text"}, "digest": {"title"}}
 _PATH = re.compile(r"/[a-z0-9/{}-]*(?:\?[a-z]+=[A-Za-z0-9]+)?")
 
 
@@ -109,9 +109,9 @@ def load() -> Kinds:
 def read(text: str) -> Kinds:
     """Raises KindRefused."""
     given = yaml.safe_load(text)
-    for part, known in _OUTSIDE.items():
-        if stray := sorted(set(given[part]) - known):
-            raise KindRefused(part, f"{stray[0]} 不属于这里", f"{stray[0]} does not belong here")
+    for part, known in PARTS.items():
+        if unknown := sorted(set(given if part == "file" else given[part]) - known):
+            raise KindRefused(part, f"不认识 {unknown[0]}", f"{unknown[0]} is not known")
     return Kinds(
         {name: _kind(name, values) for name, values in given["kinds"].items()},
         _texts("code", given["code"]["title"], set()),

@@ -9,7 +9,6 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts import permissions
@@ -26,6 +25,7 @@ from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, address_of
 from niangjia.portals.design.showing import THEME, THEMES, show
+from niangjia.portals.public import sessions
 
 
 @page(Access.PUBLIC)
@@ -153,9 +153,8 @@ YEAR = 365 * 24 * 3600
 @page(Access.PUBLIC, methods=("POST",))
 def choose_theme(request: PageRequest) -> HttpResponse:
     """Light or dark, remembered by this browser for a year; back to the page it was asked on."""
-    asked, back = request.POST.get("theme", ""), request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    response = redirect(back if is_ours else "public:home")
+    asked = request.POST.get("theme", "")
+    response = redirect(sessions.next_address(request) or "public:home")
     if asked in THEMES:
         response.set_cookie(THEME, asked, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
     return response

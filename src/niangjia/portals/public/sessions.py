@@ -22,12 +22,12 @@ FRESH = timedelta(minutes=15)  # from a proof to an act on passwords and factors
 
 
 def next_address(request: PageRequest) -> str:
-    """Where the reader wanted to go, if that is here; else empty."""
+    """The path where the reader wanted to go, if that is here; else empty."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
     is_ours = url_has_allowed_host_and_scheme(
         asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return asked if is_ours else ""
+    return asked if is_ours and asked.startswith("/") else ""
 
 
 def hold_half_way(request: PageRequest, account_id: int, *, now: datetime) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gettext
 import hashlib
+import os
 import re
 import uuid
 from datetime import timedelta
+from random import Random
+from urllib.parse import urljoin, urlsplit
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -49,6 +52,7 @@ from niangjia.portals.tests import (
     targeted,
     tasked,
     told,
+    typing_garbage,
 )
 
 
@@ -436,6 +440,34 @@ def test_no_page_shows_a_number_or_full_name_of_a_person_and_none_carries_its_ow
             name,
             bare and bare.group(),
         )  # a draft shows a pack as it is written
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_nonsense_in_any_form_is_answered_in_words(house, signed_in, role):
+    """Each form once, the same nonsense in every run; with NIANGJIA_NEW_CASES=12 twelve times, with other nonsense."""
+    times = int(os.environ.get("NIANGJIA_NEW_CASES", 0))
+    seed, known, wrong = os.urandom(8).hex() if times else "", set(), []
+    client = signed_in(house.viewers[role])
+    for address in [reverse(name, args=parts(house)) for name, (parts, allowed) in PAGES.items() if role in allowed]:
+        page = client.get(address)
+        if page.status_code != 200 or page.streaming or "html" not in page["content-type"]:
+            continue
+        for form in typing_garbage.forms(page.content.decode()):
+            action = urlsplit(urljoin(address, form.action or address)).path
+            if form.method == "dialog" or action == reverse("public:logout") or (action, *form.fields) in known:
+                continue
+            known.add((action, *form.fields))
+            for time in range(times or 1):
+                with transaction.atomic():
+                    typed = form.filled(Random(f"{seed} {action} {time}"))
+                    try:
+                        answer = getattr(client, form.method)(action, typed)
+                        assert answer.status_code < 500
+                    except Exception as error:
+                        wrong.append(f"{seed} {action} {typed}: {error!r}")
+                    transaction.set_rollback(True)
+    assert not wrong, "\n".join(wrong)
+    assert len(known) > 10
 
 
 def _text_of(html: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from django.urls import reverse
 
 from niangjia.apps.accounts.types import Role
@@ -29,3 +30,11 @@ def test_a_refused_step_leads_back_to_its_page_not_to_the_address_of_its_button(
     not_this_way = client.get(f"{address}hand-back/")
     assert not_this_way.status_code == 405
     assert leads_back_to(not_this_way.content.decode()) == {address}
+
+
+@pytest.mark.parametrize(
+    "back", ["2026-11-28T25:00", "nowhere", "a:b", "../x", "https://elsewhere.example/", "//elsewhere.example/", ""]
+)
+def test_a_switch_that_was_told_no_address_of_ours_leads_to_the_first_page(house, signed_in, back):
+    answer = signed_in(house.viewers[Role.COUNTY]).post(reverse("public:theme"), {"theme": "dark", "next": back})
+    assert answer.url == reverse("public:home")

@@ -40,15 +40,6 @@ def test_the_kinds_of_the_house_are_read_and_worded_in_both_languages():
         assert len(title["zh"] + text["zh"]) <= 67, (kind.id, "one text message")
 
 
-def test_a_kind_that_slipped_below_the_texts_outside_the_inbox_is_refused():
-    with pytest.raises(kinds.KindRefused):
-        kinds.read(
-            GOOD.replace(
-                '{title: {zh: "{count} 条", en: "{count}"}}', "{title: {zh: 条, en: one}, round_looks: {to: told}}"
-            )
-        )
-
-
 def test_every_kind_can_be_told_and_leads_somewhere():
     for kind in kinds.load().by_id.values():
         assert kind.to in RECEIVERS, kind.id
@@ -90,6 +81,7 @@ def test_a_value_under_another_name_is_refused():
         ("/desk/orders/{id}/", "https://example.com/"), ("/desk/orders/{id}/", "//example.com/"), ("    to: assignee\n", ""),
         ("to: assignee", "to: assignee\n    together: true"), ("to: assignee", "to: assignee\n    colour: red"),
         ("to: assignee", "to: assignee\n    urgent: true\n    digest: true"), ('"{code}"', '"{phone}"'),
+        ("digest: {", "digest: {order_lost: {to: assignee}, "), ("code: {", "order_lost: {to: assignee}\ncode: {"),
     ],
 )  # fmt: skip
 def test_a_text_that_could_say_more_is_refused_when_it_is_read(was, becomes):
