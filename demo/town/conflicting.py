@@ -50,7 +50,7 @@ def _chains(auditor: Viewer, month: Month) -> Iterator[Chain]:
 def _own_household(chains: list[Chain], now: datetime) -> Planted:
     """Whoever verified the first case turns out to live there."""
     taken = {account for _of, _org, _home, hands in chains for account in _who(hands, DECIDING)}
-    for of, _org, home, hands in chains:
+    for _of, _org, home, hands in chains:
         visitors = sorted(_who(hands, frozenset({"VERIFIED"})) - taken)
         people = posts.people_of(visitors)
         free = [one for one in registry.members_of([home]).get(home, ()) if not posts.accounts_of_persons([one])] if home else []  # fmt: skip

@@ -153,9 +153,7 @@ def chains_of_month(viewer: Viewer, month: Month) -> dict[str, list[Hand]]:
         kind, number = matter_of(case_ref)
         if kind in ids and number.isdecimal():
             ids[kind].add(int(number))
-    return hands.gather(
-        cases.hands.visible_ids(viewer, ids["case"]), matters.hands.visible_ids(viewer, ids["matter"])
-    )
+    return hands.gather(cases.hands.visible_ids(viewer, ids["case"]), matters.hands.visible_ids(viewer, ids["matter"]))
 
 
 def _with_note(found: Found, event: Event | None) -> Found:
