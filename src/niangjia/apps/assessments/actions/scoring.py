@@ -41,7 +41,7 @@ def adjust(
         return known.pk
     if org_id not in {one.id for one in access.compared(sheet, access.get_assessor(viewer, 0))}:
         raise NotFound
-    if not points.is_finite() or not points or points != round(points, 2) or not -sheet.off <= points <= sheet.extra:
+    if not points.is_finite() or not points or not -sheet.off <= points <= sheet.extra or points != round(points, 2):
         raise PointsRefused
     said = access.reason_of(reason)
     if not evidence:

@@ -131,7 +131,7 @@ class SessionsForm(Form):
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
         first, last = told.get("first_day"), told.get("last_day") or told.get("first_day")
-        if first and last and not first <= last <= first + timedelta(days=120):
+        if first and last and not 0 <= (last - first).days <= 120:
             self.add_error("last_day", _("请填首日之后四个月以内的日子。"))
         alone = first == last or not told.get("is_one") or told.get("is_course")
         if told.get("starts") and told.get("ends") and alone and told["starts"] >= told["ends"]:
@@ -229,7 +229,7 @@ class TourForm(Form):
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
         first, last = told.get("first_day"), told.get("last_day")
-        if first and last and not first <= last <= first + timedelta(days=60):
+        if first and last and not 0 <= (last - first).days <= 60:
             self.add_error("last_day", _("请填首日之后两个月以内的日子。"))
         if told.get("leaves") and told.get("returns") and told["leaves"] >= told["returns"]:
             self.add_error("returns", _("结束须晚于开始。"))

@@ -115,7 +115,7 @@ def _several(sessions: list[Session]) -> list[Session]:
 
 def month_of(text: str) -> date:
     try:
-        return date(int(text[:4]), int(text[5:7]), 1)
+        return Month(text).first_day
     except ValueError:
         return timezone.localdate().replace(day=1)
 
