@@ -148,6 +148,13 @@ def test_another_day_is_reminded_anew_another_title_is_not(place):
     assert actions.remind(now=PAST) == 1 and told("tasks.due_soon") == [place["X"].id]
 
 
+def test_who_was_reminded_of_one_day_is_reminded_of_the_next_too(place):
+    task_id = base.given(place)
+    assert actions.remind(now=SOON) == 1
+    change(place, task_id, due_on=DUE + timedelta(days=10), now=SOON)
+    assert [actions.remind(now=SOON + timedelta(days=days)) for days in (0, 10, 11)] == [0, 1, 0]
+
+
 def test_evidence_from_before_a_return_proves_nothing(place):
     task_id = base.doing(place)
     actions.report(viewer=place.county, task_id=task_id, evidence=[pictures.jpeg()], now=NOW)
