@@ -15,7 +15,7 @@ from demo.town.office import COUNTY, chance
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import queries
-from niangjia.apps.matters.types import MatterCard
+from niangjia.apps.matters.types import MatterCard, Verdict
 from niangjia.apps.organizations import queries as unions
 from niangjia.apps.organizations.types import Level, Union
 from niangjia.kernel.identity import read_id_number
@@ -26,6 +26,9 @@ HAZARD = {
     "hazard_position": "29.4990,120.9040", "hazard_words": "配电箱门脱落，雨天进水，旁边堆着纸箱。（演示文字）",
 }  # fmt: skip
 NEW_MEMBERS = (("赵虚构", "platform"), ("钱虚构", "flexible"), ("孙虚构", "employed"))
+
+VERDICTS = (*[Verdict.SATISFIED] * 6, *[Verdict.ACCEPTABLE] * 3, Verdict.UNSATISFIED)
+"""Of reports that were looked into: enough for a share of the content to be told."""
 
 
 class Begun:
@@ -40,6 +43,7 @@ class Begun:
         self.grassroots = self._some(inside, Level.GRASSROOTS, 4)
         self.towns = self._some(inside, Level.TOWN, 2)
         self.today = timezone.localdate(desk.clock())
+        self.receipts: dict[int, str] = {}
 
     @staticmethod
     def _some(rows: Any, level: Level, count: int) -> list[Union]:
@@ -78,7 +82,12 @@ class Begun:
         if program == "hazard-report":
             photo = pictures.room(received.matter_id)
             matters.add_photo(receipt=received.receipt, content=photo, key=None, address="", now=self.desk.clock())
+        self.receipts[received.matter_id] = received.receipt
         return queries.get_card(self.officer(self.county), received.matter_id)
+
+    def rate(self, card: MatterCard, verdict: Verdict) -> None:
+        """Whoever has the receipt says how they were served."""
+        matters.rate(number=self.receipts[card.id], digits="", verdict=verdict, address="", now=self.desk.clock())
 
     def photograph(self, card: MatterCard, code: str) -> None:
         """The officer whose turn it is adds a photo."""
@@ -103,6 +112,12 @@ class Begun:
         card = self.act(card, "accepted", hazard_severity="minor", rectify_by=self.day(1))
         card = self.act(card, "rectified", rectified_how="加装了遮阳棚和风扇。（演示文字）")
         self.act(card, "closed", is_hazard_rectified="yes", is_hazard_typical="no")
+        self.rate(card, Verdict.SATISFIED)
+        for number, verdict in enumerate(VERDICTS, start=1):
+            card = self.receive(
+                "hazard-report", HAZARD | {"hazard_site": site.code, "hazard_place": f"{number} 号库房（演示文字）"}
+            )
+            self.rate(self.act(card, "unfounded", "到现场看过，没有隐患。（演示文字）"), verdict)
         if self.worker is None:
             return
         card = self.desk.hand_in(self.worker, "hazard-report", HAZARD | {"hazard_site": site.code})

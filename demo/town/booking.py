@@ -56,26 +56,30 @@ TRIP = {
 
 @dataclass
 class Services:
-    """The county's officers and some of its members, at one moment after another."""
+    """The county's officers and some of its members, at one moment after another. `present`: the reader's day; what is to come, comes after it."""
 
     office: Office
     clock: Callable[[], datetime]
     union: Union
     people: list[int]
+    guests: list[int]
+    present: date
 
     @property
     def county(self) -> Viewer:
         return self.office.officer(self.union.id, self.clock())
 
     def at(self, days: int, hour: int, minute: int = 0) -> datetime:
-        day = timezone.localdate(self.clock()) + timedelta(days=days)
+        day = (self.present if days > 0 else timezone.localdate(self.clock())) + timedelta(days=days)
         return datetime.combine(day, time(hour, minute), tzinfo=timezone.get_default_timezone())
 
     def offer(self, key: str, title: str, kind: str, slots: Sequence[SlotFacts], *, now: datetime, days: int = 7, **told: object) -> int:  # fmt: skip
+        is_to_come = timezone.localdate(slots[0].begins) > self.present
+        since = max(now, _at(self.present, 8)) if is_to_come else now
         facts = OfferFacts(
             **{
                 "title": f"{title}（虚构）", "kind": kind, "org_id": self.union.id, "area": self.union.area, "giving": Giving.FIRST_COME, "opens_at": now,
-                "closes_at": now + timedelta(days=days), **told,
+                "closes_at": min(since + timedelta(days=days), slots[0].begins), **told,
             }
         )  # type: ignore[arg-type]  # fmt: skip
         made = bookings.make_offer(viewer=self.county, facts=facts, key=f"demo-{key}", now=now)
@@ -104,7 +108,7 @@ def turns(begins: datetime, count: int, seats: int, label: str = "", minutes: in
     return [SlotFacts(begins + n * each, begins + (n + 1) * each, seats, label) for n in range(count)]
 
 
-def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime]) -> None:
+def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime], present: date) -> None:
     """Everything of the bookings that a page of the demo shows; the worker with a login has a seat, a place in the line and a certificate."""
     union = unions.find_county_union(COUNTY + "000000")
     assert union is not None, "the invented city has a Xinchang county union"
@@ -116,13 +120,20 @@ def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime]) -
     people = sorted(
         (one for one in ids if one in members and one != own), key=lambda one: not members[one].group
     )  # riders and couriers first
-    services = Services(office, clock, union, people[:14])
+    services = Services(office, clock, union, people[:14], _others(viewer, {*people, own}), present)
     is_member = own is not None and bool(registry.open_memberships_of([own]))
     _season(services, own if is_member else None)
     _courses(services, own if is_member else None)
     _trip(services)
     _tour(services)
     _talks(services)
+
+
+def _others(viewer: Viewer, taken: set[int | None]) -> list[int]:
+    """Members of whom nothing else is told."""
+    ids = registry.visible_persons(viewer).order_by("-pk").values_list("pk", flat=True)[:300]
+    members = registry.open_memberships_of(ids)
+    return [one for one in ids if one in members and one not in taken][:5]
 
 
 def _season(services: Services, own: int | None) -> None:
@@ -210,6 +221,14 @@ def _trip(services: Services) -> None:
         "trip-next", "新就业形态劳动者疗休养", "recuperation", [SlotFacts(later, later + timedelta(days=2, hours=9), 20, "省内山区县（虚构）")], now=services.clock(), days=12,
         giving=Giving.DRAW, most_companions=2, program="recuperation",
     )  # fmt: skip
+    base = places.list_places(services.county, kind="base", state="LISTED").first()
+    if base is not None:
+        begins = services.at(10, 8)
+        stay = services.offer(
+            "trip-base", "本县基地疗休养", "recuperation", [SlotFacts(begins, begins + timedelta(days=3, hours=8), 12, base.name[:20])], now=services.clock(),
+            program="recuperation", place_id=base.pk, most_companions=1,
+        )  # fmt: skip
+        services.ask(stay, services.guests, now=services.clock(), companions=lambda number: int(number == 0))
 
 
 def _pay(services: Services, trip: int) -> None:
@@ -231,7 +250,7 @@ def _pay(services: Services, trip: int) -> None:
 
 def _tour(services: Services) -> None:
     """E05: a bus, five sites, two days fixed by hand; the rest is for the reader to plan."""
-    today = timezone.localdate(services.clock())
+    today = services.present
     days = tuple(day for day in (today + timedelta(days=number) for number in range(14, 24)) if day.weekday() < 5)[:4]
     facts = TourFacts("体检车下乡排班（虚构）", services.union.id, services.union.area, days, time(8), time(17), 29_500_000, 120_905_000, lanes=4)  # fmt: skip
     tour = bookings.make_tour(viewer=services.county, facts=facts, key="demo-tour", now=services.clock())

@@ -6,7 +6,7 @@ import io
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
@@ -45,6 +45,7 @@ class Contests:
 
     office: Office
     clock: Callable[[], datetime]
+    present: date
     workers: list[Viewer] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -75,10 +76,14 @@ class Contests:
                 posts.get_viewer(account_id=account, post_id=post, today=timezone.localdate(now))
             )  # fmt: skip
 
-    def call(self, pack_id: str, values: dict[str, str], *, since: int, days: int, title: str = "") -> int:
+    def call(
+        self, pack_id: str, values: dict[str, str], *, since: int, days: int, title: str = "", is_open: bool = False
+    ) -> int:
+        """`is_open`: it still takes entries on the reader's day."""
         now = self.clock()
+        lag = self.present - timezone.localdate(now) if is_open else timedelta(0)
         contest = actions.make_contest(
-            viewer=self.organiser, pack_id=pack_id, org_id=self.county_id, title=title, opens_at=now - since * DAY, closes_at=now + (days - since) * DAY,
+            viewer=self.organiser, pack_id=pack_id, org_id=self.county_id, title=title, opens_at=now - since * DAY, closes_at=now + (days - since) * DAY + lag,
             values=values, key=f"demo-{pack_id}-{since}", now=now,
         )  # fmt: skip
         actions.publish(viewer=self.organiser, contest_id=contest, now=now)
@@ -136,9 +141,9 @@ class Contests:
         actions.close_round(viewer=self.organiser, round_id=row.id, now=self.clock())
 
 
-def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime]) -> int:
+def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime], present: date) -> int:
     """Contests of the papers in several states; how many. A town with too few members has the calls alone, one with few no vote."""
-    desk = Contests(office, clock)
+    desk = Contests(office, clock, present)
     desk.hire(WANTED)
     _calls(desk, worker)
     if len(desk.workers) < len(HAZARDS):
@@ -163,13 +168,13 @@ def _plain_picture() -> bytes:
 
 def _calls(desk: Contests, worker: Viewer | None) -> None:
     """A call that is open, with entries that wait; and the award whose eligibility a pack tells."""
-    contest = desk.call("good-voice", VOICE, since=3, days=30, title="职工好声音（虚构）秋季赛")
+    contest = desk.call("good-voice", VOICE, since=3, days=30, title="职工好声音（虚构）秋季赛", is_open=True)
     for number, one in enumerate(desk.workers[:3]):
         entry = desk.enter(contest, one, SONGS[number], part="song", content=_sound())
         desk.hand_in(contest, entry, worker={entry: one}, admit=number == 0)
     if worker is not None and registry.open_memberships_of([worker.person_id or 0]):
         desk.enter(contest, worker, SONGS[4])
-    award = desk.call("ip-award", {"rounds.0.quota": "2", "awards.0.places": "1", "notice.working_days": "5"}, since=2, days=20)  # fmt: skip
+    award = desk.call("ip-award", {"rounds.0.quota": "2", "awards.0.places": "1", "notice.working_days": "5"}, since=2, days=20, is_open=True)  # fmt: skip
     grassroots = desk.organiser
     entry = actions.start_entry(
         viewer=grassroots, contest_id=award, subject=Subject(desk.county_id, unit_name="新昌某轴承公司（虚构）"), key=uuid.uuid4(), now=desk.clock()
@@ -243,7 +248,9 @@ def _of_places(desk: Contests) -> int:
         if not rows:
             continue
         is_over = pack_id == ENDED
-        contest = desk.call(pack_id, values, since=60 if is_over else 1, days=20 if is_over else 30)
+        contest = desk.call(
+            pack_id, values, since=60 if is_over else 1, days=20 if is_over else 30, is_open=not is_over
+        )
         count += 1
         entered, now = [], desk.began(contest)
         for row in rows:

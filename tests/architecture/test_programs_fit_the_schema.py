@@ -9,6 +9,8 @@ import yaml
 
 from niangjia.apps.assessments import sheets
 from niangjia.apps.assessments import words as sheet_words
+from niangjia.apps.places import declared
+from niangjia.apps.places import words as place_words
 from niangjia.apps.targets import packs, words
 from niangjia.engines import policy
 from tests.architecture.house import PROGRAMS
@@ -128,3 +130,68 @@ def test_a_shipped_sheet_fits_its_schema_and_names_it(path: Path):
 def test_the_published_schema_of_assessments_is_what_the_reader_knows():
     """`niangjia programs schema --assessments > docs/reference/assessments.schema.json` writes it anew."""
     assert json.loads(ASSESSMENTS_SCHEMA.read_text(encoding="utf-8")) == sheet_words.assessments_schema()
+
+
+# --- kinds and steps of places ---
+
+OF_PLACES = {"places": place_words.places_schema, "place_steps": place_words.steps_schema}
+
+
+def of_places(name: str, text: str) -> list[str]:
+    schema = json.loads(SCHEMA.with_name(f"{name}.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return faults(jsonschema.Draft202012Validator(schema), text)
+
+
+@pytest.mark.parametrize("name", OF_PLACES)
+def test_the_shipped_places_fit_their_schema_and_name_it(name: str):
+    path = PROGRAMS / "vocabulary" / f"{name}.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert of_places(name, text) == []
+    named = path.parent / text.split("\n", 1)[0].removeprefix(MARK)
+    assert named.resolve() == SCHEMA.with_name(f"{name}.schema.json").resolve()
+
+
+@pytest.mark.parametrize("name", OF_PLACES)
+def test_the_published_schema_of_places_is_what_the_reader_knows(name: str):
+    """`niangjia programs schema --places > docs/reference/places.schema.json` writes it anew; --place-steps the other."""
+    published = SCHEMA.with_name(f"{name}.schema.json").read_text(encoding="utf-8")
+    assert json.loads(published) == json.loads(json.dumps(OF_PLACES[name]()))
+    assert declared.check_folder(PROGRAMS) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("place_steps", "names_level: true", "name_level: true"),
+        ("place_steps", "from: [applied]", "from: [aplied]"),
+        ("place_steps", "to: suspended", "to: sleeping"),
+        ("place_steps", "reopen:", "re_open:"),
+        ("places", "is_public: true", "is_publik: true"),
+        ("places", "levels: [county, city, province]", "levels: [county, town]"),
+        ("places", "type: number}", "type: numbr}"),
+        ("places", "notice_days: 5", "notice_days: five"),
+        ("places", "is: passed", "is: past"),
+        ("places", "within: 2}", "within: -2}"),
+    ],
+)
+def test_a_slip_in_the_places_is_underlined_and_found_at_its_line(tmp_path, name: str, old: str, new: str):
+    (tmp_path / "vocabulary").mkdir()
+    for one in OF_PLACES:
+        lines = (PROGRAMS / "vocabulary" / f"{one}.yaml").read_text(encoding="utf-8").split("\n")
+        if one == name:
+            at = next(place for place, said in enumerate(lines) if old in said and not said.startswith("#"))
+            lines[at] = lines[at].replace(old, new, 1)
+            assert of_places(name, "\n".join(lines))
+        (tmp_path / "vocabulary" / f"{one}.yaml").write_text("\n".join(lines), encoding="utf-8")
+    assert (name, at + 1) in [(Path(problem.file).stem, problem.line) for problem in declared.check_folder(tmp_path)]
+
+
+def test_what_does_not_fit_together_is_told_too(tmp_path):
+    (tmp_path / "vocabulary").mkdir()
+    for one in OF_PLACES:
+        text = (PROGRAMS / "vocabulary" / f"{one}.yaml").read_text(encoding="utf-8")
+        (tmp_path / "vocabulary" / f"{one}.yaml").write_text(
+            text.replace("self_used + exported", "used + sold"), encoding="utf-8"
+        )
+    assert ["roof is not measured by sold, used" in problem.en for problem in declared.check_folder(tmp_path)] == [True]

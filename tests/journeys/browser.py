@@ -17,6 +17,7 @@ FLAGS = [
     "--lang=zh-CN",
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    "--disable-gpu-rasterization", "--disable-gpu-compositing", "--disable-extensions",
 ]  # fmt: skip
 DESK = {"width": reviewed.DESK, "height": 900}
 PHONE = {"width": reviewed.PHONE, "height": 844}

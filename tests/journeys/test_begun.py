@@ -113,3 +113,46 @@ def test_a_hazard_a_proposal_and_a_membership_on_a_phone(applying: Place, chromi
         "select count(*) from registry_membership m join matters_matter x on x.person_id = m.person_id where x.id = ?"
     )
     assert applying.read(members, ids[2]) == [(1,)]
+
+
+def test_whoever_has_the_receipt_says_on_a_phone_how_they_were_served(applying: Place, chromium: Browser):
+    address, logins = applying.address, applying.made["logins"]
+    context = browsers.open_context(chromium, address, viewport=browsers.PHONE)
+    page = context.new_page()
+    page.goto(f"{address}/matters/33/hazard-report/?f-hazard_site=XG")
+    page.get_by_label("隐患类别").select_option("gas")
+    page.get_by_label("有多急").select_option("soon")
+    page.get_by_label("具体位置").fill("锅炉房")
+    page.get_by_label("看到了什么").fill("有煤气味")
+    page.get_by_label("怎样联系您").fill("139 0000 4321")
+    page.get_by_role("button", name="交给工会").click()
+    receipt = page.locator(".receipt").inner_text()
+    hazard = re.search(r"SX\d{13}", page.content())
+    assert hazard
+    with sitting(chromium, address, logins["grassroots"]) as desk:
+        desk.goto(f"{address}/desk/applications/")
+        desk.get_by_role("row").filter(has_text=hazard[0]).get_by_role("link").first.click()
+        desk.get_by_role("radio", name=re.compile("^不属实")).check()
+        desk.get_by_label("理由").fill("到现场看过，是厨房在做饭")
+        desk.get_by_role("button", name="办理", exact=True).click()
+        expect(desk.get_by_role("status").filter(has_text="已办理")).to_be_visible()
+    page.goto(f"{address}/matters/")
+    page.get_by_role("link", name="已经办结，评价办理").click()
+    page.get_by_role("button", name="提交评价").click()
+    expect(page.locator("#error-verdict")).to_be_visible()
+    wrong = faults(page)
+    page.get_by_label("回执号或编号").fill(receipt)
+    page.get_by_label("手机号末四位").fill("1234")
+    page.get_by_text("基本满意").click()
+    page.get_by_role("button", name="提交评价").click()
+    expect(page.get_by_role("alert").filter(has_text="对不上")).to_be_visible()
+    expect(page.get_by_role("radio", name="基本满意")).to_be_checked()
+    page.get_by_label("手机号末四位").fill("4321")
+    page.get_by_role("button", name="提交评价").click()
+    expect(page.get_by_role("heading", name="谢谢您的评价")).to_be_visible()
+    assert receipt not in page.url
+    wrong += faults(page)
+    context.close()
+    said = "select r.verdict, r.by_receipt from matters_rating r where r.matter_id = ?"
+    assert applying.read(said, int(hazard[0][-7:])) == [("acceptable", 1)]
+    assert wrong == []

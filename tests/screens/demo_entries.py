@@ -44,6 +44,8 @@ TABLE = (
     _shown("E25", "/desk/applications/?place=all&program=migrant-education-subsidy"),
     _shown("E26", "/desk/places/kinds/venue/", "服务阵地规范化运作率"),
     _shown("E28", "/contests/", "挡车工"),
+    _shown("E30", "/desk/applications/?place=all&program=skill-pay-bargaining", "能级工资集体协商"),
+    _shown("E30", "/desk/places/?kind=lead_goose", "领头雁"),
     _shown("E31", "/desk/bookings/teachers/", "例师傅一", rows=6),
     _shown("E32", "/desk/talks/", "班", "覆盖率"),
     _shown("E34", "/desk/applications/?place=all&program=hazard-report", rows=2),
@@ -51,4 +53,6 @@ TABLE = (
     _shown("E35", "/contests/", "职工好声音"),
     _shown("E36", "/desk/applications/?place=all&program=member-proposal"),
 )
-ENTRIES = [f"E{number:02}" for number in (4, 5, 7, 9, 10, 11, 17, 19, 20, 21, 22, 23, 25, 26, 28, 31, 32, 34, 35, 36)]
+ENTRIES = [
+    f"E{number:02}" for number in (4, 5, 7, 9, 10, 11, 17, 19, 20, 21, 22, 23, 25, 26, 28, 30, 31, 32, 34, 35, 36)
+]

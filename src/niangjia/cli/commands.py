@@ -311,6 +311,7 @@ def programs() -> None:
 def programs_check(folder: Path | None, as_json: bool) -> None:
     """检查全部规则包、词汇与数据声明 · check every pack, with file, line, word and the nearest right word."""
     from niangjia.apps.assessments import sheets as assessments
+    from niangjia.apps.places import declared as places
     from niangjia.apps.targets import packs as targets
     from niangjia.engines import policy, sensing
 
@@ -321,6 +322,7 @@ def programs_check(folder: Path | None, as_json: bool) -> None:
         *sensing.check_folder(folder),
         *targets.check_folder(folder),
         *assessments.check_folder(folder),
+        *places.check_folder(folder),
     ]
     if as_json:
         show_json([str(problem) for problem in problems])
@@ -337,16 +339,23 @@ def programs_check(folder: Path | None, as_json: bool) -> None:
 @programs.command("schema")
 @click.option("--targets", "of_targets", is_flag=True, help="目标文件的 · of a file of targets.")
 @click.option("--assessments", "of_assessments", is_flag=True, help="考核表的 · of a sheet of an assessment.")
-def programs_schema(of_targets: bool, of_assessments: bool) -> None:
+@click.option("--places", "of_places", is_flag=True, help="场所种类 places.yaml 的 · of the kinds of places.")
+@click.option("--place-steps", "of_steps", is_flag=True, help="场所步骤 place_steps.yaml 的 · of the steps of places.")
+def programs_schema(of_targets: bool, of_assessments: bool, of_places: bool, of_steps: bool) -> None:
     """program.yaml 的 JSON Schema，供编辑器补全和标错 · the JSON Schema of program.yaml, for editors."""
     from niangjia.apps.assessments.words import assessments_schema
+    from niangjia.apps.places.words import places_schema, steps_schema
     from niangjia.apps.targets.words import targets_schema
     from niangjia.engines import policy
 
-    if of_assessments:
-        show_json(assessments_schema())
-        return
-    show_json(targets_schema() if of_targets else policy.program_schema(policy.load_vocabulary(programs_folder())))
+    chosen = {
+        assessments_schema: of_assessments,
+        targets_schema: of_targets,
+        places_schema: of_places,
+        steps_schema: of_steps,
+    }
+    of_other = next((schema for schema, is_wanted in chosen.items() if is_wanted), None)
+    show_json(of_other() if of_other else policy.program_schema(policy.load_vocabulary(programs_folder())))
 
 
 @programs.command("test")

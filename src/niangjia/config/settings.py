@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "csp",
     "ninja",  # its page of the API's document and that page's scripts, served from here
+    "niangjia.config",  # its `migrate`
     "niangjia.apps.organizations",
     "niangjia.apps.audit",
     "niangjia.apps.accounts",

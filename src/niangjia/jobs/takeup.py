@@ -370,16 +370,11 @@ def _had(one: Entitled, subjects: Mapping[str, list[str]]) -> tuple[set[str], se
     if one.rows_of not in _KINDS or not subjects:
         return had, decided
     ids = registry.ids_of_pseudonyms({person for persons in subjects.values() for person in persons})
-    homes = {person_id: registry.household_of(person_id) for person_id in ids.values()}
-    answers: dict[Subject, set[DecisionOutcome]] = {}
+    homes = registry.households_of(ids.values())
+    answers = programs.outcomes_by_subject(one.program)
     for subject, persons in subjects.items():
         about = _subjects(one, [ids[person] for person in persons if person in ids], homes)
-        for each in about:
-            if each not in answers:
-                answers[each] = {
-                    card.outcome for card in programs.list_decisions_about(each) if card.pack_id == one.program
-                }
-        outcomes = {outcome for each in about for outcome in answers[each]}
+        outcomes = {outcome for each in about for outcome in answers.get(each, ())}
         if DecisionOutcome.GRANTED in outcomes:
             had.add(subject)
         elif outcomes:
@@ -387,9 +382,9 @@ def _had(one: Entitled, subjects: Mapping[str, list[str]]) -> tuple[set[str], se
     return had, decided
 
 
-def _subjects(one: Entitled, person_ids: Iterable[int], homes: Mapping[int, int | None]) -> list[Subject]:
+def _subjects(one: Entitled, person_ids: Iterable[int], homes: Mapping[int, int]) -> list[Subject]:
     found = [Subject(SubjectKind.PERSON, person_id) for person_id in person_ids]
     if one.rows_of == "household":
-        households = {homes[each.id] for each in found} - {None}
-        found += [Subject(SubjectKind.HOUSEHOLD, home) for home in households if home is not None]
+        households = {homes[each.id] for each in found if each.id in homes}
+        found += [Subject(SubjectKind.HOUSEHOLD, home) for home in households]
     return found

@@ -12,7 +12,7 @@ from django.db.models.functions import TruncMonth
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
-from niangjia.apps.matters import access, offering, opening
+from niangjia.apps.matters import access, offering, opening, rated
 from niangjia.apps.matters.lifecycle import flow_of, role_of
 from niangjia.apps.matters.models import Matter, Tally
 from niangjia.apps.matters.types import OPEN, MatterState, MonthCount, Question
@@ -89,7 +89,7 @@ def count_by_month(viewer: Viewer, *, since: date, today: date) -> list[MonthCou
         done=Count("pk", filter=Q(state=MatterState.DONE)),
         refused=Count("pk", filter=Q(state=MatterState.REFUSED)),
     )
-    sums = _sums(rows)
+    sums, said = _sums(rows), rated.by_month(rows)
     cards = [
         MonthCount(
             one["program"],
@@ -101,6 +101,7 @@ def count_by_month(viewer: Viewer, *, since: date, today: date) -> list[MonthCou
             one["late"],
             one["done"],
             one["refused"],
+            *said.get((one["program"], one["month"]), (0, None)),
             tuple(sums[one["program"], one["month"]]),
         )
         for one in found

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 
 from niangjia.apps.accounts.types import Role, Viewer
-from niangjia.apps.matters import moving, sealed
+from niangjia.apps.matters import moving, rated, sealed
 from niangjia.apps.matters.lifecycle import Flow
 from niangjia.apps.matters.models import Grant, Matter, Move
 from niangjia.apps.matters.types import Followed, GrantCard, GrantState, MatterCard, MatterState, MoveCard, Step
@@ -69,6 +69,7 @@ def followed(matter: Matter, *, photos: int, can_add: bool) -> Followed:
         closed_on=moving.today_of(matter.closed_at) if matter.closed_at else None,
         photos=photos,
         can_add=can_add,
+        can_rate=rated.is_waited_for(matter),
     )
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from niangjia.apps.accounts.types import Role
-from niangjia.apps.matters.types import OPEN, GrantState, MatterState, ObjectionAbout, PaperState, Step
+from niangjia.apps.matters.types import OPEN, GrantState, MatterState, ObjectionAbout, PaperState, Step, Verdict
 from niangjia.apps.objections.models import ANSWERED_BY_SOMEONE, LASTS, Notice
 from niangjia.apps.objections.models import Objection as AnyObjection
 from niangjia.apps.objections.types import GrievanceState
@@ -207,6 +207,18 @@ class Tally(models.Model):
             models.UniqueConstraint(fields=["matter", "indicator"], name="tally_once"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="tally_not_below_zero"),
         ]
+
+
+class Rating(models.Model):
+    """How content whoever brought a matter was with how they were served: said once, after its end. Never edited. `by_receipt`: without signing in."""
+
+    matter = models.OneToOneField(Matter, on_delete=models.PROTECT, related_name="rating")
+    verdict = models.CharField(max_length=12, choices=Verdict)
+    by_receipt = models.BooleanField()
+    on = models.DateField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="rating_known_verdict")]
 
 
 class PublicNotice(Notice):

@@ -16,9 +16,9 @@ from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.matters import access, sealed
 from niangjia.apps.matters.lifecycle import Flow, flow_of, is_notice, is_payment, role_of
-from niangjia.apps.matters.models import Matter, Move, Submission, Tally
+from niangjia.apps.matters.models import Matter, Move, Rating, Submission, Tally
 from niangjia.apps.matters.problems import NotFound, SomeoneWasFirst
-from niangjia.apps.matters.types import OPEN, Answer, MatterState, Source, Step
+from niangjia.apps.matters.types import OPEN, Answer, MatterState, Source, Step, Verdict
 from niangjia.apps.organizations import calendar, scope
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations.types import Union
@@ -133,7 +133,7 @@ def make(
     """
     Move the matter on from the step that was seen (null: from where it stands). Do it before any effect: who comes second stops here.
     `is_over`: it has ended and is opened again. `is_applicants`: made by somebody without an account, whose matter it is. One that is done
-    counts for what its text says.
+    counts for what its text says; one that ends with how its worker found the answer is rated by it.
 
     Raises:
         SomeoneWasFirst.
@@ -164,6 +164,10 @@ def make(
         Tally.objects.filter(matter=matter).delete()
     if matter.state == MatterState.DONE:
         _count(matter, now)
+        if outcome in Verdict.values:
+            Rating.objects.get_or_create(
+                matter=matter, defaults={"verdict": outcome, "by_receipt": viewer is None, "on": today_of(now)}
+            )
     record(viewer, matter, act, now, outcome=outcome, came_from=came_from, detail=detail)
 
 

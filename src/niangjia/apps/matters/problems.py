@@ -279,6 +279,40 @@ class NoSuchReceipt(Refusal):
         )
 
 
+class NothingMatches(Refusal):
+    """The same words whichever of the two is wrong: a refusal must not tell that a number exists."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "号码和手机尾号对不上。请对照回执再输入一次；手机尾号是办这件事时留下的手机号的末四位。",
+            "The number and the digits do not go together. Compare them with your receipt; the digits are the last four of the telephone number that you gave.",
+        )
+
+
+class TriedTooOften(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这个号码今天试得太多了，请明天再来；登录后可以在“我的娘家”直接评价。",
+            "This number was tried too often today. Come back tomorrow, or sign in and say it under “My union home”.",
+        )
+
+
+class NotToBeRated(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这件事还没有办结，或已经撤回。办结以后再来评价。",
+            "This is not over yet, or was withdrawn. Come back once it is over.",
+        )
+
+
+class RatedAlready(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这件事已经评价过了，谢谢。还有话要说，请拨打 12351。",
+            "It was said of this already, thank you. If there is more to say, call 12351.",
+        )
+
+
 class NotForThisPost(NotAllowed):
     def __init__(self, title_zh: str, title_en: str) -> None:
         self.action = ""

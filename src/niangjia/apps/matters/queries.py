@@ -22,6 +22,7 @@ from niangjia.apps.matters import (
     objecting,
     offering,
     questions,
+    rated,
 )
 from niangjia.apps.matters.begun import (
     count_by_month,
@@ -83,7 +84,8 @@ from niangjia.apps.registry import queries as registry
 from niangjia.engines.policy.pack import Pack, Stage
 from niangjia.kernel.problems import Refusal
 
-matters_to_count, grants_to_count = counted.matters, counted.grants
+matters_to_count, grants_to_count, ratings_to_count = counted.matters, counted.grants, rated.ratings
+FEWEST_RATED = rated.SMALLEST
 
 __all__ = [
     "NoSuchDraft",
@@ -152,7 +154,7 @@ class AnswerLine:
 class Details:
     """
     Everything the page of one matter shows. `answers` is empty for who may not read them. `said`: what the rules say today, null with
-    `said_refusal` where they cannot be asked. `is_filled_for`: somebody else filled it in, and the worker has yet to confirm; `can_attest`: on a paper that they signed. `can_ask`: there is an applicant to ask. `approvals`: what higher unions have to agree to before this stage grants it. `stage_questions`: what this stage fills in; `uploads`: codes of the papers that this stage takes; `missing`: facts that the rules still lack.
+    `said_refusal` where they cannot be asked. `is_filled_for`: somebody else filled it in, and the worker has yet to confirm; `can_attest`: on a paper that they signed. `can_ask`: there is an applicant to ask; `can_rate`: the applicant has not said yet how they were served. `approvals`: what higher unions have to agree to before this stage grants it. `stage_questions`: what this stage fills in; `uploads`: codes of the papers that this stage takes; `missing`: facts that the rules still lack.
     """
 
     card: MatterCard
@@ -184,6 +186,7 @@ class Details:
     is_filled_for: bool
     can_attest: bool
     can_ask: bool
+    can_rate: bool
 
 
 def list_matters(
@@ -379,6 +382,7 @@ def get_details(viewer: Viewer, matter_id: int, *, now: datetime, correct: str =
         is_filled_for=matter.state == MatterState.WITH_WORKER and is_filled_for(matter),
         can_attest=not is_own and may_attest(viewer, matter),
         can_ask=can_handle and matter.person_id is not None,
+        can_rate=is_worker and rated.is_waited_for(matter),
     )
 
 

@@ -43,6 +43,14 @@ class Step(TextChoices):
     ATTEST = "ATTEST", _("凭签字的纸面材料代交")
 
 
+class Verdict(TextChoices):
+    """How content somebody was with how they were served. The values are outcomes that a text's own rating stage may have."""
+
+    SATISFIED = "satisfied", _("满意")
+    ACCEPTABLE = "acceptable", _("基本满意")
+    UNSATISFIED = "unsatisfied", _("不满意")
+
+
 class ObjectionAbout(TextChoices):
     NOTICE = "NOTICE", _("公示")
     DECISION = "DECISION", _("申请的决定")
@@ -315,11 +323,15 @@ class Followed:
     closed_on: date | None
     photos: int
     can_add: bool
+    can_rate: bool
 
 
 @dataclass(frozen=True)
 class MonthCount:
-    """One kind of matter in one month of handing in. `first_day` of the month; `late`: open past its day; `sums`: (indicator, counted in, sum) of those done."""
+    """
+    One kind of matter in one month of handing in. `first_day` of the month; `late`: open past its day; `rated`: of how many somebody said how
+    they were served, `content` of whom; null where so few did that it would tell who. `sums`: (indicator, counted in, sum) of those done.
+    """
 
     program: str
     title_zh: str
@@ -330,7 +342,14 @@ class MonthCount:
     late: int
     done: int
     refused: int
+    rated: int
+    content: int | None
     sums: tuple[tuple[str, str, Decimal], ...]
+
+    @property
+    def share(self) -> int | None:
+        """Of a hundred, how many were content."""
+        return None if self.content is None else round(100 * self.content / self.rated)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -77,7 +78,7 @@ class Aim:
 class Kind:
     """
     `inspect_months`: how long an inspection holds; null = nobody says. `notice_days`: working days of public notice before one is listed;
-    null = none. `is_tilted`: resources are tilted to mountain and island counties for it. `levels` it may have, lowest first; `steps` it may take, in the order of a usual life.
+    null = none. `occupancy`: the detail that tells its beds; empty: nobody sleeps there. `is_tilted`: resources are tilted to mountain and island counties for it. `levels` it may have, lowest first; `steps` it may take, in the order of a usual life.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Kind:
     notice_days: int | None
     needs_checks: bool
     is_tilted: bool
+    occupancy: str
     details: Mapping[str, Detail]
     equipment: Mapping[str, Piece]
     checks: Mapping[str, Piece]
@@ -106,7 +108,11 @@ class Kind:
 
 @lru_cache(maxsize=1)
 def kinds() -> Mapping[str, Kind]:
-    folder = programs_folder() / "vocabulary"
+    return read(programs_folder() / "vocabulary")
+
+
+def read(folder: Path) -> Mapping[str, Kind]:
+    """Raises ValueError: a step or a figure that nobody knows."""
     given, steps = (
         yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8")) for name in ("places", "place_steps")
     )
@@ -133,6 +139,7 @@ def _kind(name: str, given: Mapping[str, Any], steps: Mapping[str, Any]) -> Kind
         notice_days=given.get("notice_days"),
         needs_checks=given.get("needs_checks", False),
         is_tilted=given.get("is_tilted", False),
+        occupancy=given.get("occupancy", ""),
         details={one: _detail(one, said) for one, said in given.get("details", {}).items()},
         equipment=_pieces(given.get("equipment", {})),
         checks=_pieces(given.get("checks", {})),

@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -152,12 +153,26 @@ def pinned(version_id: int, content_hash: str) -> policy.Pack:
 
 @lru_cache(maxsize=512)
 def _load(files: tuple[tuple[str, str], ...]) -> policy.Pack:
+    vocabulary = _vocabulary(tuple(one for one in files if one[0].startswith("vocabulary/")))
+    with _written(files) as folder:
+        return policy.load_pack(folder, vocabulary)
+
+
+@lru_cache(maxsize=32)
+def _vocabulary(files: tuple[tuple[str, str], ...]) -> policy.Vocabulary:
+    """Most packs share theirs."""
+    with _written(files) as folder:
+        return policy.load_vocabulary(folder)
+
+
+@contextmanager
+def _written(files: Iterable[tuple[str, str]]) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="niangjia-pack-") as folder:
         for name, text in files:
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        return policy.load_pack(folder, policy.load_vocabulary(Path(folder)))
+        yield Path(folder)
 
 
 def overrides(pack: policy.Pack) -> dict[str, dict[str, dict[date, object]]]:

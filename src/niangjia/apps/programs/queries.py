@@ -50,6 +50,7 @@ from niangjia.apps.programs.types import (
     Breach,
     Cause,
     DecisionCard,
+    DecisionOutcome,
     DraftCard,
     DraftCheck,
     LateChange,
@@ -357,6 +358,15 @@ def list_decisions_about(*subjects: Subject) -> list[DecisionCard]:
         about |= Q(subject_kind=subject.kind, subject_id=subject.id)
     rows = Decision.objects.select_related("version").filter(about)
     return [decision_card(row) for row in rows.order_by("-made_at", "-pk")]
+
+
+def outcomes_by_subject(program: str) -> dict[Subject, set[DecisionOutcome]]:
+    """What was ever decided by any text of the programme, in one query, without scope: for the job that counts over everybody."""
+    found: dict[Subject, set[DecisionOutcome]] = {}
+    rows = Decision.objects.filter(version__pack_id=program).values_list("subject_kind", "subject_id", "outcome")
+    for kind, subject_id, outcome in rows.distinct():
+        found.setdefault(Subject(SubjectKind(kind), subject_id), set()).add(DecisionOutcome(outcome))
+    return found
 
 
 def replay(decision_id: int) -> Replay:

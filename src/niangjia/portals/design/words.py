@@ -360,6 +360,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "matters.block_grant": (_("申请没有列支"), "secondary"),
         "matters.read_objection": (_("打开了申请的异议"), "secondary"),
         "matters.open_answers": (_("打开了申请的内容"), "secondary"),
+        "matters.rate": (_("评价了办理"), "secondary"),
         "matters.rehome": (_("申请随工会变动"), "secondary"),
         "matters.set_aside": (_("申请已列支"), "secondary"),
         "organizations.drop_plan": (_("取消了工会变动的安排"), "secondary"),
@@ -777,6 +778,11 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "V8": (_("本人谢绝"), "secondary"),
         "V9": (_("已转移外地"), "secondary"),
         "V10": (_("去世、退休或离职"), "secondary"),
+    },
+    "verdict": {
+        "satisfied": (_("满意"), "green"),
+        "acceptable": (_("基本满意"), "blue"),
+        "unsatisfied": (_("不满意"), "orange"),
     },
     "matter_state": {
         "AT_WORK": (_("工会办理中"), "blue"),

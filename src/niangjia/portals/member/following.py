@@ -14,7 +14,7 @@ from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import queries
 from niangjia.apps.matters.queries import Details
-from niangjia.apps.matters.types import MatterCard, MatterState
+from niangjia.apps.matters.types import MatterCard, MatterState, Verdict
 from niangjia.portals.design import words
 from niangjia.portals.design.asked import paper_title
 from niangjia.portals.design.pages import page
@@ -85,6 +85,7 @@ def _context(details: Details) -> dict[str, Any]:
         "may": details.may_object,
         "objections": details.objections,
         "can_withdraw": card.state in (S.AT_WORK, S.WITH_WORKER),
+        "can_rate": details.can_rate,
         "can_go_on": card.state is S.WITH_WORKER,
     }
 
@@ -106,6 +107,17 @@ def go_on(request: PageRequest, matter_id: int) -> HttpResponse:
 def withdraw(request: PageRequest, matter_id: int) -> HttpResponse:
     matters.withdraw(viewer=request.viewer, matter_id=matter_id, now=timezone.now())
     messages.success(request, _("已撤回。需要时随时可以再提出。"))
+    return redirect("member:application", matter_id)
+
+
+@page("own.view", methods=("POST",), shown_on=application)
+def rate(request: PageRequest, matter_id: int) -> HttpResponse:
+    said = request.POST.get("verdict", "")
+    if said not in Verdict.values:
+        messages.error(request, _("请先选一项，再提交。"))
+        return redirect("member:application", matter_id)
+    matters.rate_own(viewer=request.viewer, matter_id=matter_id, verdict=Verdict(said), now=timezone.now())
+    messages.success(request, _("谢谢您的评价。"))
     return redirect("member:application", matter_id)
 
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("applications/<int:matter_id>/files/<str:key>/", following.open_file, name="application_file"),
     path("applications/<int:matter_id>/receipt/", following.receipt, name="application_receipt"),
     path("applications/<int:matter_id>/go-on/", following.go_on, name="application_go_on"),
+    path("applications/<int:matter_id>/rate/", following.rate, name="application_rate"),
     path("applications/<int:matter_id>/withdraw/", following.withdraw, name="application_withdraw"),
     path("applications/<int:matter_id>/object/", objecting.object_to, name="object_application"),
     path("applications/objections/<int:objection_id>/", objecting.objection, name="application_objection"),

@@ -13,7 +13,7 @@ from niangjia.apps.programs.tests import town
 from niangjia.apps.registry import queries as registry
 from niangjia.portals.tests.house import House
 
-PUBLIC = {"matters:kinds", "matters:report", "matters:follow", "matters:add_photos"}
+PUBLIC = {"matters:kinds", "matters:report", "matters:follow", "matters:add_photos", "matters:rate"}
 HANDLING = {Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}
 READING = HANDLING | {Role.PROVINCE, Role.AUDITOR, Role.FINANCE}
 SEEING = HANDLING | {Role.PROVINCE}

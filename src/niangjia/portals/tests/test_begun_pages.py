@@ -10,9 +10,10 @@ from django.test import Client
 
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.files.tests import pictures
+from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import queries
 from niangjia.apps.matters.tests.begun import HAZARD
-from niangjia.apps.matters.types import MatterState
+from niangjia.apps.matters.types import MatterState, PaperState
 from niangjia.apps.programs.tests import town
 from niangjia.portals.tests import begun
 
@@ -144,3 +145,73 @@ def test_the_officer_adds_the_photo_of_what_was_put_right_and_a_refused_file_los
     assert officer.post(act, done | {"p-rectified_photo": photo}).status_code == 302
     papers = queries.get_details(house.viewers[Role.COUNTY], matter_id, now=town.NOW).papers
     assert [len(one.files) for one in papers if one.paper.code == "rectified_photo"] == [1]
+
+
+def closed(house) -> str:
+    """The receipt of a report that was looked into."""
+    received = begun.report(hazard_contact="13900004321")
+    officer = house.viewers[Role.GRASSROOTS]
+    matters.act(
+        viewer=officer, matter_id=received.matter_id, outcome="unfounded", step=queries.get_card(officer, received.matter_id).step,
+        reason="到现场看过", now=town.NOW,
+    )  # fmt: skip
+    return received.receipt
+
+
+def test_from_the_receipt_one_says_how_one_was_served_and_the_number_stays_out_of_the_address(house):
+    receipt, client = closed(house), Client()
+    page = client.post("/matters/receipt/", {"receipt": receipt}).content.decode()
+    assert 'action="/matters/rate/"' in page and f'name="number" value="{receipt}"' in page and "办得怎么样？" in page
+    wrong = client.post("/matters/rate/", {"number": receipt, "digits": "0000", "verdict": "acceptable"})
+    html = wrong.content.decode()
+    assert wrong.status_code == 409 and "对不上" in html and f'value="{receipt}"' in html
+    assert re.search(r'value="acceptable"\s+checked', html)
+    done = client.post("/matters/rate/", {"number": receipt, "digits": "4321", "verdict": "acceptable"})
+    assert done.status_code == 200 and "谢谢您的评价" in done.content.decode()
+    assert "办得怎么样？" not in client.post("/matters/receipt/", {"receipt": receipt}).content.decode()
+    again = client.post("/matters/rate/", {"number": receipt, "digits": "4321", "verdict": "unsatisfied"})
+    assert again.status_code == 409 and "已经评价过了" in again.content.decode()
+
+
+def test_what_is_left_out_of_a_rating_stands_at_its_field(house):
+    wrong = Client().post("/matters/rate/", {"number": "", "digits": "4321"})
+    html = wrong.content.decode()
+    assert (
+        wrong.status_code == 422
+        and 'id="error-number"' in html
+        and 'id="error-verdict"' in html
+        and 'value="4321"' in html
+    )
+
+
+def test_a_number_that_does_not_exist_reads_as_one_that_does(house):
+    receipt, client = closed(house), Client()
+    known, unknown = (
+        client.post("/matters/rate/", {"number": number, "digits": "0000", "verdict": "satisfied"})
+        for number in (receipt, "7K3M-9QRT-2WXY")
+    )
+    plain = [
+        re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"|nonce="[^"]+"', "", one.content.decode())
+        for one in (known, unknown)
+    ]
+    assert known.status_code == unknown.status_code == 409
+    assert plain[0].replace(receipt, "#") == plain[1].replace("7K3M-9QRT-2WXY", "#")
+
+
+def test_signed_in_one_rates_on_the_page_of_the_matter_and_officers_see_counts(house, signed_in):
+    worker, officer = house.viewers[Role.WORKER], house.viewers[Role.GRASSROOTS]
+    draft = matters.start_draft(viewer=worker, program="hazard-report", now=town.NOW)
+    for name, text in HAZARD.items():
+        matters.save_answer(viewer=worker, draft_id=draft.id, name=name, typed=text, now=town.NOW)
+    for paper in queries.get_draft(worker, draft.id).papers:
+        matters.say_paper(viewer=worker, draft_id=draft.id, code=paper.code, state=PaperState.LATER, now=town.NOW)
+    card = matters.hand_in(viewer=worker, draft_id=draft.id, key=draft.key, is_declared=True, now=town.NOW)
+    matters.act(viewer=officer, matter_id=card.id, outcome="unfounded", step=card.step, reason="看过", now=town.NOW)
+    client, address = signed_in(worker), f"/mine/applications/{card.id}/"
+    assert "评价办理" in client.get(address).content.decode()
+    assert "请先选一项" in client.post(f"{address}rate/", {"verdict": "great"}, follow=True).content.decode()
+    html = client.post(f"{address}rate/", {"verdict": "unsatisfied"}, follow=True).content.decode()
+    assert "谢谢您的评价" in html and "办得怎么样？" not in html
+    own = signed_in(officer)
+    assert "不足 10 人" in own.get("/desk/matters/counts/").content.decode()
+    assert "不满意" not in own.get(f"/desk/applications/{card.id}/").content.decode()

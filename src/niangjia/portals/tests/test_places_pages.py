@@ -281,3 +281,10 @@ def test_a_station_that_a_contest_named_shows_its_honour_to_everybody(house, the
     stage.finish()
     assert honour in Client().get(f"/places/{there.number}/").content.decode()
     assert honour in desk(Role.TOWNSHIP).get(f"/desk/places/{there.station_id}/").content.decode()
+
+
+def test_an_officer_sees_how_many_beds_of_a_base_are_taken_each_night_and_a_station_has_none(house, signed_in):
+    client = signed_in(house.viewers[Role.COUNTY])
+    base = client.get(f"/desk/places/{placed.lay(house).base_id}/").content.decode()
+    assert "入住日历" in base and base.count('class="night-none') == 35
+    assert "入住日历" not in client.get(f"/desk/places/{placed.lay(house).station_id}/").content.decode()

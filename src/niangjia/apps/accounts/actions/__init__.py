@@ -20,6 +20,7 @@ from niangjia.apps.accounts.actions.entering import (
     LoginRefused,
     TooManyTries,
     authenticate,
+    forget_tries,
     take_turn,
 )
 from niangjia.apps.accounts.actions.passkeys import (
@@ -137,6 +138,7 @@ __all__ = [
     "clear_second_factor",
     "enrol_totp",
     "new_recovery_codes",
+    "forget_tries",
     "offer_totp",
     "prove_second_factor",
     "remove_totp",

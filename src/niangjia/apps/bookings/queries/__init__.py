@@ -14,6 +14,7 @@ from niangjia.apps.bookings.queries.desk import (
     list_teachers,
     tally,
 )
+from niangjia.apps.bookings.queries.nights import guests_by_night
 from niangjia.apps.bookings.queries.own import (
     bookings_to_tell,
     calendar_of,
@@ -46,7 +47,7 @@ from niangjia.apps.bookings.resealing import sealed_columns as sealed_columns
 __all__ = [
     "attendances_to_count", "talks_to_count",
     "NotFound", "attendance_of", "bookings_to_tell", "calendar_of", "count_living_at", "course_reach", "coverage_of", "find_booking_by_code", "find_certificate", "get_booking",
-    "get_campaign", "get_draw", "get_offer", "get_own_certificate", "get_tour", "get_trip", "has_feed", "kind_of", "kinds", "list_bookings",
+    "get_campaign", "get_draw", "get_offer", "get_own_certificate", "get_tour", "get_trip", "guests_by_night", "has_feed", "kind_of", "kinds", "list_bookings",
     "list_campaigns", "list_offers", "list_open_to", "list_own", "list_public", "list_quotas", "list_settlements", "list_lessons", "list_sessions_between",
     "list_talks", "list_teachers", "list_topics", "list_tours", "offer_card", "own_settlement", "people_to_tell", "quiet_unions",
     "said_by_pack", "talk_reach", "tally", "verify", "why_not",

@@ -30,6 +30,7 @@ from niangjia.apps.matters.actions.objecting import (
     read_objection,
 )
 from niangjia.apps.matters.actions.photographing import add_paper, drop_paper
+from niangjia.apps.matters.actions.rating import rate, rate_own
 from niangjia.apps.matters.actions.receiving import add_photo, follow, receive
 from niangjia.apps.matters.actions.rehoming import rehome_matters
 from niangjia.apps.matters.evidence import MOST as MOST_FILES
@@ -61,6 +62,8 @@ __all__ = [
     "open_draft_file",
     "open_file",
     "open_objection_file",
+    "rate",
+    "rate_own",
     "read_objection",
     "receive",
     "rehome_matters",

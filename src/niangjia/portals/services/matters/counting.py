@@ -35,4 +35,4 @@ def counts(request: PageRequest) -> HttpResponse:
         )
         for month, rows in groupby(found, key=lambda one: one.first_day)
     ]
-    return show(request, "matters/counts.html", {"months": months, "since": since})
+    return show(request, "matters/counts.html", {"months": months, "since": since, "smallest": queries.FEWEST_RATED})

@@ -26,6 +26,7 @@ from niangjia.portals.design.requests import PageRequest, address_of
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.uploads import UploadField, key_of, take
 from niangjia.portals.services.matters.forms import fields, refused, typed
+from niangjia.portals.services.matters.rating import RatingForm
 
 LONGEST_RECEIPT = 40
 
@@ -109,7 +110,7 @@ def _receipt(
     request: PageRequest, receipt: str, *, is_new: bool = False, wrong: list[str] | None = None
 ) -> HttpResponse:
     found: Followed = matters.follow(receipt=receipt, address=address_of(request), now=timezone.now())
-    context: dict[str, Any] = {"receipt": receipt, "found": found, "is_new": is_new}
+    context: dict[str, Any] = {"receipt": receipt, "found": found, "is_new": is_new, "rating": RatingForm()}
     if found.can_add:
         context["field"] = UploadField(
             "photos", _("现场照片"), hint=_("拍照地点等隐藏信息会自动去掉。网络不好也不要紧，事情已经交上了。"), only_photos=True,

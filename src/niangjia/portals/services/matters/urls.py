@@ -1,12 +1,13 @@
 from django.urls import path
 
-from niangjia.portals.services.matters import counting, filling, opening, reporting
+from niangjia.portals.services.matters import counting, filling, opening, rating, reporting
 
 app_name = "matters"
 urlpatterns = [
     path("matters/", reporting.kinds, name="kinds"),
     path("matters/receipt/", reporting.follow, name="follow"),
     path("matters/receipt/photos/", reporting.add_photos, name="add_photos"),
+    path("matters/rate/", rating.rate, name="rate"),
     path("matters/<slug:area>/<slug:program>/", reporting.report, name="report"),
     path("me/matters/for/", filling.for_family, name="for_family"),
     path("me/matters/for/<int:person_id>/<slug:program>/", filling.fill_for_family, name="fill_for_family"),

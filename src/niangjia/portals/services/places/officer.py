@@ -25,6 +25,7 @@ from niangjia.portals.design.staleness import watch
 from niangjia.portals.design.tags import area_name, say
 from niangjia.portals.design.uploads import hand_out, wants_small
 from niangjia.portals.officer.exporting import Column, Listing, export_of, word
+from niangjia.portals.services.places.nights import nights_of
 from niangjia.portals.services.places.parts import (
     doors_for,
     months_of,
@@ -103,6 +104,7 @@ def place(request: PageRequest, place_id: int) -> HttpResponse:
         "can_write": can_write and card.state != "CLOSED",
         "tilts": tilts_of(card, kind),
         "has_use": bool(kind.measures) and (card.state in queries.IN_USE or bool(measures)),
+        "nights": nights_of(card, kind, timezone.localdate()),
         "series": series_of(kind),
         "units": units_of(series_of(kind)),
         "yearly": series_of(kind, is_yearly=True),

@@ -132,6 +132,7 @@ def place(request: PageRequest, number: str) -> HttpResponse:
         "honours": contests.list_honours(card.id),
         "photos": queries.list_photos(card.id),
         "beside": all_shown(beside),
+        "sketch": sketch_of(card.position, beside) if beside and card.position is not None else None,
     }
     return show(request, "places/place.html", context)
 
