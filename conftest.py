@@ -27,6 +27,7 @@ TOWNS = ("src/niangjia/apps", "src/niangjia/jobs", "src/niangjia/portals")
 EMPTYING = (
     "test_cap_races", "test_money_races", "test_case_concurrency", "test_audit_chain", "test_files", "test_registry", "test_last_seat",
     "test_tokens", "test_accounts", "test_order_races", "test_delivering", "test_reconsidering", "test_api_guide", "test_api_screens",
+    "test_numbers_at_once",
 )  # fmt: skip
 
 

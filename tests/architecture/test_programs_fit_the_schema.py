@@ -9,6 +9,10 @@ import yaml
 
 from niangjia.apps.assessments import sheets
 from niangjia.apps.assessments import words as sheet_words
+from niangjia.apps.bulletins import kinds
+from niangjia.apps.bulletins import words as bulletin_words
+from niangjia.apps.contests import checking as contests
+from niangjia.apps.contests import words as contest_words
 from niangjia.apps.places import declared
 from niangjia.apps.places import words as place_words
 from niangjia.apps.targets import packs, words
@@ -130,6 +134,62 @@ def test_a_shipped_sheet_fits_its_schema_and_names_it(path: Path):
 def test_the_published_schema_of_assessments_is_what_the_reader_knows():
     """`niangjia programs schema --assessments > docs/reference/assessments.schema.json` writes it anew."""
     assert json.loads(ASSESSMENTS_SCHEMA.read_text(encoding="utf-8")) == sheet_words.assessments_schema()
+
+
+# --- bulletins ---
+
+BULLETINS_SCHEMA = SCHEMA.with_name("bulletins.schema.json")
+KINDS = sorted((PROGRAMS / kinds.FOLDER).glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def bulletins_validator():
+    schema = json.loads(BULLETINS_SCHEMA.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+@pytest.mark.parametrize("path", KINDS, ids=lambda path: path.stem)
+def test_a_shipped_kind_of_bulletin_fits_its_schema_and_names_it(path: Path, bulletins_validator):
+    text = path.read_text(encoding="utf-8")
+    assert faults(bulletins_validator, text) == []
+    assert (path.parent / text.split("\n", 1)[0].removeprefix(MARK)).resolve() == BULLETINS_SCHEMA.resolve()
+
+
+def test_the_published_schema_of_bulletins_is_what_the_reader_knows():
+    """`niangjia programs schema --bulletins > docs/reference/bulletins.schema.json` writes it anew."""
+    assert json.loads(BULLETINS_SCHEMA.read_text(encoding="utf-8")) == bulletin_words.bulletins_schema()
+    assert kinds.check_folder(PROGRAMS) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("rhythm: month", "rhythm: monthly"), ("- text:", "- txt:"), ("比上期增加{step}", "比上期增加"), ("heading: 关于", "haeding: 关于")],
+)  # fmt: skip
+def test_a_slip_in_a_kind_of_bulletin_is_underlined(bulletins_validator, old, new):
+    text = (PROGRAMS / "bulletins" / "hardship-monthly.yaml").read_text(encoding="utf-8")
+    assert old in text and faults(bulletins_validator, text.replace(old, new, 1))
+
+
+# --- contests ---
+
+CONTESTS_SCHEMA = SCHEMA.with_name("contests.schema.json")
+CONTESTS = sorted((PROGRAMS / contests.FOLDER).glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", CONTESTS, ids=lambda path: path.stem)
+def test_a_shipped_contest_fits_its_schema_and_names_it(path: Path):
+    text = path.read_text(encoding="utf-8")
+    validator = jsonschema.Draft202012Validator(json.loads(CONTESTS_SCHEMA.read_text(encoding="utf-8")))
+    assert faults(validator, text) == []
+    assert faults(validator, text.replace("rounds:", "round:", 1))
+    assert (path.parent / text.split("\n", 1)[0].removeprefix(MARK)).resolve() == CONTESTS_SCHEMA.resolve()
+
+
+def test_the_published_schema_of_contests_is_what_the_reader_knows():
+    """`niangjia programs schema --contests > docs/reference/contests.schema.json` writes it anew."""
+    assert json.loads(CONTESTS_SCHEMA.read_text(encoding="utf-8")) == contest_words.contests_schema()
+    assert contests.check_folder(PROGRAMS) == []
 
 
 # --- kinds and steps of places ---

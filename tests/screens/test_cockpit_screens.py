@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from PIL import Image
@@ -66,6 +67,16 @@ def test_a_lead_goes_from_the_map_to_the_rows_of_a_township(served_copy: tuple[s
         chart.focus()
         page.keyboard.press("ArrowRight")
         expect(chart.get_by_text("2023-09").first).to_be_attached()
+
+        # on paper: which page and month it is, and every chart as wide as the sheet
+        drawn = "() => [...document.querySelectorAll('figure.chart:not([hidden]) svg')].map((svg) => Number(svg.getAttribute('viewBox').split(' ')[2]))"
+        page.emulate_media(media="print")
+        expect(page.locator(".cockpit-printed")).to_have_text(re.compile("名单 · .+ · 2023年9月"))
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert set(page.evaluate(drawn)) == {660}
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        page.emulate_media(media="screen")
+        assert 660 not in page.evaluate(drawn)
         assert wrong == []
         assert browsers.HEARD.complaints == [] and browsers.HEARD.strangers == []
         chromium.close()

@@ -131,7 +131,7 @@ def _keep_the_tour() -> None:
     """The guides show pages as they are: with NIANGJIA_TOURS=1 their pictures are taken anew, else their words are compared."""
     wanted = {
         name
-        for guide in (ROOT / "docs" / "guides" / "by-role").glob("*.md")
+        for guide in (ROOT / "docs" / "guides").rglob("*.md")
         for name in re.findall(r"pictures/tour/([\w-]+)\.png", guide.read_text(encoding="utf-8"))
     }
     assert wanted and wanted <= _WORDS.keys(), wanted - _WORDS.keys()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.table import Table
@@ -23,6 +24,9 @@ from niangjia.cli.console import (
 )
 from niangjia.kernel.deployment import Deployment, programs_folder
 from niangjia.kernel.months import Month
+
+if TYPE_CHECKING:
+    from niangjia.engines.policy import Problem
 
 MONTH = MonthType()
 
@@ -310,9 +314,6 @@ def programs() -> None:
 @refusals_in_words
 def programs_check(folder: Path | None, as_json: bool) -> None:
     """检查全部规则包、词汇与数据声明 · check every pack, with file, line, word and the nearest right word."""
-    from niangjia.apps.assessments import sheets as assessments
-    from niangjia.apps.places import declared as places
-    from niangjia.apps.targets import packs as targets
     from niangjia.engines import policy, sensing
 
     folder = folder or programs_folder()
@@ -320,9 +321,7 @@ def programs_check(folder: Path | None, as_json: bool) -> None:
     problems += [
         *policy.check_packs(packs, is_whole=not problems),
         *sensing.check_folder(folder),
-        *targets.check_folder(folder),
-        *assessments.check_folder(folder),
-        *places.check_folder(folder),
+        *_check_other_kinds(folder),
     ]
     if as_json:
         show_json([str(problem) for problem in problems])
@@ -336,26 +335,45 @@ def programs_check(folder: Path | None, as_json: bool) -> None:
     sys.exit(1 if problems else 0)
 
 
+def _check_other_kinds(folder: Path) -> list[Problem]:
+    """What is wrong with targets, assessments, bulletins, contests and places."""
+    from niangjia.apps.assessments import sheets as assessments
+    from niangjia.apps.bulletins import kinds as bulletins
+    from niangjia.apps.contests import checking as contests
+    from niangjia.apps.places import declared as places
+    from niangjia.apps.targets import packs as targets
+
+    rooms = (targets, assessments, bulletins, contests, places)
+    return [problem for room in rooms for problem in room.check_folder(folder)]
+
+
 @programs.command("schema")
-@click.option("--targets", "of_targets", is_flag=True, help="目标文件的 · of a file of targets.")
-@click.option("--assessments", "of_assessments", is_flag=True, help="考核表的 · of a sheet of an assessment.")
-@click.option("--places", "of_places", is_flag=True, help="场所种类 places.yaml 的 · of the kinds of places.")
-@click.option("--place-steps", "of_steps", is_flag=True, help="场所步骤 place_steps.yaml 的 · of the steps of places.")
-def programs_schema(of_targets: bool, of_assessments: bool, of_places: bool, of_steps: bool) -> None:
+@click.option("--targets", "of", flag_value="targets", help="目标文件的 · of a file of targets.")
+@click.option("--assessments", "of", flag_value="assessments", help="考核表的 · of a sheet of an assessment.")
+@click.option("--bulletins", "of", flag_value="bulletins", help="信息通报种类的 · of a kind of bulletin.")
+@click.option("--contests", "of", flag_value="contests", help="评选的 · of a contest.")
+@click.option("--places", "of", flag_value="places", help="场所种类 places.yaml 的 · of the kinds of places.")
+@click.option(
+    "--place-steps", "of", flag_value="place_steps", help="场所步骤 place_steps.yaml 的 · of the steps of places."
+)
+def programs_schema(of: str | None) -> None:
     """program.yaml 的 JSON Schema，供编辑器补全和标错 · the JSON Schema of program.yaml, for editors."""
     from niangjia.apps.assessments.words import assessments_schema
+    from niangjia.apps.bulletins.words import bulletins_schema
+    from niangjia.apps.contests.words import contests_schema
     from niangjia.apps.places.words import places_schema, steps_schema
     from niangjia.apps.targets.words import targets_schema
     from niangjia.engines import policy
 
-    chosen = {
-        assessments_schema: of_assessments,
-        targets_schema: of_targets,
-        places_schema: of_places,
-        steps_schema: of_steps,
+    others = {
+        "targets": targets_schema,
+        "assessments": assessments_schema,
+        "bulletins": bulletins_schema,
+        "contests": contests_schema,
+        "places": places_schema,
+        "place_steps": steps_schema,
     }
-    of_other = next((schema for schema, is_wanted in chosen.items() if is_wanted), None)
-    show_json(of_other() if of_other else policy.program_schema(policy.load_vocabulary(programs_folder())))
+    show_json(others[of]() if of else policy.program_schema(policy.load_vocabulary(programs_folder())))
 
 
 @programs.command("test")
@@ -368,6 +386,7 @@ def programs_test(folder: Path | None, as_json: bool) -> None:
 
     folder = folder or programs_folder()
     vocabulary = policy.load_vocabulary(folder)
+    problems = _check_other_kinds(folder)
     results = []
     for path in sorted(folder.glob("*/*/cases.yaml")):
         loaded = policy.load_pack(path.parent, vocabulary)
@@ -379,7 +398,9 @@ def programs_test(folder: Path | None, as_json: bool) -> None:
         for name, result in failed:
             err.print(f"[red]✗ {name}[/] {result}")
         out.print(f"{len(results) - len(failed)} 例通过 · passed，{len(failed)} 例不符 · failed")
-    sys.exit(1 if failed else 0)
+    for problem in problems:
+        err.print(f"[red]✗[/] {problem}", markup=True)
+    sys.exit(1 if failed or problems else 0)
 
 
 @main.command()

@@ -45,13 +45,15 @@ def make(deployment: Deployment, *, now: datetime) -> dict[str, int]:
 
 
 def make_when_old(deployment: Deployment, *, now: datetime) -> None:
-    """Unless one was made within the hour that can be read."""
-    try:
-        newest = open_newest(deployment)
-    except counting.RollupDamaged:
-        newest = None
-    if newest is None or now - newest.as_of >= GROWS_OLD:
-        make(deployment, now=now)
+    """Unless one was made within the hour that can be read and is as it was written: what is kept open in this process is not asked."""
+    made_at = counting.whole_as_of(deployment.folder / FOLDER)
+    if made_at is not None and now - made_at < GROWS_OLD:
+        try:
+            open_newest(deployment)
+            return
+        except counting.RollupDamaged:
+            pass
+    make(deployment, now=now)
 
 
 def _rows(now: datetime) -> Mapping[str, Iterable[Mapping[str, Any]]]:

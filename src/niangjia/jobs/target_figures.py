@@ -102,7 +102,9 @@ class Counter:
     def _at(self, programme: Programme, indicator: Indicator, union: Union, span: Span) -> counting.Figure:
         assert self.rollup is not None
         measure = targets.measure_of(programme, indicator)
-        return _whole(self.rollup.figure(measure, within=union.id, since=span.since, until=span.until), indicator)
+        beside = [targets.measure_of(programme, one) for one in programme.indicators if one.counts]
+        found = self.rollup.figure(measure, within=union.id, since=span.since, until=span.until, beside=beside)
+        return _whole(found, indicator)
 
     def _below(
         self, programme: Programme, indicator: Indicator, union: Union, span: Span

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -12,13 +12,15 @@ from niangjia.apps.assessments.problems import NoSuchSheet
 from niangjia.apps.assessments.score import Kind, Rule
 from niangjia.apps.assessments.types import Item, Sheet
 from niangjia.apps.organizations.types import Level
-from niangjia.apps.targets.types import Counts, Unit
-from niangjia.apps.targets.words import COUNTS, UNITS, WHOLE
+from niangjia.apps.targets import packs as targets
+from niangjia.apps.targets.counts import CountsReader, sources_of
+from niangjia.apps.targets.counts import measure_of as measure_of_counts
+from niangjia.apps.targets.types import Unit
+from niangjia.apps.targets.words import UNITS
 from niangjia.engines import counting
-from niangjia.engines.counting.measures import condition
-from niangjia.engines.policy.problems import PackError, Problem
+from niangjia.engines.policy.problems import PackError, Problem, nearest_word
 from niangjia.engines.policy.words import ID, Section
-from niangjia.engines.policy.yamltext import BadFile, Reader, read_yaml
+from niangjia.engines.policy.yamltext import BadFile, read_yaml
 from niangjia.engines.policy.yamltext import Item as Node
 from niangjia.kernel.deployment import programs_folder
 
@@ -58,54 +60,63 @@ def measure_of(sheet: Sheet, item: Item) -> counting.Measure:
     """How a roll-up counts it. Raises KeyError: it is an indicator of a programme."""
     if item.counts is None:
         raise KeyError(item.id)
-    return _measure(f"{sheet.id}.{item.id}", item.counts, item.unit)
-
-
-def _measure(name: str, counts: Counts, unit: Unit) -> counting.Measure:
-    whole = _measure(f"{name}.of", counts.of, Unit.PIECES) if counts.of else None
-    return counting.Measure(name, {}, counts.source, unit.value, counts.where, counts.value, whole)
+    return measure_of_counts(f"{sheet.id}.{item.id}", item.counts, item.unit)
 
 
 def check_folder(programs: Path) -> list[Problem]:
-    """Every fault of every sheet in this folder of programs, also what the declared sources cannot count."""
-    declared = (programs / "vocabulary" / "counted.yaml").is_file()
-    sources = counting.load_sources(programs) if declared else {}
+    """Every fault of every sheet in this folder of programs, also sources that are not declared and indicators that are not there."""
+    sources, indicators = sources_of(programs), _indicators(programs)
     problems: list[Problem] = []
+    seen: dict[str, Path] = {}
     for path in sorted((programs / FOLDER).glob("*.yaml")):
         try:
-            problems += _uncountable(path, read(path), sources) if declared else []
+            one = read(path, sources, indicators)
         except PackError as error:
             problems += error.problems
+            continue
+        if one.id in seen:
+            zh, en = f"{one.id} 已在 {seen[one.id].name} 中。", f"{one.id} is in {seen[one.id].name} already."
+            problems.append(read_yaml(path).table["id"].fault(zh, en, one.id))
+        seen[one.id] = path
     return problems
 
 
-def _uncountable(path: Path, sheet: Sheet, sources: Mapping[str, counting.Source]) -> Iterator[Problem]:
-    for item in sheet.items:
-        measure = measure_of(sheet, item) if item.counts else None
-        while measure is not None:
-            try:
-                condition(measure, sources)
-            except counting.MeasureError as error:
-                yield Problem(
-                    str(path), 0, 0, f"{item.id} 清点不了：{error}。", f"{item.id} cannot be counted: {error}."
-                )
-            measure = measure.of
+def _indicators(programs: Path) -> set[str] | None:
+    """``programme.indicator`` of every file of targets that can be read; null: there is no such folder, and nothing is held against it."""
+    if not (programs / targets.FOLDER).is_dir():
+        return None
+    found = set()
+    for path in sorted((programs / targets.FOLDER).glob("*.yaml")):
+        try:
+            one = targets.read(path)
+        except PackError:
+            continue
+        found |= {f"{one.id}.{indicator.id}" for indicator in one.indicators}
+    return found
 
 
-def read(path: Path) -> Sheet:
-    """Raises PackError with every fault found."""
+def read(
+    path: Path, sources: Mapping[str, counting.Source] | None = None, indicators: Collection[str] | None = None
+) -> Sheet:
+    """Held against `sources` and `indicators`, where they are given. Raises PackError with every fault found."""
     try:
         root = read_yaml(path)
     except BadFile as bad:
         raise PackError([bad.problem]) from None
-    reader = _SheetReader()
+    reader = _SheetReader(sources, indicators)
     sheet = reader.sheet(root)
     if reader.problems:
         raise PackError(reader.problems)
     return sheet
 
 
-class _SheetReader(Reader):
+class _SheetReader(CountsReader):
+    def __init__(
+        self, sources: Mapping[str, counting.Source] | None = None, indicators: Collection[str] | None = None
+    ) -> None:
+        super().__init__(sources)
+        self.indicators = indicators
+
     def part(self, node: Node | None, section: Section) -> dict[str, Node]:
         return self.table(node, required=section.required, optional=section.optional)
 
@@ -158,15 +169,13 @@ class _SheetReader(Reader):
                     "写 counts、unit 和 score，或只写 indicator。", "Write counts, unit and score, or an indicator and none of these."
                 )
             )  # fmt: skip
-        programme, _dot, indicator = self.text(table, "indicator", pattern=rf"{ID}\.{ID}").partition(".")
+        named = self.text(table, "indicator", pattern=rf"{ID}\.{ID}")
+        if named and self.indicators is not None and named not in self.indicators:
+            zh, en = f"没有指标 {named}。", f"There is no indicator {named}."
+            self.refuse(table["indicator"].fault(zh, en, named, nearest_word(named, self.indicators)))
+        programme, _dot, indicator = named.partition(".")
         unit = self.text(table, "unit", among=UNITS)
-        counts = self.counts(table["counts"], COUNTS) if "counts" in table else None
-        if counts and (unit == Unit.PERCENT) != (counts.of is not None):
-            self.refuse(
-                node.fault(
-                    "比率要有分母 of，其他单位没有。", "A percentage needs its denominator `of`; no other unit has one."
-                )
-            )
+        counts = self.counts(table["counts"], unit) if "counts" in table else None
         return Item(
             id=said, title=self.bilingual(table.get("title")), clause=self.text(table, "clause"), weight=self.number(table, "weight", is_positive=True),
             rule=self.rule(table["score"]) if "score" in table else REACHED, unit=Unit(unit) if unit in UNITS else Unit.PERCENT, counts=counts,
@@ -186,8 +195,3 @@ class _SheetReader(Reader):
                 )
             )  # fmt: skip
             return REACHED
-
-    def counts(self, node: Node, section: Section) -> Counts:
-        table = self.part(node, section)
-        of = self.counts(table["of"], WHOLE) if "of" in table else None
-        return Counts(self.text(table, "source"), self.text(table, "where"), self.text(table, "value"), of)

@@ -12,10 +12,16 @@ from django.utils import timezone
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
-from niangjia.apps.bulletins import access, kinds, text
+from niangjia.apps.bulletins import access, kinds, numbers, text
 from niangjia.apps.bulletins.models import Bulletin, Register, Revision
-from niangjia.apps.bulletins.problems import EditedMeanwhile, NotInThisState, ReasonMissing, TextMissing
-from niangjia.apps.bulletins.queries import content_of, figures_of
+from niangjia.apps.bulletins.problems import (
+    EditedMeanwhile,
+    NotInThisState,
+    NumbersUnchecked,
+    ReasonMissing,
+    TextMissing,
+)
+from niangjia.apps.bulletins.queries import content_of, figures_of, strangers_of
 from niangjia.apps.bulletins.types import Content, FigureValue, State, TableText
 
 _OPEN = (State.DRAFT, State.REVIEWED)
@@ -107,11 +113,12 @@ def review(*, viewer: Viewer, bulletin_id: int, now: datetime) -> None:
         audit.record(viewer, action="bulletins.review", object=f"bulletin:{row.pk}", now=now)
 
 
-def issue(*, viewer: Viewer, bulletin_id: int, now: datetime) -> int:
+def issue(*, viewer: Viewer, bulletin_id: int, checked: Sequence[str] = (), now: datetime) -> int:
     """
     It gets the next number of its union and year, its figures are pinned, and the unions below are told. Returns the number. Safe to repeat.
+    `checked`: the keys of the numbers that no figure says, each of which the viewer answers for.
 
-    Raises: NotAllowed, NotFound, NotInThisState, SamePerson.
+    Raises: NotAllowed, NotFound, NotInThisState, SamePerson, NumbersUnchecked.
     """
     permissions.require(viewer, "bulletins.issue")
     with transaction.atomic():
@@ -121,12 +128,21 @@ def issue(*, viewer: Viewer, bulletin_id: int, now: datetime) -> int:
         if row.state != State.REVIEWED:
             raise NotInThisState
         access.require_other(viewer, row)
+        strange = strangers_of(row)
+        if left := numbers.unanswered(strange, checked):
+            raise NumbersUnchecked([one.text for one in left])
         row.year = timezone.localtime(now).year
         row.number = _next_number(row.org_id, row.year)
         row.state, row.issued_by_id, row.issued_at = State.ISSUED, viewer.account_id, now
         row.pinned = [text.plain(block["text"]) for block in row.content["blocks"]]
         row.save()
-        detail = {"org": row.org_id, "year": row.year, "number": str(row.number), "version": row.version}
+        detail = {
+            "org": row.org_id,
+            "year": row.year,
+            "number": str(row.number),
+            "version": row.version,
+            "own_numbers": len(strange),
+        }
         audit.record(viewer, action="bulletins.issue", object=f"bulletin:{row.pk}", detail=detail, now=now)
     return row.number
 

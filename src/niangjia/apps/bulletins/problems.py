@@ -88,3 +88,15 @@ class ReasonMissing(Refusal):
         super().__init__(
             "撤回须写明理由，至少四个字，例如“数据有误”。", "Give the reason for withdrawing in at least four characters, such as “wrong figures”."
         )  # fmt: skip
+
+
+class NumbersUnchecked(Refusal):
+    """`texts`: numbers of the text that no figure of the bulletin says, and that nobody answered for."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = list(texts)
+        named = "、".join(self.texts[:5])
+        super().__init__(
+            f"文中有和清点的数字都不一样的数：{named}。请逐个核对，在“核对过”前打勾后再签发；写错的请先修改。",
+            f"The text says numbers that differ from every figure counted for it: {named}. Check each and tick it, then issue; mend what is wrong first.",
+        )

@@ -17,6 +17,8 @@ from niangjia.apps.bulletins.kinds import last_month as last_month
 from niangjia.apps.bulletins.kinds import list_kinds as list_kinds
 from niangjia.apps.bulletins.kinds import period_words as period_words
 from niangjia.apps.bulletins.models import Bulletin
+from niangjia.apps.bulletins.numbers import Stranger as Stranger
+from niangjia.apps.bulletins.numbers import strangers as strangers
 from niangjia.apps.bulletins.problems import NoSuchKind as NoSuchKind
 from niangjia.apps.bulletins.problems import NotFound as NotFound
 from niangjia.apps.bulletins.text import CHIP as CHIP
@@ -58,6 +60,12 @@ def card_of(row: Bulletin) -> Card:
         edited_by=row.edited_by_id, reviewed_by=row.reviewed_by_id, issued_by=row.issued_by_id, issued_at=row.issued_at,
         withdrawn_at=row.withdrawn_at, reason=row.reason,
     )  # fmt: skip
+
+
+def strangers_of(row: Bulletin | Card) -> list[Stranger]:
+    """The numbers of its text that people wrote themselves and no figure of it says."""
+    card = row if isinstance(row, Card) else card_of(row)
+    return strangers(card.content, card.figures, card.tables)
 
 
 def may_write(viewer: Viewer, card: Card) -> bool:

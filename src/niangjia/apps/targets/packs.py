@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from niangjia.apps.targets import words
+from niangjia.apps.targets import counts, words
+from niangjia.apps.targets.counts import CountsReader
 from niangjia.apps.targets.problems import NoSuchProgramme
 from niangjia.apps.targets.types import (
     Action,
     Comparator,
-    Counts,
     Goal,
     Indicator,
     Measure,
@@ -25,10 +25,9 @@ from niangjia.apps.targets.types import (
     Unit,
 )
 from niangjia.engines import counting
-from niangjia.engines.counting.measures import condition
 from niangjia.engines.policy.problems import PackError, Problem
 from niangjia.engines.policy.words import ID, Section
-from niangjia.engines.policy.yamltext import BadFile, Item, Reader, read_yaml
+from niangjia.engines.policy.yamltext import BadFile, Item, read_yaml
 from niangjia.kernel.deployment import programs_folder
 
 FOLDER = "targets"
@@ -65,72 +64,41 @@ def measure_of(programme: Programme, indicator: Indicator) -> counting.Measure:
     """How a roll-up counts it. Raises KeyError: nothing here counts it."""
     if indicator.counts is None:
         raise KeyError(indicator.id)
-    return _measure(f"{programme.id}.{indicator.id}", indicator.counts, indicator.unit)
-
-
-def _measure(name: str, counts: Counts, unit: Unit) -> counting.Measure:
-    whole = _measure(f"{name}.of", counts.of, Unit.PIECES) if counts.of else None
-    return counting.Measure(name, {}, counts.source, unit.value, counts.where, counts.value, whole)
-
-
-def _uncountable(path: Path, programme: Programme, sources: Mapping[str, counting.Source]) -> Iterator[Problem]:
-    for indicator in programme.indicators:
-        measure = measure_of(programme, indicator) if indicator.counts else None
-        while measure is not None:
-            try:
-                condition(measure, sources)
-            except counting.MeasureError as error:
-                yield Problem(
-                    str(path),
-                    0,
-                    0,
-                    f"{indicator.id} 清点不了：{error}。",
-                    f"{indicator.id} cannot be counted: {error}.",
-                )
-            measure = measure.of
+    return counts.measure_of(f"{programme.id}.{indicator.id}", indicator.counts, indicator.unit)
 
 
 def check_folder(programs: Path) -> list[Problem]:
     """Every fault of every file of targets in this folder of programs, also what the declared sources (where they are there) cannot count."""
-    declared = (programs / "vocabulary" / "counted.yaml").is_file()
-    sources = counting.load_sources(programs) if declared else {}
+    sources = counts.sources_of(programs)
     problems: list[Problem] = []
     seen: dict[str, Path] = {}
     for path in sorted((programs / FOLDER).glob("*.yaml")):
         try:
-            one = read(path)
+            one = read(path, sources)
         except PackError as error:
             problems += error.problems
             continue
         if one.id in seen:
-            problems.append(
-                Problem(
-                    str(path),
-                    0,
-                    0,
-                    f"{one.id} 已在 {seen[one.id].name} 中。",
-                    f"{one.id} is in {seen[one.id].name} already.",
-                )
-            )
+            zh, en = f"{one.id} 已在 {seen[one.id].name} 中。", f"{one.id} is in {seen[one.id].name} already."
+            problems.append(read_yaml(path).table["id"].fault(zh, en, one.id))
         seen[one.id] = path
-        problems += _uncountable(path, one, sources) if declared else []
     return problems
 
 
-def read(path: Path) -> Programme:
-    """Raises PackError with every fault found."""
+def read(path: Path, sources: Mapping[str, counting.Source] | None = None) -> Programme:
+    """What it counts is held against `sources`, where they are given. Raises PackError with every fault found."""
     try:
         root = read_yaml(path)
     except BadFile as bad:
         raise PackError([bad.problem]) from None
-    reader = _TargetsReader()
+    reader = _TargetsReader(sources)
     programme = reader.programme(root)
     if reader.problems:
         raise PackError(reader.problems)
     return programme
 
 
-class _TargetsReader(Reader):
+class _TargetsReader(CountsReader):
     def part(self, item: Item | None, section: Section) -> dict[str, Item]:
         return self.table(item, required=section.required, optional=section.optional)
 
@@ -245,16 +213,10 @@ class _TargetsReader(Reader):
                 )
             )
         unit = self.text(table, "unit", among=words.UNITS)
-        counts = self.counts(table["counts"]) if "counts" in table else None
-        if counts and (unit == Unit.PERCENT) != (counts.of is not None):
-            self.refuse(
-                table["counts"].fault(
-                    "比率要有分母 of，其他单位没有。", "A percentage needs its denominator `of`; no other unit has one."
-                )
-            )
+        counted = self.counts(table["counts"], unit) if "counts" in table else None
         return Indicator(
             id=self.new_id(table, "indicator"), title=self.pair(table, "title"), unit=Unit(unit) if unit in words.UNITS else Unit.PIECES,
-            period=self.period(table["period"]) if "period" in table else period, goal=self.goal(table.get("goal")), counts=counts,
+            period=self.period(table["period"]) if "period" in table else period, goal=self.goal(table.get("goal")), counts=counted,
             elsewhere=self.pair(table, "elsewhere"), clause=self.text(table, "clause"), owner=self.pair(table, "owner") or owner,
             due=self.day(table, "due") or due, evidence=self.pair(table, "evidence") or evidence,
             stated=tuple(self.stated(one) for one in self.list(table.get("stated"))),
@@ -266,11 +228,6 @@ class _TargetsReader(Reader):
         table = self.part(item, words.GOAL)
         said = self.text(table, "is", among=words.COMPARATORS)
         return Goal(Comparator(said) if said in words.COMPARATORS else Comparator.PLAN, self.amount(table.get("value")))
-
-    def counts(self, item: Item, section: Section = words.COUNTS) -> Counts:
-        table = self.part(item, section)
-        of = self.counts(table["of"], words.WHOLE) if "of" in table else None
-        return Counts(self.text(table, "source"), self.text(table, "where"), self.text(table, "value"), of)
 
     def stated(self, item: Item) -> Stated:
         table = self.part(item, words.STATEMENT)

@@ -9,13 +9,13 @@ Always true here:
 - a rate, or a mean, of nothing is null, never zero.
 """
 
-from niangjia.engines.counting.hiding import SMALLEST, hide_small
-from niangjia.engines.counting.measures import Figure, Measure, MeasureError, Row, Unit
+from niangjia.engines.counting.hiding import SMALLEST, hide_small, is_small
+from niangjia.engines.counting.measures import Figure, Measure, MeasureError, Row, Unit, columns_of
 from niangjia.engines.counting.rollup import RECENT_MONTHS, Rollup, RollupDamaged
 from niangjia.engines.counting.sources import Source, Tag, load_sources
-from niangjia.engines.counting.writing import POINTER, UnionRow, write_rollup
+from niangjia.engines.counting.writing import POINTER, UnionRow, whole_as_of, write_rollup
 
 __all__ = [
     "POINTER", "RECENT_MONTHS", "SMALLEST", "Figure", "Measure", "MeasureError", "Rollup", "RollupDamaged", "Row", "Source", "Tag", "UnionRow", "Unit",
-    "hide_small", "load_sources", "write_rollup",
+    "columns_of", "hide_small", "is_small", "load_sources", "whole_as_of", "write_rollup",
 ]  # fmt: skip

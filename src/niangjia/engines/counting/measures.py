@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -67,7 +67,11 @@ class Row:
 
 
 class MeasureError(ValueError):
-    """A measure that cannot be counted: an author's mistake, found when it is read."""
+    """A measure that cannot be counted: an author's mistake, found when it is read. `key`: where it stands; `word`: what is not among `among`."""
+
+    def __init__(self, said: str, key: str = "where", word: str = "", among: Collection[str] = ()) -> None:
+        super().__init__(said)
+        self.key, self.word, self.among = key, word, among
 
 
 _ALLOWED = (
@@ -80,12 +84,12 @@ def condition(measure: Measure, sources: Mapping[str, Source]) -> str:
     """The measure's condition as SQL over columns of ``s``. Raises MeasureError: no such source, column or unit, or more than a plain condition."""
     source = sources.get(measure.source)
     if source is None:
-        raise MeasureError(f"{measure.id}: no source {measure.source}")
+        raise MeasureError(f"{measure.id}: no source {measure.source}", "source", measure.source, sources)
     if measure.unit not in set(Unit) or (measure.unit == Unit.PERCENT) != (measure.of is not None):
-        raise MeasureError(f"{measure.id}: unit {measure.unit}")
+        raise MeasureError(f"{measure.id}: unit {measure.unit}", "unit", measure.unit, set(Unit))
     names = set(source.schema.names)
     if measure.value and measure.value not in names:
-        raise MeasureError(f"{measure.id}: no column {measure.value}")
+        raise MeasureError(f"{measure.id}: no column {measure.value}", "value", measure.value, names)
     if not measure.where:
         return "true"
     try:
@@ -97,7 +101,14 @@ def condition(measure: Measure, sources: Mapping[str, Source]) -> str:
             raise MeasureError(f"{measure.id}: {type(node).__name__} has no place in a condition")
         if isinstance(node, exp.Column):
             if node.table or node.name not in names:
-                raise MeasureError(f"{measure.id}: no column {node.sql()}")
+                raise MeasureError(f"{measure.id}: no column {node.sql()}", "where", node.name, names)
             node.set("table", exp.to_identifier("s"))
             node.set("this", exp.to_identifier(node.name, quoted=True))
     return f"({tree.sql(dialect='duckdb')})"
+
+
+def columns_of(measure: Measure) -> frozenset[str]:
+    """The columns that its condition names."""
+    if not measure.where:
+        return frozenset()
+    return frozenset(node.name for node in sqlglot.parse_one(measure.where, read="duckdb").find_all(exp.Column))

@@ -103,3 +103,23 @@ def _write(path: Path, schema: pyarrow.Schema, rows: Iterable[Mapping[str, Any]]
             writer.write_table(pyarrow.Table.from_arrays(arrays, schema=schema))
             total += len(some)
     return total
+
+
+def whole_as_of(folder: Path) -> datetime | None:
+    """
+    As of when the newest run below `folder` is; null: there is none, or one of its files is gone or no longer as it was written.
+
+    Only files that were touched after the run was whole are read again: this is asked every few minutes.
+    """
+    pointer = folder / POINTER
+    try:
+        run = folder / pointer.read_text(encoding="utf-8").strip()
+        path = run / "manifest.json"
+        manifest, written = json.loads(path.read_text(encoding="utf-8")), path.stat().st_mtime_ns
+        for name, told in manifest["sha256"].items():
+            file = run / f"{name}.parquet"
+            if file.stat().st_mtime_ns > written and hashlib.sha256(file.read_bytes()).hexdigest() != told:
+                return None
+        return datetime.fromisoformat(manifest["as_of"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None

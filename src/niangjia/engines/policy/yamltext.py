@@ -6,7 +6,7 @@ No anchors, aliases or tags (they can build bombs and objects), no key twice, no
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -48,12 +48,15 @@ class Item:
             zh, en = f"{zh}是不是 {nearest}？", f"{en} Did you mean {nearest}?"
         return Problem(self.file, self.line, self.column, zh, en, word, nearest)
 
+    def at(self, offset: int) -> Item:
+        """This scalar from `offset` characters into it: exact for one-line scalars, else the scalar's first line."""
+        is_exact = self.style in ("", "'", '"') and "\n" not in self.text
+        return replace(self, column=self.column + offset + (1 if self.style else 0)) if is_exact else self
+
     def fault_inside(self, offset: int, zh: str, en: str, word: str = "", nearest: str = "") -> Problem:
-        """A fault `offset` characters into this scalar: exact for one-line scalars, else the scalar's first line."""
-        line, column = self.line, self.column
-        if self.style in ("", "'", '"') and "\n" not in self.text:
-            column += offset + (1 if self.style else 0)
-        return Problem(self.file, line, column, zh, en, word, nearest)
+        """A fault `offset` characters into this scalar, whose words name the nearest one already."""
+        place = self.at(offset)
+        return Problem(self.file, place.line, place.column, zh, en, word, nearest)
 
     @property
     def table(self) -> dict[str, Item]:

@@ -12,9 +12,12 @@ from django.urls import reverse
 
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit import queries as audit
-from niangjia.apps.bulletins import queries
+from niangjia.apps.bulletins import actions, queries
+from niangjia.apps.bulletins.types import BlockText, Content
+from niangjia.engines import counting
 from niangjia.jobs import rollup
 from niangjia.kernel.months import Month
+from niangjia.portals.cockpit.bulletins.filling import fill
 from niangjia.portals.cockpit.figures.declared import declared
 from niangjia.portals.design.showing import deployment
 from niangjia.portals.tests import bulletined
@@ -61,6 +64,24 @@ def test_a_draft_says_what_the_roll_up_counted(house):
         assert re.sub(r"\D", "", said.text) == str(int(counted.value))
 
 
+@pytest.mark.parametrize("kind", queries.list_kinds(), ids=lambda kind: kind.id)
+def test_the_figures_of_a_bulletin_are_asked_together(house, monkeypatch, kind):
+    """However many figures there are: of one source and one span of days and unions they are counted in one pass."""
+    period = bulletined.PERIOD if kind.rhythm == "month" else f"{bulletined.PERIOD[:4]}-Q4"
+    newest = rollup.open_newest(deployment())
+    fresh, passes = counting.Rollup(newest.run, newest.sources), []
+    fresh._answers.clear()
+    ask = fresh._all
+
+    def heard(query, values):
+        passes.append((re.search('from "(.+?)"', query)[1], tuple(values), *re.findall("s.union_id, s.person, (.+?) as part|join above a", query)))  # fmt: skip
+        return ask(query, values)
+
+    monkeypatch.setattr(fresh, "_all", heard)
+    filled = fill(house.viewers[Role.CITY], kind, period, fresh)
+    assert filled.figures and len(passes) == len(set(passes))
+
+
 def test_a_number_changed_without_a_reason_comes_back_as_typed(house, signed_in):
     viewer = house.viewers[Role.CITY]
     number = bulletined.drafted(house, "changed")
@@ -72,6 +93,24 @@ def test_a_number_changed_without_a_reason_comes_back_as_typed(house, signed_in)
     assert client.post(address, told | {"reason": "补录未入库的"}).status_code == 302
     html = client.get(reverse("bulletins:bulletin", args=[number])).content.decode()
     assert "人工改动" in html and "补录未入库的" in html
+
+
+def test_numbers_of_ones_own_are_shown_and_each_is_ticked_before_the_bulletin_is_issued(house, signed_in):
+    viewer, second = house.viewers[Role.CITY], bulletined._second(house)
+    content = Content("通报", "", "", [BlockText("text", "另有重病家庭3210户、残疾家庭4321户。")])
+    number = actions.draft(viewer=second, kind="hardship-monthly", period=bulletined.PERIOD, content=content, figures=[], tables=[], as_of=bulletined.town.NOW, key="own", now=bulletined.town.NOW)  # fmt: skip
+    client, address = signed_in(viewer), reverse("bulletins:issue", args=[number])
+    for name in ("bulletin", "edit"):
+        html = client.get(reverse(f"bulletins:{name}", args=[number])).content.decode()
+        assert '<mark class="own-number">3210</mark>' in html, name
+    client.post(reverse("bulletins:review", args=[number]))
+    first, other = (one.key for one in queries.strangers_of(queries.get_bulletin(viewer, number)))
+    refused = client.post(address, {"checked": [first]})
+    html = refused.content.decode()
+    assert refused.status_code == 409 and "4321" in html
+    assert f'value="{first}" checked' in html and f'value="{other}" checked' not in html
+    assert client.post(address, {"checked": [first, other]}).status_code == 302
+    assert queries.get_bulletin(viewer, number).number
 
 
 def test_a_stale_edit_keeps_what_was_typed_shows_the_change_and_can_then_be_saved(house, signed_in):

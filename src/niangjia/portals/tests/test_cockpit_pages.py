@@ -2,25 +2,36 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from html import unescape
 from itertools import product
+from urllib.parse import urlencode
 
 import openpyxl
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from niangjia.apps.audit import queries as audit
+from niangjia.apps.organizations.types import Level
 from niangjia.apps.programs.tests import town
 from niangjia.engines import counting
 from niangjia.jobs import rollup
 from niangjia.kernel.deployment import programs_folder
+from niangjia.kernel.months import Month
 from niangjia.portals.cockpit.figures import warming
-from niangjia.portals.cockpit.figures.declared import declared
+from niangjia.portals.cockpit.figures.asked import Asked
+from niangjia.portals.cockpit.figures.blocks import table_of
+from niangjia.portals.cockpit.figures.counting_up import Counter
+from niangjia.portals.cockpit.figures.declared import Span, declared
 from niangjia.portals.cockpit.figures.equity import gap_of
+from niangjia.portals.cockpit.figures.rowed import Rows
 from niangjia.portals.design.showing import deployment
+from tests.soak import often
 
 TODAY = town.NOW.date()
 LATEST = date(2023, 10, 28)  # of the last month that is over
@@ -94,6 +105,38 @@ def test_every_figure_has_as_many_rows_as_it_counts_everywhere_in_the_tree(count
         assert len(rows) == found.rows, (figure.id, union.name)
 
 
+@settings(max_examples=often(150, 3_000), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_number_lists_as_many_rows_as_it_counts_whatever_is_asked(counted, house, data):
+    """Of every figure, at every union of the tree, in any month, over any span, of every value of every tag: the list adds up to the number."""
+    figure = data.draw(st.sampled_from([*declared().figures.values()]), label="figure")
+    union = data.draw(st.sampled_from([*house.unions.values()]), label="union")
+    month = data.draw(st.sampled_from(Month.of(TODAY).window(15)), label="month")
+    counter = _counter(counted, union, month.text, data.draw(st.sampled_from([None, *Span]), label="span"))
+    tags = sorted(declared().tags & set(counting.load_sources(programs_folder())[figure.measure.source].tags))
+    tag = data.draw(st.sampled_from(["", *tags]), label="tag")
+    code = data.draw(st.sampled_from([*(counter.by(figure, tag) if tag else ()), "nobody"]), label="code")
+    rows = Rows(counter, figure, tag, code)
+    if rows.cell.is_hidden:
+        assert not len(rows) and not list(rows)
+        return
+    listed = counter.rows(figure, tag, code, offset=0, limit=10_000)  # also those that a page would cut off
+    assert len(listed) == len(rows) == rows.cell.rows and [row for _source, row in rows] == listed
+    assert len({row.ref for row in listed}) == len(listed)
+    if not listed:
+        return
+    match figure.unit:
+        case "persons" | "pieces":
+            assert len(listed) == rows.cell.value
+        case "yuan":
+            assert sum(row.amount for row in listed) == rows.cell.value
+        case "days":
+            assert abs(Decimal(sum(row.days for row in listed)) / len(listed) - rows.cell.value) <= Decimal("0.05")
+        case "percent":
+            below = counter.one(figure.of, tag, code)
+            assert rows.cell.value == Decimal(len(listed)) / below.rows
+
+
 def test_numbers_of_every_page_open_as_many_rows_as_they_say(city):
     """The first and the last of each figure on each page."""
     seen = {}
@@ -160,6 +203,67 @@ def test_a_rate_over_fewer_than_ten_is_hidden_and_does_not_open(city, house):
     opened = city.get(reverse("cockpit:rows", args=["precision_year"]), {"tag": "group", "is": "truck"})
     assert opened.context["cell"].is_hidden and opened.context["total"] == 0 and not opened.context["lines"]
     assert "不显示" in opened.content.decode()
+
+
+def _counter(counted, union, month, span):
+    asked = Asked(union, (union,), Month(month), Month.of(TODAY), town.NOW)
+    return Counter(counted, asked.over(span) if span else asked, tuple(declared().figures.values()))
+
+
+def _told(counter, figure):
+    """Everything that is said of a figure, by where it stands."""
+    yield "whole", {1: counter.figure(figure)}
+    yield "before", {1: counter.before(figure)}
+    yield "months", dict(counter.months(figure))
+    yield "children", counter.children(figure)
+    yield "counties", counter.counties(figure)
+    source = counting.load_sources(programs_folder())[figure.measure.source]
+    for tag in declared().tags & set(source.tags):
+        yield tag, counter.by(figure, tag)
+
+
+COUNTS = [(one, rate) for one in declared().figures.values() for rate in declared().rates_above(one)]
+
+
+@pytest.mark.parametrize(("count", "rate"), COUNTS, ids=[count.id for count, _rate in COUNTS])
+@pytest.mark.parametrize("span", [None, Span.YEAR])
+def test_where_a_rate_is_hidden_so_is_the_count_above_its_line_also_where_it_is_none(counted, house, count, rate, span):
+    seen = set()
+    for code, month in product(("C", "X", "Y"), ("2023-10", "2023-05", "2022-11")):
+        counter = _counter(counted, house[code], month, span)
+        for (where, rates), (_where, counts) in zip(_told(counter, rate), _told(counter, count), strict=True):
+            for part, cell in rates.items():
+                is_hidden = counts[part].is_hidden if part in counts else False
+                assert is_hidden == cell.is_hidden, (where, code, month, part)
+                assert not cell.is_hidden or counts[part].value is None
+                seen.add(cell.is_hidden)
+    assert seen == {True, False} or span is None
+
+
+def test_a_table_by_outcome_does_not_say_the_rate_that_is_hidden(counted, house):
+    verified, precision = declared().figures["verified"], declared().figures["precision"]
+    seen = set()
+    for code, span in product(("C", "X", "Y"), (None, Span.YEAR)):
+        counter = _counter(counted, house[code], "2023-10", span)
+        cells = counter.by(verified, "outcome").values()
+        assert {cell.is_hidden for cell in cells} <= {counter.figure(precision).is_hidden}
+        seen |= {cell.is_hidden for cell in cells}
+    assert seen == {True, False}
+
+
+def test_neither_page_nor_workbook_nor_rows_say_a_count_that_gives_a_small_rate_away(city, house):
+    asked = {"union": house["Y"].id, "month": "2023-10"}
+    page = city.get(reverse("cockpit:panel", args=["truth"]), asked)
+    tiles = {tile.figure.id: tile.cell for tile in page.context["tiles"]}
+    assert not tiles["verified"].is_hidden and tiles["verified"].rows
+    assert all(tiles[name].is_hidden and tiles[name].value is None for name in ("precision", "confirmed"))
+    form = {"purpose": "月度会议核对数字"}
+    taken = city.post(f"{reverse('cockpit:export_panel', args=['truth'])}?{urlencode(asked)}", form)
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(taken.streaming_content))).active
+    written = [row for row in sheet.iter_rows(values_only=True) if row[2] in ("属实", "查实率")]
+    assert written and all(row[3] is None and row[5] is None for row in written if row[0] == house["Y"].name)
+    opened = city.get(reverse("cockpit:rows", args=["confirmed"]), asked)
+    assert opened.context["cell"].is_hidden and opened.context["total"] == 0 and not opened.context["lines"]
 
 
 def test_the_alarm_asks_for_a_large_gap_that_chance_does_not_make():
@@ -232,3 +336,19 @@ def test_an_unknown_page_figure_or_tag_is_refused_and_an_odd_month_is_the_newest
     assert city.get(reverse("cockpit:rows", args=["listed"]), {"tag": "person", "is": "1"}).status_code == 404
     assert str(city.get(reverse("cockpit:cockpit"), {"month": "2023-13"}).context["asked"].month) == "2023-10"
     assert str(city.get(reverse("cockpit:cockpit"), {"month": "1990-01"}).context["asked"].month) == "2020-12"
+
+
+def test_a_month_is_chosen_where_it_changes_the_numbers_and_not_beside_targets(city):
+    chosen = {
+        panel: 'name="month"' in city.get(reverse("cockpit:panel", args=[panel])).content.decode() for panel in PANELS
+    }
+    assert chosen == {panel: panel != "targets" for panel in PANELS}
+
+
+def test_a_province_compares_its_counties_and_a_city_and_a_county_what_is_right_below(counted, house):
+    block = next(block for block in declared().panel("equity").blocks if block.id == "counties")
+    city = house["C"]
+    as_province = replace(city, level=Level.PROVINCE)
+    lines = table_of(block, _counter(counted, as_province, "2023-10", None), (), declared()).lines
+    assert {line.name for line in lines} == {house["X"].name, house["Y"].name, "全体"}
+    assert all(f"union={house[code].id}" in " ".join(line.url for line in lines) for code in "XY")

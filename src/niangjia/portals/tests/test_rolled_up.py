@@ -17,7 +17,7 @@ from niangjia.apps.funds import queries as funds
 from niangjia.apps.places import queries as places
 from niangjia.apps.programs.tests import town
 from niangjia.apps.workorders import queries as workorders
-from niangjia.engines.counting import Measure
+from niangjia.engines.counting import POINTER, Measure
 from niangjia.jobs import rollup as rolling
 from niangjia.kernel.deployment import Deployment
 from niangjia.portals.tests import placed
@@ -77,12 +77,38 @@ def test_it_is_made_again_once_an_hour(house, deployment):
     assert rolling.open_newest(deployment).as_of > made
 
 
-def test_one_that_cannot_be_read_is_made_anew_by_itself(house, deployment):
+def _cut(path):
+    path.write_bytes(path.read_bytes()[:-40])
+
+
+def _turn_a_bit(path):
+    told = bytearray(path.read_bytes())
+    told[len(told) // 3] ^= 1
+    path.write_bytes(told)
+
+
+DAMAGES = [
+    ("manifest.json", lambda path: path.write_text("{")), ("manifest.json", lambda path: path.unlink()), ("case.parquet", _cut),
+    ("case.parquet", _turn_a_bit), ("case.parquet", lambda path: path.unlink()), ("unions.parquet", _cut), ("../newest", lambda path: path.write_text("gone")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("is_open", [True, False], ids=["kept open", "not open"])
+@pytest.mark.parametrize(
+    ("name", "damage"), DAMAGES, ids=[f"{name} {place}" for place, (name, _) in enumerate(DAMAGES)]
+)
+def test_one_that_is_damaged_is_made_anew_by_itself(house, deployment, name, damage, is_open):
+    """At the next tick, also where this very process has it open and would answer from it."""
     rolling.make(deployment, now=town.NOW)
-    (rolling.open_newest(deployment).run / "manifest.json").write_text("{")
-    rolling._opened.cache_clear()
+    told = rolling.open_newest(deployment)
+    damage(told.run / name.replace("../newest", f"../{POINTER}"))
+    if not is_open:
+        rolling._opened.cache_clear()
     rolling.make_when_old(deployment, now=town.NOW)
-    assert rolling.open_newest(deployment).rows_by_source["case"] > 0
+    anew = rolling.open_newest(deployment)
+    assert anew.run != told.run and anew.rows_by_source == told.rows_by_source
+    rolling.make_when_old(deployment, now=town.NOW)
+    assert rolling.open_newest(deployment).run == anew.run
 
 
 def test_no_name_and_no_number_of_an_id_is_in_a_roll_up(house, deployment):

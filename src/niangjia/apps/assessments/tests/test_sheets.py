@@ -79,4 +79,4 @@ def test_a_source_that_nobody_counts_is_found_when_packs_are_checked(tmp_path):
     text = SHIPPED.read_text(encoding="utf-8").replace("source: talk}", "source: chatter}")
     (tmp_path / sheets.FOLDER / "a.yaml").write_text(text, encoding="utf-8")
     (problem,) = sheets.check_folder(tmp_path)
-    assert "talks" in str(problem)
+    assert (problem.line, problem.word) == (1 + text[: text.index("chatter")].count("\n"), "chatter")

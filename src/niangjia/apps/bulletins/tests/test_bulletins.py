@@ -129,6 +129,18 @@ def test_a_figure_that_is_not_of_the_bulletin_or_said_in_two_ways_is_refused(pla
         edit(place.city, number, "在册〔在册：1,203户〕，即〔在册：1,204户〕。", reason="补录两户")
 
 
+def test_a_number_that_nothing_counted_waits_for_an_answer_and_then_is_issued(place, colleague):
+    number = draft(place.city)
+    edit(place.city, number, "在册〔在册：1,203户〕，其中重病320户。")
+    actions.review(viewer=colleague, bulletin_id=number, now=town.NOW)
+    with pytest.raises(problems.NumbersUnchecked) as refused:
+        actions.issue(viewer=colleague, bulletin_id=number, now=town.NOW)
+    assert refused.value.texts == ["320"] and Register.objects.count() == 0
+    (strange,) = queries.strangers_of(queries.get_bulletin(colleague, number))
+    assert actions.issue(viewer=colleague, bulletin_id=number, checked=[strange.key], now=town.NOW) == 1
+    assert audit.list_about(f"bulletin:{number}", actions=["bulletins.issue"])[0].detail["own_numbers"] == 1
+
+
 def test_what_is_issued_is_pinned_and_never_edited(place, colleague):
     number = draft(place.city)
     issue(colleague, number)

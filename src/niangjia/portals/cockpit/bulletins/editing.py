@@ -35,6 +35,7 @@ def edit(request: PageRequest, bulletin_id: int) -> HttpResponse:
         "blocks": [(place, 10 * place, block) for place, block in enumerate(blocks, 1)],
         "lines": [(block.kind, shown_text(block.text)) for block in card.content.blocks],
         "figures": [(one, queries.chip(one.figure)) for one in figures_shown(request.viewer, card)],
+        "own_numbers": [(one, False) for one in queries.strangers_of(card)],
         "changed_meanwhile": refusal.differences if isinstance(refusal, EditedMeanwhile) else [],
     }
     return show(request, "bulletins/edit.html", context)

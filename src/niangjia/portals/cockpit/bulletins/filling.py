@@ -78,7 +78,7 @@ class _Filling:
     figures: dict[str, FigureValue] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.counter = Counter(self.rollup, self.asked)
+        self.counter = Counter(self.rollup, self.asked, figures_asked(self.kind))
         self.words = {
             "period": queries.period_words(self.period),
             "union": self.union.name,
@@ -182,6 +182,14 @@ class _Filling:
             "part": self._keep(f"{title}完成率", part(line.pace.part), "目标清点", **told),
         }
         return queries.PLACE.sub(lambda found: parts[found[1]], self.kind.target_line["asked"])
+
+
+def figures_asked(kind: Kind) -> tuple[Figure, ...]:
+    """Every figure that a bulletin of this kind says: they are counted together."""
+    said = (kind.heading, *(template for what, template in kind.blocks if what != "targets"))
+    named = [name for template in said for name, _what in queries.PLACE.findall(template) if name not in queries.WORDS]
+    named += [name for table in kind.tables for name in table.figures]
+    return tuple(declared().figures[name] for name in dict.fromkeys(named))
 
 
 def said(cell: Cell) -> str:

@@ -63,18 +63,23 @@ def bulletin(request: PageRequest, bulletin_id: int) -> HttpResponse:
     may_write = queries.may_write(request.viewer, card)
     hands = {one for one in (card.drafted_by, card.edited_by, card.reviewed_by, card.issued_by) if one}
     is_author = bool({request.viewer.account_id, *request.viewer.joined_ids} & {card.drafted_by, card.edited_by})
+    is_open = card.state in (State.DRAFT, State.REVIEWED)
+    answered = request.POST.getlist("checked")
     context = {
         "card": card,
+        "own_numbers": [(one, one.key in answered) for one in queries.strangers_of(card)]
+        if may_write and is_open
+        else [],
         "kind": queries.get_kind(card.kind),
         "period_words": period_shown(card.period),
         "lines": [(block.kind, shown_text(block.text)) for block in card.content.blocks],
         "figures": figures_shown(request.viewer, card),
         "names": accounts.names_of(hands),
         "may_write": may_write,
-        "may_edit": may_write and card.state in (State.DRAFT, State.REVIEWED),
+        "may_edit": may_write and is_open,
         "may_review": may_write and card.state is State.DRAFT and not is_author,
         "may_issue": may_write and card.state is State.REVIEWED and not is_author,
-        "waits_for_other": may_write and card.state in (State.DRAFT, State.REVIEWED) and is_author,
+        "waits_for_other": may_write and is_open and is_author,
         "may_withdraw": may_write and card.state is State.ISSUED,
     }
     return show(request, "bulletins/bulletin.html", context)

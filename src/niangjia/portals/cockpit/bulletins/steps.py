@@ -38,7 +38,8 @@ def review(request: PageRequest, bulletin_id: int) -> HttpResponse:
 
 @page("bulletins.issue", methods=("POST",), shown_on=bulletin)
 def issue(request: PageRequest, bulletin_id: int) -> HttpResponse:
-    number = actions.issue(viewer=request.viewer, bulletin_id=bulletin_id, now=timezone.now())
+    checked = request.POST.getlist("checked")
+    number = actions.issue(viewer=request.viewer, bulletin_id=bulletin_id, checked=checked, now=timezone.now())
     messages.success(request, _("已签发，今年第 %(n)s 号；下级工会会收到消息。") % {"n": number})
     return redirect("bulletins:bulletin", bulletin_id)
 

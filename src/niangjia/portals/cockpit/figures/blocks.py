@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations.types import Level, Union
 from niangjia.portals.cockpit.figures import equity
 from niangjia.portals.cockpit.figures.counting_up import Counter
@@ -132,10 +133,24 @@ def _unions(block: Block, counter: Counter, children: Sequence[Union]) -> list[L
     ]
 
 
+def _counties(block: Block, counter: Counter) -> list[Line]:
+    """Of a province each county, the lowest rate first; of a city its counties are right below anyhow."""
+    if counter.asked.union.level is not Level.PROVINCE:
+        return []
+    (rate,) = block.figures
+    found = counter.counties(rate)
+    cells = sorted(found.items(), key=lambda one: (one[1].value is None, one[1].value or 0))
+    unions = organizations.get_unions(found)
+    return [
+        Line(unions[union].name, unions[union].name, (cell,), f"?{counter.asked.query(union=union)}")
+        for union, cell in cells
+    ]
+
+
 def _gaps(block: Block, counter: Counter, children: Sequence[Union], declared: Declared) -> list[Line]:
     (rate,) = block.figures
     whole = counter.figure(rate)
-    lines = _by(block, counter) if block.tag else _unions(block, counter, children)
+    lines = _by(block, counter) if block.tag else _counties(block, counter) or _unions(block, counter, children)
     with_gaps = [
         Line(line.name, line.short, line.cells, line.url, equity.gap_of(line.cells[0].value, line.cells[0].people, whole.value, declared.alarm), 0 if line.cells[0].is_hidden else line.cells[0].people)
         for line in lines

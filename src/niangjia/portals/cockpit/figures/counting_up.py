@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from niangjia.apps.organizations.types import Level
 from niangjia.engines import counting
 from niangjia.kernel.months import Month
 from niangjia.portals.cockpit.figures.asked import Asked
-from niangjia.portals.cockpit.figures.declared import Figure, Span
+from niangjia.portals.cockpit.figures.declared import Figure, Span, declared
 from niangjia.portals.cockpit.figures.shown import Cell
 
 
@@ -26,14 +26,13 @@ class Counter:
     """What the same page asks: it is counted together."""
 
     def beside(self, *spans: Span) -> list[counting.Measure]:
-        return [figure.measure for figure in self.page if figure.span in spans]
+        """What the page asks of these spans, with the rates that decide what may be shown."""
+        asked = [figure for figure in self.page if figure.span in spans]
+        rates = [rate for figure in asked for rate in declared().rates_above(figure)]
+        return [figure.measure for figure in (*asked, *rates)]
 
     def figure(self, figure: Figure) -> Cell:
-        since, until = self.asked.days(figure)
-        found = self.rollup.figure(
-            figure.measure, within=self.asked.union.id, since=since, until=until, beside=self.beside(figure.span)
-        )
-        return self._cell(figure, found, self.asked.rows_url(figure))
+        return self._whole(figure, self.asked.days(figure), self.asked.rows_url(figure))
 
     def before(self, figure: Figure) -> Cell | None:
         """The same of the month before, of a year so far that of the year before, each as far into it as this one is; of what stands, none."""
@@ -43,59 +42,80 @@ class Counter:
         since, until = self.asked.at(month).days(figure)
         if self.asked.is_so_far:  # as many days of the month as of this one
             until = min(until, until.replace(day=1) + timedelta(days=self.asked.today.day - 1))
-        found = self.rollup.figure(
-            figure.measure, within=self.asked.union.id, since=since, until=until, beside=self.beside(figure.span)
+        return self._whole(figure, (since, until), "")
+
+    def _whole(self, figure: Figure, days: tuple[date, date], url: str) -> Cell:
+        """Of the union; hidden where it is a small rate, or would say one."""
+        found = self._found(figure, days)
+        rates = declared().rates_above(figure)
+        return self._cell(
+            figure, found, url, is_hidden=any(counting.is_small(self._found(rate, days)) for rate in rates)
         )
-        return self._cell(figure, found, "")
+
+    def _found(self, figure: Figure, days: tuple[date, date]) -> counting.Figure:
+        return self.rollup.figure(
+            figure.measure, within=self.asked.union.id, since=days[0], until=days[1], beside=self.beside(figure.span)
+        )
 
     def months(self, figure: Figure) -> list[tuple[Month, Cell]]:
         """36 months; each month by itself, whatever the figure's span. Of what stands: none."""
         if figure.span is Span.STANDING:
             return []
-        months = self.asked.months
-        found = dict(
+        found = self._by_month(figure)
+        rates = [self._by_month(rate) for rate in declared().rates_above(figure)]
+        return [
+            (
+                month,
+                self._cell(
+                    figure, found[month], self.asked.at(month).rows_url(figure, span=Span.MONTH.value),
+                    is_hidden=any(counting.is_small(rate[month]) for rate in rates),
+                ),
+            )
+            for month in self.asked.months
+            if month in found
+        ]  # fmt: skip
+
+    def _by_month(self, figure: Figure) -> dict[Month, counting.Figure]:
+        first, last = self.asked.months[0].first_day, self.asked.months[-1].last_day
+        return dict(
             self.rollup.by_month(
                 figure.measure,
                 within=self.asked.union.id,
-                since=months[0].first_day,
-                until=months[-1].last_day,
+                since=first,
+                until=last,
                 beside=self.beside(Span.MONTH, Span.YEAR),
             )
         )
-        return [
-            (month, self._cell(figure, found[month], self.asked.at(month).rows_url(figure, span=Span.MONTH.value)))
-            for month in months
-            if month in found
-        ]
 
     def children(self, figure: Figure) -> dict[int, Cell]:
         """Of each union right below, by id."""
-        since, until = self.asked.days(figure)
-        found = self.rollup.by_union(
-            figure.measure, within=self.asked.union.id, since=since, until=until, beside=self.beside(figure.span)
-        )
-        return self._table(figure, found, lambda union: {"union": union})
+        return self._table(figure, self._by_union, lambda union: {"union": union})
 
     def counties(self, figure: Figure) -> dict[int, Cell]:
         """Of each county union within, by id."""
-        since, until = self.asked.days(figure)
-        found = self.rollup.by_union(
-            figure.measure,
-            within=self.asked.union.id,
-            level=Level.COUNTY.value,
-            since=since,
-            until=until,
-            beside=self.beside(figure.span),
+        return self._table(
+            figure, lambda one: self._by_union(one, level=Level.COUNTY.value), lambda union: {"union": union}
         )
-        return self._table(figure, found, lambda union: {"union": union})
+
+    def _by_union(self, figure: Figure, *, level: str = "") -> dict[int, counting.Figure]:
+        since, until = self.asked.days(figure)
+        return self.rollup.by_union(
+            figure.measure, within=self.asked.union.id, level=level, since=since, until=until, beside=self.beside(figure.span)
+        )  # fmt: skip
 
     def by(self, figure: Figure, tag: str) -> dict[str, Cell]:
-        """Of each value of a tag, by code."""
+        """Of each value of a tag, by code; all hidden where together they say a rate that is."""
+        cells = self._table(figure, lambda one: self._by_tag(one, tag), lambda code: {"tag": tag, "is": code})
+        days = self.asked.days(figure)
+        if any(counting.is_small(self._found(rate, days)) for rate in declared().rates_told_by(figure, tag)):
+            return {code: replace(cell, value=None, is_hidden=True) for code, cell in cells.items()}
+        return cells
+
+    def _by_tag(self, figure: Figure, tag: str) -> dict[str, counting.Figure]:
         since, until = self.asked.days(figure)
-        found = self.rollup.by(
+        return self.rollup.by(
             figure.measure, tag, within=self.asked.union.id, since=since, until=until, beside=self.beside(figure.span)
         )
-        return self._table(figure, found, lambda code: {"tag": tag, "is": code})
 
     def one(self, figure: Figure, tag: str, code: str) -> Cell:
         """The number of one value of a tag, as its table shows it; without a tag, of all."""
@@ -113,18 +133,24 @@ class Counter:
         """Of a part that has no row at all: no rate and no mean, else zero."""
         return Cell(figure, None if figure.is_rate or figure.unit == "days" else Decimal(0), 0, "")
 
-    def _cell(self, figure: Figure, found: counting.Figure, url: str) -> Cell:
-        is_small = figure.is_rate and 0 < (found.people or 0) < counting.SMALLEST
-        return Cell(figure, None if is_small else found.value, found.rows, url, found.people or 0, is_small)
+    def _cell(self, figure: Figure, found: counting.Figure, url: str, *, is_hidden: bool = False) -> Cell:
+        is_hidden = is_hidden or (figure.is_rate and counting.is_small(found))
+        return Cell(figure, None if is_hidden else found.value, found.rows, url, found.people or 0, is_hidden)
 
     def _table(
-        self, figure: Figure, found: Mapping[Any, counting.Figure], parts: Callable[[Any], Mapping[str, Any]]
+        self,
+        figure: Figure,
+        ask: Callable[[Figure], Mapping[Any, counting.Figure]],
+        parts: Callable[[Any], Mapping[str, Any]],
     ) -> dict[Any, Cell]:
-        """Cells of the parts of a whole; of rates the small ones are hidden, and what would give them away."""
-        hidden = counting.hide_small(found) if figure.is_rate else set()
-        cells = {
-            part: self._cell(figure, one, self.asked.rows_url(figure, **parts(part))) for part, one in found.items()
-        }
+        """Cells of the parts of a whole; small rates are hidden, what would give them away, and the counts above their line."""
+        found = dict(ask(figure))
+        rates = (figure,) if figure.is_rate else declared().rates_above(figure)
+        hidden = {part for rate in rates for part in counting.hide_small(ask(rate))}
+        found |= {
+            part: counting.Figure(Decimal(0), 0) for part in hidden - set(found)
+        }  # none of them, too, says the rate
         return {
-            part: replace(cell, value=None, is_hidden=True) if part in hidden else cell for part, cell in cells.items()
+            part: self._cell(figure, one, self.asked.rows_url(figure, **parts(part)), is_hidden=part in hidden)
+            for part, one in found.items()
         }

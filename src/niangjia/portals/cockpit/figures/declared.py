@@ -62,6 +62,11 @@ class Figure:
     def is_rate(self) -> bool:
         return self.unit == "percent"
 
+    @property
+    def asks_of(self) -> frozenset[str]:
+        """The columns that its condition names."""
+        return counting.columns_of(self.measure)
+
 
 @dataclass(frozen=True)
 class Block:
@@ -116,6 +121,33 @@ class Declared:
 
     def panel(self, name: str) -> Panel | None:
         return next((panel for panel in self.panels if panel.id == name), None)
+
+    def rates_above(self, count: Figure) -> tuple[Figure, ...]:
+        """The rates whose line this is counted above: beside what is below it, it says the rate."""
+        own = count.measure
+        if count.is_rate or count.unit not in ("pieces", "persons"):
+            return ()
+        return tuple(
+            rate
+            for rate in self.rates
+            if (rate.measure.source, rate.measure.where) == (own.source, own.where) and rate.span is count.span
+        )
+
+    def rates_told_by(self, count: Figure, tag: str) -> tuple[Figure, ...]:
+        """The rates that this, told apart by `tag`, says: by outcome, how many were confirmed of all that were verified."""
+        own = count.measure
+        return tuple(
+            rate
+            for rate in self.rates
+            if count.unit in ("pieces", "persons")
+            and rate.of is not None
+            and (rate.of.measure.source, rate.of.measure.where, rate.span) == (own.source, own.where, count.span)
+            and tag in rate.asks_of
+        )
+
+    @property
+    def rates(self) -> tuple[Figure, ...]:
+        return tuple(figure for figure in self.figures.values() if figure.is_rate)
 
 
 @lru_cache(maxsize=1)

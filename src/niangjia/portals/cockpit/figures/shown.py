@@ -40,7 +40,7 @@ class Cell:
     @property
     def brief(self) -> str:
         """For a tile of the page: money in ten thousands where it is much, everything else in full."""
-        return self.short if self.figure.unit == "yuan" and (self.value or 0) >= 10**5 else self.text
+        return self.short if self.figure.unit == "yuan" and (self.value or 0) >= 10**4 else self.text
 
     @property
     def plain(self) -> str:
@@ -125,6 +125,14 @@ def change(figure: Figure, now: Decimal | None, before: Decimal | None) -> Chang
     good = None if figure.good is Good.NEITHER or not sign else (sign > 0) == (figure.good is Good.UP)
     behind = _(" 个百分点") if figure.is_rate else ""
     return Change(f"{shown}{behind}", sign, good)
+
+
+def area_points(line: str, *, height: int = 28) -> str:
+    """What is below a small line, from its first point to its last."""
+    if not line:
+        return ""
+    first, last = line.split()[0].partition(",")[0], line.split()[-1].partition(",")[0]
+    return f"{first},{height} {line} {last},{height}"
 
 
 def line_points(values: Sequence[Decimal | None], *, width: int = 120, height: int = 28) -> str:

@@ -18,7 +18,7 @@ from niangjia.portals.cockpit.figures.counting_up import Counter
 from niangjia.portals.cockpit.figures.declared import Declared, Figure, Kind, Panel, declared
 from niangjia.portals.cockpit.figures.measuring import open_rollup
 from niangjia.portals.cockpit.figures.problems import NoSuchFigure
-from niangjia.portals.cockpit.figures.shown import Cell, Change, change, heading, line_points, noun
+from niangjia.portals.cockpit.figures.shown import Cell, Change, area_points, change, heading, line_points, noun
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.paging import Paginator
@@ -36,6 +36,10 @@ class Tile:
     noun: str
     change: Change | None
     points: str
+
+    @property
+    def area(self) -> str:
+        return area_points(self.points)
 
 
 @dataclass(frozen=True)

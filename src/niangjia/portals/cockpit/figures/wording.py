@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
@@ -56,12 +57,27 @@ def kind_word(source: str) -> str:
 
 @looking.once
 def _triggers(month: Month) -> Mapping[str, str]:
-    found: dict[str, str] = {}
+    sentences: dict[str, str] = {}
     for earlier in range(_EARLIER, -1, -1):
-        found |= {code: _short(say(dict(said))) for code, said in alerts.trigger_words(month.plus(-earlier)).items()}
-    return found
+        sentences |= {code: say(dict(said)) for code, said in alerts.trigger_words(month.plus(-earlier)).items()}
+    return short_words(sentences)
 
 
-def _short(sentence: str) -> str:
-    """A trigger's sentence without the figures of one household: until its first comma, places for figures left out."""
-    return re.sub(r"\s*\{\w+\}\s*", "", re.split(r"[，,；;]", sentence)[0]).strip()
+def short_words(sentences: Mapping[str, str]) -> dict[str, str]:
+    """
+    Each trigger's sentence until its first comma; where that is another's as well, all of it. Without the figures of one household.
+
+    >>> short_words({"a": "自付 {x} 元，达到收入 {y} 元的四成", "b": "自付 {x} 元，达到标准的1.5倍", "c": "断缴 {n} 个月，未见新单位"})
+    {'a': '自付，达到收入的四成', 'b': '自付，达到标准的1.5倍', 'c': '断缴'}
+    """
+    whole = {code: _without_figures(said) for code, said in sentences.items()}
+    short = {code: re.split(r"[，,；;]", said)[0].strip() for code, said in whole.items()}
+    times = Counter(short.values())
+    return {code: said if times[said] == 1 else whole[code] for code, said in short.items()}
+
+
+def _without_figures(sentence: str) -> str:
+    """Also without the unit behind a figure, and what leads to it."""
+    left = re.sub(r"(?:\b(?:of|by|for)\s+)?\{\w+\}\s*(?:yuan\b|months?\b|元|个月)?", "", sentence)
+    left = re.sub(r"\s+(?=[，,；;])|(?<=[一-鿿])\s+(?=[一-鿿])", "", left)
+    return re.sub(r"\s{2,}", " ", re.sub(r"([，,；;])(?:\s*[，,；;])+", r"\1", left)).strip(" ，,；;")

@@ -63,6 +63,8 @@ const walk = (figure, chart, length) => {
   figure.addEventListener("blur", () => chart.dispatchAction({ type: "hideTip" }));
 };
 
+const PAPER = 660, PAPER_BESIDE = 300; // the pixels of a sheet's width, and of the column beside a map
+
 for (const figure of document.querySelectorAll("figure[data-chart]")) {
   const table = document.getElementById(figure.dataset.table);
   const found = table && window.echarts ? read(table, figure.dataset.unit) : { series: [] };
@@ -70,8 +72,20 @@ for (const figure of document.querySelectorAll("figure[data-chart]")) {
   figure.hidden = false;
   if (figure.dataset.chart === "bars") figure.classList.add(`rows-${Math.min(12, Math.max(2, found.names.length))}`);
   const chart = window.echarts.init(figure, null, { renderer: "svg" });
-  const draw = () => chart.setOption(options(figure.dataset.chart, found, figure.clientWidth < 480, figure.dataset.suffix ?? ""), true);
+  let isPrinting = false;
+  const draw = (width) => {
+    chart.setOption(options(figure.dataset.chart, found, (width ?? figure.clientWidth) < 480, figure.dataset.suffix ?? ""), true);
+    // On paper the picture takes the width that there is: print.css.
+    figure.querySelector("svg")?.setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
+  };
   draw();
   walk(figure, chart, found.names.length);
-  new ResizeObserver(() => { chart.resize(); draw(); }).observe(figure);
+  new ResizeObserver(() => { if (!isPrinting) { chart.resize(); draw(); } }).observe(figure);
+  window.addEventListener("beforeprint", () => {
+    const width = figure.closest(".places") ? PAPER_BESIDE : PAPER;
+    isPrinting = true;
+    chart.resize({ width, animation: { duration: 0 } });
+    draw(width);
+  });
+  window.addEventListener("afterprint", () => { isPrinting = false; chart.resize({ width: "auto" }); draw(); });
 }
