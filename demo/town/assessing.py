@@ -10,6 +10,7 @@ from demo.town.office import COUNTY, Office
 from niangjia.apps.assessments import actions, queries
 from niangjia.apps.assessments.types import Result
 from niangjia.apps.organizations import queries as unions
+from niangjia.apps.tasks import actions as tasks
 from niangjia.jobs import assessing, rollup
 from niangjia.kernel.deployment import Deployment
 
@@ -38,10 +39,13 @@ def play(office: Office, deployment: Deployment, clock: Callable[[], datetime]) 
     )
     due = clock().date() + timedelta(days=15)
     numbers = [actions.ask(viewer=lead, look_id=look.id, what=what, due=due, now=clock()) for what in ASKED]
+    asked = queries.get_look(lead, look.id, today=clock().date()).corrections
+    ids = {one.id: one.task.id for one in asked}
     for number in numbers[1:]:
-        actions.answer(viewer=deputy, correction_id=number, said="已补齐（虚构）", evidence=[paper], now=clock())
-    actions.check(viewer=lead, correction_id=numbers[2], is_right=True, now=clock())
-    actions.check(viewer=lead, correction_id=numbers[3], is_right=False, said="照片看不清（虚构）", now=clock())
+        tasks.begin(viewer=deputy, task_id=ids[number], now=clock())
+        tasks.report(viewer=deputy, task_id=ids[number], evidence=[paper], now=clock())
+    tasks.accept(viewer=lead, task_id=ids[numbers[2]], now=clock())
+    tasks.give_back(viewer=lead, task_id=ids[numbers[3]], reason="照片看不清（虚构）", now=clock())
     rollup.make(deployment, now=clock())
     assessing.publish(deployment, viewer=lead, sheet_id=SHEET, now=clock())
     return len(numbers)

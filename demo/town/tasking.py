@@ -30,7 +30,11 @@ def play(office: Office, clock: Callable[[], datetime]) -> None:
         facts = {"owner_id": county.id, "due_on": now.date() + timedelta(days=days), "key": f"demo-task-{title}"} | more
         return actions.set_task(viewer=lead, title=title, what=what, now=now, **facts)
 
-    given("困难职工走访情况汇总", "每个乡镇交一份汇总", programme="warm-action-2022", indicator="visited")
+    first = given("困难职工走访情况汇总", "每个乡镇交一份汇总", programme="warm-action-2022", indicator="visited")
+    actions.change(
+        viewer=lead, task_id=first, title="困难职工走访情况汇总", what="每个乡镇交一份汇总，附走访照片", due_on=clock().date() + timedelta(days=75),
+        owner_id=county.id, reason="演示：乡镇要多半个月", now=clock(),
+    )  # fmt: skip
     late = given("户外劳动者驿站补充设备", "缺微波炉、药箱的驿站全部补齐", days=20, ago=45)
     _begin(deputy, late, clock, 40, "六个驿站已补齐，还差四个")
     reported = given("帮扶资金使用自查", "逐笔核对并写出自查说明", is_rectification=True)

@@ -27,9 +27,9 @@ LOWEST_FIRST = (
     "volunteers",
     "contests",
     "targets",
+    "tasks",
     "assessments",
     "bulletins",
-    "tasks",
 )
 
 

@@ -1,4 +1,4 @@
-"""A city begins a round and asks a county to put something right; the county answers with a paper; the city checks it. The sheet says where points come from."""
+"""A city begins a round and asks a county to put something right; the county does it as a task, with a paper; the city accepts it. The sheet says where points come from."""
 
 from __future__ import annotations
 
@@ -29,20 +29,23 @@ def test_a_round_is_begun_a_correction_made_and_checked(applying: Place, chromiu
         page.get_by_role("button", name="记录").click()
         page.get_by_role("textbox", name="整改什么").fill("补做两户回访")
         page.get_by_role("button", name="要求整改").click()
-        expect(page.get_by_text("待整改")).to_be_visible()
+        task = page.get_by_role("link", name="补做两户回访")
+        expect(task).to_be_visible()
         wrong += faults(page, "journey-rounds-look")
-        address = page.url
+        look, address = page.url, f"{applying.address}{task.get_attribute('href')}"
     with sitting(chromium, applying, "county") as page:
-        page.goto(address)
-        page.get_by_role("textbox", name="怎样整改的").fill("已补做回访")
-        page.get_by_label("依据").set_input_files(paper)
-        page.get_by_role("button", name="报整改").click()
-        expect(page.get_by_text("已报整改，等待复核。")).to_be_visible()
+        page.goto(look)
+        page.get_by_role("link", name="补做两户回访").click()
+        page.get_by_role("button", name="开始", exact=True).click()
+        page.locator("input[type=file][name=evidence]").first.set_input_files(paper)
+        page.get_by_role("button", name="报完成").click()
+        expect(page.get_by_text("待验收").first).to_be_visible()
         wrong += faults(page, "journey-rounds-answer")
     with sitting(chromium, applying, "city", on_phone=False) as page:
         page.goto(address)
-        page.get_by_role("button", name="复核通过").click()
-        expect(page.locator("main").get_by_text("复核通过", exact=True)).to_be_visible()
+        page.get_by_role("button", name="验收").click()
+        page.get_by_role("link", name="看到的情况").click()
+        expect(page.locator("main").get_by_text("已完成")).to_be_visible()
         page.goto(f"{applying.address}/desk/assessments/")
         page.get_by_role("link", name="县级工会工作考核").click()
         wrong += faults(page, "journey-assessments-sheet")

@@ -27,6 +27,14 @@ def test_a_task_is_set_worked_on_given_back_and_accepted(applying: Place, chromi
         expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
         address = page.url
         wrong += faults(page, "journey-tasks-set")
+        page.get_by_role("link", name="修改").click()
+        page.get_by_label("期限").fill("2023-12-25")
+        page.get_by_role("button", name="保存修改").click()
+        expect(page.get_by_label("期限")).to_have_value("2023-12-25")
+        page.get_by_label("理由").fill("县里要多五天")
+        wrong += faults(page, "journey-tasks-change")
+        page.get_by_role("button", name="保存修改").click()
+        expect(page.get_by_text("县里要多五天")).to_be_visible()
     with sitting(chromium, applying, "county") as page:
         page.goto(f"{applying.address}/desk/tasks/")
         wrong += faults(page, "journey-tasks-list")

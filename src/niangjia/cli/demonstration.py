@@ -105,6 +105,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
         begun,
         booking,
         bulletins,
+        conflicting,
         contesting,
         helping,
         placing,
@@ -155,6 +156,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
         targeting.play(office, plays[-1][3].clock)
         tasking.play(office, plays[-1][3].clock)
         auditing.play(office, [*live, Month.of(plays[-1][3].clock())], plays[-1][3].clock)
+        conflicting.play(office, Month.of(plays[-1][3].clock()), plays[-1][3].clock)
         assessing.play(office, deployment, plays[-1][3].clock)
         tell.tell(now=plays[-1][3].clock())
         rollup.make(deployment, now=plays[-1][3].clock())
@@ -200,6 +202,7 @@ def _clear_half_made(folder: Path) -> None:
         "lake",
         "runs",
         "rollups",
+        "rollups-kept",
         "bank",
         "db.sqlite3",
         "db.sqlite3-wal",

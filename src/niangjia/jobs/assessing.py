@@ -11,7 +11,7 @@ from django.utils import timezone
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.assessments import actions, queries
 from niangjia.apps.assessments.problems import NothingCounted
-from niangjia.apps.assessments.types import Figures, Item, Sheet
+from niangjia.apps.assessments.types import Behind, Figures, Item, Published, Sheet
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations.types import Union
 from niangjia.apps.targets import queries as targets
@@ -48,9 +48,15 @@ class Assessor:
             return None
         unions = queries.compared(sheet, union)
         columns = {item.id: self._column(self.newest, sheet, item, union, unions) for item in sheet.items}
+        values = {one.id: {key: found.get(one.id) for key, found in columns.items()} for one in unions}
+        behind = {item.id: self._behind(sheet, item) for item in sheet.items}
         return Figures(
-            self.newest.as_of, {one.id: {key: found.get(one.id) for key, found in columns.items()} for one in unions}
+            self.newest.as_of, values, self.newest.run.name, {key: one for key, one in behind.items() if one}
         )
+
+    def _behind(self, sheet: Sheet, item: Item) -> Behind | None:
+        span = self.span(sheet, item)
+        return Behind(self.measure(sheet, item), span.since, span.until) if span.since <= span.until else None
 
     def span(self, sheet: Sheet, item: Item) -> Span:
         """The days that a figure counts; of an indicator those of its programme."""
@@ -93,14 +99,29 @@ class Assessor:
         )
 
 
+class KeptRows:
+    """What a published item of one union counted, on the day. Raises RollupDamaged: the roll-up of that day is gone."""
+
+    def __init__(self, deployment: Deployment, card: Published, behind: Behind, union: Union) -> None:
+        self.counted, self.behind, self.union = rollup.open_kept(deployment, card.run), behind, union
+        self.figure = self.counted.figure(behind.measure, within=union.id, since=behind.since, until=behind.until)
+
+    def rows(self, *, offset: int, limit: int) -> Sequence[counting.Row]:
+        """As many in all as its figure says."""
+        return self.counted.rows(
+            self.behind.measure, within=self.union.id, since=self.behind.since, until=self.behind.until, offset=offset, limit=limit
+        )  # fmt: skip
+
+
 def publish(deployment: Deployment, *, viewer: Viewer, sheet_id: str, now: datetime) -> int:
-    """Publish the sheet of the viewer's union by the newest roll-up; return its id. Raises RollupDamaged, and what `actions.publish` raises."""
+    """Publish the sheet of the viewer's union by the newest roll-up, which is kept; return its id. Raises RollupDamaged, and what `actions.publish` raises."""
     sheet = queries.get_sheet(sheet_id)
     figures = open_assessor(deployment, today=timezone.localdate(now)).figures(
         sheet, organizations.get_union(viewer.org_id)
     )
     if figures is None:
         raise NothingCounted
+    rollup.keep(deployment, figures.run)
     return actions.publish(viewer=viewer, sheet_id=sheet_id, figures=figures, now=now)
 
 

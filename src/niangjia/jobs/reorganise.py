@@ -45,6 +45,7 @@ from niangjia.apps.places import queries as place_queries
 from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as registry_queries
 from niangjia.apps.tasks import actions as tasks
+from niangjia.apps.tasks import queries as task_queries
 from niangjia.apps.volunteers import actions as volunteers
 from niangjia.apps.volunteers import queries as volunteer_queries
 from niangjia.apps.workorders import actions as workorders
@@ -151,7 +152,7 @@ class PostGoes:
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """
-    What would happen. `orders`: those that change; `order_count`: all open ones. `case_count`, `people` and `budgets` are what goes to `to`, or,
+    What would happen. `orders`: those that change; `order_count`: all open ones. `case_count`, `task_count`, `people` and `budgets` are what goes to `to`, or,
     of a move, what goes along. `gain`, `lose`: unions above that will see it, and no more. `mark`: what was shown, as a digest. `services`: open needs, places, agreements, offers,
     bookings, contests and entries of that union; empty of a move, which leaves them where they are.
     """
@@ -167,6 +168,7 @@ class Outlook:
     cases: tuple[tuple[int, str, CaseState], ...]
     case_count: int
     matter_count: int
+    task_count: int
     services: Mapping[str, int]
     people: Mapping[str, int]
     posts: tuple[PostGoes, ...]
@@ -214,7 +216,8 @@ def look(viewer: Viewer, asked: Asked, *, now: datetime) -> Outlook:
     outlook = Outlook(
         asked=asked, union=union, to=to, blocks=(), below=tuple(children), below_count=len(below), orders=going, order_count=len(orders),
         cases=living, case_count=len(living) if is_end else case_queries.count_living_within(union.path),
-        matter_count=matter_queries.count_living(union.id, union.path), services=_services(union.id, asked.from_day) if is_end else {},
+        matter_count=matter_queries.count_living(union.id, union.path),
+        task_count=task_queries.count_living_at(union.id) if is_end else task_queries.count_living_within(union.path), services=_services(union.id, asked.from_day) if is_end else {},
         people=registry_queries.count_at(union.id) if is_end else registry_queries.count_within(union.path),
         posts=tuple(PostGoes(card, name, _goes(card, asked)) for card, name in posts if card.role is not Role.WORKER),
         worker_count=sum(card.role is Role.WORKER for card, _name in posts),
@@ -422,7 +425,7 @@ def _mark(outlook: Outlook, orders: list[OpenOrder]) -> str:
     asked = outlook.asked
     shown = (
         asked.kind.value, asked.org_id, asked.to_id, asked.from_day, asked.posts_go_along, outlook.union.path, outlook.to.path,
-        [one.id for one in outlook.below], outlook.below_count, [(one.id, one.step) for one in orders], outlook.cases, outlook.case_count, outlook.matter_count,
+        [one.id for one in outlook.below], outlook.below_count, [(one.id, one.step) for one in orders], outlook.cases, outlook.case_count, outlook.matter_count, outlook.task_count,
         sorted(outlook.people.items()), sorted(outlook.services.items()), [(one.post.id, one.goes_along) for one in outlook.posts], outlook.worker_count,
         [one.id for one in outlook.tokens], outlook.budgets, outlook.list_month, outlook.list_count,
         [type(one).__name__ for one in outlook.blocks],
@@ -473,7 +476,7 @@ def _end(viewer: Viewer, outlook: Outlook, now: datetime) -> dict[str, int]:
     bookings.rehome_bookings(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     assessments.rehome_rounds(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     contests.rehome_contests(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
-    tasks.rehome(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
+    task_count = tasks.rehome(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     orders = workorders.rehome_orders(
         viewer=viewer,
         order_ids=[one.order.id for one in outlook.orders],
@@ -483,6 +486,6 @@ def _end(viewer: Viewer, outlook: Outlook, now: datetime) -> dict[str, int]:
     )
     return {
         "unions": len(moved), "budgets": budgets, "posts": len(outlook.posts), "orders": orders, "cases": moved_cases, "list": listed,
-        "matters": followed, **outlook.services,
+        "matters": followed, "tasks": task_count, **outlook.services,
         **people,
     }  # fmt: skip

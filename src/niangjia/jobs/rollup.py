@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -26,7 +28,7 @@ from niangjia.apps.workorders import queries as workorders
 from niangjia.engines import counting
 from niangjia.kernel.deployment import Deployment, programs_folder
 
-FOLDER = "rollups"
+FOLDER, KEPT = "rollups", "rollups-kept"
 GROWS_OLD = timedelta(minutes=55)
 
 
@@ -90,6 +92,35 @@ def open_newest(deployment: Deployment) -> counting.Rollup | None:
     return _opened(folder / name, (folder / counting.POINTER).stat().st_mtime_ns) if name else None
 
 
-@lru_cache(maxsize=2)
+def keep(deployment: Deployment, run: str) -> None:
+    """So that this run can be read for good. Safe to repeat. Raises RollupDamaged: it is gone."""
+    kept = deployment.folder / KEPT / run
+    if kept.is_dir():
+        return
+    making = kept.with_name(f".{run}-{os.getpid()}")
+    shutil.rmtree(making, ignore_errors=True)
+    try:
+        shutil.copytree(deployment.folder / FOLDER / run, making, copy_function=_linked)
+        making.rename(kept)
+    except OSError as error:
+        shutil.rmtree(making, ignore_errors=True)
+        if not kept.is_dir():  # somebody kept it at the same time
+            raise counting.RollupDamaged(run) from error
+
+
+def _linked(source: str, target: str) -> None:
+    """A run never changes: a second name for its file is enough, where the disk has such."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def open_kept(deployment: Deployment, run: str) -> counting.Rollup:
+    """Raises RollupDamaged: it is gone, or was never kept."""
+    return _opened(deployment.folder / KEPT / run, 0)
+
+
+@lru_cache(maxsize=3)
 def _opened(run: Path, _written: int) -> counting.Rollup:
     return counting.Rollup(run, counting.load_sources(programs_folder()))

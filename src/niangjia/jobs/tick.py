@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.contrib.sessions.backends.db import SessionStore
 
-from niangjia.apps.assessments import actions as assessments
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.bookings import actions as bookings
 from niangjia.apps.cases import actions as cases
@@ -14,6 +13,7 @@ from niangjia.apps.files import actions as files
 from niangjia.apps.matters import actions as matters
 from niangjia.apps.messages import actions as messages
 from niangjia.apps.programs import actions as programs
+from niangjia.apps.tasks import actions as tasks
 from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders.types import SweepReport
 from niangjia.jobs import deliver, export_kept, import_marked, import_workbook, rollup
@@ -22,7 +22,7 @@ from niangjia.kernel.deployment import Deployment
 
 def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     """
-    Remind of orders whose time is nearly over and of bookings of the next day, escalate overdue ones, make decisions anew that a late notice touches (differences wait
+    Remind of orders whose time is nearly over, of bookings of the next day, of tasks about to be due or late, escalate overdue ones, make decisions anew that a late notice touches (differences wait
     for a person), end applications whose money has arrived, anchor the audit chain, tell people what waits for them, forget old messages that were read,
     sweep what an upload that died left behind, forget workbooks whose time is over, and sessions that are with what they kept, and count everything anew once an hour. Safe to repeat.
 
@@ -32,7 +32,7 @@ def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     programs.reconsider_late_changes(now=now)
     matters.close_paid(now=now)
     bookings.remind(now=now)
-    assessments.remind(now=now)
+    tasks.remind(now=now)
     audit.anchor(file=deployment.anchors, now=now)
     deliver.run(deployment, now=now)
     messages.forget_old(now=now)

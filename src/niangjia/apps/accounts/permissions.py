@@ -38,8 +38,8 @@ _READING: Final = frozenset(
 # tasks.view: tasks of one's part of the tree and the board above; tasks.work: to take the owner's steps and to bid; tasks.set: to set tasks
 # for the unions below, and to accept them.
 # bulletins.view: what one's union and those above it issued; bulletins.manage: to draft, edit and review; bulletins.issue: to issue and withdraw.
-# assessments.view: sheets and rounds of one's part of the tree, and what concerns one's own union; assessments.manage: to publish sheets, hold
-# rounds and check; assessments.correct: to say what was put right at one's own union.
+# assessments.view: sheets and rounds of one's part of the tree, and what concerns one's own union; assessments.manage: to publish sheets and hold
+# rounds; what these ask to be put right is a task.
 # cockpit.view: the figures of one's part of the tree, and the rows behind each; for who leads, or audits, a county or more.
 # contests.view: contests of one's part of the tree; contests.nominate: to put something of one's union forward; contests.manage: to set one up
 # and run it; contests.answer: to answer an objection to a shortlist, and to decide an allowance.
@@ -54,8 +54,8 @@ _ORDERS: Final = frozenset(
         "contests.nominate",
         "targets.manage",
         "assessments.manage",
-        "assessments.correct",
         "tasks.work",
+        "tasks.set",
     }
 )
 
@@ -64,7 +64,6 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     | _ORDERS
     | {
         "cockpit.view",
-        "tasks.set",
         "bulletins.manage",
         "bulletins.issue",
         "alerts.release",
@@ -79,7 +78,6 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     | _ORDERS
     | {
         "cockpit.view",
-        "tasks.set",
         "bulletins.manage",
         "bulletins.issue",
         "alerts.release",
@@ -101,7 +99,6 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
     | _ORDERS
     | {
         "cockpit.view",
-        "tasks.set",
         "bulletins.manage",
         "bulletins.issue",
         "alerts.release",
@@ -145,7 +142,6 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
             "volunteers.manage",
             "targets.view",
             "assessments.view",
-            "assessments.correct",
             "tasks.view",
             "tasks.work",
             "bulletins.view",

@@ -22,7 +22,7 @@ MOST_COMPARED = 500
 
 
 def owner_of(kind: str, row_id: int) -> Owner:
-    """Of evidence: of an ``adjusted``, a ``look`` or a ``correction``."""
+    """Of evidence: of an ``adjusted`` or a ``look``."""
     return Owner(kind, str(row_id))
 
 
@@ -70,7 +70,7 @@ def looks(viewer: Viewer) -> QuerySet[Look]:
 
 def corrections(viewer: Viewer) -> QuerySet[Correction]:
     """Of looks that the viewer sees. Raises NotAllowed."""
-    return Correction.objects.filter(look__in=looks(viewer).order_by().values("pk")).select_related("look__round", "look__org")  # fmt: skip
+    return Correction.objects.filter(look__in=looks(viewer).order_by().values("pk")).select_related("look", "task")
 
 
 def reason_of(said: str, *, shortest: int = 4, most: int = 300) -> str:

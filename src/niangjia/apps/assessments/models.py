@@ -13,7 +13,7 @@ def _down(to: str, **options) -> models.ForeignKey:
 
 class Publication(models.Model):
     """
-    A sheet as published by one union. `rules`: what each item says; `figures`: values as text by union and item, null = not known; `adjusted`:
+    A sheet as published by one union. `run`: the roll-up it rests on, kept; empty = none. `rules`: what each item says and counts; `figures`: values as text by union and item, null = not known; `adjusted`:
     points as text by union; `points`: what followed, by union and item, null = not scored. At most one of a sheet and union stands.
     """
 
@@ -21,6 +21,7 @@ class Publication(models.Model):
     org = _down("organizations.OrgUnit")
     state = models.CharField(max_length=10)
     as_of = models.DateTimeField()
+    run = models.CharField(max_length=40, blank=True)
     rules = models.JSONField()
     figures = models.JSONField()
     adjusted = models.JSONField()
@@ -97,29 +98,8 @@ class Look(models.Model):
 
 
 class Correction(models.Model):
-    """What a look asks to be put right, by a day. Its evidence: files of ``correction:<id>``. `said`: the newest word on it."""
+    """What a look asks to be put right. How far it is, by when and with which evidence is told by its task, and nowhere else."""
 
     look = models.ForeignKey(Look, on_delete=models.PROTECT, related_name="corrections")
-    what = models.CharField(max_length=300)
-    due = models.DateField()
-    state = models.CharField(max_length=10)
-    said = models.CharField(max_length=300, blank=True)
-    asked_by = _down("accounts.Account")
+    task = models.OneToOneField("tasks.Task", on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
-    corrected_by = _down("accounts.Account", null=True)
-    corrected_on = models.DateField(null=True)
-    checked_by = _down("accounts.Account", null=True)
-    checked_at = models.DateTimeField(null=True)
-    reminded_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(checked_by__isnull=True) | ~Q(checked_by=F("corrected_by")), name="correction_second_person"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="CHECKED")
-                | Q(checked_by__isnull=False, corrected_by__isnull=False, corrected_on__isnull=False),
-                name="correction_checked_by_somebody",
-            ),
-        ]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from niangjia.apps.assessments.models import Adjustment, Publication
 from niangjia.apps.assessments.score import Kind, Rule, Standing, Weighed, capped, compare
-from niangjia.apps.assessments.types import Sheet
+from niangjia.apps.assessments.types import Behind, Sheet
 from niangjia.apps.audit import actions as audit
+from niangjia.engines.counting import Measure
 
 Values = Mapping[int, Mapping[str, Decimal | None]]
 
@@ -32,21 +35,44 @@ def _read(value: str | None) -> Decimal | None:
     return None if value is None else Decimal(value)
 
 
-def pin(sheet: Sheet, values: Values, adjusted: Mapping[int, Decimal]) -> dict[str, Any]:
+def pin(
+    sheet: Sheet, values: Values, adjusted: Mapping[int, Decimal], behind: Mapping[str, Behind] | None = None
+) -> dict[str, Any]:
     """Columns of a `Publication`, as JSON values."""
     figures = {str(org): {item.id: _text(found.get(item.id)) for item in sheet.items} for org, found in values.items()}
     extra = {str(org): f"{adjusted.get(org, Decimal(0)):f}" for org in values}
     rules = [
         {"id": item.id, "zh": item.title["zh"], "en": item.title["en"], "clause": item.clause, "weight": f"{item.weight:f}", "kind": item.rule.kind.value,
          "goal": f"{item.rule.goal:f}", "least": f"{item.rule.least:f}", "most": f"{item.rule.most:f}", "unit": item.unit.value,
-         "rule_zh": in_words(item.rule, item.unit.value)[0], "rule_en": in_words(item.rule, item.unit.value)[1]}
+         "rule_zh": in_words(item.rule, item.unit.value)[0], "rule_en": in_words(item.rule, item.unit.value)[1], "behind": _said_behind((behind or {}).get(item.id))}
         for item in sheet.items
     ]  # fmt: skip
     return {"rules": rules, "figures": figures, "adjusted": extra, "points": _points(recount(rules, figures, extra))}
 
 
+def _said_behind(behind: Behind | None) -> dict[str, Any] | None:
+    if behind is None:
+        return None
+    return {"measure": asdict(behind.measure), "since": behind.since.isoformat(), "until": behind.until.isoformat()}
+
+
+def behind_of(rules: Sequence[Mapping[str, Any]]) -> dict[str, Behind]:
+    """By item, from what was pinned alone."""
+    return {
+        one["id"]: Behind(
+            _measure(said["measure"]), date.fromisoformat(said["since"]), date.fromisoformat(said["until"])
+        )
+        for one in rules
+        if (said := one.get("behind"))
+    }
+
+
+def _measure(said: Mapping[str, Any]) -> Measure:
+    return Measure(**{**said, "of": _measure(said["of"]) if said["of"] else None})
+
+
 def recount(
-    rules: Sequence[Mapping[str, str]], figures: Mapping[str, Mapping[str, str | None]], extra: Mapping[str, str]
+    rules: Sequence[Mapping[str, Any]], figures: Mapping[str, Mapping[str, str | None]], extra: Mapping[str, str]
 ) -> list[Standing]:
     """From what was pinned alone."""
     items = [

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from niangjia.apps.assessments.score import Rule, Standing, Weighed
 from niangjia.apps.organizations.types import Level
 from niangjia.apps.targets.types import Counts, Title, Unit
+from niangjia.apps.tasks.types import LIVE, TaskCard, TaskState
+from niangjia.engines.counting import Measure
 
 
 class State(StrEnum):
@@ -22,13 +25,6 @@ class State(StrEnum):
 class Result(StrEnum):
     IN_ORDER = "IN_ORDER"
     TO_CORRECT = "TO_CORRECT"
-
-
-class CorrectionState(StrEnum):
-    ASKED = "ASKED"
-    CORRECTED = "CORRECTED"
-    CHECKED = "CHECKED"
-    RETURNED = "RETURNED"
 
 
 @dataclass(frozen=True)
@@ -73,11 +69,25 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Behind:
+    """The rows behind an item's figures: what is counted, from when to when."""
+
+    measure: Measure
+    since: date
+    until: date
+
+
+@dataclass(frozen=True)
 class Figures:
-    """What a job counted: the value by union and item, null = not known; `as_of`: when the roll-up was made."""
+    """
+    What a job counted: the value by union and item, null = not known; `as_of`: when the roll-up was made, `run`: its name, `behind`: by item; empty =
+    nothing is behind them.
+    """
 
     as_of: datetime
     values: Mapping[int, Mapping[str, Decimal | None]]
+    run: str = ""
+    behind: Mapping[str, Behind] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -96,31 +106,28 @@ class AdjustmentCard:
 
 @dataclass(frozen=True)
 class Published:
-    """A sheet as it was published: figures, the rules in words, and what follows."""
+    """A sheet as it was published: figures, the rules in words, and what follows. `run` and `behind`: as of its `Figures`."""
 
     id: int
     sheet: str
     state: State
     org_id: int
     as_of: datetime
-    rules: Sequence[Mapping[str, str]]
+    rules: Sequence[Mapping[str, Any]]
     standings: Sequence[Standing]
     published_at: datetime
     reason: str
+    run: str
+    behind: Mapping[str, Behind]
 
 
 @dataclass(frozen=True)
 class CorrectionCard:
-    """`is_late`: its day is over and it was not corrected, or was corrected after it."""
+    """`is_late`: its day is over and it was not reported, or was reported after it."""
 
     id: int
-    what: str
-    due: date
-    state: CorrectionState
+    task: TaskCard
     is_late: bool
-    said: str
-    corrected_by: int | None
-    checked_by: int | None
 
 
 @dataclass(frozen=True)
@@ -149,6 +156,20 @@ class RoundCard:
     population: int
     made_at: datetime
     looks: Sequence[LookCard]
+
+    @property
+    def asked(self) -> Sequence[CorrectionCard]:
+        """Those that were not withdrawn."""
+        return [one for look in self.looks for one in look.corrections if one.task.state is not TaskState.WITHDRAWN]
+
+    @property
+    def done(self) -> int:
+        return sum(one.task.state is TaskState.DONE for one in self.asked)
+
+    @property
+    def late(self) -> int:
+        """Late and still to be done."""
+        return sum(one.is_late and one.task.state in LIVE for one in self.asked)
 
 
 @dataclass(frozen=True)

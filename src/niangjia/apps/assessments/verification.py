@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db.models import F
+
 from niangjia.apps.assessments import access, drawing, pinning
 from niangjia.apps.assessments.models import Adjustment, Correction, Publication, Round
-from niangjia.apps.assessments.types import CorrectionState, Violation
+from niangjia.apps.assessments.types import Violation
 from niangjia.apps.files import queries as files
+from niangjia.apps.tasks.types import LIVE, Origin
 
 
 def verify() -> Iterator[Violation]:
     """
     ASSESSED_SAME: what was published comes out the same from its pinned figures. ASSESSED_SECOND: who confirms points did not propose them,
-    and they have evidence. ROUND_DRAWN: a drawn round is that of its seed. CORRECTED_SECOND: who checks did not correct. Reads only.
+    and they have evidence. ROUND_DRAWN: a drawn round is that of its seed. CORRECTION_OWED: what is asked is owed by the union looked at. Reads only.
     """
     for row in Publication.objects.order_by("pk").iterator():
         if not pinning.comes_out_the_same(row):
@@ -31,8 +34,10 @@ def verify() -> Iterator[Violation]:
             yield Violation(
                 "ROUND_DRAWN", f"round:{held.pk}", "按种子重抽，抽出的工会不同。", "Drawn again by its seed other unions come out."
             )  # fmt: skip
-    for asked in Correction.objects.filter(state=CorrectionState.CHECKED).order_by("pk").iterator():
-        if asked.checked_by_id is None or asked.checked_by_id == asked.corrected_by_id:
-            yield Violation(
-                "CORRECTED_SECOND", f"correction:{asked.pk}", "整改没有由另一人复核。", "Nobody else has checked the correction."
-            )  # fmt: skip
+    wrong = Correction.objects.filter(task__state__in=LIVE).exclude(
+        task__owner=F("look__org"), task__origin=Origin.RECTIFICATION
+    )
+    for pk in wrong.order_by("pk").values_list("pk", flat=True):
+        yield Violation(
+            "CORRECTION_OWED", f"correction:{pk}", "整改任务不属于被督查的工会。请核对任务的责任工会。", "Its task is not owed by the union that was looked at. Check the task's owner."
+        )  # fmt: skip

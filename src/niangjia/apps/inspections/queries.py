@@ -132,6 +132,16 @@ def matter_of(case_ref: str) -> tuple[str, str]:
 
 def list_conflicts(viewer: Viewer, month: Month) -> list[Found]:
     """What the rules find in everything that was done or paid in a month in the viewer's part of the tree, with what was said of each."""
+    chains, (since, until) = chains_of_month(viewer, month), drawing.span_of(month)
+    found = conflicts.find(chains, contests.hands.list_marked(viewer, since=since, until=until))
+    said: dict[str, Any] = {}
+    for event in audit.list_events(viewer, action="inspections.look_into", limit=2_000):
+        said.setdefault(event.object.removeprefix("conflict:"), event)
+    return [_with_note(one, said.get(one.key)) for one in found]
+
+
+def chains_of_month(viewer: Viewer, month: Month) -> dict[str, list[Hand]]:
+    """Whose hands everything went through that was done or paid in a month in the viewer's part of the tree. Raises NotAllowed."""
     permissions.require(viewer, "audit.view")
     since, until = drawing.span_of(month)
     ids: dict[str, set[int]] = {
@@ -143,14 +153,7 @@ def list_conflicts(viewer: Viewer, month: Month) -> list[Found]:
         kind, number = matter_of(case_ref)
         if kind in ids and number.isdecimal():
             ids[kind].add(int(number))
-    chains = hands.gather(
-        cases.hands.visible_ids(viewer, ids["case"]), matters.hands.visible_ids(viewer, ids["matter"])
-    )
-    found = conflicts.find(chains, contests.hands.list_marked(viewer, since=since, until=until))
-    said: dict[str, Any] = {}
-    for event in audit.list_events(viewer, action="inspections.look_into", limit=2_000):
-        said.setdefault(event.object.removeprefix("conflict:"), event)
-    return [_with_note(one, said.get(one.key)) for one in found]
+    return hands.gather(cases.hands.visible_ids(viewer, ids["case"]), matters.hands.visible_ids(viewer, ids["matter"]))
 
 
 def _with_note(found: Found, event: Event | None) -> Found:

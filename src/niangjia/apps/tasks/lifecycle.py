@@ -32,6 +32,7 @@ class Step(StrEnum):
     PICK = "PICK"
     ASSIGN = "ASSIGN"
     REHOME = "REHOME"
+    CHANGE = "CHANGE"
 
 
 S = TaskState
@@ -44,6 +45,9 @@ STEPS: dict[Step, dict[TaskState, TaskState]] = {
     Step.PICK: {S.OPEN: S.OPEN},
     Step.ASSIGN: {S.OPEN: S.OPEN},
     Step.REHOME: {one: one for one in S},
+    Step.CHANGE: {S.OPEN: S.OPEN, S.DOING: S.DOING},
 }
 OWED = (S.OPEN, S.DOING)
 """In these a task is late once its due day is past."""
+LIVE = (*OWED, S.REPORTED)
+"""Not over."""

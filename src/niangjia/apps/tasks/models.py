@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from niangjia.apps.tasks.lifecycle import Origin, TaskState
+from niangjia.apps.tasks.lifecycle import OWED, Origin, TaskState
 
 
 def _down(to: str, **options) -> models.ForeignKey:
@@ -17,6 +17,8 @@ class Task(models.Model):
     """
     One task. `what`: what counts as done. `owner` null: it is on the board. `programme`, `indicator`: of ``programs/targets``, whose
     counted figure stands beside the progress; empty = none. `bids_until`: the last day of bidding; null = never on the board.
+    `returned_at`: when it was last given back, null = never; evidence from before proves nothing. `told_soon_at`, `told_late_at`: when
+    the owner was reminded of this due day, null = not yet.
     """
 
     number = models.CharField(max_length=24, unique=True)
@@ -36,8 +38,11 @@ class Task(models.Model):
     reported_by = _down("accounts.Account", null=True)
     reported_on = models.DateField(null=True)
     no_evidence = models.CharField(max_length=300, blank=True)
+    returned_at = models.DateTimeField(null=True)
     accepted_by = _down("accounts.Account", null=True)
     accepted_at = models.DateTimeField(null=True)
+    told_soon_at = models.DateTimeField(null=True)
+    told_late_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -53,16 +58,20 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["owner", "state", "due_on"], name="task_of_owner"),
             models.Index(fields=["setter", "state", "due_on"], name="task_of_setter"),
+            models.Index(
+                fields=["due_on"], condition=Q(state__in=OWED, told_late_at__isnull=True), name="task_to_remind"
+            ),
         ]
 
 
 class Move(models.Model):
-    """One step of a task, in order. `to`: the state after it."""
+    """One step of a task, in order. `to`: the state after it. `changed`: before and after, by field, where its terms were changed."""
 
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="moves")
     step = models.CharField(max_length=10)
     to = models.CharField(max_length=10, choices=TaskState)
     reason = models.CharField(max_length=300, blank=True)
+    changed = models.JSONField(default=dict)
     by = _down("accounts.Account", null=True)
     at = models.DateTimeField()
 

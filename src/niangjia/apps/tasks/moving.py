@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.utils.translation import override
@@ -34,11 +34,12 @@ def not_possible(state: TaskState) -> NotPossibleNow:
 
 
 def move(
-    viewer: Viewer, task: Task, step: Step, now: datetime, *, told: Collection[int], reason: str = "", **changes: object
-) -> None:
+    viewer: Viewer, task: Task, step: Step, now: datetime, *, told: Collection[int], reason: str = "",
+    changed: Mapping[str, list[str]] | None = None, **changes: object,
+) -> None:  # fmt: skip
     """
     Raises NotPossibleNow: the task is not where this step begins. The task is held by the caller. `told`: the unions whose staff
-    the inbox tells, one event each.
+    the inbox tells, one event each. `changed`: as `Move.changed`.
     """
     to = STEPS[step].get(TaskState(task.state))
     if to is None:
@@ -46,16 +47,17 @@ def move(
     for name, value in {"state": to, **changes}.items():
         setattr(task, name, value)
     task.save()
-    keep(viewer, task, step, now, told=told, reason=reason)
+    keep(viewer, task, step, now, told=told, reason=reason, changed=changed)
 
 
 def keep(
-    viewer: Viewer | None, task: Task, step: Step, now: datetime, *, told: Collection[int], reason: str = ""
-) -> None:
+    viewer: Viewer | None, task: Task, step: Step, now: datetime, *, told: Collection[int], reason: str = "",
+    changed: Mapping[str, list[str]] | None = None,
+) -> None:  # fmt: skip
     """The move and its events, of a task that stands already."""
     Move.objects.create(
-        task=task, step=step, to=task.state, reason=reason, by_id=viewer.account_id if viewer else None, at=now
-    )
+        task=task, step=step, to=task.state, reason=reason, changed=dict(changed or {}), by_id=viewer.account_id if viewer else None, at=now
+    )  # fmt: skip
     entries = [
         Entry(f"tasks.{step.value.lower()}", f"task:{task.pk}", {"org": org, "number": task.number, "state": str(task.state)}, reason)
         for org in sorted(set(told))

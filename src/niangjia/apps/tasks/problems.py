@@ -40,7 +40,7 @@ class ReasonMissing(Refusal):
 
 class EvidenceMissing(Refusal):
     def __init__(self) -> None:
-        super().__init__("请先附上佐证（照片或 PDF），或写明为什么没有佐证。", "Attach evidence first (photo or PDF), or say why there is none.")  # fmt: skip
+        super().__init__("请先附上佐证（照片或 PDF；退回过的，须是退回之后的），或写明为什么没有佐证。", "Attach evidence first (photo or PDF; of a task given back, from after that), or say why there is none.")  # fmt: skip
 
 
 class SameHand(Refusal):

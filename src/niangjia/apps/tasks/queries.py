@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.files import queries as files
-from niangjia.apps.tasks import access, counted
-from niangjia.apps.tasks.lifecycle import OWED, STEPS, Origin, Step, TaskState
+from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.organizations import scope
+from niangjia.apps.tasks import access, counted, evidence
+from niangjia.apps.tasks.lifecycle import LIVE, OWED, STEPS, Origin, Step, TaskState
 from niangjia.apps.tasks.models import Bid, Progress, Task
 from niangjia.apps.tasks.problems import NotFound as NotFound
 from niangjia.apps.tasks.types import BidCard, MoveCard, ProgressCard, TaskCard, TaskFile
@@ -22,10 +24,10 @@ tasks_to_count = counted.tasks
 def list_tasks(
     viewer: Viewer, *, today: date, state: str = "", owner_id: int | None = None, is_late: bool = False
 ) -> QuerySet[Task]:
-    """Those that the viewer sees, the first due first; cards are made by `card_of`. Raises NotAllowed."""
+    """Those that the viewer sees, the first due first; cards are made by `card_of`. `owner_id`: of that union and those below it. Raises NotAllowed."""
     rows = access.tasks(viewer).annotate(percent=_percent())
     rows = rows.filter(state=state) if state in TaskState.values else rows
-    rows = rows.filter(owner=owner_id) if owner_id else rows
+    rows = rows.filter(scope.inside("owner", _path_of(owner_id))) if owner_id else rows
     rows = rows.filter(state__in=OWED, due_on__lt=today) if is_late else rows
     return rows.order_by("due_on", "pk")
 
@@ -43,11 +45,12 @@ def get_task(viewer: Viewer, task_id: int, *, today: date) -> TaskFile:
     bids = Bid.objects.filter(task=task).select_related("org").order_by("at", "pk")
     is_steerer = _sees_all_bids(viewer, task)
     shown = [_bid_card(row) for row in bids if is_steerer or row.org_id == viewer.org_id or row.picked_at]
+    kept = files.list_files(access.owner_of(task.pk))
     return TaskFile(
         card_of(task, today), task.what, task.programme, task.indicator, task.no_evidence,
-        [MoveCard(Step(one.step), TaskState(one.to), one.reason, one.by_id, one.at) for one in task.moves.order_by("pk")],
+        [MoveCard(Step(one.step), TaskState(one.to), one.reason, one.changed, one.by_id, one.at) for one in task.moves.order_by("pk")],
         [ProgressCard(one.percent, one.note, one.by_id, one.at) for one in task.progress.order_by("pk")],
-        shown, files.list_files(access.owner_of(task.pk)), _may(viewer, task, shown, today),
+        shown, kept, frozenset(one.key for one in evidence.since(task, kept)), _may(viewer, task, shown, today),
     )  # fmt: skip
 
 
@@ -62,6 +65,31 @@ def card_of(task: Task, today: date) -> TaskCard:
 def is_late(task: Task, today: date) -> bool:
     """By the calendar: its due day is past, and it was neither reported nor ended."""
     return task.state in OWED and task.due_on < today
+
+
+def count_living_at(org_id: int) -> int:
+    """Tasks that a union owes, has set or has bid for, and that are not over."""
+    return _living(Q(setter=org_id) | Q(owner=org_id), Q(org=org_id))
+
+
+def count_living_within(path: str) -> int:
+    """As `count_living_at`, of the union at `path` and all below it."""
+    return _living(scope.inside("setter", path) | scope.inside("owner", path), scope.inside("org", path))
+
+
+def _living(theirs: Q, bidders: Q) -> int:
+    bid_for = Bid.objects.filter(bidders, withdrawn_at__isnull=True).order_by().values("task")
+    return Task.objects.filter(theirs | Q(pk__in=bid_for), state__in=LIVE).count()
+
+
+def _path_of(org_id: int) -> str:
+    union = organizations.get_unions([org_id]).get(org_id)
+    return union.path if union else "-"
+
+
+def was_late(task: Task, today: date) -> bool:
+    """Late now, or reported after its due day."""
+    return is_late(task, today) or task.reported_on is not None and task.reported_on > task.due_on
 
 
 def _percent() -> Subquery:
@@ -86,6 +114,7 @@ def _may(viewer: Viewer, task: Task, bids: list[BidCard], today: date) -> frozen
         may |= {one.value for one in (Step.ACCEPT, Step.RETURN, Step.WITHDRAW) if state in STEPS[one]}
         if task.reported_by_id and viewer.has_hand_in([task.reported_by_id]):
             may.discard(Step.ACCEPT.value)
+        may |= {Step.CHANGE.value} if state in STEPS[Step.CHANGE] else set()
     if task.owner_id is None and state is TaskState.OPEN and task.bids_until:
         may |= _may_on_board(viewer, task, bids, is_bidding=today <= task.bids_until)
     return frozenset(may)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from niangjia.apps.files.types import FileCard
+from niangjia.apps.tasks.lifecycle import LIVE as LIVE
 from niangjia.apps.tasks.lifecycle import Origin as Origin
 from niangjia.apps.tasks.lifecycle import Step as Step
 from niangjia.apps.tasks.lifecycle import TaskState as TaskState
@@ -36,6 +37,7 @@ class MoveCard:
     step: Step
     to: TaskState
     reason: str
+    changed: Mapping[str, Sequence[str]]
     by: int | None
     at: datetime
 
@@ -62,7 +64,7 @@ class BidCard:
 
 @dataclass(frozen=True)
 class TaskFile:
-    """All that is told of one task. `may`: the steps and acts open to the viewer today."""
+    """All that is told of one task. `proof`: keys of the evidence that still proves it. `may`: the steps and acts open to the viewer today."""
 
     card: TaskCard
     what: str
@@ -73,7 +75,12 @@ class TaskFile:
     progress: Sequence[ProgressCard]
     bids: Sequence[BidCard]
     evidence: Sequence[FileCard]
+    proof: frozenset[str]
     may: frozenset[str]
+
+    @property
+    def is_returned(self) -> bool:
+        return any(one.step is Step.RETURN for one in self.moves)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import F, OuterRef, Q, Subquery
 
-from niangjia.apps.files import queries as files
-from niangjia.apps.tasks import access
+from niangjia.apps.tasks.evidence import evidence_of
 from niangjia.apps.tasks.lifecycle import TaskState
 from niangjia.apps.tasks.models import Bid, Move, Task
 from niangjia.apps.tasks.types import Violation
@@ -15,9 +14,9 @@ from niangjia.apps.tasks.types import Violation
 
 def verify() -> Iterator[Violation]:
     """TASK_ACCEPTED, TASK_PROVED, TASK_PICKED, TASK_STATE. Reads only."""
-    for pk in Task.objects.filter(state=TaskState.DONE, no_evidence="").values_list("pk", flat=True):
-        if not files.list_files(access.owner_of(pk)):
-            yield Violation("TASK_PROVED", f"task:{pk}", "任务已完成，却没有佐证，也没有写明理由。请从备份核对附件。", "It is done without evidence and without a reason why. Compare its files with a backup.")  # fmt: skip
+    for task in Task.objects.filter(state=TaskState.DONE, no_evidence=""):
+        if not evidence_of(task):
+            yield Violation("TASK_PROVED", f"task:{task.pk}", "任务已完成，却没有佐证，也没有写明理由。请从备份核对附件。", "It is done without evidence and without a reason why. Compare its files with a backup.")  # fmt: skip
     alone = Q(accepted_by__isnull=True) | Q(reported_by__isnull=True) | Q(accepted_by=F("reported_by"))
     for pk in Task.objects.filter(alone, state=TaskState.DONE).values_list("pk", flat=True):
         yield Violation("TASK_ACCEPTED", f"task:{pk}", "任务已完成，却没有另一人验收。请核对记录后重新验收。", "It is done, but nobody else accepted it. Check the record and accept it anew.")  # fmt: skip

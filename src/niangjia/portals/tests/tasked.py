@@ -9,7 +9,7 @@ from niangjia.apps.tasks import actions
 from niangjia.portals.tests.house import House, town
 
 READING = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS, Role.AUDITOR}
-SETTING = {Role.PROVINCE, Role.CITY, Role.COUNTY}
+SETTING = {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.TOWNSHIP}
 POSTED_UNTIL = town.NOW.date() + timedelta(days=9_000)
 
 
@@ -25,8 +25,9 @@ PAGES = {
     "tasks:all": (lambda house: [] if lay(house) else [], READING),
     "tasks:board": (lambda house: [] if lay(house) else [], READING),
     "tasks:new": (lambda house: [], SETTING),
+    "tasks:change": (lambda house: [lay(house)], SETTING),
     "tasks:task": (lambda house: [lay(house)], READING),
 }
-POSTS = {"tasks:send": [], "tasks:step": [1]}
+POSTS = {"tasks:send": [], "tasks:send_change": [1], "tasks:step": [1]}
 FILES = {"tasks:evidence"}  # see test_tasks_pages
 TYPED = ("夜校进车间", "全市开十个班")

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import io
+import re
 import shutil
+from dataclasses import replace
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from niangjia.apps.accounts.types import Role
-from niangjia.apps.assessments import queries
+from niangjia.apps.assessments import actions, queries
+from niangjia.apps.assessments.models import Correction
+from niangjia.apps.assessments.sheets import _all
+from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.files.tests import pictures
 from niangjia.apps.programs.tests import town
 from niangjia.jobs import assessing, rollup
+from niangjia.kernel.deployment import programs_folder
 from niangjia.portals.design.showing import deployment
 from niangjia.portals.tests import assessed, counted_year
 from niangjia.portals.tests.assessed import SHEET
@@ -70,22 +78,20 @@ def test_a_compared_union_reads_the_publication_and_its_own_look_alone(house, si
         assert town.get(reverse(f"assessments:{route}", args=[number])).status_code == 404, route
 
 
-def test_the_asked_union_answers_and_the_one_that_asked_checks(house, signed_in, laid):
+def test_a_correction_is_worked_on_as_a_task_and_its_round_shows_how_far_it_is(house, signed_in, laid):
     county, city = signed_in(house.viewers[Role.COUNTY]), signed_in(house.viewers[Role.CITY])
-    assert "报整改" in read(county, "assessments:look", laid.look)
-    told = {"said": "已补做回访", "papers": photo()}
-    answer = county.post(reverse("assessments:answer", args=[laid.correction]), told, follow=True)
-    assert "已报整改，等待复核。" in answer.content.decode()
-    back = city.post(reverse("assessments:check", args=[laid.correction]), {"right": "0", "why": ""})
-    assert back.status_code == 409 and "至少四个字" in back.content.decode()
-    done = city.post(reverse("assessments:check", args=[laid.correction]), {"right": "1"}, follow=True)
-    assert "复核通过。" in done.content.decode()
-
-
-def test_an_answer_without_evidence_comes_back_as_typed(house, signed_in, laid):
-    client = signed_in(house.viewers[Role.COUNTY])
-    answer = client.post(reverse("assessments:answer", args=[laid.correction]), {"said": "已补做两户的回访"})
-    assert answer.status_code == 409 and "已补做两户的回访" in answer.content.decode()
+    task_id = Correction.objects.get(pk=laid.correction).task_id
+    address = reverse("tasks:task", args=[task_id])
+    assert address in read(county, "assessments:look", laid.look) and "待验收" not in read(
+        city, "assessments:round", laid.round
+    )
+    assert reverse("assessments:look", args=[laid.look]) in read(county, "tasks:task", task_id)
+    for said in ({"step": "BEGIN"}, {"step": "REPORT", "evidence": photo()}):
+        assert county.post(reverse("tasks:step", args=[task_id]), said).status_code == 302
+    assert "待验收" in read(city, "assessments:round", laid.round)
+    city.post(reverse("tasks:step", args=[task_id]), {"step": "ACCEPT"})
+    assert "整改 1 / 1 项已完成" in read(city, "assessments:round", laid.round)
+    assert "1 / 1" in read(city, "assessments:rounds")
 
 
 def test_evidence_opens_for_who_sees_its_look_and_for_nobody_else(house, signed_in, laid):
@@ -145,3 +151,75 @@ def test_the_rows_behind_a_figure_are_as_many_as_it_counts_and_opening_them_is_o
 def test_somebody_outside_the_part_of_the_tree_opens_no_rows(house, signed_in):
     client = signed_in(house.viewers[Role.COUNTY])
     assert client.get(reverse("assessments:rows", args=[SHEET, house.desk.town["Y"].id, "helped"])).status_code == 404
+
+
+@pytest.fixture
+def published(counted, house, monkeypatch):
+    """What the city publishes of that year."""
+    monkeypatch.setitem(_all(programs_folder()), SHEET, replace(queries.get_sheet(SHEET), year=town.NOW.year))
+    actions.withdraw(
+        viewer=house.viewers[Role.CITY], publication_id=assessed.lay(house).publication, reason="数字有误，撤回重算", now=town.NOW
+    )  # fmt: skip
+    yield assessing.publish(deployment(), viewer=house.viewers[Role.CITY], sheet_id=SHEET, now=town.NOW)
+    shutil.rmtree(deployment().folder / rollup.KEPT, ignore_errors=True)
+
+
+def figures_of(client, publication, union):
+    page = read(client, "assessments:published_union", publication, union)
+    return dict(re.findall(r'<a href="([^"]*published/\d+/\d+/[\w-]+/)">([^<]+)</a>', page))
+
+
+def rows_in(response):
+    html = response.content.decode()
+    assert "公布时所依据的清点" in html
+    return html.count('class="lead-cell"')
+
+
+def test_every_published_point_opens_the_rows_it_was_given_for_also_after_the_next_roll_up(house, signed_in, published):
+    union, client = house.desk.town["X"], signed_in(house.viewers[Role.CITY])
+    before = figures_of(client, published, union.id)
+    assert before
+    shown = {address: rows_in(client.get(address)) for address in before}
+    shutil.rmtree(deployment().folder / rollup.FOLDER)
+    rollup.make(deployment(), now=town.NOW)
+    assert figures_of(client, published, union.id) == before
+    assert {address: rows_in(client.get(address)) for address in before} == shown
+    warmth = reverse("assessments:published_rows", args=[published, union.id, "warmth"])
+    assert shown[warmth] == int(before[warmth]) > 0
+    card = queries.get_publication(house.viewers[Role.CITY], published)
+    for item, behind in card.behind.items():
+        kept = assessing.KeptRows(deployment(), card, behind, union)
+        assert len(kept.rows(offset=0, limit=100_000)) == kept.figure.rows, item
+
+
+def test_opening_published_rows_is_on_record_and_for_ones_own_part_of_the_tree(house, signed_in, published):
+    place, city = house.desk.town, signed_in(house.viewers[Role.CITY])
+    address = lambda code: reverse("assessments:published_rows", args=[published, place[code].id, "helped"])  # noqa: E731
+    assert city.get(address("X")).status_code == 200
+    assert AuditEvent.objects.filter(action="assessments.read_rows", detail_text__contains=f'"publication":{published}').count() == 1  # fmt: skip
+    county = signed_in(house.viewers[Role.COUNTY])
+    assert county.get(address("X")).status_code == 200 and county.get(address("Y")).status_code == 404
+    assert figures_of(county, published, place["X"].id) and not figures_of(county, published, place["Y"].id)
+    assert (
+        city.get(reverse("assessments:published_rows", args=[published, place["X"].id, "nothing"])).status_code == 404
+    )
+
+
+def test_a_day_whose_roll_up_is_gone_says_so(house, signed_in, published):
+    shutil.rmtree(deployment().folder / rollup.KEPT)
+    address = reverse("assessments:published_rows", args=[published, house.desk.town["X"].id, "helped"])
+    assert signed_in(house.viewers[Role.CITY]).get(address).status_code == 409
+
+
+@pytest.mark.parametrize("route", ["export_sheet", "export_publication"])
+def test_standings_leave_as_a_workbook_for_a_purpose_with_a_mark(house, signed_in, published, route):
+    client = signed_in(house.viewers[Role.CITY])
+    address = reverse(f"assessments:{route}", args=[SHEET if route == "export_sheet" else published])
+    assert client.post(address, {"purpose": ""}).status_code == 409
+    answer = client.post(address, {"purpose": "年底考核会上用"})
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    cells = [[cell.value for cell in row] for row in book.active.iter_rows()]
+    said = [str(cell) for row in cells for cell in row if cell is not None]
+    assert any("年底考核会上用" in one for one in said) and "新昌县总工会" in said and "折算得分" in said
+    assert not any(one.startswith(("=", "+", "@")) for one in said)
+    assert AuditEvent.objects.filter(action="lists.export").exists()

@@ -110,3 +110,75 @@ def test_evidence_is_opened_by_who_sees_the_task_and_by_nobody_else(house, signe
     address = reverse("tasks:evidence", args=[task_id, file.key])
     assert signed_in(house.viewers[Role.CITY]).get(address).status_code == 200
     assert signed_in(house.viewers[Role.TOWNSHIP]).get(address).status_code == 404
+
+
+def change(client, task_id, **said):
+    facts = {
+        "title": "驿站春季检查",
+        "what": "每个驿站查一遍",
+        "due_on": timezone.localdate().isoformat(),
+        "reason": "上级改了期限",
+    } | said
+    return client.post(reverse("tasks:send_change", args=[task_id]), facts)
+
+
+def test_the_setter_changes_a_task_and_its_page_says_what_was(house, signed_in, task_id):
+    city = signed_in(house.viewers[Role.CITY])
+    assert 'value="驿站冬季检查"' in city.get(reverse("tasks:change", args=[task_id])).content.decode()
+    assert change(city, task_id).status_code == 302
+    shown = city.get(reverse("tasks:task", args=[task_id])).content.decode()
+    assert "<del>驿站冬季检查</del> → <ins>驿站春季检查</ins>" in shown and "上级改了期限" in shown
+
+
+def test_a_refused_change_keeps_what_was_typed(house, signed_in, task_id):
+    city = signed_in(house.viewers[Role.CITY])
+    answer = change(city, task_id, title="查").content.decode()
+    assert 'id="error-title"' in answer and "上级改了期限" in answer
+
+
+def test_who_did_not_set_it_finds_no_form_to_change_it(house, signed_in, task_id):
+    county = signed_in(house.viewers[Role.COUNTY])
+    assert "保存修改" not in county.get(reverse("tasks:change", args=[task_id])).content.decode()
+    assert change(county, task_id).status_code == 409
+
+
+def written(**said):
+    return {"title": "驿站夏季检查", "what": "每个驿站查一遍", "due_on": timezone.localdate().isoformat()} | said
+
+
+def test_a_union_further_down_is_found_by_its_name_or_number(house, signed_in):
+    city, place = signed_in(house.viewers[Role.CITY]), house.desk.town
+    for text in ("轴承厂工会", "XG"):
+        assert city.post(reverse("tasks:send"), written(owner_name=text, key=uuid.uuid4().hex)).status_code == 302
+        assert Task.objects.latest("pk").owner_id == place["XG"].id
+
+
+def test_of_several_that_fit_one_is_chosen_and_nobody_is_said(house, signed_in):
+    city, place = signed_in(house.viewers[Role.CITY]), house.desk.town
+    answer = city.post(reverse("tasks:send"), written(owner_name="厂工会")).content.decode()
+    assert "符合的不止一个" in answer and f'<option value="{place["XG"].id}"' in answer
+    chosen = written(owner_name="厂工会", owner=place["XG"].id, key=uuid.uuid4().hex)
+    assert city.post(reverse("tasks:send"), chosen).status_code == 302
+    assert "没有名称或编号符合" in city.post(reverse("tasks:send"), written(owner_name="没有的")).content.decode()
+
+
+def test_another_countys_union_is_not_found(house, signed_in):
+    county = signed_in(house.viewers[Role.COUNTY])
+    answer = county.post(reverse("tasks:send"), written(owner_name=house.desk.town["Y"].name)).content.decode()
+    assert "没有名称或编号符合" in answer
+
+
+def test_evidence_from_before_a_return_is_said_to_count_no_more(house, signed_in, task_id):
+    county, city = house.viewers[Role.COUNTY], house.viewers[Role.CITY]
+    actions.begin(viewer=county, task_id=task_id, now=timezone.now())
+    actions.report(viewer=county, task_id=task_id, evidence=[pictures.jpeg()], now=timezone.now())
+    later = timezone.now() + timedelta(minutes=1)
+    actions.give_back(viewer=city, task_id=task_id, reason="还差六个驿站", now=later)
+    assert "退回之前的，不再算数" in signed_in(county).get(reverse("tasks:task", args=[task_id])).content.decode()
+
+
+def test_a_change_asks_at_most_twelve_queries(house, signed_in, django_assert_max_num_queries, task_id):
+    client = signed_in(house.viewers[Role.CITY])
+    client.get(reverse("tasks:change", args=[task_id]))
+    with django_assert_max_num_queries(12):
+        assert client.get(reverse("tasks:change", args=[task_id])).status_code == 200

@@ -35,6 +35,7 @@ from niangjia.apps.accounts.actions.passkeys import (
     rename_passkey,
 )
 from niangjia.apps.accounts.actions.passwords import PasswordUsedBefore, WeakPassword, change_password, reset_password
+from niangjia.apps.accounts.actions.people import LinkedAlready, PersonTaken, link_person
 from niangjia.apps.accounts.actions.reach import OutOfReach
 from niangjia.apps.accounts.actions.rehoming import rehome_posts
 from niangjia.apps.accounts.actions.second_factor import (
@@ -94,6 +95,9 @@ __all__ = [
     "link_subject",
     "record_refusal",
     "unlink_subject",
+    "LinkedAlready",
+    "PersonTaken",
+    "link_person",
     "rehome_posts",
     "KeyUsedBefore",
     "answer_once",

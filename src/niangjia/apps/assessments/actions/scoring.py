@@ -95,9 +95,9 @@ def publish(*, viewer: Viewer, sheet_id: str, figures: Figures, now: datetime) -
     with transaction.atomic():
         if Publication.objects.select_for_update().filter(sheet=sheet.id, org=union.id, state=State.PUBLISHED).exists():
             raise NotNow
-        pinned = pinning.pin(sheet, values, pinning.adjusted(sheet, union.id))
+        pinned = pinning.pin(sheet, values, pinning.adjusted(sheet, union.id), figures.behind)
         row = Publication.objects.create(
-            sheet=sheet.id, org_id=union.id, state=State.PUBLISHED, as_of=figures.as_of, published_by_id=viewer.account_id, published_at=now,
+            sheet=sheet.id, org_id=union.id, state=State.PUBLISHED, as_of=figures.as_of, run=figures.run, published_by_id=viewer.account_id, published_at=now,
             **pinned,
         )  # fmt: skip
         detail = {
@@ -124,11 +124,11 @@ def withdraw(*, viewer: Viewer, publication_id: int, reason: str, now: datetime)
             audit.record(viewer, action="assessments.withdraw", object=f"publication:{row.pk}", reason=said, now=now)
 
 
-_SEEN = {"adjusted": access.adjustments, "look": access.looks, "correction": access.corrections}
+_SEEN = {"adjusted": access.adjustments, "look": access.looks}
 
 
 def open_evidence(*, viewer: Viewer, kind: str, row_id: int, key: str, now: datetime) -> FileContent:
-    """Evidence of an ``adjusted``, a ``look`` or a ``correction`` that the viewer sees. Raises NotAllowed, NotFound, NoSuchFile."""
+    """Evidence of an ``adjusted`` or a ``look`` that the viewer sees. Raises NotAllowed, NotFound, NoSuchFile."""
     if kind not in _SEEN or not _SEEN[kind](viewer).filter(pk=row_id).exists():
         raise NotFound
     return files.open_file(viewer=viewer, owner=access.owner_of(kind, row_id), key=key, now=now)

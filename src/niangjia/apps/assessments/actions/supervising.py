@@ -14,11 +14,12 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.assessments import access, drawing
 from niangjia.apps.assessments.models import Adjustment, Correction, Look, Round
 from niangjia.apps.assessments.problems import NobodyChosen, NotFound, NotNow, SeedRefused
-from niangjia.apps.assessments.types import CorrectionState, Result
+from niangjia.apps.assessments.types import Result
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.audit.types import Entry
 from niangjia.apps.files import actions as files
 from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.tasks.types import LIVE
 
 MOST_LOOKS = 200
 
@@ -102,12 +103,12 @@ def held_look(viewer: Viewer, look_id: int) -> Look:
 def rehome_rounds(*, viewer: Viewer, from_id: int, to_id: int, now: datetime) -> int:
     """
     Rounds that a union held, what it has to put right and points not published yet go on at `to_id`; where that is looked at in the same round
-    already, corrections join that look. Return how many looks went. Safe to repeat. For the journey that has changed the tree and asked for the right.
+    already, corrections join that look. Their tasks go by themselves. Return how many looks went. Safe to repeat. For the journey that has changed the tree and asked for the right.
     """
     detail, entries, went = {"from": from_id, "to": to_id}, [], 0
     for look in Look.objects.filter(org=from_id).order_by("pk"):
         other = Look.objects.filter(round=look.round_id, org=to_id).first()
-        open_ones = look.corrections.exclude(state=CorrectionState.CHECKED)
+        open_ones = look.corrections.filter(task__state__in=LIVE)
         if other is None:
             Look.objects.filter(pk=look.pk).update(org=to_id)
         elif open_ones.exists():

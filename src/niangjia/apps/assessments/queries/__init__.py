@@ -7,6 +7,7 @@ from niangjia.apps.assessments.queries.published import draft, get_publication, 
 from niangjia.apps.assessments.queries.supervised import (
     corrections_to_count,
     count_living_at,
+    find_look_of_task,
     get_correction_look,
     get_look,
     get_round,
@@ -20,6 +21,6 @@ from niangjia.apps.assessments.words import assessments_schema
 
 __all__ = [
     "FOLDER", "MOST_COMPARED", "NoSuchSheet", "NotFound", "assessments_schema", "check_folder", "compared", "corrections_to_count", "count_living_at",
-    "draft", "find_item", "get_assessor", "get_correction_look", "get_look", "get_publication", "get_round", "get_sheet", "in_words", "list_adjustments",
+    "draft", "find_item", "find_look_of_task", "get_assessor", "get_correction_look", "get_look", "get_publication", "get_round", "get_sheet", "in_words", "list_adjustments",
     "list_evidence", "list_publications", "list_rounds", "list_sheets", "measure_of", "to_draw_from", "verify",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.assessments import access, pinning, score
@@ -35,7 +36,7 @@ def get_publication(viewer: Viewer, publication_id: int) -> Published:
 
 
 def _card(viewer: Viewer, row: Publication) -> Published:
-    rules: Sequence[Mapping[str, str]] = row.rules
+    rules: Sequence[Mapping[str, Any]] = row.rules
     return Published(
         row.pk,
         row.sheet,
@@ -46,6 +47,8 @@ def _card(viewer: Viewer, row: Publication) -> Published:
         pinning.standings_of(row),
         row.published_at,
         row.reason,
+        row.run,
+        pinning.behind_of(row.rules),
     )
 
 

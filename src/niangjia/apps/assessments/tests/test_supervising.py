@@ -1,4 +1,4 @@
-"""Rounds, looks and corrections: who is chosen, who answers, who checks, who sees it, what time makes late."""
+"""Rounds, looks and corrections: who is chosen, who has to put what right, who sees it, what time makes late."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 
 from niangjia.apps.assessments import actions, drawing, problems, queries
 from niangjia.apps.assessments.models import Correction, Look, Round
-from niangjia.apps.assessments.types import CorrectionState, Result
+from niangjia.apps.assessments.types import Result
 from niangjia.apps.files.tests import pictures
 from niangjia.apps.programs.tests import town
+from niangjia.apps.tasks import actions as tasks
+from niangjia.apps.tasks.models import Task
+from niangjia.apps.tasks.problems import FieldsRefused
+from niangjia.apps.tasks.types import Origin, TaskState
 
 NOW, TODAY = town.NOW, town.NOW.date()
 DUE, LATER = TODAY + timedelta(days=10), town.NOW + timedelta(days=12)
@@ -58,10 +62,14 @@ def asked(place):
     return actions.ask(viewer=place.city, look_id=looked(place), what="补做两户回访", due=DUE, now=NOW)
 
 
-def answer(place, number, *, now=NOW, viewer=None):
-    actions.answer(
-        viewer=viewer or place.county, correction_id=number, said="已补做回访", evidence=[pictures.jpeg()], now=now
-    )
+def task_of(number):
+    return Correction.objects.get(pk=number).task
+
+
+def report(place, number, *, now=NOW, viewer=None):
+    who, task_id = viewer or place.county, task_of(number).pk
+    tasks.begin(viewer=who, task_id=task_id, now=now)
+    tasks.report(viewer=who, task_id=task_id, evidence=[pictures.jpeg()], now=now)
 
 
 def card(place, number, *, today=TODAY):
@@ -102,48 +110,55 @@ def test_a_round_is_over_unions_right_below_and_begun_once(place):
             begin(place, **{"key": "new", **wrong})
 
 
-def test_a_correction_is_asked_made_and_checked_by_somebody_else(place):
+def test_a_correction_is_a_task_of_the_union_looked_at_and_the_round_shows_how_far_it_is(place):
     number = asked(place)
-    assert card(place, number).state is CorrectionState.ASKED
-    answer(place, number)
-    assert card(place, number).state is CorrectionState.CORRECTED
-    with pytest.raises(problems.NotNow):
-        answer(place, number)
-    actions.check(viewer=place.city, correction_id=number, is_right=True, now=NOW)
-    assert card(place, number).state is CorrectionState.CHECKED
-    assert list(queries.verify()) == []
+    task = card(place, number).task
+    assert (task.origin, task.owner_id, task.due_on) == (Origin.RECTIFICATION, place["X"].id, DUE)
+    report(place, number)
+    assert card(place, number).task.state is TaskState.REPORTED
+    tasks.accept(viewer=place.city, task_id=task.id, now=NOW)
+    found = queries.get_round(place.city, Look.objects.get(org=place["X"].id).round_id, today=TODAY)
+    assert (len(found.asked), found.done, found.late) == (1, 1, 0) and list(queries.verify()) == []
 
 
-def test_who_corrected_never_checks(place):
+def test_what_was_withdrawn_is_not_asked_any_more(place):
     number = asked(place)
-    answer(place, number)
-    Correction.objects.filter(pk=number).update(corrected_by=place.city.account_id)
-    with pytest.raises(problems.SecondPerson):
-        actions.check(viewer=place.city, correction_id=number, is_right=True, now=NOW)
+    tasks.withdraw(viewer=place.city, task_id=task_of(number).pk, reason="查明不是它的事", now=NOW)
+    found = queries.get_round(place.city, Look.objects.get(org=place["X"].id).round_id, today=TODAY)
+    assert list(found.asked) == [] and queries.count_living_at(place["X"].id) == 0
 
 
-def test_one_given_back_needs_a_word_and_is_made_again(place):
+def test_asked_twice_it_is_one_task(place):
     number = asked(place)
-    answer(place, number)
-    with pytest.raises(problems.ReasonMissing):
-        actions.check(viewer=place.city, correction_id=number, is_right=False, now=NOW)
-    actions.check(viewer=place.city, correction_id=number, is_right=False, said="照片看不清", now=NOW)
-    assert (card(place, number).state, card(place, number).said) == (CorrectionState.RETURNED, "照片看不清")
-    answer(place, number)
+    look = queries.get_correction_look(place.city, number)
+    assert actions.ask(viewer=place.city, look_id=look, what="补做两户回访", due=DUE, now=NOW) == number
+    assert Correction.objects.count() == 1
+
+
+def test_a_long_wish_is_whole_in_the_task_and_shortened_in_its_title(place):
+    said = "补做" * 60
+    number = actions.ask(viewer=place.city, look_id=looked(place), what=said, due=DUE, now=NOW)
+    assert task_of(number).what == said and len(task_of(number).title) == 80
+
+
+def test_it_stays_with_the_union_that_was_looked_at(place):
+    task = task_of(asked(place))
+    with pytest.raises(FieldsRefused) as refused:
+        tasks.change(
+            viewer=place.city, task_id=task.pk, title=task.title, what=task.what, due_on=DUE, owner_id=place["Y"].id, reason="换一家来办", now=NOW
+        )  # fmt: skip
+    assert list(refused.value.fields) == ["owner"]
+    Task.objects.filter(pk=task.pk).update(owner=place["Y"].id)
+    assert [one.invariant for one in queries.verify()] == ["CORRECTION_OWED"]
 
 
 def test_it_is_late_once_its_day_is_over_and_stays_late_when_it_was_made_after_it(place):
     number = asked(place)
     assert not card(place, number, today=DUE).is_late
     assert card(place, number, today=DUE + timedelta(days=1)).is_late
-    answer(place, number, now=LATER)
+    report(place, number, now=LATER)
     assert card(place, number).is_late
-    assert [(row["state"], row["is_late"], row["union_id"]) for row in queries.corrections_to_count(NOW)] == [("CORRECTED", True, place["X"].id)]  # fmt: skip
-
-
-def test_time_reminds_once_of_what_is_late(place):
-    asked(place)
-    assert (actions.remind(now=NOW), actions.remind(now=LATER), actions.remind(now=LATER)) == (0, 1, 0)
+    assert [(row["state"], row["is_late"], row["union_id"]) for row in queries.corrections_to_count(NOW)] == [("REPORTED", True, place["X"].id)]  # fmt: skip
 
 
 def test_what_is_asked_has_a_day_to_come_and_something_that_was_found(place):
@@ -155,13 +170,21 @@ def test_what_is_asked_has_a_day_to_come_and_something_that_was_found(place):
         actions.ask(viewer=place.city, look_id=look, what="补做两户回访", due=DUE, now=NOW)
 
 
-def test_a_correction_is_answered_by_its_own_union_with_evidence(place):
+def test_a_township_asks_its_own_unions_to_put_things_right(place):
+    made = actions.begin(
+        viewer=place.township, title="冬季督查", about="看驿站药箱", org_ids=[place["XG"].id], key="t", now=NOW
+    )
+    look = Look.objects.get(round=made).pk
+    actions.note(viewer=place.township, look_id=look, said="药箱过期了", result=Result.TO_CORRECT, now=NOW)
+    number = actions.ask(viewer=place.township, look_id=look, what="换新的药箱", due=DUE, now=NOW)
+    report(place, number, viewer=place.grassroots)
+
+
+def test_a_task_leads_back_to_its_look_for_who_sees_it(place):
     number = asked(place)
-    for viewer in (place.other_county, place.township):
-        with pytest.raises(problems.NotFound):
-            answer(place, number, viewer=viewer)
-    with pytest.raises(problems.EvidenceMissing):
-        actions.answer(viewer=place.county, correction_id=number, said="已补做回访", evidence=[], now=NOW)
+    look, task_id = queries.get_correction_look(place.city, number), task_of(number).pk
+    assert queries.find_look_of_task(place.county, task_id) == look
+    assert queries.find_look_of_task(place.other_county, task_id) is None
 
 
 def test_a_union_sees_its_own_look_and_no_other(place):
@@ -179,8 +202,18 @@ def test_a_union_sees_its_own_look_and_no_other(place):
 
 def test_what_a_union_that_ends_has_to_correct_goes_to_the_one_that_goes_on(place):
     number = asked(place)
-    actions.rehome_rounds(viewer=place.city, from_id=place["X"].id, to_id=place["Y"].id, now=NOW)
-    assert Correction.objects.get(pk=number).look.org_id == place["Y"].id
-    assert actions.rehome_rounds(viewer=place.city, from_id=place["X"].id, to_id=place["Y"].id, now=NOW) == 0
+    for _again in range(2):
+        actions.rehome_rounds(viewer=place.city, from_id=place["X"].id, to_id=place["Y"].id, now=NOW)
+        tasks.rehome(viewer=place.city, from_id=place["X"].id, to_id=place["Y"].id, now=NOW)
+    assert Correction.objects.get(pk=number).look.org_id == task_of(number).owner_id == place["Y"].id
     assert (queries.count_living_at(place["X"].id), queries.count_living_at(place["Y"].id)) == (0, 1)
-    answer(place, number, viewer=place.other_county)
+    assert list(queries.verify()) == []
+    report(place, number, viewer=place.other_county)
+
+
+def test_what_was_put_right_stays_with_the_union_that_ended(place):
+    number = asked(place)
+    report(place, number)
+    tasks.accept(viewer=place.city, task_id=task_of(number).pk, now=NOW)
+    actions.rehome_rounds(viewer=place.city, from_id=place["X"].id, to_id=place["Y"].id, now=NOW)
+    assert Correction.objects.get(pk=number).look.org_id == place["X"].id

@@ -1,10 +1,12 @@
-"""The trade's verbs: setting, working, steering, bidding; each is one transaction."""
+"""The trade's verbs: setting, changing, working, reminding, steering, bidding; each is one transaction."""
 
 from niangjia.apps.tasks.actions.bidding import assign as assign
 from niangjia.apps.tasks.actions.bidding import bid as bid
 from niangjia.apps.tasks.actions.bidding import pick as pick
 from niangjia.apps.tasks.actions.bidding import withdraw_bid as withdraw_bid
+from niangjia.apps.tasks.actions.changing import change as change
 from niangjia.apps.tasks.actions.rehoming import rehome as rehome
+from niangjia.apps.tasks.actions.reminding import remind as remind
 from niangjia.apps.tasks.actions.setting import set_task as set_task
 from niangjia.apps.tasks.actions.steering import accept as accept
 from niangjia.apps.tasks.actions.steering import give_back as give_back

@@ -9,10 +9,8 @@ from django.db.models import Q
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.tasks import moving
-from niangjia.apps.tasks.lifecycle import OWED, Step, TaskState
+from niangjia.apps.tasks.lifecycle import LIVE, Step
 from niangjia.apps.tasks.models import Bid, Task
-
-LIVE = (*OWED, TaskState.REPORTED)
 
 
 def rehome(*, viewer: Viewer, from_id: int, to_id: int, now: datetime) -> int:

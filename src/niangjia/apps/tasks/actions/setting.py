@@ -76,14 +76,20 @@ def require_below(viewer: Viewer, org_id: int) -> None:
         raise NotYourSubtree
 
 
-def _faults(
-    title: str, what: str, owner_id: int | None, due_on: date, bids_until: date | None, now: datetime
-) -> dict[str, Fault]:
-    today, wrong = localdate(now), {}
+def wrong_words(title: str, what: str) -> dict[str, Fault]:
+    """The sentence by field."""
+    wrong = {}
     if not 2 <= len(title) <= 80:
         wrong["title"] = ("请写标题，2 至 80 字。", "Write a title of 2 to 80 characters.")
     if not 4 <= len(what) <= 600:
         wrong["what"] = ("请写明做到什么算完成，4 至 600 字。", "Say what counts as done, in 4 to 600 characters.")
+    return wrong
+
+
+def _faults(
+    title: str, what: str, owner_id: int | None, due_on: date, bids_until: date | None, now: datetime
+) -> dict[str, Fault]:
+    today, wrong = localdate(now), wrong_words(title, what)
     if due_on < today:
         wrong["due_on"] = ("期限不能早于今天。", "The due day is not before today.")
     if owner_id is None and bids_until is None:

@@ -24,13 +24,13 @@ def accept(*, viewer: Viewer, task_id: int, now: datetime) -> None:
 
 
 def give_back(*, viewer: Viewer, task_id: int, reason: str, now: datetime) -> None:
-    """What was reported is not enough. Raises NotAllowed, NotFound, NotTheSetter, NotPossibleNow, ReasonMissing."""
+    """What was reported is not enough, nor is the evidence so far. Raises NotAllowed, NotFound, NotTheSetter, NotPossibleNow, ReasonMissing."""
     said = moving.reason_of(reason)
     with transaction.atomic():
         task = access.to_steer(viewer, task_id)
         moving.move(
             viewer, task, Step.RETURN, now, told=[task.owner_id or task.setter_id], reason=said,
-            reported_by_id=None, reported_on=None, no_evidence="",
+            reported_by_id=None, reported_on=None, no_evidence="", returned_at=now,
         )  # fmt: skip
 
 

@@ -11,9 +11,9 @@ from django.utils.timezone import localdate
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.files import actions as files
-from niangjia.apps.files import queries as file_queries
 from niangjia.apps.files.types import FileContent
 from niangjia.apps.tasks import access, moving
+from niangjia.apps.tasks.evidence import evidence_of
 from niangjia.apps.tasks.lifecycle import Step, TaskState
 from niangjia.apps.tasks.models import Progress
 from niangjia.apps.tasks.problems import EvidenceMissing, FieldsRefused, ReasonMissing
@@ -68,7 +68,7 @@ def report(
     *, viewer: Viewer, task_id: int, now: datetime, no_evidence: str = "", evidence: Sequence[bytes] = ()
 ) -> None:
     """
-    The owner says it is done, with evidence or the reason why there is none.
+    The owner says it is done, with evidence (after a return: newer than that) or the reason why there is none.
 
     Raises NotAllowed, NotFound, NotTheOwner, NotPossibleNow, EvidenceMissing, FileRefused.
     """
@@ -78,7 +78,7 @@ def report(
             raise moving.not_possible(TaskState(task.state))
         _keep(viewer, task_id, evidence, now)
         why = ""
-        if not file_queries.list_files(access.owner_of(task_id)):
+        if not evidence_of(task):
             try:
                 why = moving.reason_of(no_evidence)
             except ReasonMissing:

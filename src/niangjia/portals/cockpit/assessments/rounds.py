@@ -1,4 +1,4 @@
-"""Rounds of supervision: whom they look at, what was found, what has to be put right by when, and who checked it."""
+"""Rounds of supervision: whom they look at, what was found, and how far what has to be put right is."""
 
 from __future__ import annotations
 
@@ -57,12 +57,11 @@ def look(request: PageRequest, look_id: int) -> HttpResponse:
     viewer, today = request.viewer, timezone.localdate()
     card = queries.get_look(viewer, look_id, today=today)
     held = queries.get_round(viewer, card.round_id, today=today)
-    papers = queries.list_evidence("correction", [one.id for one in card.corrections])
     context = {
         "card": card, "round": held, "files": queries.list_evidence("look", [card.id])[card.id],
-        "corrections": [(one, papers[one.id]) for one in card.corrections], "upload": upload_field(is_required=False),
+        "upload": upload_field(is_required=False),
         "holds": held.org_id == viewer.org_id and permissions.may(viewer, "assessments.manage"),
-        "answers": card.org_id == viewer.org_id and permissions.may(viewer, "assessments.correct"), "due": (today + USUAL).isoformat(),
+        "due": (today + USUAL).isoformat(),
     }  # fmt: skip
     return show(request, "assessments/look.html", context)
 
@@ -94,22 +93,3 @@ def ask(request: PageRequest, look_id: int) -> HttpResponse:
 def correction(request: PageRequest, correction_id: int) -> HttpResponse:
     """Its look's page: a correction has none of its own."""
     return look(request, look_id=queries.get_correction_look(request.viewer, correction_id))
-
-
-@page("assessments.correct", methods=("POST",), shown_on=correction)
-def answer(request: PageRequest, correction_id: int) -> HttpResponse:
-    actions.answer(
-        viewer=request.viewer, correction_id=correction_id, said=request.POST.get("said", ""), evidence=papers_of(request), now=timezone.now()
-    )  # fmt: skip
-    messages.success(request, _("已报整改，等待复核。"))
-    return redirect("assessments:correction", correction_id)
-
-
-@page("assessments.manage", methods=("POST",), shown_on=correction)
-def check(request: PageRequest, correction_id: int) -> HttpResponse:
-    is_right = request.POST.get("right") == "1"
-    actions.check(
-        viewer=request.viewer, correction_id=correction_id, is_right=is_right, said=request.POST.get("why", ""), now=timezone.now()
-    )  # fmt: skip
-    messages.success(request, _("复核通过。") if is_right else _("已退回再改。"))
-    return redirect("assessments:correction", correction_id)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, overload
 
 from django.core import paginator
@@ -10,11 +11,10 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from niangjia.apps.assessments import actions, queries
-from niangjia.apps.assessments.types import Item, Sheet
 from niangjia.apps.organizations import queries as organizations
-from niangjia.apps.organizations.types import Union
+from niangjia.engines.counting import Figure, Measure, Row
 from niangjia.jobs import assessing
-from niangjia.portals.cockpit.assessments.sheets import figure_in_words
+from niangjia.portals.cockpit.assessments.sheets import figure_in_words, title_of
 from niangjia.portals.cockpit.rooms import address_of
 from niangjia.portals.cockpit.targets.opening import in_words
 from niangjia.portals.design.pages import page
@@ -27,10 +27,8 @@ ROWS = 50
 class Rows(Sequence[Any]):
     """Asked for some at a time."""
 
-    def __init__(self, counted: assessing.Assessor, sheet: Sheet, item: Item, union: Union) -> None:
-        self.counted, self.sheet, self.item, self.union = counted, sheet, item, union
-        self.figure = counted.figure(sheet, item, union)
-        self.measure = counted.measure(sheet, item)
+    def __init__(self, figure: Figure | None, ask: Callable[..., Sequence[Row]]) -> None:
+        self.figure, self.ask = figure, ask
 
     def __len__(self) -> int:
         return self.figure.rows if self.figure else 0
@@ -43,7 +41,7 @@ class Rows(Sequence[Any]):
         if isinstance(place, int):
             return self[place : place + 1][0]
         first, last, _step = place.indices(len(self))
-        return self.counted.rows(self.sheet, self.item, self.union, offset=first, limit=max(last - first, 0))
+        return self.ask(offset=first, limit=max(last - first, 0))
 
 
 @page("assessments.view")
@@ -53,22 +51,35 @@ def rows(request: PageRequest, sheet_id: str, org_id: int, item_id: str) -> Http
     item = queries.find_item(sheet, item_id)
     union = queries.get_assessor(request.viewer, org_id)
     counted = assessing.open_assessor(deployment(), today=timezone.localdate())
-    found = Rows(counted, sheet, item, union)
+    found = Rows(counted.figure(sheet, item, union), partial(counted.rows, sheet, item, union))
+    measure = counted.measure(sheet, item)
+    context = {"sheet": sheet, "title": item.title, "union": union, "as_of": counted.made_at}
+    return _show(request, f"{sheet_id}/{item_id}", found, measure, context)
+
+
+@page("assessments.view")
+def published_rows(request: PageRequest, publication_id: int, org_id: int, item_id: str) -> HttpResponse:
+    """Those that the published point was given for, by the roll-up of that day; of a union of the viewer's part of the tree."""
+    card = queries.get_publication(request.viewer, publication_id)
+    union = queries.get_assessor(request.viewer, org_id)
+    behind, rule = card.behind.get(item_id), next((one for one in card.rules if one["id"] == item_id), None)
+    if behind is None or rule is None or all(one.union != org_id for one in card.standings):
+        raise queries.NotFound
+    kept = assessing.KeptRows(deployment(), card, behind, union)
+    title = {"zh": rule["zh"], "en": rule["en"]}
+    context = {"card": card, "sheet_title": title_of(card.sheet), "title": title, "union": union, "as_of": card.as_of}
+    return _show(request, f"{card.sheet}/{item_id}", Rows(kept.figure, kept.rows), behind.measure, context)
+
+
+def _show(request: PageRequest, what: str, found: Rows, measure: Measure, context: dict[str, Any]) -> HttpResponse:
+    """One page of the rows; that they were opened is on record."""
     listed = paginator.Paginator(found, ROWS).get_page(request.GET.get("page"))
     unions = organizations.get_unions({row.union_id for row in listed})
-    actions.note_looking(
-        viewer=request.viewer, what=f"{sheet_id}/{item_id}", detail={"union": union.id, "rows": len(found)}, now=timezone.now()
-    )  # fmt: skip
-    context = {
-        "sheet": sheet,
-        "item": item,
-        "union": union,
-        "rows": listed,
-        "as_of": counted.made_at,
-        "figure": figure_in_words(found.figure.value if found.figure else None, found.measure.unit),
-        "cards": [
-            (row, unions.get(row.union_id), address_of(request.viewer, row.ref), in_words(found.measure.source, row))
-            for row in listed
-        ],
-    }
+    detail = {"union": context["union"].id, "rows": len(found)}
+    detail |= {"publication": context["card"].id} if "card" in context else {}
+    actions.note_looking(viewer=request.viewer, what=what, detail=detail, now=timezone.now())
+    context |= {
+        "rows": listed, "figure": figure_in_words(found.figure.value if found.figure else None, measure.unit),
+        "cards": [(row, unions.get(row.union_id), address_of(request.viewer, row.ref), in_words(measure.source, row)) for row in listed],
+    }  # fmt: skip
     return show(request, "assessments/rows.html", context)

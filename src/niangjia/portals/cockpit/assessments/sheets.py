@@ -18,6 +18,7 @@ from niangjia.apps.assessments import actions, queries
 from niangjia.apps.assessments.score import Standing
 from niangjia.apps.assessments.types import Figures, Sheet
 from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Union
 from niangjia.jobs import assessing
 from niangjia.portals.cockpit.targets.asked import number
@@ -53,18 +54,18 @@ class Line:
 def everything(request: PageRequest) -> HttpResponse:
     context = {
         "sheets": queries.list_sheets(),
-        "published": [(card, _title(card.sheet)) for card in queries.list_publications(request.viewer)],
+        "published": [(card, title_of(card.sheet)) for card in queries.list_publications(request.viewer)],
     }
     return show(request, "assessments/all.html", context)
 
 
-def _title(sheet_id: str) -> Mapping[str, str]:
+def title_of(sheet_id: str) -> Mapping[str, str]:
     """Of a sheet whose file may be gone: its id."""
     found = next((one for one in queries.list_sheets() if one.id == sheet_id), None)
     return found.title if found else {"zh": sheet_id, "en": sheet_id}
 
 
-def _drafted(request: PageRequest, sheet: Sheet, org_id: int = 0) -> tuple[Union, list[Standing], assessing.Assessor]:
+def drafted(request: PageRequest, sheet: Sheet, org_id: int = 0) -> tuple[Union, list[Standing], assessing.Assessor]:
     """Of a union of the viewer's part of the tree. Raises NotAllowed, NotFound."""
     assessor = queries.get_assessor(request.viewer, org_id)
     counted = assessing.open_assessor(deployment(), today=timezone.localdate())
@@ -72,7 +73,7 @@ def _drafted(request: PageRequest, sheet: Sheet, org_id: int = 0) -> tuple[Union
     return assessor, queries.draft(request.viewer, sheet, assessor, figures), counted
 
 
-def _rows(standings: Sequence[Standing]) -> list[Row]:
+def rows_of(standings: Sequence[Standing]) -> list[Row]:
     unions = organizations.get_unions({one.union for one in standings})
     return [Row(unions.get(one.union), one) for one in standings]
 
@@ -80,13 +81,13 @@ def _rows(standings: Sequence[Standing]) -> list[Row]:
 @page("assessments.view")
 def sheet(request: PageRequest, sheet_id: str) -> HttpResponse:
     one = queries.get_sheet(sheet_id)
-    assessor, standings, counted = _drafted(request, one, whole(request.GET.get("union", "")))
+    assessor, standings, counted = drafted(request, one, whole(request.GET.get("union", "")))
     adjusted = queries.list_adjustments(request.viewer, one, assessor.id)
     is_own = assessor.id == request.viewer.org_id and permissions.may(request.viewer, "assessments.manage")
     published = queries.list_publications(request.viewer, sheet_id)
     papers = queries.list_evidence("adjusted", [card.id for card in adjusted])
     context = {
-        "sheet": one, "assessor": assessor, "rows": _rows(standings), "as_of": counted.made_at, "whole": sum(item.weight for item in one.items),
+        "sheet": one, "assessor": assessor, "rows": rows_of(standings), "as_of": counted.made_at, "whole": sum(item.weight for item in one.items),
         "adjusted": [(card, papers[card.id]) for card in adjusted], "may_manage": is_own, "published": published,
         "stands": any(card.state == "PUBLISHED" and card.org_id == assessor.id for card in published),
     }  # fmt: skip
@@ -97,7 +98,7 @@ def sheet(request: PageRequest, sheet_id: str) -> HttpResponse:
 def union(request: PageRequest, sheet_id: str, org_id: int) -> HttpResponse:
     """One union's draft, compared within the viewer's own part of the tree or `?union=`."""
     one = queries.get_sheet(sheet_id)
-    assessor, standings, counted = _drafted(request, one, whole(request.GET.get("union", "")))
+    assessor, standings, counted = drafted(request, one, whole(request.GET.get("union", "")))
     standing = _of(standings, org_id)
     rules = {item.id: queries.in_words(item.rule, item.unit.value) for item in one.items}
     points = {point.item: point for point in standing.items}
@@ -140,7 +141,7 @@ def publication(request: PageRequest, publication_id: int) -> HttpResponse:
     card = queries.get_publication(request.viewer, publication_id)
     is_own = card.org_id == request.viewer.org_id and permissions.may(request.viewer, "assessments.manage")
     context: dict[str, Any] = {
-        "card": card, "title": _title(card.sheet), "rows": _rows(card.standings), "may_manage": is_own,
+        "card": card, "title": title_of(card.sheet), "rows": rows_of(card.standings), "may_manage": is_own,
         "assessor": organizations.get_union(card.org_id), "whole": sum(Decimal(rule["weight"]) for rule in card.rules),
     }  # fmt: skip
     return show(request, "assessments/publication.html", context)
@@ -149,17 +150,18 @@ def publication(request: PageRequest, publication_id: int) -> HttpResponse:
 @page("assessments.view")
 def published_union(request: PageRequest, publication_id: int, org_id: int) -> HttpResponse:
     card = queries.get_publication(request.viewer, publication_id)
-    standing = _of(card.standings, org_id)
+    standing, held = _of(card.standings, org_id), organizations.get_union(org_id)
     points = {point.item: point for point in standing.items}
+    opens = scope.covers(request.viewer.org_path, held.path)
     lines = [
         Line(
-            "", {"zh": rule["zh"], "en": rule["en"]}, rule["clause"], Decimal(rule["weight"]), figure_in_words(points[rule["id"]].figure, rule["unit"]),
+            rule["id"] if opens and rule["id"] in card.behind else "", {"zh": rule["zh"], "en": rule["en"]}, rule["clause"], Decimal(rule["weight"]), figure_in_words(points[rule["id"]].figure, rule["unit"]),
             {"zh": rule["rule_zh"], "en": rule["rule_en"]}, points[rule["id"]].points, points[rule["id"]].rank, points[rule["id"]].among,
         )
         for rule in card.rules
     ]  # fmt: skip
-    context = {"card": card, "title": _title(card.sheet), "assessor": organizations.get_union(card.org_id), "as_of": card.as_of,
-               "union": organizations.get_union(org_id), "standing": standing, "lines": lines}  # fmt: skip
+    context = {"card": card, "title": title_of(card.sheet), "assessor": organizations.get_union(card.org_id), "as_of": card.as_of,
+               "union": held, "standing": standing, "lines": lines}  # fmt: skip
     return show(request, "assessments/union.html", context)
 
 

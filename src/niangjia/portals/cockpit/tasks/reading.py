@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.assessments import queries as assessments
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.targets import queries as targets
 from niangjia.apps.tasks import actions, queries
 from niangjia.apps.tasks.problems import FieldsRefused
-from niangjia.apps.tasks.types import TaskFile, TaskState
+from niangjia.apps.tasks.types import Origin, TaskFile, TaskState
 from niangjia.portals.cockpit.targets.asked import Shown, counter
+from niangjia.portals.cockpit.tasks.owners import to_choose_from
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.requests import PageRequest, whole
@@ -62,8 +64,9 @@ def task(request: PageRequest, task_id: int) -> HttpResponse:
     said_by = {by for by in (*(one.by for one in found.moves), *(one.by for one in found.progress)) if by}
     context = {
         "one": found, "card": found.card, "faults": faults, "names": accounts.names_of(said_by), "key": uuid.uuid4().hex,
-        "files": [(file, reverse("tasks:evidence", args=[task_id, file.key])) for file in found.evidence],
-        "target": target_of(found), "owners": organizations.list_children(request.viewer.org_id) if "ASSIGN" in found.may else [],
+        "files": [(file, reverse("tasks:evidence", args=[task_id, file.key]), file.key in found.proof) for file in found.evidence],
+        "target": target_of(found), "owners": to_choose_from(request) if "ASSIGN" in found.may else [],
+        "look_id": assessments.find_look_of_task(request.viewer, task_id) if found.card.origin is Origin.RECTIFICATION else None,
         "standing": [bid for bid in found.bids if not bid.is_withdrawn],
         "upload": UploadField("evidence", _("佐证"), _("照片或 PDF，最多 %(n)s 个。") % {"n": MOST_FILES}, most=MOST_FILES),
     }  # fmt: skip

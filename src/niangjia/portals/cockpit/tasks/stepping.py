@@ -17,6 +17,7 @@ from niangjia.apps.files.actions import MOST_BYTES
 from niangjia.apps.files.problems import TooLarge
 from niangjia.apps.tasks import actions
 from niangjia.apps.tasks.problems import FieldsRefused, NotFound
+from niangjia.portals.cockpit.tasks.owners import owner_in
 from niangjia.portals.cockpit.tasks.reading import MOST_FILES, task
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest, whole
@@ -98,7 +99,7 @@ def _pick(request: PageRequest, viewer: Viewer, task_id: int, now: datetime) -> 
 
 
 def _assign(request: PageRequest, viewer: Viewer, task_id: int, now: datetime) -> None:
-    owner_id = whole(request.POST.get("owner", "")) or 0
+    owner_id = owner_in(request) or 0
     actions.assign(viewer=viewer, task_id=task_id, owner_id=owner_id, reason=_reason(request), now=now)
 
 
