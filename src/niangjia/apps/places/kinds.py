@@ -78,7 +78,7 @@ class Aim:
 class Kind:
     """
     `inspect_months`: how long an inspection holds; null = nobody says. `notice_days`: working days of public notice before one is listed;
-    null = none. `occupancy`: the detail that tells its beds; empty: nobody sleeps there. `is_tilted`: resources are tilted to mountain and island counties for it. `levels` it may have, lowest first; `steps` it may take, in the order of a usual life.
+    null = none. `occupancy`: the detail that tells its beds; empty: nobody sleeps there. `earns`: the measure that is money its household gets; empty: none is. `is_tilted`: resources are tilted to mountain and island counties for it. `levels` it may have, lowest first; `steps` it may take, in the order of a usual life.
     """
 
     id: str
@@ -92,6 +92,7 @@ class Kind:
     needs_checks: bool
     is_tilted: bool
     occupancy: str
+    earns: str
     details: Mapping[str, Detail]
     equipment: Mapping[str, Piece]
     checks: Mapping[str, Piece]
@@ -128,6 +129,9 @@ def kind_of(name: str) -> Kind:
 
 def _kind(name: str, given: Mapping[str, Any], steps: Mapping[str, Any]) -> Kind:
     measures = _pieces(given.get("measures", {}))
+    earns = given.get("earns", "")
+    if earns and not (given.get("is_of_household") and earns in measures and measures[earns].unit == "yuan"):
+        raise ValueError(f"places.yaml: {name} earns {earns}, which is no measure in yuan of a kind of households")
     return Kind(
         id=name,
         title=given["title"],
@@ -140,6 +144,7 @@ def _kind(name: str, given: Mapping[str, Any], steps: Mapping[str, Any]) -> Kind
         needs_checks=given.get("needs_checks", False),
         is_tilted=given.get("is_tilted", False),
         occupancy=given.get("occupancy", ""),
+        earns=earns,
         details={one: _detail(one, said) for one, said in given.get("details", {}).items()},
         equipment=_pieces(given.get("equipment", {})),
         checks=_pieces(given.get("checks", {})),

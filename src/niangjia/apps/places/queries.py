@@ -32,6 +32,7 @@ from niangjia.apps.places.counting import (
     total_of,
     year_of,
 )
+from niangjia.apps.places.earning import list_earned
 from niangjia.apps.places.hours import read_hours
 from niangjia.apps.places.kinds import Aim, Detail, Kind, Piece, kind_of, kinds
 from niangjia.apps.places.lifecycle import IN_USE, LOOKS, PlaceState, Step
@@ -47,7 +48,7 @@ places_to_count, levels_to_count = counted.places, counted.levels
 __all__ = [
     "ENDS_SOON", "IN_USE", "LEVELS", "LOOKS", "Aim", "Detail", "Kind", "NoSuchKind", "NoSuchPairing", "NoSuchPlace", "Piece",
     "cards_of", "count_by_county", "count_by_kind", "count_public_by_county", "find_by_name", "find_by_number", "find_public", "get_place", "get_public",
-    "count_living_at", "kind_of", "kinds", "levels_for", "list_aims", "list_announced", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos", "list_stopping",
+    "count_living_at", "kind_of", "kinds", "levels_for", "list_aims", "list_announced", "list_earned", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos", "list_stopping",
     "list_places", "list_public", "list_told", "list_years", "names_of", "open_public_photo", "read_hours", "recognises", "share_that_passed", "steps_for", "total_of", "verify",
     "year_of",
 ]  # fmt: skip

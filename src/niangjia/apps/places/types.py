@@ -122,6 +122,18 @@ class MeasureRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Earned:
+    """What a place brought its household in some months, yuan: from `first` to `last` (their first days), of which `months` are known."""
+
+    number: str
+    kind: str
+    total: Decimal
+    months: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class KindCount:
     """
     How many places of a kind stand where, among those the viewer sees. `applied` also counts those announced. `late`: their inspection is

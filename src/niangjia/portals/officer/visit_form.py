@@ -17,10 +17,13 @@ from niangjia.apps.cases import forms
 from niangjia.apps.cases import queries as case_queries
 from niangjia.apps.cases.forms import MEMBER_COLUMNS, VISIT_FORM
 from niangjia.apps.cases.types import CaseCard, DraftCard, Outcome, Outsider
+from niangjia.apps.places import queries as places
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.registry.types import MemberCard
+from niangjia.kernel.months import Month
 from niangjia.portals.design import words
 from niangjia.portals.design.requests import PageRequest, whole
+from niangjia.portals.design.tags import say
 from niangjia.portals.officer import sheets
 from niangjia.portals.officer.sheets import Cell
 
@@ -77,7 +80,8 @@ class Typed:
         key = case_queries.next_visit_key(request.viewer, order_id).hex
         head = dict.fromkeys(HEAD, "") | {"visited_on": timezone.localdate().isoformat(), "way": "HOME", "key": key}
         cause = next((each for each in case.causes if each in forms.CAUSES), "")
-        return cls(head, [], {"people": len(members) or "", "main_cause": cause})
+        values = {"people": len(members) or "", "main_cause": cause, "income_items": _earned(request, case)}
+        return cls(head, [], values)
 
     @classmethod
     def drafted(cls, draft: DraftCard) -> Typed:
@@ -107,6 +111,21 @@ class Typed:
         typed = [{name: each for name, each in row.items() if each and name in asked} for row in values.get("members", [])]  # fmt: skip
         members = [one for one in said if one.get("says")] + typed
         return values | ({"members": members} if members else {})
+
+
+def _earned(request: PageRequest, case: CaseCard) -> list[dict[str, str]]:
+    """What places of the household brought it in the twelve months before this one, as rows of its income."""
+    this = Month.of(timezone.localdate())
+    earned = places.list_earned(request.viewer, case.household_id, since=this.plus(-12).first_day, until=this.first_day)
+    return [
+        {
+            "item": _("%(place)s收益") % {"place": say(places.kind_of(one.kind).title)},
+            "amount": f"{one.total}",
+            "evidence": _("%(number)s 登记，%(first)s 至 %(last)s，%(months)s 个月")
+            % {"number": one.number, "first": f"{one.first:%Y-%m}", "last": f"{one.last:%Y-%m}", "months": one.months},
+        }
+        for one in earned
+    ]
 
 
 def wrong_with(typed: Typed, photo_count: int) -> Problems:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,12 +19,17 @@ from niangjia.apps.cases.models import Visit, VisitDraft
 from niangjia.apps.cases.tests.desk import NOW
 from niangjia.apps.files import queries as files
 from niangjia.apps.files.tests import pictures
+from niangjia.apps.places import actions as places
+from niangjia.apps.places import queries as place_queries
+from niangjia.apps.places.lifecycle import Step
+from niangjia.apps.places.types import PlaceFacts
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.registry.models import Person
 from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders import queries as orders
+from niangjia.kernel.months import Month
 from niangjia.portals.design.people import verifier_of
-from niangjia.portals.tests import photographed
+from niangjia.portals.tests import photographed, placed
 from niangjia.portals.tests.test_people_at_work import VISIT, text
 
 JSON = {"accept": "application/json"}
@@ -105,6 +111,40 @@ def test_members_people_and_cause_stand_there_as_the_registers_word_and_names_ar
     assert f"登记为 {len(people)} 人，请当面核对" in page and f'name="people" value="{len(people)}"' in page
     assert "名单上的原因：" in page and "登记：每月比对" in page
     assert all(person.read("name") not in page for person in Person.objects.filter(pk__in=people))
+
+
+def test_what_the_roof_of_the_household_earned_is_a_row_of_its_income(house, order, address, grassroots):
+    """E04: income from surplus power goes back into the hardship income calculation. Of twelve months before this one, three are known."""
+    home = queries.find_case_of_order(house.viewers[Role.COUNTY], order).household_id
+    county, org = house.viewers[Role.COUNTY], house.desk.town["X"]
+    facts = PlaceFacts(
+        kind="roof",
+        name="光伏屋顶07",
+        org_id=org.id,
+        area="330624001",
+        level="county",
+        household_id=home,
+        details={"roof_m2": "40"},
+    )
+    roof = places.apply_for_place(viewer=county, facts=facts, key="roof-07", now=NOW)
+    findings = dict.fromkeys(place_queries.kind_of("roof").asked, True)
+    placed.take(house, Role.CITY, roof, Step.LIST, findings=findings)
+    this = Month.of(NOW.date())
+    for back, income in ((0, "50.00"), (1, "100.25"), (2, "90.30"), (12, "7.00"), (13, "1000.00")):
+        values = {"income": Decimal(income), "generated": Decimal(9)}
+        places.record_measures(
+            viewer=county, place_id=roof, month=this.plus(-back), values=values, source="结算单", now=NOW
+        )
+    page = text(grassroots.get(address))
+    number = place_queries.get_place(county, roof, now=NOW).number
+    assert 'value="光伏屋顶收益"' in page and 'value="197.55"' in page
+    assert f'value="{number} 登记，{this.plus(-12)} 至 {this.previous()}，3 个月"' in page
+    filled = VISIT | {"income_items-0-item": "光伏屋顶收益", "income_items-0-amount": "197.55"}
+    assert "197.55" in text(grassroots.post(address, filled | {"keep": "money"}, follow=True))
+
+
+def test_a_household_without_such_a_place_has_no_row_of_it(address, grassroots):
+    assert "收益" not in text(grassroots.get(address))
 
 
 def test_all_that_is_wrong_is_said_at_once_each_at_its_field_and_linked_from_above(house, address, grassroots):
