@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -95,6 +98,16 @@ class Keys:
             return AESGCM(key).decrypt(rest[:12], rest[12:], place.encode())
         except InvalidTag as error:
             raise CannotOpen from error
+
+    def seal_values(self, values: Mapping[str, Any], place: str) -> bytes:
+        """As one JSON value, the same text for the same values."""
+        text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return self.seal(text.encode(), place)
+
+    def open_values(self, sealed: bytes | memoryview | None, place: str) -> dict[str, Any]:
+        """Empty where nothing was sealed. Raises CannotOpen."""
+        opened: dict[str, Any] = json.loads(self.open(bytes(sealed), place)) if sealed else {}
+        return opened
 
     def pseudonym_of(self, id_number: str) -> str:
         """32 hex characters: the key of a person in the lake. The same in SQL: `engines.sensing.landing`."""

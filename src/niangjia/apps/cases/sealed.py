@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -13,15 +12,12 @@ from niangjia.kernel.sealing import keys_in
 
 
 def seal(values: Mapping[str, Any], table: str, key: UUID) -> bytes:
-    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return keys_in(settings.KEYS_FOLDER).seal(text.encode(), f"cases.{table}:{key}")
+    return keys_in(settings.KEYS_FOLDER).seal_values(values, f"cases.{table}:{key}")
 
 
 def unseal(sealed: bytes | memoryview | None, table: str, key: UUID) -> dict[str, Any]:
     """Raises CannotOpen: wrong key, altered value, or a value from another row."""
-    if sealed is None:
-        return {}
-    return json.loads(keys_in(settings.KEYS_FOLDER).open(bytes(sealed), f"cases.{table}:{key}"))
+    return keys_in(settings.KEYS_FOLDER).open_values(sealed, f"cases.{table}:{key}")
 
 
 def mark(plain: str, field: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -15,16 +14,12 @@ from niangjia.kernel.sealing import keys_in
 
 
 def seal(values: Mapping[str, Any], table: str, key: UUID) -> bytes:
-    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return keys_in(settings.KEYS_FOLDER).seal(text.encode(), f"contests.{table}:{key}")
+    return keys_in(settings.KEYS_FOLDER).seal_values(values, f"contests.{table}:{key}")
 
 
 def unseal(sealed: bytes | memoryview | None, table: str, key: UUID) -> dict[str, Any]:
     """Raises CannotOpen: wrong key, altered value, or a value from another row."""
-    if not sealed:
-        return {}
-    opened: dict[str, Any] = json.loads(keys_in(settings.KEYS_FOLDER).open(bytes(sealed), f"contests.{table}:{key}"))
-    return opened
+    return keys_in(settings.KEYS_FOLDER).open_values(sealed, f"contests.{table}:{key}")
 
 
 def voter_of(round_id: int, person_id: int) -> str:
