@@ -321,7 +321,7 @@ def programs_check(folder: Path | None, as_json: bool) -> None:
     problems += [
         *policy.check_packs(packs, is_whole=not problems),
         *sensing.check_folder(folder),
-        *_check_other_kinds(folder),
+        *check_other_kinds(folder),
     ]
     if as_json:
         show_json([str(problem) for problem in problems])
@@ -335,7 +335,7 @@ def programs_check(folder: Path | None, as_json: bool) -> None:
     sys.exit(1 if problems else 0)
 
 
-def _check_other_kinds(folder: Path) -> list[Problem]:
+def check_other_kinds(folder: Path) -> list[Problem]:
     """What is wrong with targets, assessments, bulletins, contests and places."""
     from niangjia.apps.assessments import sheets as assessments
     from niangjia.apps.bulletins import kinds as bulletins
@@ -374,33 +374,6 @@ def programs_schema(of: str | None) -> None:
         "place_steps": steps_schema,
     }
     show_json(others[of]() if of else policy.program_schema(policy.load_vocabulary(programs_folder())))
-
-
-@programs.command("test")
-@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@json_option
-@refusals_in_words
-def programs_test(folder: Path | None, as_json: bool) -> None:
-    """运行规则包自带的例子（cases.yaml）· run the packs' own cases."""
-    from niangjia.engines import policy
-
-    folder = folder or programs_folder()
-    vocabulary = policy.load_vocabulary(folder)
-    problems = _check_other_kinds(folder)
-    results = []
-    for path in sorted(folder.glob("*/*/cases.yaml")):
-        loaded = policy.load_pack(path.parent, vocabulary)
-        results += [(loaded.id, result) for result in policy.run_cases(loaded)]
-    failed = [(name, result) for name, result in results if not result.passed]
-    if as_json:
-        show_json([{"pack": name, "case": result.name, "passed": result.passed} for name, result in results])
-    else:
-        for name, result in failed:
-            err.print(f"[red]✗ {name}[/] {result}")
-        out.print(f"{len(results) - len(failed)} 例通过 · passed，{len(failed)} 例不符 · failed")
-    for problem in problems:
-        err.print(f"[red]✗[/] {problem}", markup=True)
-    sys.exit(1 if failed or problems else 0)
 
 
 @main.command()

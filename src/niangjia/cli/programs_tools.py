@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
-from niangjia.cli.commands import programs, programs_test
+from niangjia.cli.commands import check_other_kinds, programs
 from niangjia.cli.console import err, json_option, out, progress_bar, refusals_in_words, show_json
 from niangjia.engines import policy
 from niangjia.engines.policy.problems import nearest_word
@@ -122,11 +122,10 @@ def programs_try(packs: tuple[str, ...], mutate: bool, least: int, folder: Path 
 
     PACK：编号或文件夹，不写则全部 · id or folder; none: all of them.
     """
-    if not mutate and not packs:
-        click.get_current_context().invoke(programs_test, folder=folder, as_json=as_json)
     chosen = [pack for pack in _chosen(packs, folder) if (pack.folder / "cases.yaml").exists()]
     if mutate:
         _mutate(chosen, least, as_json=as_json)
+    problems = [problem for whole in _whole(packs, folder) for problem in check_other_kinds(whole)]
     results = [(pack.id, result) for pack in chosen for result in policy.run_cases(pack)]
     failed = [(name, result) for name, result in results if not result.passed]
     if as_json:
@@ -135,7 +134,14 @@ def programs_try(packs: tuple[str, ...], mutate: bool, least: int, folder: Path 
         for name, result in failed:
             err.print(f"[red]✗ {name}[/] {escape(str(result))}")
         out.print(f"{len(results) - len(failed)} 例通过 · passed，{len(failed)} 例不符 · failed")
-    sys.exit(1 if failed else 0)
+    for problem in problems:
+        err.print(f"[red]✗[/] {problem}", markup=True)
+    sys.exit(1 if failed or problems else 0)
+
+
+def _whole(names: Sequence[str], folder: Path | None) -> list[Path]:
+    """Of what was named, folders that hold every kind of rules."""
+    return [path for path in map(Path, names or (str(folder or programs_folder()),)) if (path / "vocabulary").is_dir()]
 
 
 def _mutate(chosen: Sequence[policy.Pack], least: int, *, as_json: bool) -> None:

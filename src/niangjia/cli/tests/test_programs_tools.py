@@ -2,12 +2,13 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 import yaml
 from click.testing import CliRunner
 
-from niangjia.cli import programs_tools  # noqa: F401
 from niangjia.cli.commands import main
 from niangjia.kernel.deployment import programs_folder
 
@@ -98,3 +99,9 @@ def test_cases_that_notice_everything_pass_and_fewer_do_not(programs):
 def test_without_mutation_the_cases_run_as_before(programs):
     assert run("test", programs).output.startswith("22 例通过")
     assert run("test", "--programs", programs).output.startswith("22 例通过")
+
+
+def test_a_process_of_its_own_knows_the_options_of_test():
+    """Commands that are imported late are not hidden by others of their name."""
+    done = subprocess.run([sys.executable, "-m", "niangjia", "programs", "test", "--mutate", "enterprise-size"], capture_output=True, text=True)  # fmt: skip
+    assert done.returncode == 0 and "enterprise-size" in done.stdout

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 _CHOOSING = (forms.Select,)
 _TICKING = (forms.CheckboxInput,)
-_DAYS = (date(1900, 1, 1), date(2199, 12, 31))
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 """The first and the last day that anything of a person or a plan could be; beyond them a year was mistyped."""
 
 
@@ -31,8 +31,8 @@ class Form(forms.Form):
             if "required" in field.error_messages:
                 field.error_messages["required"] = _("请填写“%(label)s”。") % {"label": field.label}
             if isinstance(field, forms.DateField):
-                words = _("请核对年份：日期须在 %(first)s 至 %(last)s 之间。") % {"first": _DAYS[0], "last": _DAYS[1]}
-                field.validators += [MinValueValidator(_DAYS[0], words), MaxValueValidator(_DAYS[1], words)]
+                words = _("请核对年份：日期须在 %(first)s 至 %(last)s 之间。") % {"first": FIRST_DAY, "last": LAST_DAY}
+                field.validators += [MinValueValidator(FIRST_DAY, words), MaxValueValidator(LAST_DAY, words)]
             kind = (
                 "form-select"
                 if isinstance(field.widget, _CHOOSING)

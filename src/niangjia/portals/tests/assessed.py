@@ -84,5 +84,5 @@ ELSEWHERE = {
     for name in ("union", "rows", "publication", "published_union", "round", "look", "correction")
     for role in (Role.TOWNSHIP, Role.GRASSROOTS)
 }
-FILES = {"assessments:evidence"}  # see test_assessments_pages
+FILES = {"assessments:evidence", "assessments:published_rows"}  # see test_assessments_pages
 POSTS = {f"assessments:{name}": [SHEET] for name in ("publish", "send_points")}

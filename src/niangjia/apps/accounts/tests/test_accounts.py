@@ -437,12 +437,21 @@ def test_every_action_belongs_to_someone():
 
 @pytest.mark.parametrize("role", Role)
 def test_no_role_both_runs_the_system_and_does_its_business(role):
-    allowed = permissions.ALLOWED[role] - {"lists.export", "imports.send"}  # of what it reads and keeps
+    allowed = permissions.ALLOWED[role] - {
+        "lists.export",
+        "imports.send",
+        "standards.view",
+    }  # of what it reads and keeps
     assert not (allowed & SYSTEM) or allowed <= SYSTEM
 
 
 def test_the_auditor_only_reads():
-    assert permissions.ALLOWED[Role.AUDITOR] <= READING | {"cases.see_checks", "cockpit.view", "lists.export"}
+    assert permissions.ALLOWED[Role.AUDITOR] <= READING | {
+        "cases.see_checks",
+        "cockpit.view",
+        "lists.export",
+        "standards.view",
+    }
     assert {role for role in Role if "audit.view" in permissions.ALLOWED[role]} == {Role.AUDITOR}
 
 

@@ -24,6 +24,7 @@ from niangjia.apps.bookings import queries
 from niangjia.apps.bookings.types import CampaignFacts, Session, TeacherFacts
 from niangjia.kernel.months import Month
 from niangjia.portals.design import words
+from niangjia.portals.design.forms import FIRST_DAY, LAST_DAY
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
@@ -115,9 +116,10 @@ def _several(sessions: list[Session]) -> list[Session]:
 
 def month_of(text: str) -> date:
     try:
-        return Month(text).first_day
+        day = Month(text).first_day
     except ValueError:
-        return timezone.localdate().replace(day=1)
+        day = date.min
+    return day if FIRST_DAY <= day <= LAST_DAY else timezone.localdate().replace(day=1)
 
 
 def midnight(day: date) -> datetime:
