@@ -15,7 +15,7 @@ test: ## everything tests need, then all tests, the apps on PostgreSQL too · �
 	@scripts/setup test
 	@scripts/with-postgres $(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder src/niangjia/apps --ignore src/niangjia/apps/accounts \
 		--ignore src/niangjia/apps/cases/tests/test_case_lifecycle.py
-	@$(PY) -m pytest -n 3 --dist loadscope --no-loadscope-reorder
+	@$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 check: ## what every change must pass: lint, types, import contracts, tests · 全部检查
 	@scripts/setup test

@@ -217,7 +217,7 @@ def the_auditor_checks(town: Town) -> None:
     page = town.sign_in("auditor")
     page.goto(f"{town.address}/desk/audit/")
     press(page, "核对审计链")
-    expect(page.get_by_text("审计链完整")).to_be_visible()
+    expect(page.get_by_text("审计链完整")).to_be_visible(timeout=60_000)  # by a process of its own
 
 
 STEPS = (
