@@ -136,6 +136,7 @@ def lists_out(folder: Path, rows: int, runs: int) -> None:
     from niangjia.cli.console import open_deployment
 
     deployment = open_deployment(folder)
+    from django.urls import get_resolver
     from django.utils import timezone
 
     from niangjia.apps.accounts import queries as accounts
@@ -145,6 +146,7 @@ def lists_out(folder: Path, rows: int, runs: int) -> None:
 
     post = Post.objects.filter(role="PROVINCE", stands_in_for=None, ends_before=None).order_by("pk")[0]
     viewer = accounts.get_viewer(account_id=post.account_id, post_id=post.pk, today=timezone.localdate())
+    assert get_resolver().url_patterns, "pages are loaded, and with them their lists"
     watch = Watch()
     for name, query in LISTS:
         listing, shown_on = LISTINGS[name]
