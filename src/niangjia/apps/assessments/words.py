@@ -31,16 +31,6 @@ ADJUST = Section(
 )
 
 
-def _table(section: Section) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "description": section.says,
-        "properties": {key: {"$ref": f"#/$defs/{kind}"} for key, kind in section.keys.items()},
-        "required": list(section.required),
-        "additionalProperties": False,
-    }
-
-
 def assessments_schema() -> dict[str, Any]:
     """JSON Schema of a file of ``programs/assessments``, as a JSON value."""
     shared = targets.targets_schema()["$defs"]
@@ -53,9 +43,9 @@ def assessments_schema() -> dict[str, Any]:
         "kind": {"enum": list(KINDS)},
         "level": {"enum": list(LEVELS)},
         "reference": {"type": "string", "pattern": f"^{ID}\\.{ID}$"},
-        "score": _table(SCORE),
-        "adjust": _table(ADJUST),
-        "items": {"type": "array", "minItems": 1, "items": _table(ITEM)},
+        "score": SCORE.table(),
+        "adjust": ADJUST.table(),
+        "items": {"type": "array", "minItems": 1, "items": ITEM.table()},
     }  # fmt: skip
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Niangjia assessments"}
-    return {**head, **_table(SHEET), "$defs": values}
+    return {**head, **SHEET.table(), "$defs": values}

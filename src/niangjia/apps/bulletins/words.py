@@ -35,16 +35,6 @@ TARGET_LINE = Section(
 )
 
 
-def _table(section: Section) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "description": section.says,
-        "properties": {key: {"$ref": f"#/$defs/{kind}"} for key, kind in section.keys.items()},
-        "required": list(section.required),
-        "additionalProperties": False,
-    }
-
-
 def bulletins_schema() -> dict[str, Any]:
     """JSON Schema of a file of ``programs/bulletins``, as a JSON value."""
     text = {"type": "string", "minLength": 1}
@@ -70,10 +60,10 @@ def bulletins_schema() -> dict[str, Any]:
         "template": {**text, "description": said},
         "step": {**text, "pattern": r"\{step\}"},
         "line": {**text, "description": "可用 · may use: " + " ".join(f"{{{one}}}" for one in LINE_PLACES)},
-        "sentences": _table(SENTENCES),
-        "target_line": _table(TARGET_LINE),
+        "sentences": SENTENCES.table(),
+        "target_line": TARGET_LINE.table(),
         "blocks": {"type": "array", "minItems": 1, "items": block},
-        "tables": {"type": "array", "minItems": 1, "items": _table(TABLE)},
+        "tables": {"type": "array", "minItems": 1, "items": TABLE.table()},
     }  # fmt: skip
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Niangjia bulletins"}
-    return {**head, **_table(KIND), "$defs": values}
+    return {**head, **KIND.table(), "$defs": values}

@@ -70,16 +70,6 @@ LISTS = {
 }  # fmt: skip
 
 
-def _table(section: Section) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "description": section.says,
-        "properties": {key: {"$ref": f"#/$defs/{kind}"} for key, kind in section.keys.items()},
-        "required": list(section.required),
-        "additionalProperties": False,
-    }
-
-
 def contests_schema() -> dict[str, Any]:
     """JSON Schema of a file of ``programs/contests``, as a JSON value."""
     text = {"type": "string", "minLength": 1}
@@ -94,7 +84,7 @@ def contests_schema() -> dict[str, Any]:
     for name, among in ENUMS.items():
         one = {"enum": list(among)}
         values[name] = {"type": "array", "items": one} if name in MANY else one
-    values |= {name: _table(section) for name, section in TABLES.items()}
-    values |= {name: {"type": "array", "items": _table(section)} for name, section in LISTS.items()}
+    values |= {name: section.table() for name, section in TABLES.items()}
+    values |= {name: {"type": "array", "items": section.table()} for name, section in LISTS.items()}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Niangjia contests"}
-    return {**head, **_table(PACK), "$defs": values}
+    return {**head, **PACK.table(), "$defs": values}

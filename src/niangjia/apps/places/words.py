@@ -90,23 +90,13 @@ def _values() -> dict[str, Any]:
     found |= {name: {"type": "integer", "minimum": low, "maximum": high} for name, (low, high) in RANGES.items()}
     found |= {name: {"enum": list(among)} for name, among in WORDS.items()}
     found |= {f"{name}s": {"type": "array", "items": {"$ref": f"#/$defs/{name}"}, "minItems": 1, "uniqueItems": True} for name in ("state", "level")}  # fmt: skip
-    found |= {"step": _table(STEP), "kind": _table(KIND)}
-    found |= {name: {"type": "array", "minItems": 1, "items": _table(section)} for name, section in LISTS.items()}
-    found |= {name: _map(_table(section)) for name, section in TABLES.items() if section is not OWN_STEP}
-    own = {"anyOf": [_table(OWN_STEP), {"type": "null"}]}
+    found |= {"step": STEP.table(), "kind": KIND.table()}
+    found |= {name: {"type": "array", "minItems": 1, "items": section.table()} for name, section in LISTS.items()}
+    found |= {name: _map(section.table()) for name, section in TABLES.items() if section is not OWN_STEP}
+    own = {"anyOf": [OWN_STEP.table(), {"type": "null"}]}
     found["own_steps"] = {"type": "object", "properties": dict.fromkeys(STEPS, own), "additionalProperties": False}
     return found
 
 
 def _map(of: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "object", "propertyNames": {"pattern": f"^{ID}$"}, "additionalProperties": of}
-
-
-def _table(section: Section) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "description": section.says,
-        "properties": {key: {"$ref": f"#/$defs/{kind}"} for key, kind in section.keys.items()},
-        "required": list(section.required),
-        "additionalProperties": False,
-    }

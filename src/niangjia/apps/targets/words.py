@@ -58,16 +58,6 @@ _TABLES = {"source": SOURCE, "period": PERIOD, "goal": GOAL, "counts": COUNTS, "
 _LISTS = {"actions": ACTION, "measures": MEASURE, "indicators": INDICATOR, "statements": STATEMENT, "parts": PART}
 
 
-def _table(section: Section) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "description": section.says,
-        "properties": {key: {"$ref": f"#/$defs/{kind}"} for key, kind in section.keys.items()},
-        "required": list(section.required),
-        "additionalProperties": False,
-    }
-
-
 def targets_schema() -> dict[str, Any]:
     """JSON Schema of a file of ``programs/targets``, as a JSON value."""
     text = {"type": "string", "minLength": 1}
@@ -84,11 +74,11 @@ def targets_schema() -> dict[str, Any]:
         "unit": {"enum": list(UNITS)},
         "comparator": {"enum": list(COMPARATORS)},
     }  # fmt: skip
-    values |= {name: _table(section) for name, section in _TABLES.items()}
-    values |= {name: {"type": "array", "minItems": 1, "items": _table(section)} for name, section in _LISTS.items()}
+    values |= {name: section.table() for name, section in _TABLES.items()}
+    values |= {name: {"type": "array", "minItems": 1, "items": section.table()} for name, section in _LISTS.items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Niangjia targets",
-        **_table(PROGRAMME),
+        **PROGRAMME.table(),
         "$defs": values,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 ID = r"[A-Za-z][A-Za-z0-9_-]{0,39}"
 ENTRIES = ("sensing", "application", "open", "nomination", "roster", "staff", "container")
@@ -31,6 +32,16 @@ class Section:
     @property
     def optional(self) -> tuple[str, ...]:
         return tuple(key for key in self.keys if key not in self.required)
+
+    def table(self) -> dict[str, Any]:
+        """As a JSON schema, with the values of its keys among the schema's ``$defs``."""
+        return {
+            "type": "object",
+            "description": self.says,
+            "properties": {key: {"$ref": f"#/$defs/{kind}"} for key, kind in self.keys.items()},
+            "required": list(self.required),
+            "additionalProperties": False,
+        }
 
 
 def _section(says: str, required: Mapping[str, str], optional: Mapping[str, str]) -> Section:
