@@ -33,6 +33,8 @@ TABLE = (
     _shown("E11", "/desk/applications/?place=all&program=difficulty-project", "难题"),
     _shown("E11", "/desk/applications/?place=all&program=sector-federation"),
     _shown("E17", "/desk/applications/?place=all&program=rent-relief"),
+    _shown("E17", "/desk/places/kinds/lease/", "减免租金", "应收租金"),
+    _shown("E17", "/desk/places/?kind=lease", "演示早餐店", rows=4),
     _shown("E17", "/desk/bookings/?kind=venue", "创业培训教室"),
     _shown("E19", "/desk/bookings/?kind=recuperation", "一线职工疗休养"),
     _shown("E20", "/desk/places/?kind=base", "演示基地"),
