@@ -107,6 +107,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
         bulletins,
         conflicting,
         contesting,
+        headcounts,
         helping,
         leasing,
         placing,
@@ -150,6 +151,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
         applying.play(office, worker, plays[-1][3].clock)
         placing.lay(office, plays[-1][3].clock())
         leasing.lay(office, plays[-1][3].clock())
+        headcounts.tell(office, plays[-1][3].clock())
         begun.play(applying.Counter(office, plays[-1][3].clock), worker)
         booking.play(office, worker, plays[-1][3].clock, timezone.localdate())
         administration.keep_house(office, plays[-1][3].clock())
