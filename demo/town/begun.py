@@ -208,7 +208,7 @@ class Begun:
         }
         lease = places.list_places(self.officer(self.county), kind="lease", text=leasing.PAUSED).get()
         card = self.act(self.open(self.grassroots[0], "rent-relief", rent), "accepted", lease_number=lease.number)
-        self.act(card, "approved")
+        self.desk.act(card, "approved", nth=2)
         hall = {
             "concession_user": "small_or_micro", "concession_use": "training", "concession_from": self.day(10), "concession_until": self.day(100),
             "ordinary_fee": "3000",
