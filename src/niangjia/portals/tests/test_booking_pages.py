@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit.models import AuditEvent
@@ -517,3 +518,19 @@ def test_a_check_is_offered_with_a_trip_chosen_by_a_worker_and_counted_on_its_pa
     assert "另选 专项健康检查" in said(booked_page)
     assert re.search(r"专项健康检查 180.00 1 0", said(county.get(reverse("bookings:desk_offer", args=[offer]))))
     assert "专项健康检查" in said(county.get(reverse("bookings:people", args=[offer])))
+
+
+def test_a_trip_of_three_days_says_the_day_it_ends_and_an_hour_says_only_when(house, ids, county):
+    three_days = said(county.get(reverse("bookings:desk_offer", args=[ids.trip])))
+    trip, check = (queries.get_offer(house.viewers[Role.COUNTY], one).slots[0] for one in (ids.trip, ids.offer))
+    ends = timezone.localtime(trip.ends)
+    assert f"– {ends:%Y-%m-%d %H:%M}" in three_days
+    half_an_hour = said(county.get(reverse("bookings:desk_offer", args=[ids.offer])))
+    assert f"– {timezone.localtime(check.ends):%H:%M}" in half_an_hour
+
+
+def test_what_is_settled_to_the_last_worker_is_not_offered_to_be_worked_out_again(house, ids, county):
+    page = reverse("bookings:trip", args=[ids.trip])
+    assert "按规则核算</button>" in county.get(page).content.decode()
+    Settlement.objects.filter(booking__offer=ids.trip).update(state=SettleState.ORDERED)
+    assert "按规则核算</button>" not in county.get(page).content.decode()
