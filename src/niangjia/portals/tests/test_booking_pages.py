@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +22,9 @@ from niangjia.apps.bookings.models import Booking, Offer, Settlement, Talk, Tour
 from niangjia.apps.bookings.queries import reach
 from niangjia.apps.bookings.types import Giving, OfferFacts, Reach, SettleState, SlotFacts
 from niangjia.apps.cases.tests import desk as desks
+from niangjia.apps.files import queries as files
+from niangjia.apps.files.tests import pictures
+from niangjia.apps.files.types import Owner
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
 from niangjia.apps.messages import queries as inbox
@@ -287,7 +291,11 @@ def test_the_carrier_is_paid_by_three_people_and_each_worker_has_used_their_cap(
     finance, second = signed_in(place.finance), signed_in(house.desk.second_finance)
     assert go(county, "settle", ids.trip, "pay").status_code == 403
     count = Settlement.objects.filter(state=SettleState.GRANTED).count()
+    assert "还没有上传承办单位的发票" in said(go(finance, "settle", ids.trip, "pay"))
+    kept = _send_invoice(county, ids.trip)
     assert f"{1800 * count:,}.00" in said(go(finance, "settle", ids.trip, "pay"))
+    late = go(county, "invoices", ids.trip, **{"invoices-drop": kept.key})
+    assert late.status_code == 409 and "不能再删" in said(late) and queries.list_invoices(place.county, ids.trip)
     assert "还没有批准" in said(go(second, "settle", ids.trip, "hand-over"))
     requests = [one for one in fund_queries.list_requests(place.county_third) if one.kind == "BUY_GOODS"]
     assert [(one.quantity, one.unit_price) for one in requests] == [(count, Decimal("1800.00"))]
@@ -300,6 +308,13 @@ def test_the_carrier_is_paid_by_three_people_and_each_worker_has_used_their_cap(
     if own:
         assert "1,800.00" in said(signed_in(house.viewers[Role.WORKER]).get(reverse("bookings:booking", args=[own.pk])))
     _second_trip_is_refused(house, county, ids)
+
+
+def _send_invoice(county, offer: int):
+    sent = {"invoices": SimpleUploadedFile("invoice.jpg", pictures.jpeg())}
+    assert go(county, "invoices", offer, **sent).status_code == 200
+    (kept,) = files.list_files(Owner("trip", str(offer)))
+    return kept
 
 
 def _second_trip_is_refused(house, county, ids) -> None:
@@ -534,3 +549,23 @@ def test_what_is_settled_to_the_last_worker_is_not_offered_to_be_worked_out_agai
     assert "按规则核算</button>" in county.get(page).content.decode()
     Settlement.objects.filter(booking__offer=ids.trip).update(state=SettleState.ORDERED)
     assert "按规则核算</button>" not in county.get(page).content.decode()
+
+
+def test_an_invoice_is_taken_away_before_payment_and_read_by_the_own_part_of_the_tree_alone(house, ids, county, worker, signed_in):
+    kept = _send_invoice(county, ids.trip)
+    address = reverse("bookings:invoice", args=[ids.trip, kept.key])
+    assert county.get(address).status_code == 200
+    assert signed_in(house.desk.town.finance).get(address).status_code == 200
+    below = signed_in(house.viewers[Role.GRASSROOTS])
+    assert below.get(address).status_code == 404 and "发票" in said(below.get(reverse("bookings:trip", args=[ids.trip])))
+    assert queries.list_invoices(house.viewers[Role.GRASSROOTS], ids.trip) == []
+    assert worker.get(address).status_code == 403
+    go(county, "invoices", ids.trip, **{"invoices-drop": kept.key})
+    assert files.list_files(Owner("trip", str(ids.trip))) == []
+    assert go(below, "invoices", ids.trip, **{"invoices-drop": kept.key}).status_code == 404
+
+
+def test_what_is_no_trip_has_no_invoice(house, ids, county):
+    sent = {"invoices": SimpleUploadedFile("invoice.jpg", pictures.jpeg())}
+    assert go(county, "invoices", ids.offer, **sent).status_code == 409
+    assert files.list_files(Owner("trip", str(ids.offer))) == []
