@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.urls import reverse
 
 from niangjia.apps.accounts.types import Role
@@ -24,3 +26,24 @@ def test_orders_of_other_unions_named_in_a_preview_sent_back_are_not_shown(house
         page = signed_in(elsewhere).post(reverse(f"officer:{route}"), asked).content.decode()
         assert order.number not in page and name not in page
         assert "没有办成 1 件" in page and "不在您的管辖范围内" in page
+
+
+def test_what_a_page_showed_is_said_by_the_page_alone(house, signed_in):
+    """A form that says it showed another union's matter, or a page's word in another's hands, is told nothing of who did what to it."""
+    county, elsewhere = (
+        house.viewers[Role.COUNTY],
+        town.appoint("township.elsewhere", house.desk.town["Y"], Role.TOWNSHIP),
+    )
+    case = house.cases["announced"]
+    page = signed_in(house.viewers[Role.CITY]).get(reverse("officer:case", args=[case])).content.decode()
+    words = re.search(r'name="seen" value="([^"]+)"', page)[1]
+    for said in (f"0 case:{case} account:{county.account_id}", words, re.sub(r"^[0-9]+", "0", words)):
+        for viewer, step in (
+            (elsewhere, reverse("officer:accept", args=[house.orders["created"]])),
+            (house.viewers[Role.WORKER], reverse("member:consent")),
+        ):
+            answer = signed_in(viewer).post(step, {"seen": said})
+            assert "已由他人办过" not in answer.content.decode() and county.name not in answer.content.decode(), (
+                said,
+                step,
+            )
