@@ -36,7 +36,7 @@ from niangjia.apps.registry.models import Consent, Household, HouseholdMember, M
 from niangjia.apps.registry.queries import NotFound, visible_persons
 from niangjia.apps.registry.recognitions import enter_recognitions
 from niangjia.apps.registry.rehoming import as_it_stands, rehome_people
-from niangjia.apps.registry.searching import search_people
+from niangjia.apps.registry.searching import TooManySearches, find_person, search_people
 from niangjia.apps.registry.types import (
     HouseholdFacts,
     HouseholdsReceived,
@@ -54,9 +54,11 @@ __all__ = [
     "DecidedAlready",
     "NoteMissing",
     "OwnData",
+    "TooManySearches",
     "ValueUnfit",
     "decide_correction",
     "enter_recognitions",
+    "find_person",
     "join_union",
     "leave_unions",
     "open_correction",

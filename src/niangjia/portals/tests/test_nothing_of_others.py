@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from django.urls import reverse
 
 from niangjia.apps.accounts.types import Role
+from niangjia.apps.audit import queries as audit
 from niangjia.apps.programs.tests import town
 from niangjia.apps.registry import queries as registry
+from niangjia.apps.registry import searching
 from niangjia.apps.workorders.models import WorkOrder
 
 
@@ -47,3 +50,24 @@ def test_what_a_page_showed_is_said_by_the_page_alone(house, signed_in):
                 said,
                 step,
             )
+
+
+def test_who_is_looked_for_by_a_form_is_on_record_and_not_tried_without_end(house, signed_in, monkeypatch):
+    """The last digits of a masked number could otherwise be tried, ten thousand of them, and no chain would tell."""
+    monkeypatch.setattr(searching, "SEARCHES_PER_HOUR", 3)
+    county = signed_in(house.viewers[Role.COUNTY])
+    for number in ("110105194912310021", town.id_number(3)):
+        county.post(reverse("volunteers:find_helper"), {"id_number": number})
+    assert sorted(event.detail["found"] for event in audit.list_about("registry", actions=("registry.search",))) == [
+        0,
+        1,
+    ]
+    county.post("/desk/people/", {"text": "lixiaohong"})
+    late = county.post(reverse("volunteers:find_helper"), {"id_number": town.id_number(3)})
+    assert late.status_code == 409 and "查找已达" in late.content.decode()
+
+
+def test_no_page_looks_for_somebody_by_number_behind_the_record():
+    pages = Path(searching.__file__).parents[2] / "portals"
+    texts = {path.name: path.read_text(encoding="utf-8") for path in pages.rglob("*.py") if "tests" not in path.parts}
+    assert [name for name, text in texts.items() if "find_person_by_" in text] == []
