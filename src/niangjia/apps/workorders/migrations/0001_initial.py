@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["org", "state"], name="order_org_state"),
                     models.Index(fields=["verify_org", "state"], name="order_verify_org_state"),
                     models.Index(
-                        fields=["state", "org", "step_due_at", "due_at", "clock", "assignee"],
+                        fields=["state", "org", "verify_org", "step_due_at", "due_at", "clock", "assignee"],
                         name="order_state_org_due",
                     ),
                     models.Index(
