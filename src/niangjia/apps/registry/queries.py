@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Substr
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
@@ -21,6 +20,7 @@ from niangjia.apps.registry.corrections import (
     list_held,
     list_open_corrections,
 )
+from niangjia.apps.registry.counting import count_members_by_area
 from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.models import Consent, HeldValue, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.problems import NotFound
@@ -46,6 +46,7 @@ from niangjia.kernel.sealing import CannotOpen
 __all__ = [
     "SKILL_LEVELS",
     "NotFound",
+    "count_members_by_area",
     "count_open_corrections",
     "highest_skill",
     "list_corrections",
@@ -373,13 +374,6 @@ def count_within(path: str) -> dict[str, int]:
         "persons": scope.within(Person.objects.all(), path, "home__path").count(),
         "members": scope.within(Membership.objects.filter(left_on__isnull=True), path, "union__path").count(),
     }
-
-
-def count_members_by_area(path: str, digits: int) -> dict[str, int]:
-    """Persons with a lasting membership within that part of the tree, by the first digits of their union's division. Without scope but `path`."""
-    rows = scope.within(Membership.objects.filter(left_on__isnull=True), path, "union__path").order_by()
-    told = rows.annotate(code=Substr("union__area", 1, digits)).values("code")
-    return dict(told.annotate(persons=Count("person", distinct=True)).values_list("code", "persons"))
 
 
 def list_declared() -> list[DeclaredHousehold]:

@@ -287,6 +287,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "volunteers.open_contact": (_("打开了联系方式"), "secondary"),
         "inspections.draw": (_("抽取了审计样本"), "secondary"),
         "inspections.judge": (_("记下了抽样结论"), "secondary"),
+        "inspections.search": (_("查找了利益冲突"), "secondary"),
         "inspections.look_into": (_("核查了利益冲突"), "secondary"),
         "inspections.read": (_("查看了审计台"), "secondary"),
         "inspections.replay": (_("复算了决定"), "secondary"),

@@ -470,11 +470,11 @@ def test_coverage_counts_each_team_once_and_shows_no_share_of_fewer_than_ten(hou
         talks.post(reverse("bookings:talks"), told | {"held_at": f"2023-11-05T{hour}:00", "heads": heads, "key": hour})
     viewer = house.viewers[Role.COUNTY]
     span = {"first": booked.at(-5, 0), "until": booked.at(20, 0)}
-    (row,) = queries.talk_reach(viewer, **span)
+    (row,) = queries.talk_reach(viewer, **span, now=house.desk.now).rows
     other = Talk.objects.exclude(team="装配班").get()
     assert (row.area, row.reached) == ("330624", 11 + other.heads) and row.members >= 12
     page = said(county.get(reverse("bookings:talks"), {"month": "2023-11"}))
-    assert f"{100 * row.reached / row.members:.1f}%" in page
+    assert f"{100 * row.reached / row.members:.1f}%" in page and "会员数截至" in page
     few = said(county.get(reverse("bookings:report"), {"year": "2023"}))
     assert "人数少，不显示" in few, "one worker came to a course"
 
