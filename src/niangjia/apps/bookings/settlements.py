@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Sum
 from django.utils import timezone
 
 from niangjia.apps.bookings.kinds import kind_of
 from niangjia.apps.bookings.lifecycle import SettleState
-from niangjia.apps.bookings.models import Offer, Settlement, Slot, Trip
+from niangjia.apps.bookings.models import Booking, Offer, Settlement, Slot, Trip
 from niangjia.apps.bookings.problems import NotATrip, TripNotTold
 from niangjia.apps.matters import queries as matters
 from niangjia.apps.matters.types import Question
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.types import SubjectKind
 from niangjia.engines.policy.pack import Pack
+from niangjia.kernel.money import ZERO
 
 OF_EACH = ("companions", "have_companions_paid", "trip_cost", "priority_group", "trip_days_before")
 """Facts of one worker's part; every other question of the form is about the trip."""
@@ -79,6 +81,11 @@ def days_before(settlement: Settlement) -> int:
         state__in=[SettleState.ORDERED, SettleState.GIVEN],
     ).exclude(pk=settlement.pk)
     return others.aggregate(days=Sum("days"))["days"] or 0
+
+
+def price_of_extras(offer: Offer, booking: Booking) -> Decimal:
+    """Yuan of what the worker chose beside the seat, as far as prices were told."""
+    return sum((Decimal(offer.extras[name]) for name in booking.extras if offer.extras.get(name)), ZERO)
 
 
 def subjects_of(settlement: Settlement) -> dict[SubjectKind, int]:

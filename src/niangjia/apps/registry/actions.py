@@ -29,6 +29,7 @@ from niangjia.apps.registry.corrections import (
     raise_correction,
     withdraw_correction,
 )
+from niangjia.apps.registry.coverage import tell_headcount
 from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.joining import join_union, leave_unions, take_in
 from niangjia.apps.registry.models import Consent, Household, HouseholdMember, Membership, Person
@@ -64,6 +65,7 @@ __all__ = [
     "rehome_people",
     "search_people",
     "take_in",
+    "tell_headcount",
     "withdraw_correction",
 ]
 

@@ -21,6 +21,7 @@ from niangjia.apps.registry.corrections import (
     list_open_corrections,
 )
 from niangjia.apps.registry.counting import count_members_by_area
+from niangjia.apps.registry.coverage import list_coverage
 from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.models import Consent, HeldValue, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.problems import NotFound
@@ -50,6 +51,7 @@ __all__ = [
     "count_open_corrections",
     "highest_skill",
     "list_corrections",
+    "list_coverage",
     "list_held",
     "list_open_corrections",
     "list_recognitions",

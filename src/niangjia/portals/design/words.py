@@ -260,6 +260,8 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "bookings.slots": (_("排了场次"), "secondary"),
         "bookings.seats": (_("改了名额"), "secondary"),
         "bookings.quota": (_("分了名额"), "secondary"),
+        "registry.headcount": (_("报了职工人数"), "secondary"),
+        "bookings.extras": (_("定了报名时可另选的项目"), "secondary"),
         "bookings.publish": (_("发布了活动"), "secondary"),
         "bookings.draw": (_("摇了号"), "secondary"),
         "bookings.call_off": (_("取消了活动"), "secondary"),
