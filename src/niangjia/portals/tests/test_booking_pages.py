@@ -301,6 +301,37 @@ def test_the_carrier_is_paid_by_three_people_and_each_worker_has_used_their_cap(
     _second_trip_is_refused(house, county, ids)
 
 
+def test_a_purchase_that_was_withdrawn_is_worked_out_and_asked_for_anew(house, signed_in, county, ids):
+    place = house.desk.town
+    desks.give_budget(house.desk, "recuperation", "630000.00", year=2023)
+    finance, second = signed_in(place.finance), signed_in(house.desk.second_finance)
+    for cost in ("1800.00", "1700.00"):
+        page = said(go(finance, "settle", ids.trip, "pay"))
+        (request,) = [one for one in fund_queries.list_requests(place.county_third) if one.kind == "BUY_GOODS"]
+        assert f"{request.unit_price * request.quantity:,}" in page and f"{request.unit_price}" == cost
+        if cost == "1800.00":
+            told = {"viewer": place.finance, "request_id": request.pk, "reason": "单价有误", "now": town.NOW}
+            funds.withdraw_request(**told)
+            assert {row.state for row in queries.list_settlements(place.county, ids.trip)} == {SettleState.GRANTED}
+            costs = {name: "1700.00" for name in costs_of(ids.trip) if name.startswith("cost-")}
+            go(county, "tell_costs", ids.trip, **costs_of(ids.trip, **costs))
+            go(county, "settle", ids.trip, "decide")
+    funds.approve_request(viewer=place.county_third, request_id=request.pk, now=town.NOW)
+    assert f"结算了 {request.quantity} 人" in said(go(second, "settle", ids.trip, "hand-over")) and sound()
+
+
+def test_the_same_purchase_may_be_asked_for_again_after_it_was_withdrawn(house, signed_in, ids):
+    place = house.desk.town
+    desks.give_budget(house.desk, "recuperation", "630000.00", year=2023)
+    finance = signed_in(place.finance)
+    for _again in range(2):
+        go(finance, "settle", ids.trip, "pay")
+        (request,) = [one for one in fund_queries.list_requests(place.county_third) if one.kind == "BUY_GOODS"]
+        funds.withdraw_request(viewer=place.finance, request_id=request.pk, reason="再核对", now=town.NOW)
+    go(finance, "settle", ids.trip, "pay")
+    assert go(finance, "settle", ids.trip, "pay").status_code == 409, "it waits to be approved"
+
+
 def _second_trip_is_refused(house, county, ids) -> None:
     """A whole trip is had once a year: the same people, another trip, nothing borne."""
     went = list(Booking.objects.filter(offer=ids.trip, state="ATTENDED").values_list("person_id", flat=True))
