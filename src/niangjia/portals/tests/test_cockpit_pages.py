@@ -34,6 +34,7 @@ from niangjia.portals.design.showing import deployment
 from tests.soak import often
 
 TODAY = town.NOW.date()
+FIRST = date(2022, 6, 1)
 LATEST = date(2023, 10, 28)  # of the last month that is over
 PANELS = [panel.id for panel in declared().panels]
 
@@ -317,7 +318,7 @@ def test_a_citys_lead_finds_every_page_answered_once_the_roll_up_was_warmed(coun
 
     def no_question(_rollup, query, _values):
         assert "max(day)" in query, query
-        return [(LATEST,)]
+        return [(FIRST, LATEST)]
 
     monkeypatch.setattr(counting.Rollup, "_all", no_question)
     assert looked_at() == cold
