@@ -34,8 +34,8 @@ from niangjia.portals.design.showing import deployment
 from tests.soak import often
 
 TODAY = town.NOW.date()
-FIRST = date(2022, 6, 1)
 LATEST = date(2023, 10, 28)  # of the last month that is over
+FIRST = LATEST - timedelta(days=23 * 18)  # as `_drawn` draws
 PANELS = [panel.id for panel in declared().panels]
 
 
