@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from niangjia.apps.accounts import actions, queries as accounts
+from niangjia.apps.accounts import actions
+from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.registry.fields import keys

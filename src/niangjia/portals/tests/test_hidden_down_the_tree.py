@@ -101,7 +101,7 @@ def test_no_table_on_the_way_down_gives_a_small_rate_away(tmp_path_factory, draw
             if month == MONTHS[-1]:
                 cells = {one.id: counter.figure(RATE)} | counter.children(RATE)
             else:
-                cells = {one.id: cell for at, cell in counter.months(RATE) if at == month}
+                cells = {one.id: dict(counter.months(RATE))[month]}
             shown |= {f"{part}": parts[f"{part}"] for part, cell in cells.items() if cell.value is not None}
         assert_small_ones_are_safe(shown, parts, sizes)
 
@@ -118,7 +118,9 @@ def test_children_and_the_unions_own_make_the_whole_and_each_lists_its_rows(tmp_
             assert "own=1" in own.url
             asked = Counter(rollup, counter.asked.own())
             listed = asked.rows(WHOLE, "", "", offset=0, limit=1_000)
-            assert {row.union_id for row in listed} == {one.id} and len(listed) == own.rows == asked.one(WHOLE, "", "").rows
+            assert {row.union_id for row in listed} == {one.id} and len(listed) == own.rows == asked.one(
+                WHOLE, "", ""
+            ).rows
 
 
 def test_two_hidden_together_are_ten_people_at_least(tmp_path):

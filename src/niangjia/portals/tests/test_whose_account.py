@@ -47,7 +47,9 @@ def test_who_an_account_is_stands_masked_on_its_page_and_is_on_record(desk, hous
 def test_a_number_that_is_nobodys_is_refused_and_what_was_typed_stays_and_is_on_record_without_it(desk, house, number):
     answer = tie(desk, house, number)
     assert answer.status_code == 409 and "登记册里没有" in said(answer) and f'value="{number}"' in said(answer)
-    (event,) = audit.list_about(f"account:{house.desk.town.grassroots.account_id}", actions=["accounts.person_not_found"])
+    (event,) = audit.list_about(
+        f"account:{house.desk.town.grassroots.account_id}", actions=["accounts.person_not_found"]
+    )
     assert number not in f"{event.detail} {event.reason}"
     assert accounts.person_of(house.desk.town.grassroots.account_id) is None
 
