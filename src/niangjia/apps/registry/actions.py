@@ -46,9 +46,12 @@ from niangjia.apps.registry.types import (
     Purpose,
     SpellSource,
 )
+from niangjia.apps.registry.whose_account import NobodyOfThatNumber, say_whose_account
 from niangjia.kernel.problems import Refusal
 
 __all__ = [
+    "NobodyOfThatNumber",
+    "say_whose_account",
     "BasisMissing",
     "CorrectionWaits",
     "DecidedAlready",

@@ -106,6 +106,15 @@ def masked_names(person_ids: Iterable[int]) -> dict[int, str]:
     return {person.pk: identity.mask_name(person.read("name")) for person in found}
 
 
+def masked_identity(person_id: int) -> tuple[str, str]:
+    """Masked name and masked ID number, without scope: for whoever may say whose account it is. Both empty for who is not there."""
+    found = Person.objects.filter(pk=person_id).only("pseudonym", "name", "id_number").first()
+    if found is None:
+        return "", ""
+    number = identity.mask_id_number(found.read("id_number")) if found.id_number else ""
+    return identity.mask_name(found.read("name")), number
+
+
 def phone_of(person_id: int) -> str:
     """The telephone number on record; empty: none. Without scope, to compare with what somebody typed: it is shown to nobody."""
     found = Person.objects.filter(pk=person_id).only("pseudonym", "phone").first()

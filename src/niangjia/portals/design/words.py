@@ -237,6 +237,8 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "accounts.appoint": (_("任命了岗位"), "secondary"),
         "accounts.choose_post": (_("换了岗位"), "secondary"),
         "accounts.link_person": (_("登记了账户是谁"), "secondary"),
+        "accounts.unlink_person": (_("解除了账户对应的人"), "orange"),
+        "accounts.person_not_found": (_("按身份证号登记账户是谁，没有找到"), "orange"),
         "accounts.create": (_("开立了账户"), "secondary"),
         "accounts.end_post": (_("结束了岗位"), "secondary"),
         "accounts.rehome_post": (_("岗位随工会变动"), "secondary"),
