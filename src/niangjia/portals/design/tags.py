@@ -374,6 +374,11 @@ def _wording() -> Wording:
     return load_wording(programs_folder())
 
 
+def purpose_choices() -> list[tuple[str, str]]:
+    """Every purpose of a fund that the vocabulary knows, for a control to choose from."""
+    return [("", _("请选择")), *((code, str(say(said))) for code, said in _wording().codes["purposes"].items())]
+
+
 @register.filter
 def purpose_word(purpose: str) -> str:
     """What a fund is for, in the vocabulary's words; a purpose that nobody put into words is shown as it stands."""
@@ -431,13 +436,27 @@ def causes_in_words(group: str) -> str:
     return between.join(in_words(code, "cause") for code in (group or "").split("、") if code)
 
 
+def trigger_title(sentence: str) -> str:
+    """A trigger's sentence without the figures of one household: in Chinese they fall out with their units, in English dots stand for them."""
+    if (get_language() or "zh").startswith("zh"):
+        return re.sub(r"\s*\{\w+\}\s*(元|个月)?\s*", "", sentence)
+    return re.sub(r"\{\w+\}", "…", sentence)
+
+
+@register.filter
+def trigger_word(code: str, alert: Any) -> str:
+    """A trigger of a row of the list, as that row's run words it; one that it does not name stays a code."""
+    said = alert.run.says.get(code) if alert and alert.run.says else None
+    return trigger_title(say(said)) if said else code
+
+
 @register.filter
 def parameter_word(one: Any) -> str:
-    """What a parameter is called: as its pack says, else the words of its clause up to the first remark, else its name."""
+    """What a parameter is called: as its pack says, else the words of its clause up to the first long remark, else its name."""
     said = say(one.say) if getattr(one, "say", None) else ""
     if said:
         return said
-    clause = re.split(r"[（(；;]", getattr(one, "clause", "") or "")[0].strip()
+    clause = re.split(r"[；;]|[（(](?![^（()）]{1,6}[)）])", getattr(one, "clause", "") or "")[0].strip()
     if not clause or (get_language() or "zh").startswith("zh"):
         return clause or str(one.name)
     return format_html('<span lang="zh-Hans">{}</span>', clause)  # a clause stands as it was written
