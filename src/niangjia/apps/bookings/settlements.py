@@ -102,7 +102,7 @@ def goods_name(offer: Offer) -> str:
 def withdrawn_of(offer: Offer) -> list[int]:
     """Parts of which the carrier's payment was asked for and then withdrawn under the funds: what is asked for there does not reach so far. By id."""
     rows = Settlement.objects.filter(booking__offer=offer, state__in=[SettleState.ORDERED, SettleState.GIVEN]).order_by("pk")  # fmt: skip
-    told = list(rows.values_list("pk", "amount", "state"))
+    told = [(pk, amount or ZERO, state) for pk, amount, state in rows.values_list("pk", "amount", "state")]
     if all(state == SettleState.GIVEN for _pk, _amount, state in told):
         return []
     _count, left = funds.goods_asked(goods_name(offer))
