@@ -30,6 +30,7 @@ from niangjia.apps.registry.corrections import (
     raise_correction,
     withdraw_correction,
 )
+from niangjia.apps.registry.coverage import tell_headcount
 from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.joining import join_union, leave_unions, take_in
 from niangjia.apps.registry.models import Consent, Household, HouseholdMember, Membership, Person
@@ -46,9 +47,12 @@ from niangjia.apps.registry.types import (
     Purpose,
     SpellSource,
 )
+from niangjia.apps.registry.whose_account import NobodyOfThatNumber, say_whose_account
 from niangjia.kernel.problems import Refusal
 
 __all__ = [
+    "NobodyOfThatNumber",
+    "say_whose_account",
     "BasisMissing",
     "CorrectionWaits",
     "DecidedAlready",
@@ -67,6 +71,7 @@ __all__ = [
     "rehome_people",
     "search_people",
     "take_in",
+    "tell_headcount",
     "withdraw_correction",
 ]
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Substr
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
@@ -22,6 +21,8 @@ from niangjia.apps.registry.corrections import (
     list_held,
     list_open_corrections,
 )
+from niangjia.apps.registry.counting import count_members_by_area
+from niangjia.apps.registry.coverage import list_coverage
 from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.models import Consent, HeldValue, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.problems import NotFound
@@ -47,9 +48,11 @@ from niangjia.kernel.sealing import CannotOpen
 __all__ = [
     "SKILL_LEVELS",
     "NotFound",
+    "count_members_by_area",
     "count_open_corrections",
     "highest_skill",
     "list_corrections",
+    "list_coverage",
     "list_held",
     "list_open_corrections",
     "list_recognitions",
@@ -103,6 +106,15 @@ def masked_names(person_ids: Iterable[int]) -> dict[int, str]:
     """王** by person id, without scope: for notices and lists whose rows the caller has already bounded."""
     found = Person.objects.filter(pk__in=set(person_ids)).only("pseudonym", "name")
     return {person.pk: identity.mask_name(person.read("name")) for person in found}
+
+
+def masked_identity(person_id: int) -> tuple[str, str]:
+    """Masked name and masked ID number, without scope: for whoever may say whose account it is. Both empty for who is not there."""
+    found = Person.objects.filter(pk=person_id).only("pseudonym", "name", "id_number").first()
+    if found is None:
+        return "", ""
+    number = identity.mask_id_number(found.read("id_number")) if found.id_number else ""
+    return identity.mask_name(found.read("name")), number
 
 
 def phone_of(person_id: int) -> str:
@@ -375,13 +387,6 @@ def count_within(path: str) -> dict[str, int]:
         "persons": scope.within(Person.objects.all(), path, "home__path").count(),
         "members": scope.within(Membership.objects.filter(left_on__isnull=True), path, "union__path").count(),
     }
-
-
-def count_members_by_area(path: str, digits: int) -> dict[str, int]:
-    """Persons with a lasting membership within that part of the tree, by the first digits of their union's division. Without scope but `path`."""
-    rows = scope.within(Membership.objects.filter(left_on__isnull=True), path, "union__path").order_by()
-    told = rows.annotate(code=Substr("union__area", 1, digits)).values("code")
-    return dict(told.annotate(persons=Count("person", distinct=True)).values_list("code", "persons"))
 
 
 def list_declared() -> list[DeclaredHousehold]:

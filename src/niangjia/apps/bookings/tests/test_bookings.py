@@ -200,6 +200,19 @@ def test_the_seed_does_not_lie_open_in_the_database(fair):
     assert Offer.objects.get().seed.encode() not in sealed
 
 
+def test_the_published_order_is_that_of_its_seed_also_where_somebody_took_it_back_before_the_draw(fair):
+    for _draw in range(4):  # one of them alone may stand right by chance
+        offer = fair.offer(1, giving=Giving.DRAW)
+        asked = [fair.ask(offer, number) for number in range(4)]
+        actions.cancel(viewer=fair.workers[1], booking_id=asked[1], now=NOW)
+        actions.draw(viewer=fair.county, offer_id=offer, now=LATER)
+        card, lines = queries.get_draw(Offer.objects.get(pk=offer).number)
+        numbers = [one.number for one in lines]
+        assert numbers == drawing.order(card.seed, numbers) and len(numbers) == 4
+        for one in (asked[0], asked[2], asked[3]):
+            actions.cancel(viewer=fair.county, booking_id=one, now=LATER)
+
+
 def test_every_order_is_drawn_about_as_often():
     """Of three numbers six orders; 600 seeds give each of them its hundred, give or take."""
     counts: dict[tuple[str, ...], int] = {}

@@ -459,6 +459,18 @@ def test_an_objection_that_is_upheld_strikes_the_entry_and_the_next_one_moves_up
     assert stage.finish() == 1 and sound()
 
 
+def test_an_objection_that_waits_holds_the_result_also_when_the_shortlist_is_announced_anew(stage):
+    gold, _ = listed(stage)
+    raised = actions.object_to_notice(notice_id=gold, words="不是原创", contact="", now=stage.now)
+    actions.withdraw(viewer=stage.workers[0], entry_id=stage.entries[0], now=stage.now)
+    assert stage.announce() == 1
+    with pytest.raises(GrievanceOpen):
+        stage.finish()
+    told = {"objection_id": raised.id, "is_upheld": True, "words": "属实", "now": stage.now}
+    actions.answer_objection(viewer=stage.town.county_second, **told)
+    assert Entry.objects.get(pk=stage.entries[1]).state == EntryState.STRUCK and not Award.objects.exists()
+
+
 def test_who_leaves_a_shortlist_takes_it_down(stage):
     listed(stage)
     actions.withdraw(viewer=stage.workers[1], entry_id=stage.entries[1], now=stage.now)

@@ -324,14 +324,17 @@ def _held(viewer: Viewer, path: str, month: str) -> QuerySet[WorkOrder]:
 
 def list_loads(viewer: Viewer, *, now: datetime, path: str = "", most: int | None = None) -> list[UnionLoad]:
     """What each union holds now, the most loaded first; `most`: so many of them."""
-    rows = _held(viewer, path, "").filter(state__in=OPEN).order_by().values("org_id", "org__name")
-    counted = rows.annotate(
+    held = _held(viewer, path, "").filter(state__in=OPEN).order_by()
+    if most is not None:  # found before anything else is counted: a province has thousands of unions
+        loaded = held.values("org_id").annotate(count=Count("pk")).order_by("-count", "org_id")
+        held = held.filter(org__in=loaded[:most].values("org_id"))
+    counted = held.values("org_id", "org__name").annotate(
         open_count=Count("pk"),
         overdue_count=Count("pk", filter=is_late(now)),
         due_soon_count=Count("pk", filter=is_due_between(now, now + _SOON)),
         assignee_count=Count("assignee", distinct=True),
     )
-    found = counted.order_by("-open_count", "org_id")[:most]
+    found = counted.order_by("-open_count", "org_id")
     return [
         UnionLoad(
             row["org_id"],
