@@ -14,6 +14,7 @@ from niangjia.apps.audit import queries as audit
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
+from niangjia.apps.registry.closeness import own_people
 from niangjia.apps.registry.corrections import (
     count_open_corrections,
     list_corrections,
@@ -55,6 +56,7 @@ __all__ = [
     "list_held",
     "list_open_corrections",
     "list_recognitions",
+    "own_people",
 ]
 
 _MASKS = {

@@ -1067,6 +1067,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "registry.view": (_("看人员与家庭（隐去）"), "secondary"),
         "registry.reveal": (_("凭理由打开隐去的栏"), "secondary"),
         "registry.correct": (_("办理更正资料的申请"), "secondary"),
+        "registry.tell": (_("报职工人数"), "secondary"),
         "registry.receive": (_("导入会员"), "secondary"),
         "programs.view": (_("看项目与参数"), "secondary"),
         "standards.view": (_("看低保标准"), "secondary"),
