@@ -27,6 +27,8 @@ from niangjia.apps.assessments import queries as assessment_queries
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.bookings import actions as bookings
 from niangjia.apps.bookings import queries as booking_queries
+from niangjia.apps.bulletins import actions as bulletins
+from niangjia.apps.bulletins import queries as bulletin_queries
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import queries as case_queries
 from niangjia.apps.cases.types import CaseState
@@ -154,7 +156,7 @@ class Outlook:
     """
     What would happen. `orders`: those that change; `order_count`: all open ones. `case_count`, `task_count`, `people` and `budgets` are what goes to `to`, or,
     of a move, what goes along. `gain`, `lose`: unions above that will see it, and no more. `mark`: what was shown, as a digest. `services`: open needs, places, agreements, offers,
-    bookings, contests and entries of that union; empty of a move, which leaves them where they are.
+    bookings, contests, entries and drafts of bulletins of that union; empty of a move, which leaves them where they are.
     """
 
     asked: Asked
@@ -356,6 +358,7 @@ def _services(org_id: int, day: date) -> dict[str, int]:
         **booking_queries.count_living_at(org_id),
         "corrections": assessment_queries.count_living_at(org_id),
         **contest_queries.count_living_at(org_id),
+        "bulletins": bulletin_queries.count_living_at(org_id),
     }
 
 
@@ -476,6 +479,7 @@ def _end(viewer: Viewer, outlook: Outlook, now: datetime) -> dict[str, int]:
     bookings.rehome_bookings(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     assessments.rehome_rounds(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     contests.rehome_contests(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
+    bulletins.rehome_drafts(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     task_count = tasks.rehome(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     orders = workorders.rehome_orders(
         viewer=viewer,
