@@ -85,6 +85,20 @@ def test_a_worker_enters_once_changes_it_and_hands_it_in_before_the_call_ends(st
         stage.enter(stage.workers[1])
 
 
+def test_what_was_given_back_after_the_call_is_handed_in_again_until_judging_begins(stage):
+    stage.call()
+    first, second, _third = [stage.enter(stage.workers[number]) for number in range(3)]
+    stage.now = stage.contest.closes_at + DAY
+    for entry in (first, second):
+        actions.give_back(viewer=stage.county, entry_id=entry, reason="请写全名称", now=stage.now)
+    actions.hand_in(viewer=stage.workers[0], entry_id=first, now=stage.now)
+    assert Entry.objects.get(pk=first).state == EntryState.SUBMITTED
+    stage.admit(first, _third)
+    stage.open()
+    with pytest.raises(problems.CallClosed):
+        actions.hand_in(viewer=stage.workers[1], entry_id=second, now=stage.now)
+
+
 def test_an_entry_without_a_name_or_a_file_that_is_needed_is_not_ready(stage, monkeypatch):
     needs = "files: [{id: song, title: {zh: 录音, en: recording}, kind: audio, required: true, most: 1, most_mb: 1}]"
     stages.install(monkeypatch, stages.TEXT.replace("files: []", needs))
