@@ -406,6 +406,16 @@ def test_a_burst_is_shown_to_officers_who_may_set_it_aside_with_a_reason(stage):
     assert sound()
 
 
+def test_a_mark_that_was_changed_after_its_round_was_published_is_found(stage):
+    stage.call()
+    stage.with_entries(2)
+    stage.sit(1)
+    stage.through([90, 80])
+    assert sound()
+    Mark.objects.filter(value=80).update(value=95)
+    assert [one.rule for one in queries.verify()] == ["ROUND_MARKS"]
+
+
 # --- shortlist, notice, objections ---
 
 
