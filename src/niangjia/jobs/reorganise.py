@@ -219,7 +219,7 @@ def look(viewer: Viewer, asked: Asked, *, now: datetime) -> Outlook:
         asked=asked, union=union, to=to, blocks=(), below=tuple(children), below_count=len(below), orders=going, order_count=len(orders),
         cases=living, case_count=len(living) if is_end else case_queries.count_living_within(union.path),
         matter_count=matter_queries.count_living(union.id, union.path),
-        task_count=task_queries.count_living_at(union.id) if is_end else task_queries.count_living_within(union.path), services=_services(union.id, asked.from_day) if is_end else {},
+        task_count=task_queries.count_living_at(union.id) if is_end else task_queries.count_living_within(union.path), services=services_at(union.id, asked.from_day) if is_end else {},
         people=registry_queries.count_at(union.id) if is_end else registry_queries.count_within(union.path),
         posts=tuple(PostGoes(card, name, _goes(card, asked)) for card, name in posts if card.role is not Role.WORKER),
         worker_count=sum(card.role is Role.WORKER for card, _name in posts),
@@ -351,7 +351,8 @@ def _own(viewer: Viewer, org_id: int) -> Union:
     return union
 
 
-def _services(org_id: int, day: date) -> dict[str, int]:
+def services_at(org_id: int, day: date) -> dict[str, int]:
+    """What of that very union is not over on a day, by kind. Without scope: for whoever changes unions, or checks that they were."""
     return {
         "needs": volunteer_queries.count_living_at(org_id),
         **place_queries.count_living_at(org_id, on=day),

@@ -28,7 +28,7 @@ from niangjia.apps.programs.tests import town
 from niangjia.apps.volunteers import queries as volunteers
 from niangjia.apps.volunteers.models import Need
 from niangjia.apps.volunteers.tests import room
-from niangjia.jobs import reorganise
+from niangjia.jobs import reorganise, verify
 from niangjia.jobs.reorganise import Asked
 
 NOW = town.NOW
@@ -198,6 +198,19 @@ def test_a_juror_who_becomes_a_colleague_of_an_entry_keeps_the_mark_they_gave_an
     line = lines[Entry.objects.get(pk=of_ended).number]
     assert (line["marks"], line["barred"]) == ({"1": "88.00", "3": "71.00"}, ["2"])
     assert list(contests.verify()) == []
+
+
+def test_what_was_left_with_a_union_that_ended_is_found_out(here):
+    need_id = here.open_need()
+    merged(here)
+    assert list(verify.left_behind(NOW.date())) == []
+    Need.objects.filter(pk=need_id).update(org_id=here.town["XG"].id)
+    (breach,) = verify.left_behind(NOW.date())
+    assert (
+        breach.rule == "LEFT_BEHIND"
+        and breach.place == f"orgunit:{here.town['XG'].id}"
+        and "'needs': 1" in breach.detail
+    )
 
 
 # --- bulletins ---
