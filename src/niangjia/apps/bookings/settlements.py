@@ -99,6 +99,11 @@ def goods_name(offer: Offer) -> str:
     return f"疗休养 {offer.number}"
 
 
+def gift_key(booking_id: int) -> str:
+    """Under which the fund's books have a worker's part."""
+    return f"trip:{booking_id}"
+
+
 def withdrawn_of(offer: Offer) -> list[int]:
     """Parts of which the carrier's payment was asked for and then withdrawn under the funds: what is asked for there does not reach so far. By id."""
     rows = Settlement.objects.filter(booking__offer=offer, state__in=[SettleState.ORDERED, SettleState.GIVEN]).order_by("pk")  # fmt: skip

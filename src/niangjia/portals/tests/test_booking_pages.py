@@ -10,6 +10,8 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.db.models import Value
+from django.db.models.functions import Concat, Substr
 from django.test import Client
 from django.urls import reverse
 
@@ -22,6 +24,7 @@ from niangjia.apps.bookings.types import Giving, OfferFacts, Reach, SettleState,
 from niangjia.apps.cases.tests import desk as desks
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
+from niangjia.apps.funds.models import GoodsGiven
 from niangjia.apps.messages import queries as inbox
 from niangjia.apps.programs.tests import town
 from niangjia.apps.registry import queries as registry
@@ -293,6 +296,9 @@ def test_the_carrier_is_paid_by_three_people_and_each_worker_has_used_their_cap(
     funds.approve_request(viewer=place.county_third, request_id=requests[0].pk, now=town.NOW)
     assert f"结算了 {count} 人" in said(go(second, "settle", ids.trip, "hand-over"))
     assert set(Settlement.objects.values_list("state", flat=True)) == {"GIVEN"} and sound()
+    GoodsGiven.objects.filter(case_ref__startswith="booking:").update(key=Concat(Value("x:"), "key"))
+    assert {one.rule for one in queries.verify(now=town.NOW)} == {"SETTLEMENT_GIVEN"}
+    GoodsGiven.objects.update(key=Substr("key", 3))
     balance = next(one for one in fund_queries.list_balances(place.finance) if one.purpose == "recuperation")
     assert balance.goods_given == Decimal("1800.00") * count and balance.available == 630000 - balance.goods_given
     own = Booking.objects.filter(offer=ids.trip, state="ATTENDED", person_id=house.viewers[Role.WORKER].person_id).first()  # fmt: skip

@@ -24,6 +24,7 @@ from niangjia.apps.bookings.problems import LessThanExtras, NoSuchOffer, NotBoug
 from niangjia.apps.bookings.settlements import (
     day_of,
     facts_of,
+    gift_key,
     goods_name,
     price_of_extras,
     program_of,
@@ -209,7 +210,7 @@ def _give(viewer: Viewer, offer: Offer, row: Settlement, items: Mapping[Decimal,
         raise NotBoughtYet
     try:
         funds.give_goods(
-            viewer=viewer, item_id=items[row.amount], quantity=1, key=f"trip:{row.booking_id}", case_ref=f"booking:{row.booking_id}",
+            viewer=viewer, item_id=items[row.amount], quantity=1, key=gift_key(row.booking_id), case_ref=f"booking:{row.booking_id}",
             person_id=row.booking.person_id, household_id=registry.household_of(row.booking.person_id),
             caps=programs.caps_of(row.decision_id, subjects=subjects_of(row), day=day_of(slot)), case_officer_ids=[row.told_by_id],
             program=program_of(offer), now=now,
