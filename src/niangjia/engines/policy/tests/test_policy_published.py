@@ -282,7 +282,7 @@ def test_a_part_of_a_whole_is_read_in_hundredths_and_a_multiple_as_it_is(tmp_pat
   whole: {unit: ratio, values: {2020-01-01: 1}, clause: c}
   times: {unit: ratio, values: {2020-01-01: 1.5}, clause: c}
 rules:
-  - {id: r, when: cost > part * whole * times, say: {zh: "{part}、{whole}、{times} 倍", en: "{part}"}, clause: c}
+  - {id: r, when: cost * part > cost * whole * times, say: {zh: "{part}、{whole}、{times} 倍", en: "{part}"}, clause: c}
 benefit:
   - {id: a, amount: cost, say: {zh: 甲, en: a}, clause: c}
 """
