@@ -133,6 +133,7 @@ def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime], p
     _trip(services)
     _tour(services)
     _talks(services)
+    _year(office, clock, present)
 
 
 def _others(viewer: Viewer, taken: set[int | None]) -> list[int]:
@@ -140,6 +141,35 @@ def _others(viewer: Viewer, taken: set[int | None]) -> list[int]:
     ids = registry.visible_persons(viewer).order_by("-pk").values_list("pk", flat=True)[:300]
     members = registry.open_memberships_of(ids)
     return [one for one in ids if one in members and one not in taken][:5]
+
+
+def _year(office: Office, clock: Callable[[], datetime], present: date) -> None:
+    """
+    E06: what the city itself gave its riders and couriers month by month since January, so that the targets have a year to be judged by. Of
+    the year's last month, and of a year that has just begun, nothing.
+    """
+    city = unions.find_city_union(COUNTY + "000000")
+    assert city is not None, "the invented city has its union"
+    lead = office.officer(city.id, clock())
+    ids = list(registry.visible_persons(lead).order_by("pk").values_list("pk", flat=True))
+    riders = [one for one, spell in registry.open_memberships_of(ids).items() if spell.group]
+    services = Services(office, clock, city, riders, [], present)
+    months = [number for number in range(9, 0, -1) if services.at(-30 * number, 9).year == present.year]
+    for number in months:
+        _held(services, f"jobs-{number}", "新就业群体招聘与转岗咨询", "job_service", -30 * number, riders)
+        if number % 2:
+            _held(services, f"lesson-{number}", "骑手、司机安全与急救课", "course", 3 - 30 * number, riders[:10])
+    for number, people in zip(months[1::4], (riders[:7], riders[7:12]), strict=False):
+        _held(services, f"check-{number}", "新就业群体免费体检", "check_up", 6 - 30 * number, people)
+
+
+def _held(services: Services, key: str, title: str, kind: str, days: int, people: Sequence[int]) -> None:
+    """One session that is over: everybody asked for a seat and came."""
+    begins = services.at(days, 9)
+    slot = SlotFacts(begins, begins + timedelta(hours=2), len(people) + 2, "例职工服务中心（虚构）")
+    offer = services.offer(key, title, kind, [slot], now=begins - timedelta(days=9))
+    services.ask(offer, people, now=begins - timedelta(days=8))
+    services.come(offer)
 
 
 def _season(services: Services, own: int | None) -> None:

@@ -393,6 +393,14 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """Counties in the order of their code; how many members each has was counted at `members_as_of`."""
+
+    rows: list[Reach]
+    members_as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Violation:
     """Something that must never be so, is so."""
 

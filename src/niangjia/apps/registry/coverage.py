@@ -62,7 +62,7 @@ def _told(path: str) -> dict[str, HeadcountCard]:
     """By path of the union, what it told last."""
     rows = scope.within(Headcount.objects.filter(union__state=UnionState.ACTIVE), path, "union__path")
     found = rows.order_by("on").values_list("union__path", "workers", "on", "source")
-    return {where: HeadcountCard(workers, on, source) for where, workers, on, source in found}
+    return {where: HeadcountCard(workers, on, source) for where, workers, on, source in found if where is not None}
 
 
 def _members(path: str) -> Iterable[tuple[str, int]]:

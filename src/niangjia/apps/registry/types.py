@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -234,6 +235,14 @@ class DataView:
     action: str
     what: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCount:
+    """Persons with a lasting membership, by the first digits of a division's code."""
+
+    by_area: Mapping[str, int]
+    as_of: datetime
 
 
 @dataclass(frozen=True, slots=True)

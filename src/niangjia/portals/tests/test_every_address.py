@@ -203,6 +203,7 @@ PAGES = {
     ),
     "officer:audit": (lambda house: [], {Role.AUDITOR}),
     "officer:unions": (lambda house: [], {Role.ADMINISTRATOR}),
+    "officer:whose": (lambda house: [house.desk.town.grassroots.account_id], {Role.ADMINISTRATOR}),
     "officer:corrections_asked": (lambda house: [], {Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
     "officer:correction_asked": (
         lambda house: [asked_correction(house)],

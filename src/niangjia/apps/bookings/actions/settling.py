@@ -20,17 +20,26 @@ from niangjia.apps.audit import actions as audit
 from niangjia.apps.bookings.access import offers, own_offer
 from niangjia.apps.bookings.lifecycle import BookingState, SettleState
 from niangjia.apps.bookings.models import Booking, Offer, Settlement, Trip
-from niangjia.apps.bookings.problems import LessThanExtras, NoInvoice, NoSuchOffer, NotBoughtYet, NothingGranted, TripNotTold
+from niangjia.apps.bookings.problems import (
+    LessThanExtras,
+    NoInvoice,
+    NoSuchOffer,
+    NotBoughtYet,
+    NothingGranted,
+    TripNotTold,
+)
 from niangjia.apps.bookings.settlements import (
     INVOICES,
     day_of,
     facts_of,
+    gift_key,
     goods_name,
     owner_of,
     price_of_extras,
     program_of,
     questions_of,
     subjects_of,
+    withdrawn_of,
 )
 from niangjia.apps.bookings.types import CostFacts
 from niangjia.apps.files import queries as files
@@ -64,6 +73,7 @@ def tell_trip(*, viewer: Viewer, offer_id: int, answers: Mapping[str, str], now:
         read = {one.name: matters.text_of(one, answers[one.name]) for one in questions_of(offer)[0] if answers.get(one.name)}  # fmt: skip
         told = {"answers": read, "told_by_id": viewer.account_id, "told_at": now}
         Trip.objects.update_or_create(offer=offer, defaults=told)
+        _return_withdrawn(offer)
         _unsettle(Settlement.objects.filter(booking__offer=offer, state__in=_DECIDABLE))
         audit.record(viewer, action="bookings.trip", object=f"offer:{offer.pk}", now=now)
 
@@ -77,6 +87,7 @@ def tell_costs(*, viewer: Viewer, offer_id: int, costs: Mapping[int, CostFacts],
     with transaction.atomic():
         offer = own_offer(viewer, offer_id)
         program_of(offer)
+        _return_withdrawn(offer)
         came = Booking.objects.filter(offer=offer, state=BookingState.ATTENDED, pk__in=costs)
         fixed = set(Settlement.objects.filter(booking__in=came).exclude(state__in=_DECIDABLE).values_list("booking_id", flat=True))  # fmt: skip
         kept = [one for one in came if one.pk not in fixed]
@@ -95,6 +106,11 @@ def tell_costs(*, viewer: Viewer, offer_id: int, costs: Mapping[int, CostFacts],
         return len(kept)
 
 
+def _return_withdrawn(offer: Offer) -> None:
+    """What was ordered and withdrawn under the funds is granted and no more: it may be told, worked out and ordered anew."""
+    Settlement.objects.filter(pk__in=withdrawn_of(offer)).update(state=SettleState.GRANTED)
+
+
 def _unsettle(rows) -> None:
     rows.update(state=SettleState.TOLD, decision=None, amount=None, refusal_zh="", refusal_en="")
 
@@ -111,6 +127,7 @@ def decide_trip(*, viewer: Viewer, offer_id: int, now: datetime) -> dict[SettleS
         trip = Trip.objects.filter(offer=offer).first()
         if trip is None:
             raise TripNotTold
+        _return_withdrawn(offer)
         rows = list(Settlement.objects.filter(booking__offer=offer, state__in=_DECIDABLE).select_related("booking__slot").order_by("pk"))  # fmt: skip
         if not rows:
             raise NothingGranted
@@ -144,7 +161,7 @@ def _decide(viewer: Viewer, offer: Offer, row: Settlement, facts: dict[str, obje
 
 def pay_carrier(*, viewer: Viewer, offer_id: int, now: datetime) -> Decimal:
     """
-    Ask for the carrier to be paid out of the fund for everybody whose part was granted; return the sum in yuan. Another person approves it
+    Ask for the carrier to be paid out of the fund for everybody whose part was granted, and not asked for or withdrawn since; return the sum in yuan. Another person approves it
     under the funds. Permission: funds.prepare.
 
     Raises: NotAllowed, NoSuchOffer; NothingGranted; NoInvoice; NoBudget: nobody on the path has one.
@@ -152,6 +169,7 @@ def pay_carrier(*, viewer: Viewer, offer_id: int, now: datetime) -> Decimal:
     permissions.require(viewer, "funds.prepare")
     with transaction.atomic():
         offer = _of_fund(viewer, offer_id)
+        _return_withdrawn(offer)
         rows = list(Settlement.objects.select_related("booking__slot").filter(booking__offer=offer, state=SettleState.GRANTED).order_by("pk"))  # fmt: skip
         if not rows:
             raise NothingGranted
@@ -161,9 +179,10 @@ def pay_carrier(*, viewer: Viewer, offer_id: int, now: datetime) -> Decimal:
         for row in rows:
             by_amount.setdefault(row.amount or Decimal(0), []).append(row)
         budget_id = _budget_of(offer, rows[0])
+        earlier, _pieces = fund_queries.goods_asked(goods_name(offer))
         for amount, several in by_amount.items():
             ids = ",".join(str(one.pk) for one in several)
-            key = f"trip:{offer.pk}:{hashlib.sha256(ids.encode()).hexdigest()[:32]}"
+            key = f"trip:{offer.pk}:{earlier}:{hashlib.sha256(ids.encode()).hexdigest()[:32]}"
             funds.buy_goods(
                 viewer=viewer, budget_id=budget_id, name=goods_name(offer), unit="人次", unit_price=amount, quantity=len(several), key=key,
                 reason=f"{offer.number} 疗休养结算，付承办单位", now=now,
@@ -203,7 +222,7 @@ def _give(viewer: Viewer, offer: Offer, row: Settlement, items: Mapping[Decimal,
         raise NotBoughtYet
     try:
         funds.give_goods(
-            viewer=viewer, item_id=items[row.amount], quantity=1, key=f"trip:{row.booking_id}", case_ref=f"booking:{row.booking_id}",
+            viewer=viewer, item_id=items[row.amount], quantity=1, key=gift_key(row.booking_id), case_ref=f"booking:{row.booking_id}",
             person_id=row.booking.person_id, household_id=registry.household_of(row.booking.person_id),
             caps=programs.caps_of(row.decision_id, subjects=subjects_of(row), day=day_of(slot)), case_officer_ids=[row.told_by_id],
             program=program_of(offer), now=now,

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.bookings import drawing
 from niangjia.apps.bookings.access import bookings, campaigns, living_offers, offers, open_bookings, teachers
 from niangjia.apps.bookings.kinds import kinds
 from niangjia.apps.bookings.lifecycle import BookingState, Giving, OfferState
@@ -74,17 +75,18 @@ def find_booking_by_code(viewer: Viewer, code: str) -> BookingCard:
 
 
 def get_draw(number: str) -> tuple[OfferCard, list[Line]]:
-    """A draw as anybody may check it: the offer, and the numbers in their order; none before it was drawn. Raises NoSuchOffer."""
+    """
+    A draw as anybody may check it: the offer, and every number that asked in the order of the seed, also of who took it back before; none
+    before it was drawn. Raises NoSuchOffer.
+    """
     row = Offer.objects.filter(number=number, giving=Giving.DRAW).exclude(state=OfferState.DRAFT).select_related("org").prefetch_related("slots").first()  # fmt: skip
     if row is None:
         raise NoSuchOffer(number)
     if not row.drawn_at:
         return offer_card(row), []
-    drawn = Booking.objects.filter(offer=row, asked_at__lt=row.closes_at).order_by("line", "pk")
-    lines = [
-        Line(place, one, BookingState(state))
-        for place, (one, state) in enumerate(drawn.values_list("number", "state"), 1)
-    ]
+    states = dict(Booking.objects.filter(offer=row, asked_at__lt=row.closes_at).values_list("number", "state"))
+    order = drawing.order(row.seed, states)
+    lines = [Line(place, one, BookingState(states[one])) for place, one in enumerate(order, 1)]
     return offer_card(row), lines
 
 

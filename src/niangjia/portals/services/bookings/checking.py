@@ -22,7 +22,7 @@ from niangjia.apps.bookings import actions as bookings
 from niangjia.apps.bookings import queries
 from niangjia.apps.bookings.types import BookingCard, BookingState, OfferCard, SlotCard
 from niangjia.apps.organizations import queries as organizations
-from niangjia.apps.registry import queries as registry
+from niangjia.apps.registry import actions as registry
 from niangjia.jobs import import_marked, import_roster
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
@@ -111,7 +111,7 @@ export_people = export_of(PEOPLE, people)
 def ask_for(request: PageRequest, offer_id: int) -> HttpResponse:
     """For a member who does not do it themselves, by ID number, which stands in no address."""
     sent = request.POST
-    person = registry.find_person_by_id_number(request.viewer, sent.get("id_number", ""))
+    person = registry.find_person(viewer=request.viewer, number=sent.get("id_number", ""), now=timezone.now())
     if person is None:
         raise NobodyFound
     booking_id = bookings.ask(
