@@ -586,7 +586,7 @@ def test_a_trip_of_three_days_says_the_day_it_ends_and_an_hour_says_only_when(ho
 def test_what_is_settled_to_the_last_worker_is_not_offered_to_be_worked_out_again(house, ids, county):
     page = reverse("bookings:trip", args=[ids.trip])
     assert "按规则核算</button>" in county.get(page).content.decode()
-    Settlement.objects.filter(booking__offer=ids.trip).update(state=SettleState.ORDERED)
+    Settlement.objects.filter(booking__offer=ids.trip).update(state=SettleState.GIVEN, given_at=town.NOW)
     assert "按规则核算</button>" not in county.get(page).content.decode()
 
 
