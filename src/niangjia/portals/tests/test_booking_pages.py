@@ -316,13 +316,6 @@ def test_the_carrier_is_paid_by_three_people_and_each_worker_has_used_their_cap(
     _second_trip_is_refused(house, county, ids)
 
 
-def _send_invoice(county, offer: int):
-    sent = {"invoices": SimpleUploadedFile("invoice.jpg", pictures.jpeg())}
-    assert go(county, "invoices", offer, **sent).status_code == 200
-    (kept,) = files.list_files(Owner("trip", str(offer)))
-    return kept
-
-
 def test_a_purchase_that_was_withdrawn_is_worked_out_and_asked_for_anew(house, signed_in, county, ids):
     place = house.desk.town
     desks.give_budget(house.desk, "recuperation", "630000.00", year=2023)
@@ -354,6 +347,13 @@ def test_the_same_purchase_may_be_asked_for_again_after_it_was_withdrawn(house, 
         funds.withdraw_request(viewer=place.finance, request_id=request.pk, reason="再核对", now=town.NOW)
     go(finance, "settle", ids.trip, "pay")
     assert go(finance, "settle", ids.trip, "pay").status_code == 409, "it waits to be approved"
+
+
+def _send_invoice(county, offer: int):
+    sent = {"invoices": SimpleUploadedFile("invoice.jpg", pictures.jpeg())}
+    assert go(county, "invoices", offer, **sent).status_code == 200
+    (kept,) = files.list_files(Owner("trip", str(offer)))
+    return kept
 
 
 def _second_trip_is_refused(house, county, ids) -> None:
@@ -583,10 +583,12 @@ def test_a_trip_of_three_days_says_the_day_it_ends_and_an_hour_says_only_when(ho
     assert f"– {timezone.localtime(check.ends):%H:%M}" in half_an_hour
 
 
-def test_what_is_settled_to_the_last_worker_is_not_offered_to_be_worked_out_again(house, ids, county):
+def test_what_is_settled_to_the_last_worker_is_not_offered_to_be_worked_out_again(house, ids, county, signed_in):
     page = reverse("bookings:trip", args=[ids.trip])
     assert "按规则核算</button>" in county.get(page).content.decode()
-    Settlement.objects.filter(booking__offer=ids.trip).update(state=SettleState.GIVEN, given_at=town.NOW)
+    desks.give_budget(house.desk, "recuperation", "630000.00", year=2023)
+    _send_invoice(county, ids.trip)
+    go(signed_in(house.desk.town.finance), "settle", ids.trip, "pay")
     assert "按规则核算</button>" not in county.get(page).content.decode()
 
 
