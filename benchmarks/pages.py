@@ -102,6 +102,7 @@ def main() -> None:
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext, setup_test_environment
+    from django.urls import reverse
     from django.utils import timezone
 
     from niangjia.apps.accounts import queries as accounts
@@ -118,6 +119,7 @@ def main() -> None:
         client.force_login(
             accounts.get_account(post.account_id), backend="niangjia.apps.accounts.backends.AccountBackend"
         )
+        client.get(reverse("public:stay"))  # a sitting begins: once, whichever page comes first
         for name, address in addresses(viewer).items():
             if wish.only not in f"{name}@{role}":
                 continue

@@ -12,6 +12,7 @@ from niangjia.apps.bookings.kinds import kind_of
 from niangjia.apps.bookings.lifecycle import SettleState
 from niangjia.apps.bookings.models import Booking, Offer, Settlement, Slot, Trip
 from niangjia.apps.bookings.problems import NotATrip, TripNotTold
+from niangjia.apps.files.types import Owner
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.matters import queries as matters
 from niangjia.apps.matters.types import Question
@@ -20,6 +21,7 @@ from niangjia.apps.programs.types import SubjectKind
 from niangjia.engines.policy.pack import Pack
 from niangjia.kernel.money import ZERO
 
+INVOICES, MOST_INVOICES = "invoices", 12
 OF_EACH = ("companions", "have_companions_paid", "trip_cost", "priority_group", "trip_days_before")
 """Facts of one worker's part; every other question of the form is about the trip."""
 
@@ -84,6 +86,11 @@ def days_before(settlement: Settlement) -> int:
     return others.aggregate(days=Sum("days"))["days"] or 0
 
 
+def owner_of(offer_id: int) -> Owner:
+    """Of a trip's invoices."""
+    return Owner("trip", str(offer_id))
+
+
 def price_of_extras(offer: Offer, booking: Booking) -> Decimal:
     """Yuan of what the worker chose beside the seat, as far as prices were told."""
     return sum((Decimal(offer.extras[name]) for name in booking.extras if offer.extras.get(name)), ZERO)
@@ -97,6 +104,11 @@ def subjects_of(settlement: Settlement) -> dict[SubjectKind, int]:
 def goods_name(offer: Offer) -> str:
     """What is bought of the carrier, as the fund's books have it."""
     return f"疗休养 {offer.number}"
+
+
+def gift_key(booking_id: int) -> str:
+    """Under which the fund's books have a worker's part."""
+    return f"trip:{booking_id}"
 
 
 def withdrawn_of(offer: Offer) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -333,20 +334,20 @@ def open_memberships_of(person_ids: Iterable[int]) -> dict[int, MembershipFacts]
 @looking.once_each
 def faces_of(household_ids: Iterable[int]) -> dict[int, HouseholdFace]:
     """By household id, of those where somebody lives; one query for five hundred. Without scope: for lists whose rows the caller has bounded."""
-    homes: dict[int, list[tuple[Person, bool]]] = {}
+    homes: dict[int, list[tuple[int, str, Any, bool]]] = {}
     wanted = list(set(household_ids))
     is_organised = Exists(Membership.objects.filter(person=OuterRef("person"), left_on__isnull=True))
+    said = ("household_id", "person_id", "person__pseudonym", "person__name")
     for start in range(0, len(wanted), 500):
         spells = HouseholdMember.objects.filter(household__in=wanted[start : start + 500], ends_before__isnull=True)
-        spells = spells.select_related("person").only("household", "person__name", "person__pseudonym")
-        for spell in spells.annotate(is_organised=is_organised).order_by("person__birth_date", "person_id"):
-            homes.setdefault(spell.household_id, []).append((spell.person, vars(spell)["is_organised"]))
+        in_order = spells.order_by("person__birth_date", "person_id").values_list(*said)
+        for home, *person in in_order.annotate(is_organised=is_organised):
+            homes.setdefault(home, []).append(tuple(person))
     found = {}
     for home, persons in homes.items():
-        shown = next((person for person, is_organised in persons if is_organised), persons[0][0])
-        found[home] = HouseholdFace(
-            identity.mask_name(shown.read("name")), tuple(person.pk for person, _is_organised in persons)
-        )
+        pk, pseudonym, name, _organised = next((one for one in persons if one[3]), persons[0])
+        shown = Person(pk=pk, pseudonym=pseudonym, name=name)
+        found[home] = HouseholdFace(identity.mask_name(shown.read("name")), tuple(one[0] for one in persons))
     return found
 
 

@@ -46,14 +46,15 @@ def whose(request: PageRequest, account_id: int) -> HttpResponse:
     people = {one.detail["person"]: persons.masked_identity(one.detail["person"]) for one in events if "person" in one.detail}  # fmt: skip
     if account.person_id:
         people[account.person_id] = persons.masked_identity(account.person_id)
+    sent = getattr(request, "form", None)
     context = {
         "account": account,
         "person": people.get(account.person_id),
         "steps": [(one, people.get(one.detail.get("person"))) for one in events],
         "names": account_queries.names_of({one.account_id for one in events if one.account_id}),
         "is_own": account_id == request.viewer.account_id,
-        "form": getattr(request, "form", None) or PersonForm(),
-        "untie_form": getattr(request, "untie_form", None) or UntieForm(),
+        "form": sent if isinstance(sent, PersonForm) else PersonForm(),
+        "untie_form": sent if isinstance(sent, UntieForm) else UntieForm(),
         "org": whole(request.GET.get("org", "") or request.POST.get("org", "")),
     }
     return show(request, "officer/whose_account.html", context)
@@ -79,7 +80,7 @@ def tie(request: PageRequest, account_id: int) -> HttpResponse:
 
 @page("accounts.manage", methods=("POST",), shown_on=whose)
 def untie(request: PageRequest, account_id: int) -> HttpResponse:
-    request.untie_form = form = UntieForm(request.POST)
+    request.form = form = UntieForm(request.POST)
     if not form.is_valid():
         return _again(request, account_id)
     accounts.unlink_person(

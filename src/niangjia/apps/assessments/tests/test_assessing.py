@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 
 from niangjia.apps.accounts.permissions import NotAllowed
-from niangjia.apps.assessments import actions, problems, queries
+from niangjia.apps.assessments import actions, pinning, problems, queries
 from niangjia.apps.assessments.models import Adjustment, Publication
 from niangjia.apps.assessments.types import Figures, State
 from niangjia.apps.audit import queries as audit
@@ -77,7 +77,15 @@ def test_a_publication_whose_points_were_touched_is_found(place):
     row = Publication.objects.get(pk=number)
     row.points[str(place["X"].id)]["total"] = "99.00"
     row.save()
-    assert [one.invariant for one in queries.verify()] == ["ASSESSED_SAME"]
+    assert [one.invariant for one in queries.verify()] == ["ASSESSED_SAME", "ASSESSED_KEPT"]
+
+
+def test_a_publication_whose_figures_and_points_were_touched_together_is_found(place):
+    row = Publication.objects.get(pk=publish(place))
+    row.figures[str(place["X"].id)]["visited"] = "0.5000"
+    row.points = pinning._points(pinning.standings_of(row))
+    row.save()
+    assert [one.invariant for one in queries.verify()] == ["ASSESSED_KEPT"]
 
 
 def test_a_draft_and_its_publication_say_the_same(place):

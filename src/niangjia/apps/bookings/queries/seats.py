@@ -13,11 +13,13 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import drawing
 from niangjia.apps.bookings.access import bookings, offers
 from niangjia.apps.bookings.lessons import counted, earned
-from niangjia.apps.bookings.lifecycle import BORNE, HOLDS_SEATS, BookingState, Giving, OfferState
+from niangjia.apps.bookings.lifecycle import BORNE, HOLDS_SEATS, BookingState, Giving, OfferState, SettleState
 from niangjia.apps.bookings.models import Booking, Offer, Presence, Quota, Settlement, Slot
 from niangjia.apps.bookings.problems import NoSuchBooking, NoSuchOffer
 from niangjia.apps.bookings.seating import waiting_that_fit
+from niangjia.apps.bookings.settlements import gift_key
 from niangjia.apps.bookings.types import Attendance, BookingCard, OfferCard, SlotCard, Violation
+from niangjia.apps.funds import queries as funds
 from niangjia.apps.registry import queries as registry
 
 
@@ -123,7 +125,7 @@ def _lines(offer_ids: set[int]) -> Mapping[int, int]:
 def verify(*, now: datetime) -> Iterator[Violation]:
     """
     Seats counted as given; nobody waits behind a seat that fits; every draw is that of its seed, and its seed that of its seal; what a trip
-    costs the employer is what was decided.
+    costs the employer is what was decided, and what was settled stands in the fund's books.
     """
     given = Coalesce(Sum("bookings__seats", filter=Q(bookings__state__in=HOLDS_SEATS)), 0)
     for table, word in ((Slot, "SLOT"), (Quota, "QUOTA")):
@@ -150,6 +152,17 @@ def verify(*, now: datetime) -> Iterator[Violation]:
         yield Violation(
             "SETTLEMENT_DECISION", f"booking:{part.booking_id}", "bears another amount than its decision gives"
         )
+    yield from _verify_given()
+
+
+def _verify_given() -> Iterator[Violation]:
+    given = dict(Settlement.objects.filter(state=SettleState.GIVEN).values_list("booking_id", "amount"))
+    booked = funds.goods_given(gift_key(booking_id) for booking_id in given)
+    for booking_id, amount in sorted(given.items()):
+        if booked.get(gift_key(booking_id)) != amount:
+            yield Violation(
+                "SETTLEMENT_GIVEN", f"booking:{booking_id}", "stands as settled, and the fund's books do not say so"
+            )
 
 
 def _verify_draw(offer: Offer) -> Iterator[Violation]:

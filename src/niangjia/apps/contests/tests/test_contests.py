@@ -86,6 +86,20 @@ def test_a_worker_enters_once_changes_it_and_hands_it_in_before_the_call_ends(st
         stage.enter(stage.workers[1])
 
 
+def test_what_was_given_back_after_the_call_is_handed_in_again_until_judging_begins(stage):
+    stage.call()
+    first, second, _third = [stage.enter(stage.workers[number]) for number in range(3)]
+    stage.now = stage.contest.closes_at + DAY
+    for entry in (first, second):
+        actions.give_back(viewer=stage.county, entry_id=entry, reason="请写全名称", now=stage.now)
+    actions.hand_in(viewer=stage.workers[0], entry_id=first, now=stage.now)
+    assert Entry.objects.get(pk=first).state == EntryState.SUBMITTED
+    stage.admit(first, _third)
+    stage.open()
+    with pytest.raises(problems.CallClosed):
+        actions.hand_in(viewer=stage.workers[1], entry_id=second, now=stage.now)
+
+
 def test_an_entry_without_a_name_or_a_file_that_is_needed_is_not_ready(stage, monkeypatch):
     needs = "files: [{id: song, title: {zh: 录音, en: recording}, kind: audio, required: true, most: 1, most_mb: 1}]"
     stages.install(monkeypatch, stages.TEXT.replace("files: []", needs))
@@ -391,6 +405,16 @@ def test_a_burst_is_shown_to_officers_who_may_set_it_aside_with_a_reason(stage):
     actions.revoke(viewer=stage.workers[3], round_id=round_id, entry_id=stage.entries[0], now=stage.now)
     assert queries.own_votes(stage.workers[3], round_id) == {stage.entries[0]: VoteState.SET_ASIDE}
     assert sound()
+
+
+def test_a_mark_that_was_changed_after_its_round_was_published_is_found(stage):
+    stage.call()
+    stage.with_entries(2)
+    stage.sit(1)
+    stage.through([90, 80])
+    assert sound()
+    Mark.objects.filter(value=80).update(value=95)
+    assert [one.rule for one in queries.verify()] == ["ROUND_MARKS"]
 
 
 # --- shortlist, notice, objections ---

@@ -108,7 +108,7 @@ def table_of(block: Block, counter: Counter, children: Sequence[Union], declared
         is_long=block.kind is Kind.MONTHS and is_drawn,
         is_months=block.kind is Kind.MONTHS,
         is_gaps=block.kind is Kind.GAPS,
-        is_wide=len(block.figures) > 3,
+        is_wide=len(block.figures) > 3 or (block.kind is Kind.GAPS and not tag),
         is_by_union=not tag and block.kind is not Kind.MONTHS,
     )
 
