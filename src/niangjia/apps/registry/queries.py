@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Substr
 
 from niangjia.apps.accounts import permissions
@@ -217,11 +217,15 @@ def list_past_members(viewer: Viewer, household_id: int) -> list[MemberCard]:
     return _member_cards(spells, cards_of(spell.person for spell in spells) if spells else {})
 
 
+BY_BIRTH = F("person__birth_date").asc(nulls_last=True)
+"""Oldest first, and last of whom that is not known: the same on either database."""
+
+
 @looking.once
 def _spells_of(household_id: int) -> list[HouseholdMember]:
     """Who lives or lived there, by birth, with the persons; not to be changed."""
     spells = HouseholdMember.objects.filter(household_id=household_id).select_related("person")
-    return list(spells.order_by("person__birth_date", "person_id", "pk"))
+    return list(spells.order_by(BY_BIRTH, "person_id", "pk"))
 
 
 def _member_cards(spells: Iterable[HouseholdMember], cards: Mapping[int, PersonCard]) -> list[MemberCard]:
@@ -289,9 +293,7 @@ def members_of(household_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
     wanted = list(set(household_ids))
     for start in range(0, len(wanted), 500):
         spells = HouseholdMember.objects.filter(household__in=wanted[start : start + 500], ends_before__isnull=True)
-        for household_id, person_id in spells.order_by("person__birth_date", "person_id").values_list(
-            "household_id", "person_id"
-        ):
+        for household_id, person_id in spells.order_by(BY_BIRTH, "person_id").values_list("household_id", "person_id"):
             rows.setdefault(household_id, []).append(person_id)
     return {household_id: tuple(person_ids) for household_id, person_ids in rows.items()}
 
@@ -325,7 +327,7 @@ def faces_of(household_ids: Iterable[int]) -> dict[int, HouseholdFace]:
     for start in range(0, len(wanted), 500):
         spells = HouseholdMember.objects.filter(household__in=wanted[start : start + 500], ends_before__isnull=True)
         spells = spells.select_related("person").only("household", "person__name", "person__pseudonym")
-        for spell in spells.annotate(is_organised=is_organised).order_by("person__birth_date", "person_id"):
+        for spell in spells.annotate(is_organised=is_organised).order_by(BY_BIRTH, "person_id"):
             homes.setdefault(spell.household_id, []).append((spell.person, vars(spell)["is_organised"]))
     found = {}
     for home, persons in homes.items():
