@@ -259,3 +259,25 @@ def _faults(page: Page, url: str, picture: str) -> list[str]:
             page.screenshot(path=OUT / f"{picture}-dark.png", animations="disabled")
     page.set_viewport_size(browsers.DESK)
     return faults
+
+
+FIRST_PAGES = {"": ("/", "/login/"), "worker": ("/mine/",), "grassroots": ("/desk/",)}
+MOST_BYTES = 250 * 1024
+"""Of a first page on a phone, over the wire and with nothing in the cache."""
+
+
+def test_a_first_page_on_a_phone_is_at_most_250_kilobytes_over_the_wire(house: tuple[str, list[list[str]]]):
+    address, pages = house
+    logins = {role: username for role, username, *_page in pages}
+    with sync_playwright() as play:
+        chromium = browsers.launch(play)
+        for role, first in FIRST_PAGES.items():
+            context = browsers.open_context(chromium, address, **browsers.ON_PHONE)
+            if role:
+                browsers.sign_in(context.new_page(), address, logins[role])
+            for path in first:
+                came = browsers.bytes_over_the_wire(context.new_page(), path)
+                assert path in came and any(name.endswith(".css") for name in came), (path, came)
+                assert sum(came.values()) <= MOST_BYTES, (path, came)
+            context.close()
+        chromium.close()

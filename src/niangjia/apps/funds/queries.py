@@ -433,7 +433,8 @@ def goods_asked(name: str) -> tuple[int, dict[Decimal, int]]:
     rows = FundRequest.objects.filter(kind=FundRequest.Kind.BUY_GOODS, item_name=name)
     pieces: dict[Decimal, int] = defaultdict(int)
     for price, quantity in rows.exclude(state=RequestState.WITHDRAWN).values_list("unit_price", "quantity"):
-        pieces[price] += quantity
+        if price is not None and quantity is not None:
+            pieces[price] += quantity
     return rows.count(), pieces
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -156,3 +157,11 @@ def test_who_audits_or_pays_publishes_nothing(place):
     for viewer in (place.auditor, place.finance, place.grassroots):
         with pytest.raises(NotAllowed):
             publish(place, viewer)
+
+
+def test_who_stands_in_for_the_one_who_proposed_points_does_not_confirm_them(place, second):
+    number = adjust(place)
+    stand_in = replace(second, joined_ids=frozenset({place.city.account_id}))
+    with pytest.raises(problems.SecondPerson):
+        actions.confirm(viewer=stand_in, adjustment_id=number, now=town.NOW)
+    assert Adjustment.objects.get(pk=number).confirmed_by_id is None

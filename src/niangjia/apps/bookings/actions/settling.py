@@ -20,12 +20,13 @@ from niangjia.apps.audit import actions as audit
 from niangjia.apps.bookings.access import offers, own_offer
 from niangjia.apps.bookings.lifecycle import BookingState, SettleState
 from niangjia.apps.bookings.models import Booking, Offer, Settlement, Trip
-from niangjia.apps.bookings.problems import NoSuchOffer, NotBoughtYet, NothingGranted, TripNotTold
+from niangjia.apps.bookings.problems import LessThanExtras, NoSuchOffer, NotBoughtYet, NothingGranted, TripNotTold
 from niangjia.apps.bookings.settlements import (
     day_of,
     facts_of,
     gift_key,
     goods_name,
+    price_of_extras,
     program_of,
     questions_of,
     subjects_of,
@@ -71,7 +72,7 @@ def tell_costs(*, viewer: Viewer, offer_id: int, costs: Mapping[int, CostFacts],
     """
     What each worker's part cost, by booking; return how many were kept. Only of who came, and not once the carrier's payment was asked for.
 
-    Raises: NotAllowed, NoSuchOffer, NotATrip.
+    Raises: NotAllowed, NoSuchOffer, NotATrip, LessThanExtras: one is below what was chosen beside the seat.
     """
     with transaction.atomic():
         offer = own_offer(viewer, offer_id)
@@ -82,6 +83,9 @@ def tell_costs(*, viewer: Viewer, offer_id: int, costs: Mapping[int, CostFacts],
         kept = [one for one in came if one.pk not in fixed]
         for booking in kept:
             facts = costs[booking.pk]
+            extras = price_of_extras(offer, booking)
+            if facts.cost < extras:
+                raise LessThanExtras(booking.number, f"{extras:.2f}", f"{facts.cost:.2f}")
             told = {
                 "cost": facts.cost, "companions_paid": facts.companions_paid if booking.seats > 1 else None, "priority_group": facts.priority_group,
                 "state": SettleState.TOLD, "decision_id": None, "amount": None, "refusal_zh": "", "refusal_en": "", "told_by_id": viewer.account_id,

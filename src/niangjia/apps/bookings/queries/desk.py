@@ -30,6 +30,17 @@ def list_quotas(viewer: Viewer, offer_id: int) -> list[QuotaCard]:
     return [QuotaCard(one.pk, one.org_id, one.org.name if one.org else "", one.group, one.seats, one.taken) for one in rows]  # fmt: skip
 
 
+def count_chosen(viewer: Viewer, offer_id: int) -> dict[str, tuple[int, int]]:
+    """By what may be chosen beside the seat: who chose it and did not take the booking back, and how many of them came. Raises NotAllowed."""
+    found: dict[str, tuple[int, int]] = {}
+    rows = bookings(viewer).filter(offer_id=offer_id).exclude(state=BookingState.CANCELLED)
+    for state, names in rows.values_list("state", "extras"):
+        for name in names:
+            chosen, came = found.get(name, (0, 0))
+            found[name] = chosen + 1, came + (state == BookingState.ATTENDED)
+    return found
+
+
 def list_sessions_between(viewer: Viewer, first: datetime, until: datetime) -> list[Session]:
     """Times of offers of the viewer's part of the tree, in order, each lesson of a course by itself. Raises NotAllowed."""
     permissions.require(viewer, "bookings.view")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -81,7 +82,13 @@ def offer_card(row: Offer) -> OfferCard:
         most_companions=row.most_companions, every_years=row.every_years, note=row.note, seal=row.seal, seed=row.seed,
         slots=tuple(SlotCard(one.pk, one.begins, one.ends, one.seats, one.taken, one.label) for one in slots),
         campaign_id=row.campaign_id, teacher_id=row.teacher_id, unit_cost=row.unit_cost, least_share=row.least_share, drawn_at=row.drawn_at, step=row.step,
+        extras=prices_of(row),
     )  # fmt: skip
+
+
+def prices_of(row: Offer) -> dict[str, Decimal | None]:
+    """What may be chosen beside a seat, with yuan a person; null = not told."""
+    return {name: Decimal(price) if price else None for name, price in row.extras.items()}
 
 
 def cards_of(rows: Iterable[Booking]) -> list[BookingCard]:
@@ -94,6 +101,7 @@ def cards_of(rows: Iterable[Booking]) -> list[BookingCard]:
             slot_id=row.slot_id or row.wished_id, state=BookingState(row.state), seats=row.seats, line=lines.get(row.pk), asked_at=row.asked_at,
             checked_in_at=row.checked_in_at, code=row.code, reason=row.reason, certificate=row.certificate or "", group=row.group,
             lessons=vars(row).get("lesson_count", 0), present=vars(row).get("present_count", 0), lessons_until=vars(row).get("lessons_until"),
+            extras=tuple(row.extras),
         )
         for row in found
     ]  # fmt: skip

@@ -1,4 +1,5 @@
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -518,3 +519,28 @@ def test_what_is_called_off_gives_nothing_and_stays_off(stage):
     for act in (stage.announce, stage.finish, stage.open):
         with pytest.raises(problems.NotPossibleNow):
             act()
+
+
+# --- whoever takes part runs nothing of it ---
+
+
+def test_an_officer_whose_family_takes_part_runs_no_step_of_the_contest(stage):
+    stage.call()
+    _home, (husband, wife) = town.household(77, stage.town["XG"], size=2)
+    entrant = town.appoint("entrant", stage.town["XG"], Role.WORKER, person_id=husband)
+    organiser = town.appoint("organiser", stage.town["X"], Role.COUNTY, person_id=wife)
+    rival, own = stage.enter(stage.workers[0]), stage.enter(entrant, hand_in=False)
+    actions.admit(viewer=organiser, entry_id=rival, now=stage.now)
+    actions.hand_in(viewer=entrant, entry_id=own, now=stage.now)
+    stand_in = replace(stage.county, for_account_id=organiser.account_id)
+    for viewer in (organiser, stand_in):
+        told = {"viewer": viewer, "entry_id": own, "now": stage.now}
+        with pytest.raises(problems.TakesPart):
+            actions.admit(**told)
+        with pytest.raises(problems.TakesPart):
+            actions.strike(**told | {"entry_id": rival}, reason="不合要求")
+        with pytest.raises(problems.TakesPart):
+            actions.call_off(viewer=viewer, contest_id=stage.contest_id, reason="疫情", now=stage.now)
+    assert {one.state for one in Entry.objects.filter(pk__in=(own, rival))} == {"SUBMITTED", "ADMITTED"}
+    actions.withdraw(viewer=entrant, entry_id=own, now=stage.now)
+    actions.strike(viewer=organiser, entry_id=rival, reason="不合要求", now=stage.now)
