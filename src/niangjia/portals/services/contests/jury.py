@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from niangjia.apps.contests import actions, queries
 from niangjia.apps.contests.types import ContestCard, RoundCard, ScoreRow
 from niangjia.portals.design.pages import Access, page
-from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.services.contests.pieces import rule_words
 
@@ -55,7 +55,7 @@ def _open(card: ContestCard) -> RoundCard:
 @page(Access.ANY_POST, methods=("POST",), shown_on=score_sheet, changes_nothing=True)
 def declare(request: PageRequest, contest_id: int) -> HttpResponse:
     card, _has_declared, _rows = queries.score_sheet(request.viewer, contest_id)
-    near = [int(one) for one in request.POST.getlist("near") if one.isdigit()]
+    near = [whole(one) for one in request.POST.getlist("near")]
     actions.declare(viewer=request.viewer, round_id=_open(card).id, entry_ids=near, now=timezone.now())
     messages.success(request, _("已申报，可以打分了。"))
     return redirect("contests:score_sheet", contest_id)

@@ -18,7 +18,7 @@ from niangjia.apps.contests import actions, queries
 from niangjia.apps.contests.types import ContestCard, ContestState, EntryState
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.paging import Paginator
-from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import watch
 from niangjia.portals.services.contests.forms import JurorForm, ReasonForm
@@ -146,7 +146,7 @@ def jury(request: PageRequest, contest_id: int) -> HttpResponse:
         if is_dismissal:
             juror = request.POST.get("juror", "")
             actions.dismiss_juror(
-                viewer=viewer, juror_id=int(juror) if juror.isdigit() else 0, reason=request.POST.get("reason", ""), now=timezone.now()
+                viewer=viewer, juror_id=whole(juror), reason=request.POST.get("reason", ""), now=timezone.now()
             )  # fmt: skip
             messages.success(request, _("已解除。"))
             return redirect("contests:jury", contest_id)
@@ -176,8 +176,8 @@ def votes(request: PageRequest, contest_id: int) -> HttpResponse:
         raise queries.NotFound
     bursts = queries.bursts_of(viewer, row.id)
     if request.method == "POST":
-        chosen = request.POST.get("burst", "")
-        burst = bursts[int(chosen)] if chosen.isdigit() and int(chosen) < len(bursts) else None
+        place = whole(request.POST.get("burst", ""), len(bursts))
+        burst = bursts[place] if place < len(bursts) else None
         if burst is None:
             raise queries.NotFound
         count = actions.set_aside_votes(

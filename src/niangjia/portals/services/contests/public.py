@@ -21,7 +21,7 @@ from niangjia.apps.objections.types import LiveNotice
 from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.refusals import status_of
-from niangjia.portals.design.requests import PageRequest, address_of
+from niangjia.portals.design.requests import PageRequest, address_of, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.tags import say
 from niangjia.portals.design.uploads import wants_small
@@ -71,7 +71,7 @@ def contest(request: PageRequest, contest_id: int) -> HttpResponse:
 def vote(request: PageRequest, contest_id: int) -> HttpResponse:
     """Vote for an entry, or take one's vote back."""
     card = queries.get_contest(None, contest_id)
-    entry = int(request.POST["entry"]) if request.POST.get("entry", "").isdigit() else 0
+    entry = whole(request.POST.get("entry", ""))
     told: dict[str, Any] = {
         "viewer": request.viewer, "round_id": card.open_round.id if card.open_round else 0, "entry_id": entry, "now": timezone.now()
     }  # fmt: skip
@@ -81,8 +81,8 @@ def vote(request: PageRequest, contest_id: int) -> HttpResponse:
     else:
         actions.vote(address=address_of(request), **told)
         messages.success(request, _("投票成功。截止前可以撤回改投。"))
-    page_number = request.POST.get("page", "")
-    return redirect(f"/contests/{contest_id}/{'?page=' + page_number if page_number.isdigit() else ''}#vote")
+    page_number = whole(request.POST.get("page", ""))
+    return redirect(f"/contests/{contest_id}/{f'?page={page_number}' if page_number else ''}#vote")
 
 
 def _closed(card: ContestCard, place: int) -> RoundCard:

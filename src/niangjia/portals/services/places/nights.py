@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from niangjia.apps.bookings import queries as bookings
 from niangjia.apps.places.queries import Kind
 from niangjia.apps.places.types import PlaceCard
+from niangjia.portals.design.requests import whole
 
 WEEKS = 5
 
@@ -37,7 +38,7 @@ def nights_of(card: PlaceCard, kind: Kind, today: date) -> Sequence[Night]:
     if not kind.occupancy:
         return ()
     first = today - timedelta(days=today.weekday())
-    told = str(card.details.get(kind.occupancy, ""))
-    beds = int(told) if told.isdecimal() else None
+    told = whole(str(card.details.get(kind.occupancy, "")), -1)
+    beds = told if told >= 0 else None
     guests = bookings.guests_by_night(card.id, first=first, until=first + timedelta(weeks=WEEKS))
     return [Night(on, count, beds, on < today) for on, count in guests.items()]
