@@ -25,7 +25,7 @@ from niangjia.kernel.deployment import programs_folder
 from niangjia.kernel.months import Month
 from niangjia.portals.cockpit.figures import warming
 from niangjia.portals.cockpit.figures.asked import Asked
-from niangjia.portals.cockpit.figures.blocks import table_of
+from niangjia.portals.cockpit.figures.blocks import spread, table_of
 from niangjia.portals.cockpit.figures.counting_up import Counter
 from niangjia.portals.cockpit.figures.declared import Span, declared
 from niangjia.portals.cockpit.figures.equity import gap_of
@@ -399,3 +399,14 @@ def test_targets_stand_by_what_needs_a_look_and_those_without_a_number_apart(cit
         assert lights == sorted(lights, key=lambda light: order.index(light) if light in order else len(order))
         assert all(shown.goal for shown in board.rows) and not any(shown.goal for shown in board.open_rows)
     assert "没有写明数字，只清点" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "placed"),
+    [("nn", "nn"), ("n", "w"), ("nnn", "nnw"), ("wnn", "wnn"), ("wnw", "www"), ("nwn", "www"), ("wnwnn", "wwwnn")],
+)
+def test_no_narrow_table_stands_beside_nothing(counted, house, given, placed):
+    block = next(block for block in declared().panel("list").blocks if block.id == "grades")
+    narrow = table_of(block, _counter(counted, house["X"], "2023-10", None), (), declared())
+    tables = spread([replace(narrow, is_wide=one == "w") for one in given])
+    assert "".join("w" if table.is_wide else "n" for table in tables) == placed
