@@ -361,7 +361,10 @@ def test_what_a_county_does_itself_is_a_line_that_opens_its_own_rows(counted, ho
     table = next(table for table in page.context["blocks"] if table.id == "where")
     own = next(line for line in table.lines if line.name == "本级，不含下级")
     tile = counted.figure(
-        declared().figures["listed"].measure, within=house["X"].id, since=LATEST.replace(day=1), until=date(2023, 10, 31)
+        declared().figures["listed"].measure,
+        within=house["X"].id,
+        since=LATEST.replace(day=1),
+        until=date(2023, 10, 31),
     )
     assert sum(line.cells[0].value for line in table.lines) == tile.value and own.cells[0].rows
     opened = county.get(own.cells[0].url)

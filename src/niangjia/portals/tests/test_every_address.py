@@ -139,6 +139,7 @@ PAGES = {
     "officer:list": (lambda house: [], LIST),
     "officer:corrections": (lambda house: [], LIST),
     "officer:people": (lambda house: [], CASES),
+    "officer:coverage": (lambda house: [], CASES),
     "officer:release": (lambda house: [str(house.months[1])], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:household": (lambda house: [house.households["confirmed"]], CASES),
     "officer:orders": (lambda house: [], ORDERS),
