@@ -96,7 +96,12 @@ def test_a_correction_is_worked_on_as_a_task_and_its_round_shows_how_far_it_is(h
 
 def test_a_look_says_its_points_and_leads_to_what_the_house_knows_of_the_union(house, signed_in, laid):
     city, county = signed_in(house.viewers[Role.CITY]), signed_in(house.viewers[Role.COUNTY])
-    form = {"title": "冬季督查", "about": "名单上的户走访了没有\n钱到没到", "orgs": [house.desk.town["X"].id], "key": "k" * 32}
+    form = {
+        "title": "冬季督查",
+        "about": "名单上的户走访了没有\n钱到没到",
+        "orgs": [house.desk.town["X"].id],
+        "key": "k" * 32,
+    }
     page = city.post(reverse("assessments:send_round"), form, follow=True)
     assert "<li>名单上的户走访了没有</li><li>钱到没到</li>" in page.content.decode()
     look = page.context["round"].looks[0]
