@@ -321,7 +321,8 @@ def test_a_citys_lead_finds_every_page_answered_once_the_roll_up_was_warmed(coun
         return [(FIRST, LATEST)]
 
     monkeypatch.setattr(counting.Rollup, "_all", no_question)
-    assert looked_at() == cold
+    for now, then in zip(looked_at(), cold, strict=True):
+        assert now.splitlines() == then.splitlines()
 
 
 @pytest.mark.parametrize("text", ["", "[", "{}", "[[1, 2, 3]]", "null"])
