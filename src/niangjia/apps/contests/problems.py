@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -45,14 +45,6 @@ class NotFound(Refusal):
     def __init__(self) -> None:
         super().__init__(
             "没有找到，或不在您的范围内。请从列表进入。", "It is not there, or not for you. Start from the list."
-        )
-
-
-class QuotaGrows(Refusal):
-    def __init__(self, title: Mapping[str, str], quota: int, before: int) -> None:
-        super().__init__(
-            f"“{title['zh']}”晋级 {quota} 名，比前一轮晋级的 {before} 名还多。请改小，或把前一轮改大。",
-            f"{quota} go on from “{title['en']}”, more than the {before} who came into it. Make it smaller, or the round before larger.",
         )
 
 

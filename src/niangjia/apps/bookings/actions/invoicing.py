@@ -12,7 +12,7 @@ from niangjia.apps.bookings.access import offers_settled_by, own_offer
 from niangjia.apps.bookings.lifecycle import SettleState
 from niangjia.apps.bookings.models import Settlement
 from niangjia.apps.bookings.problems import InvoiceIsPaid, NoSuchOffer
-from niangjia.apps.bookings.settlements import INVOICES, MOST_INVOICES, owner_of, program_of
+from niangjia.apps.bookings.settlements import INVOICES, MOST_INVOICES, owner_of, program_of, withdrawn_of
 from niangjia.apps.files import actions as files
 from niangjia.apps.files.types import FileCard, FileContent
 
@@ -32,10 +32,11 @@ def keep_invoice(
 
 
 def drop_invoice(*, viewer: Viewer, offer_id: int, key: str, now: datetime) -> None:
-    """Not once the carrier's payment was asked for. Safe to repeat. Raises NotAllowed, NoSuchOffer, InvoiceIsPaid."""
+    """Not while the carrier's payment is asked for, or made. Safe to repeat. Raises NotAllowed, NoSuchOffer, InvoiceIsPaid."""
     with transaction.atomic():
         offer = own_offer(viewer, offer_id)
-        if Settlement.objects.filter(booking__offer=offer, state__in=PAID).exists():
+        ordered = Settlement.objects.filter(booking__offer=offer, state__in=PAID)
+        if ordered.exclude(pk__in=withdrawn_of(offer)).exists():
             raise InvoiceIsPaid
         files.drop_file(viewer=viewer, owner=owner_of(offer.pk), key=key, now=now)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from niangjia.apps.audit import actions as audit
 from niangjia.apps.contests import access, packs
 from niangjia.apps.contests.lifecycle import ContestState
 from niangjia.apps.contests.models import Contest, Round
-from niangjia.apps.contests.problems import NotFound, NotPossibleNow, QuotaGrows, ReasonMissing, WrongTimes
+from niangjia.apps.contests.problems import NotFound, NotPossibleNow, ReasonMissing, WrongTimes
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 
@@ -35,7 +35,7 @@ def make_contest(
 
     Safe to repeat: with the same `key` the one that was made is returned.
 
-    Raises: NotAllowed; NotFound: its union is not of the viewer's part of the tree; NoSuchPack; StillAsked; WrongTimes; QuotaGrows.
+    Raises: NotAllowed; NotFound: its union is not of the viewer's part of the tree; NoSuchPack; StillAsked; WrongTimes.
     """
     permissions.require(viewer, "contests.manage")
     if not scope.covers(viewer.org_path, organizations.get_union(org_id).path):
@@ -43,7 +43,6 @@ def make_contest(
     if opens_at >= closes_at:
         raise WrongTimes
     text = packs.fill(packs.get_pack(pack_id), values)
-    _refuse_growing(packs.parse(text).rounds)
     told = {
         "pack_id": pack_id, "pack": text, "pack_hash": packs.hash_of(text), "title": title.strip()[:80] or text["title"]["zh"], "org_id": org_id,
         "opens_at": opens_at, "closes_at": closes_at, "made_by_id": viewer.account_id, "made_at": now, "number": key[:24],
@@ -57,16 +56,6 @@ def make_contest(
             detail = {"pack": pack_id, "hash": contest.pack_hash}
             audit.record(viewer, action="contests.make", object=f"contest:{contest.pk}", detail=detail, now=now)
     return contest.pk
-
-
-def _refuse_growing(rounds: Sequence[packs.RoundRule]) -> None:
-    """Raises QuotaGrows: a round would send on more than the one before it does."""
-    before: int | None = None
-    for one in rounds:
-        quota = one.rule.quota
-        if quota is not None and before is not None and quota > before:
-            raise QuotaGrows(one.title, quota, before)
-        before = quota if quota is not None else before
 
 
 def publish(*, viewer: Viewer, contest_id: int, now: datetime) -> None:

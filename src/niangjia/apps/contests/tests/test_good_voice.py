@@ -2,13 +2,13 @@
 
 import random
 import uuid
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from niangjia.apps.accounts.types import Role
-from niangjia.apps.contests import actions, counting, problems, queries
+from niangjia.apps.contests import actions, counting, queries
 from niangjia.apps.contests.models import Award, Entry, Round
 from niangjia.apps.contests.tests import stage as stages
 from niangjia.apps.contests.types import Subject
@@ -134,13 +134,3 @@ def test_the_prize_is_set_aside_once_by_finance_from_the_fund_of_prizes(stage):
         assert Entry.objects.filter(contest_id=stage.contest_id).count() == 2
         assert Round.objects.filter(contest_id=stage.contest_id, state="CLOSED").count() == 2
         assert list(queries.verify()) == []
-
-
-def test_no_round_sends_on_more_than_the_one_before_it(stage):
-    """Over two hundred become eighty, forty, twenty; a round may keep as many as came into it."""
-    asked = {"pack_id": "good-voice", "org_id": stage.county.org_id, "title": "", "opens_at": stages.NOW, "closes_at": stages.NOW + timedelta(days=1), "now": stages.NOW}  # fmt: skip
-    actions.make_contest(viewer=stage.county, **asked, values=FILLED, key="narrowing")
-    actions.make_contest(viewer=stage.county, **asked, values=FILLED | {"rounds.1.quota": "80"}, key="level")
-    for wrong, words in (({"rounds.0.quota": "39"}, "初赛.*40.*39"), ({"rounds.1.quota": "19"}, "复赛.*20.*19")):
-        with pytest.raises(problems.QuotaGrows, match=words):
-            actions.make_contest(viewer=stage.county, **asked, values=FILLED | wrong, key=f"wrong {words}")
