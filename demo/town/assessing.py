@@ -27,7 +27,7 @@ def play(office: Office, deployment: Deployment, clock: Callable[[], datetime]) 
     made = actions.begin(
         viewer=lead,
         title="送温暖工作督查（虚构）",
-        about="看名单、看资金、看回访（虚构）",
+        about="名单上的户是不是都走访过（虚构）\n资金有没有到本人账户（虚构）\n回访和第一次核实是不是一致（虚构）",
         org_ids=below,
         key="demo-round",
         now=clock(),

@@ -150,9 +150,7 @@ def _year(office: Office, clock: Callable[[], datetime], present: date) -> None:
     """
     city = unions.find_city_union(COUNTY + "000000")
     assert city is not None, "the invented city has its union"
-    lead = office.officer(city.id, clock())
-    ids = list(registry.visible_persons(lead).order_by("pk").values_list("pk", flat=True))
-    riders = [one for one, spell in registry.open_memberships_of(ids).items() if spell.group]
+    riders = riders_of(office.officer(city.id, clock()))
     services = Services(office, clock, city, riders, [], present)
     months = [number for number in range(9, 0, -1) if services.at(-30 * number, 9).year == present.year]
     for number in months:
@@ -161,6 +159,12 @@ def _year(office: Office, clock: Callable[[], datetime], present: date) -> None:
             _held(services, f"lesson-{number}", "骑手、司机安全与急救课", "course", 3 - 30 * number, riders[:10])
     for number, people in zip(months[1::4], (riders[:7], riders[7:12]), strict=False):
         _held(services, f"check-{number}", "新就业群体免费体检", "check_up", 6 - 30 * number, people)
+
+
+def riders_of(viewer: Viewer) -> list[int]:
+    """Couriers, drivers and the like of the viewer's part of the tree, by number."""
+    ids = list(registry.visible_persons(viewer).order_by("pk").values_list("pk", flat=True))
+    return sorted(one for one, spell in registry.open_memberships_of(ids).items() if spell.group)
 
 
 def _held(services: Services, key: str, title: str, kind: str, days: int, people: Sequence[int]) -> None:

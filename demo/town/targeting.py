@@ -6,17 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from demo.town import pictures
+from demo.town import booking, pictures
 from demo.town.office import COUNTY, Office
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.organizations import queries as unions
 from niangjia.apps.targets import actions, queries
 
 PROGRAMME = "warm-action-2022"
-CITY = {
-    "visited": 30, "enrolled": 12, "served": 140, "trained": 60, "built": 6, "beautiful": 2, "recuperated": 20, "examined": 14,
-}  # fmt: skip
-"""Of the invented city, in proportion to its few people and not to the province's numbers: some are kept, some nearly, some not."""
 WHY = "演示：按省总 2022 年的口径在本年继续开展（虚构）"
 LEFT_OUT = 5
 """Of a hundred: what the city keeps back, so that one sees the shares fall short of the target."""
@@ -28,6 +24,14 @@ def _split(total: Decimal, among: Sequence[int]) -> dict[int, Decimal | None]:
     return {org_id: Decimal(each + (rest if place == 0 else 0)) for place, org_id in enumerate(among)}
 
 
+def _asked(riders: int) -> dict[str, int]:
+    """Of the invented city, in proportion to its few riders and what they were given (`booking`): some are kept, some nearly, some not."""
+    return {
+        "visited": 30, "enrolled": 12, "served": 10 * riders, "trained": 5 * min(riders, 10) + 4, "built": 6, "beautiful": 2, "recuperated": 20,
+        "examined": riders,
+    }  # fmt: skip
+
+
 def play(office: Office, clock: Callable[[], datetime]) -> int:
     """The city's own targets for the demo's year, its counties' shares, Xinchang's towns' shares; how many were set."""
     city, county = unions.find_city_union(COUNTY + "000000"), unions.find_county_union(COUNTY + "000000")
@@ -37,7 +41,7 @@ def play(office: Office, clock: Callable[[], datetime]) -> int:
     towns = [one.id for one in unions.list_children(county.id) if one.is_active and one.level != county.level]
     counties.sort(key=lambda org_id: org_id != county.id)
     count = 0
-    for indicator, total in CITY.items():
+    for indicator, total in _asked(len(booking.riders_of(lead))).items():
         above = lead if city.parent_id is None else office.officer(city.parent_id, clock())
         count += _divide(above, indicator, {city.id: Decimal(total)}, clock())
         shares = _split(Decimal(total * (100 - LEFT_OUT) // 100), counties)

@@ -74,8 +74,9 @@ def corrections(viewer: Viewer) -> QuerySet[Correction]:
 
 
 def reason_of(said: str, *, shortest: int = 4, most: int = 300) -> str:
-    """Raises ReasonMissing, PersonalData."""
-    text = " ".join(said.split())[:most]
+    """Its lines stay lines. Raises ReasonMissing, PersonalData."""
+    lines = (" ".join(line.split()) for line in said.splitlines())
+    text = "\n".join(line for line in lines if line)[:most]
     if len(text) < shortest:
         raise ReasonMissing
     audit.refuse_personal_data(text, "reason")

@@ -158,6 +158,11 @@ class RoundCard:
     looks: Sequence[LookCard]
 
     @property
+    def points(self) -> Sequence[str]:
+        """What is looked at, a line each."""
+        return [line.strip() for line in self.about.splitlines() if line.strip()]
+
+    @property
     def asked(self) -> Sequence[CorrectionCard]:
         """Those that were not withdrawn."""
         return [one for look in self.looks for one in look.corrections if one.task.state is not TaskState.WITHDRAWN]

@@ -94,6 +94,24 @@ def test_a_correction_is_worked_on_as_a_task_and_its_round_shows_how_far_it_is(h
     assert "1 / 1" in read(city, "assessments:rounds")
 
 
+def test_a_look_says_its_points_and_leads_to_what_the_house_knows_of_the_union(house, signed_in, laid):
+    city, county = signed_in(house.viewers[Role.CITY]), signed_in(house.viewers[Role.COUNTY])
+    form = {
+        "title": "冬季督查",
+        "about": "名单上的户走访了没有\n钱到没到",
+        "orgs": [house.desk.town["X"].id],
+        "key": "k" * 32,
+    }
+    page = city.post(reverse("assessments:send_round"), form, follow=True)
+    assert "<li>名单上的户走访了没有</li><li>钱到没到</li>" in page.content.decode()
+    look = page.context["round"].looks[0]
+    opened = city.get(reverse("assessments:look", args=[look.id]))
+    assert "<li>钱到没到</li>" in opened.content.decode()
+    doors = opened.context["doors"]
+    assert len(doors) == 6 and all(city.get(address).status_code == 200 for _title, address in doors)
+    assert county.get(reverse("assessments:look", args=[look.id])).context["doors"] == ()
+
+
 def test_evidence_opens_for_who_sees_its_look_and_for_nobody_else(house, signed_in, laid):
     (file,) = queries.list_evidence("look", [laid.look])[laid.look]
     address = reverse("assessments:evidence", args=["look", laid.look, file.key])

@@ -8,10 +8,12 @@ from datetime import date, timedelta
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.assessments import actions, queries
 from niangjia.apps.assessments.problems import DayRefused, NotNow
 from niangjia.apps.assessments.types import Result
@@ -62,8 +64,18 @@ def look(request: PageRequest, look_id: int) -> HttpResponse:
         "upload": upload_field(is_required=False),
         "holds": held.org_id == viewer.org_id and permissions.may(viewer, "assessments.manage"),
         "due": (today + USUAL).isoformat(),
+        "doors": doors_to(viewer, card.org_id) if held.org_id == viewer.org_id else (),
     }  # fmt: skip
     return show(request, "assessments/look.html", context)
+
+
+def doors_to(viewer: Viewer, org_id: int) -> list[tuple[str, str]]:
+    """What the house knows of a union, to be read before going there: title and address of each page that the viewer may open."""
+    doors = [(_("任务清单"), f"{reverse('tasks:all')}?owner={org_id}"), (_("逾期的任务"), f"{reverse('tasks:all')}?owner={org_id}&late=1")]  # fmt: skip
+    if permissions.may(viewer, "cockpit.view"):
+        panels = ((_("驾驶舱：目标"), "targets"), (_("驾驶舱：时效"), "speed"), (_("驾驶舱：查实"), "truth"), (_("驾驶舱：资金"), "money"))  # fmt: skip
+        doors += [(title, f"{reverse('cockpit:panel', args=[name])}?union={org_id}") for title, name in panels]
+    return doors if permissions.may(viewer, "tasks.view") else doors[2:]
 
 
 @page("assessments.manage", methods=("POST",), shown_on=look)

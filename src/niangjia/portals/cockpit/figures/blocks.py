@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -111,6 +111,20 @@ def table_of(block: Block, counter: Counter, children: Sequence[Union], declared
         is_wide=len(block.figures) > 3 or (block.kind is Kind.GAPS and not tag),
         is_by_union=not tag and block.kind is not Kind.MONTHS,
     )
+
+
+def spread(tables: Sequence[Table]) -> list[Table]:
+    """Two narrow ones stand side by side; one that would stand beside nothing takes the whole width."""
+    placed: list[Table] = []
+    waits = False
+    for table in tables:
+        if waits and table.is_wide:
+            placed[-1] = replace(placed[-1], is_wide=True)
+        waits = not table.is_wide and not waits
+        placed.append(table)
+    if waits:
+        placed[-1] = replace(placed[-1], is_wide=True)
+    return placed
 
 
 def _months(block: Block, counter: Counter) -> list[Line]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from niangjia.apps.organizations.types import Union
 from niangjia.portals.cockpit.figures import equity, mapped, rowed, targeting
 from niangjia.portals.cockpit.figures.asked import BEGINNING, Asked
-from niangjia.portals.cockpit.figures.blocks import Table, table_of
+from niangjia.portals.cockpit.figures.blocks import Table, spread, table_of
 from niangjia.portals.cockpit.figures.counting_up import Counter
 from niangjia.portals.cockpit.figures.declared import Declared, Figure, Kind, Panel, declared
 from niangjia.portals.cockpit.figures.measuring import open_rollup
@@ -98,7 +98,7 @@ def _address(panel: Panel, asked: Asked) -> str:
 
 
 def tables_of(panel: Panel, counter: Counter, children: Sequence[Union], pages: Declared) -> list[Table]:
-    return [table_of(block, counter, children, pages) for block in panel.blocks]
+    return spread([table_of(block, counter, children, pages) for block in panel.blocks])
 
 
 def tile_of(counter: Counter, figure: Figure) -> Tile:
