@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from niangjia.engines import policy, sensing
+from niangjia.engines.policy.published import load_wording
 from tests.architecture.house import PROGRAMS
 
 FOLDERS = sorted(path for path in PROGRAMS.glob("*/*") if path.is_dir() and path.parent.name != "vocabulary")
@@ -51,6 +52,18 @@ def test_what_workers_and_the_public_read_holds_no_remark_of_an_author_no_code_a
     pack = policy.load_pack(folder, policy.load_vocabulary(PROGRAMS))
     assert not list(policy.asides_of(pack))
     assert "title" in written(folder)["source"]
+
+
+@names
+def test_every_answer_to_choose_from_has_words_in_both_languages(folder):
+    said = load_wording(PROGRAMS).values
+    bare = [
+        f"{field['id']}: {code}"
+        for field in written(folder).get("form", [])
+        for code in field.get("values", [])
+        if not {"zh", "en"} <= said.get(field["id"], {}).get(code, {}).keys()
+    ]
+    assert not bare, bare
 
 
 def test_every_program_passes_its_own_checks():

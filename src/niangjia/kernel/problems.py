@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 
+def quoted_once(zh: str) -> str:
+    """Quotation marks within quotation marks are single: a title may bring marks of its own, “‘越温暖’专项帮扶资金”."""
+    depth, marked = 0, []
+    for sign in zh:
+        depth -= sign == "”"
+        marked.append({"“": "‘", "”": "’"}[sign] if sign in "“”" and depth % 2 else sign)
+        depth += sign == "“"
+    return "".join(marked)
+
+
 class Refusal(Exception):
     """
     An anticipated no, worded for the person who can act, in Chinese and English, with what to do next.
@@ -11,6 +21,7 @@ class Refusal(Exception):
     """
 
     def __init__(self, zh: str, en: str) -> None:
+        zh = quoted_once(zh)
         super().__init__(f"{zh}\n{en}")
         self.zh = zh
         self.en = en

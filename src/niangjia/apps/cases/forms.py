@@ -77,7 +77,7 @@ VISITED_MEMBER_COLUMNS = (
 )
 ITEM_COLUMNS = (
     Field("item", "项目", "item", is_required=True),
-    Field("amount", "金额", "amount", "money", is_required=True),
+    Field("amount", "金额（元）", "amount in yuan", "money", is_required=True),
     Field("evidence", "凭证", "evidence"),
 )
 

@@ -25,7 +25,7 @@ from niangjia.kernel.months import Month
 from niangjia.kernel.sealing import keys_in, prefix_of
 
 UNUSUAL_TIMES, UNUSUAL_FEWEST, FEWEST_COLLEAGUES = 3, 10, 3
-_KINDS = {"registry.view": "listed", "registry.search": "searched", "lists.export": "exported", "list.export": "exported", "funds.export_batch": "exported"}  # fmt: skip
+_KINDS = {"registry.view": "listed", "registry.search": "searched", "lists.export": "exported", "list.export": "exported", "funds.export_batch": "exported", "bulletins.export": "exported"}  # fmt: skip
 
 
 def list_readers(viewer: Viewer, *, since: datetime, until: datetime) -> list[Reader]:

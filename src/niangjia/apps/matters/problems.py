@@ -114,8 +114,8 @@ class AlreadyClosed(Refusal):
 class NotNamed(Refusal):
     def __init__(self, outcomes_zh: Sequence[str], outcomes_en: Sequence[str]) -> None:
         super().__init__(
-            f"规则包没有写这一步。现在可以选：{'、'.join(outcomes_zh) or '无'}。",
-            f"The pack names no such step. Possible now: {', '.join(outcomes_en) or 'nothing'}.",
+            f"请选一个结果。现在可以选：{'、'.join(outcomes_zh) or '无'}。",
+            f"Choose an outcome. Possible now: {', '.join(outcomes_en) or 'nothing'}.",
         )
 
 

@@ -15,6 +15,7 @@ from niangjia.apps.audit import queries as audit
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
+from niangjia.apps.registry.closeness import own_people
 from niangjia.apps.registry.corrections import (
     count_open_corrections,
     list_corrections,
@@ -22,6 +23,7 @@ from niangjia.apps.registry.corrections import (
     list_open_corrections,
 )
 from niangjia.apps.registry.counting import count_members_by_area
+from niangjia.apps.registry.coverage import list_coverage
 from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.models import Consent, HeldValue, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.problems import NotFound
@@ -51,9 +53,11 @@ __all__ = [
     "count_open_corrections",
     "highest_skill",
     "list_corrections",
+    "list_coverage",
     "list_held",
     "list_open_corrections",
     "list_recognitions",
+    "own_people",
 ]
 
 _MASKS = {
@@ -103,6 +107,15 @@ def masked_names(person_ids: Iterable[int]) -> dict[int, str]:
     """王** by person id, without scope: for notices and lists whose rows the caller has already bounded."""
     found = Person.objects.filter(pk__in=set(person_ids)).only("pseudonym", "name")
     return {person.pk: identity.mask_name(person.read("name")) for person in found}
+
+
+def masked_identity(person_id: int) -> tuple[str, str]:
+    """Masked name and masked ID number, without scope: for whoever may say whose account it is. Both empty for who is not there."""
+    found = Person.objects.filter(pk=person_id).only("pseudonym", "name", "id_number").first()
+    if found is None:
+        return "", ""
+    number = identity.mask_id_number(found.read("id_number")) if found.id_number else ""
+    return identity.mask_name(found.read("name")), number
 
 
 def phone_of(person_id: int) -> str:

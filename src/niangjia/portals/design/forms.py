@@ -29,7 +29,8 @@ class Form(forms.Form):
         for name, field in self.fields.items():
             field.error_messages.setdefault("required", _("请填写"))
             if "required" in field.error_messages:
-                field.error_messages["required"] = _("请填写“%(label)s”。") % {"label": field.label}
+                asks = _("请选择“%(label)s”。") if isinstance(field.widget, _CHOOSING) else _("请填写“%(label)s”。")
+                field.error_messages["required"] = asks % {"label": field.label}
             if isinstance(field, forms.DateField):
                 words = _("请核对年份：日期须在 %(first)s 至 %(last)s 之间。") % {"first": FIRST_DAY, "last": LAST_DAY}
                 field.validators += [MinValueValidator(FIRST_DAY, words), MaxValueValidator(LAST_DAY, words)]

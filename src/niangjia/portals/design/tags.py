@@ -30,7 +30,7 @@ from niangjia.engines.policy.published import Wording, load_wording
 from niangjia.kernel.deployment import programs_folder
 from niangjia.kernel.money import show_yuan, yuan_in_capitals
 from niangjia.portals.design import words
-from niangjia.portals.design.marks import mark
+from niangjia.portals.design.marks import bracketed, mark
 from niangjia.portals.design.uploads import UploadField
 
 register = template.Library()
@@ -338,12 +338,15 @@ def share(ratio: float | None) -> str:
 
 _OPTIONS = {
     "living": gettext_lazy("生活救助"), "medical": gettext_lazy("医疗救助"), "study": gettext_lazy("助学救助"), "M": gettext_lazy("男"), "F": gettext_lazy("女"),
+    "all": gettext_lazy("全部单位"), "public_bodies": gettext_lazy("机关事业单位"),
 }  # fmt: skip
 
 
 @register.filter
-def option_word(code: str) -> str:
-    """A choice of a case's form in words: causes and tiers from their tables, the rest from a short list."""
+def option_word(code: Any) -> Any:
+    """A choice of a case's form or of a parameter in words: causes and tiers from their tables, the rest from a short list; a number stays one."""
+    if not isinstance(code, str):
+        return code
     for kind in ("tier", "cause"):
         if code in words.WORDS[kind]:
             return str(words.WORDS[kind][code][0])
@@ -372,6 +375,11 @@ def verdict(result: object) -> SafeString:
 def _wording() -> Wording:
     """What the vocabulary says of codes; read once a process."""
     return load_wording(programs_folder())
+
+
+def purpose_choices() -> list[tuple[str, str]]:
+    """Every purpose of a fund that the vocabulary knows, for a control to choose from."""
+    return [("", _("请选择")), *((code, str(say(said))) for code, said in _wording().codes["purposes"].items())]
 
 
 @register.filter
@@ -415,6 +423,11 @@ _UNITS = {
     "working_days": gettext_lazy("个工作日"),
     "months": gettext_lazy("个月"),
     "days": gettext_lazy("天"),
+    "persons": gettext_lazy("人"),
+    "yuan/day": gettext_lazy("元/天"),
+    "yuan/person/year": gettext_lazy("元/人·年"),
+    "yuan/person/time": gettext_lazy("元/人·次"),
+    "yuan/household/year": gettext_lazy("元/户·年"),
 }
 
 
@@ -425,19 +438,43 @@ def unit_word(unit: str) -> str:
 
 
 @register.filter
+def as_share(value: object, unit: str) -> str:
+    """Beside a plain ratio of at most one, what it is of a hundred: 0.15 → （15%）."""
+    try:
+        ratio = Decimal(str(value))
+    except InvalidOperation:
+        return ""
+    return bracketed(f"{(100 * ratio).normalize():f}%") if unit == "ratio" and 0 < ratio <= 1 else ""
+
+
+@register.filter
 def causes_in_words(group: str) -> str:
     """An order's cause group, ``因病、失业``, in the page's language."""
     between = "、" if (get_language() or "zh").startswith("zh") else ", "
     return between.join(in_words(code, "cause") for code in (group or "").split("、") if code)
 
 
+def trigger_title(sentence: str) -> str:
+    """A trigger's sentence without the figures of one household: in Chinese they fall out with their units, in English dots stand for them."""
+    if (get_language() or "zh").startswith("zh"):
+        return re.sub(r"\s*\{\w+\}\s*(元|个月)?\s*", "", sentence)
+    return re.sub(r"\{\w+\}", "…", sentence)
+
+
+@register.filter
+def trigger_word(code: str, alert: Any) -> str:
+    """A trigger of a row of the list, as that row's run words it; one that it does not name stays a code."""
+    said = alert.run.says.get(code) if alert and alert.run.says else None
+    return trigger_title(say(said)) if said else code
+
+
 @register.filter
 def parameter_word(one: Any) -> str:
-    """What a parameter is called: as its pack says, else the words of its clause up to the first remark, else its name."""
+    """What a parameter is called: as its pack says, else the words of its clause up to the first long remark, else its name."""
     said = say(one.say) if getattr(one, "say", None) else ""
     if said:
         return said
-    clause = re.split(r"[（(；;]", getattr(one, "clause", "") or "")[0].strip()
+    clause = re.split(r"[；;]|[（(](?![^（()）]{1,6}[)）])", getattr(one, "clause", "") or "")[0].strip()
     if not clause or (get_language() or "zh").startswith("zh"):
         return clause or str(one.name)
     return format_html('<span lang="zh-Hans">{}</span>', clause)  # a clause stands as it was written
@@ -495,6 +532,13 @@ def column_word(column: Any, name: str) -> str:
 def _feeds() -> dict[str, dict[str, str]]:
     """Titles of the feeds; read once a process."""
     return {name: {"zh": feed.zh, "en": feed.en} for name, feed in sensing.load_feeds(programs_folder()).items()}
+
+
+@register.filter
+def source_word(source: str) -> str:
+    """Where a standard comes from: ``standard 2026-07`` as the feed's title and the month, a paper as it was written."""
+    name, _space, month = str(source).partition(" ")
+    return f"{feed_word(name)} {month_name(month)}" if name in _feeds() else str(source)
 
 
 @register.filter

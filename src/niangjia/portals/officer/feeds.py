@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from niangjia.apps.alerts import queries as alerts
 from niangjia.jobs import feed_health
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import deployment, show
+from niangjia.portals.design.tags import say, trigger_title
 
 
 class NoSuchFeed(Refusal):
@@ -35,4 +38,14 @@ def feed(request: PageRequest, name: str) -> HttpResponse:
     )
     if line is None:
         raise NoSuchFeed
-    return show(request, "officer/feed.html", {"line": line})
+    said = alerts.trigger_words(line.last) if line.last else {}
+    context = {
+        "line": line,
+        "triggers": {code: trigger_title(say(words)) for code, words in said.items()},
+        "readers": [
+            (_("缺了就无法判断"), line.needed_by),
+            (_("缺了部分家庭无法判断"), line.unsure_by),
+            (_("缺了只降可信度"), line.read_by),
+        ],
+    }
+    return show(request, "officer/feed.html", context)

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,7 +27,7 @@ from niangjia.portals.design.forms import Form, ReasonForm, day_input
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
-from niangjia.portals.design.tags import say
+from niangjia.portals.design.tags import parameter_word
 
 
 class ValueForm(Form):
@@ -42,7 +43,8 @@ class ValueForm(Form):
         self, *args: Any, parameters: list[ParameterCard], places: list[tuple[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].choices = [("", _("请选择")), *((one.name, say(one.say) or one.name) for one in parameters)]  # type: ignore[attr-defined]
+        named = [(one.name, strip_tags(parameter_word(one))) for one in parameters]
+        self.fields["name"].choices = [("", _("请选择")), *named]  # type: ignore[attr-defined]
         self.fields["area"].choices = places  # type: ignore[attr-defined]
 
 
@@ -65,7 +67,7 @@ def parameters(request: PageRequest) -> HttpResponse:
         "home": home,
         "found": found,
         "entered": [one for one in entered if _is_here(one.area or (card.area if card else ""), home)],
-        "titles": {one.name: say(one.say) or one.name for one in found},
+        "titles": {one.name: parameter_word(one) for one in found},
         "names": accounts.names_of({one.entered_by for one in entered}),
         "mine": {one.id for one in entered if viewer.has_hand_in([one.entered_by])},
         "can_enter": can_enter,

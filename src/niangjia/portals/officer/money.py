@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,7 @@ from niangjia.apps.cases import queries as cases
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries
 from niangjia.apps.funds.types import (
+    Balances,
     BatchCard,
     BatchState,
     Outcome,
@@ -42,6 +44,7 @@ from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
 from niangjia.portals.design.staleness import watch
+from niangjia.portals.design.tags import purpose_choices
 from niangjia.portals.officer.narrowing import unknown_in
 
 ROWS = 100
@@ -55,12 +58,7 @@ _TURN = {
 
 
 class BudgetForm(Form):
-    purpose = forms.CharField(
-        label=gettext_lazy("用途"),
-        max_length=60,
-        initial="hardship",
-        help_text=gettext_lazy("与项目包写的资金用途一致"),
-    )
+    purpose = forms.ChoiceField(label=gettext_lazy("用途"), choices=purpose_choices)
     year = forms.IntegerField(label=gettext_lazy("年度"), min_value=2000, max_value=2100)
     amount = forms.DecimalField(label=gettext_lazy("金额（元）"), max_digits=16, decimal_places=2, widget=money_input())
     reason = forms.CharField(label=gettext_lazy("依据"), max_length=300)
@@ -83,7 +81,7 @@ def funds_page(request: PageRequest) -> HttpResponse:
     requests = list(queries.list_requests(viewer))
     watch(request, *(f"fund_request:{one.pk}" for one in requests))
     context = {
-        "balances": queries.list_balances(viewer),
+        "balances": _this_year_first(queries.list_balances(viewer), now),
         "requests": requests,
         "names": accounts.names_of({one.requested_by_id for one in requests}),
         "form": form if can_prepare else None,
@@ -91,6 +89,11 @@ def funds_page(request: PageRequest) -> HttpResponse:
         "can_approve": permissions.may(viewer, "funds.approve"),
     }
     return show(request, "officer/funds.html", context, status=422 if form.errors else 200)
+
+
+def _this_year_first(balances: Iterable[Balances], now: datetime) -> list[Balances]:
+    year = timezone.localdate(now).year
+    return sorted(balances, key=lambda one: one.year != year)
 
 
 def _ask_for_money(viewer: Viewer, asked: dict[str, Any], key: str) -> None:
@@ -198,13 +201,14 @@ def found_batches(request: PageRequest) -> Sequence[BatchCard]:
 def batches(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     state = request.GET.get("state", "")
-    balances = queries.list_balances(viewer)
+    balances = _this_year_first(queries.list_balances(viewer), timezone.now())
+    payable = queries.count_payable(one.budget_id for one in balances)
     context = {
         "rows": Paginator(found_batches(request), ROWS).get_page(request.GET.get("page")),
         "state": state,
         "states": words.choices("batch"),
-        "balances": balances,
-        "payable": queries.count_payable(one.budget_id for one in balances),
+        "ready": [one for one in balances if payable.get(one.budget_id)],
+        "payable": payable,
         "budgets": {one.budget_id: one for one in balances},
         "can_prepare": permissions.may(viewer, "funds.prepare"),
     }

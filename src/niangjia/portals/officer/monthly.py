@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.contrib import messages
@@ -30,7 +29,7 @@ from niangjia.portals.design.people import household_names
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
 from niangjia.portals.design.staleness import watch
-from niangjia.portals.design.tags import say
+from niangjia.portals.design.tags import say, trigger_title
 from niangjia.portals.officer.narrowing import unknown_in
 
 ROWS = 25
@@ -165,11 +164,6 @@ def corrections(request: PageRequest) -> HttpResponse:
     return show(request, "officer/corrections.html", context)
 
 
-def _short(sentence: str) -> str:
-    """A trigger's sentence without the figures of one household: until its first comma, places for figures left out."""
-    return re.sub(r"\s*\{\w+\}\s*", "", re.split(r"[，,；;]", sentence)[0]).strip()
-
-
 @page("alerts.release")
 def release_page(request: PageRequest, month: str) -> HttpResponse:
     viewer: Viewer = request.viewer
@@ -197,7 +191,7 @@ def release_page(request: PageRequest, month: str) -> HttpResponse:
         "left": left,
         "is_open": is_open,
         "rows": rows,
-        "triggers": {code: _short(say(said)) for code, said in queries.trigger_words(asked).items()},
+        "triggers": {code: trigger_title(say(said)) for code, said in queries.trigger_words(asked).items()},
         "precise": [(title, rows) for title, rows in zip((_("按等级"), _("按触发条件")), precise, strict=True)],
         "precise_by_month": [
             (Month(row.code), row, row.ratio is not None and round(row.ratio * 100, 1)) for row in by_month

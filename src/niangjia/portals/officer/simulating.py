@@ -32,7 +32,7 @@ from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
-from niangjia.portals.design.tags import fact_word, month_name, say
+from niangjia.portals.design.tags import fact_word, month_name, parameter_word
 
 LONGEST = 12
 RECENT = 30
@@ -126,7 +126,7 @@ def _titles(one: simulate.Simulation) -> dict[str, str]:
     for side in (pair.after for pair in one.request.pairs if pair.after and pair.after.changes):
         with suppress(PackError):
             parameters = side.pack().parameters
-            found |= {name: say(parameters[name].say) or name for name in side.changes if name in parameters}
+            found |= {name: parameter_word(parameters[name]) for name in side.changes if name in parameters}
     return found
 
 

@@ -30,7 +30,7 @@ from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.people import household_names
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import deployment, show
-from niangjia.portals.design.tags import say
+from niangjia.portals.design.tags import purpose_word, say
 from niangjia.portals.officer.review import TO_GO_ON
 
 SOON_ROWS = 8
@@ -249,15 +249,15 @@ def _about_money(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
         for batch in (funds.list_batches(viewer, year=year, states=own)[:MOST_BATCHES] if own else ())
     ]
     may_prepare = permissions.may(viewer, "funds.prepare")
-    for budget_id, (payable, returned) in (
-        funds.count_waiting(one.budget_id for one in balances) if may_prepare else {}
-    ).items():
-        address = reverse("officer:budget", args=[budget_id])
+    purposes = {one.budget_id: purpose_word(one.purpose) for one in balances}
+    for budget_id, (payable, returned) in (funds.count_waiting(purposes) if may_prepare else {}).items():
+        address, purpose = reverse("officer:budget", args=[budget_id]), purposes[budget_id]
         if returned:
-            text = _("%(count)s 笔被银行退回，待更正后重新发放") % {"count": returned}
+            text = _("%(purpose)s：%(count)s 笔被银行退回，待更正后重新发放") % {"purpose": purpose, "count": returned}
             todos.append(Todo("arrow-back-up", text, address))
         if payable:
-            todos.append(Todo("cash", _("%(count)s 笔已审批，可编制批次") % {"count": payable}, address))
+            text = _("%(purpose)s：%(count)s 笔已审批，可编制批次") % {"purpose": purpose, "count": payable}
+            todos.append(Todo("cash", text, address))
 
 
 def _about_system(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> None:
@@ -265,7 +265,8 @@ def _about_system(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> 
         late = [line for line in feed_health.list_feeds(deployment(), now=now) if line.state == "LATE"]
         if late:
             names = _("、").join(say({"zh": line.feed.zh, "en": line.feed.en}) for line in late[:3])
-            text = _("%(count)s 种数据晚了：%(names)s") % {"count": len(late), "names": names}
+            text = _("%(count)s 种数据晚了：%(names)s 等") if len(late) > 3 else _("%(count)s 种数据晚了：%(names)s")
+            text %= {"count": len(late), "names": names}
             todos.append(Todo("calendar-due", text, reverse("officer:feeds")))
         todos.append(Todo("sitemap", _("查看组织与岗位"), reverse("officer:unions")))
         todos.append(Todo("heartbeat", _("查看数据批次与运行"), reverse("officer:health")))

@@ -80,7 +80,7 @@ def test_a_case_names_whose_turn_it_is(house, signed_in):
 def test_a_batch_names_whose_turn_it_is(house, signed_in):
     county = house.viewers[Role.COUNTY]
     text = plain(signed_in(county).get(reverse("officer:batch", args=[house.batch_id])).content.decode())
-    assert "其他岗位" not in text and f"下一步 {organizations.get_union(county.org_id).name} · 财务" in text
+    assert "其他岗位" not in text and f"现在轮到 {organizations.get_union(county.org_id).name} · 财务" in text
 
 
 def test_each_action_and_each_role_has_its_words():

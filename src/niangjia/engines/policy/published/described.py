@@ -329,6 +329,8 @@ class _Describer:
             return self.one_of(("是", "yes") if value else ("否", "no"))
         if isinstance(value, tuple):
             return self.one_of(("、", ", ")).join(str(part) for part in value)
+        if parameter.unit == "ratio" and isinstance(value, Decimal) and 0 < value < 1:
+            return f"{(100 * value).normalize():f}%"  # people read a part of a whole in hundredths
         return plain(value, parameter.kind)
 
     def signs(self) -> tuple[tuple[str, tuple[Statement, ...]], ...]:

@@ -276,6 +276,20 @@ benefit:
     assert any("note" in problem.en for problem in policy.notes_of(pack))
 
 
+def test_a_part_of_a_whole_is_read_in_hundredths_and_a_multiple_as_it_is(tmp_path):
+    body = """parameters:
+  part: {unit: ratio, values: {2020-01-01: 0.15}, clause: c}
+  whole: {unit: ratio, values: {2020-01-01: 1}, clause: c}
+  times: {unit: ratio, values: {2020-01-01: 1.5}, clause: c}
+rules:
+  - {id: r, when: cost * part > cost * whole * times, say: {zh: "{part}、{whole}、{times} 倍", en: "{part}"}, clause: c}
+benefit:
+  - {id: a, amount: cost, say: {zh: 甲, en: a}, clause: c}
+"""
+    said = describe(samples.pack(tmp_path, body), area="3306", asof=ASOF, language="zh", wording=Wording())
+    assert [one.text for one in said.who] == ["15%、1、1.5 倍"]
+
+
 def test_what_hangs_on_nobody_is_told_and_what_hangs_on_somebody_is_not(tmp_path):
     body = """parameters:
   flat: {unit: yuan, values: {2020-01-01: 500}, clause: c}

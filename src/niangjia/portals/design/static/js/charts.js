@@ -15,7 +15,7 @@ const read = (table, unit) => {
   const series = heads.flatMap((head, place) => head.dataset.series && (!unit || head.dataset.unit === unit) ? [{
     name: head.textContent.trim(),
     kind: head.dataset.series,
-    values: rows.map((row) => row.cells[place].dataset.value === undefined ? null : Number(row.cells[place].dataset.value)),
+    values: rows.map((row) => row.cells[place]?.dataset.value === undefined ? null : Number(row.cells[place].dataset.value)),
   }] : []);
   const told = series.filter((one) => one.values.some((value) => value !== null));
   return { series: told, names: rows.map((row) => (row.cells[0].dataset.name || row.cells[0].textContent).trim()) };

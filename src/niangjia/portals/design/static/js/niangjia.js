@@ -7,6 +7,12 @@ document.addEventListener("change", (event) => {
   if (form && event.target.matches("select, input[type=checkbox]")) form.requestSubmit();
 });
 
+// Where one is stands in sight, also when the list of pages is longer than the screen.
+for (const here of document.querySelectorAll(".side-links [aria-current]")) {
+  const list = here.closest(".side-links"), top = here.offsetTop - list.offsetTop;
+  if (top + here.offsetHeight > list.clientHeight) list.scrollTop = top - list.clientHeight / 2;
+}
+
 // Past the menus without a mark in the address: a form sent from there would come back to the mark, not to what was refused.
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
