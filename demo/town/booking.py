@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from demo.town import pictures
 from demo.town.office import COUNTY, Office
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.bookings import actions as bookings
@@ -276,6 +277,7 @@ def _pay(services: Services, trip: int) -> None:
         now=services.clock(),
     )  # fmt: skip
     funds.approve_request(viewer=approver, request_id=opened, now=services.clock())
+    bookings.keep_invoice(viewer=services.county, offer_id=trip, content=pictures.room(900), now=services.clock())
     bookings.pay_carrier(viewer=first, offer_id=trip, now=services.clock())
     for request in list(fund_queries.list_requests(approver)):
         if request.kind == "BUY_GOODS":

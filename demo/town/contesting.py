@@ -29,7 +29,7 @@ BURST = 22
 SONGS = ("茉莉花", "我的祖国", "咱们工人有力量", "采茶舞曲", "乡愁")
 HAZARDS = ("冲床防护罩松动", "仓库消防通道堆货", "行车限位失灵", "配电箱无门")
 VOICE = {
-    "rounds.0.quota": "4", "rounds.0.vote.days": "7", "rounds.0.vote.choices": "2", "rounds.1.quota": "4", "rounds.2.vote.days": "5",
+    "rounds.0.quota": "80", "rounds.0.vote.days": "7", "rounds.0.vote.choices": "2", "rounds.1.quota": "40", "rounds.2.vote.days": "5",
     "rounds.2.vote.choices": "1", "awards.0.places": "1", "awards.0.amount": "3000", "awards.1.places": "3", "awards.1.amount": "1000",
 }  # fmt: skip
 HAZARD = {"rounds.0.pass_mark": "60", "awards.0.places": "1", "awards.0.amount": "800", "awards.1.amount": "200"}

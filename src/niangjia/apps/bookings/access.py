@@ -36,6 +36,12 @@ def own_offer(viewer: Viewer, offer_id: int) -> Offer:
     return found
 
 
+def offers_settled_by(viewer: Viewer) -> QuerySet[Offer]:
+    """Whose costs and invoices the viewer reads: of their part of the tree alone. Raises NotAllowed."""
+    permissions.require(viewer, "bookings.view")
+    return Offer.objects.filter(scope.inside("org", viewer.org_path))
+
+
 def bookings(viewer: Viewer) -> QuerySet[Booking]:
     """A worker's own; an officer's: of workers of their part of the tree, and of everybody at the offers of their part."""
     if viewer.role is Role.WORKER:

@@ -179,6 +179,22 @@ class NothingGranted(Refusal):
         super().__init__("没有可以列支的人。请先录入费用并核算。", "There is nobody to be paid for. Enter the costs and work them out first.")  # fmt: skip
 
 
+class NoInvoice(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "还没有上传承办单位的发票，不能报付。请由组织的工会先上传。",
+            "No invoice of the carrier is on file, so it cannot be paid. Let the organising union add it first.",
+        )
+
+
+class InvoiceIsPaid(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "已按这些发票报付，不能再删。有误的请补传更正的发票。",
+            "Payment was asked for on these invoices; none is taken away. Add the corrected one.",
+        )
+
+
 class NotBoughtYet(Refusal):
     def __init__(self) -> None:
         super().__init__(

@@ -12,6 +12,7 @@ from niangjia.apps.bookings.kinds import kind_of
 from niangjia.apps.bookings.lifecycle import SettleState
 from niangjia.apps.bookings.models import Booking, Offer, Settlement, Slot, Trip
 from niangjia.apps.bookings.problems import NotATrip, TripNotTold
+from niangjia.apps.files.types import Owner
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.matters import queries as matters
 from niangjia.apps.matters.types import Question
@@ -20,6 +21,7 @@ from niangjia.apps.programs.types import SubjectKind
 from niangjia.engines.policy.pack import Pack
 from niangjia.kernel.money import ZERO
 
+INVOICES, MOST_INVOICES = "invoices", 12
 OF_EACH = ("companions", "have_companions_paid", "trip_cost", "priority_group", "trip_days_before")
 """Facts of one worker's part; every other question of the form is about the trip."""
 
@@ -82,6 +84,11 @@ def days_before(settlement: Settlement) -> int:
         state__in=[SettleState.ORDERED, SettleState.GIVEN],
     ).exclude(pk=settlement.pk)
     return others.aggregate(days=Sum("days"))["days"] or 0
+
+
+def owner_of(offer_id: int) -> Owner:
+    """Of a trip's invoices."""
+    return Owner("trip", str(offer_id))
 
 
 def price_of_extras(offer: Offer, booking: Booking) -> Decimal:

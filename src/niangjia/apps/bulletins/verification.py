@@ -30,8 +30,8 @@ def verify() -> Iterator[Violation]:
                 "BULLETIN_REVISION", place, "签发的正文不是最后一稿。请从备份核对。", "What was issued is not its last revision. Compare with a backup."
             )  # fmt: skip
     last = {(one.org_id, one.year): one.last for one in Register.objects.all()}
-    for org_id, year in {key for key, count in last.items() if count} - set(numbers):
-        numbers[org_id, year] = []
+    for key in {key for key, count in last.items() if count} - set(numbers):
+        numbers[key] = []
     for (org_id, year), given in sorted(numbers.items()):
         if sorted(given) != list(range(1, len(given) + 1)) or last.get((org_id, year or 0)) != len(given):
             yield Violation(

@@ -78,7 +78,7 @@ class Aim:
 class Kind:
     """
     `inspect_months`: how long an inspection holds; null = nobody says. `notice_days`: working days of public notice before one is listed;
-    null = none. `occupancy`: the detail that tells its beds; empty: nobody sleeps there. `earns`: the measure that is money its household gets; empty: none is. `valid_from`, `valid_until`: the details that tell its first and last day; empty: who lists it says until when. `is_tilted`: resources are tilted to mountain and island counties for it. `levels` it may have, lowest first; `steps` it may take, in the order of a usual life.
+    null = none. `occupancy`: the detail that tells its beds; empty: nobody sleeps there. `earns`: the measure that is money its household gets; empty: none is. `valid_from`, `valid_until`: the details that tell its first and last day; empty: who lists it says until when. `figures`: what its measures are called as a whole; empty: use. `is_tilted`: resources are tilted to mountain and island counties for it. `levels` it may have, lowest first; `steps` it may take, in the order of a usual life.
     """
 
     id: str
@@ -95,6 +95,7 @@ class Kind:
     earns: str
     valid_from: str
     valid_until: str
+    figures: Title
     details: Mapping[str, Detail]
     equipment: Mapping[str, Piece]
     checks: Mapping[str, Piece]
@@ -154,6 +155,7 @@ def _kind(name: str, given: Mapping[str, Any], steps: Mapping[str, Any]) -> Kind
         earns=earns,
         valid_from=given.get("valid_from", ""),
         valid_until=given.get("valid_until", ""),
+        figures=given.get("figures", {}),
         details={one: _detail(one, said) for one, said in given.get("details", {}).items()},
         equipment=_pieces(given.get("equipment", {})),
         checks=_pieces(given.get("checks", {})),

@@ -10,7 +10,8 @@ from niangjia.apps.registry.models import HouseholdMember
 def own_people(viewer: Actor) -> frozenset[int]:
     """The person behind the viewer and behind the one they stand in for, with everyone who lives with either now; empty: nobody knows who they are."""
     asked = (viewer.account_id, viewer.for_account_id)
-    own = {accounts.person_of(account_id) for account_id in asked if account_id is not None} - {None}
+    persons = [accounts.person_of(account_id) for account_id in asked if account_id is not None]
+    own = {one for one in persons if one is not None}
     if not own:
         return frozenset()
     here = HouseholdMember.objects.filter(ends_before__isnull=True)

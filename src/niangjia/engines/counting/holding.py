@@ -10,7 +10,9 @@ from niangjia.engines.policy.problems import nearest_word
 from niangjia.engines.policy.yamltext import Item, Reader
 
 
-def hold(reader: Reader, item: Item, table: Mapping[str, Item], measure: Measure, sources: Mapping[str, Source]) -> None:
+def hold(
+    reader: Reader, item: Item, table: Mapping[str, Item], measure: Measure, sources: Mapping[str, Source]
+) -> None:
     """The source, the columns of its condition and the column that is added up are there; `item`: where it stands if at no key of `table`."""
     try:
         condition(measure, sources)

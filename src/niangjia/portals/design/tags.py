@@ -278,6 +278,15 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def until(ends: datetime | None, begins: datetime | None) -> str:
+    """The end of what begins then: 17:00 of the same day, 2023-11-08 17:00 of a later one."""
+    if not ends or not begins:
+        return "—"
+    is_same_day = timezone.localdate(ends) == timezone.localdate(begins)
+    return f"{timezone.localtime(ends):%H:%M}" if is_same_day else moment(ends)
+
+
+@register.filter
 def area_name(code: str) -> str:
     """The division's name; of a village or community, which no table names, the town's; of one elsewhere, that it is one, and its code."""
     known = (areas.name_of(code[:length]) for length in (12, 9, 6) if areas.name_of(code[:length]) != code[:length])

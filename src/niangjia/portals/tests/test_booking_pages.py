@@ -10,10 +10,12 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit.models import AuditEvent
@@ -22,6 +24,9 @@ from niangjia.apps.bookings.models import Booking, Offer, Settlement, Talk, Tour
 from niangjia.apps.bookings.queries import reach
 from niangjia.apps.bookings.types import Giving, OfferFacts, Reach, SettleState, SlotFacts
 from niangjia.apps.cases.tests import desk as desks
+from niangjia.apps.files import queries as files
+from niangjia.apps.files.tests import pictures
+from niangjia.apps.files.types import Owner
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
 from niangjia.apps.funds.models import GoodsGiven
@@ -289,7 +294,11 @@ def test_the_carrier_is_paid_by_three_people_and_each_worker_has_used_their_cap(
     finance, second = signed_in(place.finance), signed_in(house.desk.second_finance)
     assert go(county, "settle", ids.trip, "pay").status_code == 403
     count = Settlement.objects.filter(state=SettleState.GRANTED).count()
+    assert "还没有上传承办单位的发票" in said(go(finance, "settle", ids.trip, "pay"))
+    kept = _send_invoice(county, ids.trip)
     assert f"{1800 * count:,}.00" in said(go(finance, "settle", ids.trip, "pay"))
+    late = go(county, "invoices", ids.trip, **{"invoices-drop": kept.key})
+    assert late.status_code == 409 and "不能再删" in said(late) and queries.list_invoices(place.county, ids.trip)
     assert "还没有批准" in said(go(second, "settle", ids.trip, "hand-over"))
     requests = [one for one in fund_queries.list_requests(place.county_third) if one.kind == "BUY_GOODS"]
     assert [(one.quantity, one.unit_price) for one in requests] == [(count, Decimal("1800.00"))]
@@ -311,6 +320,7 @@ def test_a_purchase_that_was_withdrawn_is_worked_out_and_asked_for_anew(house, s
     place = house.desk.town
     desks.give_budget(house.desk, "recuperation", "630000.00", year=2023)
     finance, second = signed_in(place.finance), signed_in(house.desk.second_finance)
+    _send_invoice(county, ids.trip)
     for cost in ("1800.00", "1700.00"):
         page = said(go(finance, "settle", ids.trip, "pay"))
         (request,) = [one for one in fund_queries.list_requests(place.county_third) if one.kind == "BUY_GOODS"]
@@ -326,16 +336,24 @@ def test_a_purchase_that_was_withdrawn_is_worked_out_and_asked_for_anew(house, s
     assert f"结算了 {request.quantity} 人" in said(go(second, "settle", ids.trip, "hand-over")) and sound()
 
 
-def test_the_same_purchase_may_be_asked_for_again_after_it_was_withdrawn(house, signed_in, ids):
+def test_the_same_purchase_may_be_asked_for_again_after_it_was_withdrawn(house, signed_in, county, ids):
     place = house.desk.town
     desks.give_budget(house.desk, "recuperation", "630000.00", year=2023)
     finance = signed_in(place.finance)
+    _send_invoice(county, ids.trip)
     for _again in range(2):
         go(finance, "settle", ids.trip, "pay")
         (request,) = [one for one in fund_queries.list_requests(place.county_third) if one.kind == "BUY_GOODS"]
         funds.withdraw_request(viewer=place.finance, request_id=request.pk, reason="再核对", now=town.NOW)
     go(finance, "settle", ids.trip, "pay")
     assert go(finance, "settle", ids.trip, "pay").status_code == 409, "it waits to be approved"
+
+
+def _send_invoice(county, offer: int):
+    sent = {"invoices": SimpleUploadedFile("invoice.jpg", pictures.jpeg())}
+    assert go(county, "invoices", offer, **sent).status_code == 200
+    (kept,) = files.list_files(Owner("trip", str(offer)))
+    return kept
 
 
 def _second_trip_is_refused(house, county, ids) -> None:
@@ -554,3 +572,45 @@ def test_a_check_is_offered_with_a_trip_chosen_by_a_worker_and_counted_on_its_pa
     assert "另选 专项健康检查" in said(booked_page)
     assert re.search(r"专项健康检查 180.00 1 0", said(county.get(reverse("bookings:desk_offer", args=[offer]))))
     assert "专项健康检查" in said(county.get(reverse("bookings:people", args=[offer])))
+
+
+def test_a_trip_of_three_days_says_the_day_it_ends_and_an_hour_says_only_when(house, ids, county):
+    three_days = said(county.get(reverse("bookings:desk_offer", args=[ids.trip])))
+    trip, check = (queries.get_offer(house.viewers[Role.COUNTY], one).slots[0] for one in (ids.trip, ids.offer))
+    ends = timezone.localtime(trip.ends)
+    assert f"– {ends:%Y-%m-%d %H:%M}" in three_days
+    half_an_hour = said(county.get(reverse("bookings:desk_offer", args=[ids.offer])))
+    assert f"– {timezone.localtime(check.ends):%H:%M}" in half_an_hour
+
+
+def test_what_is_settled_to_the_last_worker_is_not_offered_to_be_worked_out_again(house, ids, county, signed_in):
+    page = reverse("bookings:trip", args=[ids.trip])
+    assert "按规则核算</button>" in county.get(page).content.decode()
+    desks.give_budget(house.desk, "recuperation", "630000.00", year=2023)
+    _send_invoice(county, ids.trip)
+    go(signed_in(house.desk.town.finance), "settle", ids.trip, "pay")
+    assert "按规则核算</button>" not in county.get(page).content.decode()
+
+
+def test_an_invoice_is_taken_away_before_payment_and_read_by_the_own_part_of_the_tree_alone(
+    house, ids, county, worker, signed_in
+):
+    kept = _send_invoice(county, ids.trip)
+    address = reverse("bookings:invoice", args=[ids.trip, kept.key])
+    assert county.get(address).status_code == 200
+    assert signed_in(house.desk.town.finance).get(address).status_code == 200
+    below = signed_in(house.viewers[Role.GRASSROOTS])
+    assert below.get(address).status_code == 404 and "发票" in said(
+        below.get(reverse("bookings:trip", args=[ids.trip]))
+    )
+    assert queries.list_invoices(house.viewers[Role.GRASSROOTS], ids.trip) == []
+    assert worker.get(address).status_code == 403
+    go(county, "invoices", ids.trip, **{"invoices-drop": kept.key})
+    assert files.list_files(Owner("trip", str(ids.trip))) == []
+    assert go(below, "invoices", ids.trip, **{"invoices-drop": kept.key}).status_code == 404
+
+
+def test_what_is_no_trip_has_no_invoice(house, ids, county):
+    sent = {"invoices": SimpleUploadedFile("invoice.jpg", pictures.jpeg())}
+    assert go(county, "invoices", ids.offer, **sent).status_code == 409
+    assert files.list_files(Owner("trip", str(ids.offer))) == []

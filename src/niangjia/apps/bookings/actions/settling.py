@@ -20,12 +20,21 @@ from niangjia.apps.audit import actions as audit
 from niangjia.apps.bookings.access import offers, own_offer
 from niangjia.apps.bookings.lifecycle import BookingState, SettleState
 from niangjia.apps.bookings.models import Booking, Offer, Settlement, Trip
-from niangjia.apps.bookings.problems import LessThanExtras, NoSuchOffer, NotBoughtYet, NothingGranted, TripNotTold
+from niangjia.apps.bookings.problems import (
+    LessThanExtras,
+    NoInvoice,
+    NoSuchOffer,
+    NotBoughtYet,
+    NothingGranted,
+    TripNotTold,
+)
 from niangjia.apps.bookings.settlements import (
+    INVOICES,
     day_of,
     facts_of,
     gift_key,
     goods_name,
+    owner_of,
     price_of_extras,
     program_of,
     questions_of,
@@ -33,6 +42,7 @@ from niangjia.apps.bookings.settlements import (
     withdrawn_of,
 )
 from niangjia.apps.bookings.types import CostFacts
+from niangjia.apps.files import queries as files
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
 from niangjia.apps.funds.problems import CapExceeded, NoBudget, StockShort
@@ -154,7 +164,7 @@ def pay_carrier(*, viewer: Viewer, offer_id: int, now: datetime) -> Decimal:
     Ask for the carrier to be paid out of the fund for everybody whose part was granted, and not asked for or withdrawn since; return the sum in yuan. Another person approves it
     under the funds. Permission: funds.prepare.
 
-    Raises: NotAllowed, NoSuchOffer; NothingGranted; NoBudget: nobody on the path has one.
+    Raises: NotAllowed, NoSuchOffer; NothingGranted; NoInvoice; NoBudget: nobody on the path has one.
     """
     permissions.require(viewer, "funds.prepare")
     with transaction.atomic():
@@ -163,6 +173,8 @@ def pay_carrier(*, viewer: Viewer, offer_id: int, now: datetime) -> Decimal:
         rows = list(Settlement.objects.select_related("booking__slot").filter(booking__offer=offer, state=SettleState.GRANTED).order_by("pk"))  # fmt: skip
         if not rows:
             raise NothingGranted
+        if not files.list_files(owner_of(offer.pk), part=INVOICES):
+            raise NoInvoice
         by_amount: dict[Decimal, list[Settlement]] = {}
         for row in rows:
             by_amount.setdefault(row.amount or Decimal(0), []).append(row)

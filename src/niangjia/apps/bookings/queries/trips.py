@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.bookings.access import bookings, offers
+from niangjia.apps.bookings.access import bookings, offers, offers_settled_by
 from niangjia.apps.bookings.lifecycle import BORNE, BookingState, SettleState
 from niangjia.apps.bookings.models import Offer, Settlement, Trip
 from niangjia.apps.bookings.problems import NoSuchOffer
 from niangjia.apps.bookings.queries.seats import cards_of
-from niangjia.apps.bookings.settlements import program_of, questions_of, withdrawn_of
+from niangjia.apps.bookings.settlements import INVOICES, owner_of, program_of, questions_of, withdrawn_of
 from niangjia.apps.bookings.types import SettlementRow
+from niangjia.apps.files import queries as files
+from niangjia.apps.files.types import FileCard
 from niangjia.apps.matters.types import Question
 from niangjia.kernel.money import ZERO
 
@@ -51,6 +53,12 @@ def get_trip(viewer: Viewer, offer_id: int) -> TripCard:
         program_of(offer), tuple(questions), trip.answers if trip else {}, trip is not None, group,
         tuple(list_settlements(viewer, offer_id)),
     )  # fmt: skip
+
+
+def list_invoices(viewer: Viewer, offer_id: int) -> list[FileCard]:
+    """Of a trip of the viewer's part of the tree; of another's none. Raises NotAllowed."""
+    is_theirs = offers_settled_by(viewer).filter(pk=offer_id).exists()
+    return files.list_files(owner_of(offer_id), part=INVOICES) if is_theirs else []
 
 
 def list_settlements(viewer: Viewer, offer_id: int) -> list[SettlementRow]:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from niangjia.apps.accounts import actions as accounts
@@ -131,6 +131,7 @@ def test_the_database_keeps_no_count_of_nobody_and_none_without_a_source(tree, c
 paths = st.lists(st.integers(1, 3), min_size=1, max_size=4).map(lambda steps: "".join(f"{one:09}/" for one in steps))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.sets(paths, max_size=12))
 def test_every_place_is_counted_under_exactly_one_of_the_topmost(found):
     topmost = coverage._topmost(found)
@@ -138,6 +139,7 @@ def test_every_place_is_counted_under_exactly_one_of_the_topmost(found):
         assert sum(path.startswith(one) for one in topmost) == 1
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(paths, st.integers(0, 50), max_size=12))
 def test_a_unions_sum_is_that_of_everything_below_it(counts):
     sums = coverage._up_the_tree(counts.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,11 +30,18 @@ from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import watch
 from niangjia.portals.design.tags import say
+from niangjia.portals.design.uploads import UploadField, answer, hand_out, take, wants_small
 from niangjia.portals.services.bookings.parts import chosen_in_words, shown
 
 FIELD = "f-"
 """Before the name of a question about the trip."""
 _OPEN = (None, SettleState.TOLD, SettleState.GRANTED, SettleState.REFUSED, SettleState.UNKNOWN)
+
+
+class InvoicesRefused(Refusal):
+    def __init__(self, problems: list[str]) -> None:
+        said = " ".join(problems)
+        super().__init__(said, said)
 
 
 class CostUnreadable(Refusal):
@@ -60,6 +69,8 @@ def _context(request: PageRequest, offer_id: int) -> dict[str, Any]:
         "card": card,
         "one": shown(card),
         "trip": found,
+        "invoices": queries.list_invoices(viewer, offer_id),
+        "upload": _upload(viewer, offer_id) if is_own and permissions.may(viewer, "bookings.manage") else None,
         "fields": [_field(one, found.answers, sent, wrong) for one in found.questions],
         "groups": [(code, say(dict(said))) for code, said in found.group.values.items()] if found.group else [],
         "rows": [_Line.of(row, sent, card) for row in found.rows],
@@ -93,6 +104,42 @@ class _Line:
             sent.get(f"group-{number}", row.priority_group),
             chosen_in_words(card, row.booking),
         )
+
+
+def _upload(viewer: Viewer, offer_id: int) -> UploadField:
+    kept = [(one, reverse("bookings:invoice", args=[offer_id, one.key])) for one in queries.list_invoices(viewer, offer_id)]  # fmt: skip
+    return UploadField(
+        "invoices", _("发票"), _("承办单位开的发票，照片或 PDF；报付以后不能删。"), files=kept, send_to=reverse("bookings:invoices", args=[offer_id])
+    )  # fmt: skip
+
+
+@page("bookings.manage", methods=("POST",), shown_on=trip)
+def invoices(request: PageRequest, offer_id: int) -> HttpResponse:
+    """One at a time from the script, or all of a plain form with what is to be removed."""
+    viewer, now = request.viewer, timezone.now()
+
+    def keep(content: bytes, key: uuid.UUID | None):  # type: ignore[no-untyped-def]
+        return bookings.keep_invoice(viewer=viewer, offer_id=offer_id, content=content, key=key, now=now)
+
+    def drop(key: str) -> None:
+        bookings.drop_invoice(viewer=viewer, offer_id=offer_id, key=key, now=now)
+
+    if request.headers.get("X-Requested-With") or "key" in request.POST or "drop" in request.POST:
+        return answer(request, keep, drop)
+    for key in request.POST.getlist("invoices-drop"):
+        drop(key)
+    if problems := take(request, "invoices", keep):
+        raise InvoicesRefused(problems)
+    messages.success(request, _("发票已保存。"))
+    return redirect("bookings:trip", offer_id)
+
+
+@page("bookings.view")
+def invoice(request: PageRequest, offer_id: int, key: str) -> HttpResponse:
+    opened = bookings.open_invoice(
+        viewer=request.viewer, offer_id=offer_id, key=key, is_small=wants_small(request), now=timezone.now()
+    )
+    return hand_out(opened)
 
 
 @page("bookings.manage", methods=("POST",), shown_on=trip)

@@ -26,7 +26,11 @@ const short = (value) => {
   return size >= 1e8 ? `${value / 1e8}亿` : size >= 1e4 && document.documentElement.lang !== "en" ? `${value / 1e4}万` : value.toLocaleString();
 };
 
-const options = (kind, { names, series }, narrow, suffix) => {
+// Names of a legend stand in as many lines as they need, and the picture begins below them.
+const legendLines = (series, width) => Math.max(1, Math.ceil(series.reduce((sum, one) => sum + 34 + 12 * one.name.length, 0) / Math.max(1, width - 20)));
+
+const options = (kind, { names, series }, width, suffix) => {
+  const narrow = width < 480;
   const lying = kind === "bars";
   const category = { type: "category", data: names, axisTick: { show: false }, axisLine: { lineStyle: { color: LINE } }, axisLabel: { color: INK, width: narrow ? 64 : 110, overflow: "truncate" } };
   if (lying) category.inverse = true;
@@ -36,7 +40,7 @@ const options = (kind, { names, series }, narrow, suffix) => {
     aria: { enabled: true, decal: { show: true } },
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     color: series.map((one) => COLOURS[one.kind] || INK),
-    grid: { left: 8, right: 20, top: 40, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 20, top: 16 + 24 * legendLines(series, width), bottom: 8, containLabel: true },
     legend: { top: 0, left: 0, textStyle: { color: INK }, itemWidth: 14, itemHeight: 10 },
     tooltip: { trigger: "axis", axisPointer: { type: lying ? "shadow" : "line" }, valueFormatter: (found) => found === null || found === undefined ? "—" : found.toLocaleString() + suffix },
     xAxis: lying ? value : category,
@@ -74,7 +78,7 @@ for (const figure of document.querySelectorAll("figure[data-chart]")) {
   const chart = window.echarts.init(figure, null, { renderer: "svg" });
   let isPrinting = false;
   const draw = (width) => {
-    chart.setOption(options(figure.dataset.chart, found, (width ?? figure.clientWidth) < 480, figure.dataset.suffix ?? ""), true);
+    chart.setOption(options(figure.dataset.chart, found, width ?? figure.clientWidth, figure.dataset.suffix ?? ""), true);
     // On paper the picture takes the width that there is: print.css.
     figure.querySelector("svg")?.setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
   };
