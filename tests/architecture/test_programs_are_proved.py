@@ -9,6 +9,7 @@ from tests.architecture.house import PROGRAMS
 
 FOLDERS = [path.parent for path in policy.list_packs(PROGRAMS)]
 LEAST_NOTICED = 0.95
+PATIENCE = 600  # seconds for one question: a busy machine proves the same, later
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +19,7 @@ def vocabulary():
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_shipped_program_keeps_its_promises_for_every_input(folder, vocabulary):
-    proof = prove_pack(policy.load_pack(folder, vocabulary))
+    proof = prove_pack(policy.load_pack(folder, vocabulary), limit_seconds=PATIENCE)
     assert proof.holds, "\n".join(
         f"{one.place} {one.en}\n{one.example}" for one in proof.findings if one.status not in ("proved", "information")
     )

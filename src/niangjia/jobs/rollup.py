@@ -75,6 +75,7 @@ def _rows(now: datetime) -> Mapping[str, Iterable[Mapping[str, Any]]]:
         "place": places.places_to_count(),
         "place_level": places.levels_to_count(),
         "help": volunteers.helped_to_count(),
+        "entry": contests.entries_to_count(),
         "honour": contests.honours_to_count(),
         "correction": assessments.corrections_to_count(now),
         "task": tasks.tasks_to_count(localdate(now)),

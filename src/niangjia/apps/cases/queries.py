@@ -239,7 +239,7 @@ def list_cases_of_household(viewer: Viewer, household_id: int) -> list[CaseCard]
 def list_cases(viewer: Viewer, narrow: CaseFilter) -> QuerySet[Case]:
     """Cases of the viewer's part of the tree, oldest open first, for reading by pages; the union comes along."""
     found = moving.visible(viewer).select_related("org", "household")
-    return narrow_to(viewer, found, narrow).order_by("closed_at", "opened_at", "pk")
+    return narrow_to(viewer, found, narrow).order_by(F("closed_at").asc(nulls_first=True), "opened_at", "pk")
 
 
 def narrow_to(viewer: Viewer, found: QuerySet[Case], narrow: CaseFilter) -> QuerySet[Case]:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from niangjia.apps.contests.models import Award
+from django.utils.timezone import localdate
+
+from niangjia.apps.contests.lifecycle import EntryState
+from niangjia.apps.contests.models import Award, Entry
 
 _CHUNK = 5_000
+
+
+def entries() -> Iterator[Mapping[str, Any]]:
+    """What was admitted to a contest, of the union that put it forward, on the day in Shanghai on which it was handed in."""
+    admitted = Entry.objects.filter(state=EntryState.ADMITTED, handed_in_at__isnull=False).order_by("pk")
+    said = admitted.values_list("pk", "handed_in_at", "org_id", "person_id", "contest__pack_id")
+    for entry, at, union, person, contest in said.iterator(_CHUNK):
+        yield {"ref": f"entry:{entry}", "day": localdate(at), "union_id": union, "person": person, "contest": contest}
 
 
 def honours() -> Iterator[Mapping[str, Any]]:

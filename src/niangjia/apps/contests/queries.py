@@ -63,7 +63,7 @@ from niangjia.engines.policy.pack import Pack as PolicyPack
 from niangjia.kernel import looking
 from niangjia.kernel.problems import Refusal
 
-honours_to_count = counted.honours
+entries_to_count, honours_to_count = counted.entries, counted.honours
 
 __all__ = [
     "NotFound", "bursts_of", "contest_card", "count_living_at", "count_states", "count_waiting", "drawn_in", "entry_cards", "facts_asked", "find_eligibility", "find_pack_of_level", "get_award", "get_contest",

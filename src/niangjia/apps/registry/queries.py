@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
@@ -232,11 +232,15 @@ def list_past_members(viewer: Viewer, household_id: int) -> list[MemberCard]:
     return _member_cards(spells, cards_of(spell.person for spell in spells) if spells else {})
 
 
+BY_BIRTH = F("person__birth_date").asc(nulls_last=True)
+"""Oldest first, and last of whom that is not known: the same on either database."""
+
+
 @looking.once
 def _spells_of(household_id: int) -> list[HouseholdMember]:
     """Who lives or lived there, by birth, with the persons; not to be changed."""
     spells = HouseholdMember.objects.filter(household_id=household_id).select_related("person")
-    return list(spells.order_by("person__birth_date", "person_id", "pk"))
+    return list(spells.order_by(BY_BIRTH, "person_id", "pk"))
 
 
 def _member_cards(spells: Iterable[HouseholdMember], cards: Mapping[int, PersonCard]) -> list[MemberCard]:
@@ -304,9 +308,7 @@ def members_of(household_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
     wanted = list(set(household_ids))
     for start in range(0, len(wanted), 500):
         spells = HouseholdMember.objects.filter(household__in=wanted[start : start + 500], ends_before__isnull=True)
-        for household_id, person_id in spells.order_by("person__birth_date", "person_id").values_list(
-            "household_id", "person_id"
-        ):
+        for household_id, person_id in spells.order_by(BY_BIRTH, "person_id").values_list("household_id", "person_id"):
             rows.setdefault(household_id, []).append(person_id)
     return {household_id: tuple(person_ids) for household_id, person_ids in rows.items()}
 
@@ -340,7 +342,7 @@ def faces_of(household_ids: Iterable[int]) -> dict[int, HouseholdFace]:
     said = ("household_id", "person_id", "person__pseudonym", "person__name")
     for start in range(0, len(wanted), 500):
         spells = HouseholdMember.objects.filter(household__in=wanted[start : start + 500], ends_before__isnull=True)
-        in_order = spells.order_by("person__birth_date", "person_id").values_list(*said)
+        in_order = spells.order_by(BY_BIRTH, "person_id").values_list(*said)
         for home, *person in in_order.annotate(is_organised=is_organised):
             homes.setdefault(home, []).append(tuple(person))
     found = {}

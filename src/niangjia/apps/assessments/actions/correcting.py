@@ -17,6 +17,7 @@ from niangjia.apps.assessments.problems import DayRefused, NotNow
 from niangjia.apps.assessments.types import Result
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.tasks import actions as tasks
+from niangjia.apps.tasks.types import TaskState
 
 LONGEST_TITLE = 80
 
@@ -24,7 +25,7 @@ LONGEST_TITLE = 80
 def ask(*, viewer: Viewer, look_id: int, what: str, due: date, now: datetime) -> int:
     """
     Ask for a correction by a day: a task of the union looked at; return the correction's id. Safe to repeat: the same words with the same day are
-    one correction.
+    one correction, unless it was withdrawn.
 
     Raises: NotAllowed, NotFound, ReasonMissing (nothing said), DayRefused; NotNow: nothing was found to correct; NotYourSubtree: the union ended.
     """
@@ -36,7 +37,8 @@ def ask(*, viewer: Viewer, look_id: int, what: str, due: date, now: datetime) ->
         look = held_look(viewer, look_id)
         if look.result != Result.TO_CORRECT:
             raise NotNow
-        if known := look.corrections.filter(task__what=said, task__due_on=due).first():
+        same = look.corrections.filter(task__what=said, task__due_on=due)
+        if known := same.exclude(task__state=TaskState.WITHDRAWN).first():
             return known.pk
         title = said if len(said) <= LONGEST_TITLE else f"{said[: LONGEST_TITLE - 1]}…"
         task_id = tasks.set_task(

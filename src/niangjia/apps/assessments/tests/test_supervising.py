@@ -121,6 +121,13 @@ def test_a_correction_is_a_task_of_the_union_looked_at_and_the_round_shows_how_f
     assert (len(found.asked), found.done, found.late) == (1, 1, 0) and list(queries.verify()) == []
 
 
+def test_what_was_withdrawn_by_mistake_can_be_asked_again_in_the_same_words(place):
+    number = asked(place)
+    tasks.withdraw(viewer=place.city, task_id=card(place, number).task.id, reason="点错了，撤回", now=NOW)
+    again = actions.ask(viewer=place.city, look_id=Look.objects.get(org=place["X"].id).pk, what="补做两户回访", due=DUE, now=NOW)  # fmt: skip
+    assert again != number and card(place, again).task.state is TaskState.OPEN
+
+
 def test_what_was_withdrawn_is_not_asked_any_more(place):
     number = asked(place)
     tasks.withdraw(viewer=place.city, task_id=task_of(number).pk, reason="查明不是它的事", now=NOW)

@@ -42,7 +42,7 @@ def list_bookings(viewer: Viewer, *, offer_id: int, state: str = "") -> list[Boo
     """Of one offer: who has a seat by its time, then who waits in their order. Names masked. Raises NotAllowed."""
     rows = bookings(viewer).filter(offer_id=offer_id).select_related("slot")
     rows = rows.filter(state=state) if state else rows
-    return cards_of(rows.order_by("slot__begins", "line", "pk"))
+    return cards_of(rows.order_by(F("slot__begins").asc(nulls_last=True), "line", "pk"))
 
 
 def list_own(viewer: Viewer) -> list[BookingCard]:

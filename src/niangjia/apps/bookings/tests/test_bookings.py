@@ -310,6 +310,12 @@ def test_a_leap_day_has_its_years_too(fair):
     assert states(offer) == ["SEATED"]
 
 
+def test_who_has_a_seat_stands_before_who_waits_on_either_database(fair):
+    offer = fair.offer(1)
+    asked = [fair.ask(offer, number) for number in range(3)]
+    assert [one.id for one in queries.list_bookings(fair.county, offer_id=offer)] == asked
+
+
 # --- a union that ends ---
 
 

@@ -48,6 +48,12 @@ NOVEMBER = OCTOBER.next()
 # --- opening ---
 
 
+def test_open_cases_stand_before_closed_ones_on_either_database(desk):
+    first, second = desk.opened(), desk.opened(start=9, month=NOVEMBER)
+    Case.objects.filter(pk=first.pk).update(state=S.CLOSED, closed_at=desk.now, close_reason=CloseReason.WITHDRAWN)
+    assert [one.pk for one in queries.list_cases(desk.town.county, CaseFilter())] == [second.pk, first.pk]
+
+
 def test_every_active_household_gets_one_case_and_one_order_and_repeating_adds_none(desk):
     homes = desk.homes(5)
     desk.list_month(homes)

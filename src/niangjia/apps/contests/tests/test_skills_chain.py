@@ -1,5 +1,6 @@
 """E28, Lanxi's chain: a contest gives a skill level, the level an allowance by its own pack, the money comes through the funds room."""
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 
@@ -7,7 +8,8 @@ import pytest
 
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.contests import actions, problems, queries
-from niangjia.apps.contests.models import Award
+from niangjia.apps.contests.lifecycle import EntryState
+from niangjia.apps.contests.models import Award, Entry
 from niangjia.apps.contests.tests import stage as stages
 from niangjia.apps.funds import actions as fund_actions
 from niangjia.apps.funds import queries as funds
@@ -74,6 +76,16 @@ def contest(stage) -> dict[str, int]:
     stage.announce()
     stage.finish()
     return {award.skill_level: award.pk for award in Award.objects.order_by("-rank")}
+
+
+def test_each_link_of_the_chain_is_counted_where_it_happens(stage):
+    contest(stage)
+    entries, honours = list(queries.entries_to_count()), list(queries.honours_to_count())
+    assert [(one["contest"], one["day"]) for one in entries] == [("weaving-skills", stages.NOW.date())] * 5
+    assert Counter(one["award"] for one in honours) == {"technician": 3, "senior": 1}, "one did not pass"
+    assert {one["ref"] for one in honours} < {one["ref"] for one in entries}
+    Entry.objects.filter(number=Entry.objects.first().number).update(state=EntryState.WITHDRAWN)
+    assert len(list(queries.entries_to_count())) == 4, "who took it back did not take part"
 
 
 def test_a_contest_gives_a_level_the_level_an_allowance_and_the_fund_pays_it(stage):

@@ -85,6 +85,15 @@ def officer(union, role=Role.COUNTY, account_id=7) -> Viewer:
 # --- sealing
 
 
+def test_whoever_has_no_birth_date_stands_last_in_a_household_on_either_database(tree):
+    members = (MemberFacts(f"{9:032x}", name="小宝"), someone(2), someone(10_001))
+    received = actions.receive_households([HouseholdFacts("H9", members, tree["XT"].id)], now=NOW)
+    home_id = received.household_ids["H9"]
+    found = queries.members_of([home_id])[home_id]
+    days = [Person.objects.get(pk=pk).birth_date for pk in found]
+    assert days[-1] is None and days[:2] == sorted(days[:2])
+
+
 def test_nothing_personal_lies_plain_in_the_database(home):
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM registry_person")
