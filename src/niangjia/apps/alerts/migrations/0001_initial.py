@@ -137,7 +137,10 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(fields=["run", "state", "org"], name="alerts_run_state"),
-                    models.Index(fields=["run", "org"], name="alerts_run_org"),
+                    models.Index(
+                        fields=["run", "org", "state", "household", "change", "grade", "area", "causes"],
+                        name="alerts_run_org",
+                    ),
                     models.Index(fields=["household", "month"], name="alerts_household_month"),
                 ],
                 "constraints": [

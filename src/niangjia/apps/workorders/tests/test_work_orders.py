@@ -6,7 +6,8 @@ import itertools
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.audit import queries as audit
@@ -597,3 +598,16 @@ def test_two_thousand_orders_with_history_and_audit(place):
     )
     assert workorders.dispatch_many(orders=orders, now=NOW).existing_count == 2000
     assert len(set(WorkOrder.objects.values_list("number", flat=True))) == 2000
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite says how it would look")
+def test_a_provinces_open_orders_are_counted_and_put_in_order_without_reading_one(place):
+    with CaptureQueriesContext(connection) as asked:
+        queries.count_open(place.province, now=NOW)
+        queries.list_loads(place.province, now=NOW, most=10)
+        list(queries.list_orders(place.province, now=NOW, only_open=True).values("pk")[:50])
+        queries.count_late_by_county(place.province, now=NOW)
+    with connection.cursor() as cursor:
+        plans = [cursor.execute(f"explain query plan {query['sql']}").fetchall() for query in asked]
+    looks = [said for plan in plans for *_ids, said in plan if " workorders_workorder" in said]
+    assert len(looks) >= len(plans) and all("COVERING INDEX" in said for said in looks), looks
