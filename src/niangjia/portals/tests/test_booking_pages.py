@@ -298,7 +298,7 @@ def test_the_carrier_is_paid_by_three_people_and_each_worker_has_used_their_cap(
     kept = _send_invoice(county, ids.trip)
     assert f"{1800 * count:,}.00" in said(go(finance, "settle", ids.trip, "pay"))
     late = go(county, "invoices", ids.trip, **{"invoices-drop": kept.key})
-    assert late.status_code == 409 and "不能再删" in said(late) and queries.list_invoices(place.county, ids.trip)
+    assert late.status_code == 409 and "不能再删" in said(late) and queries.get_trip(place.county, ids.trip).invoices
     assert "还没有批准" in said(go(second, "settle", ids.trip, "hand-over"))
     requests = [one for one in fund_queries.list_requests(place.county_third) if one.kind == "BUY_GOODS"]
     assert [(one.quantity, one.unit_price) for one in requests] == [(count, Decimal("1800.00"))]
@@ -603,7 +603,7 @@ def test_an_invoice_is_taken_away_before_payment_and_read_by_the_own_part_of_the
     assert below.get(address).status_code == 404 and "发票" in said(
         below.get(reverse("bookings:trip", args=[ids.trip]))
     )
-    assert queries.list_invoices(house.viewers[Role.GRASSROOTS], ids.trip) == []
+    assert queries.get_trip(house.viewers[Role.GRASSROOTS], ids.trip).invoices == ()
     assert worker.get(address).status_code == 403
     go(county, "invoices", ids.trip, **{"invoices-drop": kept.key})
     assert files.list_files(Owner("trip", str(ids.trip))) == []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.bookings.access import bookings, offers, offers_settled_by
+from niangjia.apps.bookings.access import bookings, offers
 from niangjia.apps.bookings.lifecycle import BORNE, BookingState, SettleState
 from niangjia.apps.bookings.models import Offer, Settlement, Trip
 from niangjia.apps.bookings.problems import NoSuchOffer
@@ -16,12 +16,16 @@ from niangjia.apps.bookings.types import SettlementRow
 from niangjia.apps.files import queries as files
 from niangjia.apps.files.types import FileCard
 from niangjia.apps.matters.types import Question
+from niangjia.apps.organizations import scope
 from niangjia.kernel.money import ZERO
 
 
 @dataclass(frozen=True)
 class TripCard:
-    """`answers` by question as typed; `group`: which group goes first, if the pack asks. Sums in yuan of the rows that have an amount."""
+    """
+    `answers` by question as typed; `group`: which group goes first, if the pack asks. `is_own`: of the viewer's part of the tree, which
+    alone sees `invoices`. Sums in yuan of the rows that have an amount.
+    """
 
     program: str
     questions: tuple[Question, ...]
@@ -29,6 +33,8 @@ class TripCard:
     is_told: bool
     group: Question | None
     rows: tuple[SettlementRow, ...]
+    is_own: bool
+    invoices: tuple[FileCard, ...]
 
     def count(self, *states: SettleState) -> int:
         return sum(row.state in states for row in self.rows)
@@ -44,21 +50,16 @@ class TripCard:
 
 def get_trip(viewer: Viewer, offer_id: int) -> TripCard:
     """Raises NotAllowed, NoSuchOffer, NotATrip, NoPackHere; TripNotTold: it has no time yet."""
-    offer = offers(viewer).filter(pk=offer_id).first()
+    offer = offers(viewer).select_related("org", "trip").filter(pk=offer_id).first()
     if offer is None:
         raise NoSuchOffer(offer_id)
-    trip = Trip.objects.filter(offer=offer).first()
+    trip: Trip | None = getattr(offer, "trip", None)
     questions, group = questions_of(offer)
+    is_own = scope.covers(viewer.org_path, offer.org.path or "")
     return TripCard(
         program_of(offer), tuple(questions), trip.answers if trip else {}, trip is not None, group,
-        tuple(list_settlements(viewer, offer_id)),
+        tuple(list_settlements(viewer, offer_id)), is_own, tuple(files.list_files(owner_of(offer_id), part=INVOICES)) if is_own else (),
     )  # fmt: skip
-
-
-def list_invoices(viewer: Viewer, offer_id: int) -> list[FileCard]:
-    """Of a trip of the viewer's part of the tree; of another's none. Raises NotAllowed."""
-    is_theirs = offers_settled_by(viewer).filter(pk=offer_id).exists()
-    return files.list_files(owner_of(offer_id), part=INVOICES) if is_theirs else []
 
 
 def list_settlements(viewer: Viewer, offer_id: int) -> list[SettlementRow]:

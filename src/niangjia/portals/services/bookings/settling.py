@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -19,9 +19,8 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import actions as bookings
 from niangjia.apps.bookings import queries
 from niangjia.apps.bookings.types import CostFacts, OfferCard, SettlementRow, SettleState
+from niangjia.apps.files.types import FileCard
 from niangjia.apps.matters.queries import Unreadable
-from niangjia.apps.organizations import queries as organizations
-from niangjia.apps.organizations import scope
 from niangjia.kernel.money import show_yuan
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.asked import Asked, asked
@@ -62,20 +61,20 @@ def _context(request: PageRequest, offer_id: int) -> dict[str, Any]:
     viewer: Viewer = request.viewer
     card = queries.get_offer(viewer, offer_id)
     found = queries.get_trip(viewer, offer_id)
-    is_own = scope.covers(viewer.org_path, organizations.get_union(card.org_id).path)
+    may_tell = found.is_own and permissions.may(viewer, "bookings.manage")
     sent = request.POST if request.method == "POST" else QueryDict()
     wrong = getattr(request, "wrong", {})
     return {
         "card": card,
         "one": shown(card),
         "trip": found,
-        "invoices": queries.list_invoices(viewer, offer_id),
-        "upload": _upload(viewer, offer_id) if is_own and permissions.may(viewer, "bookings.manage") else None,
+        "invoices": found.invoices,
+        "upload": _upload(offer_id, found.invoices) if may_tell else None,
         "fields": [_field(one, found.answers, sent, wrong) for one in found.questions],
         "groups": [(code, say(dict(said))) for code, said in found.group.values.items()] if found.group else [],
         "rows": [_Line.of(row, sent, card) for row in found.rows],
         "open_count": sum(row.state in _OPEN for row in found.rows),
-        "can_tell": is_own and permissions.may(viewer, "bookings.manage"),
+        "can_tell": may_tell,
         "can_pay": permissions.may(viewer, "funds.prepare") and found.count(SettleState.GRANTED),
         "can_give": permissions.may(viewer, "funds.pay") and found.count(SettleState.ORDERED),
     }
@@ -106,8 +105,8 @@ class _Line:
         )
 
 
-def _upload(viewer: Viewer, offer_id: int) -> UploadField:
-    kept = [(one, reverse("bookings:invoice", args=[offer_id, one.key])) for one in queries.list_invoices(viewer, offer_id)]  # fmt: skip
+def _upload(offer_id: int, invoices: Iterable[FileCard]) -> UploadField:
+    kept = [(one, reverse("bookings:invoice", args=[offer_id, one.key])) for one in invoices]
     return UploadField(
         "invoices", _("发票"), _("承办单位开的发票，照片或 PDF；报付以后不能删。"), files=kept, send_to=reverse("bookings:invoices", args=[offer_id])
     )  # fmt: skip
