@@ -26,8 +26,10 @@ def addresses(viewer) -> dict[str, str]:
     from niangjia.apps.cases import queries as cases
     from niangjia.apps.cases.types import CaseFilter
     from niangjia.apps.funds import queries as funds
+    from niangjia.apps.inspections import actions as inspections
     from niangjia.apps.workorders import queries as orders
     from niangjia.apps.workorders.types import OrderState
+    from niangjia.kernel.months import Month
     from niangjia.portals.tests.test_every_address import PAGES
 
     def some(rows) -> list[int]:
@@ -36,6 +38,9 @@ def addresses(viewer) -> dict[str, str]:
     from django.utils import timezone
 
     now = timezone.now()
+    if permissions.may(viewer, "audit.view"):
+        month = alerts.months_worked(timezone.localdate())[:2][-1]  # the page's own
+        inspections.search_conflicts(viewer=viewer, month=Month(month), now=now)
     finders: dict[str, Callable[[], list[object]]] = {
         "officer:release": lambda: [str(alerts.list_months(viewer)[0])],
         "officer:order": lambda: some(orders.list_orders(viewer, now=now)),
@@ -97,6 +102,7 @@ def main() -> None:
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext, setup_test_environment
+    from django.urls import reverse
     from django.utils import timezone
 
     from niangjia.apps.accounts import queries as accounts
@@ -113,6 +119,7 @@ def main() -> None:
         client.force_login(
             accounts.get_account(post.account_id), backend="niangjia.apps.accounts.backends.AccountBackend"
         )
+        client.get(reverse("public:stay"))  # a sitting begins: once, whichever page comes first
         for name, address in addresses(viewer).items():
             if wish.only not in f"{name}@{role}":
                 continue

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from demo.town import pictures
+from demo.town import leasing, pictures
 from demo.town.applying import Counter
 from demo.town.office import COUNTY, chance
 from niangjia.apps.accounts.types import Viewer
@@ -18,6 +18,7 @@ from niangjia.apps.matters import queries
 from niangjia.apps.matters.types import MatterCard, Verdict
 from niangjia.apps.organizations import queries as unions
 from niangjia.apps.organizations.types import Level, Union
+from niangjia.apps.places import queries as places
 from niangjia.kernel.identity import read_id_number
 
 AREA = "33"
@@ -205,7 +206,9 @@ class Begun:
             "monthly_rent": "2400",
             "rent_months_asked": "3",
         }
-        self.act(self.open(self.grassroots[0], "rent-relief", rent), "accepted")
+        lease = places.list_places(self.officer(self.county), kind="lease", text=leasing.PAUSED).get()
+        card = self.act(self.open(self.grassroots[0], "rent-relief", rent), "accepted", lease_number=lease.number)
+        self.desk.act(card, "approved", nth=2)
         hall = {
             "concession_user": "small_or_micro", "concession_use": "training", "concession_from": self.day(10), "concession_until": self.day(100),
             "ordinary_fee": "3000",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -53,6 +53,9 @@ TRIP = {
     "has_followed_tender": "yes", "employer_kind": "other", "payment_kind": "to_base", "is_invoice_genuine": "yes",
 }  # fmt: skip
 
+CHECK: dict[str, Decimal | None] = {"health_check": Decimal("180.00")}
+"""E21: a special health check may be chosen with the trip; its price is the demo's own."""
+
 
 @dataclass
 class Services:
@@ -73,7 +76,7 @@ class Services:
         day = (self.present if days > 0 else timezone.localdate(self.clock())) + timedelta(days=days)
         return datetime.combine(day, time(hour, minute), tzinfo=timezone.get_default_timezone())
 
-    def offer(self, key: str, title: str, kind: str, slots: Sequence[SlotFacts], *, now: datetime, days: int = 7, **told: object) -> int:  # fmt: skip
+    def offer(self, key: str, title: str, kind: str, slots: Sequence[SlotFacts], *, now: datetime, days: int = 7, extras: Mapping[str, Decimal | None] | None = None, **told: object) -> int:  # fmt: skip
         is_to_come = timezone.localdate(slots[0].begins) > self.present
         since = max(now, _at(self.present, 8)) if is_to_come else now
         facts = OfferFacts(
@@ -84,13 +87,15 @@ class Services:
         )  # type: ignore[arg-type]  # fmt: skip
         made = bookings.make_offer(viewer=self.county, facts=facts, key=f"demo-{key}", now=now)
         bookings.add_slots(viewer=self.county, offer_id=made, slots=slots, now=now)
+        if extras:
+            bookings.set_extras(viewer=self.county, offer_id=made, extras=extras, now=now)
         bookings.publish(viewer=self.county, offer_id=made, now=now)
         return made
 
-    def ask(self, offer: int, people: Sequence[int], *, now: datetime, companions: Callable[[int], int] = lambda n: 0) -> None:  # fmt: skip
+    def ask(self, offer: int, people: Sequence[int], *, now: datetime, companions: Callable[[int], int] = lambda n: 0, extras: Callable[[int], Collection[str]] = lambda n: ()) -> None:  # fmt: skip
         for number, person_id in enumerate(people):
             bookings.ask(
-                viewer=self.county, offer_id=offer, person_id=person_id, key=f"demo-{offer}-{person_id}", companions=companions(number), now=now
+                viewer=self.county, offer_id=offer, person_id=person_id, key=f"demo-{offer}-{person_id}", companions=companions(number), extras=extras(number), now=now
             )  # fmt: skip
 
     def come(self, offer: int, *, but: int = 0) -> None:
@@ -127,6 +132,7 @@ def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime], p
     _trip(services)
     _tour(services)
     _talks(services)
+    _year(office, clock, present)
 
 
 def _others(viewer: Viewer, taken: set[int | None]) -> list[int]:
@@ -134,6 +140,35 @@ def _others(viewer: Viewer, taken: set[int | None]) -> list[int]:
     ids = registry.visible_persons(viewer).order_by("-pk").values_list("pk", flat=True)[:300]
     members = registry.open_memberships_of(ids)
     return [one for one in ids if one in members and one not in taken][:5]
+
+
+def _year(office: Office, clock: Callable[[], datetime], present: date) -> None:
+    """
+    E06: what the city itself gave its riders and couriers month by month since January, so that the targets have a year to be judged by. Of
+    the year's last month, and of a year that has just begun, nothing.
+    """
+    city = unions.find_city_union(COUNTY + "000000")
+    assert city is not None, "the invented city has its union"
+    lead = office.officer(city.id, clock())
+    ids = list(registry.visible_persons(lead).order_by("pk").values_list("pk", flat=True))
+    riders = [one for one, spell in registry.open_memberships_of(ids).items() if spell.group]
+    services = Services(office, clock, city, riders, [], present)
+    months = [number for number in range(9, 0, -1) if services.at(-30 * number, 9).year == present.year]
+    for number in months:
+        _held(services, f"jobs-{number}", "新就业群体招聘与转岗咨询", "job_service", -30 * number, riders)
+        if number % 2:
+            _held(services, f"lesson-{number}", "骑手、司机安全与急救课", "course", 3 - 30 * number, riders[:10])
+    for number, people in zip(months[1::4], (riders[:7], riders[7:12]), strict=False):
+        _held(services, f"check-{number}", "新就业群体免费体检", "check_up", 6 - 30 * number, people)
+
+
+def _held(services: Services, key: str, title: str, kind: str, days: int, people: Sequence[int]) -> None:
+    """One session that is over: everybody asked for a seat and came."""
+    begins = services.at(days, 9)
+    slot = SlotFacts(begins, begins + timedelta(hours=2), len(people) + 2, "例职工服务中心（虚构）")
+    offer = services.offer(key, title, kind, [slot], now=begins - timedelta(days=9))
+    services.ask(offer, people, now=begins - timedelta(days=8))
+    services.come(offer)
 
 
 def _season(services: Services, own: int | None) -> None:
@@ -198,11 +233,11 @@ def _trip(services: Services) -> None:
     begins = services.at(-9, 8)
     trip = services.offer(
         "trip", "一线职工疗休养", "recuperation", [SlotFacts(begins, begins + timedelta(days=2, hours=9), 8, "邻省线（虚构）")], now=begins - timedelta(days=20), days=10,
-        giving=Giving.DRAW, most_companions=1, program="recuperation",
+        giving=Giving.DRAW, most_companions=1, program="recuperation", extras=CHECK,
     )  # fmt: skip
     services.ask(
-        trip, services.people[:10], now=begins - timedelta(days=19), companions=lambda number: int(number % 4 == 0)
-    )
+        trip, services.people[:10], now=begins - timedelta(days=19), companions=lambda number: int(number % 4 == 0), extras=lambda number: CHECK if number % 3 else (),
+    )  # fmt: skip
     bookings.draw(viewer=services.county, offer_id=trip, now=begins - timedelta(days=9))
     services.come(trip)
     bookings.tell_trip(viewer=services.county, offer_id=trip, answers=TRIP, now=services.clock())
@@ -219,7 +254,7 @@ def _trip(services: Services) -> None:
     later = services.at(30, 8)
     services.offer(
         "trip-next", "新就业形态劳动者疗休养", "recuperation", [SlotFacts(later, later + timedelta(days=2, hours=9), 20, "省内山区县（虚构）")], now=services.clock(), days=12,
-        giving=Giving.DRAW, most_companions=2, program="recuperation",
+        giving=Giving.DRAW, most_companions=2, program="recuperation", extras=CHECK,
     )  # fmt: skip
     base = places.list_places(services.county, kind="base", state="LISTED").first()
     if base is not None:

@@ -14,7 +14,7 @@ from niangjia.apps.accounts import queries as posts
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.audit.types import Hand
 from niangjia.apps.cases import queries as cases
-from niangjia.apps.inspections import queries
+from niangjia.apps.inspections import actions, queries
 from niangjia.apps.organizations import queries as unions
 from niangjia.apps.organizations.types import Level
 from niangjia.apps.registry import queries as registry
@@ -28,9 +28,14 @@ Chain = tuple[str, int, int | None, list[Hand]]
 
 
 def play(office: Office, month: Month, clock: Callable[[], datetime]) -> Planted:
+    """And the auditor has looked for them."""
     union = unions.find_city_union(COUNTY + "000000")
     assert union is not None, "the invented city has its union"
-    return plant(office.clerk(union.id, Role.AUDITOR, clock()), month, starts_on=office.started, now=clock())
+    auditor = office.clerk(union.id, Role.AUDITOR, clock())
+    planted = plant(auditor, month, starts_on=office.started, now=clock())
+    for one in (month.previous(), month):
+        actions.search_conflicts(viewer=auditor, month=one, now=clock())
+    return planted
 
 
 def plant(auditor: Viewer, month: Month, *, starts_on: date, now: datetime) -> Planted:

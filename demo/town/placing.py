@@ -66,12 +66,16 @@ class Ground:
         )
 
 
-def lay(office: Office, now: datetime) -> int:
-    """Places of every kind; how many."""
+def ground_of(office: Office, now: datetime) -> Ground:
     county = unions.find_county_union(COUNTY + "000000")
     assert county is not None, "the invented city has a Xinchang county union"
     towns = [one for one in unions.list_children(county.id) if one.level is Level.TOWN and one.is_active]
-    ground = Ground(office, county, towns, now - timedelta(days=400), now - timedelta(days=120), now)
+    return Ground(office, county, towns, now - timedelta(days=400), now - timedelta(days=120), now)
+
+
+def lay(office: Office, now: datetime) -> int:
+    """Places of every kind but leases; how many."""
+    ground = ground_of(office, now)
     count = _stations(ground) + _elsewhere(ground) + _bases(ground) + _venues(ground) + _small(ground) + _roofs(ground)
     _exchange(ground)
     return count

@@ -17,6 +17,8 @@ from niangjia.apps.places import declared
 from niangjia.apps.places import words as place_words
 from niangjia.apps.targets import packs, words
 from niangjia.engines import policy
+from niangjia.portals.cockpit.figures import checking as cockpit
+from niangjia.portals.cockpit.figures import words as cockpit_words
 from tests.architecture.house import PROGRAMS
 
 jsonschema = pytest.importorskip("jsonschema", reason="not installed: scripts/setup test")
@@ -255,3 +257,56 @@ def test_what_does_not_fit_together_is_told_too(tmp_path):
             text.replace("self_used + exported", "used + sold"), encoding="utf-8"
         )
     assert ["roof is not measured by sold, used" in problem.en for problem in declared.check_folder(tmp_path)] == [True]
+
+
+# --- the cockpit ---
+
+COCKPIT_SCHEMA = SCHEMA.with_name("cockpit.schema.json")
+COCKPIT = PROGRAMS / "vocabulary" / "cockpit.yaml"
+
+
+@pytest.fixture(scope="module")
+def cockpit_validator():
+    schema = json.loads(COCKPIT_SCHEMA.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def test_the_cockpit_fits_its_schema_and_names_it_and_the_schema_is_the_readers_own(cockpit_validator):
+    """`niangjia programs schema --cockpit > docs/reference/cockpit.schema.json` writes it anew."""
+    text = COCKPIT.read_text(encoding="utf-8")
+    assert faults(cockpit_validator, text) == [] and cockpit.check_folder(PROGRAMS) == []
+    assert (COCKPIT.parent / text.split("\n", 1)[0].removeprefix(MARK)).resolve() == COCKPIT_SCHEMA.resolve()
+    assert json.loads(COCKPIT_SCHEMA.read_text(encoding="utf-8")) == cockpit_words.cockpit_schema()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_underlined"),
+    [
+        ("unit: percent", "unit: percents", True),
+        ("chart: stacked", "chart: pie", True),
+        ("good: up", "goood: up", True),
+        ("least: 0.8", "least: -0.8", True),
+        ("tiles: [listed,", "tiles: [lsted,", False),
+        ("source: listing", "source: lisitng", False),
+        ("state = 'NEW'", "sate = 'NEW'", False),
+        ("of: verified,", "of: verifed,", False),
+        ("tag: grade", "tag: grad", False),
+        ("kind: by, tag: grade", "kind: by", False),
+        ("figures: [precision_year]", "figures: [verified_year]", False),
+        ("- id: speed", "- id: list", False),
+        ("{id: entered,", "{id: listed,", False),
+    ],
+)
+def test_a_slip_in_the_cockpit_is_told_with_its_line(cockpit_validator, tmp_path, old, new, is_underlined):
+    text = COCKPIT.read_text(encoding="utf-8")
+    assert old in text
+    slipped = text.replace(old, new, 1)
+    assert bool(faults(cockpit_validator, slipped)) == is_underlined
+    (tmp_path / "vocabulary").mkdir()
+    for path in (PROGRAMS / "vocabulary").glob("*.yaml"):
+        (tmp_path / "vocabulary" / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "vocabulary" / COCKPIT.name).write_text(slipped, encoding="utf-8")
+    line = text[: text.index(old)].count("\n") + 1
+    found = cockpit.check_folder(tmp_path)
+    assert found and abs(found[0].line - line) <= 1, [str(one) for one in found]

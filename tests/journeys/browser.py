@@ -90,3 +90,18 @@ def go_to_step(page: Page, step: str) -> None:
 def find_all_members_right(page: Page) -> None:
     for card in page.locator(".member-says").all():
         card.locator("label").first.click()
+
+
+def bytes_over_the_wire(page: Page, address: str) -> dict[str, int]:
+    """What opening `address` in this page brings, by address, as it came: compressed, with its heads. Nothing is taken from the cache."""
+    wire, names, found = page.context.new_cdp_session(page), {}, {}
+    wire.on("Network.requestWillBeSent", lambda said: names.setdefault(said["requestId"], said["request"]["url"]))
+    wire.on(
+        "Network.loadingFinished",
+        lambda said: found.__setitem__(names.get(said["requestId"], said["requestId"]), said["encodedDataLength"]),
+    )
+    wire.send("Network.enable")
+    wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    page.goto(address, wait_until="networkidle")
+    wire.detach()
+    return {urlsplit(name).path: int(length) for name, length in found.items()}

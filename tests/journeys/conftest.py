@@ -95,6 +95,22 @@ def visits(tmp_path_factory: pytest.TempPathFactory, built_visited: tuple[Path, 
 
 
 @pytest.fixture(scope="session")
+def built_house(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """The pages' small town with a case in every state; nobody touches it."""
+    data = tmp_path_factory.mktemp("house") / "data"
+    return data, build("tests.screens.served_house", data)
+
+
+@pytest.fixture(scope="module")
+def house_of_cases(
+    tmp_path_factory: pytest.TempPathFactory, built_house: tuple[Path, dict[str, Any]]
+) -> Iterator[Place]:
+    """A copy of it for the journeys of one file."""
+    with served_copy(tmp_path_factory.mktemp("of-cases"), *built_house) as place:
+        yield place
+
+
+@pytest.fixture(scope="session")
 def applying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """A town where a programme is applied for, as `applied_town` makes it; each journey is another worker's."""
     folder = tmp_path_factory.mktemp("applying")
@@ -132,10 +148,14 @@ def sensed_by_hand(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=[False, True], ids=["each where they do it", "each where they seldom do it"])
 def town(
-    tmp_path_factory: pytest.TempPathFactory, prepared: tuple[Path, dict[str, str | int]], chromium: Browser
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    prepared: tuple[Path, dict[str, str | int]],
+    chromium: Browser,
 ) -> Iterator[Town]:
+    """Everybody at a desk but who is signed in `on_phone`; and once the other way round."""
     folder = tmp_path_factory.mktemp("journey")
     data = folder / "data"
     shutil.copytree(prepared[0], data)
@@ -145,7 +165,7 @@ def town(
         def sign_in(username: str, *, on_phone: bool = False) -> Page:
             """The person's own browser; it stays signed in."""
             if (username, on_phone) not in pages:
-                options = browsers.ON_PHONE if on_phone else {}
+                options = browsers.ON_PHONE if on_phone is not request.param else {}
                 pages[username, on_phone] = browsers.open_context(chromium, address, **options).new_page()
                 browsers.sign_in(pages[username, on_phone], address, username)
             return pages[username, on_phone]

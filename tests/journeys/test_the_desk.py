@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from datetime import datetime
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import browser as browsers
-from tests.journeys.served import ROOT, served
+from tests.journeys.conftest import Place
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[tuple[str, Browser]]:
-    folder = tmp_path_factory.mktemp("desk")
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.screens.served_house", str(folder / "data")], cwd=ROOT, capture_output=True, text=True
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    now = datetime.fromisoformat(json.loads(done.stdout.splitlines()[-1])["now"])
-    with served(folder / "data", now, folder / "served.log") as address:
-        yield address, chromium
-
-
-def opened(desk: tuple[str, Browser], username: str) -> Page:
-    address, chromium = desk
-    page = browsers.open_context(chromium, address).new_page()
-    browsers.sign_in(page, address, username)
+def opened(place: Place, chromium: Browser, username: str) -> Page:
+    page = browsers.open_context(chromium, place.address).new_page()
+    browsers.sign_in(page, place.address, username)
     return page
 
 
@@ -38,8 +19,8 @@ def focused(page: Page) -> str:
     return page.evaluate("document.activeElement.closest('[data-row]')?.innerText ?? document.activeElement.tagName")
 
 
-def test_a_pile_of_orders_is_handed_down_by_keyboard_alone(desk: tuple[str, Browser]):
-    page = opened(desk, "county")
+def test_a_pile_of_orders_is_handed_down_by_keyboard_alone(house_of_cases: Place, chromium: Browser):
+    page = opened(house_of_cases, chromium, "county")
     page.goto("/desk/orders/?state=CREATED")
     rows = page.locator("[data-row]")
     numbers = [text.split()[-1] for text in rows.all_inner_texts()]
@@ -105,8 +86,8 @@ def test_a_pile_of_orders_is_handed_down_by_keyboard_alone(desk: tuple[str, Brow
     assert focused(page) != "BODY"
 
 
-def test_a_pile_is_gone_through_from_page_to_page_by_keys(desk: tuple[str, Browser]):
-    page = opened(desk, "county")
+def test_a_pile_is_gone_through_from_page_to_page_by_keys(house_of_cases: Place, chromium: Browser):
+    page = opened(house_of_cases, chromium, "county")
     page.goto("/desk/orders/?scope=all")
     addresses = page.locator("[data-row] a").evaluate_all("links => links.map(link => link.pathname)")
     for key in ("j", "j", "Enter"):
@@ -124,8 +105,8 @@ def test_a_pile_is_gone_through_from_page_to_page_by_keys(desk: tuple[str, Brows
     expect(page.get_by_role("link", name="上一件")).to_be_hidden()
 
 
-def test_a_case_is_judged_by_keys_but_not_by_one_that_slips(desk: tuple[str, Browser]):
-    page = opened(desk, "county")
+def test_a_case_is_judged_by_keys_but_not_by_one_that_slips(house_of_cases: Place, chromium: Browser):
+    page = opened(house_of_cases, chromium, "county")
     page.goto("/desk/review/?desk=accept&grade=&outcome=")
     count = page.locator("[data-row]").count()
     page.keyboard.press("j")
@@ -142,8 +123,8 @@ def test_a_case_is_judged_by_keys_but_not_by_one_that_slips(desk: tuple[str, Bro
     expect(page.locator("[data-row]")).to_have_count(count - 1)
 
 
-def test_two_officers_on_one_order_do_not_undo_each_other(desk: tuple[str, Browser]):
-    first, second = opened(desk, "county"), opened(desk, "city")
+def test_two_officers_on_one_order_do_not_undo_each_other(house_of_cases: Place, chromium: Browser):
+    first, second = opened(house_of_cases, chromium, "county"), opened(house_of_cases, chromium, "city")
     first.goto("/desk/orders/?state=CREATED")
     address = first.locator("a.order-card").last.get_attribute("href") or ""
     for page in (first, second):
@@ -163,9 +144,9 @@ def test_two_officers_on_one_order_do_not_undo_each_other(desk: tuple[str, Brows
 
 
 @pytest.mark.parametrize("username", ["auditor", "finance"])
-def test_no_list_troubles_the_script_of_who_only_reads_it(desk: tuple[str, Browser], username: str):
+def test_no_list_troubles_the_script_of_who_only_reads_it(house_of_cases: Place, chromium: Browser, username: str):
     """Where there are no boxes to tick and no steps to take, the keys and the filters go on working."""
-    page = opened(desk, username)
+    page = opened(house_of_cases, chromium, username)
     heard: list[str] = []
     page.on("pageerror", lambda error: heard.append(f"{page.url} {error}"))
     page.on("console", lambda said: heard.append(f"{page.url} {said.text}") if said.type == "error" else None)

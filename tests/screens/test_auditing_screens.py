@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.journeys import browser as browsers
 from tests.screens.test_cockpit_screens import _faults
@@ -28,6 +28,8 @@ def test_an_auditor_draws_a_sample_and_notes_a_finding(served_copy: tuple[str, d
             desk.get_by_role("link", name=name).click()
             expect(page.locator("h1")).to_have_text(name)
             wrong += _faults(page, f"journey-audit-{picture}")
+            if picture == "conflicts":
+                wrong += _search_twice(page)
         page.get_by_label("抽什么").select_option("PAYMENTS")
         page.get_by_label("抽几件").fill("3")
         page.get_by_label("种子").fill("journey-1")
@@ -57,3 +59,13 @@ def test_an_auditor_draws_a_sample_and_notes_a_finding(served_copy: tuple[str, d
         wrong += _faults(page, "journey-audit-replay")
         assert wrong == []
         assert browsers.HEARD.complaints == [] and browsers.HEARD.strangers == []
+
+
+def _search_twice(page: Page) -> list[str]:
+    """A month that nobody has searched, and once more."""
+    page.get_by_label("月份").select_option(index=3)
+    page.get_by_role("button", name="查询").click()
+    page.get_by_role("button", name="查找利益冲突").click()
+    page.get_by_role("button", name="重新查找").click()
+    expect(page.get_by_text("查找的结果")).to_be_visible()
+    return _faults(page, "journey-audit-searched")

@@ -16,7 +16,7 @@ NOVEMBER = Month("2023-11")
 
 
 def found(desk) -> set[tuple[str, str]]:
-    return {(one.rule.id, one.of) for one in queries.list_conflicts(desk.town.auditor, NOVEMBER)}
+    return {(one.rule.id, one.of) for one in queries.find_conflicts(desk.town.auditor, NOVEMBER)}
 
 
 def test_what_was_planted_is_found_and_nothing_else(db):

@@ -23,7 +23,7 @@ from apprise.plugins.dingtalk import NotifyDingTalk
 from apprise.plugins.email.base import NotifyEmail
 from apprise.plugins.wecombot import NotifyWeComBot
 
-from niangjia.adapters.channels import Failure, Section, WrongSetUp
+from niangjia.adapters.channel import Failure, Section, WrongSetUp
 
 TIMEOUTS = (5, 10)  # seconds to connect, to answer
 

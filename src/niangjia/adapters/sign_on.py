@@ -26,7 +26,7 @@ from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError, MissingClaimError
 from joserfc.jwk import KeySet
 
-from niangjia.adapters.channels import Section, WrongSetUp
+from niangjia.adapters.channel import Section, WrongSetUp
 from niangjia.kernel.problems import Refusal
 
 TIMEOUT_SECONDS = 10

@@ -17,7 +17,7 @@ from urllib import request
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 
-from niangjia.adapters.channels import Failure, Section, WrongSetUp
+from niangjia.adapters.channel import Failure, Section, WrongSetUp
 
 TIMEOUT_SECONDS = 10
 _MOST_BYTES = 64 * 1024

@@ -336,14 +336,15 @@ def programs_check(folder: Path | None, as_json: bool) -> None:
 
 
 def check_other_kinds(folder: Path) -> list[Problem]:
-    """What is wrong with targets, assessments, bulletins, contests and places."""
+    """What is wrong with targets, assessments, bulletins, contests, places and the cockpit."""
     from niangjia.apps.assessments import sheets as assessments
     from niangjia.apps.bulletins import kinds as bulletins
     from niangjia.apps.contests import checking as contests
     from niangjia.apps.places import declared as places
     from niangjia.apps.targets import packs as targets
+    from niangjia.portals.cockpit.figures import checking as cockpit
 
-    rooms = (targets, assessments, bulletins, contests, places)
+    rooms = (targets, assessments, bulletins, contests, places, cockpit)
     return [problem for room in rooms for problem in room.check_folder(folder)]
 
 
@@ -356,6 +357,7 @@ def check_other_kinds(folder: Path) -> list[Problem]:
 @click.option(
     "--place-steps", "of", flag_value="place_steps", help="场所步骤 place_steps.yaml 的 · of the steps of places."
 )
+@click.option("--cockpit", "of", flag_value="cockpit", help="驾驶舱 cockpit.yaml 的 · of the cockpit's pages.")
 def programs_schema(of: str | None) -> None:
     """program.yaml 的 JSON Schema，供编辑器补全和标错 · the JSON Schema of program.yaml, for editors."""
     from niangjia.apps.assessments.words import assessments_schema
@@ -364,8 +366,10 @@ def programs_schema(of: str | None) -> None:
     from niangjia.apps.places.words import places_schema, steps_schema
     from niangjia.apps.targets.words import targets_schema
     from niangjia.engines import policy
+    from niangjia.portals.cockpit.figures.words import cockpit_schema
 
     others = {
+        "cockpit": cockpit_schema,
         "targets": targets_schema,
         "assessments": assessments_schema,
         "bulletins": bulletins_schema,

@@ -107,7 +107,9 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
         bulletins,
         conflicting,
         contesting,
+        headcounts,
         helping,
+        leasing,
         placing,
         targeting,
         tasking,
@@ -147,8 +149,10 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
         plays[-1][3].hire_visitors()
         worker = town.hire_worker(office, plays[-1][3].clock())
         applying.play(office, worker, plays[-1][3].clock)
-        begun.play(applying.Counter(office, plays[-1][3].clock), worker)
         placing.lay(office, plays[-1][3].clock())
+        leasing.lay(office, plays[-1][3].clock())
+        headcounts.tell(office, plays[-1][3].clock())
+        begun.play(applying.Counter(office, plays[-1][3].clock), worker)
         booking.play(office, worker, plays[-1][3].clock, timezone.localdate())
         administration.keep_house(office, plays[-1][3].clock())
         helping.play(office, worker, plays[-1][3].clock)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from niangjia.adapters.channels import Sender, open_channels, site_of
+from niangjia.adapters.channel import Sender
+from niangjia.adapters.channels import open_channels, site_of
 from niangjia.apps.messages import actions as messages
 from niangjia.apps.messages.types import Channel, Parcel, Trouble
 from niangjia.jobs import tell

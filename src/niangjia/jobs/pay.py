@@ -145,7 +145,12 @@ def read_receipt(content: bytes) -> list[ReceiptLine]:
         raise UnreadableReceipt(1, "文件不是 CSV", "the file is not CSV") from error
     if not rows or not {"参考号", "金额", "结果"} <= rows[0].keys():
         raise UnreadableReceipt(1, "表头须有 参考号、金额、结果", "the header needs 参考号, 金额, 结果")
-    return [_receipt_line(number, row) for number, row in enumerate(rows, start=2) if row["参考号"]]
+    return [_receipt_line(number, row) for number, row in enumerate(rows, start=2) if _says_something(row)]
+
+
+def _says_something(row: Mapping[str, str]) -> bool:
+    """An outcome without a reference does: it goes to the repair queue. A sum below the lines, or nothing but separators, does not."""
+    return any((row[name] or "").strip() for name in ("参考号", "结果"))
 
 
 def _receipt_line(number: int, row: Mapping[str, str]) -> ReceiptLine:
@@ -161,4 +166,4 @@ def _receipt_line(number: int, row: Mapping[str, str]) -> ReceiptLine:
         day = date.fromisoformat(row["日期"].strip()) if (row.get("日期") or "").strip() else None
     except (InvalidOperation, ValueError) as error:
         raise UnreadableReceipt(number, "金额或日期无法识别", "the amount or the day cannot be read") from error
-    return ReceiptLine(row["参考号"].strip(), amount, outcome, day, (row.get("原因") or "").strip())
+    return ReceiptLine((row["参考号"] or "").strip(), amount, outcome, day, (row.get("原因") or "").strip())

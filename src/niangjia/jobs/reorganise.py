@@ -27,6 +27,8 @@ from niangjia.apps.assessments import queries as assessment_queries
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.bookings import actions as bookings
 from niangjia.apps.bookings import queries as booking_queries
+from niangjia.apps.bulletins import actions as bulletins
+from niangjia.apps.bulletins import queries as bulletin_queries
 from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import queries as case_queries
 from niangjia.apps.cases.types import CaseState
@@ -154,7 +156,7 @@ class Outlook:
     """
     What would happen. `orders`: those that change; `order_count`: all open ones. `case_count`, `task_count`, `people` and `budgets` are what goes to `to`, or,
     of a move, what goes along. `gain`, `lose`: unions above that will see it, and no more. `mark`: what was shown, as a digest. `services`: open needs, places, agreements, offers,
-    bookings, contests and entries of that union; empty of a move, which leaves them where they are.
+    bookings, contests, entries and drafts of bulletins of that union; empty of a move, which leaves them where they are.
     """
 
     asked: Asked
@@ -217,7 +219,7 @@ def look(viewer: Viewer, asked: Asked, *, now: datetime) -> Outlook:
         asked=asked, union=union, to=to, blocks=(), below=tuple(children), below_count=len(below), orders=going, order_count=len(orders),
         cases=living, case_count=len(living) if is_end else case_queries.count_living_within(union.path),
         matter_count=matter_queries.count_living(union.id, union.path),
-        task_count=task_queries.count_living_at(union.id) if is_end else task_queries.count_living_within(union.path), services=_services(union.id, asked.from_day) if is_end else {},
+        task_count=task_queries.count_living_at(union.id) if is_end else task_queries.count_living_within(union.path), services=services_at(union.id, asked.from_day) if is_end else {},
         people=registry_queries.count_at(union.id) if is_end else registry_queries.count_within(union.path),
         posts=tuple(PostGoes(card, name, _goes(card, asked)) for card, name in posts if card.role is not Role.WORKER),
         worker_count=sum(card.role is Role.WORKER for card, _name in posts),
@@ -349,13 +351,15 @@ def _own(viewer: Viewer, org_id: int) -> Union:
     return union
 
 
-def _services(org_id: int, day: date) -> dict[str, int]:
+def services_at(org_id: int, day: date) -> dict[str, int]:
+    """What of that very union is not over on a day, by kind. Without scope: for whoever changes unions, or checks that they were."""
     return {
         "needs": volunteer_queries.count_living_at(org_id),
         **place_queries.count_living_at(org_id, on=day),
         **booking_queries.count_living_at(org_id),
         "corrections": assessment_queries.count_living_at(org_id),
         **contest_queries.count_living_at(org_id),
+        "bulletins": bulletin_queries.count_living_at(org_id),
     }
 
 
@@ -476,6 +480,7 @@ def _end(viewer: Viewer, outlook: Outlook, now: datetime) -> dict[str, int]:
     bookings.rehome_bookings(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     assessments.rehome_rounds(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     contests.rehome_contests(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
+    bulletins.rehome_drafts(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     task_count = tasks.rehome(viewer=viewer, from_id=from_id, to_id=to_id, now=now)
     orders = workorders.rehome_orders(
         viewer=viewer,

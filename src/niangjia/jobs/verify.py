@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ from niangjia.apps.tasks import queries as tasks
 from niangjia.apps.volunteers import queries as volunteers
 from niangjia.apps.workorders import queries as workorders
 from niangjia.engines import sensing
+from niangjia.jobs import reorganise
 from niangjia.kernel.deployment import Deployment
 
 BANK_FILES = "bank"
@@ -78,6 +79,7 @@ def verify(
         ("名单 · lists", lambda: [*_worded(alerts.verify()), *_lists_and_runs(deployment.runs)]),
         ("个案 · cases", lambda: _worded(cases.verify())),
         ("消息 · messages", lambda: _worded(messages.verify())),
+        ("承接 · successors", lambda: list(left_behind(timezone.localdate(now)))),
         ("附件 · files", lambda: _worded(files.verify(now=now))),
         ("审计 · audit", lambda: _audit(deployment)),
     ]
@@ -106,6 +108,19 @@ def _database() -> Iterator[Breach]:
         cursor.execute("PRAGMA foreign_key_check")
         for table, row, other, _ in cursor.fetchall():
             yield Breach("REFERENCES", f"{table}:{row}", f"refers to a row of {other} that is not there")
+
+
+def left_behind(today: date) -> Iterator[Breach]:
+    """Nothing that is not over belongs to a union that was merged or closed: nobody looks there."""
+    for org_id, ending in sorted(organizations.list_endings().items()):
+        found = reorganise.services_at(org_id, today) | {"tasks": tasks.count_living_at(org_id), "cases": len(cases.list_living_at(org_id))}  # fmt: skip
+        found.pop("pairings")  # one that was still to begin ends on that day
+        if left := {name: count for name, count in found.items() if count}:
+            yield Breach(
+                "LEFT_BEHIND",
+                f"orgunit:{org_id}",
+                f"it has ended, orgunit:{ending.standing_id} goes on with what it had, and this is still its own: {left}",
+            )
 
 
 def _lists_and_runs(runs: Path) -> Iterator[Breach]:

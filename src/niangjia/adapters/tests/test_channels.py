@@ -13,7 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from niangjia.adapters import apprise_channels, sms_gateway
-from niangjia.adapters.channels import Failure, WrongSetUp, open_channels, site_of
+from niangjia.adapters.channel import Failure, WrongSetUp
+from niangjia.adapters.channels import open_channels, site_of
 from niangjia.adapters.tests.receivers import http_gateway, mail_server
 
 TOKEN, SECRET = "a1" * 32, "SEC" + "b2" * 32

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from niangjia.adapters.channels import WrongSetUp
+from niangjia.adapters.channel import WrongSetUp
 from niangjia.adapters.sign_on import Begun, SignOnRefused, SignOnUnreachable, open_sign_ons
 from niangjia.adapters.tests.providers import Forger, forger
 from niangjia.adapters.tests.receivers import http_gateway

@@ -11,6 +11,7 @@ from niangjia.kernel.problems import Refusal
 # lists.export: to take the list of a page away as a workbook; whoever works at the grassroots, and a worker, reads it here.
 # registry.correct: to answer workers who say that their data are wrong.
 # imports.send: to deliver a workbook, each kind with its own right; registry.receive: the workbook of members.
+# registry.tell: to tell how many workers a union has, members or not.
 # cases.view: that there is a case, where it stands, what was decided and paid. cases.examine: what was found, and why.
 # bookings.view: offers and who asked; bookings.manage: to make them, ask for members, draw and check in.
 # volunteers.view: needs and helpers of one's part of the tree; volunteers.manage: to file needs, keep helpers, speak for one's own side;
@@ -48,7 +49,7 @@ _READING: Final = frozenset(
 # matters.answer: to answer an objection to what was decided or announced of an application, at the union that decided or above it.
 _ORDERS: Final = frozenset(
     {"workorders.accept", "workorders.assign", "workorders.forward", "workorders.return", "workorders.transfer"}
-    | {"matters.handle", "places.manage", "bookings.manage", "volunteers.manage", "volunteers.match"}
+    | {"matters.handle", "registry.tell", "places.manage", "bookings.manage", "volunteers.manage", "volunteers.match"}
     | {
         "contests.manage",
         "contests.nominate",
@@ -128,6 +129,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
             "registry.view",
             "registry.reveal",
             "registry.correct",
+            "registry.tell",
             "programs.view",
             "standards.view",
             "matters.view",

@@ -44,6 +44,16 @@ class NoSuchPost(Refusal):
         )
 
 
+class NoSuchAccount(Refusal):
+    """The same for what does not exist and for what is outside the administrator's part of the tree."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "没有这个账户，或不在您的管辖范围内。请从“组织与岗位”里打开。",
+            "There is no such account, or it is outside your part of the tree. Open it from the page of unions and posts.",
+        )
+
+
 # A matter prepared by one of the two is mostly through by then, from the finding to the bank's receipt; for ever would leave a small
 # union without other eyes.
 HANDS_STAY_JOINED = timedelta(days=180)
@@ -74,6 +84,17 @@ def find_active(account_id: int) -> Account | None:
 def get_account(account_id: int) -> Account:
     """For reading, and for the web's own log-in. Raises Account.DoesNotExist."""
     return Account.objects.get(pk=account_id)
+
+
+def get_account_in_reach(viewer: Viewer, account_id: int) -> Account:
+    """
+    For reading, by an administrator in whose part of the tree all its posts lie. Raises NotAllowed; NoSuchAccount: also for one that is not there.
+    """
+    permissions.require(viewer, "accounts.manage")
+    paths = [path or "" for path in Post.objects.filter(account_id=account_id).values_list("org__path", flat=True)]
+    if not paths or not all(scope.covers(viewer.org_path, path) for path in paths):
+        raise NoSuchAccount
+    return get_account(account_id)
 
 
 def is_active(account_id: int) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Case, Count, IntegerField, Min, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Value, When
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
@@ -37,7 +37,6 @@ from niangjia.apps.alerts.types import (
     Tally,
 )
 from niangjia.apps.organizations import scope
-from niangjia.apps.registry import queries as registry
 from niangjia.kernel import looking
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
@@ -146,14 +145,12 @@ def list_alerts(viewer: Viewer, narrow: AlertFilter) -> QuerySet[HardshipAlert]:
     if narrow.suppressed is not None:
         found = found.exclude(suppress_code="") if narrow.suppressed else found.filter(suppress_code="")
     if narrow.text.strip():
-        found = found.filter(_by_text(viewer, narrow.text.strip()))
+        found = found.filter(_by_text(narrow.text.strip()))
     return found.annotate(grade_rank=_GRADE_RANK).order_by("-month", "grade_rank", "I5", "id")
 
 
-def _by_text(viewer: Viewer, text: str) -> Q:
-    card = registry.find_person_by_id_number(viewer, text) or registry.find_person_by_phone(viewer, text)
-    if card is not None:
-        return Q(household_id=card.household_id)
+def _by_text(text: str) -> Q:
+    """Number of the alert or key of the household. Who is looked for by a number of theirs is searched for, which stands in no address."""
     if re.fullmatch(r"[0-9]{1,15}", text):
         return Q(pk=int(text))
     return Q(household__key=text)
@@ -261,17 +258,18 @@ def list_invariant(month: Month, *, within: str | None = None) -> ListInvariant:
     run, before = latest[0], latest[1] if len(latest) > 1 else None
     rows = run.alerts.order_by()
     active_before = before.alerts.filter(state__in=ACTIVE_STATES) if before else HardshipAlert.objects.none()
-    is_here = Q() if within is None else scope.inside("org", within)
-    was_here, was_elsewhere = (
-        active_before.filter(is_here),
-        active_before.exclude(is_here) if is_here else active_before.none(),
-    )
-    here = rows.filter(is_here)
-    was_active = Count("pk", filter=Q(household__in=active_before.values("household_id")))
+    if within is None:
+        here, was_here, was_elsewhere = rows, active_before, active_before.none()
+    else:
+        is_here, is_elsewhere = scope.inside("org", within), Q(org__in=scope.outside(within)) | Q(org__isnull=True)
+        here, was_here, was_elsewhere = (
+            rows.filter(is_here), active_before.filter(is_here), active_before.filter(is_elsewhere)
+        )  # fmt: skip
+    was_active = Exists(active_before.filter(household=OuterRef("household")))
     came = Count("pk", filter=Q(household__in=was_elsewhere.values("household_id")))
-    counted = list(here.values_list("state").annotate(count=Count("pk"), was_active=was_active, came=came))
+    held = Count("pk", filter=Q(state=AlertState.HELD) & Q(was_active))
+    counted = list(here.values_list("state").annotate(count=Count("pk"), held=held, came=came))
     now = Counter({state: count for state, count, *_moved in counted})
-    held = sum(active for state, _count, active, _came in counted if state == AlertState.HELD)
     stayed = Count("pk", filter=Q(household__in=here.values("household_id")))
     start = was_here.aggregate(count=Count("pk"), stayed=stayed)
     return ListInvariant(
@@ -280,7 +278,7 @@ def list_invariant(month: Month, *, within: str | None = None) -> ListInvariant:
         new=now[AlertState.NEW],
         returned=now[AlertState.RETURNED],
         exited=now[AlertState.EXITED],
-        active_to_held=held,
+        active_to_held=sum(held for _state, _count, held, _came in counted),
         active_now=sum(now[state] for state in ACTIVE_STATES),
         came=sum(came for *_counts, came in counted),
         went=start["count"] - start["stayed"],

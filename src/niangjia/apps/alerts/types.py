@@ -104,7 +104,7 @@ class SignalRow:
 
 @dataclass(frozen=True)
 class AlertFilter:
-    """What an officer may narrow the monthly list by; empty = no narrowing. `text` is a person's ID number, phone or alert number."""
+    """What an officer may narrow the monthly list by; empty = no narrowing. `text` is an alert number or a household's key."""
 
     month: Month | None = None
     area: str = ""

@@ -15,6 +15,7 @@ from niangjia.apps.assessments.types import Behind, Sheet
 from niangjia.apps.audit import actions as audit
 from niangjia.engines.counting import Measure
 
+PINNED = ("rules", "figures", "adjusted", "points")
 Values = Mapping[int, Mapping[str, Decimal | None]]
 
 
@@ -104,7 +105,7 @@ def _points(standings: Sequence[Standing]) -> dict[str, Any]:
 
 
 def hash_of(pinned: Mapping[str, Any]) -> str:
-    kept = {key: pinned[key] for key in ("rules", "figures", "adjusted", "points")}
+    kept = {key: pinned[key] for key in PINNED}
     return hashlib.sha256(audit.canonical(kept).encode()).hexdigest()
 
 

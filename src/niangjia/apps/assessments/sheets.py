@@ -18,9 +18,9 @@ from niangjia.apps.targets.counts import measure_of as measure_of_counts
 from niangjia.apps.targets.types import Unit
 from niangjia.apps.targets.words import UNITS
 from niangjia.engines import counting
+from niangjia.engines.policy.files import check_files, read_file
 from niangjia.engines.policy.problems import PackError, Problem, nearest_word
 from niangjia.engines.policy.words import ID, Section
-from niangjia.engines.policy.yamltext import BadFile, read_yaml
 from niangjia.engines.policy.yamltext import Item as Node
 from niangjia.kernel.deployment import programs_folder
 
@@ -66,19 +66,7 @@ def measure_of(sheet: Sheet, item: Item) -> counting.Measure:
 def check_folder(programs: Path) -> list[Problem]:
     """Every fault of every sheet in this folder of programs, also sources that are not declared and indicators that are not there."""
     sources, indicators = sources_of(programs), _indicators(programs)
-    problems: list[Problem] = []
-    seen: dict[str, Path] = {}
-    for path in sorted((programs / FOLDER).glob("*.yaml")):
-        try:
-            one = read(path, sources, indicators)
-        except PackError as error:
-            problems += error.problems
-            continue
-        if one.id in seen:
-            zh, en = f"{one.id} 已在 {seen[one.id].name} 中。", f"{one.id} is in {seen[one.id].name} already."
-            problems.append(read_yaml(path).table["id"].fault(zh, en, one.id))
-        seen[one.id] = path
-    return problems
+    return check_files(sorted((programs / FOLDER).glob("*.yaml")), lambda path: read(path, sources, indicators))
 
 
 def _indicators(programs: Path) -> set[str] | None:
@@ -99,15 +87,7 @@ def read(
     path: Path, sources: Mapping[str, counting.Source] | None = None, indicators: Collection[str] | None = None
 ) -> Sheet:
     """Held against `sources` and `indicators`, where they are given. Raises PackError with every fault found."""
-    try:
-        root = read_yaml(path)
-    except BadFile as bad:
-        raise PackError([bad.problem]) from None
-    reader = _SheetReader(sources, indicators)
-    sheet = reader.sheet(root)
-    if reader.problems:
-        raise PackError(reader.problems)
-    return sheet
+    return read_file(path, _SheetReader(sources, indicators), _SheetReader.sheet)
 
 
 class _SheetReader(CountsReader):

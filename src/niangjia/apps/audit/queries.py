@@ -79,7 +79,8 @@ def list_events(
 READS = (
     "registry.reveal", "registry.view", "registry.search", "programs.explain", "cases.read_grievance", "matters.open_answers",
     "matters.read_objection", "files.open", "volunteers.open_contact", "lists.export", "list.export", "funds.export_batch",
-    "targets.read_rows", "cockpit.rows", "inspections.read",
+    "targets.read_rows", "cockpit.rows", "inspections.read", "assessments.read_rows", "contests.open_entry", "contests.read_objection",
+    "bulletins.export", "inspections.search",
 )  # fmt: skip
 """What is read, opened, searched for and taken away: of these the auditor's desk says who saw what."""
 

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
-from niangjia.apps.bookings.lifecycle import OPEN, OfferState
+from niangjia.apps.bookings.lifecycle import OPEN, UNSETTLED, OfferState
 from niangjia.apps.bookings.models import Booking, Campaign, Offer, Quota, Talk, Teacher, Topic, Tour
 from niangjia.apps.bookings.problems import NoSuchBooking, NoSuchOffer, NoSuchTour, NotForYou
 from niangjia.apps.organizations import queries as organizations
@@ -127,8 +127,8 @@ def _above(viewer: Viewer) -> list[int]:
 
 
 def living_offers(org_id: int) -> QuerySet[Offer]:
-    """Drafts, and what is open or still waits for those who have a seat."""
-    waiting = Booking.objects.filter(state__in=OPEN).values("offer_id")
+    """Drafts, and what is open, still waits for those who have a seat, or is a trip with a part that is not settled."""
+    waiting = Booking.objects.filter(Q(state__in=OPEN) | Q(settlement__state__in=UNSETTLED)).values("offer_id")
     rows = Offer.objects.filter(org_id=org_id)
     return rows.filter(state__in=[OfferState.DRAFT, OfferState.OPEN]) | rows.filter(pk__in=waiting)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 import yaml
 
@@ -25,6 +26,15 @@ class NoSuchKind(Refusal):
 
 
 @dataclass(frozen=True)
+class Extra:
+    """Something that may be chosen with a seat. `counts_as`: the kind that whoever came with it is counted as once more; empty = none."""
+
+    id: str
+    title: Mapping[str, str]
+    counts_as: str = ""
+
+
+@dataclass(frozen=True)
 class Kind:
     """`is_health`: nothing but who came is kept. `program`: the pack it is settled or granted under; empty = none."""
 
@@ -34,6 +44,7 @@ class Kind:
     is_trip: bool = False
     gives_certificate: bool = False
     program: str = ""
+    extras: Mapping[str, Extra] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,7 +58,20 @@ class PackSays:
 @lru_cache(maxsize=1)
 def kinds() -> Mapping[str, Kind]:
     given = yaml.safe_load((programs_folder() / "vocabulary" / "offers.yaml").read_text(encoding="utf-8"))
-    return {name: Kind(id=name, **one) for name, one in given.items()}
+    return {
+        name: Kind(id=name, **one | {"extras": _extras(one.get("extras", {}), set(given))})
+        for name, one in given.items()
+    }
+
+
+def _extras(given: Mapping[str, Any], kinds: set[str]) -> dict[str, Extra]:
+    """Raises ValueError: one counts as a kind that nobody knows."""
+    found = {
+        name: Extra(name, {"zh": one["zh"], "en": one["en"]}, one.get("counts_as", "")) for name, one in given.items()
+    }
+    if strange := {one.counts_as for one in found.values() if one.counts_as} - kinds:
+        raise ValueError(f"offers.yaml: an extra counts as {', '.join(sorted(strange))}, which is no kind")
+    return found
 
 
 def kind_of(name: str) -> Kind:

@@ -68,6 +68,7 @@ class SettleState(TextChoices):
 
 BORNE = (SettleState.GRANTED, SettleState.ORDERED, SettleState.GIVEN)
 """States in which an amount stands."""
+UNSETTLED = (SettleState.TOLD, SettleState.GRANTED, SettleState.UNKNOWN, SettleState.ORDERED)
 
 
 class Speaker(TextChoices):

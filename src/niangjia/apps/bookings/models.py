@@ -52,7 +52,7 @@ class Teacher(models.Model):
 
 class Offer(models.Model):
     """
-    Something with seats. `unit_cost`: yuan a person to the union; null = not told. `seed` of a draw is sealed with the deployment's keys until it is drawn; `seal` is its hash. `drawn_at` null: not yet.
+    Something with seats. `unit_cost`: yuan a person to the union; null = not told. `extras`: what may be chosen beside the seat, each with yuan a person as text; empty text = not told. `seed` of a draw is sealed with the deployment's keys until it is drawn; `seal` is its hash. `drawn_at` null: not yet.
     See `types.OfferFacts` for the rest.
     """
 
@@ -80,6 +80,7 @@ class Offer(models.Model):
     teacher = models.ForeignKey(Teacher, on_delete=models.PROTECT, related_name="offers", null=True)
     unit_cost = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     least_share = models.DecimalField(max_digits=3, decimal_places=2, null=True)
+    extras = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -156,7 +157,7 @@ class Booking(models.Model):
     """
     One worker's request, with family: `seats` in all. `slot` null: any time of the offer. `quota` is the one it counts under, set with the seat.
     `line` orders those who wait: by the moment they asked, or by the draw. `code` is what a check-in reads.
-    `certificate`: its number, once one was issued; null = none. `reminded_at` null = not yet.
+    `extras`: which of the offer's were chosen. `certificate`: its number, once one was issued; null = none. `reminded_at` null = not yet.
     """
 
     number = models.CharField(max_length=24, unique=True)
@@ -178,6 +179,7 @@ class Booking(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     certificate = models.CharField(max_length=24, unique=True, null=True)
     reminded_at = models.DateTimeField(null=True)
+    extras = models.JSONField(default=list)
 
     class Meta:
         constraints = [

@@ -74,6 +74,22 @@ class NotPossibleNow(Refusal):
         super().__init__(f"目前是“{state}”，不能这样做。请刷新后再看。", "This is not possible now. Refresh the page.")
 
 
+class NoSuchExtra(Refusal):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"这次活动没有“{name}”可选。请从列出的项目中选。",
+            f"{name!r} cannot be chosen here. Choose of what is listed.",
+        )
+
+
+class LessThanExtras(Refusal):
+    def __init__(self, number: str, extras: str, cost: str) -> None:
+        super().__init__(
+            f"{number} 另选的项目就要 {extras} 元，费用不能只有 {cost} 元。请填含另选项目的全部费用。",
+            f"What {number} chose beside the seat costs {extras} yuan alone; {cost} yuan cannot be all. Tell the cost with it.",
+        )
+
+
 class FewerThanTaken(Refusal):
     def __init__(self, taken: int) -> None:
         super().__init__(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -78,7 +79,7 @@ class SlotCard:
 
 @dataclass(frozen=True, slots=True)
 class OfferCard:
-    """`seal`: the hash of a draw's seed, shown from the start; `seed` once it was drawn, else empty."""
+    """`seal`: the hash of a draw's seed, shown from the start; `seed` once it was drawn, else empty. `extras`: what may be chosen, with yuan a person; null = not told."""
 
     id: int
     number: str
@@ -105,6 +106,7 @@ class OfferCard:
     drawn_at: datetime | None = None
     step: int = 1
     least_share: Decimal | None = None
+    extras: Mapping[str, Decimal | None] = field(default_factory=dict)
 
     @property
     def seats(self) -> int:
@@ -138,6 +140,7 @@ class BookingCard:
     lessons: int = 0
     present: int = 0
     lessons_until: datetime | None = None
+    extras: tuple[str, ...] = ()
 
     def is_course_over(self, today: date) -> bool:
         """No lesson is held today or later."""
@@ -279,7 +282,7 @@ class TeacherFacts:
 
 @dataclass(frozen=True, slots=True)
 class CostFacts:
-    """What one worker's part in a trip cost, in yuan, without companions. `companions_paid` null = nobody said."""
+    """What one worker's part in a trip cost, in yuan, with what they chose beside it and without companions. `companions_paid` null = nobody said."""
 
     cost: Decimal
     companions_paid: bool | None = None
@@ -387,6 +390,14 @@ class Reach:
     def share(self) -> float | None:
         """Null: no member. Above one where others than members came."""
         return self.reached / self.members if self.members else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Counties in the order of their code; how many members each has was counted at `members_as_of`."""
+
+    rows: list[Reach]
+    members_as_of: datetime
 
 
 @dataclass(frozen=True, slots=True)

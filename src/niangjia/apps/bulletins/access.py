@@ -15,9 +15,12 @@ PUBLISHED = (State.ISSUED, State.WITHDRAWN)
 
 
 def visible(viewer: Viewer) -> QuerySet[Bulletin]:
-    """What was issued by the viewer's union or one above it, and drafts of their own union for whoever writes there. Raises NotAllowed."""
+    """
+    What was issued by the viewer's union, one above it or one that ended into these, and drafts of their own union for whoever writes there.
+    Raises NotAllowed.
+    """
     permissions.require(viewer, "bulletins.view")
-    rows = Q(state__in=PUBLISHED, org__in=organizations.ids_on(viewer.org_path))
+    rows = Q(state__in=PUBLISHED, org__in=organizations.ids_behind(organizations.ids_on(viewer.org_path)))
     if permissions.may(viewer, "bulletins.manage"):
         rows |= Q(org=viewer.org_id)
     return Bulletin.objects.filter(rows).select_related("org")
@@ -30,6 +33,21 @@ def lock(viewer: Viewer, bulletin_id: int) -> Bulletin:
     if row is None:
         raise NotFound
     return row
+
+
+def lock_issued(viewer: Viewer, bulletin_id: int) -> Bulletin:
+    """As `lock`; of a union that ended the one that goes on has it. Raises NotAllowed, NotFound."""
+    permissions.require(viewer, "bulletins.manage")
+    rows = Bulletin.objects.select_for_update(of=("self",)).filter(pk=bulletin_id)
+    row = rows.filter(org__in=organizations.ids_behind([viewer.org_id])).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def drafts_of(org_id: int) -> QuerySet[Bulletin]:
+    """Not issued yet, of that very union. Without scope: for whoever changes unions."""
+    return Bulletin.objects.filter(org_id=org_id).exclude(state__in=PUBLISHED)
 
 
 def require_other(viewer: Viewer, row: Bulletin) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
+from niangjia.apps.audit.types import Entry
 from niangjia.apps.bulletins import access, kinds, numbers, text
 from niangjia.apps.bulletins.models import Bulletin, Register, Revision
 from niangjia.apps.bulletins.problems import (
@@ -157,13 +158,13 @@ def _next_number(org_id: int, year: int) -> int:
 
 
 def withdraw(*, viewer: Viewer, bulletin_id: int, reason: str, now: datetime) -> None:
-    """It stays readable under its number, marked, with why. Safe to repeat. Raises NotAllowed, NotFound, NotInThisState, ReasonMissing."""
+    """It stays readable under its number, marked, with why; of a union that ended its successor may. Safe to repeat. Raises NotAllowed, NotFound, NotInThisState, ReasonMissing."""
     permissions.require(viewer, "bulletins.issue")
     said = _said(reason)
     if len(said) < text.SHORTEST_REASON:
         raise ReasonMissing
     with transaction.atomic():
-        row = access.lock(viewer, bulletin_id)
+        row = access.lock_issued(viewer, bulletin_id)
         if row.state == State.WITHDRAWN:
             return
         if row.state != State.ISSUED:
@@ -180,6 +181,22 @@ def note_export(*, viewer: Viewer, bulletin_id: int, form: str, purpose: str, no
     audit.record(
         viewer, action="bulletins.export", object=f"bulletin:{bulletin_id}", detail={"form": form}, reason=purpose, now=now
     )  # fmt: skip
+
+
+@transaction.atomic
+def rehome_drafts(*, viewer: Viewer, from_id: int, to_id: int, now: datetime) -> int:
+    """
+    What a union that ends had not issued goes on as a draft of `to_id`, to be read anew, under the kind's own letters; what it issued keeps its number
+    and its name. Return how many. Safe to repeat. For the journey that has changed the tree and asked for the right.
+    """
+    rows = list(access.drafts_of(from_id).select_for_update().order_by("pk"))
+    marks = {one.id: one.mark for one in kinds.list_kinds()}
+    for row in rows:
+        row.org_id, row.state, row.reviewed_by_id, row.mark = to_id, State.DRAFT, None, marks.get(row.kind, row.mark)
+        row.save(update_fields=["org", "state", "reviewed_by", "mark"])
+    entries = [Entry("bulletins.rehome", f"bulletin:{one.pk}", {"from": from_id, "to": to_id}) for one in rows]
+    audit.record_many(viewer, entries=entries, now=now)
+    return len(rows)
 
 
 def _require_text(content: Content) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 from niangjia.apps.bulletins import words
 from niangjia.apps.bulletins.problems import NoSuchKind, PeriodRefused
 from niangjia.apps.bulletins.types import Kind, Rhythm, TableKind
-from niangjia.engines.policy.problems import PackError, Problem, nearest_word
+from niangjia.engines.policy.files import check_files, read_file
+from niangjia.engines.policy.problems import Problem, nearest_word
 from niangjia.engines.policy.words import ID, Section
 from niangjia.engines.policy.yamltext import BadFile, Item, Reader, read_yaml
 from niangjia.kernel.deployment import programs_folder
@@ -40,19 +41,9 @@ def check_folder(programs: Path) -> list[Problem]:
     """Every fault of every kind in this folder of programs, also figures and programmes that are named and not there."""
     figures = _ids([programs / "vocabulary" / "cockpit.yaml"], "figures")
     programmes = _ids(sorted((programs / "targets").glob("*.yaml")))
-    problems: list[Problem] = []
-    seen: dict[str, Path] = {}
-    for path in sorted((programs / FOLDER).glob("*.yaml")):
-        try:
-            kind = read(path, figures=figures, programmes=programmes)
-        except PackError as error:
-            problems += error.problems
-            continue
-        if kind.id in seen:
-            zh, en = f"{kind.id} 已在 {seen[kind.id].name} 中。", f"{kind.id} is in {seen[kind.id].name} already."
-            problems.append(read_yaml(path).table["id"].fault(zh, en, kind.id))
-        seen[kind.id] = path
-    return problems
+    return check_files(
+        sorted((programs / FOLDER).glob("*.yaml")), lambda path: read(path, figures=figures, programmes=programmes)
+    )
 
 
 def _ids(paths: Iterable[Path], key: str = "") -> set[str]:
@@ -70,15 +61,7 @@ def _ids(paths: Iterable[Path], key: str = "") -> set[str]:
 
 def read(path: Path, *, figures: Collection[str] | None = None, programmes: Collection[str] | None = None) -> Kind:
     """`figures`, `programmes`: those that there are; null = not looked at. Raises PackError with every fault found."""
-    try:
-        root = read_yaml(path)
-    except BadFile as bad:
-        raise PackError([bad.problem]) from None
-    reader = _KindReader(figures, programmes)
-    kind = reader.kind(root)
-    if reader.problems:
-        raise PackError(reader.problems)
-    return kind
+    return read_file(path, _KindReader(figures, programmes), _KindReader.kind)
 
 
 class _KindReader(Reader):

@@ -83,3 +83,8 @@ def list_revisions(viewer: Viewer, bulletin_id: int) -> list[RevisionCard]:
         RevisionCard(one.version, content_of(one.content), one.by_id, one.at, one.note)
         for one in row.revisions.order_by("-version")
     ]
+
+
+def count_living_at(org_id: int) -> int:
+    """Drafts of that very union. Without scope: for whoever changes unions."""
+    return access.drafts_of(org_id).count()

@@ -12,7 +12,7 @@ _ISSUED = ("ISSUED", "WITHDRAWN")
 
 
 def verify() -> Iterator[Violation]:
-    """BULLETIN_FIGURES, BULLETIN_HANDS, BULLETIN_NUMBERS. Reads only."""
+    """BULLETIN_FIGURES, BULLETIN_HANDS, BULLETIN_NUMBERS, BULLETIN_REVISION. Reads only."""
     numbers: dict[tuple[int, int | None], list[int]] = {}
     for row in Bulletin.objects.filter(state__in=_ISSUED).order_by("pk").iterator():
         place = f"bulletin:{row.pk}"
@@ -25,7 +25,13 @@ def verify() -> Iterator[Violation]:
             yield Violation(
                 "BULLETIN_HANDS", place, "起草和签发是同一人。请撤回后由他人重新签发。", "It was issued by who wrote it. Withdraw it and have another person issue it."
             )  # fmt: skip
+        if row.revisions.filter(version=row.version, content=row.content).count() != 1:
+            yield Violation(
+                "BULLETIN_REVISION", place, "签发的正文不是最后一稿。请从备份核对。", "What was issued is not its last revision. Compare with a backup."
+            )  # fmt: skip
     last = {(one.org_id, one.year): one.last for one in Register.objects.all()}
+    for org_id, year in {key for key, count in last.items() if count} - set(numbers):
+        numbers[org_id, year] = []
     for (org_id, year), given in sorted(numbers.items()):
         if sorted(given) != list(range(1, len(given) + 1)) or last.get((org_id, year or 0)) != len(given):
             yield Violation(

@@ -82,7 +82,7 @@ class Case(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "org"], name="case_state_org"),
+            models.Index(fields=["state", "org", "kind", "work_order", "household"], name="case_state_org"),
             models.Index(fields=["outcome", "reviewed_at"], name="case_outcome_reviewed"),
             models.Index(fields=["closed_at", "opened_at", "id"], name="case_in_order"),
         ]

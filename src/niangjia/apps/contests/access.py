@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 
 from django.db.models import Q, QuerySet
@@ -12,9 +13,11 @@ from niangjia.apps.contests import packs
 from niangjia.apps.contests.lifecycle import ContestState, EntryState, GrantState
 from niangjia.apps.contests.models import Award, Contest, Entry, Grant, Juror, Objection, PublicNotice, Round
 from niangjia.apps.contests.packs import Pack
-from niangjia.apps.contests.problems import NotFound, NotYourJury
+from niangjia.apps.contests.problems import NotFound, NotYourJury, TakesPart
 from niangjia.apps.organizations import scope
+from niangjia.apps.registry import queries as registry
 
+HANDED_IN = (EntryState.SUBMITTED, EntryState.ADMITTED)
 PUBLIC = ~Q(state__in=[ContestState.DRAFT])
 
 
@@ -44,13 +47,24 @@ def find(viewer: Viewer | None, contest_id: int) -> Contest:
 
 
 def own_contest(viewer: Viewer, contest_id: int, right: str = "contests.manage") -> Contest:
-    """One that the viewer may work on: of their part of the tree. Locked. Raises NotAllowed, NotFound."""
+    """
+    One that the viewer may work on: of their part of the tree, and in which nobody competes whose matters are their own. Locked.
+
+    Raises NotAllowed, NotFound, TakesPart.
+    """
     permissions.require(viewer, right)
     rows = Contest.objects.select_for_update(of=("self",)).select_related("org")
     found = rows.filter(scope.inside("org", viewer.org_path), pk=contest_id).first()
     if found is None:
         raise NotFound
+    if (own := registry.own_people(viewer)) and takes_part(found, own):
+        raise TakesPart
     return found
+
+
+def takes_part(contest: Contest, person_ids: Collection[int]) -> bool:
+    """Whether one of these persons competes, or won."""
+    return Entry.objects.filter(contest=contest, person__in=person_ids, state__in=HANDED_IN).exists()
 
 
 def may_run(viewer: Viewer, org_path: str) -> bool:

@@ -150,6 +150,14 @@ class SecondPerson(Refusal):
         )  # fmt: skip
 
 
+class TakesPart(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "您本人或家人参加了这次评选，须回避。请由同事来办。",
+            "You, or somebody who lives with you, takes part in this contest. Leave it to a colleague.",
+        )
+
+
 class NotYourJury(Refusal):
     def __init__(self) -> None:
         super().__init__(

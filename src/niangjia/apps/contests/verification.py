@@ -1,14 +1,15 @@
-"""What must always be so of contests: every closed round counts again, no mark of a near juror counts, no vote counts twice."""
+"""What must always be so of contests: every closed round counts again from the marks that were given, no mark of a near juror counts, no vote counts twice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from django.db.models import Count, Q
 
 from niangjia.apps.contests import access, counting, packs, sealed
 from niangjia.apps.contests.lifecycle import ContestState, RoundState, VoteState
-from niangjia.apps.contests.models import Award, Conflict, Contest, Grant, Round, Standing, Vote
+from niangjia.apps.contests.models import Award, Conflict, Contest, Grant, Mark, Round, Standing, Vote
 from niangjia.apps.contests.shortlist import shortlist
 from niangjia.apps.contests.types import Violation
 from niangjia.apps.funds import queries as funds
@@ -51,6 +52,18 @@ def _round(row: Round) -> Iterator[Violation]:
     for number, seat in near.values_list("entry__number", "juror__seat"):
         if number in judged and (number, str(seat)) not in said:
             yield Violation("MARK_OF_NEAR", place, f"seat {seat} is near to {number}, and its mark counted")
+    given = {
+        (number, str(seat)): value
+        for number, seat, value in Mark.objects.filter(round=row).values_list("entry__number", "juror__seat", "value")
+    }
+    for one in sheet["entries"]:
+        for seat, mark in one["marks"].items():
+            if given.get((one["entry"], seat)) != Decimal(mark):
+                yield Violation(
+                    "ROUND_MARKS",
+                    place,
+                    f"{one['entry']}: the sheet has {mark} of seat {seat}, which is not what was given",
+                )
     votes = dict(
         Vote.objects.filter(round=row, state=VoteState.COUNTED).order_by().values_list("entry__number").annotate(count=Count("pk"))
     )  # fmt: skip

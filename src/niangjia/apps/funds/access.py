@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from niangjia.apps.accounts import permissions
-from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.funds.ledger import lock
 from niangjia.apps.funds.lifecycle import PaymentState
@@ -66,16 +65,8 @@ def refuse_case_officers(viewer: Viewer, case_officer_ids: Iterable[int], wants_
 
 def refuse_beneficiary(viewer: Viewer, person_ids: Iterable[int]) -> None:
     """Raises OwnBenefit: neither one's own money nor that of whom one lives with, nor theirs for whom one stands in."""
-    wanted = set(person_ids)
-    for account_id in (viewer.account_id, viewer.for_account_id):
-        # A viewer carries the person only while acting as a worker.
-        own = accounts.person_of(account_id) if account_id is not None else None
-        if own is None:
-            continue
-        household_id = registry.household_of(own)
-        home = registry.members_of([household_id]).get(household_id, ()) if household_id else ()
-        if {own, *home} & wanted:
-            raise OwnBenefit
+    if not registry.own_people(viewer).isdisjoint(person_ids):
+        raise OwnBenefit
 
 
 def refuse_interested(viewer: Viewer, payments: QuerySet[Payment], wants_zh: str, wants_en: str) -> None:

@@ -420,6 +420,24 @@ def list_goods(viewer: Viewer, *, budget_id: int | None = None) -> QuerySet[Good
     return (rows.filter(budget_id=budget_id) if budget_id is not None else rows).order_by("name", "unit_price")
 
 
+def goods_given(keys: Iterable[str]) -> dict[str, Decimal]:
+    """What was handed over under each of these keys, in yuan. Without scope: for the room that handed it over."""
+    return dict(GoodsGiven.objects.filter(key__in=list(keys)).values_list("key", "amount"))
+
+
+def goods_asked(name: str) -> tuple[int, dict[Decimal, int]]:
+    """
+    How often goods of that name were asked for, and how many pieces at each price are bought or wait to be approved: without what was
+    withdrawn. Without scope: for the room that asked.
+    """
+    rows = FundRequest.objects.filter(kind=FundRequest.Kind.BUY_GOODS, item_name=name)
+    pieces: dict[Decimal, int] = defaultdict(int)
+    for price, quantity in rows.exclude(state=RequestState.WITHDRAWN).values_list("unit_price", "quantity"):
+        if price is not None and quantity is not None:
+            pieces[price] += quantity
+    return rows.count(), pieces
+
+
 def cap_used(cap: Cap) -> Used:
     """
     Times and yuan that deciding about `cap` has to reckon with: what its window holds. Of rolling months the fullest window into

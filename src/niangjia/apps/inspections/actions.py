@@ -1,4 +1,4 @@
-"""What an auditor does: draws, judges what was drawn, says that a conflict was looked into. Each is one event of the chain."""
+"""What an auditor does: draws, judges what was drawn, searches for conflicts, says that one was looked into. Each is one event of the chain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.audit import queries as chain
-from niangjia.apps.inspections import drawing, queries
+from niangjia.apps.inspections import conflicts, drawing, queries
 from niangjia.apps.inspections.problems import NotFound, NothingToDraw, RemarkMissing, SeedUnfit
 from niangjia.apps.inspections.types import Result, SampleKind
 from niangjia.kernel.months import Month
@@ -69,9 +69,19 @@ def judge(*, viewer: Viewer, sample_id: int, ref: str, result: Result, remark: s
 
 
 @transaction.atomic
+def search_conflicts(*, viewer: Viewer, month: Month, now: datetime) -> int:
+    """Look for conflicts of a month and keep what is found, as of now; how many there are. Raises NotAllowed."""
+    found = queries.find_conflicts(viewer, month)
+    detail = {"month": month.text, "count": len(found), "found": conflicts.written(found)}
+    audit.record(viewer, action="inspections.search", object=queries.searches_of(viewer, month), detail=detail, now=now)
+    return len(found)
+
+
+@transaction.atomic
 def look_into(*, viewer: Viewer, month: Month, key: str, remark: str, now: datetime) -> None:
-    """Say that a conflict was looked into, and what came of it. Raises NotAllowed, NotFound, RemarkMissing."""
-    if key not in {one.key for one in queries.list_conflicts(viewer, month)}:
+    """Say that a conflict of the last search was looked into, and what came of it. Raises NotAllowed, NotFound, RemarkMissing."""
+    search = queries.last_search(viewer, month)
+    if search is None or key not in {one.key for one in search.found}:
         raise NotFound
     _require(remark)
     audit.record(

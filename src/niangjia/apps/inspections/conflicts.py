@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 import yaml
 
@@ -133,3 +135,26 @@ def _jury(wanted: list[Rule], marked: list[tuple[int, int, int]]) -> Iterator[Fo
         if (person_of.get(account, 0), person) in alike:
             hand = Hand(f"contest:{contest}", "MARKED", account, None)
             yield from (Found(rule, hand.of, (account,), (hand,)) for rule in wanted)
+
+
+def written(found: Iterable[Found]) -> list[list[object]]:
+    """As an event of the chain keeps it."""
+    return [[one.rule.id, one.of, [_hand_written(hand) for hand in one.hands]] for one in found]
+
+
+def _hand_written(hand: Hand) -> list[object]:
+    return [hand.step, hand.account_id, hand.at.isoformat() if hand.at else None, hand.ref, hand.for_account_id]
+
+
+def read(kept: Iterable[list[Any]]) -> list[Found]:
+    """What an event kept; of rules that are no longer there nothing."""
+    by_id = {rule.id: rule for rule in rules()}
+    return [_found(by_id[rule], of, hands) for rule, of, hands in kept if rule in by_id]
+
+
+def _found(rule: Rule, of: str, kept: list[list[Any]]) -> Found:
+    hands = tuple(
+        Hand(of, step, account, datetime.fromisoformat(at) if at else None, ref, absent)
+        for step, account, at, ref, absent in kept
+    )
+    return Found(rule, of, _accounts(*hands), hands)

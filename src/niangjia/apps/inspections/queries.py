@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from statistics import median
-from typing import Any
 
 from django.conf import settings
 
@@ -20,13 +19,13 @@ from niangjia.apps.contests import queries as contests
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.inspections import conflicts, drawing, hands
 from niangjia.apps.inspections.problems import NotFound
-from niangjia.apps.inspections.types import Again, Found, Item, Reader, Result, Sample, SampleKind
+from niangjia.apps.inspections.types import Again, Found, Item, Reader, Result, Sample, SampleKind, Search
 from niangjia.apps.matters import queries as matters
 from niangjia.kernel.months import Month
 from niangjia.kernel.sealing import keys_in, prefix_of
 
 UNUSUAL_TIMES, UNUSUAL_FEWEST, FEWEST_COLLEAGUES = 3, 10, 3
-_KINDS = {"registry.view": "listed", "registry.search": "searched", "lists.export": "exported", "list.export": "exported", "funds.export_batch": "exported"}  # fmt: skip
+_KINDS = {"registry.view": "listed", "registry.search": "searched", "lists.export": "exported", "list.export": "exported", "funds.export_batch": "exported", "bulletins.export": "exported"}  # fmt: skip
 
 
 def list_readers(viewer: Viewer, *, since: datetime, until: datetime) -> list[Reader]:
@@ -130,14 +129,27 @@ def matter_of(case_ref: str) -> tuple[str, str]:
     return kind, rest.partition(":")[0]
 
 
-def list_conflicts(viewer: Viewer, month: Month) -> list[Found]:
-    """What the rules find in everything that was done or paid in a month in the viewer's part of the tree, with what was said of each."""
+def find_conflicts(viewer: Viewer, month: Month) -> list[Found]:
+    """What the rules find now in everything that was done or paid in a month in the viewer's part of the tree. It is asked of every room: dear."""
     chains, (since, until) = chains_of_month(viewer, month), drawing.span_of(month)
-    found = conflicts.find(chains, contests.hands.list_marked(viewer, since=since, until=until))
-    said: dict[str, Any] = {}
-    for event in audit.list_events(viewer, action="inspections.look_into", limit=2_000):
-        said.setdefault(event.object.removeprefix("conflict:"), event)
-    return [_with_note(one, said.get(one.key)) for one in found]
+    return conflicts.find(chains, contests.hands.list_marked(viewer, since=since, until=until))
+
+
+def last_search(viewer: Viewer, month: Month) -> Search | None:
+    """What was found when somebody of the viewer's union last searched a month, with what was said of each; null: nobody did. Raises NotAllowed."""
+    permissions.require(viewer, "audit.view")
+    event = next(iter(audit.list_about(searches_of(viewer, month), actions=("inspections.search",), most=1)), None)
+    if event is None:
+        return None
+    said: dict[str, Event] = {}
+    for one in audit.list_events(viewer, action="inspections.look_into", limit=2_000):
+        said.setdefault(one.object.removeprefix("conflict:"), one)
+    found = conflicts.read(event.detail["found"])
+    return Search(event.at, event.account_id, [_with_note(one, said.get(one.key)) for one in found])
+
+
+def searches_of(viewer: Viewer, month: Month) -> str:
+    return f"conflicts:{month}/{viewer.org_id}"
 
 
 def chains_of_month(viewer: Viewer, month: Month) -> dict[str, list[Hand]]:

@@ -109,4 +109,14 @@ class Found:
 
     @property
     def key(self) -> str:
+        """It names the conflict in every search of every month."""
         return f"{self.rule.id}/{self.of}/{'-'.join(map(str, self.account_ids))}"
+
+
+@dataclass(frozen=True)
+class Search:
+    """What the rules found at `at`, with what was said of each since."""
+
+    at: datetime
+    account_id: int | None
+    found: list[Found]

@@ -9,6 +9,7 @@ from niangjia.apps.matters import moving
 from niangjia.apps.matters.lifecycle import Flow, is_notice
 from niangjia.apps.matters.models import Matter, Objection, PublicNotice
 from niangjia.apps.matters.problems import NoticeIsUp
+from niangjia.apps.matters.types import ObjectionAbout
 from niangjia.apps.objections import actions as objections
 from niangjia.apps.organizations import calendar
 from niangjia.apps.programs import queries as programs
@@ -68,7 +69,8 @@ def require_over(matter: Matter, flow: Flow, stage: Stage, outcome: str, now: da
         return
     if today < notice.ends_before:
         raise NoticeIsUp(last_day_of(notice).isoformat())
-    objections.require_settled(Objection.objects.filter(notice=notice))
+    about = Objection.objects.filter(matter=matter, about=ObjectionAbout.NOTICE)
+    objections.require_settled(about, notices=[notice])
 
 
 def last_day_of(notice: PublicNotice) -> date:

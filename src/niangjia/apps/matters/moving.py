@@ -61,8 +61,9 @@ def was_done(matter: Matter, viewer: Viewer, step: int | None, act: Step, outcom
 
 
 def living_at(org_id: int, path: str) -> QuerySet[Matter]:
-    """Matters that are not over and belong to that union, lie on its desk, or belong to a union at or below `path`."""
-    return Matter.objects.filter(Q(org_id=org_id) | Q(desk_id=org_id) | scope.inside("org", path), state__in=OPEN)
+    """Matters that are not over and belong to that union, lie on its desk or were given to it, or belong to a union at or below `path`."""
+    theirs = Q(org_id=org_id) | Q(desk_id=org_id) | Q(assigned_id=org_id)
+    return Matter.objects.filter(theirs | scope.inside("org", path), state__in=OPEN)
 
 
 def entering(matter: Matter, flow: Flow, stage: Stage, today: date) -> dict[str, Any]:
@@ -77,9 +78,11 @@ def entering(matter: Matter, flow: Flow, stage: Stage, today: date) -> dict[str,
 
 
 def named_union(matter: Matter, field: str) -> int | None:
-    """The union that an answer names; null where there is no such field or answer."""
+    """The union that an answer names, or who goes on with what it had; null where there is no such field or answer."""
     rows = answers_of(matter).get(field) if field else None
-    return int(rows[-1].text.partition("|")[0]) if rows else None
+    if not rows:
+        return None
+    return organizations.standing_of(organizations.get_union(int(rows[-1].text.partition("|")[0]))).id
 
 
 def desk_of(matter: Matter, flow: Flow, org_id: int) -> tuple[Union, Role]:

@@ -90,7 +90,8 @@ def notice_card(matter: Matter) -> NoticeCard | None:
     row = announcing.standing(matter)
     if row is None:
         return None
-    states = list(Objection.objects.filter(notice=row).values_list("state", flat=True))
+    told = Objection.objects.filter(matter=matter, about=ObjectionAbout.NOTICE).values_list("state", "notice_id")
+    states = [state for state, notice_id in told if notice_id == row.pk or state == GrievanceState.OPEN]
     return NoticeCard(
         id=row.pk,
         masked_name=row.masked_name,

@@ -43,9 +43,11 @@ def verify() -> list[Breach]:
         found += [Breach("MATTER 6", place, said) for said in _notices(matter)]
         found += [Breach("MATTER 7", place, said) for said in _objections(matter, moves)]
     for matter in Matter.objects.filter(state__in=OPEN).filter(
-        Q(org__successor__isnull=False) | Q(desk__successor__isnull=False)
+        Q(org__successor__isnull=False) | Q(desk__successor__isnull=False) | Q(assigned__successor__isnull=False)
     ):
-        found.append(Breach("MATTER 5", f"matter {matter.pk}", "its union or its desk has a successor"))
+        found.append(
+            Breach("MATTER 5", f"matter {matter.pk}", "its union, its desk or whom it was given to has a successor")
+        )
     known = {key.hex for model in (Matter, Draft) for key in model.objects.values_list("key", flat=True)}
     strays = files.list_owner_ids(evidence.KIND) - known
     return found + [Breach("MATTER 4", f"files of {one}", "belong to no application") for one in sorted(strays)]

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from niangjia.apps.accounts import permissions, sealing
 from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.audit import queries as audit
 from niangjia.apps.messages.addresses import mask
 from niangjia.apps.messages.kinds import Kind, ValueRefused
 from niangjia.apps.messages.kinds import load as load_kinds
@@ -190,6 +191,14 @@ def verify() -> list[Violation]:
             kind.check(row.params)
         except ValueRefused:
             found.append(Violation("MESSAGE_VALUE", f"message:{row.pk}", "holds what no message may hold"))
+    if (heard := told_up_to()) > (head := audit.last_seq()):
+        found.append(
+            Violation(
+                "MESSAGE_HEARD",
+                "heard:1",
+                f"told up to {heard}, the audit chain ends at {head}: what comes next is told to nobody",
+            )
+        )
     sent_early = Delivery.objects.filter(state=DeliveryState.SENT.value).exclude(tries__trouble="")
     found += [
         Violation("MESSAGE_TRY", f"delivery:{pk}", "was sent, and no try says so")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -80,11 +80,14 @@ def find_live(notices: QuerySet[N], notice_id: int, *, now: datetime) -> N:
     return notice
 
 
-def require_settled(about: QuerySet[O]) -> None:
-    """Whether nothing that was objected stands in the way. Raises GrievanceOpen, GrievanceUpheld."""
+def require_settled(about: QuerySet[O], *, notices: Iterable[Notice]) -> None:
+    """
+    Whether nothing that was objected to what is announced (`about`: to whichever notice of it) stands in the way. What was upheld against
+    an earlier one than `notices`, which stand, was put right before these went up. Raises GrievanceOpen, GrievanceUpheld.
+    """
     if open_count := about.filter(state=GrievanceState.OPEN).count():
         raise GrievanceOpen(open_count)
-    if about.filter(state=GrievanceState.UPHELD).exists():
+    if about.filter(state=GrievanceState.UPHELD, notice__in=list(notices)).exists():
         raise GrievanceUpheld
 
 

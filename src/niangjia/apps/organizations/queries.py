@@ -93,6 +93,16 @@ def list_endings() -> dict[int, Ending]:
     return found
 
 
+def ids_behind(org_ids: Iterable[int]) -> set[int]:
+    """Those unions, and whatever ended into one of them, however long ago."""
+    fresh = set(org_ids)
+    found = set(fresh)
+    while fresh:
+        fresh = set(OrgUnit.objects.filter(successor__in=fresh).values_list("pk", flat=True)) - found
+        found |= fresh
+    return found
+
+
 def list_changes(org_id: int) -> list[ChangeCard]:
     """What was done and what is planned with this union or into it, newest first."""
     rows = UnionChange.objects.filter(Q(unit=org_id) | Q(to=org_id), dropped_at__isnull=True)

@@ -78,7 +78,7 @@ class Aim:
 class Kind:
     """
     `inspect_months`: how long an inspection holds; null = nobody says. `notice_days`: working days of public notice before one is listed;
-    null = none. `occupancy`: the detail that tells its beds; empty: nobody sleeps there. `earns`: the measure that is money its household gets; empty: none is. `is_tilted`: resources are tilted to mountain and island counties for it. `levels` it may have, lowest first; `steps` it may take, in the order of a usual life.
+    null = none. `occupancy`: the detail that tells its beds; empty: nobody sleeps there. `earns`: the measure that is money its household gets; empty: none is. `valid_from`, `valid_until`: the details that tell its first and last day; empty: who lists it says until when. `is_tilted`: resources are tilted to mountain and island counties for it. `levels` it may have, lowest first; `steps` it may take, in the order of a usual life.
     """
 
     id: str
@@ -93,6 +93,8 @@ class Kind:
     is_tilted: bool
     occupancy: str
     earns: str
+    valid_from: str
+    valid_until: str
     details: Mapping[str, Detail]
     equipment: Mapping[str, Piece]
     checks: Mapping[str, Piece]
@@ -132,6 +134,11 @@ def _kind(name: str, given: Mapping[str, Any], steps: Mapping[str, Any]) -> Kind
     earns = given.get("earns", "")
     if earns and not (given.get("is_of_household") and earns in measures and measures[earns].unit == "yuan"):
         raise ValueError(f"places.yaml: {name} earns {earns}, which is no measure in yuan of a kind of households")
+    for asked in (period := [given[word] for word in ("valid_from", "valid_until") if word in given]):
+        if given.get("details", {}).get(asked, {}).get("type") != "date":
+            raise ValueError(f"places.yaml: {name} lasts as {asked} says, which is no date that is asked")
+    if len(period) == 1:
+        raise ValueError(f"places.yaml: {name} says one end of its time alone")
     return Kind(
         id=name,
         title=given["title"],
@@ -145,6 +152,8 @@ def _kind(name: str, given: Mapping[str, Any], steps: Mapping[str, Any]) -> Kind
         is_tilted=given.get("is_tilted", False),
         occupancy=given.get("occupancy", ""),
         earns=earns,
+        valid_from=given.get("valid_from", ""),
+        valid_until=given.get("valid_until", ""),
         details={one: _detail(one, said) for one, said in given.get("details", {}).items()},
         equipment=_pieces(given.get("equipment", {})),
         checks=_pieces(given.get("checks", {})),

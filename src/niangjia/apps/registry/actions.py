@@ -15,6 +15,7 @@ from niangjia.apps.audit import actions as audit
 from niangjia.apps.audit import queries as audit_queries
 from niangjia.apps.audit.types import Actor, Entry
 from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.registry.closeness import own_people
 from niangjia.apps.registry.corrections import (
     BasisMissing,
     CorrectionWaits,
@@ -29,13 +30,14 @@ from niangjia.apps.registry.corrections import (
     raise_correction,
     withdraw_correction,
 )
+from niangjia.apps.registry.coverage import tell_headcount
 from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.joining import join_union, leave_unions, take_in
 from niangjia.apps.registry.models import Consent, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.queries import NotFound, visible_persons
 from niangjia.apps.registry.recognitions import enter_recognitions
 from niangjia.apps.registry.rehoming import as_it_stands, rehome_people
-from niangjia.apps.registry.searching import search_people
+from niangjia.apps.registry.searching import TooManySearches, find_person, search_people
 from niangjia.apps.registry.types import (
     HouseholdFacts,
     HouseholdsReceived,
@@ -45,17 +47,22 @@ from niangjia.apps.registry.types import (
     Purpose,
     SpellSource,
 )
+from niangjia.apps.registry.whose_account import NobodyOfThatNumber, say_whose_account
 from niangjia.kernel.problems import Refusal
 
 __all__ = [
+    "NobodyOfThatNumber",
+    "say_whose_account",
     "BasisMissing",
     "CorrectionWaits",
     "DecidedAlready",
     "NoteMissing",
     "OwnData",
+    "TooManySearches",
     "ValueUnfit",
     "decide_correction",
     "enter_recognitions",
+    "find_person",
     "join_union",
     "leave_unions",
     "open_correction",
@@ -64,6 +71,7 @@ __all__ = [
     "rehome_people",
     "search_people",
     "take_in",
+    "tell_headcount",
     "withdraw_correction",
 ]
 
@@ -97,6 +105,14 @@ class TooManyReveals(Refusal):
         super().__init__(
             f"一小时内查看已达 {REVEALS_PER_HOUR} 次。请稍后再试；确需批量查看，请联系上级工会。",
             f"You have opened {REVEALS_PER_HOUR} fields within an hour. Try later; for work in bulk ask the union above.",
+        )
+
+
+class OwnAccount(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "不能登记自己家庭的收款账号，请由同事办理。",
+            "Nobody enters the account of their own household. Ask a colleague to do it.",
         )
 
 
@@ -582,11 +598,13 @@ def set_bank_account(*, viewer: Actor | None, person_id: int, account: str, bank
     Keep the account that help is paid to, sealed, and who entered it: they neither approve nor pay a batch with it. Safe to repeat.
 
     Raises:
-        NotFound: no such person.
+        NotFound: no such person. OwnAccount: the viewer's own, or that of who lives with them.
     """
     person = Person.objects.select_for_update().filter(pk=person_id).first()
     if person is None:
         raise NotFound
+    if viewer is not None and person_id in own_people(viewer):
+        raise OwnAccount
     if person.bank_name == bank_name and person.read("bank_account") == account:
         return
     person.write("bank_account", account)

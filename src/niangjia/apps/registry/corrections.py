@@ -12,11 +12,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from niangjia.apps.accounts import permissions
-from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
+from niangjia.apps.registry.closeness import own_people
 from niangjia.apps.registry.fields import Sealed
 from niangjia.apps.registry.models import Correction, HeldValue, Person
 from niangjia.apps.registry.problems import NotFound
@@ -84,7 +84,8 @@ class DecidedAlready(Refusal):
 class OwnData(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "这是您本人的资料，须回避。请由另一位同事办理。", "This is about yourself. Leave it to another colleague."
+            "这是您本人或家人的资料，须回避。请由另一位同事办理。",
+            "This is about yourself or who lives with you. Leave it to another colleague.",
         )
 
 
@@ -188,8 +189,8 @@ def _apply(viewer: Viewer, row: Correction, value: str, now: datetime) -> None:
 
 def open_correction(*, viewer: Viewer, correction_id: int, now: datetime) -> dict[str, str]:
     """What the worker wrote, opened for whoever decides; recorded, and seen by the worker. Raises NotAllowed, NotFound, OwnData."""
-    row = _to_decide(viewer, correction_id)
     with transaction.atomic():
+        row = _to_decide(viewer, correction_id)
         detail = {"what": "correction", "correction": row.pk}
         audit.record(
             viewer,
@@ -224,13 +225,13 @@ def _own_data(viewer: Viewer) -> dict[str, str]:
 
 def _to_decide(viewer: Viewer, correction_id: int) -> Correction:
     permissions.require(viewer, "registry.correct")
-    found = visible_corrections(viewer).select_related("person").filter(pk=correction_id).first()
+    rows = (
+        visible_corrections(viewer).select_related("person").select_for_update(of=("self",))
+    )  # of two, the second finds it decided
+    found = rows.filter(pk=correction_id).first()
     if found is None:
         raise NotFound
-    own = {accounts.person_of(viewer.account_id)} | (
-        {accounts.person_of(viewer.for_account_id)} if viewer.for_account_id else set()
-    )
-    if found.person_id in own:
+    if found.person_id in own_people(viewer):
         raise OwnData
     return found
 

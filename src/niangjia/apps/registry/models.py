@@ -118,6 +118,25 @@ class Membership(models.Model):
         ]
 
 
+class Headcount(models.Model):
+    """How many workers, members or not, there were on a day where a union is, with all unions below it, and who says so. The last day stands."""
+
+    union = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+")
+    on = models.DateField()
+    workers = models.PositiveIntegerField()
+    source = models.CharField(max_length=120)
+    by = models.ForeignKey("accounts.Account", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["union", "on"], name="headcount_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(workers__gte=1) & ~Q(source=""), name="headcount_of_somebody_by_somebody"
+            ),
+        ]
+
+
 class Consent(models.Model):
     """
     A person's consent to a purpose, and its withdrawal. `given_at` is null for an objection to processing that rests on a

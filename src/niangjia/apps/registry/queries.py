@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Substr
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
@@ -15,12 +15,15 @@ from niangjia.apps.audit import queries as audit
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
+from niangjia.apps.registry.closeness import own_people
 from niangjia.apps.registry.corrections import (
     count_open_corrections,
     list_corrections,
     list_held,
     list_open_corrections,
 )
+from niangjia.apps.registry.counting import count_members_by_area
+from niangjia.apps.registry.coverage import list_coverage
 from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.models import Consent, HeldValue, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.problems import NotFound
@@ -46,12 +49,15 @@ from niangjia.kernel.sealing import CannotOpen
 __all__ = [
     "SKILL_LEVELS",
     "NotFound",
+    "count_members_by_area",
     "count_open_corrections",
     "highest_skill",
     "list_corrections",
+    "list_coverage",
     "list_held",
     "list_open_corrections",
     "list_recognitions",
+    "own_people",
 ]
 
 _MASKS = {
@@ -101,6 +107,15 @@ def masked_names(person_ids: Iterable[int]) -> dict[int, str]:
     """王** by person id, without scope: for notices and lists whose rows the caller has already bounded."""
     found = Person.objects.filter(pk__in=set(person_ids)).only("pseudonym", "name")
     return {person.pk: identity.mask_name(person.read("name")) for person in found}
+
+
+def masked_identity(person_id: int) -> tuple[str, str]:
+    """Masked name and masked ID number, without scope: for whoever may say whose account it is. Both empty for who is not there."""
+    found = Person.objects.filter(pk=person_id).only("pseudonym", "name", "id_number").first()
+    if found is None:
+        return "", ""
+    number = identity.mask_id_number(found.read("id_number")) if found.id_number else ""
+    return identity.mask_name(found.read("name")), number
 
 
 def phone_of(person_id: int) -> str:
@@ -319,20 +334,20 @@ def open_memberships_of(person_ids: Iterable[int]) -> dict[int, MembershipFacts]
 @looking.once_each
 def faces_of(household_ids: Iterable[int]) -> dict[int, HouseholdFace]:
     """By household id, of those where somebody lives; one query for five hundred. Without scope: for lists whose rows the caller has bounded."""
-    homes: dict[int, list[tuple[Person, bool]]] = {}
+    homes: dict[int, list[tuple[int, str, Any, bool]]] = {}
     wanted = list(set(household_ids))
     is_organised = Exists(Membership.objects.filter(person=OuterRef("person"), left_on__isnull=True))
+    said = ("household_id", "person_id", "person__pseudonym", "person__name")
     for start in range(0, len(wanted), 500):
         spells = HouseholdMember.objects.filter(household__in=wanted[start : start + 500], ends_before__isnull=True)
-        spells = spells.select_related("person").only("household", "person__name", "person__pseudonym")
-        for spell in spells.annotate(is_organised=is_organised).order_by("person__birth_date", "person_id"):
-            homes.setdefault(spell.household_id, []).append((spell.person, vars(spell)["is_organised"]))
+        in_order = spells.order_by("person__birth_date", "person_id").values_list(*said)
+        for home, *person in in_order.annotate(is_organised=is_organised):
+            homes.setdefault(home, []).append(tuple(person))
     found = {}
     for home, persons in homes.items():
-        shown = next((person for person, is_organised in persons if is_organised), persons[0][0])
-        found[home] = HouseholdFace(
-            identity.mask_name(shown.read("name")), tuple(person.pk for person, _is_organised in persons)
-        )
+        pk, pseudonym, name, _organised = next((one for one in persons if one[3]), persons[0])
+        shown = Person(pk=pk, pseudonym=pseudonym, name=name)
+        found[home] = HouseholdFace(identity.mask_name(shown.read("name")), tuple(one[0] for one in persons))
     return found
 
 
@@ -373,13 +388,6 @@ def count_within(path: str) -> dict[str, int]:
         "persons": scope.within(Person.objects.all(), path, "home__path").count(),
         "members": scope.within(Membership.objects.filter(left_on__isnull=True), path, "union__path").count(),
     }
-
-
-def count_members_by_area(path: str, digits: int) -> dict[str, int]:
-    """Persons with a lasting membership within that part of the tree, by the first digits of their union's division. Without scope but `path`."""
-    rows = scope.within(Membership.objects.filter(left_on__isnull=True), path, "union__path").order_by()
-    told = rows.annotate(code=Substr("union__area", 1, digits)).values("code")
-    return dict(told.annotate(persons=Count("person", distinct=True)).values_list("code", "persons"))
 
 
 def list_declared() -> list[DeclaredHousehold]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+
+from niangjia.apps.organizations.types import Union
 
 
 class PersonField(StrEnum):
@@ -232,3 +235,45 @@ class DataView:
     action: str
     what: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCount:
+    """Persons with a lasting membership, by the first digits of a division's code."""
+
+    by_area: Mapping[str, int]
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeadcountCard:
+    """How many workers a union said there were on a day, and by which source."""
+
+    workers: int
+    on: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """
+    `members`: all lasting memberships at the union and below. `counted`: those of them where workers were told. `workers` null = nobody told any.
+    `own`: what the union itself told; null = added up from `told` unions below.
+    """
+
+    union: Union
+    members: int
+    counted: int
+    workers: int | None
+    own: HeadcountCard | None
+    told: int
+
+    @property
+    def share(self) -> float | None:
+        """Null: nobody told how many workers there are."""
+        return self.counted / self.workers if self.workers else None
+
+    @property
+    def is_strange(self) -> bool:
+        """More members than workers: one of the two is wrong."""
+        return self.workers is not None and self.counted > self.workers

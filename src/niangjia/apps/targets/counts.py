@@ -8,8 +8,7 @@ from pathlib import Path
 from niangjia.apps.targets import words
 from niangjia.apps.targets.types import Counts, Unit
 from niangjia.engines import counting
-from niangjia.engines.counting.measures import condition
-from niangjia.engines.policy.problems import nearest_word
+from niangjia.engines.counting.holding import hold
 from niangjia.engines.policy.words import Section
 from niangjia.engines.policy.yamltext import Item, Reader
 
@@ -41,15 +40,5 @@ class CountsReader(Reader):
             )
         elif self.sources and source:
             own = Unit.PIECES if unit not in words.UNITS or unit == Unit.PERCENT else Unit(unit)
-            self.hold(item, table, measure_of("counts", Counts(source, where, value), own))
+            hold(self, item, table, measure_of("counts", Counts(source, where, value), own), self.sources)
         return Counts(source, where, value, of)
-
-    def hold(self, item: Item, table: Mapping[str, Item], measure: counting.Measure) -> None:
-        """The source, the columns of its condition and the column that is added up are there."""
-        try:
-            condition(measure, self.sources)
-        except counting.MeasureError as error:
-            place, said = table.get(error.key, item), str(error).partition(": ")[2]
-            zh, en = f"清点不了：{said}。", f"It cannot be counted: {said}."
-            at = place.text.find(error.word) if error.word else 0
-            self.refuse(place.at(max(at, 0)).fault(zh, en, error.word, nearest_word(error.word, error.among)))

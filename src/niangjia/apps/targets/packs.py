@@ -25,9 +25,10 @@ from niangjia.apps.targets.types import (
     Unit,
 )
 from niangjia.engines import counting
-from niangjia.engines.policy.problems import PackError, Problem
+from niangjia.engines.policy.files import check_files, read_file
+from niangjia.engines.policy.problems import Problem
 from niangjia.engines.policy.words import ID, Section
-from niangjia.engines.policy.yamltext import BadFile, Item, read_yaml
+from niangjia.engines.policy.yamltext import Item
 from niangjia.kernel.deployment import programs_folder
 
 FOLDER = "targets"
@@ -70,32 +71,12 @@ def measure_of(programme: Programme, indicator: Indicator) -> counting.Measure:
 def check_folder(programs: Path) -> list[Problem]:
     """Every fault of every file of targets in this folder of programs, also what the declared sources (where they are there) cannot count."""
     sources = counts.sources_of(programs)
-    problems: list[Problem] = []
-    seen: dict[str, Path] = {}
-    for path in sorted((programs / FOLDER).glob("*.yaml")):
-        try:
-            one = read(path, sources)
-        except PackError as error:
-            problems += error.problems
-            continue
-        if one.id in seen:
-            zh, en = f"{one.id} 已在 {seen[one.id].name} 中。", f"{one.id} is in {seen[one.id].name} already."
-            problems.append(read_yaml(path).table["id"].fault(zh, en, one.id))
-        seen[one.id] = path
-    return problems
+    return check_files(sorted((programs / FOLDER).glob("*.yaml")), lambda path: read(path, sources))
 
 
 def read(path: Path, sources: Mapping[str, counting.Source] | None = None) -> Programme:
     """What it counts is held against `sources`, where they are given. Raises PackError with every fault found."""
-    try:
-        root = read_yaml(path)
-    except BadFile as bad:
-        raise PackError([bad.problem]) from None
-    reader = _TargetsReader(sources)
-    programme = reader.programme(root)
-    if reader.problems:
-        raise PackError(reader.problems)
-    return programme
+    return read_file(path, _TargetsReader(sources), _TargetsReader.programme)
 
 
 class _TargetsReader(CountsReader):

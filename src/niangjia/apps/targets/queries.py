@@ -84,7 +84,8 @@ def _in_force(programme: Programme, org_ids: set[int], *, year: int, today: date
     for row in rows.order_by("from_day", "pk"):
         now, later = held.get((row.org_id, row.indicator), (None, None))
         card = _share_card(row)
-        held[row.org_id, row.indicator] = (card, later) if row.from_day <= today else (now, later or card)
+        is_next = later is None or later.from_day == card.from_day  # of one day the newest holds
+        held[row.org_id, row.indicator] = (card, later) if row.from_day <= today else (now, card if is_next else later)
     return held
 
 

@@ -39,6 +39,19 @@ def find(viewer: Viewer, task_id: int) -> Task:
     return found
 
 
+def sees_work(viewer: Viewer, task: Task) -> bool:
+    """Whether the viewer sees how it is done: who has bid for it and was not picked does not."""
+    return any(one is not None and scope.covers(viewer.org_path, one.path or "") for one in (task.setter, task.owner))
+
+
+def find_worked(viewer: Viewer, task_id: int) -> Task:
+    """As `find`, of those whose work the viewer sees. Raises NotAllowed, NotFound."""
+    found = find(viewer, task_id)
+    if not sees_work(viewer, found):
+        raise NotFound
+    return found
+
+
 def is_owner(viewer: Viewer, task: Task) -> bool:
     return task.owner_id == viewer.org_id and permissions.may(viewer, "tasks.work")
 

@@ -51,3 +51,5 @@ OWED = (S.OPEN, S.DOING)
 """In these a task is late once its due day is past."""
 LIVE = (*OWED, S.REPORTED)
 """Not over."""
+GIVING = (Step.SET, Step.CHANGE, Step.PICK, Step.ASSIGN)
+"""How it came to its owner: what every bidder may read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -12,7 +13,7 @@ from niangjia.apps.files import queries as files
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.tasks import access, counted, evidence
-from niangjia.apps.tasks.lifecycle import LIVE, OWED, STEPS, Origin, Step, TaskState
+from niangjia.apps.tasks.lifecycle import GIVING, LIVE, OWED, STEPS, Origin, Step, TaskState
 from niangjia.apps.tasks.models import Bid, Progress, Task
 from niangjia.apps.tasks.problems import NotFound as NotFound
 from niangjia.apps.tasks.types import BidCard, MoveCard, ProgressCard, TaskCard, TaskFile
@@ -38,18 +39,21 @@ def list_board(viewer: Viewer, *, today: date) -> QuerySet[Task]:
 
 
 def get_task(viewer: Viewer, task_id: int, *, today: date) -> TaskFile:
-    """Raises NotAllowed, NotFound."""
+    """Who has bid for it and was not picked sees how it was given, and nothing of how it is done. Raises NotAllowed, NotFound."""
     task = access.tasks(viewer).annotate(percent=_percent()).filter(pk=task_id).first()
     if task is None:
         raise NotFound
     bids = Bid.objects.filter(task=task).select_related("org").order_by("at", "pk")
     is_steerer = _sees_all_bids(viewer, task)
     shown = [_bid_card(row) for row in bids if is_steerer or row.org_id == viewer.org_id or row.picked_at]
-    kept = files.list_files(access.owner_of(task.pk))
+    is_seen = access.sees_work(viewer, task)
+    kept = files.list_files(access.owner_of(task.pk)) if is_seen else []
+    moves = task.moves.order_by("pk") if is_seen else task.moves.filter(step__in=GIVING).order_by("pk")
+    card = card_of(task, today)
     return TaskFile(
-        card_of(task, today), task.what, task.programme, task.indicator, task.no_evidence,
-        [MoveCard(Step(one.step), TaskState(one.to), one.reason, one.changed, one.by_id, one.at) for one in task.moves.order_by("pk")],
-        [ProgressCard(one.percent, one.note, one.by_id, one.at) for one in task.progress.order_by("pk")],
+        card if is_seen else replace(card, percent=None), task.what, task.programme, task.indicator, task.no_evidence if is_seen else "",
+        [MoveCard(Step(one.step), TaskState(one.to), one.reason, one.changed, one.by_id, one.at) for one in moves],
+        [ProgressCard(one.percent, one.note, one.by_id, one.at) for one in task.progress.order_by("pk")] if is_seen else [],
         shown, kept, frozenset(one.key for one in evidence.since(task, kept)), _may(viewer, task, shown, today),
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.organizations import scope
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.volunteers import counted
 from niangjia.apps.volunteers.access import helpers, needs, pairs, sides_of
@@ -164,8 +165,9 @@ def list_pairs_of(viewer: Viewer, helper_id: int) -> list[tuple[PairCard, NeedCa
 
 
 def list_bids(viewer: Viewer, need_id: int) -> list[BidCard]:
-    """Bids that wait, the best fitting first, with what their helpers wrote. Raises NotAllowed."""
-    rows = pairs(viewer).filter(need=need_id, source=Source.BID, state=PairState.PROPOSED)
+    """Bids that wait, the best fitting first, with what their helpers wrote: for the side that asked alone. Raises NotAllowed."""
+    asked = scope.inside("need__org", viewer.org_path)
+    rows = pairs(viewer).filter(asked, need=need_id, source=Source.BID, state=PairState.PROPOSED)
     found = list(rows.select_related("need", "helper").order_by("-score", "pk"))
     words = {row.pk: unseal(row.sealed, f"bid:{row.need.key}:{row.helper.key}").get("words", "") for row in found}
     return [BidCard(card, words[card.id]) for card in _pair_cards(viewer, found)]

@@ -93,7 +93,11 @@ class WorkOrder(models.Model):
         indexes = [
             models.Index(fields=["org", "state"], name="order_org_state"),
             models.Index(fields=["verify_org", "state"], name="order_verify_org_state"),
-            models.Index(fields=["state", "org", "step_due_at"], name="order_state_org_due"),
+            # What counting open orders asks of them: a province's are counted from here, none is read.
+            models.Index(
+                fields=["state", "org", "verify_org", "step_due_at", "due_at", "clock", "assignee"],
+                name="order_state_org_due",
+            ),
             models.Index(fields=["remind_at"], condition=Q(remind_at__isnull=False), name="order_remind"),
             models.Index(fields=["escalate_at"], condition=Q(escalate_at__isnull=False), name="order_escalate"),
             models.Index(fields=["assignee", "state"], name="order_assignee"),

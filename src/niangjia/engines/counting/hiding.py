@@ -17,10 +17,18 @@ def is_small(figure: Figure) -> bool:
     return 0 < (figure.people or 0) < SMALLEST
 
 
-def hide_small(figures: Mapping[Part, Figure]) -> set[Part]:
-    """The parts of a whole whose rate is hidden; where it is exactly one, the next smallest too, for the whole less the others is that one."""
+def hide_small(figures: Mapping[Part, Figure], *, is_whole_hidden: bool = False) -> set[Part]:
+    """
+    The parts of a whole whose rate is hidden. The whole less the others says what is hidden of it together: so the next smallest are hidden
+    too, until it is two parts at least and ten people; of a whole that is hidden itself, one part at least, for its parts would say it.
+    """
     hidden = {part for part, figure in figures.items() if is_small(figure)}
-    if len(hidden) == 1:
-        others = [part for part, figure in figures.items() if part not in hidden and figure.people]
-        hidden |= {min(others, key=lambda part: figures[part].people or 0)} if others else set()
+    if not hidden and not is_whole_hidden:
+        return hidden
+    sizes = {part: figure.people for part, figure in figures.items() if figure.people}
+    others = sorted(sizes.keys() - hidden, key=lambda part: (sizes[part], str(part)))
+    for part in others:
+        if len(hidden) > (not is_whole_hidden) and sum(sizes[one] for one in hidden) >= SMALLEST:
+            break
+        hidden.add(part)
     return hidden

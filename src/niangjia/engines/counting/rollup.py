@@ -15,10 +15,13 @@ import duckdb
 from niangjia.engines.counting.keeping import FILE, read_answers, write_answers
 from niangjia.engines.counting.measures import Figure, Measure, Row, Unit
 from niangjia.engines.counting.sources import COMMON, Source
-from niangjia.engines.counting.together import Span, counts_of, figures_of, query_of, rows_meant, span_of
+from niangjia.engines.counting.together import KEYS, Span, counts_of, figures_of, query_of, rows_meant, span_of
 from niangjia.engines.counting.writing import POINTER
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
+
+_MONTH = "year(s.day) * 12 + month(s.day) - 1"
+"""Its index."""
 
 RECENT_MONTHS = 36
 """How far back pages draw a line."""
@@ -38,7 +41,7 @@ class Rollup:
     def __init__(self, run: Path, sources: Mapping[str, Source]) -> None:
         self.run, self.sources = run, sources
         self._answers = read_answers(run)
-        self._last_days: dict[str, date | None] = {}
+        self._days: dict[str, tuple[date, date] | None] = {}
         self._lock = threading.Lock()
         try:
             manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
@@ -83,11 +86,13 @@ class Rollup:
             return dict(self.by_month(measure, within=within, **span, beside=beside))[month]
         return self._ask(measure, Span(within, since, until, "1", (), tag, code), beside).get(1) or _nothing(measure)
 
-    def last_day(self, source: str) -> date | None:
-        """Of the newest row of a source; null: it has none."""
-        if source not in self._last_days:
-            self._last_days[source] = self._all(f'select max(day) from "{self.sources[source].id}"', [])[0][0]
-        return self._last_days[source]
+    def days_of(self, source: str) -> tuple[date, date] | None:
+        """Of the oldest and the newest row of a source; null: it has none."""
+        if source not in self._days:
+            name = self.sources[source].id
+            oldest, newest = self._all(f'select min(day), max(day) from "{name}"', [])[0]
+            self._days[source] = (oldest, newest) if oldest else None
+        return self._days[source]
 
     def keep_answers(self) -> None:
         """What was asked so far is answered for every process that opens this run from now on."""
@@ -101,7 +106,7 @@ class Rollup:
         self, measure: Measure, *, within: int, since: date, until: date, beside: Sequence[Measure] = ()
     ) -> list[tuple[Month, Figure]]:
         """Each month by itself, every month of the span: who came in two months is in both."""
-        found = self._ask(measure, Span(within, since, until, "year(s.day) * 12 + month(s.day) - 1"), beside)
+        found = self._ask(measure, Span(within, since, until, _MONTH), beside)
         months = [Month.from_index(index) for index in range(Month.of(since).index, Month.of(until).index + 1)]
         return [(month, found.get(month.index) or _nothing(measure)) for month in months]
 
@@ -111,6 +116,27 @@ class Rollup:
         """By the unions of `level` within, else by those right below; only those with rows."""
         which = ("level", level) if level else ("parent", within)
         return self._ask(measure, Span(within, since, until, "", which), beside)
+
+    def own(self, measure: Measure, *, within: int, since: date, until: date, beside: Sequence[Measure] = ()) -> Figure:
+        """Of the union itself, without those below: beside them it makes the whole."""
+        found = self._ask(measure, Span(within, since, until, f"case when s.union_id = {within} then 1 end"), beside)
+        return found.get(1) or _nothing(measure)
+
+    def parts_by_month(
+        self, measure: Measure, *, within: int, since: date, until: date, beside: Sequence[Measure] = ()
+    ) -> dict[Month, dict[int, Figure]]:
+        """Each month that has rows: of the unions right below by id, and of the union itself by its id with a minus."""
+        below = self._ask(measure, Span(within, since, until, _MONTH, ("parent", within)), beside)
+        own = self._ask(
+            measure, Span(within, since, until, f"case when s.union_id = {within} then {_MONTH} end"), beside
+        )
+        months: dict[Month, dict[int, Figure]] = {}
+        for part, figure in below.items():
+            union, index = divmod(part, KEYS)
+            months.setdefault(Month.from_index(index), {})[union] = figure
+        for index, figure in own.items():
+            months.setdefault(Month.from_index(index), {})[-within] = figure
+        return months
 
     def by(
         self, measure: Measure, tag: str, *, within: int, since: date, until: date, beside: Sequence[Measure] = ()
@@ -158,12 +184,15 @@ class Rollup:
     # — rows —
 
     def rows(
-        self, measure: Measure, *, within: int, since: date, until: date, offset: int = 0, limit: int = 50, tag: str = "", code: str = ""
+        self, measure: Measure, *, within: int, since: date, until: date, offset: int = 0, limit: int = 50, tag: str = "", code: str = "",
+        is_own: bool = False,
     ) -> list[Row]:  # fmt: skip
-        """The rows that the figure counts, the latest first; of persons each person's latest."""
+        """The rows that the figure counts, the latest first; of persons each person's latest. `is_own`: of the union alone."""
         source = self.sources[measure.source]
         narrowed, values = span_of(Span(within, since, until, "1", (), tag, code), source)
         where = f"{narrowed} and {rows_meant(measure, self.sources)} and w.ancestor = ?"
+        if is_own:
+            where += f" and s.union_id = {within}"
         is_of_persons = measure.unit == Unit.PERSONS
         once = "qualify row_number() over (partition by s.person order by s.day desc, s.ref) = 1" if is_of_persons else ""  # fmt: skip
         columns = ", ".join(f's."{name}"' for name in source.schema.names)

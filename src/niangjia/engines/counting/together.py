@@ -14,11 +14,15 @@ from niangjia.engines.counting.sources import Source
 _WHOSE = "case when s.person is not null then s.person when s.household is not null then -s.household end"
 
 
+KEYS = 100_000
+"""More than any whole number that is a key beside a union: a month's index."""
+
+
 @dataclass(frozen=True)
 class Span:
     """
-    Which rows, and by what they are told apart: `key` is SQL over the row ``s`` and its union above ``a``, null = in no part. `which`: the column
-    and value of the unions above that are meant; empty = none is asked. `tag` with `code`: of those rows alone.
+    Which rows, and by what they are told apart: `key` is SQL over the row ``s``, null = in no part. `which`: the column and value of the unions
+    above that are meant; empty = none is asked. Both: by union and key, as ``union * KEYS + key``. `tag` with `code`: of those rows alone.
     """
 
     within: int
@@ -89,9 +93,9 @@ def query_of(counts: Mapping[Count, str], span: Span, source: Source) -> tuple[s
     columns += [f's."{count.column}" as v{place}' for place, count in enumerate(counts) if count.column]
     if any(count.has_people for count in counts):
         columns.append(f"{_WHOSE} as whose")
-    part = "a.ancestor" if span.which else "s.part"
+    part = (f"a.ancestor * {KEYS} + s.part" if span.key else "a.ancestor") if span.which else "s.part"
     inner = (
-        f"select s.union_id, s.person, {'null' if span.which else span.key} as part, {', '.join(columns)} "
+        f"select s.union_id, s.person, {span.key or 'null'} as part, {', '.join(columns)} "
         f'from "{source.id}" s where {narrowed} and ({" or ".join(counts.values())})'
     )
     above = ""

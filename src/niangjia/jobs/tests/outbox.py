@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from niangjia.adapters.channels import Failure
+from niangjia.adapters.channel import Failure
 from niangjia.apps.accounts import sealing
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import queries as audit

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 
-from niangjia.adapters.channels import Failure, open_channels
+from niangjia.adapters.channel import Failure
+from niangjia.adapters.channels import open_channels
 from niangjia.adapters.tests.receivers import http_gateway, mail_server
 from niangjia.apps.accounts.actions import TooManyTries
 from niangjia.apps.audit.models import AuditEvent

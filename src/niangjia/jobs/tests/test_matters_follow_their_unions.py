@@ -3,15 +3,17 @@ from __future__ import annotations
 import pytest
 
 from niangjia.apps.accounts.types import Role
+from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import queries
 from niangjia.apps.matters.models import Matter
-from niangjia.apps.matters.tests import room
+from niangjia.apps.matters.tests import begun, room
 from niangjia.apps.organizations.types import ChangeKind
 from niangjia.apps.places import actions as places
 from niangjia.apps.places import queries as place_queries
 from niangjia.apps.places.models import Place
 from niangjia.apps.places.types import PlaceFacts
 from niangjia.apps.programs.tests import town
+from niangjia.apps.registry import queries as registry
 from niangjia.jobs import reorganise
 from niangjia.jobs.reorganise import Asked
 
@@ -21,6 +23,11 @@ NOW = town.NOW
 @pytest.fixture
 def place(db, tmp_path) -> room.Place:
     return room.build(tmp_path)
+
+
+@pytest.fixture
+def begun_place(db) -> begun.Place:
+    return begun.build()
 
 
 def reorganised(place, kind: ChangeKind, code: str, to: str) -> dict[str, int]:
@@ -60,6 +67,45 @@ def test_an_application_left_at_a_merged_union_is_found_out(place):
     reorganised(place, ChangeKind.MERGE, "XG", "XH")
     Matter.objects.filter(pk=card.id).update(org_id=place.town["XG"].id)
     assert [breach.rule for breach in queries.verify()] == ["MATTER 5"]
+
+
+def test_what_was_given_to_a_union_to_answer_is_answered_by_its_successor(begun_place):
+    place = begun_place
+    card = place.hand_in("member-proposal", begun.PROPOSAL)
+    place.act(place.town.township, card, "registered", is_representative_checked="yes")
+    card = place.act(place.town.township, card, "assigned", answering_union="制药厂工会")
+    reorganised(place, ChangeKind.MERGE, "XH", "XG")
+    heir = place.town["XG"]
+    matter = Matter.objects.get(pk=card.id)
+    assert (matter.desk_id, matter.assigned_id, matter.role) == (heir.id, heir.id, Role.GRASSROOTS)
+    assert matter.due_on == card.due_on and queries.verify() == []
+    answered = place.act(place.town.grassroots_second, queries.get_card(place.town.grassroots_second, card.id), "answered", proposal_answer="下月起供到零点")  # fmt: skip
+    assert answered.stage == "rate"
+    Matter.objects.update(assigned_id=place.town["XH"].id)
+    assert [breach.rule for breach in queries.verify()] == ["MATTER 5"]
+
+
+def test_what_goes_back_to_a_union_that_ended_meanwhile_comes_to_its_successor(begun_place):
+    place = begun_place
+    card = place.hand_in("member-proposal", begun.PROPOSAL)
+    place.act(place.town.township, card, "registered", is_representative_checked="yes")
+    card = place.act(place.town.township, card, "assigned", answering_union="制药厂工会")
+    other = town.appoint("pharma", place.town["XH"], Role.GRASSROOTS)
+    place.act(other, card, "answered", proposal_answer="研究研究")
+    reorganised(place, ChangeKind.MERGE, "XH", "XG")
+    draft = matters.go_on(viewer=place.worker, matter_id=card.id, now=NOW)
+    back = place.send(place.save(draft, {"proposal_rating": "unsatisfied"}))
+    assert (back.stage, back.desk_id) == ("answer", place.town["XG"].id)
+
+
+def test_whoever_joins_a_union_that_ended_meanwhile_is_a_member_of_its_successor(begun_place):
+    place = begun_place
+    card = place.hand_in("membership-transfer", {"receiving_union": "制药厂工会", "transfer_reason": "new_job"})
+    place.act(place.town.grassroots, card, "released")
+    reorganised(place, ChangeKind.MERGE, "XH", "YG")
+    heir = town.appoint("heir", place.town["YG"], Role.GRASSROOTS)
+    place.act(heir, queries.get_card(heir, card.id), "accepted")
+    assert registry.open_memberships_of([place.person_id])[place.person_id].org_id == place.town["YG"].id
 
 
 @pytest.mark.parametrize("state", ["DONE", "WITHDRAWN"])

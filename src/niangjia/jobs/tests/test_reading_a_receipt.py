@@ -34,3 +34,12 @@ def test_short_and_long_rows_are_refused_by_row():
         pay.read_receipt(f"{HEAD}FF1-00001\n".encode())
     lines = pay.read_receipt(f"{HEAD}FF1-00001,1.00,成功,,,\n".encode("gb18030"))
     assert [line.reference for line in lines] == ["FF1-00001"]
+
+
+def test_a_row_without_a_reference_is_no_row_lost_it_waits_for_a_person_and_an_empty_one_is_none():
+    lines = pay.read_receipt(f"{HEAD},36000.00,退回\nFF1-00001,1.00,成功\n,,\n , ,\n,36001.00,\n".encode())
+    assert [(line.reference, str(line.amount), line.outcome) for line in lines] == [
+        ("", "36000.00", "RETURNED"), ("FF1-00001", "1.00", "PAID"),
+    ]  # fmt: skip
+    with pytest.raises(pay.UnreadableReceipt):
+        pay.read_receipt(f"{HEAD},一千,退回\n".encode())

@@ -24,7 +24,7 @@ from niangjia.apps.registry.models import Household, Membership, Person
 from niangjia.apps.registry.types import MembershipFacts
 from niangjia.apps.workorders.models import WorkOrder
 from niangjia.apps.workorders.types import OPEN
-from niangjia.jobs import reorganise
+from niangjia.jobs import reorganise, verify
 from niangjia.jobs.tests.test_reorganise import NOW, TODAY, all_is_well, build
 
 DEEP = settings(
@@ -173,6 +173,7 @@ class Unions(RuleBasedStateMachine):
     @invariant()
     def nothing_lies_with_a_union_that_has_gone(self) -> None:
         all_is_well()
+        assert not list(verify.left_behind(TODAY))
         gone = [self.place[code].id for code in self.heir]
         assert set(unions.get_unions(gone)) == set(gone) and not any(
             one.is_active for one in unions.get_unions(gone).values()

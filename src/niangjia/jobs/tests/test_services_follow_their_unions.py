@@ -12,6 +12,9 @@ from niangjia.apps.bookings import queries as booking_queries
 from niangjia.apps.bookings.lifecycle import Giving
 from niangjia.apps.bookings.models import Booking, Quota
 from niangjia.apps.bookings.types import OfferFacts, SlotFacts
+from niangjia.apps.bulletins import actions as bulletins
+from niangjia.apps.bulletins import queries as bulletin_queries
+from niangjia.apps.bulletins.types import BlockText, Content, State
 from niangjia.apps.contests import actions
 from niangjia.apps.contests import queries as contests
 from niangjia.apps.contests.models import Award, Contest, Entry, Juror, Round, Standing, Vote
@@ -25,7 +28,7 @@ from niangjia.apps.programs.tests import town
 from niangjia.apps.volunteers import queries as volunteers
 from niangjia.apps.volunteers.models import Need
 from niangjia.apps.volunteers.tests import room
-from niangjia.jobs import reorganise
+from niangjia.jobs import reorganise, verify
 from niangjia.jobs.reorganise import Asked
 
 NOW = town.NOW
@@ -195,3 +198,42 @@ def test_a_juror_who_becomes_a_colleague_of_an_entry_keeps_the_mark_they_gave_an
     line = lines[Entry.objects.get(pk=of_ended).number]
     assert (line["marks"], line["barred"]) == ({"1": "88.00", "3": "71.00"}, ["2"])
     assert list(contests.verify()) == []
+
+
+def test_what_was_left_with_a_union_that_ended_is_found_out(here):
+    need_id = here.open_need()
+    merged(here)
+    assert list(verify.left_behind(NOW.date())) == []
+    Need.objects.filter(pk=need_id).update(org_id=here.town["XG"].id)
+    (breach,) = verify.left_behind(NOW.date())
+    assert (
+        breach.rule == "LEFT_BEHIND"
+        and breach.place == f"orgunit:{here.town['XG'].id}"
+        and "'needs': 1" in breach.detail
+    )
+
+
+# --- bulletins ---
+
+
+def drafted(viewer, key: str) -> int:
+    content = Content("关于4月的通报", "下级各工会", "", [BlockText("text", "全部到位。")])
+    return bulletins.draft(
+        viewer=viewer, kind="hardship-monthly", period="2023-04", content=content, figures=[], tables=[], as_of=NOW, mark="新总工通", key=key, now=NOW
+    )  # fmt: skip
+
+
+def test_a_draft_of_a_merged_union_goes_on_and_what_it_issued_is_still_read_under_its_number(here):
+    county, second, heir = here.town.county, here.town.county_second, here.town.other_county
+    issued, waiting = drafted(county, "issued"), drafted(county, "waiting")
+    for one in (issued, waiting):
+        bulletins.review(viewer=second, bulletin_id=one, now=NOW)
+    assert bulletins.issue(viewer=second, bulletin_id=issued, now=NOW) == 1
+    assert merged(here, "X", "Y")["bulletins"] == 1
+    card = bulletin_queries.get_bulletin(heir, waiting)
+    assert (card.org_id, card.state, card.reviewed_by, card.mark) == (here.town["Y"].id, State.DRAFT, None, "工通")
+    read = bulletin_queries.get_bulletin(heir, issued)
+    assert (read.org_name, read.number, read.mark, read.state) == ("新昌县总工会", 1, "新总工通", State.ISSUED)
+    assert list(bulletin_queries.verify()) == []
+    bulletins.withdraw(viewer=heir, bulletin_id=issued, reason="数字有误", now=NOW)
+    assert bulletin_queries.get_bulletin(heir, issued).state is State.WITHDRAWN

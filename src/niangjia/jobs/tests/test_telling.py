@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 
 from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts.types import Role
@@ -16,7 +17,7 @@ from niangjia.apps.cases.tests import desk as desks
 from niangjia.apps.cases.types import Outcome
 from niangjia.apps.messages import actions as messages
 from niangjia.apps.messages import queries
-from niangjia.apps.messages.models import Message
+from niangjia.apps.messages.models import Heard, Message
 from niangjia.apps.messages.problems import NoSuchMessage
 from niangjia.apps.messages.types import Telling
 from niangjia.apps.programs.tests import town
@@ -49,6 +50,13 @@ def test_a_dispatch_is_one_message_to_each_of_the_union_with_its_count(desk):
             "order_arrived", 12, "/desk/orders/?state=CREATED",
         )  # fmt: skip
     assert Message.objects.count() == 3  # not the city that sent it, nor any other union
+
+
+def test_messages_that_believe_to_have_told_what_has_not_happened_yet_are_found(desk):
+    hear()
+    assert queries.verify() == []
+    Heard.objects.update(seq=F("seq") + 5)
+    assert [one.rule for one in queries.verify()] == ["MESSAGE_HEARD"]
 
 
 def test_a_single_order_leads_to_itself(desk):

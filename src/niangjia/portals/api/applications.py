@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.http import HttpResponse
+from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from niangjia.apps.accounts.types import Scope, Viewer
 from niangjia.apps.cases import actions, forms, queries
 from niangjia.apps.cases.types import CaseFilter, CaseState, Channel
+from niangjia.apps.registry import actions as people
 from niangjia.apps.registry import queries as registry
 from niangjia.portals.api.cases import CaseRow, rows
 from niangjia.portals.api.doors import ApiRequest, reads, writes
@@ -78,11 +80,10 @@ def report_worker(request: ApiRequest, body: Reporting, key: Key) -> HttpRespons
     Found by the grassroots, or told by a hotline: a case is opened and its order sent. A worker's own application is made by the worker,
     signed in.
     """
+    # Before it is done and outside of that: that nobody was found stays on record.
+    person = people.find_person(viewer=request.viewer, number=body.number, now=timezone.now())
 
     def do(viewer: Viewer, now: datetime) -> Schema:
-        person = registry.find_person_by_id_number(viewer, body.number) or registry.find_person_by_phone(
-            viewer, body.number
-        )
         if person is None:
             raise registry.NotFound
         case = actions.report_canvass(viewer=viewer, person_id=person.id, causes=body.causes, now=now)

@@ -36,6 +36,8 @@ _KINDS = {
     "field": "looked_at",
 }
 _UNIONS = ("to_org", "told_org")
+LONGEST = 2_000
+"""Characters of one value that the chain's page prints: a search of conflicts keeps everything it found."""
 
 
 def deed(action: str) -> str:
@@ -110,5 +112,10 @@ class Shown:
 
 def raw(event: Event) -> str:
     """Everything that was recorded, for machines."""
-    said = " · ".join(f"{name}: {value}" for name, value in event.detail.items() if value is not None)
+    said = " · ".join(f"{name}: {_short(value)}" for name, value in event.detail.items() if value is not None)
     return f"{event.action} · {event.object}" + (f" · {said}" if said else "")
+
+
+def _short(value: object) -> str:
+    said = str(value)
+    return said if len(said) <= LONGEST else f"{said[:LONGEST]}…"

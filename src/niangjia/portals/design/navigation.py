@@ -85,6 +85,7 @@ ENTRIES = (
     Entry("officer:files", _("困难档案"), "home-heart", "cases.view", is_tab=True, group="list"),
     Entry("officer:people", _("查人"), "search", "registry.view", group="list"),
     Entry("officer:applications", _("申请事项"), "file-plus", "matters.view", is_tab=True, group="work"),
+    Entry("officer:coverage", _("入会覆盖率"), "users", "registry.view", group="services"),
     Entry("matters:desk", _("办一件事项"), "file-plus", "matters.handle", group="services"),
     Entry("officer:corrections_asked", _("更正申请"), "writing", "registry.correct", group="work"),
     Entry("officer:notices", _("公示与申诉"), "speakerphone", "cases.announce", group="work"),

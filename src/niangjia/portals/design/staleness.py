@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest
 
 from niangjia.apps.accounts import queries as accounts
@@ -63,14 +64,24 @@ def watch(request: PageRequest, *things: str) -> None:
 
 
 def seen_by(request: HttpRequest) -> str:
-    """What the forms of the page carry; empty if it watches nothing."""
+    """
+    What the forms of the page carry; empty if it watches nothing. Signed for whom the page was made: who changed a thing, how and when, is
+    told to somebody to whom we showed the thing, not to whoever names it.
+    """
     known = getattr(request, "shown", None)
-    return " ".join([str(known[0]), *known[1][:_MOST]]) if known and known[1] else ""
+    return _signer(request).sign(" ".join([str(known[0]), *known[1][:_MOST]])) if known and known[1] else ""
+
+
+def _signer(request: HttpRequest) -> Signer:
+    return Signer(salt=f"{FIELD}:{getattr(getattr(request, 'viewer', None), 'account_id', None)}")
 
 
 def require_fresh(request: PageRequest) -> None:
     """Raises Stale. A form without the field, or with something else in it, is from no page of ours: the action alone decides."""
-    said = request.POST.get(FIELD, "")
+    try:
+        said = _signer(request).unsign(request.POST.get(FIELD, ""))
+    except BadSignature:
+        return
     if not _SHAPE.fullmatch(said):
         return
     seq, *things = said.split(" ")

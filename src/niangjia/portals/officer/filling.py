@@ -43,10 +43,8 @@ class ValueForm(Form):
         self, *args: Any, parameters: list[ParameterCard], places: list[tuple[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].choices = [
-            ("", _("请选择")),
-            *((one.name, strip_tags(parameter_word(one))) for one in parameters),
-        ]  # type: ignore[attr-defined]
+        named = [(one.name, strip_tags(parameter_word(one))) for one in parameters]
+        self.fields["name"].choices = [("", _("请选择")), *named]  # type: ignore[attr-defined]
         self.fields["area"].choices = places  # type: ignore[attr-defined]
 
 

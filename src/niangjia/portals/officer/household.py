@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from niangjia.apps.accounts import permissions
-from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.cases import actions as case_actions
@@ -48,14 +47,6 @@ class BadAccount(Refusal):
         super().__init__(
             "收款账号须为 8 至 32 位数字，并写明开户行。请核对银行卡后重新登记。",
             "An account has 8 to 32 digits and comes with its bank's name. Check the card and enter it again.",
-        )
-
-
-class OwnAccount(Refusal):
-    def __init__(self) -> None:
-        super().__init__(
-            "不能登记自己家庭的收款账号，请由同事办理。",
-            "Nobody enters the account of their own household. Ask a colleague to do it.",
         )
 
 
@@ -211,8 +202,6 @@ def enter_account(request: PageRequest, household_id: int) -> HttpResponse:
     person_id = whole(request.POST.get("person", ""))
     if person_id not in members:
         raise registry_queries.NotFound
-    if accounts.person_of(request.viewer.account_id) in members:
-        raise OwnAccount
     account, bank_name = re.sub(r"\s", "", request.POST.get("account", "")), request.POST.get("bank_name", "").strip()
     if not re.fullmatch(r"[0-9]{8,32}", account) or not bank_name:
         raise BadAccount

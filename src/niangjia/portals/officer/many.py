@@ -103,15 +103,13 @@ def _results(request: PageRequest, moves: list[BulkMove], do: Callable[..., list
     """Not led elsewhere: sending it again changes nothing and gives the same list."""
     viewer: Viewer = request.viewer
     results = do(viewer=viewer, moves=moves, now=timezone.now())
-    refused = queries.get_cards([one.order_id for one in results if one.refusal is not None], now=timezone.now())
-    names = household_names(
-        card.household_id for one in results if (card := one.order or refused.get(one.order_id)) is not None
+    # A number that was sent may be anybody's: of an order that is not the viewer's to see the refusal alone is shown.
+    refused = queries.find_cards(
+        viewer, [one.order_id for one in results if one.refusal is not None], now=timezone.now()
     )
-    lines = [
-        (one, card, names.get(card.household_id))
-        for one in results
-        if (card := one.order or refused.get(one.order_id)) is not None
-    ]
+    cards = [(one, one.order or refused.get(one.order_id)) for one in results]
+    names = household_names(card.household_id for _one, card in cards if card is not None)
+    lines = [(one, card, names.get(card.household_id) if card else None) for one, card in cards]
     context = {
         "done": [line for line in lines if line[0].refusal is None],
         "refused": [line for line in lines if line[0].refusal is not None],

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from niangjia.adapters import sign_on
-from niangjia.adapters.channels import WrongSetUp
+from niangjia.adapters.channel import WrongSetUp
 from niangjia.adapters.sign_on import Begun, Identity, SignOn
 from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts import queries as account_queries

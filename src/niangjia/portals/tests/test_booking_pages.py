@@ -10,6 +10,8 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.db.models import Value
+from django.db.models.functions import Concat, Substr
 from django.test import Client
 from django.urls import reverse
 
@@ -18,10 +20,11 @@ from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.bookings import actions, drawing, queries
 from niangjia.apps.bookings.models import Booking, Offer, Settlement, Talk, TourSite, TourStop
 from niangjia.apps.bookings.queries import reach
-from niangjia.apps.bookings.types import Reach, SettleState
+from niangjia.apps.bookings.types import Giving, OfferFacts, Reach, SettleState, SlotFacts
 from niangjia.apps.cases.tests import desk as desks
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
+from niangjia.apps.funds.models import GoodsGiven
 from niangjia.apps.messages import queries as inbox
 from niangjia.apps.programs.tests import town
 from niangjia.apps.registry import queries as registry
@@ -293,12 +296,46 @@ def test_the_carrier_is_paid_by_three_people_and_each_worker_has_used_their_cap(
     funds.approve_request(viewer=place.county_third, request_id=requests[0].pk, now=town.NOW)
     assert f"结算了 {count} 人" in said(go(second, "settle", ids.trip, "hand-over"))
     assert set(Settlement.objects.values_list("state", flat=True)) == {"GIVEN"} and sound()
+    GoodsGiven.objects.filter(case_ref__startswith="booking:").update(key=Concat(Value("x:"), "key"))
+    assert {one.rule for one in queries.verify(now=town.NOW)} == {"SETTLEMENT_GIVEN"}
+    GoodsGiven.objects.update(key=Substr("key", 3))
     balance = next(one for one in fund_queries.list_balances(place.finance) if one.purpose == "recuperation")
     assert balance.goods_given == Decimal("1800.00") * count and balance.available == 630000 - balance.goods_given
     own = Booking.objects.filter(offer=ids.trip, state="ATTENDED", person_id=house.viewers[Role.WORKER].person_id).first()  # fmt: skip
     if own:
         assert "1,800.00" in said(signed_in(house.viewers[Role.WORKER]).get(reverse("bookings:booking", args=[own.pk])))
     _second_trip_is_refused(house, county, ids)
+
+
+def test_a_purchase_that_was_withdrawn_is_worked_out_and_asked_for_anew(house, signed_in, county, ids):
+    place = house.desk.town
+    desks.give_budget(house.desk, "recuperation", "630000.00", year=2023)
+    finance, second = signed_in(place.finance), signed_in(house.desk.second_finance)
+    for cost in ("1800.00", "1700.00"):
+        page = said(go(finance, "settle", ids.trip, "pay"))
+        (request,) = [one for one in fund_queries.list_requests(place.county_third) if one.kind == "BUY_GOODS"]
+        assert f"{request.unit_price * request.quantity:,}" in page and f"{request.unit_price}" == cost
+        if cost == "1800.00":
+            told = {"viewer": place.finance, "request_id": request.pk, "reason": "单价有误", "now": town.NOW}
+            funds.withdraw_request(**told)
+            assert {row.state for row in queries.list_settlements(place.county, ids.trip)} == {SettleState.GRANTED}
+            costs = {name: "1700.00" for name in costs_of(ids.trip) if name.startswith("cost-")}
+            go(county, "tell_costs", ids.trip, **costs_of(ids.trip, **costs))
+            go(county, "settle", ids.trip, "decide")
+    funds.approve_request(viewer=place.county_third, request_id=request.pk, now=town.NOW)
+    assert f"结算了 {request.quantity} 人" in said(go(second, "settle", ids.trip, "hand-over")) and sound()
+
+
+def test_the_same_purchase_may_be_asked_for_again_after_it_was_withdrawn(house, signed_in, ids):
+    place = house.desk.town
+    desks.give_budget(house.desk, "recuperation", "630000.00", year=2023)
+    finance = signed_in(place.finance)
+    for _again in range(2):
+        go(finance, "settle", ids.trip, "pay")
+        (request,) = [one for one in fund_queries.list_requests(place.county_third) if one.kind == "BUY_GOODS"]
+        funds.withdraw_request(viewer=place.finance, request_id=request.pk, reason="再核对", now=town.NOW)
+    go(finance, "settle", ids.trip, "pay")
+    assert go(finance, "settle", ids.trip, "pay").status_code == 409, "it waits to be approved"
 
 
 def _second_trip_is_refused(house, county, ids) -> None:
@@ -470,11 +507,11 @@ def test_coverage_counts_each_team_once_and_shows_no_share_of_fewer_than_ten(hou
         talks.post(reverse("bookings:talks"), told | {"held_at": f"2023-11-05T{hour}:00", "heads": heads, "key": hour})
     viewer = house.viewers[Role.COUNTY]
     span = {"first": booked.at(-5, 0), "until": booked.at(20, 0)}
-    (row,) = queries.talk_reach(viewer, **span)
+    (row,) = queries.talk_reach(viewer, **span, now=house.desk.now).rows
     other = Talk.objects.exclude(team="装配班").get()
     assert (row.area, row.reached) == ("330624", 11 + other.heads) and row.members >= 12
     page = said(county.get(reverse("bookings:talks"), {"month": "2023-11"}))
-    assert f"{100 * row.reached / row.members:.1f}%" in page
+    assert f"{100 * row.reached / row.members:.1f}%" in page and "会员数截至" in page
     few = said(county.get(reverse("bookings:report"), {"year": "2023"}))
     assert "人数少，不显示" in few, "one worker came to a course"
 
@@ -484,3 +521,36 @@ def test_where_one_county_alone_is_too_small_the_next_smallest_is_hidden_with_it
     assert [(one.area, one.is_hidden, one.reached) for one in reach.hide(rows)] == [("a", False, 40), ("b", True, 0), ("c", True, 0)]  # fmt: skip
     assert not any(one.is_hidden for one in reach.hide(rows[:2]))
     assert reach.hide([Reach("a", 0, 9)])[0].is_hidden and not reach.hide([Reach("a", 0, 20)])[0].is_hidden
+
+
+def test_a_check_is_offered_with_a_trip_chosen_by_a_worker_and_counted_on_its_page(house, ids, county, worker):
+    """E21: the health check of a recuperation trip."""
+    begins = town.NOW + timedelta(days=20)
+    facts = {
+        "title": "一线职工疗休养",
+        "kind": "recuperation",
+        "org_id": house.viewers[Role.COUNTY].org_id,
+        "area": "330624",
+    }
+    offer = actions.make_offer(
+        viewer=house.viewers[Role.COUNTY], key="with a check", now=town.NOW,
+        facts=OfferFacts(**facts, giving=Giving.FIRST_COME, opens_at=town.NOW, closes_at=begins, program="recuperation"),
+    )  # fmt: skip
+    actions.add_slots(
+        viewer=house.viewers[Role.COUNTY],
+        offer_id=offer,
+        slots=[SlotFacts(begins, begins + timedelta(days=2), 5)],
+        now=town.NOW,
+    )
+    refused = go(county, "set_extras", offer, extras="1", extra="health_check", **{"price-health_check": "一百八"})
+    assert refused.status_code == 409 and 'value="一百八"' in refused.content.decode()
+    assert "checked" in refused.content.decode()
+    assert "专项健康检查" in said(
+        go(county, "set_extras", offer, extras="1", extra="health_check", **{"price-health_check": "180"})
+    )
+    go(county, "act", offer, "publish")
+    assert "每人 180.00 元" in said(worker.get(reverse("bookings:offer", args=[offer])))
+    booked_page = go(worker, "ask", offer, key="with", extra="health_check")
+    assert "另选 专项健康检查" in said(booked_page)
+    assert re.search(r"专项健康检查 180.00 1 0", said(county.get(reverse("bookings:desk_offer", args=[offer]))))
+    assert "专项健康检查" in said(county.get(reverse("bookings:people", args=[offer])))

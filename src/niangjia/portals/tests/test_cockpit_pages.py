@@ -35,6 +35,7 @@ from tests.soak import often
 
 TODAY = town.NOW.date()
 LATEST = date(2023, 10, 28)  # of the last month that is over
+FIRST = LATEST - timedelta(days=23 * 18)  # as `_drawn` draws
 PANELS = [panel.id for panel in declared().panels]
 
 
@@ -317,7 +318,7 @@ def test_a_citys_lead_finds_every_page_answered_once_the_roll_up_was_warmed(coun
 
     def no_question(_rollup, query, _values):
         assert "max(day)" in query, query
-        return [(LATEST,)]
+        return [(FIRST, LATEST)]
 
     monkeypatch.setattr(counting.Rollup, "_all", no_question)
     assert looked_at() == cold
@@ -352,3 +353,52 @@ def test_a_province_compares_its_counties_and_a_city_and_a_county_what_is_right_
     lines = table_of(block, _counter(counted, as_province, "2023-10", None), (), declared()).lines
     assert {line.name for line in lines} == {house["X"].name, house["Y"].name, "全体"}
     assert all(f"union={house[code].id}" in " ".join(line.url for line in lines) for code in "XY")
+
+
+def test_what_a_county_does_itself_is_a_line_that_opens_its_own_rows(counted, house, signed_in):
+    county = signed_in(house.county)
+    page = county.get(reverse("cockpit:panel", args=["list"]))
+    table = next(table for table in page.context["blocks"] if table.id == "where")
+    own = next(line for line in table.lines if line.name == "本级，不含下级")
+    tile = counted.figure(
+        declared().figures["listed"].measure,
+        within=house["X"].id,
+        since=LATEST.replace(day=1),
+        until=date(2023, 10, 31),
+    )
+    assert sum(line.cells[0].value for line in table.lines) == tile.value and own.cells[0].rows
+    opened = county.get(own.cells[0].url)
+    assert opened.context["total"] == own.cells[0].rows and "本级，不含下级" in opened.content.decode()
+    assert {line.union for line in opened.context["lines"]} == {house["X"].name}
+    assert audit.list_about("figure:listed", actions=["cockpit.rows"])[0].detail["own"] is True
+
+
+def test_a_month_without_a_list_says_nothing_instead_of_nought(city, house):
+    assert Month.of(TODAY) > Month.of(LATEST)  # the list of this month is not made yet
+    page = city.get(reverse("cockpit:cockpit"), {"month": Month.of(TODAY).text, "figure": "listed"})
+    listed = next(tile for tile in page.context["tiles"] if tile.figure.id == "listed")
+    assert listed.cell.value is None and listed.cell.text == "—" and not listed.cell.is_hidden
+    assert all(row.cell.value is None for row in page.context["places"]["rows"])
+    months = [month for month, _cell in page.context["trend"]]
+    assert months[0] == Month.of(FIRST) and months[-1] == Month.of(LATEST)
+
+
+def test_unions_of_nothing_stand_apart_where_they_are_many(counted, house):
+    block = next(block for block in declared().panel("list").blocks if block.id == "where")
+    counter = _counter(counted, house["X"], "2023-10", None)
+    idle = [replace(house["XT"], id=9_000 + number, name=f"无事工会{number}") for number in range(5)]
+    few = table_of(block, counter, [house["XT"], *idle[:3]], declared())
+    assert not few.empty and few.shown == few.lines
+    many = table_of(block, counter, [house["XT"], *idle], declared())
+    assert [line.name for line in many.empty] == [one.name for one in idle]
+    assert len(many.shown) + len(many.empty) == len(many.lines)
+
+
+def test_targets_stand_by_what_needs_a_look_and_those_without_a_number_apart(city):
+    page = city.get(reverse("cockpit:panel", args=["targets"]))
+    order = [light for light, _count in page.context["lights"]]
+    for board in page.context["boards"]:
+        lights = [shown.line.pace.light for shown in board.rows]
+        assert lights == sorted(lights, key=lambda light: order.index(light) if light in order else len(order))
+        assert all(shown.goal for shown in board.rows) and not any(shown.goal for shown in board.open_rows)
+    assert "没有写明数字，只清点" in page.content.decode()

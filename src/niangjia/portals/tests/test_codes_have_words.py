@@ -9,6 +9,7 @@ import pytest
 from django.utils import translation
 
 from niangjia.apps.accounts import permissions
+from niangjia.apps.audit.queries import READS
 from niangjia.apps.cases.types import CaseAction
 from niangjia.apps.matters.types import Step
 from niangjia.apps.workorders.types import Action
@@ -31,16 +32,26 @@ def test_every_fund_that_a_shipped_pack_pays_from_has_words(language):
         assert [purpose for purpose in purposes if tags.purpose_word(purpose) == purpose] == []
 
 
-def test_every_step_that_the_audit_chain_records_has_words():
-    """Found in the text of the house: what is recorded is named there, but for the moves of the three tables of states."""
+def _recorded() -> set[str]:
     house = Path(permissions.__file__).parents[2]
     texts = [
         path.read_text(encoding="utf-8")
         for path in house.rglob("*.py")
         if not {"tests", "migrations"} & set(path.parts)
     ]
-    recorded = {found for text in texts for found in re.findall(r'action="((?!own\.)[a-z]+\.[a-z_]+)"', text)}
-    recorded -= permissions.ACTIONS
+    return {found for text in texts for found in re.findall(r'action="((?!own\.)[a-z]+\.[a-z_]+)"', text)}
+
+
+def test_every_reading_that_is_recorded_is_counted_at_the_auditors_desk():
+    """What is opened, read and taken away, by the verb. A budget is opened to be spent, a round to be voted in."""
+    read = {one for one in _recorded() if re.fullmatch(r"[a-z]+\.(read_\w+|open_\w+|export\w*|reveal\w*|search)", one)}
+    assert len(read) > 8
+    assert read - set(READS) == {"funds.open_budget", "contests.open_round"}
+
+
+def test_every_step_that_the_audit_chain_records_has_words():
+    """Found in the text of the house: what is recorded is named there, but for the moves of the three tables of states."""
+    recorded = _recorded() - permissions.ACTIONS
     moves = [f"cases.{one.value.lower()}" for one in CaseAction] + [f"workorders.{one.lower()}" for one in Action]
     moves += [f"matters.{one.value.lower()}" for one in Step]
     assert len(recorded) > 60

@@ -1,5 +1,7 @@
 """The account that help is paid to: entered by who visits, never by who pays, nor for one's own household."""
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
@@ -53,6 +55,17 @@ def test_nobody_enters_the_account_of_their_own_household(house, signed_in, ente
     Account.objects.filter(pk=county.account_id).update(person_id=person_id)
     answer = signed_in(county).post(address, CARD | {"person": person_id})
     assert answer.status_code == 409 and "自己家庭" in answer.content.decode()
+
+
+def test_who_stands_in_for_a_member_of_the_household_does_not_enter_its_account_either(house, entering):
+    _address, person_id = entering
+    county, absent = house.viewers[Role.COUNTY], house.desk.town.county_second
+    Account.objects.filter(person_id=person_id).update(person_id=None)
+    Account.objects.filter(pk=absent.account_id).update(person_id=person_id)
+    stand_in = replace(county, for_account_id=absent.account_id)
+    card = {"account": "6217003312345678901", "bank_name": CARD["bank_name"]}
+    with pytest.raises(registry_actions.OwnAccount):
+        registry_actions.set_bank_account(viewer=stand_in, person_id=person_id, **card, now=NOW)
 
 
 # --- on the page of the batch ---

@@ -139,6 +139,7 @@ PAGES = {
     "officer:list": (lambda house: [], LIST),
     "officer:corrections": (lambda house: [], LIST),
     "officer:people": (lambda house: [], CASES),
+    "officer:coverage": (lambda house: [], CASES),
     "officer:release": (lambda house: [str(house.months[1])], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:household": (lambda house: [house.households["confirmed"]], CASES),
     "officer:orders": (lambda house: [], ORDERS),
@@ -202,6 +203,7 @@ PAGES = {
     ),
     "officer:audit": (lambda house: [], {Role.AUDITOR}),
     "officer:unions": (lambda house: [], {Role.ADMINISTRATOR}),
+    "officer:whose": (lambda house: [house.desk.town.grassroots.account_id], {Role.ADMINISTRATOR}),
     "officer:corrections_asked": (lambda house: [], {Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
     "officer:correction_asked": (
         lambda house: [asked_correction(house)],

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from django.urls import reverse
 
+from niangjia.apps.accounts.models import Account
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.cases import actions as cases
@@ -123,6 +124,20 @@ def test_nobody_decides_about_themselves_or_about_people_of_another_union(house,
     with pytest.raises(queries.NotFound):
         registry.decide_correction(viewer=other, correction_id=row_id, is_accepted=True, basis="看过", now=NOW)
     assert queries.list_corrections(other) == []
+
+
+def test_nobody_corrects_the_data_of_who_lives_with_them_or_with_whom_they_stand_in_for(house, signed_in, worker):
+    row_id = ask(worker, CorrectionField.BANK_ACCOUNT, "6222020000000000009")
+    officer = house.viewers[Role.GRASSROOTS]
+    (wife, *_rest) = queries.housemates_of([worker.person_id])[worker.person_id] - {worker.person_id}
+    Account.objects.filter(pk=officer.account_id).update(person_id=wife)
+    stand_in = replace(house.viewers[Role.COUNTY], for_account_id=officer.account_id)
+    for viewer in (officer, stand_in):
+        with pytest.raises(registry.OwnData):
+            registry.decide_correction(viewer=viewer, correction_id=row_id, is_accepted=True, basis="银行卡", now=NOW)
+        with pytest.raises(registry.OwnData):
+            registry.open_correction(viewer=viewer, correction_id=row_id, now=NOW)
+    assert Person.objects.get(pk=worker.person_id).read("bank_account") != "6222020000000000009"
 
 
 def test_one_waits_at_a_time_and_may_be_taken_back(worker):

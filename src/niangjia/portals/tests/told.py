@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from niangjia.adapters.channels import Failure
+from niangjia.adapters.channel import Failure
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.messages import actions as messages
 from niangjia.apps.messages import queries

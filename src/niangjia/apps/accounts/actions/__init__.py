@@ -35,7 +35,15 @@ from niangjia.apps.accounts.actions.passkeys import (
     rename_passkey,
 )
 from niangjia.apps.accounts.actions.passwords import PasswordUsedBefore, WeakPassword, change_password, reset_password
-from niangjia.apps.accounts.actions.people import LinkedAlready, PersonTaken, link_person
+from niangjia.apps.accounts.actions.people import (
+    LinkedAlready,
+    OwnAccount,
+    PersonTaken,
+    UntyingNeedsReason,
+    WorkersOwn,
+    link_person,
+    unlink_person,
+)
 from niangjia.apps.accounts.actions.reach import OutOfReach
 from niangjia.apps.accounts.actions.rehoming import rehome_posts
 from niangjia.apps.accounts.actions.second_factor import (
@@ -96,6 +104,10 @@ __all__ = [
     "record_refusal",
     "unlink_subject",
     "LinkedAlready",
+    "OwnAccount",
+    "UntyingNeedsReason",
+    "WorkersOwn",
+    "unlink_person",
     "PersonTaken",
     "link_person",
     "rehome_posts",

@@ -72,7 +72,7 @@ def confirm(*, viewer: Viewer, adjustment_id: int, now: datetime) -> str:
             raise NotFound
         if row.confirmed_by_id is not None:
             return row.sheet
-        if row.proposed_by_id == viewer.account_id:
+        if viewer.has_hand_in([row.proposed_by_id]):
             raise SecondPerson
         rows.update(confirmed_by=viewer.account_id, confirmed_at=now)
         audit.record(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from django.db import transaction
 
 from niangjia.apps.accounts.permissions import NotAllowed
-from niangjia.apps.assessments import actions, problems, queries
+from niangjia.apps.assessments import actions, pinning, problems, queries
 from niangjia.apps.assessments.models import Adjustment, Publication
 from niangjia.apps.assessments.types import Figures, State
 from niangjia.apps.audit import queries as audit
@@ -76,7 +77,15 @@ def test_a_publication_whose_points_were_touched_is_found(place):
     row = Publication.objects.get(pk=number)
     row.points[str(place["X"].id)]["total"] = "99.00"
     row.save()
-    assert [one.invariant for one in queries.verify()] == ["ASSESSED_SAME"]
+    assert [one.invariant for one in queries.verify()] == ["ASSESSED_SAME", "ASSESSED_KEPT"]
+
+
+def test_a_publication_whose_figures_and_points_were_touched_together_is_found(place):
+    row = Publication.objects.get(pk=publish(place))
+    row.figures[str(place["X"].id)]["visited"] = "0.5000"
+    row.points = pinning._points(pinning.standings_of(row))
+    row.save()
+    assert [one.invariant for one in queries.verify()] == ["ASSESSED_KEPT"]
 
 
 def test_a_draft_and_its_publication_say_the_same(place):
@@ -148,3 +157,11 @@ def test_who_audits_or_pays_publishes_nothing(place):
     for viewer in (place.auditor, place.finance, place.grassroots):
         with pytest.raises(NotAllowed):
             publish(place, viewer)
+
+
+def test_who_stands_in_for_the_one_who_proposed_points_does_not_confirm_them(place, second):
+    number = adjust(place)
+    stand_in = replace(second, joined_ids=frozenset({place.city.account_id}))
+    with pytest.raises(problems.SecondPerson):
+        actions.confirm(viewer=stand_in, adjustment_id=number, now=town.NOW)
+    assert Adjustment.objects.get(pk=number).confirmed_by_id is None

@@ -10,7 +10,16 @@ from niangjia.apps.bookings.actions.announcing import (
 )
 from niangjia.apps.bookings.actions.asking import ask, cancel
 from niangjia.apps.bookings.actions.attending import certify, check_in, close_offer, mark_missed, remind
-from niangjia.apps.bookings.actions.offering import add_slots, call_off, draw, make_offer, publish, set_quota, set_seats
+from niangjia.apps.bookings.actions.offering import (
+    add_slots,
+    call_off,
+    draw,
+    make_offer,
+    publish,
+    set_extras,
+    set_quota,
+    set_seats,
+)
 from niangjia.apps.bookings.actions.rehoming import rehome_bookings
 from niangjia.apps.bookings.actions.settling import decide_trip, hand_over, pay_carrier, tell_costs, tell_trip
 from niangjia.apps.bookings.actions.touring import add_site, drop_site, make_tour, publish_tour, set_stops, take_plan
@@ -18,5 +27,5 @@ from niangjia.apps.bookings.actions.touring import add_site, drop_site, make_tou
 __all__ = [
     "add_site", "add_slots", "add_topic", "ask", "call_off", "cancel", "certify", "check_in", "close_offer", "decide_trip", "draw", "drop_site",
     "end_feed", "hand_over", "log_talk", "make_feed", "make_offer", "make_tour", "mark_missed", "name_teacher", "pay_carrier", "publish",
-    "publish_tour", "rehome_bookings", "remind", "set_quota", "set_seats", "set_stops", "start_campaign", "take_plan", "tell_costs", "tell_trip",
+    "publish_tour", "rehome_bookings", "remind", "set_extras", "set_quota", "set_seats", "set_stops", "start_campaign", "take_plan", "tell_costs", "tell_trip",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from niangjia.apps.bookings.models import Booking, Offer, Slot
 from niangjia.apps.bookings.problems import (
     AlreadyBooked,
     HadOneLately,
+    NoSuchExtra,
     NoSuchOffer,
     NotForYou,
     NotOpen,
@@ -39,16 +41,18 @@ def ask(
     key: str,
     companions: int = 0,
     slot_id: int | None = None,
+    extras: Collection[str] = (),
     now: datetime,
 ) -> int:
     """
     Ask for a seat for a worker, and one for each of the `companions`; return the booking's id. Where seats go to who comes first it has them
-    now or waits in the line; where there is a draw it waits for that. `slot_id`: the time that is wished; null = any.
+    now or waits in the line; where there is a draw it waits for that. `slot_id`: the time that is wished; null = any. `extras`: what of the
+    offer's is chosen beside the seat.
 
     Safe to repeat: with the same `key` the booking that was made is returned.
 
     Raises:
-        NotAllowed; NoSuchOffer; NotOpen; NotForYou: no member, or of no union or group that has seats; TooManyCompanions; AlreadyBooked;
+        NotAllowed; NoSuchOffer; NotOpen; NotForYou: no member, or of no union or group that has seats; TooManyCompanions; NoSuchExtra; AlreadyBooked;
         HadOneLately.
     """
     if (known := Booking.objects.filter(key=key).first()) and known.person_id == person_id:
@@ -63,12 +67,14 @@ def ask(
         wished = Slot.objects.filter(pk=slot_id, offer=offer).first() if slot_id else None
         if slot_id and (wished is None or wished.begins <= now):
             raise NoSuchOffer(slot_id)
+        if strange := set(extras) - set(offer.extras):
+            raise NoSuchExtra(sorted(strange)[0])
         is_drawn = offer.giving == Giving.DRAW
         last = Booking.objects.filter(offer=offer).aggregate(last=Max("line"))["last"] or 0
         booking = Booking.objects.create(
             number=key[:24], key=key, offer=offer, wished=wished, person_id=person_id, org_id=org_id, group=group, seats=1 + companions,
             state=BookingState.ASKED if is_drawn else BookingState.WAITING, line=last + 1, code=new_code(),
-            asked_by_id=viewer.account_id, asked_at=now,
+            asked_by_id=viewer.account_id, asked_at=now, extras=sorted(set(extras)),
         )  # fmt: skip
         Booking.objects.filter(pk=booking.pk).update(number=f"BM{booking.pk:08}")
         detail = {"offer": offer.pk, "seats": booking.seats}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
@@ -16,13 +17,14 @@ from niangjia.apps.audit import actions as audit
 from niangjia.apps.audit.types import Entry
 from niangjia.apps.bookings import drawing
 from niangjia.apps.bookings.access import own_offer
-from niangjia.apps.bookings.kinds import said_by_pack
+from niangjia.apps.bookings.kinds import kind_of, said_by_pack
 from niangjia.apps.bookings.lifecycle import OPEN, BookingState, Giving, OfferState, Step
 from niangjia.apps.bookings.models import Booking, Campaign, Lesson, Offer, Quota, Slot, Teacher
 from niangjia.apps.bookings.problems import (
     DrawTooEarly,
     FewerThanTaken,
     NoSlots,
+    NoSuchExtra,
     NoSuchOffer,
     NotADraw,
     NotPossibleNow,
@@ -150,6 +152,23 @@ def set_quota(*, viewer: Viewer, offer_id: int, org_id: int | None, group: str =
             move_up(offer, now, viewer)
         detail = {"org": org_id, "group": group, "seats": seats}
         audit.record(viewer, action="bookings.quota", object=f"offer:{offer.pk}", detail=detail, now=now)
+
+
+def set_extras(*, viewer: Viewer, offer_id: int, extras: Mapping[str, Decimal | None], now: datetime) -> None:
+    """
+    What may be chosen beside a seat, of what its kind has, with yuan a person; null = not told. Not once it is published: who asked has chosen.
+
+    Raises: NotAllowed, NoSuchOffer, NotPossibleNow, NoSuchExtra.
+    """
+    with transaction.atomic():
+        offer = own_offer(viewer, offer_id)
+        if offer.state != OfferState.DRAFT:
+            raise NotPossibleNow(OfferState(offer.state).label)
+        if strange := set(extras) - set(kind_of(offer.kind).extras):
+            raise NoSuchExtra(sorted(strange)[0])
+        offer.extras = {name: "" if price is None else str(price) for name, price in sorted(extras.items())}
+        offer.save(update_fields=["extras"])
+        audit.record(viewer, action="bookings.extras", object=f"offer:{offer.pk}", detail=offer.extras, now=now)
 
 
 def publish(*, viewer: Viewer, offer_id: int, now: datetime) -> None:

@@ -6,20 +6,21 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.audit.types import Entry
 from niangjia.apps.bookings.access import living_offers, open_bookings
 from niangjia.apps.bookings.lifecycle import Giving, OfferState
-from niangjia.apps.bookings.models import Booking, Offer, Quota, Topic, Tour
+from niangjia.apps.bookings.models import Booking, Campaign, Offer, Quota, Topic, Tour
 from niangjia.apps.bookings.seating import move_up
 
 
 @transaction.atomic
 def rehome_bookings(*, viewer: Viewer, from_id: int, to_id: int, now: datetime) -> int:
     """
-    Offers that are not over, plans of a bus that are not published and topics become `to_id`'s; open bookings of its members stand with it and
+    Offers that are not over or not settled, seasons that go on, plans of a bus that are not published and topics become `to_id`'s; open bookings of its members stand with it and
     keep their seat or their place in the line; seats kept for `from_id` are kept for `to_id`, together with its own, and who waited for one of them moves up. Return how many offers and
     bookings went. Safe to repeat. For the journey that has changed the tree and asked for the right.
     """
@@ -41,6 +42,7 @@ def rehome_bookings(*, viewer: Viewer, from_id: int, to_id: int, now: datetime) 
         ):
             move_up(offer, now, viewer)
     Tour.objects.filter(org_id=from_id, offer__isnull=True).update(org_id=to_id)
+    Campaign.objects.filter(org_id=from_id, ends_on__gte=timezone.localdate(now)).update(org_id=to_id)
     Topic.objects.filter(org_id=from_id).update(org_id=to_id)
     audit.record_many(viewer, entries=entries, now=now)
     return count

@@ -20,14 +20,17 @@ from niangjia.apps.audit import actions as audit
 from niangjia.apps.bookings.access import offers, own_offer
 from niangjia.apps.bookings.lifecycle import BookingState, SettleState
 from niangjia.apps.bookings.models import Booking, Offer, Settlement, Trip
-from niangjia.apps.bookings.problems import NoSuchOffer, NotBoughtYet, NothingGranted, TripNotTold
+from niangjia.apps.bookings.problems import LessThanExtras, NoSuchOffer, NotBoughtYet, NothingGranted, TripNotTold
 from niangjia.apps.bookings.settlements import (
     day_of,
     facts_of,
+    gift_key,
     goods_name,
+    price_of_extras,
     program_of,
     questions_of,
     subjects_of,
+    withdrawn_of,
 )
 from niangjia.apps.bookings.types import CostFacts
 from niangjia.apps.funds import actions as funds
@@ -60,6 +63,7 @@ def tell_trip(*, viewer: Viewer, offer_id: int, answers: Mapping[str, str], now:
         read = {one.name: matters.text_of(one, answers[one.name]) for one in questions_of(offer)[0] if answers.get(one.name)}  # fmt: skip
         told = {"answers": read, "told_by_id": viewer.account_id, "told_at": now}
         Trip.objects.update_or_create(offer=offer, defaults=told)
+        _return_withdrawn(offer)
         _unsettle(Settlement.objects.filter(booking__offer=offer, state__in=_DECIDABLE))
         audit.record(viewer, action="bookings.trip", object=f"offer:{offer.pk}", now=now)
 
@@ -68,16 +72,20 @@ def tell_costs(*, viewer: Viewer, offer_id: int, costs: Mapping[int, CostFacts],
     """
     What each worker's part cost, by booking; return how many were kept. Only of who came, and not once the carrier's payment was asked for.
 
-    Raises: NotAllowed, NoSuchOffer, NotATrip.
+    Raises: NotAllowed, NoSuchOffer, NotATrip, LessThanExtras: one is below what was chosen beside the seat.
     """
     with transaction.atomic():
         offer = own_offer(viewer, offer_id)
         program_of(offer)
+        _return_withdrawn(offer)
         came = Booking.objects.filter(offer=offer, state=BookingState.ATTENDED, pk__in=costs)
         fixed = set(Settlement.objects.filter(booking__in=came).exclude(state__in=_DECIDABLE).values_list("booking_id", flat=True))  # fmt: skip
         kept = [one for one in came if one.pk not in fixed]
         for booking in kept:
             facts = costs[booking.pk]
+            extras = price_of_extras(offer, booking)
+            if facts.cost < extras:
+                raise LessThanExtras(booking.number, f"{extras:.2f}", f"{facts.cost:.2f}")
             told = {
                 "cost": facts.cost, "companions_paid": facts.companions_paid if booking.seats > 1 else None, "priority_group": facts.priority_group,
                 "state": SettleState.TOLD, "decision_id": None, "amount": None, "refusal_zh": "", "refusal_en": "", "told_by_id": viewer.account_id,
@@ -86,6 +94,11 @@ def tell_costs(*, viewer: Viewer, offer_id: int, costs: Mapping[int, CostFacts],
             Settlement.objects.update_or_create(booking=booking, defaults=told)
         audit.record(viewer, action="bookings.costs", object=f"offer:{offer.pk}", detail={"count": len(kept)}, now=now)
         return len(kept)
+
+
+def _return_withdrawn(offer: Offer) -> None:
+    """What was ordered and withdrawn under the funds is granted and no more: it may be told, worked out and ordered anew."""
+    Settlement.objects.filter(pk__in=withdrawn_of(offer)).update(state=SettleState.GRANTED)
 
 
 def _unsettle(rows) -> None:
@@ -104,6 +117,7 @@ def decide_trip(*, viewer: Viewer, offer_id: int, now: datetime) -> dict[SettleS
         trip = Trip.objects.filter(offer=offer).first()
         if trip is None:
             raise TripNotTold
+        _return_withdrawn(offer)
         rows = list(Settlement.objects.filter(booking__offer=offer, state__in=_DECIDABLE).select_related("booking__slot").order_by("pk"))  # fmt: skip
         if not rows:
             raise NothingGranted
@@ -137,7 +151,7 @@ def _decide(viewer: Viewer, offer: Offer, row: Settlement, facts: dict[str, obje
 
 def pay_carrier(*, viewer: Viewer, offer_id: int, now: datetime) -> Decimal:
     """
-    Ask for the carrier to be paid out of the fund for everybody whose part was granted; return the sum in yuan. Another person approves it
+    Ask for the carrier to be paid out of the fund for everybody whose part was granted, and not asked for or withdrawn since; return the sum in yuan. Another person approves it
     under the funds. Permission: funds.prepare.
 
     Raises: NotAllowed, NoSuchOffer; NothingGranted; NoBudget: nobody on the path has one.
@@ -145,6 +159,7 @@ def pay_carrier(*, viewer: Viewer, offer_id: int, now: datetime) -> Decimal:
     permissions.require(viewer, "funds.prepare")
     with transaction.atomic():
         offer = _of_fund(viewer, offer_id)
+        _return_withdrawn(offer)
         rows = list(Settlement.objects.select_related("booking__slot").filter(booking__offer=offer, state=SettleState.GRANTED).order_by("pk"))  # fmt: skip
         if not rows:
             raise NothingGranted
@@ -152,9 +167,10 @@ def pay_carrier(*, viewer: Viewer, offer_id: int, now: datetime) -> Decimal:
         for row in rows:
             by_amount.setdefault(row.amount or Decimal(0), []).append(row)
         budget_id = _budget_of(offer, rows[0])
+        earlier, _pieces = fund_queries.goods_asked(goods_name(offer))
         for amount, several in by_amount.items():
             ids = ",".join(str(one.pk) for one in several)
-            key = f"trip:{offer.pk}:{hashlib.sha256(ids.encode()).hexdigest()[:32]}"
+            key = f"trip:{offer.pk}:{earlier}:{hashlib.sha256(ids.encode()).hexdigest()[:32]}"
             funds.buy_goods(
                 viewer=viewer, budget_id=budget_id, name=goods_name(offer), unit="人次", unit_price=amount, quantity=len(several), key=key,
                 reason=f"{offer.number} 疗休养结算，付承办单位", now=now,
@@ -194,7 +210,7 @@ def _give(viewer: Viewer, offer: Offer, row: Settlement, items: Mapping[Decimal,
         raise NotBoughtYet
     try:
         funds.give_goods(
-            viewer=viewer, item_id=items[row.amount], quantity=1, key=f"trip:{row.booking_id}", case_ref=f"booking:{row.booking_id}",
+            viewer=viewer, item_id=items[row.amount], quantity=1, key=gift_key(row.booking_id), case_ref=f"booking:{row.booking_id}",
             person_id=row.booking.person_id, household_id=registry.household_of(row.booking.person_id),
             caps=programs.caps_of(row.decision_id, subjects=subjects_of(row), day=day_of(slot)), case_officer_ids=[row.told_by_id],
             program=program_of(offer), now=now,

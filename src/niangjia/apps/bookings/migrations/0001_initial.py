@@ -128,6 +128,7 @@ class Migration(migrations.Migration):
                 ),
                 ("unit_cost", models.DecimalField(decimal_places=2, max_digits=16, null=True)),
                 ("least_share", models.DecimalField(decimal_places=2, max_digits=3, null=True)),
+                ("extras", models.JSONField(default=dict)),
             ],
             options={
                 "indexes": [
@@ -340,6 +341,7 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(blank=True, max_length=200)),
                 ("certificate", models.CharField(max_length=24, null=True, unique=True)),
                 ("reminded_at", models.DateTimeField(null=True)),
+                ("extras", models.JSONField(default=list)),
             ],
             options={
                 "indexes": [

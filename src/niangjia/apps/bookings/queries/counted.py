@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
+from niangjia.apps.bookings.kinds import kinds
 from niangjia.apps.bookings.lifecycle import BookingState
 from niangjia.apps.bookings.models import Booking, Talk
 
@@ -14,14 +15,20 @@ _CHUNK = 5_000
 
 
 def attendances_to_count() -> Iterator[Mapping[str, Any]]:
-    """A worker who came, once for each time; the family that came along is not counted. `program`: by which the offer is settled, null = none."""
+    """A worker who came, once for each time; the family that came along is not counted. Who chose an extra that counts
+    as a kind of its own is a row more. `program`: by which the offer is settled, null = none."""
     found = Booking.objects.filter(state=BookingState.ATTENDED).order_by("pk")
-    said = ("pk", "checked_in_at", "org_id", "person_id", "offer__kind", "offer__program", "group")
-    for number, at, union, person, kind, program, group in found.values_list(*said).iterator(_CHUNK):
-        yield {
+    said = ("pk", "checked_in_at", "org_id", "person_id", "offer__kind", "offer__program", "group", "extras")
+    for number, at, union, person, kind, program, group, chosen in found.values_list(*said).iterator(_CHUNK):
+        row = {
             "ref": f"booking:{number}", "day": localdate(at), "union_id": union, "person": person, "kind": kind,
             "program": program or None, "group": group or None,
         }  # fmt: skip
+        yield row
+        extras = kinds()[kind].extras if kind in kinds() else {}
+        for extra in (extras[name] for name in chosen if name in extras):
+            if extra.counts_as:
+                yield row | {"ref": f"booking:{number}:{extra.id}", "kind": extra.counts_as}
 
 
 def talks_to_count() -> Iterator[Mapping[str, Any]]:

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.bookings import drawing
 from niangjia.apps.bookings.access import bookings, campaigns, living_offers, offers, open_bookings, teachers
 from niangjia.apps.bookings.kinds import kinds
 from niangjia.apps.bookings.lifecycle import BookingState, Giving, OfferState
@@ -27,6 +28,17 @@ def list_quotas(viewer: Viewer, offer_id: int) -> list[QuotaCard]:
         raise NoSuchOffer(offer_id)
     rows = offer.quotas.select_related("org").order_by("org__path", "group", "pk")
     return [QuotaCard(one.pk, one.org_id, one.org.name if one.org else "", one.group, one.seats, one.taken) for one in rows]  # fmt: skip
+
+
+def count_chosen(viewer: Viewer, offer_id: int) -> dict[str, tuple[int, int]]:
+    """By what may be chosen beside the seat: who chose it and did not take the booking back, and how many of them came. Raises NotAllowed."""
+    found: dict[str, tuple[int, int]] = {}
+    rows = bookings(viewer).filter(offer_id=offer_id).exclude(state=BookingState.CANCELLED)
+    for state, names in rows.values_list("state", "extras"):
+        for name in names:
+            chosen, came = found.get(name, (0, 0))
+            found[name] = chosen + 1, came + (state == BookingState.ATTENDED)
+    return found
 
 
 def list_sessions_between(viewer: Viewer, first: datetime, until: datetime) -> list[Session]:
@@ -63,17 +75,18 @@ def find_booking_by_code(viewer: Viewer, code: str) -> BookingCard:
 
 
 def get_draw(number: str) -> tuple[OfferCard, list[Line]]:
-    """A draw as anybody may check it: the offer, and the numbers in their order; none before it was drawn. Raises NoSuchOffer."""
+    """
+    A draw as anybody may check it: the offer, and every number that asked in the order of the seed, also of who took it back before; none
+    before it was drawn. Raises NoSuchOffer.
+    """
     row = Offer.objects.filter(number=number, giving=Giving.DRAW).exclude(state=OfferState.DRAFT).select_related("org").prefetch_related("slots").first()  # fmt: skip
     if row is None:
         raise NoSuchOffer(number)
     if not row.drawn_at:
         return offer_card(row), []
-    drawn = Booking.objects.filter(offer=row, asked_at__lt=row.closes_at).order_by("line", "pk")
-    lines = [
-        Line(place, one, BookingState(state))
-        for place, (one, state) in enumerate(drawn.values_list("number", "state"), 1)
-    ]
+    states = dict(Booking.objects.filter(offer=row, asked_at__lt=row.closes_at).values_list("number", "state"))
+    order = drawing.order(row.seed, states)
+    lines = [Line(place, one, BookingState(states[one])) for place, one in enumerate(order, 1)]
     return offer_card(row), lines
 
 

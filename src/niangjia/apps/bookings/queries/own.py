@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings.access import bookings, member_of, offers, quotas_for
 from niangjia.apps.bookings.actions.announcing import mark_of
@@ -65,9 +66,9 @@ def has_feed(viewer: Viewer) -> datetime | None:
 
 
 def calendar_of(secret: str, *, now: datetime) -> list[Appointment] | None:
-    """The times of whoever has this secret, half a year back and all to come; None: nobody has it."""
+    """The times of whoever has this secret, half a year back and all to come; None: nobody has it whose account is in use."""
     person_id = Feed.objects.filter(mark=mark_of(secret)).values_list("person_id", flat=True).first()
-    if person_id is None:
+    if person_id is None or not accounts.accounts_of_persons([person_id]):
         return None
     rows = Booking.objects.filter(person_id=person_id, state__in=HOLDS_SEATS, slot__ends__gt=now - _FED)
     rows = rows.select_related("offer__place", "slot").prefetch_related(

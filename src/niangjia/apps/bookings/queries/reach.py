@@ -15,7 +15,7 @@ from niangjia.apps.bookings.access import talks
 from niangjia.apps.bookings.kinds import kinds
 from niangjia.apps.bookings.lifecycle import BookingState
 from niangjia.apps.bookings.models import Booking
-from niangjia.apps.bookings.types import Reach
+from niangjia.apps.bookings.types import Reach, Reached
 from niangjia.apps.organizations import scope
 from niangjia.apps.registry import queries as registry
 
@@ -23,7 +23,7 @@ COUNTY, SMALLEST = 6, 10
 """Digits of a county's code; fewer people than this are not shown as a share."""
 
 
-def talk_reach(viewer: Viewer, *, first: datetime, until: datetime) -> list[Reach]:
+def talk_reach(viewer: Viewer, *, first: datetime, until: datetime, now: datetime) -> Reached:
     """
     Who heard a talk in that time: of each team its largest audience, so that a team of twelve with four talks is twelve people. Counties in the
     order of their code. Raises NotAllowed.
@@ -32,10 +32,10 @@ def talk_reach(viewer: Viewer, *, first: datetime, until: datetime) -> list[Reac
     reached: dict[str, int] = {}
     for code, heads in held.values("org", "team", "county").annotate(most=Max("heads")).values_list("county", "most"):
         reached[code] = reached.get(code, 0) + heads
-    return _reach(viewer, reached)
+    return _reach(viewer, reached, now)
 
 
-def course_reach(viewer: Viewer, *, year: int) -> list[Reach]:
+def course_reach(viewer: Viewer, *, year: int, now: datetime) -> Reached:
     """Members of the viewer's part of the tree who came to a course in a year, each once. Raises NotAllowed."""
     permissions.require(viewer, "bookings.view")
     courses = [one.id for one in kinds().values() if one.gives_certificate]
@@ -46,13 +46,15 @@ def course_reach(viewer: Viewer, *, year: int) -> list[Reach]:
         slot__begins__year=year,
     )
     told = came.order_by().annotate(county=Substr("org__area", 1, COUNTY)).values("county")
-    return _reach(viewer, dict(told.annotate(persons=Count("person", distinct=True)).values_list("county", "persons")))
+    counted = told.annotate(persons=Count("person", distinct=True)).values_list("county", "persons")
+    return _reach(viewer, dict(counted), now)
 
 
-def _reach(viewer: Viewer, reached: Mapping[str, int]) -> list[Reach]:
-    members = registry.count_members_by_area(viewer.org_path, COUNTY)
-    rows = [Reach(code, reached.get(code, 0), members.get(code, 0)) for code in sorted({*reached, *members})]
-    return hide(rows)
+def _reach(viewer: Viewer, reached: Mapping[str, int], now: datetime) -> Reached:
+    members = registry.count_members_by_area(viewer.org_path, COUNTY, now=now)
+    found = members.by_area
+    rows = [Reach(code, reached.get(code, 0), found.get(code, 0)) for code in sorted({*reached, *found})]
+    return Reached(hide(rows), members.as_of)
 
 
 def hide(rows: list[Reach]) -> list[Reach]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -12,11 +13,13 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import drawing
 from niangjia.apps.bookings.access import bookings, offers
 from niangjia.apps.bookings.lessons import counted, earned
-from niangjia.apps.bookings.lifecycle import BORNE, HOLDS_SEATS, BookingState, Giving, OfferState
+from niangjia.apps.bookings.lifecycle import BORNE, HOLDS_SEATS, BookingState, Giving, OfferState, SettleState
 from niangjia.apps.bookings.models import Booking, Offer, Presence, Quota, Settlement, Slot
 from niangjia.apps.bookings.problems import NoSuchBooking, NoSuchOffer
 from niangjia.apps.bookings.seating import waiting_that_fit
+from niangjia.apps.bookings.settlements import gift_key
 from niangjia.apps.bookings.types import Attendance, BookingCard, OfferCard, SlotCard, Violation
+from niangjia.apps.funds import queries as funds
 from niangjia.apps.registry import queries as registry
 
 
@@ -79,7 +82,13 @@ def offer_card(row: Offer) -> OfferCard:
         most_companions=row.most_companions, every_years=row.every_years, note=row.note, seal=row.seal, seed=row.seed,
         slots=tuple(SlotCard(one.pk, one.begins, one.ends, one.seats, one.taken, one.label) for one in slots),
         campaign_id=row.campaign_id, teacher_id=row.teacher_id, unit_cost=row.unit_cost, least_share=row.least_share, drawn_at=row.drawn_at, step=row.step,
+        extras=prices_of(row),
     )  # fmt: skip
+
+
+def prices_of(row: Offer) -> dict[str, Decimal | None]:
+    """What may be chosen beside a seat, with yuan a person; null = not told."""
+    return {name: Decimal(price) if price else None for name, price in row.extras.items()}
 
 
 def cards_of(rows: Iterable[Booking]) -> list[BookingCard]:
@@ -92,6 +101,7 @@ def cards_of(rows: Iterable[Booking]) -> list[BookingCard]:
             slot_id=row.slot_id or row.wished_id, state=BookingState(row.state), seats=row.seats, line=lines.get(row.pk), asked_at=row.asked_at,
             checked_in_at=row.checked_in_at, code=row.code, reason=row.reason, certificate=row.certificate or "", group=row.group,
             lessons=vars(row).get("lesson_count", 0), present=vars(row).get("present_count", 0), lessons_until=vars(row).get("lessons_until"),
+            extras=tuple(row.extras),
         )
         for row in found
     ]  # fmt: skip
@@ -115,7 +125,7 @@ def _lines(offer_ids: set[int]) -> Mapping[int, int]:
 def verify(*, now: datetime) -> Iterator[Violation]:
     """
     Seats counted as given; nobody waits behind a seat that fits; every draw is that of its seed, and its seed that of its seal; what a trip
-    costs the employer is what was decided.
+    costs the employer is what was decided, and what was settled stands in the fund's books.
     """
     given = Coalesce(Sum("bookings__seats", filter=Q(bookings__state__in=HOLDS_SEATS)), 0)
     for table, word in ((Slot, "SLOT"), (Quota, "QUOTA")):
@@ -142,6 +152,17 @@ def verify(*, now: datetime) -> Iterator[Violation]:
         yield Violation(
             "SETTLEMENT_DECISION", f"booking:{part.booking_id}", "bears another amount than its decision gives"
         )
+    yield from _verify_given()
+
+
+def _verify_given() -> Iterator[Violation]:
+    given = dict(Settlement.objects.filter(state=SettleState.GIVEN).values_list("booking_id", "amount"))
+    booked = funds.goods_given(gift_key(booking_id) for booking_id in given)
+    for booking_id, amount in sorted(given.items()):
+        if booked.get(gift_key(booking_id)) != amount:
+            yield Violation(
+                "SETTLEMENT_GIVEN", f"booking:{booking_id}", "stands as settled, and the fund's books do not say so"
+            )
 
 
 def _verify_draw(offer: Offer) -> Iterator[Violation]:

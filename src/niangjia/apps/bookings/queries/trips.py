@@ -8,10 +8,10 @@ from decimal import Decimal
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings.access import bookings, offers
 from niangjia.apps.bookings.lifecycle import BORNE, BookingState, SettleState
-from niangjia.apps.bookings.models import Settlement, Trip
+from niangjia.apps.bookings.models import Offer, Settlement, Trip
 from niangjia.apps.bookings.problems import NoSuchOffer
 from niangjia.apps.bookings.queries.seats import cards_of
-from niangjia.apps.bookings.settlements import program_of, questions_of
+from niangjia.apps.bookings.settlements import program_of, questions_of, withdrawn_of
 from niangjia.apps.bookings.types import SettlementRow
 from niangjia.apps.matters.types import Question
 from niangjia.kernel.money import ZERO
@@ -54,10 +54,17 @@ def get_trip(viewer: Viewer, offer_id: int) -> TripCard:
 
 
 def list_settlements(viewer: Viewer, offer_id: int) -> list[SettlementRow]:
-    """Everybody of the offer who came, with what is told and decided of their part. Raises NotAllowed."""
+    """
+    Everybody of the offer who came, with what is told and decided of their part; what was ordered and withdrawn under the funds stands as
+    granted. Raises NotAllowed.
+    """
     came = bookings(viewer).filter(offer_id=offer_id, state=BookingState.ATTENDED).select_related("slot")
     cards = cards_of(came.order_by("slot__begins", "pk"))
     rows = {one.booking_id: one for one in Settlement.objects.filter(booking__in=[card.id for card in cards])}
+    if any(one.state == SettleState.ORDERED for one in rows.values()):
+        withdrawn = set(withdrawn_of(Offer.objects.get(pk=offer_id)))
+        for one in rows.values():
+            one.state = SettleState.GRANTED if one.pk in withdrawn else one.state
     return [_row(card, rows.get(card.id)) for card in cards]
 
 

@@ -79,7 +79,7 @@ def build(workers: int = 6) -> Fair:
 
     def viewer(name: str, role: Role, code: str, person_id: int | None = None) -> Viewer:
         account = accounts.create_account(
-            viewer=None, username=name, name=name, password="four horses in a row", now=NOW
+            viewer=None, username=name, name=name, password="four horses in a row", person_id=person_id, now=NOW
         )
         return Viewer(account, 1, name, role, tree[code].id, tree[code].path, person_id=person_id)
 

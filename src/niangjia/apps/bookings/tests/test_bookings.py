@@ -1,14 +1,14 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.bookings import actions, drawing, problems, queries
-from niangjia.apps.bookings.lifecycle import BookingState, Giving, OfferState
-from niangjia.apps.bookings.models import Booking, Offer, Quota, Slot, Turn
+from niangjia.apps.bookings.lifecycle import BookingState, Giving, OfferState, SettleState
+from niangjia.apps.bookings.models import Booking, Campaign, Offer, Quota, Settlement, Slot, Turn
 from niangjia.apps.bookings.tests.fair import DAY, HALF_HOUR, NOW, build
-from niangjia.apps.bookings.types import SlotFacts
+from niangjia.apps.bookings.types import CampaignFacts, SlotFacts
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=8)
@@ -200,6 +200,19 @@ def test_the_seed_does_not_lie_open_in_the_database(fair):
     assert Offer.objects.get().seed.encode() not in sealed
 
 
+def test_the_published_order_is_that_of_its_seed_also_where_somebody_took_it_back_before_the_draw(fair):
+    for _draw in range(4):  # one of them alone may stand right by chance
+        offer = fair.offer(1, giving=Giving.DRAW)
+        asked = [fair.ask(offer, number) for number in range(4)]
+        actions.cancel(viewer=fair.workers[1], booking_id=asked[1], now=NOW)
+        actions.draw(viewer=fair.county, offer_id=offer, now=LATER)
+        card, lines = queries.get_draw(Offer.objects.get(pk=offer).number)
+        numbers = [one.number for one in lines]
+        assert numbers == drawing.order(card.seed, numbers) and len(numbers) == 4
+        for one in (asked[0], asked[2], asked[3]):
+            actions.cancel(viewer=fair.county, booking_id=one, now=LATER)
+
+
 def test_every_order_is_drawn_about_as_often():
     """Of three numbers six orders; 600 seeds give each of them its hundred, give or take."""
     counts: dict[tuple[str, ...], int] = {}
@@ -295,3 +308,25 @@ def test_a_leap_day_has_its_years_too(fair):
     actions.publish(viewer=fair.county, offer_id=offer, now=NOW)
     fair.ask(offer, 0, now=leap - timedelta(days=2))
     assert states(offer) == ["SEATED"]
+
+
+# --- a union that ends ---
+
+
+def test_a_trip_that_is_not_settled_and_a_season_that_is_not_over_go_on_with_the_successor(fair):
+    heir = fair.other.org_id
+    trip, settled = fair.offer(1), fair.offer(1)
+    for number, (offer, state) in enumerate([(trip, SettleState.TOLD), (settled, SettleState.REFUSED)]):
+        booking = fair.ask(offer, number)
+        actions.check_in(viewer=fair.county, code=Booking.objects.get(pk=booking).code, now=DAY)
+        actions.close_offer(viewer=fair.county, offer_id=offer, now=DAY + timedelta(hours=2))
+        Settlement.objects.create(booking_id=booking, cost=1800, state=state, told_by_id=fair.county.account_id, told_at=DAY)  # fmt: skip
+    seasons = [
+        actions.start_campaign(viewer=fair.county, facts=CampaignFacts("服务季", fair.county.org_id, date(2023, 1, 1), last), key=f"{last}", now=NOW)
+        for last in (date(2023, 5, 7), date(2023, 5, 8))
+    ]  # fmt: skip
+    assert queries.count_living_at(fair.county.org_id) == {"offers": 1, "bookings": 0}
+    actions.rehome_bookings(viewer=fair.county, from_id=fair.county.org_id, to_id=heir, now=NOW)
+    assert set(Offer.objects.filter(org=heir).values_list("pk", flat=True)) == {trip}
+    assert list(Campaign.objects.filter(org=heir).values_list("pk", flat=True)) == seasons[1:]
+    assert queries.count_living_at(fair.county.org_id) == {"offers": 0, "bookings": 0}

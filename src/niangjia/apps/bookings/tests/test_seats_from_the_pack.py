@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.bookings import actions, problems, queries, touring
 from niangjia.apps.bookings.models import Booking, Offer, Quota
@@ -112,6 +113,16 @@ def test_a_calendar_holds_seats_and_neither_what_waits_nor_anybody_elses(fair):
     secrets = [actions.make_feed(viewer=fair.workers[number], now=NOW) for number in (0, 1)]
     assert [len(queries.calendar_of(secret, now=NOW) or []) for secret in secrets] == [1, 0]
     assert queries.calendar_of("", now=NOW) is None
+
+
+def test_a_calendar_is_closed_with_the_account_of_whose_it_is(fair):
+    offer = fair.offer(1)
+    fair.ask(offer, 0)
+    secret = actions.make_feed(viewer=fair.workers[0], now=NOW)
+    accounts.disable_account(viewer=None, account_id=fair.workers[0].account_id, now=NOW)
+    assert queries.calendar_of(secret, now=NOW) is None
+    accounts.enable_account(viewer=None, account_id=fair.workers[0].account_id, now=NOW)
+    assert len(queries.calendar_of(secret, now=NOW) or []) == 1
 
 
 # --- the bus ---

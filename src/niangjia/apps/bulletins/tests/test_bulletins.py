@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.bulletins import actions, problems, queries, text
-from niangjia.apps.bulletins.models import Bulletin, Register
+from niangjia.apps.bulletins.models import Bulletin, Register, Revision
 from niangjia.apps.bulletins.types import BlockText, Content, FigureValue, State
 from niangjia.apps.programs.tests import town
 
@@ -156,7 +156,7 @@ def test_verify_finds_a_text_that_is_no_longer_what_was_pinned(place, colleague)
     row = Bulletin.objects.get(pk=number)
     row.content["blocks"][1]["text"] = "在册〔在册：1,300户〕。"
     row.save()
-    assert [one.invariant for one in queries.verify()] == ["BULLETIN_FIGURES"]
+    assert [one.invariant for one in queries.verify()] == ["BULLETIN_FIGURES", "BULLETIN_REVISION"]
 
 
 def test_verify_finds_a_gap_in_the_numbers_and_one_hand(place, colleague):
@@ -164,6 +164,23 @@ def test_verify_finds_a_gap_in_the_numbers_and_one_hand(place, colleague):
     issue(colleague, number)
     Bulletin.objects.filter(pk=number).update(number=3, edited_by=colleague.account_id)
     assert [one.invariant for one in queries.verify()] == ["BULLETIN_HANDS", "BULLETIN_NUMBERS"]
+
+
+def test_verify_finds_a_text_that_was_altered_together_with_what_was_pinned(place, colleague):
+    number = draft(place.city)
+    issue(colleague, number)
+    row = Bulletin.objects.get(pk=number)
+    row.content["blocks"][0]["text"], row.pinned[0] = "总体向好", "总体向好"
+    row.save()
+    assert [one.invariant for one in queries.verify()] == ["BULLETIN_REVISION"]
+
+
+def test_verify_finds_a_bulletin_that_is_gone_though_its_number_was_given(place, colleague):
+    number = draft(place.city)
+    issue(colleague, number)
+    Revision.objects.all().delete()
+    Bulletin.objects.all().delete()
+    assert [one.invariant for one in queries.verify()] == ["BULLETIN_NUMBERS"]
 
 
 def test_the_database_refuses_one_hand_and_a_number_twice(place, colleague):

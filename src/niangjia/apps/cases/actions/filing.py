@@ -15,7 +15,7 @@ from niangjia.apps.cases import access, entitlements, forms, moving, sealed
 from niangjia.apps.cases.actions.opening import joined
 from niangjia.apps.cases.models import Case, FileMember, Finding, Grievance, HardshipFile, PublicNotice
 from niangjia.apps.cases.queries import case_card
-from niangjia.apps.cases.types import CaseAction, CaseCard, CaseState, CloseReason
+from niangjia.apps.cases.types import CaseAction, CaseCard, CaseState, CloseReason, GrievanceAbout
 from niangjia.apps.objections import actions as objections
 from niangjia.apps.organizations import calendar
 from niangjia.apps.programs import queries as programs
@@ -290,7 +290,8 @@ def approve(*, viewer: Viewer, case_id: int, now: datetime, higher_approval: str
         notice = PublicNotice.objects.get(case=case, withdrawn_at__isnull=True)
         if timezone.localdate(now) < notice.ends_before:
             raise NoticeStillUp(notice.ends_before)
-        objections.require_settled(Grievance.objects.filter(notice=notice))
+        about = Grievance.objects.filter(case=case, about=GrievanceAbout.NOTICE)
+        objections.require_settled(about, notices=[notice])
         needed = programs.get_decision(file.decision_id).needs_approval if file.decision_id else ()
         if needed and not higher_approval.strip():
             raise HigherApprovalNeeded(needed)

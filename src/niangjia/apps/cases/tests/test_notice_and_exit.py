@@ -17,7 +17,7 @@ from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import lifecycle, moving, queries
 from niangjia.apps.cases.actions import exits, filing, grievances
 from niangjia.apps.cases.models import Case, FollowUp, Grievance
-from niangjia.apps.cases.tests.desk import OCTOBER
+from niangjia.apps.cases.tests.desk import NO_GOODS, OCTOBER
 from niangjia.apps.cases.types import (
     CaseState,
     ExitKind,
@@ -82,6 +82,21 @@ def test_a_withdrawn_notice_is_down_at_once_and_the_file_a_draft_again(funded):
     case = funded.announced()
     cases.withdraw_notice(viewer=funded.town.county, case_id=case.pk, reason="金额有误", now=funded.now)
     assert queries.list_live_notices(today=funded.now.date()) == [] and funded.fresh(case).state == S.FILE_DRAFT
+
+
+def test_an_objection_that_waits_stands_in_the_way_also_when_the_file_is_announced_anew(funded):
+    case = funded.announced()
+    notice = queries.list_live_notices(today=funded.now.date())[0]
+    raised = cases.object_to_notice(notice_id=notice.id, words="他家有两辆车", contact="", now=funded.now)
+    cases.withdraw_notice(viewer=funded.town.county, case_id=case.pk, reason="金额有误", now=funded.now)
+    cases.decide_tier(viewer=funded.town.county, case_id=case.pk, facts=NO_GOODS, now=funded.now)
+    cases.announce(viewer=funded.town.county, case_id=case.pk, now=funded.now)
+    funded.pass_days(10)
+    with pytest.raises(problems.GrievanceOpen):
+        cases.approve(viewer=funded.town.county_second, case_id=case.pk, now=funded.now)
+    told = {"grievance_id": raised.id, "is_upheld": False, "answer": "车已报废", "now": funded.now}
+    cases.answer_grievance(viewer=funded.town.county_third, **told)
+    assert cases.approve(viewer=funded.town.county_second, case_id=case.pk, now=funded.now).state == S.ON_FILE
 
 
 def test_an_objection_from_the_public_is_sealed_and_must_be_answered_by_another_officer_first(funded):

@@ -176,7 +176,7 @@ def drop_file(*, viewer: Viewer, entry_id: int, key: str, now: datetime) -> None
 
 def hand_in(*, viewer: Viewer, entry_id: int, now: datetime) -> None:
     """
-    Send a draft to the organiser. Safe to repeat.
+    Send a draft to the organiser; one that was given back to be completed also after the call, until judging begins. Safe to repeat.
 
     Raises: NotAllowed, NotFound, CallClosed; NotReady: a file or the title is missing; NotPossibleNow.
     """
@@ -184,7 +184,8 @@ def hand_in(*, viewer: Viewer, entry_id: int, now: datetime) -> None:
         entry = access.entry_to_change(viewer, entry_id)
         if entry.state == EntryState.SUBMITTED:
             return
-        _require_open(entry.contest, now)
+        if entry.handed_in_at is None or entry.contest.state != ContestState.CALL:
+            _require_open(entry.contest, now)
         there = {one.part for one in file_queries.list_files(moving.owner_of(entry))}
         missing = [] if entry.title else [("title", "名称", "a title")]
         missing += [

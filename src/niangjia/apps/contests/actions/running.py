@@ -181,7 +181,8 @@ def finish(*, viewer: Viewer, contest_id: int, now: datetime) -> int:
         last = max(live.values_list("ends_before", flat=True))
         if today < last:
             raise NoticeIsUp(last - timedelta(days=1))
-        objections.require_settled(Objection.objects.filter(notice__in=live))
+        about = Objection.objects.filter(notice__entry__in=[one.entry for one in listed])
+        objections.require_settled(about, notices=live)
         awards = [_give(viewer, one, now) for one in listed]
         Contest.objects.filter(pk=contest.pk).update(state=ContestState.DONE, done_at=now)
         registry.enter_recognitions(

@@ -1,4 +1,5 @@
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -83,6 +84,20 @@ def test_a_worker_enters_once_changes_it_and_hands_it_in_before_the_call_ends(st
         actions.hand_in(viewer=stage.workers[0], entry_id=second, now=stage.now)
     with pytest.raises(problems.CallClosed):
         stage.enter(stage.workers[1])
+
+
+def test_what_was_given_back_after_the_call_is_handed_in_again_until_judging_begins(stage):
+    stage.call()
+    first, second, _third = [stage.enter(stage.workers[number]) for number in range(3)]
+    stage.now = stage.contest.closes_at + DAY
+    for entry in (first, second):
+        actions.give_back(viewer=stage.county, entry_id=entry, reason="请写全名称", now=stage.now)
+    actions.hand_in(viewer=stage.workers[0], entry_id=first, now=stage.now)
+    assert Entry.objects.get(pk=first).state == EntryState.SUBMITTED
+    stage.admit(first, _third)
+    stage.open()
+    with pytest.raises(problems.CallClosed):
+        actions.hand_in(viewer=stage.workers[1], entry_id=second, now=stage.now)
 
 
 def test_an_entry_without_a_name_or_a_file_that_is_needed_is_not_ready(stage, monkeypatch):
@@ -392,6 +407,16 @@ def test_a_burst_is_shown_to_officers_who_may_set_it_aside_with_a_reason(stage):
     assert sound()
 
 
+def test_a_mark_that_was_changed_after_its_round_was_published_is_found(stage):
+    stage.call()
+    stage.with_entries(2)
+    stage.sit(1)
+    stage.through([90, 80])
+    assert sound()
+    Mark.objects.filter(value=80).update(value=95)
+    assert [one.rule for one in queries.verify()] == ["ROUND_MARKS"]
+
+
 # --- shortlist, notice, objections ---
 
 
@@ -458,6 +483,18 @@ def test_an_objection_that_is_upheld_strikes_the_entry_and_the_next_one_moves_up
     assert stage.finish() == 1 and sound()
 
 
+def test_an_objection_that_waits_holds_the_result_also_when_the_shortlist_is_announced_anew(stage):
+    gold, _ = listed(stage)
+    raised = actions.object_to_notice(notice_id=gold, words="不是原创", contact="", now=stage.now)
+    actions.withdraw(viewer=stage.workers[0], entry_id=stage.entries[0], now=stage.now)
+    assert stage.announce() == 1
+    with pytest.raises(GrievanceOpen):
+        stage.finish()
+    told = {"objection_id": raised.id, "is_upheld": True, "words": "属实", "now": stage.now}
+    actions.answer_objection(viewer=stage.town.county_second, **told)
+    assert Entry.objects.get(pk=stage.entries[1]).state == EntryState.STRUCK and not Award.objects.exists()
+
+
 def test_who_leaves_a_shortlist_takes_it_down(stage):
     listed(stage)
     actions.withdraw(viewer=stage.workers[1], entry_id=stage.entries[1], now=stage.now)
@@ -482,3 +519,28 @@ def test_what_is_called_off_gives_nothing_and_stays_off(stage):
     for act in (stage.announce, stage.finish, stage.open):
         with pytest.raises(problems.NotPossibleNow):
             act()
+
+
+# --- whoever takes part runs nothing of it ---
+
+
+def test_an_officer_whose_family_takes_part_runs_no_step_of_the_contest(stage):
+    stage.call()
+    _home, (husband, wife) = town.household(77, stage.town["XG"], size=2)
+    entrant = town.appoint("entrant", stage.town["XG"], Role.WORKER, person_id=husband)
+    organiser = town.appoint("organiser", stage.town["X"], Role.COUNTY, person_id=wife)
+    rival, own = stage.enter(stage.workers[0]), stage.enter(entrant, hand_in=False)
+    actions.admit(viewer=organiser, entry_id=rival, now=stage.now)
+    actions.hand_in(viewer=entrant, entry_id=own, now=stage.now)
+    stand_in = replace(stage.county, for_account_id=organiser.account_id)
+    for viewer in (organiser, stand_in):
+        told = {"viewer": viewer, "entry_id": own, "now": stage.now}
+        with pytest.raises(problems.TakesPart):
+            actions.admit(**told)
+        with pytest.raises(problems.TakesPart):
+            actions.strike(**told | {"entry_id": rival}, reason="不合要求")
+        with pytest.raises(problems.TakesPart):
+            actions.call_off(viewer=viewer, contest_id=stage.contest_id, reason="疫情", now=stage.now)
+    assert {one.state for one in Entry.objects.filter(pk__in=(own, rival))} == {"SUBMITTED", "ADMITTED"}
+    actions.withdraw(viewer=entrant, entry_id=own, now=stage.now)
+    actions.strike(viewer=organiser, entry_id=rival, reason="不合要求", now=stage.now)

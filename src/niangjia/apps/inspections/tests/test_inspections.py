@@ -35,7 +35,7 @@ def helped(desk) -> Case:
 
 
 def rules_found(desk) -> set[str]:
-    return {one.rule.id for one in queries.list_conflicts(desk.town.auditor, NOVEMBER)}
+    return {one.rule.id for one in queries.find_conflicts(desk.town.auditor, NOVEMBER)}
 
 
 # --- samples ---
@@ -160,7 +160,13 @@ def test_a_case_that_went_by_the_rules_has_no_conflict(desk):
 def test_a_companion_on_the_visit_who_reviewed_it_is_found_and_looked_into(desk):
     case = helped(desk)
     Visit.objects.filter(case=case).update(verifiers=[desk.town.county.account_id])
-    (found,) = queries.list_conflicts(desk.town.auditor, NOVEMBER)
+    auditor = desk.town.auditor
+    assert queries.last_search(auditor, NOVEMBER) is None, "nobody searched yet"
+    assert actions.search_conflicts(viewer=auditor, month=NOVEMBER, now=desk.now) == 1
+    search = queries.last_search(auditor, NOVEMBER)
+    assert (search.at, search.account_id) == (desk.now, auditor.account_id)
+    (found,) = search.found
+    assert search.found == queries.find_conflicts(auditor, NOVEMBER), "it is kept as it was found"
     assert (found.rule.id, found.of, {hand.step for hand in found.hands}) == (
         "verifier-reviews",
         f"case:{case.pk}",
@@ -169,10 +175,33 @@ def test_a_companion_on_the_visit_who_reviewed_it_is_found_and_looked_into(desk)
     actions.look_into(
         viewer=desk.town.auditor, month=NOVEMBER, key=found.key, remark="同名不同人，已核对", now=desk.now
     )
-    (found,) = queries.list_conflicts(desk.town.auditor, NOVEMBER)
+    (found,) = queries.last_search(auditor, NOVEMBER).found
     assert found.remark == "同名不同人，已核对" and found.looked_by == desk.town.auditor.account_id
     with pytest.raises(NotFound):
         actions.look_into(viewer=desk.town.auditor, month=NOVEMBER, key="no/such/1", remark="没有这一处", now=desk.now)
+
+
+def test_what_was_found_stays_as_it_was_until_somebody_searches_again(desk):
+    case, auditor = helped(desk), desk.town.auditor
+    Visit.objects.filter(case=case).update(verifiers=[desk.town.county.account_id])
+    actions.search_conflicts(viewer=auditor, month=NOVEMBER, now=desk.now)
+    Visit.objects.filter(case=case).update(verifiers=[])
+    assert queries.find_conflicts(auditor, NOVEMBER) == []
+    search = queries.last_search(auditor, NOVEMBER)
+    assert len(search.found) == 1 and search.at == desk.now
+    later = desk.now + timedelta(hours=1)
+    assert actions.search_conflicts(viewer=auditor, month=NOVEMBER, now=later) == 0
+    assert (queries.last_search(auditor, NOVEMBER).at, queries.last_search(auditor, NOVEMBER).found) == (later, [])
+    with pytest.raises(NotFound):
+        actions.look_into(viewer=auditor, month=NOVEMBER, key=search.found[0].key, remark="已经不在了", now=later)
+    assert queries.last_search(auditor, NOVEMBER.previous()) is None, "of that month alone"
+    assert queries.last_search(replace(auditor, org_id=desk.town.county.org_id), NOVEMBER) is None, (
+        "of that union alone"
+    )
+    with pytest.raises(NotAllowed):
+        actions.search_conflicts(viewer=desk.town.county, month=NOVEMBER, now=later)
+    with pytest.raises(NotAllowed):
+        queries.last_search(desk.town.county, NOVEMBER)
 
 
 def test_an_officer_of_the_household_or_with_its_phone_account_or_address_is_found(desk):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,6 +42,7 @@ from niangjia.apps.matters.problems import (
     NotYourTurn,
     ReasonMissing,
     RulesSayNo,
+    SomeoneWasFirst,
     StillOpen,
     StillUnknown,
 )
@@ -348,7 +350,7 @@ def close_paid(*, now: datetime) -> int:
     for ref, grant in refs.items():
         if states.get(ref) != ReservationState.PAID:
             continue
-        with transaction.atomic():
+        with suppress(SomeoneWasFirst), transaction.atomic():  # another worker has closed it since
             moving.make(None, grant.matter, Step.PAID, now, changes=moving.closing(MatterState.DONE, now))
             count += 1
     return count

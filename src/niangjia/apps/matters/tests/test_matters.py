@@ -15,6 +15,7 @@ from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit import queries as audit
 from niangjia.apps.funds import queries as funds
+from niangjia.apps.funds.types import ReservationState
 from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import drafts, moving, problems, queries, reading
 from niangjia.apps.matters.models import Draft, Matter, Move, Submission
@@ -219,6 +220,24 @@ def test_the_rules_are_asked_where_two_people_agree_and_money_is_set_aside(place
     assert details.grant is not None and details.grant.state is GrantState.SET_ASIDE
     assert funds.get_reservation(details.grant.reservation_id).amount == Decimal("500.00")
     assert queries.verify() == []
+
+
+def test_two_who_look_at_once_whether_the_money_has_arrived_end_a_matter_once_and_neither_fails(
+    place: Place, monkeypatch
+):
+    place.budget()
+    card = place.act(place.town.county, place.checked(), "approved")
+    closed: list[int] = []
+
+    def read(refs):
+        if len(closed) < 1:
+            closed.append(0)
+            closed[0] = matters.close_paid(now=place.now)  # the other worker, after this one has read
+        return dict.fromkeys(refs, ReservationState.PAID)
+
+    monkeypatch.setattr("niangjia.apps.matters.actions.handling.funds.reservation_states", read)
+    assert matters.close_paid(now=place.now) == 0 and closed == [1]
+    assert Matter.objects.get(pk=card.id).state == S.DONE and Move.objects.filter(act=Step.PAID).count() == 1
 
 
 def test_without_a_budget_the_refusal_says_who_can_and_finance_tries_again(place: Place):

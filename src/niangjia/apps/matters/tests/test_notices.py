@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import problems, queries
 from niangjia.apps.matters.models import Grant, PublicNotice
@@ -53,9 +54,13 @@ def from_the_public(notice_id: int, place: Place):
     )
 
 
-def answered(place: Place, objection_id: int, *, is_upheld: bool) -> None:
+def answered(place: Place, objection_id: int, *, is_upheld: bool, viewer: Viewer | None = None) -> None:
     matters.answer_objection(
-        viewer=place.town.county_third, objection_id=objection_id, is_upheld=is_upheld, words="已核实", now=place.now
+        viewer=viewer or place.town.county_third,
+        objection_id=objection_id,
+        is_upheld=is_upheld,
+        words="已核实",
+        now=place.now,
     )
 
 
@@ -113,6 +118,28 @@ def test_an_objection_that_waits_or_was_upheld_stands_in_the_way(up):
     back = place.act(place.town.county, card, "objection", reason="重新核对")
     assert back.stage == "approval" and PublicNotice.objects.get().withdrawn_at is not None
     assert queries.verify() == []
+
+
+def test_an_objection_that_waits_stands_in_the_way_of_the_next_notice_too(up):
+    place, card = up
+    raised = from_the_public(PublicNotice.objects.get().pk, place)
+    place.act(place.town.county_third, card, "objection", reason="重新公示")
+    place.act(place.town.county_second, card, "approved")
+    over(place)
+    with pytest.raises(GrievanceOpen):
+        place.act(place.town.county, card, "quiet")
+    answered(place, raised.id, is_upheld=False, viewer=place.town.city)
+    assert place.act(place.town.county, card, "quiet").state is S.TO_PAY
+
+
+def test_what_was_upheld_and_put_right_does_not_stand_in_the_way_of_the_next_notice(up):
+    place, card = up
+    raised = from_the_public(PublicNotice.objects.get().pk, place)
+    answered(place, raised.id, is_upheld=True)
+    place.act(place.town.county, card, "objection", reason="重新核对")
+    place.act(place.town.county_second, card, "approved")
+    over(place)
+    assert place.act(place.town.county, card, "quiet").state is S.TO_PAY
 
 
 def test_one_that_was_rejected_does_not(up):

@@ -25,6 +25,7 @@ from niangjia.apps.places.models import Place
 from niangjia.apps.places.problems import (
     DetailMissing,
     DetailUnread,
+    EndsBefore,
     HouseholdOrNot,
     LevelUnknown,
     NoName,
@@ -138,12 +139,13 @@ def _columns(kind: Kind, facts: PlaceFacts) -> dict[str, object]:
         if piece not in kind.equipment:
             raise NotPartOfKind("设备", piece, list(kind.equipment))
     latitude, longitude = _micro(facts.position)
+    details = _details(kind, facts.details)
     return {
         "name": facts.name.strip(), "org_id": facts.org_id, "recommended_by_id": facts.recommended_by_id, "household_id": facts.household_id,
         "area": facts.area, "address": facts.address.strip(), "latitude": latitude, "longitude": longitude, "partner": facts.partner.strip(),
         "service_phone": facts.service_phone.strip(), "hours": [_line(one) for one in facts.hours], "equipment": sorted(set(facts.equipment)),
-        "level": facts.level, "batch": facts.batch.strip(), "details": _details(kind, facts.details),
-    }  # fmt: skip
+        "level": facts.level, "batch": facts.batch.strip(), "details": details,
+    } | _period(kind, details)  # fmt: skip
 
 
 def _details(kind: Kind, told: Mapping[str, object]) -> dict[str, object]:
@@ -156,6 +158,16 @@ def _details(kind: Kind, told: Mapping[str, object]) -> dict[str, object]:
         if one.is_needed and not found[name]:
             raise DetailMissing(one.title)
     return {name: value for name, value in found.items() if value}
+
+
+def _period(kind: Kind, details: Mapping[str, object]) -> dict[str, object]:
+    """Until when it is valid, where its kind asks that. Raises EndsBefore."""
+    if not kind.valid_until:
+        return {}
+    first, last = (str(details.get(name, "")) for name in (kind.valid_from, kind.valid_until))
+    if first and last and last < first:
+        raise EndsBefore
+    return {"valid_until": date.fromisoformat(last) if last else None}
 
 
 def _answer(asked: Detail, told: object) -> object:

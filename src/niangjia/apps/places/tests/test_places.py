@@ -676,3 +676,73 @@ def test_steps_that_nobody_knows_are_found_when_the_file_is_read(corners, wrong,
     kinds.cache_clear()
     with pytest.raises(ValueError, match=words):
         kinds()
+
+
+# --- leases ---
+
+
+@pytest.fixture
+def lease(county) -> int:
+    facts = PlaceFacts(
+        kind="lease", name="文化宫 3 号铺", org_id=county.org_id, area="330522", level="county",
+        details={"tenant": "早餐店", "contract": "ZL-3", "starts_on": "2022-01-01", "ends_on": "2022-12-31", "monthly_rent": "2400"},
+    )  # fmt: skip
+    place_id = actions.apply_for_place(viewer=county, facts=facts, key="lease", now=NOW)
+    step(county, place_id, Step.LIST)
+    return place_id
+
+
+def test_a_lease_stands_as_long_as_it_says_and_is_among_the_warnings_before_it_ends(county, lease):
+    """E17: the union that owns the premises enters the lease itself; no inspection, no notice."""
+    card = queries.get_place(county, lease, now=NOW)
+    assert (card.state, card.valid_until, card.inspect_by) == (PlaceState.LISTED, date(2022, 12, 31), None)
+    today = date(2022, 11, 2)  # sixty days before the day after its last
+    assert [one.ending for one in queries.count_by_kind(county, today=date(2022, 11, 1))] == [0]
+    assert [one.ending for one in queries.count_by_kind(county, today=today)] == [1]
+
+
+def test_a_lease_that_is_prolonged_ends_later_and_none_ends_before_it_begins(county, lease):
+    def tell(**details: str) -> PlaceFacts:
+        told = {"tenant": "早餐店", "contract": "ZL-3", "starts_on": "2022-01-01", "monthly_rent": "2400", **details}
+        return PlaceFacts(
+            kind="lease", name="文化宫 3 号铺", org_id=county.org_id, area="330522", level="county", details=told
+        )
+
+    at = queries.get_place(county, lease, now=NOW).step
+    actions.change_place(viewer=county, place_id=lease, facts=tell(ends_on="2023-12-31"), from_step=at, now=NOW)
+    card = queries.get_place(county, lease, now=NOW)
+    assert card.valid_until == date(2023, 12, 31)
+    with pytest.raises(problems.EndsBefore):
+        actions.change_place(
+            viewer=county, place_id=lease, facts=tell(ends_on="2021-12-31"), from_step=card.step, now=NOW
+        )
+    one_day = tell(ends_on="2022-01-01")
+    actions.change_place(viewer=county, place_id=lease, facts=one_day, from_step=card.step, now=NOW)
+
+
+def test_a_months_rent_is_what_was_paid_given_up_and_is_owed(county, lease):
+    def tell(**values: str) -> None:
+        told = {name: Decimal(value) for name, value in values.items()}
+        actions.record_measures(
+            viewer=county, place_id=lease, month=Month("2022-10"), values=told, source="台账", now=NOW
+        )
+
+    with pytest.raises(problems.DoesNotBalance, match="2400"):
+        tell(due="2400", waived="1200", paid="1000", owed="0")
+    tell(due="2400", waived="1200", paid="1000", owed="200")
+    whole = {"kind": "lease", "measure": "waived", "first": date(2022, 1, 1), "last": date(2022, 12, 31)}
+    assert queries.total_of(county, **whole) == Decimal("1200")
+
+
+def test_nobody_outside_reads_a_lease(county, lease):
+    assert not queries.list_public().exists()
+    with pytest.raises(problems.NoSuchPlace):
+        queries.get_public(queries.get_place(county, lease, now=NOW).number, now=NOW)
+
+
+@pytest.mark.parametrize("wrong", ["valid_until: nothing", "valid_until: tenant"])
+def test_a_kinds_last_day_is_a_date_that_is_asked(corners, wrong):
+    corners.write_text(corners.read_text(encoding="utf-8").replace("valid_until: ends_on", wrong), encoding="utf-8")
+    kinds.cache_clear()
+    with pytest.raises(ValueError, match="lease lasts"):
+        kinds()

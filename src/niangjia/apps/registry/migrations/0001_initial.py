@@ -332,4 +332,35 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Headcount",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField()),
+                ("workers", models.PositiveIntegerField()),
+                ("source", models.CharField(max_length=120)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "union",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.orgunit"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("union", "on"), name="headcount_once_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(("workers__gte", 1), models.Q(("source", ""), _negated=True)),
+                        name="headcount_of_somebody_by_somebody",
+                    ),
+                ],
+            },
+        ),
     ]

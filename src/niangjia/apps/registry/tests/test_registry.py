@@ -14,7 +14,7 @@ from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.organizations import actions as organizations
 from niangjia.apps.organizations import queries as unions
 from niangjia.apps.organizations.types import UnionRow
-from niangjia.apps.registry import actions, fields, queries
+from niangjia.apps.registry import actions, counting, fields, queries
 from niangjia.apps.registry.models import Consent, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.types import (
     DeclaredHousehold,
@@ -236,6 +236,23 @@ def test_memberships_are_kept_for_persons_we_know(home, tree):
     assert actions.receive_memberships(left, now=NOW) == 1
     assert queries.list_memberships(home[1][0]) == left
     assert Membership.objects.count() == 1
+
+
+def test_a_large_count_of_members_stands_for_an_hour_and_says_since_when(home, tree, monkeypatch):
+    first, second = (one.pseudonym for one in Person.objects.filter(pk__in=home[1][:2]))
+    union, path, began = tree["XG"].id, tree["C"].path, date(2020, 1, 1)
+    actions.receive_memberships([MembershipFacts(first, union, began)], now=NOW)
+    small = queries.count_members_by_area(path, 6, now=NOW)
+    assert (small.by_area, small.as_of) == ({"330624": 1}, NOW)
+    monkeypatch.setattr(counting, "LARGE", 1)
+    monkeypatch.setattr(counting, "_kept", {})
+    kept = queries.count_members_by_area(path, 6, now=NOW)
+    twice = [MembershipFacts(second, union, began), MembershipFacts(second, tree["XT"].id, began)]
+    actions.receive_memberships(twice, now=NOW)
+    assert queries.count_members_by_area(path, 6, now=NOW + timedelta(minutes=59)) == kept
+    anew = queries.count_members_by_area(path, 6, now=NOW + counting.GROWS_OLD)
+    assert anew.by_area == {"330624": 2}, "who is in two unions is one member"
+    assert anew.as_of == NOW + counting.GROWS_OLD
 
 
 def test_households_by_the_thousand_come_in_and_again(tree):

@@ -60,7 +60,7 @@ def test_venues_are_to_stand_at_ninety_percent_by_the_end_of_2025():
 
 def test_the_three_years_of_small_firms_are_a_statement_whose_parts_add_up_to_232_percent_of_the_goal():
     programme = packs.get_programme("small-firm-skills")
-    three_years, this_year, _bases = programme.indicators
+    three_years, this_year, *_others = programme.indicators
     (stated,) = three_years.stated
     assert [one.value for one in stated.parts] == [567_900, 127_400] and stated.total == 695_300
     assert round(100 * stated.total / three_years.goal.value, 1) == Decimal("231.8")

@@ -78,6 +78,14 @@ def test_a_new_share_holds_from_its_day_on_and_the_old_one_stays_on_record(place
     assert [(one.value, one.reason) for one in history] == [(3500, "年中调整 2023年11月"), (3000, "任务分解 2023年1月")]
 
 
+def test_of_two_shares_for_the_same_day_to_come_the_one_set_last_is_told(place):
+    divide(place.city, {place["X"].id: Decimal(3000)})
+    for value in (3500, 3600):
+        divide(place.city, {place["X"].id: Decimal(value)}, from_day=date(YEAR, 12, 1), reason="年中调整 2023年11月")
+    divide(place.city, {place["X"].id: Decimal(4000)}, from_day=date(YEAR, 12, 31), reason="年底再调整")
+    assert asked(place, "X").later.value == asked(place, "X", today=date(YEAR, 12, 1)).goal.value == 3600
+
+
 def test_a_share_that_is_taken_back_shows_the_one_above_again(place):
     divide(place.city, {place["C"].id: Decimal(9000), place["X"].id: Decimal(3000)})
     divide(place.city, {place["X"].id: None})

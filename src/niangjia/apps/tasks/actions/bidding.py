@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.timezone import localdate
 
 from niangjia.apps.accounts.types import Viewer
@@ -44,7 +45,10 @@ def bid(*, viewer: Viewer, task_id: int, plan: str, promised_on: date, now: date
             "at": now,
             "withdrawn_at": None,
         }
-        row, _ = Bid.objects.update_or_create(task=task, org_id=viewer.org_id, defaults=changes)
+        row = _own_bid(task, viewer.org_id) or Bid(task=task, org_id=viewer.org_id)
+        for name, value in changes.items():
+            setattr(row, name, value)
+        row.save()
         _record(viewer, task, "tasks.bid", now)
     return row.pk
 
@@ -54,7 +58,7 @@ def withdraw_bid(*, viewer: Viewer, task_id: int, now: datetime) -> None:
     with transaction.atomic():
         task = access.to_bid(viewer, task_id)
         _require_bidding(task, localdate(now))
-        row = Bid.objects.filter(task=task, org=viewer.org_id).first()
+        row = _own_bid(task, viewer.org_id)
         if row is None:
             raise NoSuchBid
         if row.withdrawn_at is None:
@@ -94,6 +98,11 @@ def assign(*, viewer: Viewer, task_id: int, owner_id: int, reason: str, now: dat
             raise BidsStand
         require_below(viewer, owner_id)
         moving.move(viewer, task, Step.ASSIGN, now, told=[owner_id], reason=said, owner_id=owner_id)
+
+
+def _own_bid(task: Task, org_id: int) -> Bid | None:
+    """The union's bid that stands, else the last that it took back: by a merger there may be several."""
+    return Bid.objects.filter(task=task, org=org_id).order_by(F("withdrawn_at").desc(nulls_first=True), "-pk").first()
 
 
 def _require_on_board(task: Task) -> date:

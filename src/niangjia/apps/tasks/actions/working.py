@@ -90,8 +90,8 @@ def report(
 
 
 def open_evidence(*, viewer: Viewer, task_id: int, key: str, now: datetime) -> FileContent:
-    """Of a task that the viewer sees. Raises NotAllowed, NotFound, NoSuchFile."""
-    access.find(viewer, task_id)
+    """Of a task whose work the viewer sees. Raises NotAllowed, NotFound, NoSuchFile."""
+    access.find_worked(viewer, task_id)
     return files.open_file(viewer=viewer, owner=access.owner_of(task_id), key=key, now=now)
 
 

@@ -25,6 +25,21 @@ def test_two_bidders_that_become_one_have_one_bid(place):  # noqa: F811
     assert [Bid.objects.get(pk=pk).withdrawn_at is None for pk in (first, second)] == [False, True]
 
 
+def test_a_bid_that_came_with_a_merger_is_the_successors_to_change_and_to_take_back(place):  # noqa: F811
+    task_id = posted(place)
+    offer(place.other_county, task_id)
+    actions.withdraw_bid(viewer=place.other_county, task_id=task_id, now=NOW)
+    came = offer(place.county, task_id)
+    actions.rehome(viewer=place.city, from_id=place["X"].id, to_id=place["Y"].id, now=NOW)
+    assert offer(place.other_county, task_id, plan="并入后一起办") == came
+    assert Bid.objects.get(task=task_id, withdrawn_at=None).plan == "并入后一起办"
+    for _again in range(2):
+        actions.withdraw_bid(viewer=place.other_county, task_id=task_id, now=NOW)
+        assert not Bid.objects.filter(task=task_id, withdrawn_at=None).exists()
+    offer(place.other_county, task_id)
+    assert Bid.objects.filter(task=task_id, withdrawn_at=None).count() == 1
+
+
 def test_a_key_that_looks_like_a_number_sets_a_task(place):  # noqa: F811
     number = Task.objects.get(pk=given(place)).number
     assert given(place, key=number)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from niangjia.apps.files.tests import pictures
 from niangjia.apps.tasks import actions, counted, problems, queries
 from niangjia.apps.tasks.models import Bid, Move, Task
 from niangjia.apps.tasks.tests.test_tasks import (  # noqa: F401
@@ -147,3 +148,22 @@ def test_verify_finds_a_picked_bid_that_is_not_the_owners(place):  # noqa: F811
     actions.pick(viewer=place.city, task_id=task_id, bid_id=bid_id, reason="只有这一家", now=LATER)
     Task.objects.filter(pk=task_id).update(owner=place["Y"].id)
     assert [one.invariant for one in queries.verify()] == ["TASK_PICKED"]
+
+
+def test_a_bidder_who_was_not_picked_sees_nothing_of_how_the_other_works(place):  # noqa: F811
+    task_id = posted(place)
+    offer(place.county, task_id)
+    actions.pick(
+        viewer=place.city, task_id=task_id, bid_id=offer(place.other_county, task_id), reason="日期更早一周", now=LATER
+    )
+    owner = place.other_county
+    actions.begin(viewer=owner, task_id=task_id, now=LATER)
+    paper = pictures.jpeg()
+    actions.note(viewer=owner, task_id=task_id, percent=40, text="查了四个驿站", key="p", evidence=[paper], now=LATER)
+    (kept,) = seen(place.city, task_id).evidence
+    found = seen(place.county, task_id)
+    assert (found.evidence, found.progress, found.card.percent) == ([], [], None)
+    assert [one.step for one in found.moves] == ["SET", "PICK"]
+    with pytest.raises(problems.NotFound):
+        actions.open_evidence(viewer=place.county, task_id=task_id, key=kept.key, now=LATER)
+    assert actions.open_evidence(viewer=owner, task_id=task_id, key=kept.key, now=LATER).content

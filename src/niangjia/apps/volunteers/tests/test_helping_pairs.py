@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from niangjia.apps.accounts.permissions import NotAllowed
+from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.programs.tests import town
 from niangjia.apps.volunteers import actions, problems, queries
@@ -298,3 +299,13 @@ def test_a_need_that_was_withdrawn_keeps_no_proposal_alive(room):
     actions.withdraw_need(viewer=room.firm, need_id=need_id, reason="不要了", now=NOW)
     assert room.card(need_id).state is NeedState.WITHDRAWN
     assert states(room, need_id) == {helper_id: PairState.WITHDRAWN}
+
+
+def test_what_a_helper_wrote_with_a_bid_is_read_by_the_union_that_asked_alone(room):
+    need_id = room.open_need(is_open_bid=True, bids_until=TODAY)
+    theirs = town.appoint("helpers.union", room.town["YG"], Role.GRASSROOTS)
+    room.helper(4, viewer=theirs)
+    actions.bid(viewer=room.workers[4], need_id=need_id, words="我的办法", now=NOW)
+    assert [one.words for one in queries.list_bids(room.firm, need_id)] == ["我的办法"]
+    assert queries.get_need(theirs, need_id).id == need_id
+    assert queries.list_bids(theirs, need_id) == []

@@ -162,7 +162,10 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["org", "state"], name="order_org_state"),
                     models.Index(fields=["verify_org", "state"], name="order_verify_org_state"),
-                    models.Index(fields=["state", "org", "step_due_at"], name="order_state_org_due"),
+                    models.Index(
+                        fields=["state", "org", "verify_org", "step_due_at", "due_at", "clock", "assignee"],
+                        name="order_state_org_due",
+                    ),
                     models.Index(
                         condition=models.Q(("remind_at__isnull", False)), fields=["remind_at"], name="order_remind"
                     ),

@@ -1,5 +1,6 @@
 """Reads of work orders: orders themselves, who has room for more, what can be done to many at once, what is late."""
 
+from niangjia.apps.workorders.lateness import late_of
 from niangjia.apps.workorders.problems import NoSuchOrder
 from niangjia.apps.workorders.queries.board import count_late_by_county, list_late, list_transfers
 from niangjia.apps.workorders.queries.capacity import list_capacities, propose, verifiers_of
@@ -10,6 +11,7 @@ from niangjia.apps.workorders.queries.orders import (
     count_by_state,
     count_open,
     find_by_number,
+    find_cards,
     find_departure,
     find_open_order,
     get_card,
@@ -43,9 +45,11 @@ __all__ = [
     "find_departure",
     "find_open_order",
     "get_card",
+    "find_cards",
     "get_cards",
     "get_order",
     "is_visible",
+    "late_of",
     "list_capacities",
     "list_due",
     "list_forward_candidates",

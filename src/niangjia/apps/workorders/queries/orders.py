@@ -141,8 +141,13 @@ def get_card(order_id: int, *, now: datetime) -> OrderCard:
     return card(row, now=now)
 
 
+def find_cards(viewer: Viewer, order_ids: Iterable[int], *, now: datetime) -> dict[int, OrderCard]:
+    """By id, those of them that the viewer sees, in one query. Raises NotAllowed."""
+    return {row.pk: card(row, now=now) for row in visible_orders(viewer).filter(pk__in=set(order_ids))}
+
+
 def get_cards(order_ids: Iterable[int], *, now: datetime) -> dict[int, OrderCard]:
-    """By id, in one query, without scope: for lists of cases."""
+    """By id, in one query, without scope: for the house's own jobs."""
     return {row.pk: card(row, now=now) for row in WorkOrder.objects.select_related("org").filter(pk__in=set(order_ids))}
 
 
@@ -319,14 +324,17 @@ def _held(viewer: Viewer, path: str, month: str) -> QuerySet[WorkOrder]:
 
 def list_loads(viewer: Viewer, *, now: datetime, path: str = "", most: int | None = None) -> list[UnionLoad]:
     """What each union holds now, the most loaded first; `most`: so many of them."""
-    rows = _held(viewer, path, "").filter(state__in=OPEN).order_by().values("org_id", "org__name")
-    counted = rows.annotate(
+    held = _held(viewer, path, "").filter(state__in=OPEN).order_by()
+    if most is not None:  # found before anything else is counted: a province has thousands of unions
+        loaded = held.values("org_id").annotate(count=Count("pk")).order_by("-count", "org_id")
+        held = held.filter(org__in=loaded[:most].values("org_id"))
+    counted = held.values("org_id", "org__name").annotate(
         open_count=Count("pk"),
         overdue_count=Count("pk", filter=is_late(now)),
         due_soon_count=Count("pk", filter=is_due_between(now, now + _SOON)),
         assignee_count=Count("assignee", distinct=True),
     )
-    found = counted.order_by("-open_count", "org_id")[:most]
+    found = counted.order_by("-open_count", "org_id")
     return [
         UnionLoad(
             row["org_id"],

@@ -88,7 +88,8 @@ def sheet(request: PageRequest, sheet_id: str) -> HttpResponse:
     papers = queries.list_evidence("adjusted", [card.id for card in adjusted])
     context = {
         "sheet": one, "assessor": assessor, "rows": rows_of(standings), "as_of": counted.made_at, "whole": sum(item.weight for item in one.items),
-        "adjusted": [(card, papers[card.id]) for card in adjusted], "may_manage": is_own, "published": published,
+        "adjusted": [(card, papers[card.id]) for card in adjusted], "own_points": {card.id for card in adjusted if request.viewer.has_hand_in([card.proposed_by])},
+        "may_manage": is_own, "published": published,
         "stands": any(card.state == "PUBLISHED" and card.org_id == assessor.id for card in published),
     }  # fmt: skip
     return show(request, "assessments/sheet.html", context)

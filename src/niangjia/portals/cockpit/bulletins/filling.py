@@ -25,6 +25,7 @@ from niangjia.kernel.problems import Refusal
 from niangjia.portals.cockpit.figures.asked import MONTHS, Asked
 from niangjia.portals.cockpit.figures.counting_up import Counter
 from niangjia.portals.cockpit.figures.declared import Figure, declared
+from niangjia.portals.cockpit.figures.hidden import own_part
 from niangjia.portals.cockpit.figures.mapped import children_of
 from niangjia.portals.cockpit.figures.measuring import open_rollup
 from niangjia.portals.cockpit.figures.problems import NoRollup
@@ -144,11 +145,15 @@ class _Filling:
         rows: list[list[Any]] = []
         shown: list[list[str]] = []
         is_any_hidden = False
-        for child in children_of(self.union):
-            cells = [cells.get(child.id) or self.counter.none(one) for one, cells in zip(figures, found, strict=True)]
+        parts = [(child.id, child.name) for child in children_of(self.union)]
+        own = own_part(self.union.id)
+        if any(own in cells for cells in found):
+            parts.append((own, "本级"))  # without it the lines are fewer than their total
+        for key, name in parts:
+            cells = [cells.get(key) or self.counter.none(one) for one, cells in zip(figures, found, strict=True)]
             is_any_hidden |= any(cell.is_hidden for cell in cells)
-            rows.append([child.name, *(plain_value(cell) for cell in cells)])
-            shown.append([child.name, *("不列" if cell.is_hidden else cell.text for cell in cells)])
+            rows.append([name, *(plain_value(cell) for cell in cells)])
+            shown.append([name, *("不列" if cell.is_hidden else cell.text for cell in cells)])
         totals = [self.counter.figure(one) for one in figures]
         rows.append(["合计", *(plain_value(cell) for cell in totals)])
         shown.append(["合计", *("不列" if cell.is_hidden else cell.text for cell in totals)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -44,10 +44,12 @@ def numbers_in(refs: Iterable[str]) -> dict[int, str]:
     return cases.numbers_of(int(ref[5:]) for ref in refs if ref.startswith("case:"))
 
 
-def hand_lines(hands: Iterable[Hand]) -> list[dict[str, Any]]:
+def hand_lines(hands: Iterable[Hand], names: Mapping[int, str] | None = None) -> list[dict[str, Any]]:
+    """`names` of the accounts, where the page has found them already."""
     found = list(hands)
-    people = {hand.account_id for hand in found} | {hand.for_account_id for hand in found}
-    names = accounts.names_of({one for one in people if one is not None})
+    if names is None:
+        people = {hand.account_id for hand in found} | {hand.for_account_id for hand in found}
+        names = accounts.names_of({one for one in people if one is not None})
     return [
         {
             "step": str(words.word("hand", hand.step)[0]), "at": hand.at, "name": names.get(hand.account_id or 0, ""),

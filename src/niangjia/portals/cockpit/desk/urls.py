@@ -13,6 +13,7 @@ urlpatterns = [
     path("samples/<int:sample_id>/export/", samples.export, name="export_sample"),
     path("samples/<int:sample_id>/replay/", replays.replay_sample, name="replay_sample"),
     path("conflicts/", conflicts.conflicts, name="conflicts"),
+    path("conflicts/search/", conflicts.search_conflicts, name="search_conflicts"),
     path("conflicts/look/", conflicts.look_into, name="look_into"),
     path("replays/", replays.replays, name="replays"),
     path("replays/month/", replays.replay_month, name="replay_month"),

@@ -30,7 +30,7 @@ BEGINNING = date(1949, 1, 1)
 class Asked:
     """
     `trail`: the unions from the viewer's own down to `union`, both included. `last`: the month of the roll-up. `span`: instead of the figures'
-    own, null = theirs.
+    own, null = theirs. `is_own`: of the union's own rows, without those below it.
     """
 
     union: Union
@@ -39,6 +39,7 @@ class Asked:
     last: Month
     as_of: datetime
     span: Span | None = None
+    is_own: bool = False
 
     @classmethod
     def of(cls, request: PageRequest, rollup: Rollup) -> Asked:
@@ -62,8 +63,8 @@ class Asked:
     def first(cls, rollup: Rollup, trail: tuple[Union, ...]) -> Asked:
         """What a page shows of the last of `trail` before anything is chosen."""
         last = Month.of(timezone.localtime(rollup.as_of).date())
-        latest = rollup.last_day(LISTS)
-        return cls(trail[-1], trail, min(Month.of(latest), last) if latest else last, last, rollup.as_of)
+        listed = rollup.days_of(LISTS)
+        return cls(trail[-1], trail, min(Month.of(listed[1]), last) if listed else last, last, rollup.as_of)
 
     @property
     def months(self) -> list[Month]:
@@ -91,6 +92,10 @@ class Asked:
     def over(self, span: Span) -> Asked:
         """The same, whichever span its figures have themselves."""
         return replace(self, span=span)
+
+    def own(self) -> Asked:
+        """The same, of the union's own rows alone."""
+        return replace(self, is_own=True)
 
     def at(self, month: Month) -> Asked:
         return replace(self, month=month)

@@ -14,10 +14,12 @@ from niangjia.portals.cockpit.figures import equity
 from niangjia.portals.cockpit.figures.counting_up import Counter
 from niangjia.portals.cockpit.figures.declared import Block, Declared, Kind
 from niangjia.portals.cockpit.figures.equity import Gap
-from niangjia.portals.cockpit.figures.shown import Cell, heading
+from niangjia.portals.cockpit.figures.hidden import own_part
+from niangjia.portals.cockpit.figures.shown import Cell, heading, short_name
 from niangjia.portals.cockpit.figures.wording import tag_title, value_word
 from niangjia.portals.design.tags import month_name, say
 
+MANY = 4
 SERIES = ("after", "less", "more", "warm", "cool", "before")
 """The looks of a chart's columns, in order: `charts.js`."""
 
@@ -33,6 +35,11 @@ class Line:
     gap: Gap | None = None
     people: int = 0
     is_total: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was counted here, and nothing is hidden."""
+        return not self.is_total and not any(cell.rows or cell.people or cell.is_hidden for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -50,10 +57,21 @@ class Table:
     is_months: bool = False
     is_gaps: bool = False
     is_wide: bool = False
+    is_by_union: bool = False
 
     @property
     def figure_id(self) -> str:
         return f"c-{self.id}"
+
+    @property
+    def empty(self) -> tuple[Line, ...]:
+        """Unions of which there is nothing to say, where they are many: they stand apart."""
+        lines = tuple(line for line in self.lines if line.is_empty)
+        return lines if self.is_by_union and len(lines) >= MANY else ()
+
+    @property
+    def shown(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line not in self.empty) if self.empty else self.lines
 
 
 def table_of(block: Block, counter: Counter, children: Sequence[Union], declared: Declared) -> Table:
@@ -90,7 +108,8 @@ def table_of(block: Block, counter: Counter, children: Sequence[Union], declared
         is_long=block.kind is Kind.MONTHS and is_drawn,
         is_months=block.kind is Kind.MONTHS,
         is_gaps=block.kind is Kind.GAPS,
-        is_wide=len(block.figures) > 3,
+        is_wide=len(block.figures) > 3 or (block.kind is Kind.GAPS and not tag),
+        is_by_union=not tag and block.kind is not Kind.MONTHS,
     )
 
 
@@ -121,16 +140,23 @@ def _size(cell: Cell | None) -> Decimal:
 
 
 def _unions(block: Block, counter: Counter, children: Sequence[Union]) -> list[Line]:
+    """Each union right below, and the union's own rows where it has any: together the whole."""
     found = [counter.children(figure) for figure in block.figures]
-    return [
+    above, own = counter.asked.union, own_part(counter.asked.union.id)
+
+    def cells(part: int) -> tuple[Cell, ...]:
+        return tuple(one.get(part) or counter.none(figure) for one, figure in zip(found, block.figures, strict=True))
+
+    lines = [
         Line(
             child.name,
-            child.name,
-            tuple(one.get(child.id) or counter.none(figure) for one, figure in zip(found, block.figures, strict=True)),
+            short_name(child.name, above.name),
+            cells(child.id),
             f"?{counter.asked.query(union=child.id)}" if child.level in (Level.CITY, Level.COUNTY) else "",
         )
         for child in children
     ]
+    return [*lines, Line(_("本级，不含下级"), _("本级"), cells(own))] if any(own in one for one in found) else lines
 
 
 def _counties(block: Block, counter: Counter) -> list[Line]:
@@ -142,7 +168,7 @@ def _counties(block: Block, counter: Counter) -> list[Line]:
     cells = sorted(found.items(), key=lambda one: (one[1].value is None, one[1].value or 0))
     unions = organizations.get_unions(found)
     return [
-        Line(unions[union].name, unions[union].name, (cell,), f"?{counter.asked.query(union=union)}")
+        Line(unions[union].name, short_name(unions[union].name), (cell,), f"?{counter.asked.query(union=union)}")
         for union, cell in cells
     ]
 

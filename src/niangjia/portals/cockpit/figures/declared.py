@@ -12,7 +12,6 @@ import yaml
 
 from niangjia.engines import counting
 from niangjia.kernel.deployment import programs_folder
-from niangjia.portals.cockpit.figures.measuring import measure_from
 
 Words = Mapping[str, str]
 
@@ -172,11 +171,23 @@ def _figure(raw: Mapping[str, Any], above: Mapping[str, Figure]) -> Figure:
         title=raw["title"],
         noun=raw.get("noun", {}),
         note=raw.get("note", {}),
-        measure=measure_from(raw, whole.measure if whole else None),
+        measure=_measure(raw, whole.measure if whole else None),
         of=whole,
         span=Span(raw.get("span", "month")),
         good=Good(raw.get("good", "neither")),
         scale=raw.get("scale", "red"),
+    )
+
+
+def _measure(raw: Mapping[str, Any], of: counting.Measure | None = None) -> counting.Measure:
+    return counting.Measure(
+        id=raw["id"],
+        title=raw["title"],
+        source=raw["source"],
+        unit=raw["unit"],
+        where=raw.get("where", ""),
+        value=raw.get("value", ""),
+        of=of,
     )
 
 

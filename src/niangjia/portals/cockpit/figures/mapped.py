@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations.types import Level, Union
 from niangjia.portals.cockpit.figures.counting_up import Counter
 from niangjia.portals.cockpit.figures.declared import Figure
+from niangjia.portals.cockpit.figures.hidden import own_part
 from niangjia.portals.cockpit.figures.shown import Cell, heading, shortened
 from niangjia.portals.design.county_map import CountyMap, map_of_measures
 
@@ -44,12 +47,19 @@ def places_of(counter: Counter, figure: Figure, children: list[Union]) -> Places
     rows = []
     for child in children:
         cell = found.get(child.id) or counter.none(figure)
-        share = None if cell.value is None else int(100 * cell.value / most) if most > 0 and cell.value > 0 else 0
         goes_on = child.level in (Level.CITY, Level.COUNTY)
         url = f"?{counter.asked.query(union=child.id, figure=figure.id)}" if goes_on else ""
-        rows.append(PlaceRow(child.name, url, cell, share))
+        rows.append(PlaceRow(child.name, url, cell, _share(cell, most)))
+    if own := found.get(own_part(counter.asked.union.id)):
+        rows.append(PlaceRow(_("本级，不含下级"), "", own, _share(own, most)))
     rows.sort(key=lambda row: (row.cell.value is None, -(row.cell.value or 0)))
     return Places(BELOW.get(counter.asked.union.level, Level.GRASSROOTS), tuple(rows))
+
+
+def _share(cell: Cell, most: Decimal) -> int | None:
+    if cell.value is None:
+        return None
+    return int(100 * cell.value / most) if most > 0 and cell.value > 0 else 0
 
 
 def map_of(counter: Counter, figure: Figure) -> CountyMap | None:

@@ -73,6 +73,8 @@ class Rows(Sequence[Counted]):
     @property
     def narrowed(self) -> list[tuple[str, str]]:
         source, month = self.figure.measure.source, self.counter.asked.month
+        if self.counter.asked.is_own:
+            return [(self.counter.asked.union.name, _("本级，不含下级"))]
         return [(tag_title(self.tag, source), value_word(self.tag, self.code, source, month))] if self.tag else []
 
 
@@ -90,6 +92,8 @@ def rows_of(request: PageRequest, figure: str) -> Rows:
     asked = Asked.of(request, rollup)
     if span in set(Span):
         asked = asked.over(Span(span))
+    if request.GET.get("own") == "1":
+        asked = asked.own()
     tag = request.GET.get("tag", "")
     if tag and tag not in declared().tags:
         raise NoSuchFigure
@@ -100,6 +104,8 @@ def record_opened(viewer: Viewer, rows: Rows) -> None:
     """That somebody opened the rows of a number is on record."""
     asked = rows.counter.asked
     detail: dict[str, Any] = {"month": asked.month.text, "area": asked.union.area, "rows": len(rows)}
+    if asked.is_own:
+        detail["own"] = True
     if rows.tag:
         detail |= {"tag": rows.tag, "is": rows.code}
     audit.record(viewer, action="cockpit.rows", object=f"figure:{rows.figure.id}", detail=detail, now=timezone.now())

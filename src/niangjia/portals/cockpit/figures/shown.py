@@ -147,3 +147,16 @@ def line_points(values: Sequence[Decimal | None], *, width: int = 120, height: i
         f"{width * place / (len(values) - 1):.1f},{height - 2 - (height - 4) * (value - least) / size:.1f}"
         for place, value in known
     )
+
+
+def short_name(name: str, above: str = "") -> str:
+    """
+    A union's name beside a bar: without what all of them have, the division above and what kind of union it is.
+
+    >>> short_name("新昌县羽林街道总工会（演示）", "新昌县总工会（演示）"), short_name("新昌县总工会"), short_name("某厂工会", "新昌县总工会")
+    ('羽林街道', '新昌县', '某厂工会')
+    """
+    plain = name.partition("（")[0]
+    division = above.partition("总工会")[0]
+    shorter = plain.removeprefix(division).removesuffix("总工会")
+    return shorter or plain

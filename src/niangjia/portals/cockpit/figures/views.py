@@ -82,7 +82,8 @@ def _panel(request: PageRequest, panel: Panel) -> HttpResponse:
     if any(block.kind is Kind.GAPS for block in panel.blocks):
         context["alarm_words"] = equity.rule_in_words(pages.alarm)
     if panel.has_targets:
-        context["boards"] = targeting.boards_of(request.viewer, asked.union)
+        boards = targeting.boards_of(request.viewer, asked.union)
+        context |= {"boards": boards, "lights": targeting.lights_of(boards)}
     if panel.map:
         context |= _places(request, panel, counter, children)
     numbers = sum(len(line.cells) for table in context["blocks"] for line in table.lines)

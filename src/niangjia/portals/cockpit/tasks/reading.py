@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.assessments import queries as assessments
 from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.organizations import scope
 from niangjia.apps.targets import queries as targets
 from niangjia.apps.tasks import actions, queries
 from niangjia.apps.tasks.problems import FieldsRefused
@@ -65,7 +67,7 @@ def task(request: PageRequest, task_id: int) -> HttpResponse:
     context = {
         "one": found, "card": found.card, "faults": faults, "names": accounts.names_of(said_by), "key": uuid.uuid4().hex,
         "files": [(file, reverse("tasks:evidence", args=[task_id, file.key]), file.key in found.proof) for file in found.evidence],
-        "target": target_of(found), "owners": to_choose_from(request) if "ASSIGN" in found.may else [],
+        "target": target_of(request.viewer, found), "owners": to_choose_from(request) if "ASSIGN" in found.may else [],
         "look_id": assessments.find_look_of_task(request.viewer, task_id) if found.card.origin is Origin.RECTIFICATION else None,
         "standing": [bid for bid in found.bids if not bid.is_withdrawn],
         "upload": UploadField("evidence", _("佐证"), _("照片或 PDF，最多 %(n)s 个。") % {"n": MOST_FILES}, most=MOST_FILES),
@@ -73,8 +75,11 @@ def task(request: PageRequest, task_id: int) -> HttpResponse:
     return show(request, "tasks/task.html", context)
 
 
-def target_of(found: TaskFile) -> Mapping[str, object] | None:
-    """The indicator, with what was counted of the owner in the year in which it is due: it stands beside what the owner says."""
+def target_of(viewer: Viewer, found: TaskFile) -> Mapping[str, object] | None:
+    """
+    The indicator, with what was counted of the owner in the year in which it is due: it stands beside what the owner says. Of an owner
+    elsewhere the indicator alone.
+    """
     if not found.programme:
         return None
     programme = targets.get_programme(found.programme)
@@ -83,6 +88,8 @@ def target_of(found: TaskFile) -> Mapping[str, object] | None:
     if not found.card.owner_id:
         return {"title": indicator.title, "url": url}
     owner = organizations.get_union(found.card.owner_id)
+    if not scope.covers(viewer.org_path, owner.path):
+        return {"title": indicator.title, "url": url}
     line = Shown(counter().lines(programme, owner, year=found.card.due_on.year, stated={})[indicator.id])
     said = {"reached": line.reached, "goal": line.goal} if line.is_counted else {}
     return {

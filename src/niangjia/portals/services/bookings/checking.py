@@ -22,7 +22,7 @@ from niangjia.apps.bookings import actions as bookings
 from niangjia.apps.bookings import queries
 from niangjia.apps.bookings.types import BookingCard, BookingState, OfferCard, SlotCard
 from niangjia.apps.organizations import queries as organizations
-from niangjia.apps.registry import queries as registry
+from niangjia.apps.registry import actions as registry
 from niangjia.jobs import import_marked, import_roster
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
@@ -30,10 +30,10 @@ from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
 from niangjia.portals.officer.exporting import WORKBOOK, Column, Listing, export_of, word
-from niangjia.portals.services.bookings.parts import place_words, shown, slot_of
+from niangjia.portals.services.bookings.parts import chosen_in_words, place_words, shown, slot_of
 
-Row = tuple[BookingCard, SlotCard | None, str, bool, bool]
-"""Booking, its time, the union, whether it can be checked in today, and whether it cannot for its course is over."""
+Row = tuple[BookingCard, SlotCard | None, str, bool, bool, str]
+"""Booking, its time, the union, whether it can be checked in today, whether it cannot for its course is over, and what was chosen beside the seat."""
 
 
 class NobodyFound(Refusal):
@@ -53,7 +53,7 @@ def _rows(card: OfferCard, rows: list[BookingCard]) -> list[Row]:
     unions = organizations.get_unions({one.org_id for one in rows})
     today = timezone.localdate()
     return [
-        (one, slot_of(card, one), unions[one.org_id].name if one.org_id in unions else "", one.can_check_in(today), _is_too_late(one, today))
+        (one, slot_of(card, one), unions[one.org_id].name if one.org_id in unions else "", one.can_check_in(today), _is_too_late(one, today), chosen_in_words(card, one))
         for one in rows
     ]  # fmt: skip
 
@@ -96,6 +96,7 @@ PEOPLE = Listing(
         Column(_("时间"), lambda row: row[1].begins if row[1] else None, 18),
         Column(_("场地或班次"), lambda row: row[1].label if row[1] else "", 18),
         Column(_("人数"), lambda row: row[0].seats),
+        Column(_("另选"), lambda row: row[5], 18),
         Column(_("状态"), lambda row: word("booking_state", row[0].state)),
         Column(_("候补次序"), lambda row: row[0].line),
         Column(_("签到"), lambda row: row[0].checked_in_at, 18),
@@ -110,12 +111,13 @@ export_people = export_of(PEOPLE, people)
 def ask_for(request: PageRequest, offer_id: int) -> HttpResponse:
     """For a member who does not do it themselves, by ID number, which stands in no address."""
     sent = request.POST
-    person = registry.find_person_by_id_number(request.viewer, sent.get("id_number", ""))
+    person = registry.find_person(viewer=request.viewer, number=sent.get("id_number", ""), now=timezone.now())
     if person is None:
         raise NobodyFound
     booking_id = bookings.ask(
         viewer=request.viewer, offer_id=offer_id, person_id=person.id, key=f"desk:{sent.get('key', '')}"[:64], companions=whole(sent.get("companions", "")),
-        slot_id=whole(sent.get("slot", "")) or None, now=timezone.now(),
+        slot_id=whole(sent.get("slot", "")) or None,
+        extras=sent.getlist("extra"), now=timezone.now(),
     )  # fmt: skip
     state = queries.get_booking(request.viewer, booking_id).state
     messages.success(request, _("已代为报名：%(state)s。") % {"state": words.word("booking_state", state)[0]})

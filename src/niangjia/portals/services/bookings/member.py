@@ -22,6 +22,7 @@ from niangjia.portals.design.showing import show
 from niangjia.portals.design.tags import say
 from niangjia.portals.services.bookings.parts import (
     by_day,
+    chosen_in_words,
     picture_of,
     picture_of_certificate,
     place_words,
@@ -66,6 +67,7 @@ def offer(request: PageRequest, offer_id: int) -> HttpResponse:
         "companions": range(card.most_companions + 1),
         "slot": sent.get("slot", ""),
         "with": whole(sent.get("companions", "")),
+        "chosen": sent.getlist("extra"),
         "key": sent.get("key") or uuid.uuid4(),
         "is_draw": card.giving is Giving.DRAW,
     }
@@ -78,7 +80,8 @@ def ask(request: PageRequest, offer_id: int) -> HttpResponse:
     sent = request.POST
     booking_id = bookings.ask(
         viewer=viewer, offer_id=offer_id, person_id=viewer.person_id or 0, key=f"own:{viewer.account_id}:{sent.get('key', '')}"[:64],
-        companions=whole(sent.get("companions", "")), slot_id=whole(sent.get("slot", "")) or None, now=timezone.now(),
+        companions=whole(sent.get("companions", "")), slot_id=whole(sent.get("slot", "")) or None,
+        extras=sent.getlist("extra"), now=timezone.now(),
     )  # fmt: skip
     state = queries.get_booking(viewer, booking_id).state
     said = {
@@ -101,6 +104,7 @@ def booking(request: PageRequest, booking_id: int) -> HttpResponse:
         "one": shown(card, place_words(card.place_id)),
         "card": card,
         "slot": slot_of(card, one),
+        "chosen": chosen_in_words(card, one),
         "picture": picture_of(request, one.code) if is_shown else "",
         "can_cancel": one.state in _GOING_ON,
         "now": timezone.now(),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
@@ -17,10 +19,11 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import actions as bookings
 from niangjia.apps.bookings import queries
-from niangjia.apps.bookings.types import Giving, OfferState
+from niangjia.apps.bookings.types import Giving, OfferCard, OfferState
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.programs import published
+from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
@@ -70,6 +73,7 @@ def _context(request: PageRequest, offer_id: int) -> dict[str, Any]:
         "teacher": queries.list_teachers(viewer).filter(pk=card.teacher_id).first() if card.teacher_id else None,
         "campaign": queries.list_campaigns(viewer).filter(pk=card.campaign_id).first() if card.campaign_id else None,
         "is_own": may,
+        "extras": _extras(request, card),
         "sessions_form": getattr(request, "sessions_form", None) or SessionsForm(),
         "quota_form": getattr(request, "quota_form", None) or QuotaForm(auto_id="quota_%s"),
         "can_publish": card.state is OfferState.DRAFT and bool(card.slots),
@@ -79,6 +83,32 @@ def _context(request: PageRequest, offer_id: int) -> dict[str, Any]:
         "has_begun": bool(card.slots) and now >= min(slot.begins for slot in card.slots),
         "reason": request.POST.get("reason", "") if request.method == "POST" else "",
     }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Extra:
+    """One that the kind has: `price` as it is typed or told, `chosen` by so many who asked, `came` of them."""
+
+    id: str
+    title: str
+    is_on: bool
+    price: str
+    chosen: int
+    came: int
+
+
+def _extras(request: PageRequest, card: OfferCard) -> list[_Extra]:
+    """With what was typed over what is kept."""
+    counts = queries.count_chosen(request.viewer, card.id) if card.extras else {}
+    kept = {name: "" if price is None else f"{price}" for name, price in card.extras.items()}
+    ticked, typed = set(kept), dict(kept)
+    if "extras" in request.POST:
+        ticked = set(request.POST.getlist("extra"))
+        typed = {one.id: request.POST.get(f"price-{one.id}", "") for one in shown(card).of_kind}
+    return [
+        _Extra(one.id, one.title, one.id in ticked, typed.get(one.id, ""), *counts.get(one.id, (0, 0)))
+        for one in shown(card).of_kind
+    ]
 
 
 def _is_own(viewer: Viewer, org_id: int) -> bool:
@@ -121,6 +151,37 @@ def set_quota(request: PageRequest, offer_id: int) -> HttpResponse:
     )  # fmt: skip
     messages.success(request, _("名额已分。没有分到名额的工会和群体不能报名。"))
     return redirect("bookings:desk_offer", offer_id)
+
+
+class PriceUnread(Refusal):
+    def __init__(self, said: str) -> None:
+        super().__init__(
+            f"价格“{said}”读不懂。请填每人多少元，例如 180.00，或留空。",
+            f"The price {said!r} cannot be read. Type yuan a person such as 180.00, or leave it blank.",
+        )
+
+
+@page("bookings.manage", methods=("POST",), shown_on=offer)
+def set_extras(request: PageRequest, offer_id: int) -> HttpResponse:
+    sent = request.POST
+    extras = {name: _price(sent.get(f"price-{name}", "")) for name in sent.getlist("extra")}
+    bookings.set_extras(viewer=request.viewer, offer_id=offer_id, extras=extras, now=timezone.now())
+    messages.success(request, _("已定下报名时可另选的项目。"))
+    return redirect("bookings:desk_offer", offer_id)
+
+
+def _price(said: str) -> Decimal | None:
+    """Null for nothing. Raises PriceUnread."""
+    said = said.strip()
+    if not said:
+        return None
+    try:
+        price = round(Decimal(said), 2)
+    except InvalidOperation as error:
+        raise PriceUnread(said[:20]) from error
+    if not price.is_finite() or not 0 <= price < 10**6:
+        raise PriceUnread(said[:20])
+    return price
 
 
 @page("bookings.manage", methods=("POST",), shown_on=offer)

@@ -135,7 +135,7 @@ def report(request: PageRequest) -> HttpResponse:
     context = {
         "year": year,
         "years": range(this - 3, this + 1),
-        "reach": queries.course_reach(request.viewer, year=year),
+        "reach": queries.course_reach(request.viewer, year=year, now=timezone.now()),
         **_counted(request.viewer, year, None),
     }
     return show(request, "bookings/report.html", context)

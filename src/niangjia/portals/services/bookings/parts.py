@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import segno
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from niangjia.apps.bookings import queries
 from niangjia.apps.bookings.types import BookingCard, OfferCard, SlotCard
@@ -19,8 +21,17 @@ from niangjia.portals.design.tags import say
 
 
 @dataclass(frozen=True)
+class ExtraShown:
+    """Something that may be chosen beside the seat. `price` in yuan a person; null = not told."""
+
+    id: str
+    title: str
+    price: Decimal | None
+
+
+@dataclass(frozen=True)
 class Shown:
-    """An offer with its kind in words. `place` null: none was named."""
+    """An offer with its kind in words. `place` null: none was named. `extras`: what this offer has to choose, `of_kind`: what it could have."""
 
     card: OfferCard
     kind: str
@@ -29,6 +40,8 @@ class Shown:
     gives_certificate: bool
     place: str
     first: SlotCard | None
+    extras: tuple[ExtraShown, ...]
+    of_kind: tuple[ExtraShown, ...]
 
 
 def shown(card: OfferCard, place: str = "") -> Shown:
@@ -36,7 +49,19 @@ def shown(card: OfferCard, place: str = "") -> Shown:
     return Shown(
         card, say(dict(kind.title)) if kind else card.kind, bool(kind and kind.is_health), bool(kind and kind.is_trip),
         bool(kind and kind.gives_certificate), place, card.slots[0] if card.slots else None,
+        tuple(ExtraShown(name, extra_in_words(card, name), price) for name, price in card.extras.items()),
+        tuple(ExtraShown(name, say(dict(one.title)), card.extras.get(name)) for name, one in kind.extras.items()) if kind else (),
     )  # fmt: skip
+
+
+def extra_in_words(card: OfferCard, name: str) -> str:
+    kind = queries.kinds().get(card.kind)
+    return say(dict(kind.extras[name].title)) if kind and name in kind.extras else name
+
+
+def chosen_in_words(card: OfferCard, booking: BookingCard) -> str:
+    """What was chosen beside the seat; nothing for nothing."""
+    return _("、").join(extra_in_words(card, name) for name in booking.extras)
 
 
 def place_words(place_id: int | None) -> str:

@@ -16,7 +16,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import actions as bookings
 from niangjia.apps.bookings import queries
-from niangjia.apps.bookings.types import CostFacts, SettlementRow, SettleState
+from niangjia.apps.bookings.types import CostFacts, OfferCard, SettlementRow, SettleState
 from niangjia.apps.matters.queries import Unreadable
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
@@ -28,7 +28,7 @@ from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import watch
 from niangjia.portals.design.tags import say
-from niangjia.portals.services.bookings.parts import shown
+from niangjia.portals.services.bookings.parts import chosen_in_words, shown
 
 FIELD = "f-"
 """Before the name of a question about the trip."""
@@ -62,7 +62,7 @@ def _context(request: PageRequest, offer_id: int) -> dict[str, Any]:
         "trip": found,
         "fields": [_field(one, found.answers, sent, wrong) for one in found.questions],
         "groups": [(code, say(dict(said))) for code, said in found.group.values.items()] if found.group else [],
-        "rows": [_Line.of(row, sent) for row in found.rows],
+        "rows": [_Line.of(row, sent, card) for row in found.rows],
         "open_count": sum(row.state in _OPEN for row in found.rows),
         "can_tell": is_own and permissions.may(viewer, "bookings.manage"),
         "can_pay": permissions.may(viewer, "funds.prepare") and found.count(SettleState.GRANTED),
@@ -78,12 +78,12 @@ def _field(question: Any, answers: dict[str, str], sent: QueryDict, wrong: dict[
 class _Line:
     """A row with what was typed over what is kept."""
 
-    def __init__(self, row: SettlementRow, cost: str, paid: str, group: str) -> None:
-        self.row, self.cost, self.paid, self.group = row, cost, paid, group
+    def __init__(self, row: SettlementRow, cost: str, paid: str, group: str, chosen: str) -> None:
+        self.row, self.cost, self.paid, self.group, self.chosen = row, cost, paid, group, chosen
         self.is_open = row.state in _OPEN
 
     @classmethod
-    def of(cls, row: SettlementRow, sent: QueryDict) -> _Line:
+    def of(cls, row: SettlementRow, sent: QueryDict, card: OfferCard) -> _Line:
         kept_paid = {True: "yes", False: "no", None: ""}[row.companions_paid]
         number = row.booking.id
         return cls(
@@ -91,6 +91,7 @@ class _Line:
             sent.get(f"cost-{number}", "" if row.cost is None else f"{row.cost}"),
             sent.get(f"paid-{number}", kept_paid),
             sent.get(f"group-{number}", row.priority_group),
+            chosen_in_words(card, row.booking),
         )
 
 

@@ -60,7 +60,7 @@ def talks(request: PageRequest) -> HttpResponse:
         "before": month.previous(),
         "after": month.next(),
         "coverage": queries.coverage_of(viewer, **span),
-        "reach": queries.talk_reach(viewer, **span),
+        "reach": queries.talk_reach(viewer, **span, now=timezone.now()),
         "quiet": queries.quiet_unions(viewer, **span),
         "form": form if may else None,
         "key": request.POST.get("key", "")[:36] or uuid.uuid4(),

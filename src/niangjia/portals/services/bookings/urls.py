@@ -28,6 +28,7 @@ urlpatterns = [
     path("desk/bookings/<int:offer_id>/sessions/", offering.add_sessions, name="add_sessions"),
     path("desk/bookings/<int:offer_id>/seats/", offering.set_seats, name="set_seats"),
     path("desk/bookings/<int:offer_id>/quotas/", offering.set_quota, name="set_quota"),
+    path("desk/bookings/<int:offer_id>/extras/", offering.set_extras, name="set_extras"),
     path("desk/bookings/<int:offer_id>/do/<slug:step>/", offering.act, name="act"),
     path("desk/bookings/<int:offer_id>/people/", checking.people, name="people"),
     path("desk/bookings/<int:offer_id>/people/export/", checking.export_people, name="export_people"),

@@ -17,6 +17,7 @@ from niangjia.apps.contests import actions, queries
 from niangjia.apps.contests.types import ContestState, EntryState, Subject
 from niangjia.apps.places import queries as places
 from niangjia.apps.programs import queries as programs
+from niangjia.apps.registry import actions as registry_actions
 from niangjia.apps.registry import queries as registry
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
@@ -128,7 +129,7 @@ def _subject(viewer: Viewer, told: dict[str, Any], sites: dict[str, Any]) -> Sub
         return Subject(row.org_id, place_id=row.pk)
     if "unit_name" in told:
         return Subject(viewer.org_id, unit_name=told["unit_name"])
-    found = registry.find_person_by_id_number(viewer, told["id_number"])
+    found = registry_actions.find_person(viewer=viewer, number=told["id_number"], now=timezone.now())
     member = registry.open_memberships_of([found.id]).get(found.id) if found else None
     return Subject(member.org_id, person_id=found.id) if found and member else None
 

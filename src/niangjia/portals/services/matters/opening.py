@@ -19,7 +19,7 @@ from niangjia.apps.matters import queries
 from niangjia.apps.matters.problems import NobodyChosen, NotByApplication
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import published
-from niangjia.apps.registry import queries as registry
+from niangjia.apps.registry import actions as registry
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
@@ -77,8 +77,8 @@ def new(request: PageRequest, program: str) -> HttpResponse:
 
 
 def person_of(viewer: Viewer, number: str) -> int:
-    """By ID number or phone, in the viewer's part of the tree. Raises NobodyChosen."""
-    found = registry.find_person_by_id_number(viewer, number) or registry.find_person_by_phone(viewer, number)
+    """By ID number or phone, in the viewer's part of the tree. Raises NobodyChosen, TooManySearches."""
+    found = registry.find_person(viewer=viewer, number=number, now=timezone.now())
     if found is None:
         raise NobodyChosen
     return found.id

@@ -93,7 +93,7 @@ class PlaceForm(Form):
             self._choose(f"days{line}", list(enumerate(days, start=1)))
         self._choose("equipment", [(name, say(dict(one.title))) for name, one in kind.equipment.items()])
         left_out = set() if kind.is_of_household else {"household"}
-        left_out |= {"service_phone", "partner", "batch", "recommended_by"} if kind.is_of_household else set()
+        left_out |= {"service_phone", "partner", "batch", "recommended_by"} if not kind.is_public else set()
         left_out |= (
             {f"{part}{line}" for line in LINES for part in ("days", "opens", "closes")} if not kind.is_public else set()
         )

@@ -78,7 +78,7 @@ def _door(viewer: Viewer, card: PlaceCard, step: Step, *, is_open: bool) -> Door
         levels=[(one, words.word("place_level", one)[0]) for one in levels],
         unions=[(one.id, one.name) for one in unions if one.is_active and one.id != card.org_id],
         mend_by=f"{due:%Y-%m-%d}" if step in LOOKS else "",
-        asks_valid_until=step in (Step.LIST, Step.INSPECT) and not kind.is_of_household,
+        asks_valid_until=step in (Step.LIST, Step.INSPECT) and not (kind.is_of_household or kind.valid_until),
         is_open=is_open,
     )
 

@@ -88,7 +88,9 @@ def find_person(request: PageRequest) -> HttpResponse:
     kind = shown.kind_of(request)
     form = FindPersonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        person = registry.find_person_by_id_number(request.viewer, form.cleaned_data["id_number"])
+        person = registry_actions.find_person(
+            viewer=request.viewer, number=form.cleaned_data["id_number"], now=timezone.now()
+        )
         if person is not None:
             return redirect(f"{reverse('volunteers:enrol', args=[person.id])}?kind={kind.id}")
         form.add_error("id_number", _("本辖区没有这个号码的人。请核对，或先导入会员。"))
