@@ -545,9 +545,11 @@ def _feeds() -> dict[str, dict[str, str]]:
 
 @register.filter
 def source_word(source: str) -> str:
-    """Where a standard comes from: ``standard 2026-07`` as the feed's title and the month, a paper as it was written."""
+    """Where a standard comes from: ``standard 2026-07`` as the feed's title and the month, a paper as it was written, in Chinese."""
     name, _space, month = str(source).partition(" ")
-    return f"{feed_word(name)} {month_name(month)}" if name in _feeds() else str(source)
+    if name in _feeds():
+        return f"{feed_word(name)} {month_name(month)}"
+    return format_html('<span lang="zh-Hans">{}</span>', source) if source else ""
 
 
 @register.filter

@@ -374,6 +374,7 @@ def test_every_page_to_read_stands_in_the_table_of_roles():
         *tasked.FILES,
     }  # see test_places_pages
     files |= {"officer:objection_file", "member:objection_file"}  # see test_applying_pages
+    files |= {"bookings:invoice"}  # see test_booking_pages
     assert readable - {"member:objection", "officer:map"} - files == set(PAGES)
 
 
