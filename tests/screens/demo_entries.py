@@ -33,7 +33,7 @@ TABLE = (
     _shown("E11", "/desk/applications/?place=all&program=difficulty-project", "难题"),
     _shown("E11", "/desk/applications/?place=all&program=sector-federation"),
     _shown("E11", "/desk/coverage/", "覆盖率", "单位花名册"),
-    _shown("E17", "/desk/applications/?place=all&program=rent-relief"),
+    _shown("E17", "/desk/applications/?place=all&state=DONE&program=rent-relief"),
     _shown("E17", "/desk/places/kinds/lease/", "减免租金", "应收租金"),
     _shown("E17", "/desk/places/?kind=lease", "演示早餐店", rows=4),
     _shown("E17", "/desk/bookings/?kind=venue", "创业培训教室"),
