@@ -104,6 +104,25 @@ def answer(request: PageRequest, keep: Keep, drop: Callable[[str], None]) -> Jso
         return JsonResponse({"problem": words_of(refusal)}, status=status_of(refusal))
 
 
+class FilesRefused(Refusal):
+    """Some of the files of a plain form could not be taken; the others are kept."""
+
+    def __init__(self, problems: list[str]) -> None:
+        said = " ".join(problems)
+        super().__init__(said, said)
+
+
+def receive(request: PageRequest, name: str, keep: Keep, drop: Callable[[str], None]) -> JsonResponse | None:
+    """One file at a time from the script, or all of a plain form with what is to be removed; None = the form's. Raises FilesRefused."""
+    if request.headers.get("X-Requested-With") or "key" in request.POST or "drop" in request.POST:
+        return answer(request, keep, drop)
+    for key in request.POST.getlist(f"{name}-drop"):
+        drop(key)
+    if problems := take(request, name, keep):
+        raise FilesRefused(problems)
+    return None
+
+
 def wants_small(request: PageRequest) -> bool:
     """Whether the copy for lists is asked for: ``?size=small``."""
     return request.GET.get("size") == "small"

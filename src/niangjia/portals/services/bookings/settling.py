@@ -29,18 +29,12 @@ from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import watch
 from niangjia.portals.design.tags import say
-from niangjia.portals.design.uploads import UploadField, answer, hand_out, take, wants_small
+from niangjia.portals.design.uploads import UploadField, hand_out, receive, wants_small
 from niangjia.portals.services.bookings.parts import chosen_in_words, shown
 
 FIELD = "f-"
 """Before the name of a question about the trip."""
 _OPEN = (None, SettleState.TOLD, SettleState.GRANTED, SettleState.REFUSED, SettleState.UNKNOWN)
-
-
-class InvoicesRefused(Refusal):
-    def __init__(self, problems: list[str]) -> None:
-        said = " ".join(problems)
-        super().__init__(said, said)
 
 
 class CostUnreadable(Refusal):
@@ -114,7 +108,6 @@ def _upload(offer_id: int, invoices: Iterable[FileCard]) -> UploadField:
 
 @page("bookings.manage", methods=("POST",), shown_on=trip)
 def invoices(request: PageRequest, offer_id: int) -> HttpResponse:
-    """One at a time from the script, or all of a plain form with what is to be removed."""
     viewer, now = request.viewer, timezone.now()
 
     def keep(content: bytes, key: uuid.UUID | None):  # type: ignore[no-untyped-def]
@@ -123,12 +116,8 @@ def invoices(request: PageRequest, offer_id: int) -> HttpResponse:
     def drop(key: str) -> None:
         bookings.drop_invoice(viewer=viewer, offer_id=offer_id, key=key, now=now)
 
-    if request.headers.get("X-Requested-With") or "key" in request.POST or "drop" in request.POST:
-        return answer(request, keep, drop)
-    for key in request.POST.getlist("invoices-drop"):
-        drop(key)
-    if problems := take(request, "invoices", keep):
-        raise InvoicesRefused(problems)
+    if told := receive(request, "invoices", keep, drop):
+        return told
     messages.success(request, _("发票已保存。"))
     return redirect("bookings:trip", offer_id)
 

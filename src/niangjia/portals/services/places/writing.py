@@ -15,13 +15,12 @@ from niangjia.apps.places import actions as places
 from niangjia.apps.places import queries
 from niangjia.apps.places.problems import WrongPlace
 from niangjia.apps.registry import queries as registry
-from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import watch
 from niangjia.portals.design.tags import say
-from niangjia.portals.design.uploads import answer, take, words_of
+from niangjia.portals.design.uploads import receive, words_of
 from niangjia.portals.services.places.forms import PlaceForm, told_of
 from niangjia.portals.services.places.officer import place
 from niangjia.portals.services.places.shown import shown
@@ -87,7 +86,6 @@ def edit(request: PageRequest, place_id: int) -> HttpResponse:
 
 @page("places.manage", methods=("POST",), shown_on=place)
 def photos(request: PageRequest, place_id: int) -> HttpResponse:
-    """One at a time from the script, or all of a plain form with what is to be removed."""
     viewer, now = request.viewer, timezone.now()
 
     def keep(content: bytes, key: uuid.UUID | None):  # type: ignore[no-untyped-def]
@@ -96,17 +94,7 @@ def photos(request: PageRequest, place_id: int) -> HttpResponse:
     def drop(key: str) -> None:
         places.drop_photo(viewer=viewer, place_id=place_id, key=key, now=now)
 
-    if request.headers.get("X-Requested-With") or "key" in request.POST or "drop" in request.POST:
-        return answer(request, keep, drop)
-    for key in request.POST.getlist("photos-drop"):
-        drop(key)
-    if problems := take(request, "photos", keep):
-        raise PhotosRefused(problems)
+    if told := receive(request, "photos", keep, drop):
+        return told
     messages.success(request, _("照片已保存。"))
     return redirect("places:desk_place", place_id)
-
-
-class PhotosRefused(Refusal):
-    def __init__(self, problems: list[str]) -> None:
-        said = " ".join(problems)
-        super().__init__(said, said)
