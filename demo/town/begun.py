@@ -26,6 +26,10 @@ HAZARD = {
     "hazard_category": "fire", "hazard_urgency": "soon", "hazard_place": "二号车间东门外配电箱（演示文字）",
     "hazard_position": "29.4990,120.9040", "hazard_words": "配电箱门脱落，雨天进水，旁边堆着纸箱。（演示文字）",
 }  # fmt: skip
+LABOUR = {
+    "labour_sign": "pay_rule_changed", "labour_workers": "36",
+    "labour_words": "本周起每单计价少了五角，说好的高温补贴没有了。（演示文字）",
+}  # fmt: skip
 NEW_MEMBERS = (("赵虚构", "platform"), ("钱虚构", "flexible"), ("孙虚构", "employed"))
 
 VERDICTS = (*[Verdict.SATISFIED] * 6, *[Verdict.ACCEPTABLE] * 3, Verdict.UNSATISFIED)
@@ -52,6 +56,7 @@ class Begun:
 
     def play(self) -> None:
         self.hazards()
+        self.warnings()
         self.proposals()
         self.members()
         self.projects()
@@ -127,6 +132,22 @@ class Begun:
         card = self.act(card, "rectified", rectified_how="换了新箱门，清走纸箱。（演示文字）")
         card = self.act(card, "exemplary", is_hazard_rectified="yes", is_hazard_typical="yes")
         self.act(card, "approved")
+
+    def warnings(self) -> None:
+        """Signs of trouble at the couriers' stations: one new, one graded, one settled, one referred and closed, one unfounded."""
+        site = LABOUR | {"labour_site": self.grassroots[1].code}
+        program = "labour-relation-warning"
+        self.receive(program, site)
+        red = self.receive(program, site | {"labour_sign": "pay_late", "labour_workers": "120"})
+        self.act(red, "accepted", labour_risk="red", labour_act_by=self.day(3))
+        done = "请平台站点和骑手代表坐下来谈，恢复了高温补贴。（演示文字）"
+        for sign, outcome in (("hours", "settled"), ("injury_unpaid", "referred")):
+            card = self.receive(program, site | {"labour_sign": sign, "labour_workers": "8"})
+            card = self.act(card, "accepted", labour_risk="yellow", labour_act_by=self.day(10))
+            card = self.act(card, outcome, labour_done=done)
+        self.act(card, "closed", labour_follow_words="仲裁已裁决并赔付。（演示文字）")
+        card = self.receive(program, site | {"labour_sign": "closing", "labour_workers": "15"})
+        self.act(card, "unfounded", "站点只是搬家，人都在。（演示文字）")
 
     def proposals(self) -> None:
         """One that waits to be rated by the demo's own worker, and the register of representatives."""
