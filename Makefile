@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 NIANGJIA := .venv/bin/niangjia
+export PYTHONDONTWRITEBYTECODE := # tests start hundreds of processes: none compiles again what another has
 
 help: ## list every command · 列出全部命令
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,7 +46,8 @@ bench: setup ## all benchmarks · 测速
 	@$(PY) benchmarks/decide.py
 
 screens: ## pictures of every page · 页面截图
-	@NIANGJIA_SCREENS=1 $(PY) -m pytest tests/screens -q
+	@scripts/setup pictures
+	@NIANGJIA_SCREENS=1 $(PY) -m pytest -m "slow or not slow" tests/screens -q
 
 serve: ## serve the demo city's console again · 打开演示控制台
 	@$(NIANGJIA) serve --data data/demo
@@ -65,9 +67,11 @@ test-postgres: ## every test of the apps on PostgreSQL · 数据库全部测试
 	@scripts/with-postgres $(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder src/niangjia/apps
 
 tours: ## retake the pictures of the guides by role · 重拍各岗位指南的图片
+	@scripts/setup pictures
 	@NIANGJIA_TOURS=1 $(PY) -m pytest tests/screens/test_screens.py -q -k fits
 
 pictures: ## remake the pictures of the README from the demo · 重做说明图片
-	@$(PY) scripts/pictures data/demo
+	@scripts/setup pictures
+	@NIANGJIA_SCREENS=1 $(PY) scripts/pictures data/demo
 
 .PHONY: help openapi test-postgres pictures setup demo test check lint format types contracts soak bench screens tours serve lock vendor

@@ -151,6 +151,9 @@ def main() -> None:
     print("  CPU ms   slow   wall  queries  bytes  page")
     for median, slow, wall, count, size, name in lines[: wish.slow or None]:
         print(f"{median:8.0f}{slow:7.0f}{wall:7.0f}{count:7d}{size:9d}  {name}")
+    for *_, count, _size, name in lines:
+        if count > 12:
+            print(f"{count} queries: {name}")
     every = [line[0] for line in lines]
     print(
         f"{len(every)} pages: median {statistics.median(every):.0f} ms CPU, p95 {statistics.quantiles(every, n=20)[-1]:.0f} ms, most queries {max(line[3] for line in lines)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +13,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from niangjia.portals.design import reviewed
 
-CHROMIUM = "/usr/bin/chromium"
+TAKES_PICTURES = any(os.environ.get(name) == "1" for name in ("NIANGJIA_TOURS", "NIANGJIA_SCREENS"))
+WHOLE, LIGHT = Path("/usr/bin/chromium"), Path("/usr/bin/chromium-headless-shell")
+CHROMIUM = WHOLE if TAKES_PICTURES or not LIGHT.exists() else LIGHT
+"""Debian's; the light one has no windows, takes a quarter less of processor, and its own words (of a file field) are English."""
 FLAGS = [
     "--lang=zh-CN",
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -32,7 +32,7 @@ TABLE = (
     _shown("E11", "/desk/applications/?place=all&program=union-membership", "申请加入工会"),
     _shown("E11", "/desk/applications/?place=all&program=difficulty-project", "难题"),
     _shown("E11", "/desk/applications/?place=all&program=sector-federation"),
-    _shown("E11", "/desk/applications/?place=all&program=labour-relation-warning", rows=4),
+    _shown("E11", "/desk/applications/?place=all&program=labour-relation-warning", rows=3),
     _shown("E11", "/desk/coverage/", "覆盖率", "单位花名册"),
     _shown("E17", "/desk/applications/?place=all&state=DONE&program=rent-relief"),
     _shown("E17", "/desk/places/kinds/lease/", "减免租金", "应收租金"),

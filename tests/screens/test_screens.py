@@ -29,7 +29,7 @@ SEEN = TOUR / "seen.json"
 ROLES_A_PAGE = (
     2 if IS_SOAK else 1
 )  # the page that most may do on, and another; what each role may open is tested without a browser
-TAKES_PICTURES = IS_SOAK or os.environ.get("NIANGJIA_TOURS") == "1" or os.environ.get("NIANGJIA_SCREENS") == "1"
+TAKES_PICTURES = IS_SOAK or browsers.TAKES_PICTURES
 # Contrast is what axe takes longest to look at, and it follows from how a text is painted: a page all of whose texts are painted
 # as others were on pages before it is not asked about contrast again (`known`: those ways).
 AXE = """async ({ rules, known }) => {
@@ -149,6 +149,27 @@ def test_every_page_of_every_role_fits_a_desk_and_a_phone(house: tuple[str, list
         chromium.close()
     assert not wrong, "\n".join(wrong)
     _keep_the_tour()
+
+
+@pytest.mark.slow
+def test_every_page_fits_a_desk_and_a_phone_in_english_too(house: tuple[str, list[list[str]]]):
+    address, pages = house
+    wrong: list[str] = []
+    with sync_playwright() as play:
+        chromium = browsers.launch(play)
+        for (role, username), theirs in groupby(pages, key=lambda page: page[:2]):
+            context = chromium.new_context(viewport=browsers.DESK, locale="en-GB", reduced_motion="reduce")
+            _hold_still(context)
+            page = context.new_page()
+            if username:
+                browsers.sign_in(page, address, username)
+            wrong += [
+                f"{role} {name} {fault}" for *_, name, path in theirs for fault in _faults(page, address + path, "")
+            ]
+            assert page.locator("html").get_attribute("lang") == "en"
+            context.close()
+        chromium.close()
+    assert not wrong, "\n".join(wrong)
 
 
 _WORDS: dict[str, str] = {}

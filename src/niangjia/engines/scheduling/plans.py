@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from niangjia.engines.scheduling.problem import Plan, Problem, faults_of
-from niangjia.engines.scheduling.routing import route
-from niangjia.engines.scheduling.together import meet
 
 IDLE_ROUNDS = 3_000
 
@@ -33,8 +31,12 @@ def solve(
         BrokenPlan: a fault of the solver, never of the question.
     """
     if all(len(visit.works) == 1 and not visit.may_be_late for visit in problem.visits):
+        from niangjia.engines.scheduling.routing import route  # a solver is half a second and 100 MB: for whoever plans
+
         plan = route(problem, seconds=seconds, seed=seed, idle_rounds=idle_rounds, told=told)
     else:
+        from niangjia.engines.scheduling.together import meet
+
         plan = meet(problem, seconds=seconds, seed=seed, threads=threads, told=told)
     if faults := faults_of(problem, plan):
         raise BrokenPlan(*faults)

@@ -19,8 +19,12 @@ from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries
 from niangjia.portals.design.forms import Form, day_input
 from niangjia.portals.design.pages import page
+from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
+
+ROWS = 50
+"""Sector federations on a page."""
 
 
 class HeadcountForm(Form):
@@ -40,10 +44,12 @@ class HeadcountForm(Form):
 def coverage(request: PageRequest) -> HttpResponse:
     """Nobody's number is guessed: where nobody told, there is no ratio."""
     rows = queries.list_coverage(request.viewer)
+    federations = [row for row in rows[1:] if row.union.level is Level.FEDERATION]
+    federations.sort(key=lambda row: row.workers is None)  # those that somebody told of come first
     context = {
         "whole": rows[0],
         "below": [row for row in rows[1:] if row.union.level is not Level.FEDERATION],
-        "federations": [row for row in rows[1:] if row.union.level is Level.FEDERATION],
+        "federations": Paginator(federations, ROWS).get_page(request.GET.get("page")),
         "form": _form(request) if permissions.may(request.viewer, "registry.tell") else None,
     }
     return show(request, "officer/coverage.html", context)

@@ -54,3 +54,14 @@ def test_rates_are_coloured_between_the_lowest_and_the_highest_and_an_unknown_on
     assert steps["330624"] == (5, "90%") and steps["330681"] == (1, "60%") and steps["330602"] == (2, "72%")
     assert steps["330603"] == (0, "—")
     assert [step.words for step in drawn.steps] == ["—", "60%–66%", "66%–72%", "72%–78%", "78%–84%", "84%–90%"]
+
+
+@pytest.mark.parametrize(
+    ("most", "said"),
+    [(87, ["—", "1–17", "18–34", "35–52", "53–69", "70–87"]), (3, ["—", "1", "2", "3"]), ("0.5", ["—", "0.0–0.1", "0.1–0.2", "0.2–0.3", "0.3–0.4", "0.4–0.5"])],
+)  # fmt: skip
+def test_no_whole_number_stands_in_two_steps(most: int | str, said: list[str]):
+    drawn = county_map.map_of_measures(
+        {"330624": Decimal(most)}, area="330600", unit="户", links={}, write=lambda found: "—" if found is None else f"{found:g}"
+    )  # fmt: skip
+    assert [step.words for step in drawn.steps] == said
