@@ -28,6 +28,7 @@ from niangjia.apps.accounts.types import (
     TokenCard,
     Viewer,
 )
+from niangjia.apps.audit import queries as audit
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
@@ -542,6 +543,17 @@ def people_of(account_ids: Iterable[int]) -> dict[int, tuple[str, int | None]]:
     """By account, its name and the registry's id of the person behind it, null = not known; one query."""
     rows = Account.objects.filter(pk__in=set(account_ids)).values_list("id", "name", "person_id")
     return {account_id: (name, person_id) for account_id, name, person_id in rows}
+
+
+def persons_ever_of(account_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """By account, every person of the registry that it was ever said to be: who was untied stays on the chain, so that nobody hides by it."""
+    ids = set(account_ids)
+    ever: dict[int, set[int]] = {account: {person} for account, (_, person) in people_of(ids).items() if person}
+    for event in audit.list_between(after=0, up_to=audit.last_seq(), actions=["accounts.unlink_person"]):
+        account = int(event.object.removeprefix("account:"))
+        if account in ids:
+            ever.setdefault(account, set()).add(event.detail["person"])
+    return {account: frozenset(persons) for account, persons in ever.items()}
 
 
 def list_absences(account_ids: Iterable[int], *, today: date) -> list[Absence]:

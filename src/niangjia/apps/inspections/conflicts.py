@@ -88,26 +88,25 @@ def _officers(hands: Iterable[Hand]) -> dict[int, Hand]:
 
 
 def _shared(wanted: list[Rule], chains: Mapping[str, list[Hand]], facts: Mapping[str, Facts]) -> Iterator[Found]:
-    people = accounts.people_of({account for hands in chains.values() for account in _officers(hands)})
-    person_of = {account: person for account, (_name, person) in people.items() if person}
+    persons_of = accounts.persons_ever_of({account for hands in chains.values() for account in _officers(hands)})
+    persons = {person for ever in persons_of.values() for person in ever}
     members = registry.members_of({home for home, _person, _org in facts.values() if home})
     helped = {
         of: {*members.get(home or 0, ()), *([person] if person else ())} for of, (home, person, _org) in facts.items()
     }
     alike: dict[tuple[int, int], set[str]] = {}
-    for one, other, what in registry.alike(person_of.values(), {pk for persons in helped.values() for pk in persons}):
+    for one, other, what in registry.alike(persons, {pk for home in helped.values() for pk in home}):
         alike.setdefault((one, other), set()).add(what)
-    homes = registry.households_of(person_of.values())
+    homes = registry.households_of(persons)
     addresses = cases.hands.address_marks({*homes.values(), *(home for home, _p, _o in facts.values() if home)})
     for of, hands in chains.items():
         for account, hand in _officers(hands).items():
-            person = person_of.get(account)
-            if person is None:
-                continue
-            shared = {what for other in helped[of] for what in alike.get((person, other), ())}
-            theirs, own = facts[of][0] or 0, homes.get(person, 0)
-            if own != theirs and addresses.get(own, frozenset()) & addresses.get(theirs, frozenset()):
-                shared.add("address")
+            shared: set[str] = set()
+            for person in persons_of.get(account, frozenset()):
+                shared |= {what for other in helped[of] for what in alike.get((person, other), ())}
+                theirs, own = facts[of][0] or 0, homes.get(person, 0)
+                if own != theirs and addresses.get(own, frozenset()) & addresses.get(theirs, frozenset()):
+                    shared.add("address")
             yield from (Found(rule, of, (account,), (hand,)) for rule in wanted if rule.what in shared)
 
 
@@ -126,13 +125,11 @@ def _own_union(wanted: list[Rule], chains: Mapping[str, list[Hand]], facts: Mapp
 
 
 def _jury(wanted: list[Rule], marked: list[tuple[int, int, int]]) -> Iterator[Found]:
-    people = accounts.people_of({account for _contest, account, _person in marked})
-    person_of = {account: person for account, (_name, person) in people.items() if person}
-    alike = {
-        (one, other) for one, other, _what in registry.alike(person_of.values(), {person for _c, _a, person in marked})
-    }
+    persons_of = accounts.persons_ever_of({account for _contest, account, _person in marked})
+    persons = {person for ever in persons_of.values() for person in ever}
+    alike = {(one, other) for one, other, _what in registry.alike(persons, {person for _c, _a, person in marked})}
     for contest, account, person in marked:
-        if (person_of.get(account, 0), person) in alike:
+        if any((own, person) in alike for own in persons_of.get(account, ())):
             hand = Hand(f"contest:{contest}", "MARKED", account, None)
             yield from (Found(rule, hand.of, (account,), (hand,)) for rule in wanted)
 

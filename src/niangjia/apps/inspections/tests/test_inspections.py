@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts.models import Account
 from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.accounts.types import Role
@@ -234,6 +235,15 @@ def test_an_officer_of_the_household_or_with_its_phone_account_or_address_is_fou
     )
     HardshipFile.objects.create(case=second, household_id=home, **file)
     assert officer_is(outsider) == {"same-address"}
+
+
+def test_an_officer_does_not_cease_to_be_of_the_household_by_being_untied(desk):
+    case = helped(desk)
+    account = desk.town.county.account_id
+    accounts.link_person(viewer=None, account_id=account, person_id=desk.members(case.household_id)[1], now=desk.now)
+    assert rules_found(desk) == {"own-person", "own-household"}
+    accounts.unlink_person(viewer=None, account_id=account, reason="登记错了人，先解除", now=desk.now)
+    assert rules_found(desk) == {"own-person", "own-household"}
 
 
 def hand(step: str, account: int, absent: int | None = None, of: str = "case:1") -> Hand:
