@@ -17,7 +17,7 @@ import psycopg
 
 from niangjia.kernel.deployment import Deployment
 
-KILLS = int(os.environ.get("NIANGJIA_KILLS", "3"))
+KILLS = int(os.environ.get("NIANGJIA_KILLS", "2"))
 IS_SOAK = KILLS >= 50
 SEED = int(os.environ.get("NIANGJIA_SEED") or random.SystemRandom().randrange(10**6))
 CHECKOUT = Path(__file__).resolve().parents[2]

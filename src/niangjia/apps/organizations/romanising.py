@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
-
 # What a division is, longest first; a city over counties is written without a word.
 _KINDS = {"街道": "Subdistrict", "镇": "Town", "乡": "Township", "县": "County", "区": "District", "市": "City", "省": "Province"}  # fmt: skip
 _OF_THE_SHE = {"畲族自治县": "She Autonomous County", "畲族乡": "She Township", "畲族镇": "She Town"}
@@ -30,5 +28,7 @@ def romanised(name: str, *, is_city: bool = False) -> str:
 
 def _spelt(own: str) -> str:
     """One word, with the apostrophe before a syllable that begins with a vowel (GB/T 16159)."""
+    from pypinyin import lazy_pinyin  # its dictionaries are a third of a second: for whoever reads names
+
     first, *rest = lazy_pinyin(own)
     return _READ.get(own) or (first + "".join(f"'{one}" if one[0] in "aoe" else one for one in rest)).capitalize()

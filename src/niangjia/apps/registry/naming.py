@@ -6,8 +6,6 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from pypinyin import Style, lazy_pinyin
-
 # Surnames that are read otherwise than the character by itself.
 _SURNAMES = {
     "单": "shan", "解": "xie", "仇": "qiu", "查": "zha", "区": "ou", "曾": "zeng", "翟": "zhai", "尉": "wei", "朴": "piao", "任": "ren",
@@ -44,13 +42,15 @@ def _folded(text: str) -> str:
 
 
 def _syllables(written: str) -> list[str]:
+    from pypinyin import lazy_pinyin  # its dictionaries are a third of a second: for whoever reads names
+
     if written[:2] in _TWO:
-        first = _READ_TWO.get(written[:2]) or lazy_pinyin(written[:2], style=Style.NORMAL)
-        return first + lazy_pinyin(written[2:], style=Style.NORMAL)
+        first = _READ_TWO.get(written[:2]) or lazy_pinyin(written[:2])
+        return first + lazy_pinyin(written[2:])
     surname = _SURNAMES.get(written[0])
     if surname is None:
-        return lazy_pinyin(written, style=Style.NORMAL)
-    return [surname, *lazy_pinyin(written[1:], style=Style.NORMAL)]
+        return lazy_pinyin(written)
+    return [surname, *lazy_pinyin(written[1:])]
 
 
 def asked(text: str) -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ from tests.soak import IS_SOAK
 
 ASOF = date(2023, 10, 31)
 ROWS = 250
-EXAMPLES = 75 if IS_SOAK else 25
+EXAMPLES = 75 if IS_SOAK else 15
 FILLED = {
     "small": {"unset_sum": Decimal(0), "never_sum": Decimal(1), "unset_count": 0, "unset_ratio": Decimal(0),
               "unset_day": date(1900, 1, 1), "unset_flag": False},

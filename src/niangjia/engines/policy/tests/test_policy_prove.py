@@ -30,8 +30,8 @@ from tests.soak import IS_SOAK
 
 ASOF = date(2023, 10, 31)
 AREA = "330624001"
-PACKS, ROWS = 50 if IS_SOAK else 15, 8
-SEARCHED = 12 if IS_SOAK else 4  # packs of which thousands of rows are asked for what was called impossible
+PACKS, ROWS = 50 if IS_SOAK else 9, 8
+SEARCHED = 12 if IS_SOAK else 2  # packs of which thousands of rows are asked for what was called impossible
 compared: list[int] = []
 
 
