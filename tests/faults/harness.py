@@ -217,16 +217,16 @@ def kill_often(yard: Yard, stage: str, before: str, after: str, *, kills: int = 
 
 
 def crash_everywhere(
-    yard: Yard, stage: str, before: str, after: str, *, points: str, at_most: int, chunk: int = 0
+    yard: Yard, stage: str, before: str, after: str, *, points: str, chunk: int = 0
 ) -> tuple[int, list[str]]:
     """
     Let `stage` end before its 1st, 2nd … statement (`points` = sql) or file write (files) and repeat it; all points in a
-    soak, else `at_most` of them spread evenly; and once after its end. Returns how many there were, and
+    soak, else the one that the seed names; and once after its end. Returns how many there were, and
     what was wrong.
     """
     started = time.monotonic()
     total = count_points(yard, stage, before, points=points, chunk=chunk)
-    step = 1 if IS_SOAK else max(1, -(-total // at_most))
+    step = 1 if IS_SOAK else max(1, total)
     chosen = [*range(1 + SEED % step, total + 1, step), total + 1]
     wrong = [
         what for point in chosen for what in crash(yard, stage, before, after, point, total, points=points, chunk=chunk)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from math import ceil, floor
+from math import ceil
 from pathlib import Path
 
 from niangjia.kernel.deployment import reference_folder
@@ -83,8 +83,7 @@ def map_of(
     counts = {code: values.get(code, 0) for code in cells}
     most = max(counts.values(), default=0)
     steps = {code: -(-STEPS * count // most) if most else 0 for code, count in counts.items()}
-    bounds = [(step, most * (step - 1) // STEPS + 1, most * step // STEPS) for step in range(1, STEPS + 1)]
-    words = [Step(0, "0"), *(Step(step, str(least) if least == top else f"{least}–{top}") for step, least, top in bounds if least <= top)]  # fmt: skip
+    words = [Step(0, "0"), *_whole_steps(most, str)]
     return _map(cells, counts, steps, words, unit=unit, links=links or {}, write=str)
 
 
@@ -112,24 +111,23 @@ def map_of_measures(
         for code, value in known.items()
     }
     used = range(1, STEPS + 1) if size else range(1, 2) if known else range(0)
-    is_whole = begins_at_zero and all(value == value.to_integral_value() for value in known.values())
-    words = [Step(step, said) for step in used if (said := _between(least, size, step, is_whole=is_whole, write=write) if size else write(most))]  # fmt: skip
+    if size and begins_at_zero and all(value == value.to_integral_value() for value in known.values()):
+        words = _whole_steps(int(most), lambda number: write(Decimal(number)))
+    else:
+        words = [Step(step, f"{write(least + size * (step - 1))}–{write(least + size * step)}" if size else write(most)) for step in used]  # fmt: skip
     if not known or 0 in steps.values() or len(known) < len(cells):
         words.insert(0, Step(0, write(Decimal(0) if 0 in steps.values() else None)))
     return _map(cells, {code: known.get(code) for code in cells}, steps, words, unit=unit, links=links, write=write, scale=scale)  # fmt: skip
 
 
-def _between(
-    least: Decimal, size: Decimal, step: int, *, is_whole: bool, write: Callable[[Decimal | None], str]
-) -> str:
-    """``18–34`` of whole numbers, where none stands in two steps and a step may have none: then nothing; ``17.4–34.8`` of others."""
-    below, top = least + size * (step - 1), least + size * step
-    if not is_whole:
-        return f"{write(below)}–{write(top)}"
-    first, last = Decimal(floor(below) + 1), Decimal(floor(top))
-    if first > last:
-        return ""
-    return f"{write(first)}–{write(last)}" if first < last else write(last)
+def _whole_steps(most: int, write: Callable[[int], str]) -> list[Step]:
+    """From one to `most`: no number stands in two steps, and a step that has none is left out."""
+    bounds = [(step, most * (step - 1) // STEPS + 1, most * step // STEPS) for step in range(1, STEPS + 1)]
+    return [
+        Step(step, write(least) if least == top else f"{write(least)}–{write(top)}")
+        for step, least, top in bounds
+        if least <= top
+    ]
 
 
 def _cells(area: str) -> dict[str, dict[str, object]]:
