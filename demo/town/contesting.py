@@ -36,7 +36,7 @@ HAZARD = {"rounds.0.pass_mark": "60", "awards.0.places": "1", "awards.0.amount":
 WEAVING = {"rounds.0.pass_mark": "60", "rounds.1.pass_mark": "70"}
 STATIONS = {"rounds.0.vote.days": "7", "rounds.0.vote.choices": "3"}
 ENDED = "beautiful-stations"
-OF_PLACES = (("beautiful-stations", "station", STATIONS), ("bookhouses", "bookhouse", {"rounds.0.quota": "3"}), ("recuperation-bases", "base", {"rounds.0.quota": "3"}))  # fmt: skip
+OF_PLACES = (("beautiful-stations", "station", STATIONS), ("bookhouses", "bookhouse", {"rounds.0.quota": "3", "rounds.0.tilt.points": "5"}), ("recuperation-bases", "base", {"rounds.0.quota": "3"}))  # fmt: skip
 
 
 @dataclass

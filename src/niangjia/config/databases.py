@@ -31,7 +31,7 @@ def database_settings(deployment: Deployment | None) -> dict[str, Any]:
     if url:
         return _postgresql(url)
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "niangjia.config.sqlite",
         "NAME": deployment.folder / "db.sqlite3" if deployment else ":memory:",
         "CONN_MAX_AGE": None,  # the pragmas run at every connect
         # IMMEDIATE: a transaction that reads, then writes, would otherwise fail with "database is locked".

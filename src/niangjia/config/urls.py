@@ -23,5 +23,6 @@ urlpatterns = [
     path("", include("niangjia.portals.cockpit.urls")),
     path("api/v1/", include("niangjia.portals.api.urls")),
 ]
+handler400 = "niangjia.portals.api.problems.bad"
 handler500 = "niangjia.portals.api.problems.broken"
 handler404 = "niangjia.portals.design.errors.not_found"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib.sessions.backends.db import SessionStore
@@ -26,21 +27,36 @@ def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
     for a person), end applications whose money has arrived, anchor the audit chain, tell people what waits for them, forget old messages that were read,
     sweep what an upload that died left behind, forget workbooks whose time is over, and sessions that are with what they kept, and count everything anew once an hour. Safe to repeat.
 
+    What fails keeps nothing else from being done; it is raised at the end (several: ExceptionGroup) and tried again by the next tick.
+
     `niangjia serve` calls it every ten minutes; without a server let cron call `niangjia tick`. Days without it lose nothing.
     """
-    report = workorders.sweep(now=now)
-    programs.reconsider_late_changes(now=now)
-    matters.close_paid(now=now)
-    bookings.remind(now=now)
-    tasks.remind(now=now)
-    audit.anchor(file=deployment.anchors, now=now)
-    deliver.run(deployment, now=now)
-    messages.forget_old(now=now)
-    cases.sweep_drafts(now=now)
-    files.sweep(now=now)
-    SessionStore.clear_expired()
-    import_workbook.sweep(deployment, now=now)
-    export_kept.sweep(deployment, now=now)
-    import_marked.sweep(deployment, now=now)
-    rollup.make_when_old(deployment, now=now)
-    return report
+    reports: list[SweepReport] = []
+    steps: tuple[Callable[[], object], ...] = (
+        lambda: reports.append(workorders.sweep(now=now)),
+        lambda: programs.reconsider_late_changes(now=now),
+        lambda: matters.close_paid(now=now),
+        lambda: bookings.remind(now=now),
+        lambda: tasks.remind(now=now),
+        lambda: audit.anchor(file=deployment.anchors, now=now),
+        lambda: deliver.run(deployment, now=now),
+        lambda: messages.forget_old(now=now),
+        lambda: cases.sweep_drafts(now=now),
+        lambda: files.sweep(now=now),
+        SessionStore.clear_expired,
+        lambda: import_workbook.sweep(deployment, now=now),
+        lambda: export_kept.sweep(deployment, now=now),
+        lambda: import_marked.sweep(deployment, now=now),
+        lambda: rollup.make_when_old(deployment, now=now),
+    )
+    failures: list[Exception] = []
+    for step in steps:
+        try:
+            step()
+        except Exception as failure:
+            failures.append(failure)
+    if len(failures) == 1:
+        raise failures[0]
+    if failures:
+        raise ExceptionGroup("steps of the tick failed; the others were done", failures)
+    return reports[0]

@@ -81,7 +81,9 @@ class _PackReader(Reader):
         elif kind == "number":
             self.number(item)
         else:
-            self.word(item, pattern={"id": ID, "area": "[0-9]{2}|[0-9]{4}|[0-9]{6}"}.get(kind, ""))
+            self.word(
+                item, pattern={"id": ID, "name": "[a-z][a-z0-9_]*", "area": "[0-9]{2}|[0-9]{4}|[0-9]{6}"}.get(kind, "")
+            )
 
     def number(self, item: Item) -> None:
         is_number = isinstance(item.value, int | Decimal) and not isinstance(item.value, bool) and item.value >= 0

@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Value
+from django.utils import timezone
 
 from niangjia.apps.contests import access
 from niangjia.apps.contests.lifecycle import EntryState, VoteState
 from niangjia.apps.contests.models import Conflict, Entry, Mark, Round, Standing, Vote
-from niangjia.apps.contests.packs import RoundRule
+from niangjia.apps.contests.packs import RoundRule, Tilt
+from niangjia.apps.programs import queries as programs
 from niangjia.engines.ranking import CutTie, Ranking, Rule, TieBreak, rank
 from niangjia.engines.ranking import Entry as Counted
 
@@ -50,10 +52,13 @@ def owed(row: Round, jurors: Collection[int]) -> tuple[dict[int, int], dict[int,
 def sheet_of(row: Round) -> dict[str, Any]:
     """
     Everything that is counted, as plain text and whole numbers: the rule, and by entry number the mark of each seat, the seats whose
-    mark does not count for they are near, and the votes.
+    mark does not count for they are near, the votes, and the points of a tilt.
+
+    Raises programs' NoPackHere, MissingParameter: the list of the areas that a tilt leans to is not on file.
     """
-    rule = rule_of(row).rule
-    judged = list(entries_of(row))
+    told = rule_of(row)
+    rule, tilt = told.rule, told.tilt
+    judged = list(entries_of(row).select_related("place", "org"))
     marks: dict[int, dict[str, str]] = {}
     sitting = Q(juror__left_at__isnull=True)
     for entry_id, seat, value in Mark.objects.filter(sitting, round=row).values_list("entry_id", "juror__seat", "value"):  # fmt: skip
@@ -72,10 +77,19 @@ def sheet_of(row: Round) -> dict[str, Any]:
                 "marks": dict(sorted(marks.get(one.pk, {}).items())),
                 "barred": sorted(barred.get(one.pk, [])),
                 "votes": votes.get(one.pk, 0),
+                **({"extra": str(tilted(tilt, one))} if tilt else {}),
             }
             for one in judged
         ],
     }
+
+
+def tilted(tilt: Tilt, entry: Entry) -> Decimal:
+    """What the round's tilt gives an entry: by where its place lies, else the union it is entered for, on the day it was handed in."""
+    area = entry.place.area if entry.place else entry.org.area
+    day = timezone.localdate(entry.handed_in_at or entry.entered_at)
+    is_leant_to = programs.get_parameter(tilt.program, tilt.parameter, area=area, asof=day)
+    return tilt.points if is_leant_to else Decimal(0)
 
 
 def rule_text(rule: Rule) -> dict[str, Any]:
@@ -100,6 +114,7 @@ def count(sheet: Mapping[str, Any], seed: str) -> Ranking:
             {seat: Decimal(mark) for seat, mark in one["marks"].items()},
             frozenset(one["barred"]),
             one["votes"],
+            Decimal(one.get("extra", 0)),
         )
         for one in sheet["entries"]
     ]

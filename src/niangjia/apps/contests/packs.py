@@ -62,14 +62,25 @@ class VoteRule:
 
 
 @dataclass(frozen=True)
+class Tilt:
+    """`points` beside marks and votes for entries of areas where the flag `parameter` of `program` holds on the day they were handed in."""
+
+    title: Mapping[str, str]
+    program: str
+    parameter: str
+    points: Decimal
+
+
+@dataclass(frozen=True)
 class RoundRule:
-    """`criteria` empty: one mark of 0 … 100. `votes` null: the jury alone."""
+    """`criteria` empty: one mark of 0 … 100. `votes` null: the jury alone. `tilt` null: to no area."""
 
     id: str
     title: Mapping[str, str]
     rule: Rule
     criteria: tuple[Criterion, ...]
     votes: VoteRule | None
+    tilt: Tilt | None = None
 
 
 @dataclass(frozen=True)
@@ -178,7 +189,11 @@ def _is_number(text: str, name: str) -> bool:
     except InvalidOperation:
         return False
     is_whole = number == number.to_integral_value() if number.is_finite() else False
-    return number.is_finite() and LEAST.get(name, 0) <= number <= MOST and (is_whole or name in ("pass_mark", "amount"))
+    return (
+        number.is_finite()
+        and LEAST.get(name, 0) <= number <= MOST
+        and (is_whole or name in ("pass_mark", "amount", "points"))
+    )
 
 
 def _asks(given: Any, path: str = "", part: Mapping[str, str] | None = None) -> Iterator[Ask]:
@@ -263,19 +278,28 @@ def _round(given: Mapping[str, Any]) -> RoundRule:
         pass_mark=None if mark is None else Decimal(str(mark)), ties=tuple(TieBreak(one) for one in given.get("ties", ())),
         cut_tie=CutTie(given.get("cut_tie", "all")),
     )  # fmt: skip
-    vote = given.get("vote")
+    vote, tilt = given.get("vote"), given.get("tilt")
     criteria = tuple(
         Criterion(one["id"], one["title"], Decimal(str(one["points"]))) for one in given.get("criteria", ())
     )
     if criteria and sum(one.points for one in criteria) != 100:
         raise ValueError("criteria")
-    return RoundRule(given["id"], given["title"], rule, criteria, _vote(vote) if vote else None)
+    return RoundRule(
+        given["id"], given["title"], rule, criteria, _vote(vote) if vote else None, _tilt(tilt) if tilt else None
+    )
 
 
 def _vote(given: Mapping[str, Any]) -> VoteRule:
     return VoteRule(
         int(given["days"]), int(given["choices"]), int(given["an_hour"]), int(given["burst"]), int(given["burst_minutes"])
     )  # fmt: skip
+
+
+def _tilt(given: Mapping[str, Any]) -> Tilt:
+    points = Decimal(str(given["points"]))
+    if not 0 <= points <= 100:
+        raise ValueError("tilt.points")
+    return Tilt(given["title"], given["program"], given["parameter"], points)
 
 
 def _award(given: Mapping[str, Any]) -> AwardRule:

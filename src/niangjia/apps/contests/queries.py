@@ -349,7 +349,7 @@ def list_lines(viewer: Viewer | None, round_id: int) -> list[LineCard]:
         found.append(
             LineCard(
                 cards[line.entry_id], line.rank, counted.total, counted.jury, counted.votes, said["votes"], line.goes_on, {int(seat): Decimal(mark) for seat, mark in said["marks"].items()},
-                frozenset(int(seat) for seat in counted.left_out), frozenset(int(seat) for seat in said["barred"]),
+                frozenset(int(seat) for seat in counted.left_out), frozenset(int(seat) for seat in said["barred"]), Decimal(said.get("extra", 0)),
             )
         )  # fmt: skip
     return found

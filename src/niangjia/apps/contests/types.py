@@ -140,7 +140,7 @@ class ScoreRow:
 
 @dataclass(frozen=True, slots=True)
 class LineCard:
-    """One line of a published round. `marks`: by seat; `left_out`: seats whose mark did not count (extremes, conflicts)."""
+    """One line of a published round. `marks`: by seat; `left_out`: seats whose mark did not count (extremes, conflicts). `extra`: of the round's tilt."""
 
     entry: EntryCard
     rank: int | None
@@ -152,6 +152,7 @@ class LineCard:
     marks: Mapping[int, Decimal]
     left_out: frozenset[int]
     barred: frozenset[int]
+    extra: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,11 @@ TABLES = {
         {"days": "number", "choices": "number", "an_hour": "number", "burst": "number", "burst_minutes": "number"},
         {},
     ),
+    "tilt": _section(
+        "按地区加分：参评地区在某规则包的名单上 · points for areas where a flag of a programme holds",
+        {"title": "bilingual", "program": "id", "parameter": "name", "points": "number"},
+        {},
+    ),
     "conflicts": _section("回避 · conflicts of interest", {"same_union": "flag"}, {}),
     "notice": _section("公示 · public notice", {"working_days": "number"}, {}),
 }
@@ -55,7 +60,7 @@ LISTS = {
         "一轮：评委、投票、晋级 · a round",
         {"id": "id", "title": "bilingual"},
         {"jury": "number", "votes": "number", "dropped": "number", "least_marks": "number", "quota": "number", "pass_mark": "number", "ties": "ties",
-         "cut_tie": "cut_tie", "criteria": "criteria", "vote": "vote"},
+         "cut_tie": "cut_tie", "criteria": "criteria", "vote": "vote", "tilt": "tilt"},
     ),
     "criteria": _section(
         "评分项，合计 100 分 · criteria of 100 points in all",
@@ -75,6 +80,7 @@ def contests_schema() -> dict[str, Any]:
     text = {"type": "string", "minLength": 1}
     values: dict[str, Any] = {
         "text": text,
+        "name": {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"},
         "id": {"type": "string", "pattern": f"^{ID}$"},
         "area": {"type": "string", "pattern": "^([0-9]{2}|[0-9]{4}|[0-9]{6})$"},
         "flag": {"type": "boolean"},

@@ -46,7 +46,7 @@ def _figures(entry: Entry, rule: Rule, most: int) -> Placed:
     votes = _rounded(Fraction(100 * entry.votes, most), rule.places) if most else Decimal(0)
     total = None
     if jury is not None or not rule.jury:
-        total = _rounded(Fraction(rule.jury * (jury or 0) + rule.votes * votes), rule.places)
+        total = _rounded(Fraction(rule.jury * (jury or 0) + rule.votes * votes + entry.extra), rule.places)
     counted = tuple(sorted(juror for _, juror in kept))
     left_out = tuple(sorted(set(entry.marks) - set(counted)))
     return Placed(entry.name, None, total, jury, votes, False, counted, left_out)

@@ -49,19 +49,23 @@ class Rule:
 
 @dataclass(frozen=True)
 class Entry:
-    """`marks` by juror, 0 … 100; `barred`: jurors whose mark does not count here, for they are near to it. `votes`: those that count."""
+    """
+    `marks` by juror, 0 … 100; `barred`: jurors whose mark does not count here, for they are near to it. `votes`: those that count. `extra`: points
+    that the rule gives beside both, as to entries of counties to which resources are tilted.
+    """
 
     name: str
     marks: Mapping[str, Decimal] = field(default_factory=dict)
     barred: frozenset[str] = frozenset()
     votes: int = 0
+    extra: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
 class Placed:
     """
     `place` from 1, equal ones share it and the next is skipped; null = not ranked. `jury`: the mean of what counted; `votes`: hundred for the most
-    voted, the others in proportion; `counted` and `left_out`: the jurors whose mark did and did not.
+    voted, the others in proportion; `total`: their parts and the entry's `extra`; `counted` and `left_out`: the jurors whose mark did and did not.
     """
 
     name: str

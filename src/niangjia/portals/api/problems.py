@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.views.defaults import server_error
+from django.views.defaults import bad_request, server_error
 from ninja import Schema
 from pydantic import Field
 
@@ -21,6 +24,7 @@ from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.refusals import status_of
 
 MEDIA_TYPE = "application/problem+json"
+BUSY_SECONDS = 5
 
 
 class Place(Schema):
@@ -69,6 +73,7 @@ KINDS = {
     "invalid": Kind(422, "请求的内容有误", "The request is not right", "请按 errors 逐项更正。", "Correct what errors names."),
     "key-used": Kind(422, "幂等键已用于另一个请求", "The idempotency key was used for another request", "新的请求请用新的键。", "Take a new key for a new request."),
     "too-many": Kind(429, "调用过多", "Too many calls", "请按 Retry-After 的秒数等待后再试。", "Wait as many seconds as Retry-After says, then try again."),
+    "busy": Kind(503, "系统正忙", "Too busy just now", "请按 Retry-After 的秒数等待后用同一个幂等键重试，不会重复办理。", "Wait as many seconds as Retry-After says, then retry with the same idempotency key: nothing is done twice."),
     "broken": Kind(500, "系统出错", "Something broke here", "没有办成任何事，可用同一个幂等键重试；仍不行请联系管理员。", "Nothing was done: retry with the same idempotency key; if it fails again, tell the administrator."),
 }  # fmt: skip
 
@@ -117,7 +122,28 @@ def answer(
 
 def broken(request: HttpRequest, template_name: str = "500.html") -> HttpResponse:
     """Our own errors: a problem to a program, the page to a person. The cause is in the log alone."""
+    if is_busy(sys.exc_info()[1]):
+        return busy(request)
     return answer("broken") if request.path.startswith("/api/") else server_error(request, template_name)
+
+
+def bad(request: HttpRequest, exception: Exception, template_name: str = "400.html") -> HttpResponse:
+    """What cannot be read as a request; a session that could not be kept for the database was busy is none of these."""
+    return busy(request) if is_busy(exception) else bad_request(request, exception, template_name)
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Others kept the database for longer than we wait: no error of the house or of the request."""
+    response = answer("busy") if request.path.startswith("/api/") else server_error(request, "503.html")
+    response.status_code, response.headers["Retry-After"] = 503, str(BUSY_SECONDS)
+    return response
+
+
+def is_busy(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, OperationalError):
+        error = error.__cause__ or error.__context__
+    code = getattr(error.__cause__, "sqlite_errorcode", sqlite3.SQLITE_BUSY) if error else sqlite3.SQLITE_OK
+    return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def of_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
@@ -16,6 +17,7 @@ from niangjia.apps.contests.models import Contest, Round
 from niangjia.apps.contests.problems import NotFound, NotPossibleNow, ReasonMissing, WrongTimes
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
+from niangjia.apps.programs import queries as programs
 
 
 def make_contest(
@@ -35,14 +37,19 @@ def make_contest(
 
     Safe to repeat: with the same `key` the one that was made is returned.
 
-    Raises: NotAllowed; NotFound: its union is not of the viewer's part of the tree; NoSuchPack; StillAsked; WrongTimes.
+    Raises: NotAllowed; NotFound: its union is not of the viewer's part of the tree; NoSuchPack; StillAsked; WrongTimes; programs' NoPackHere,
+    MissingParameter: where a round leans to areas whose list is not on file.
     """
     permissions.require(viewer, "contests.manage")
-    if not scope.covers(viewer.org_path, organizations.get_union(org_id).path):
+    union = organizations.get_union(org_id)
+    if not scope.covers(viewer.org_path, union.path):
         raise NotFound
     if opens_at >= closes_at:
         raise WrongTimes
     text = packs.fill(packs.get_pack(pack_id), values)
+    rounds = packs.parse(text).rounds
+    for tilt in (one.tilt for one in rounds if one.tilt):
+        programs.get_parameter(tilt.program, tilt.parameter, area=union.area, asof=localdate(now))
     told = {
         "pack_id": pack_id, "pack": text, "pack_hash": packs.hash_of(text), "title": title.strip()[:80] or text["title"]["zh"], "org_id": org_id,
         "opens_at": opens_at, "closes_at": closes_at, "made_by_id": viewer.account_id, "made_at": now, "number": key[:24],
@@ -51,7 +58,6 @@ def make_contest(
         contest, is_new = Contest.objects.get_or_create(key=key, defaults=told)
         if is_new:
             Contest.objects.filter(pk=contest.pk).update(number=f"PX{contest.pk:07}")
-            rounds = packs.parse(text).rounds
             Round.objects.bulk_create(Round(contest=contest, place=place) for place in range(1, len(rounds) + 1))
             detail = {"pack": pack_id, "hash": contest.pack_hash}
             audit.record(viewer, action="contests.make", object=f"contest:{contest.pk}", detail=detail, now=now)

@@ -20,8 +20,13 @@ from niangjia.apps.files.problems import TooLarge, UnknownRecording
 from niangjia.apps.files.tests import pictures, recordings
 from niangjia.apps.objections import actions as objections
 from niangjia.apps.objections.problems import GrievanceOpen, NoticeIsDown, OfficerOfTheCase
+from niangjia.apps.organizations.models import OrgUnit
+from niangjia.apps.programs import actions as programs
+from niangjia.apps.programs.problems import NoPackHere
 from niangjia.apps.programs.tests import town
 from niangjia.apps.registry import queries as registry
+from niangjia.engines import policy
+from niangjia.kernel.deployment import programs_folder
 
 pytestmark = pytest.mark.django_db
 
@@ -544,3 +549,32 @@ def test_an_officer_whose_family_takes_part_runs_no_step_of_the_contest(stage):
     assert {one.state for one in Entry.objects.filter(pk__in=(own, rival))} == {"SUBMITTED", "ADMITTED"}
     actions.withdraw(viewer=entrant, entry_id=own, now=stage.now)
     actions.strike(viewer=organiser, entry_id=rival, reason="不合要求", now=stage.now)
+
+
+TILT = "tilt: {title: {zh: 山区 26 县, en: the 26 mountain counties}, program: county-tilt, parameter: is_mountain_county, points: ask}"
+
+
+def test_a_round_leans_to_the_counties_on_the_list_of_the_day_and_the_sheet_says_so(stage, monkeypatch):
+    """E25: 职工书屋申报向山区 26 县倾斜；报道没有写倾斜多少，由主办工会填写。"""
+    text = stages.TEXT.replace("jury: 1, least_marks: 1, ties", f"jury: 1, {TILT}, least_marks: 1, ties")
+    stages.install(monkeypatch, text)
+    values = {"rounds.1.tilt.points": "5"}
+    with pytest.raises(NoPackHere):
+        stage.call(values=values)
+    packs_of = policy.load_vocabulary(programs_folder())
+    programs.install_packs(
+        [policy.load_pack(programs_folder() / "330000-zhejiang/county-tilt", packs_of)], now=stage.now
+    )
+    stage.call(values=values)
+    first, second = stage.with_entries(2)
+    jingning = Entry.objects.get(pk=second).org_id
+    OrgUnit.objects.filter(pk=jingning).update(area="331127000000")
+    assert Entry.objects.get(pk=first).org_id != jingning
+    stage.sit(1)
+    stage.through([90, 86], [90, 86])
+    before, last = (
+        queries.list_lines(None, row.pk) for row in Round.objects.filter(contest_id=stage.contest_id).order_by("place")
+    )
+    assert [(line.entry.id, line.extra, line.jury) for line in before] == [(first, 0, 90), (second, 0, 86)]
+    assert [(line.entry.id, line.extra, line.total) for line in last] == [(second, 5, 91), (first, 0, 90)]
+    assert sound()

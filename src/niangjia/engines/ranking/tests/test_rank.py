@@ -52,6 +52,14 @@ def test_votes_count_in_proportion_to_the_most_voted():
     )
 
 
+def test_points_of_a_tilt_come_beside_marks_and_votes_and_rank_nobody_who_has_no_marks():
+    """E25: bookhouses of the mountain counties are leant to."""
+    entries = [Entry("甲", marks("90")), Entry("乙", marks("86"), extra=Decimal(5)), Entry("丙", extra=Decimal(5))]
+    rows = {row.name: row for row in rank(entries, JURY).rows}
+    assert (rows["乙"].total, rows["乙"].jury, rows["乙"].place) == (Decimal("91.00"), Decimal("86.00"), 1)
+    assert rows["甲"].place == 2 and rows["丙"].place is None
+
+
 def test_a_third_is_rounded_half_up_and_compared_as_published():
     (row,) = rank([Entry("甲", marks("90", "90", "91"))], JURY).rows
     assert row.jury == Decimal("90.33")

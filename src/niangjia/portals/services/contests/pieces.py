@@ -42,6 +42,8 @@ def rule_words(rule: RoundRule) -> list[str]:
         said.append(_("有效评分不足 %(n)s 个的不排名；须回避的评委的分不计。") % {"n": one.least_marks})
     if one.votes and rule.votes:
         said.append(_("得票最多的计 100 分，其余按比例；每人 %(n)s 票，投给不同的作品。") % {"n": rule.votes.choices})
+    if rule.tilt:
+        said.append(_("“%(areas)s”另加 %(points)s 分，按递交当天的名单。") % {"areas": rule.tilt.title[language_now()], "points": f"{rule.tilt.points:f}"})  # fmt: skip
     said.append(_("各项保留 %(n)s 位小数，四舍五入，按公布的数比较。") % {"n": one.places})
     ties = {"jury": _("评委分"), "votes": _("投票分"), "best_mark": _("评委最高分")}
     if one.ties:

@@ -33,6 +33,7 @@ ASKED = {
     "working_days": gettext_lazy("公示工作日"),
     "dropped": gettext_lazy("去掉几个最高、最低分"),
     "least_marks": gettext_lazy("至少几个有效分"),
+    "points": gettext_lazy("加分"),
     "most_mb": gettext_lazy("每个文件最多几 MB"),
 }
 """The numbers that a pack may leave open, by the name they have in it."""
