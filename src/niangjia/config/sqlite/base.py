@@ -2,7 +2,7 @@
 SQLite lets one write at a time, and those who wait ask again every tenth of a second at most.
 
 Work that writes chunk after chunk (ten thousand orders are escalated, a list is opened) would begin its next chunk within
-microseconds, so that nobody else's question ever falls between two of them: measured, fifty officers waited until they gave up.
+microseconds, so that nobody else's question falls between two of them before all of it is through.
 """
 
 from __future__ import annotations
