@@ -7,12 +7,16 @@ from niangjia.apps.organizations.models import OrgUnit
 
 
 class Account(AbstractBaseUser):
-    """Someone who logs in: an officer, or a worker (`person_id`, the registry's id; the registry is above, hence no key)."""
+    """
+    Someone who logs in: an officer, or a worker (`person_id`, the registry's id; the registry is above, hence no key). `was_person_ids`: whom
+    it was said to be before it was untied; what concerns them stays others' to decide.
+    """
 
     username = models.CharField("用户名", max_length=64, unique=True)
     name = models.CharField("姓名", max_length=64)
     is_active = models.BooleanField("启用", default=True)
     person_id = models.BigIntegerField("人员编号", null=True, blank=True, unique=True)
+    was_person_ids = models.JSONField("曾登记为", default=list, blank=True)
     password_set_at = models.DateTimeField("密码设定于", null=True, blank=True)  # null = before this was kept
     must_change_password = models.BooleanField("须先更改密码", default=False)  # it was set by somebody else
 

@@ -28,7 +28,6 @@ from niangjia.apps.accounts.types import (
     TokenCard,
     Viewer,
 )
-from niangjia.apps.audit import queries as audit
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
@@ -151,6 +150,9 @@ def recognise(
     first = posts[0]
     looking.know(find_active, account_id, answer=first.account)
     looking.know(person_of, account_id, answer=first.account.person_id)
+    looking.know_each(
+        persons_ever_of, {account_id: frozenset({first.account.person_id, *first.account.was_person_ids} - {None})}
+    )
     organizations.know(post.org for post in posts)
     chosen = next((post for post in posts if post.pk == post_id), first)
     read = vars(first)
@@ -545,15 +547,12 @@ def people_of(account_ids: Iterable[int]) -> dict[int, tuple[str, int | None]]:
     return {account_id: (name, person_id) for account_id, name, person_id in rows}
 
 
+@looking.once_each
 def persons_ever_of(account_ids: Iterable[int]) -> dict[int, frozenset[int]]:
-    """By account, every person of the registry that it was ever said to be: who was untied stays on the chain, so that nobody hides by it."""
-    ids = set(account_ids)
-    ever: dict[int, set[int]] = {account: {person} for account, (_, person) in people_of(ids).items() if person}
-    for event in audit.list_between(after=0, up_to=audit.last_seq(), actions=["accounts.unlink_person"]):
-        account = int(event.object.removeprefix("account:"))
-        if account in ids:
-            ever.setdefault(account, set()).add(event.detail["person"])
-    return {account: frozenset(persons) for account, persons in ever.items()}
+    """By account, every person of the registry that it is or was said to be, untied since or not, so that nobody hides by it; none: left out."""
+    rows = Account.objects.filter(pk__in=set(account_ids)).values_list("id", "person_id", "was_person_ids")
+    ever = {account_id: frozenset({person, *was} - {None}) for account_id, person, was in rows}
+    return {account_id: persons for account_id, persons in ever.items() if persons}
 
 
 def list_absences(account_ids: Iterable[int], *, today: date) -> list[Absence]:

@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from niangjia.apps.accounts import permissions
-from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.cases import lifecycle
@@ -66,8 +65,8 @@ class FourEyes(Refusal):
 class OwnHousehold(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "这件个案涉及您本人或您的家庭，须回避。请由另一位同事办理。",
-            "This case is about you or your household. Leave it to another colleague.",
+            "这件个案涉及您本人或您的家庭（账户曾登记为其中一人的也算），须回避。请由另一位同事办理。",
+            "This case is about you or your household, or about somebody your account was said to be. Leave it to another colleague.",
         )
 
 
@@ -212,12 +211,8 @@ def refuse_own_household(viewer: Viewer, case: Case) -> None:
     """
     Raises OwnHousehold: an officer never handles the case of the household where they live, nor does who stands in for them.
     """
-    for account_id in (viewer.account_id, viewer.for_account_id):
-        person_id = accounts.person_of(account_id) if account_id is not None else None
-        if person_id is not None and person_id == case.person_id:
-            raise OwnHousehold
-        if person_id is not None and registry.household_of(person_id) == case.household_id:
-            raise OwnHousehold
+    if registry.is_around(viewer, person_id=case.person_id, household_id=case.household_id):
+        raise OwnHousehold
 
 
 def refuse_same_officer(

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from django.db.models import Q, QuerySet
 
 from niangjia.apps.accounts import permissions
-from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.matters.lifecycle import role_of
 from niangjia.apps.matters.models import Matter, Move
@@ -93,20 +92,7 @@ def refuse_own(viewer: Viewer, matter: Matter) -> None:
 
 
 def is_own(viewer: Viewer, matter: Matter) -> bool:
-    return is_theirs(viewer, matter.person_id, matter.household_id)
-
-
-def is_theirs(viewer: Viewer, about_id: int | None, household_id: int | None) -> bool:
-    """Whether the officer, or whoever they stand in for, is that person or lives in that household."""
-    for account_id in (viewer.account_id, viewer.for_account_id):
-        person_id = accounts.person_of(account_id) if account_id is not None else None
-        if person_id is None:
-            continue
-        home = registry.household_of(person_id)
-        theirs = {person_id, *(registry.members_of([home]).get(home, ()) if home else ())}
-        if about_id in theirs or (home is not None and home == household_id):
-            return True
-    return False
+    return registry.is_around(viewer, person_id=matter.person_id, household_id=matter.household_id)
 
 
 def hands_in(matter: Matter) -> list[int]:

@@ -132,8 +132,8 @@ class SomeoneWasFirst(Refusal):
 class OwnMatter(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "这件申请涉及您本人或您的家庭，须回避。请由另一位同事办理。",
-            "This application is about you or your household. Leave it to another colleague.",
+            "这件申请涉及您本人或您的家庭（账户曾登记为其中一人的也算），须回避。请由另一位同事办理。",
+            "This application is about you or your household, or about somebody your account was said to be. Leave it to another colleague.",
         )
 
 

@@ -15,7 +15,7 @@ from niangjia.apps.audit import queries as audit
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.organizations.types import Violation
-from niangjia.apps.registry.closeness import own_people
+from niangjia.apps.registry.closeness import is_around, own_people, people_around
 from niangjia.apps.registry.corrections import (
     count_open_corrections,
     list_corrections,
@@ -57,7 +57,9 @@ __all__ = [
     "list_held",
     "list_open_corrections",
     "list_recognitions",
+    "is_around",
     "own_people",
+    "people_around",
 ]
 
 _MASKS = {

@@ -77,7 +77,8 @@ def link_person(*, viewer: Viewer | None, account_id: int, person_id: int, now: 
 @transaction.atomic
 def unlink_person(*, viewer: Viewer | None, account_id: int, reason: str, now: datetime) -> None:
     """
-    The account was said to be the wrong person's. Who it was said to be stays on record with the reason. Safe to repeat.
+    The account was said to be the wrong person's. Who it was said to be stays on record with the reason, and is none whom
+    this officer may help, judge or pay. Safe to repeat.
 
     Raises: NotAllowed, OutOfReach, OwnAccount, WorkersOwn, UntyingNeedsReason.
     """
@@ -88,8 +89,8 @@ def unlink_person(*, viewer: Viewer | None, account_id: int, reason: str, now: d
     if len(reason) < SHORTEST_REASON:
         raise UntyingNeedsReason
     was = account.person_id
-    account.person_id = None
-    account.save(update_fields=["person_id"])
+    account.person_id, account.was_person_ids = None, sorted({*account.was_person_ids, was})
+    account.save(update_fields=["person_id", "was_person_ids"])
     audit.record(
         viewer, action="accounts.unlink_person", object=_name(account), detail={"person": was}, reason=reason[:300], now=now
     )  # fmt: skip

@@ -225,7 +225,7 @@ def _check_companions(
     aside = orders.get_card(case.work_order_id, now=now).excluded_ids if case.work_order_id else ()
     at_home = {case.person_id, *_at_home(case)}
     for account_id in went:
-        if account_id in aside or _related(account_id) & at_home:
+        if account_id in aside or registry.people_around([account_id]) & at_home:
             raise ConflictOfInterest(colleagues[account_id])
     if outsider is None:
         return
@@ -249,7 +249,7 @@ def _tell_order(
     if orders.get_card(case.work_order_id, now=now).state is OrderState.VISITED:
         return  # seen once more before the answer: the order knows it was visited
     names = accounts.names_of(set(went))
-    people = [Verifier(names[account_id], account_id, _related(account_id)) for account_id in went]
+    people = [Verifier(names[account_id], account_id, registry.people_around([account_id])) for account_id in went]
     people += [Verifier(outsider.name)] if outsider else []
     workorders.mark_visited(
         viewer=viewer,
@@ -259,14 +259,6 @@ def _tell_order(
         has_photo=bool(visit.photo_count),
         now=now,
     )
-
-
-def _related(account_id: int) -> frozenset[int]:
-    person_id = accounts.person_of(account_id)
-    if person_id is None:
-        return frozenset()
-    household_id = registry.household_of(person_id)
-    return frozenset({person_id, *(registry.members_of([household_id]).get(household_id, ()) if household_id else ())})
 
 
 def submit_finding(

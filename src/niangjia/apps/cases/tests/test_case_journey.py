@@ -323,6 +323,16 @@ def test_an_officer_of_the_household_stands_aside(desk):
         desk.visit(case)
 
 
+def test_an_officer_who_was_untied_from_the_household_stands_aside_as_before(desk):
+    case = desk.opened()
+    desk.hand_down(case)
+    account = desk.town.grassroots.account_id
+    accounts.link_person(viewer=None, account_id=account, person_id=desk.members(case.household_id)[1], now=desk.now)
+    accounts.unlink_person(viewer=None, account_id=account, reason="登记错了人，先解除", now=desk.now)
+    with pytest.raises(moving.OwnHousehold):
+        desk.visit(case)
+
+
 # --- findings ---
 
 

@@ -128,7 +128,11 @@ def attest(*, viewer: Viewer, matter_id: int, content: bytes | None, step: int, 
 
 
 def _begin(viewer: Viewer, start: opening.Beginning, now: datetime) -> MatterCard:
-    if start.person_id is not None and viewer.role is not Role.WORKER and _is_own(viewer, start.person_id):
+    if (
+        start.person_id is not None
+        and viewer.role is not Role.WORKER
+        and start.person_id in registry.own_people(viewer)
+    ):
         raise OwnMatter
     try:
         with transaction.atomic():
@@ -151,7 +155,3 @@ def _sees(viewer: Viewer, person_id: int) -> bool:
 def _lives_with(viewer: Viewer, person_id: int) -> bool:
     own = viewer.person_id
     return own is not None and own != person_id and person_id in registry.housemates_of([own]).get(own, frozenset())
-
-
-def _is_own(viewer: Viewer, person_id: int) -> bool:
-    return access.is_theirs(viewer, person_id, registry.household_of(person_id))
