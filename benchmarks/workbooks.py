@@ -70,7 +70,7 @@ def members_in(rows: int, runs: int) -> None:
         deployment = Deployment.create(Path(place) / "bench", "330624")
         from niangjia.cli.console import open_deployment
 
-        open_deployment(deployment.folder)
+        open_deployment(deployment.folder, as_it_is=True)
         from django.core.management import call_command
 
         from niangjia.adapters import excel

@@ -190,7 +190,7 @@ def _scan(deployment: Deployment, feeds: dict[str, sensing.Feed]) -> None:
 def dispatch(orders: int, *, as_json: bool) -> None:
     """Take a list of `orders` households in, release it and dispatch it: orders, cases and audit, on SQLite."""
     with _folder(None) as place:
-        deployment = open_deployment(Deployment.create(place / "data", HOME, is_demo=True).folder)
+        deployment = open_deployment(Deployment.create(place / "data", HOME, is_demo=True).folder, as_it_is=True)
         from demo.town import dispatching
         from niangjia.cli.setup import prepare_database
 

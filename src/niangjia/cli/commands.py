@@ -62,7 +62,7 @@ def main() -> None:
 def init(folder: Path, home: str, database: str, as_json: bool) -> None:
     """新建部署文件夹：密钥、数据库、规则包 · make a deployment. Safe to repeat."""
     deployment = Deployment.create(folder.resolve(), home, database_url=database)
-    open_deployment(deployment.folder)
+    open_deployment(deployment.folder, as_it_is=True)
     from niangjia.cli.setup import prepare_database
 
     prepare_database()
@@ -468,6 +468,26 @@ def pay(
             out.print(
                 f"[green]✓[/] {export.batch.number}：{export.batch.line_count} 笔 {export.batch.total:,.2f} 元\n  {export.path}\n  SHA-256 {export.sha256}"
             )
+
+
+@main.command()
+@click.option("--backed-up", is_flag=True, help="PostgreSQL：已用 pg_dump 备份 · a dump was taken.")
+@data_option
+@refusals_in_words
+def upgrade(backed_up: bool, data: Path | None) -> None:
+    """换了新版程序后升级数据库，先备份；请先停下 serve · bring the database to this version."""
+    deployment = open_deployment(data, as_it_is=True)
+    from niangjia.cli.setup import prepare_database
+    from niangjia.config import versions
+
+    missing = versions.missing_steps()
+    if not missing:
+        return out.print("[green]✓[/] 数据库已是这一版 · the database is of this version")
+    backup = versions.back_up(deployment.folder, backed_up=backed_up)
+    prepare_database()
+    out.print(f"[green]✓[/] 已升级 · upgraded: {'、'.join(missing)}")
+    if backup:
+        out.print(f"  升级前的数据库 · the database as it was: {backup}\n  核对后再删 · check first: niangjia verify")
 
 
 @main.command()

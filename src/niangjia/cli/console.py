@@ -78,14 +78,22 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="输出 JSON · print JSON for other programs.")(command)
 
 
-def open_deployment(folder: Path | None) -> Deployment:
-    """Load the deployment and start Django on it."""
+def open_deployment(folder: Path | None, *, as_it_is: bool = False) -> Deployment:
+    """
+    Load the deployment and start Django on it. `as_it_is`: for what makes or upgrades the database.
+
+    Raises: what `Deployment.load` does; versions' DatabaseIsOlder, DatabaseIsNewer: its tables are not those of this version.
+    """
     deployment = Deployment.load(folder)
     os.environ["NIANGJIA_DATA"] = str(deployment.folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = "niangjia.config.settings"
     import django
 
     django.setup()
+    if not as_it_is:
+        from niangjia.config.versions import refuse_other_version
+
+        refuse_other_version()
     return deployment
 
 

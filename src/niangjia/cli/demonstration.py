@@ -66,7 +66,7 @@ def run(folder: Path, *, persons: int, months: int, serving: bool, port: int, as
     if not done.exists():
         summary = _make(folder, persons, months)
         done.write_text(json.dumps(summary, ensure_ascii=False, indent=1), encoding="utf-8")
-    deployment = open_deployment(folder)
+    deployment = open_deployment(folder, as_it_is=True)
     summary = json.loads(done.read_text(encoding="utf-8"))
     if as_json:
         show_json(summary)
@@ -96,7 +96,7 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
 
     _clear_half_made(folder)
     Deployment.create(folder, HOME, is_demo=True, name="越城（虚构）")
-    deployment = open_deployment(folder)
+    deployment = open_deployment(folder, as_it_is=True)
     from demo.town import (
         administration,
         applying,
