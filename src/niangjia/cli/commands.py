@@ -473,20 +473,25 @@ def pay(
 @main.command()
 @click.option("--backed-up", is_flag=True, help="PostgreSQL：已用 pg_dump 备份 · a dump was taken.")
 @data_option
+@json_option
 @refusals_in_words
-def upgrade(backed_up: bool, data: Path | None) -> None:
+def upgrade(backed_up: bool, data: Path | None, as_json: bool) -> None:
     """换了新版程序后升级数据库，先备份；请先停下 serve · bring the database to this version."""
     deployment = open_deployment(data, as_it_is=True)
     from niangjia.cli.setup import prepare_database
     from niangjia.config import versions
 
     missing = versions.missing_steps()
-    if not missing:
-        return out.print("[green]✓[/] 数据库已是这一版 · the database is of this version")
-    backup = versions.back_up(deployment.folder, backed_up=backed_up)
-    prepare_database()
-    out.print(f"[green]✓[/] 已升级 · upgraded: {'、'.join(missing)}")
-    if backup:
+    backup = versions.back_up(deployment.folder, backed_up=backed_up) if missing else None
+    if missing:
+        prepare_database()
+    if as_json:
+        show_json({"upgraded": missing, "backup": backup})
+    elif not missing:
+        out.print("[green]✓[/] 数据库已是这一版 · the database is of this version")
+    else:
+        out.print(f"[green]✓[/] 已升级 · upgraded: {'、'.join(missing)}")
+    if backup and not as_json:
         out.print(f"  升级前的数据库 · the database as it was: {backup}\n  核对后再删 · check first: niangjia verify")
 
 
