@@ -29,7 +29,7 @@ CODES = {
     "state": ["NEW", "CONTINUING", "RETURNED", "HELD", "STALE", "EXITED"], "grade": ["RED", "ORANGE", "YELLOW"],
     "outcome": ["V1", "V2", "V3", "V4"], "channel": ["SENSING", "SENSING", "SENSING", "CANVASS", "APPLICATION"], "sex": ["1", "2"],
     "group": ["courier", "rider", "driver", "trucker", "domestic"], "result": ["SAME", "SAME", "SAME", "DIFFERS"],
-    "purpose": ["warmth", "education", "medical", "recuperation", "earmarked"], "step": ["CREATED", "AT_CITY", "AT_COUNTY", "ASSIGNED"],
+    "form": ["MONEY", "MONEY", "MONEY", "MONEY", "GOODS"], "purpose": ["warmth", "education", "medical", "recuperation", "earmarked"], "step": ["CREATED", "AT_CITY", "AT_COUNTY", "ASSIGNED"],
     "trigger": ["T-ILL-1", "T-ILL-2", "T-INC-1", "T-UNE-1", "T-EDU-1", "T-DIS-1"], "cause": ["因病", "因学", "失业", "低收入"],
 }  # fmt: skip
 

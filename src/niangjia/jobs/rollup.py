@@ -22,6 +22,7 @@ from niangjia.apps.funds import queries as funds
 from niangjia.apps.matters import queries as matters
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.places import queries as places
+from niangjia.apps.programs import queries as programs
 from niangjia.apps.tasks import queries as tasks
 from niangjia.apps.volunteers import queries as volunteers
 from niangjia.apps.workorders import queries as workorders
@@ -83,7 +84,7 @@ def _rows(now: datetime) -> Mapping[str, Iterable[Mapping[str, Any]]]:
 
 
 def _payments() -> Iterator[Mapping[str, Any]]:
-    yield from funds.payments_to_count(cases.signals_at())
+    yield from funds.given_to_count(cases.signals_at(), programs.lines_given_by)
 
 
 def open_newest(deployment: Deployment) -> counting.Rollup | None:

@@ -15,18 +15,35 @@ from niangjia.apps.cases.types import SEEING, CaseKind, Channel, EntitlementStat
 from niangjia.apps.registry import queries as registry
 
 _CHUNK = 5_000
+REPORTED = "T-MAN-1"
+"""The trigger of what a union reported itself (the feed `canvass`)."""
 
 
 def cases() -> Iterator[Mapping[str, Any]]:
-    """A matter of hardship; its day is that of its opening."""
+    """
+    A matter of hardship; its day is that of its opening. `is_unsensed`: people found it and sensing did not: it came by canvass, or the one
+    reason why it is on the list is that it was reported.
+    """
     found = Case.objects.filter(kind=CaseKind.HARDSHIP)
-    said = ("pk", "opened_at", "org_id", "household_id", "person_id", "channel", "state", "grade", "outcome")
-    for number, at, union, household, person, channel, state, grade, outcome in found.values_list(*said).iterator(
-        _CHUNK
-    ):
+    said = (
+        "pk",
+        "opened_at",
+        "org_id",
+        "household_id",
+        "person_id",
+        "channel",
+        "state",
+        "grade",
+        "outcome",
+        "alert__triggers",
+    )
+    for number, at, union, household, person, channel, state, grade, outcome, triggers in found.values_list(
+        *said
+    ).iterator(_CHUNK):
         yield {
             "ref": f"case:{number}", "day": localdate(at), "union_id": union, "household": household, "person": person, "channel": channel,
             "state": state, "grade": grade or None, "outcome": outcome or None,
+            "is_unsensed": channel == Channel.CANVASS or alerts.split(triggers or "") == (REPORTED,),
         }  # fmt: skip
 
 

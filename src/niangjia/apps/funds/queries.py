@@ -58,7 +58,7 @@ from niangjia.kernel.money import ZERO
 from niangjia.kernel.reading import Pages
 
 __all__ = ["Book", "Used", "verify", "hands"]
-payments_to_count, budgets_to_count = counted.payments, counted.budgets
+given_to_count, budgets_to_count = counted.given, counted.budgets
 
 _HERE = ZoneInfo("Asia/Shanghai")
 

@@ -57,7 +57,7 @@ def _drawn(house):
             given = {
                 "state": ["NEW", "CONTINUING", "EXITED"][n % 3], "grade": ["RED", "YELLOW"][n % 2], "cause": ["因病"], "trigger": ["T-ILL-2", "T-INC-1"][: 1 + n % 2],
                 "channel": ["SENSING", "CANVASS"][n % 5 == 0], "outcome": ["V1", "V4", "V2"][n % 3], "step": ["CREATED", "ACCEPTED"][n % 2], "kind": "VERIFICATION",
-                "is_open": n % 4 == 0, "is_late": n % 8 == 0, "purpose": ["special-relief", "graded-aid"][n % 2], "result": ["AGREES", "DIFFERS"][n % 7 == 0],
+                "is_open": n % 4 == 0, "is_late": n % 8 == 0, "purpose": ["special-relief", "graded-aid"][n % 2], "form": "MONEY", "is_unsensed": n % 5 == 0, "result": ["AGREES", "DIFFERS"][n % 7 == 0],
                 "group": ["other", "truck"][n % 9 == 0], "sex": "MF"[n % 2], "way": "HOME", "program": "special-grant",
             }  # fmt: skip
             yield {

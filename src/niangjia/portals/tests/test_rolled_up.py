@@ -60,8 +60,8 @@ def test_every_lead_s_numbers_are_as_many_as_the_rooms_list(house, deployment):
             active = ", ".join(f"'{state}'" for state in ACTIVE_STATES)
             assert count(measure("listing", f"state in ({active})"), month.first_day, month.last_day) == tally.active
         paid = funds.totals(viewer, year=town.NOW.year)
-        assert count(measure("payment", unit="yuan")) == paid.money
-        assert count(measure("payment")) == paid.payment_count
+        assert count(measure("payment", unit="yuan")) == paid.total
+        assert count(measure("payment", "form = 'MONEY'")) == paid.payment_count
         assert count(measure("case")) == cases.list_cases(viewer, CaseFilter()).count()
         assert count(measure("place")) == sum(one.listed + one.suspended for one in places.count_by_kind(viewer, today=town.NOW.date()))  # fmt: skip
         late = sum(row.count for row in workorders.list_late(viewer, now=town.NOW))

@@ -150,6 +150,15 @@ def test_a_canvass_and_an_application_open_a_case_once_and_keep_where_they_came_
     assert queries.verify() == [] and Case.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("triggers", "is_unsensed"), [(("T-ILL-2",), False), (("T-ILL-2", "T-MAN-1"), False), (("T-MAN-1",), True)]
+)
+def test_what_a_union_reported_and_no_other_reason_shows_was_not_found_by_sensing(desk, triggers, is_unsensed):
+    case = desk.opened(triggers=triggers)
+    (row,) = queries.cases_to_count()
+    assert case.channel == "SENSING" and row["is_unsensed"] is is_unsensed
+
+
 def test_a_household_may_be_canvassed_again_in_the_month_its_case_ended(desk):
     case = desk.verified(Outcome.V5, month=OCTOBER.next())
     again = cases.report_canvass(viewer=desk.town.grassroots, person_id=case.person_id, causes=["因病"], now=desk.now)

@@ -245,6 +245,8 @@ def test_money_that_came_back_is_free_as_of_the_day_it_was_used(county):
         funds.receive_back(amount=YUAN("380.01"), key="much", **back)
     assert county.balances(budget_id).paid == YUAN("380.00") and queries.verify() == []
     assert queries.totals(county.officer, year=2023).money == YUAN("380.00")
+    counted = {row["form"]: (row["amount"], row.get("person")) for row in queries.given_to_count({}, lambda refs: {})}
+    assert counted == {"MONEY": (YUAN("500.00"), county.people[0][0]), "RETURNED": (YUAN("-120.00"), None)}
     county.reserve(0, amount="120.00", case_ref="again", caps=(year,))
     with pytest.raises(problems.CapExceeded):
         county.reserve(0, amount="0.01", case_ref="more", caps=(year,))

@@ -107,6 +107,13 @@ def test_money_and_goods_of_286843_70_balance_to_the_cent(county, budget_id):
     reached = queries.totals(county.officer, year=2023, purpose="梯度救助")
     assert (reached.goods, reached.money) == (Decimal("7785.70"), Decimal("279058.00"))
     assert reached.total == Decimal("286843.70")
+    counted = list(queries.given_to_count({}, lambda refs: {ref: ("living",) for ref in refs}))
+    by_form = {form: sum(row["amount"] for row in counted if row["form"] == form) for form in ("MONEY", "GOODS")}
+    assert by_form == {"MONEY": reached.money, "GOODS": reached.goods} and len(counted) == 6
+    assert {row["purpose"] for row in counted} == {"梯度救助"} and {len(row.get("line", ())) for row in counted} == {
+        0,
+        1,
+    }
     left = county.balances(budget_id)
     assert (left.available, left.reserved, left.in_transit, left.goods_stock) == (0, 0, 0, 0)
     assert left.paid + left.goods_given == left.total == Decimal("286843.70")
