@@ -1,4 +1,4 @@
-"""The invented city's auditor: a sample of what was refused and one of what was paid, drawn with seeds that stand on them; one row found in order."""
+"""The invented city's auditor: samples of what was held back, of what was refused and of what was paid, drawn with seeds that stand on them; one row found in order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def play(office: Office, months: list[Month], clock: Callable[[], datetime]) -> 
     union = unions.find_city_union(COUNTY + "000000")
     assert union is not None, "the invented city has its union"
     auditor, count = office.clerk(union.id, Role.AUDITOR, clock()), 0
-    for kind in (SampleKind.SUPPRESSED, SampleKind.PAYMENTS):
+    for kind in SampleKind:
         for month in months:
             try:
                 sample = actions.draw_sample(viewer=auditor, kind=kind, month=month, size=SIZE, seed=SEED, now=clock())

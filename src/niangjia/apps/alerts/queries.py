@@ -190,6 +190,11 @@ def list_cards(alert_ids: Iterable[int]) -> list[AlertCard]:
     return cards
 
 
+def find_alerts(viewer: Viewer, alert_ids: Iterable[int]) -> list[HardshipAlert]:
+    """Those of released lists in the viewer's part of the tree, held back or not, with union and run; one query."""
+    return list(_visible(viewer).select_related("org", "run").filter(pk__in=set(alert_ids)).order_by("pk"))
+
+
 def list_active_ids(viewer: Viewer, month: Month) -> list[int]:
     """Ids of the month's active alerts in the viewer's part of the tree, gravest first: what can be dispatched."""
     found = _visible(viewer, month).filter(state__in=ACTIVE_STATES).annotate(grade_rank=_GRADE_RANK)

@@ -131,6 +131,12 @@ def list_payments_to(person_ids: Iterable[int]) -> list[PaymentCard]:
     return [_payment_card(row) for row in rows.select_related("batch", "reservation__budget").order_by("pk")]
 
 
+def list_payments(viewer: Viewer, payment_ids: Iterable[int]) -> list[PaymentCard]:
+    """Those out of budgets that the viewer sees; one query. Raises NotAllowed."""
+    rows = Payment.objects.filter(batch__budget__in=_budgets(viewer), pk__in=set(payment_ids))
+    return [_payment_card(row) for row in rows.select_related("batch", "reservation__budget").order_by("pk")]
+
+
 def list_batch_payments(viewer: Viewer, batch_id: int) -> list[PaymentCard]:
     """Every line of a batch, also removed ones, in order. Raises NotFound."""
     get_batch(viewer, batch_id)

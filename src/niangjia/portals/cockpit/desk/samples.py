@@ -68,8 +68,9 @@ def sample(request: PageRequest, sample_id: int) -> HttpResponse:
     actions.note_reading(viewer=viewer, page="sample", about=str(sample_id), now=timezone.now())
     items = again.items if again else one.items
     numbers = shown.numbers_in(item.ref for item in items)
+    told = shown.told_of(viewer, (item.ref for item in items))
     context = {
-        "one": one, "again": again, "rows": [(item, shown.thing(item.ref, numbers)) for item in items], "results": words.choices("sample_result"),
+        "one": one, "again": again, "rows": [(item, shown.thing(item.ref, numbers), told.get(item.ref)) for item in items], "results": words.choices("sample_result"),
         "names": accounts.names_of({item.judged_by for item in items if item.judged_by} | {one.drawn_by or 0}), "tab": "samples",
         "can_replay": one.kind is not SampleKind.SUPPRESSED, "left": len(items) - one.done,
     }  # fmt: skip
@@ -89,8 +90,10 @@ def judge(request: PageRequest, sample_id: int) -> HttpResponse:
     return redirect("auditing:sample", sample_id)
 
 
-def _items(request: PageRequest, sample_id: int) -> list[tuple[int, Item]]:
-    return list(enumerate(queries.get_sample(request.viewer, sample_id).items, start=1))
+def _items(request: PageRequest, sample_id: int) -> list[tuple[int, Item, shown.Told]]:
+    items = queries.get_sample(request.viewer, sample_id).items
+    told = shown.told_of(request.viewer, (item.ref for item in items))
+    return [(place, item, told.get(item.ref, shown.NOTHING)) for place, item in enumerate(items, start=1)]
 
 
 SAMPLE = Listing(
@@ -104,6 +107,10 @@ SAMPLE = Listing(
             lambda line: " ".join(shown.thing(line[1].ref)[part] for part in ("label", "number")),
             24,
         ),
+        Column(gettext_lazy("谁"), lambda line: line[2].name, 14),
+        Column(gettext_lazy("工会"), lambda line: line[2].whose, 24),
+        Column(gettext_lazy("金额（元）"), lambda line: line[2].amount, 12),
+        Column(gettext_lazy("缘由"), lambda line: "；".join(line[2].why), 40),
         Column(gettext_lazy("抽中时的指纹"), lambda line: line[1].mark, 36),
         Column(gettext_lazy("审计结论"), lambda line: word("sample_result", line[1].result), 14),
         Column(gettext_lazy("说明"), lambda line: line[1].remark, 40),

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 
 from niangjia.apps.accounts import queries as accounts
+from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.audit.types import Hand
 from niangjia.apps.cases import queries as cases
+from niangjia.apps.funds import queries as funds
+from niangjia.apps.registry import queries as registry
 from niangjia.kernel.months import Month
 from niangjia.portals.design import words
+from niangjia.portals.design.people import household_names
+from niangjia.portals.design.program_pages import language_now
 from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.tags import purpose_word
 
 _PAGES = {"case": "officer:case", "matter": "officer:application", "batch": "officer:batch"}
 
@@ -38,6 +46,46 @@ def thing(ref: str, numbers: dict[int, str] | None = None) -> dict[str, str]:
     url = reverse(_PAGES[kind], args=[int(number)]) if kind in _PAGES else ""
     chain = f"{reverse('auditing:hands')}?of={ref}" if kind in ("case", "matter", "payment") else ""
     return {"ref": ref, "label": label, "number": named or number, "url": url, "chain": chain}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a row of a sample says to whoever looks at it: whom it is of, masked, its page, of which union's list or of which batch it is, how much, and why."""
+
+    name: str
+    url: str
+    whose: str
+    amount: Decimal | None = None
+    why: tuple[str, ...] = ()
+
+
+NOTHING = Told("", "", "")
+
+
+def told_of(viewer: Viewer, refs: Iterable[str]) -> dict[str, Told]:
+    """Of ``alert:3`` and ``payment:5`` in the viewer's part of the tree; what else is drawn has a page of its own."""
+    ids: dict[str, set[int]] = {"alert": set(), "payment": set()}
+    for ref in refs:
+        kind, _colon, number = ref.partition(":")
+        ids.setdefault(kind, set()).add(int(number))
+    listed = alerts.find_alerts(viewer, ids["alert"]) if ids["alert"] else []
+    homes = household_names({row.household_id for row in listed})
+    found = {
+        f"alert:{row.pk}": Told(
+            homes[row.household_id].name if row.household_id in homes else "", reverse("officer:household", args=[row.household_id]), row.org.name,
+            why=(str(words.word("alert_state", row.state)[0]), *(getattr(one, language_now()) for one in alerts.sentences(row))),
+        )
+        for row in listed
+    }  # fmt: skip
+    payments = funds.list_payments(viewer, ids["payment"]) if ids["payment"] else []
+    names = registry.masked_names({one.person_id for one in payments})
+    return found | {
+        f"payment:{one.id}": Told(
+            names.get(one.person_id, ""), reverse("officer:batch", args=[one.batch_id]), one.batch_number, amount=one.amount,
+            why=(purpose_word(one.purpose),),
+        )
+        for one in payments
+    }  # fmt: skip
 
 
 def numbers_in(refs: Iterable[str]) -> dict[int, str]:
