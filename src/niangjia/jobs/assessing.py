@@ -76,23 +76,37 @@ class Assessor:
         if span.since > span.until:
             return {}
         found = newest.by_union(measure, within=union.id, since=span.since, until=span.until, level=sheet.level.value)
+        hidden = _hidden(found, measure)
         nothing = Decimal(0) if measure.unit in _ADDED_UP else None
-        reached = {one.id: found[one.id].value if one.id in found else nothing for one in unions}
+        reached = {
+            one.id: found[one.id].value if one.id in found else nothing for one in unions if one.id not in hidden
+        }
+        reached |= dict.fromkeys(hidden)
         return (
             _of_asked(item, sheet, unions, reached, self.today) if item.programme else _rounded(reached, measure.unit)
         )
 
     def figure(self, sheet: Sheet, item: Item, union: Union) -> counting.Figure | None:
-        """What is behind one union's item: its value before anything is made of it, and how many rows."""
+        """What is behind one union's item: its value before anything is made of it, and how many rows; null also where the sheet hides it."""
         span = self.span(sheet, item)
-        if self.newest is None or span.since > span.until:
+        if self.newest is None or span.since > span.until or self.is_hidden(sheet, item, union):
             return None
         return self.newest.figure(self.measure(sheet, item), within=union.id, since=span.since, until=span.until)
+
+    def is_hidden(self, sheet: Sheet, item: Item, union: Union) -> bool:
+        """Whether it is a rate over few people, or one that would say another union's beside it."""
+        measure, span = self.measure(sheet, item), self.span(sheet, item)
+        if self.newest is None or measure.unit != counting.Unit.PERCENT:
+            return False
+        found = self.newest.by_union(
+            measure, within=union.parent_id or union.id, since=span.since, until=span.until, level=sheet.level.value
+        )
+        return union.id in _hidden(found, measure)
 
     def rows(self, sheet: Sheet, item: Item, union: Union, *, offset: int, limit: int) -> Sequence[counting.Row]:
         """As many in all as its figure says."""
         span = self.span(sheet, item)
-        if self.newest is None or span.since > span.until:
+        if self.newest is None or span.since > span.until or self.is_hidden(sheet, item, union):
             return []
         return self.newest.rows(
             self.measure(sheet, item), within=union.id, since=span.since, until=span.until, offset=offset, limit=limit
@@ -123,6 +137,11 @@ def publish(deployment: Deployment, *, viewer: Viewer, sheet_id: str, now: datet
         raise NothingCounted
     rollup.keep(deployment, figures.run)
     return actions.publish(viewer=viewer, sheet_id=sheet_id, figures=figures, now=now)
+
+
+def _hidden(found: Mapping[int, counting.Figure], measure: counting.Measure) -> set[int]:
+    """The unions whose rate is not shown and so gives no points, as everywhere in the house."""
+    return counting.hide_small(found) if measure.unit == counting.Unit.PERCENT else set()
 
 
 def _indicator(item: Item) -> tuple[Programme, Indicator]:

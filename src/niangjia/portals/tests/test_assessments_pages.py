@@ -18,6 +18,7 @@ from niangjia.apps.assessments.models import Correction
 from niangjia.apps.assessments.sheets import _all
 from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.files.tests import pictures
+from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs.tests import town
 from niangjia.jobs import assessing, rollup
 from niangjia.kernel.deployment import programs_folder
@@ -164,6 +165,23 @@ def test_the_rows_behind_a_figure_are_as_many_as_it_counts_and_opening_them_is_o
     assert len(listed) == (figure.rows if figure else 0)
     client = signed_in(house.viewers[Role.CITY])
     assert "数字背后的明细" in read(client, "assessments:rows", SHEET, union.id, "helped")
+
+
+@pytest.mark.parametrize(("in_x", "in_y", "shown"), [(3, 40, set()), (12, 40, {"X", "Y"}), (0, 40, {"Y"})])
+def test_a_rate_over_few_people_is_neither_shown_nor_scored_nor_told_by_the_others(house, signed_in, in_x, in_y, shown):
+    place, sheet = house.desk.town, replace(queries.get_sheet(SHEET), year=town.NOW.year)
+    rows = [
+        {"ref": f"case:{at}{n}", "day": town.NOW.date(), "union_id": place[at].id, "person": n + start, "outcome": "V1"}
+        for at, count, start in (("X", in_x, 1), ("Y", in_y, 1000)) for n in range(count)
+    ]  # fmt: skip
+    counted_year.write(deployment(), house, {"verification": rows})
+    item, assessor = queries.find_item(sheet, "precision"), assessing.open_assessor(deployment(), today=town.NOW.date())
+    values = assessor.figures(sheet, organizations.get_union(place["C"].id)).values
+    assert {at for at in "XY" if values[place[at].id]["precision"] is not None} == shown
+    for at in "XY":
+        listed = assessor.rows(sheet, item, organizations.get_union(place[at].id), offset=0, limit=100)
+        assert bool(listed) == (at in shown)
+    shutil.rmtree(deployment().folder / rollup.FOLDER)
 
 
 def test_somebody_outside_the_part_of_the_tree_opens_no_rows(house, signed_in):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import partial
 from typing import Any, overload
 
@@ -11,8 +12,9 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from niangjia.apps.assessments import actions, queries
+from niangjia.apps.assessments.types import Published
 from niangjia.apps.organizations import queries as organizations
-from niangjia.engines.counting import Figure, Measure, Row
+from niangjia.engines.counting import Figure, Measure, Row, Unit
 from niangjia.jobs import assessing
 from niangjia.portals.cockpit.assessments.sheets import figure_in_words, title_of
 from niangjia.portals.cockpit.rooms import address_of
@@ -53,7 +55,8 @@ def rows(request: PageRequest, sheet_id: str, org_id: int, item_id: str) -> Http
     counted = assessing.open_assessor(deployment(), today=timezone.localdate())
     found = Rows(counted.figure(sheet, item, union), partial(counted.rows, sheet, item, union))
     measure = counted.measure(sheet, item)
-    context = {"sheet": sheet, "title": item.title, "union": union, "as_of": counted.made_at}
+    is_hidden = counted.is_hidden(sheet, item, union)
+    context = {"sheet": sheet, "title": item.title, "union": union, "as_of": counted.made_at, "is_hidden": is_hidden}
     return _show(request, f"{sheet_id}/{item_id}", found, measure, context)
 
 
@@ -66,9 +69,24 @@ def published_rows(request: PageRequest, publication_id: int, org_id: int, item_
     if behind is None or rule is None or all(one.union != org_id for one in card.standings):
         raise queries.NotFound
     kept = assessing.KeptRows(deployment(), card, behind, union)
+    is_hidden = behind.measure.unit == Unit.PERCENT and _pinned(card, org_id, item_id) is None
+    found = Rows(None, kept.rows) if is_hidden else Rows(kept.figure, kept.rows)
     title = {"zh": rule["zh"], "en": rule["en"]}
-    context = {"card": card, "sheet_title": title_of(card.sheet), "title": title, "union": union, "as_of": card.as_of}
-    return _show(request, f"{card.sheet}/{item_id}", Rows(kept.figure, kept.rows), behind.measure, context)
+    context = {
+        "card": card,
+        "sheet_title": title_of(card.sheet),
+        "title": title,
+        "union": union,
+        "as_of": card.as_of,
+        "is_hidden": is_hidden,
+    }
+    return _show(request, f"{card.sheet}/{item_id}", found, behind.measure, context)
+
+
+def _pinned(card: Published, org_id: int, item_id: str) -> Decimal | None:
+    """The figure that was scored; null: not known, or hidden."""
+    points = (one for standing in card.standings if standing.union == org_id for one in standing.items)
+    return next((one.figure for one in points if one.item == item_id), None)
 
 
 def _show(request: PageRequest, what: str, found: Rows, measure: Measure, context: dict[str, Any]) -> HttpResponse:
