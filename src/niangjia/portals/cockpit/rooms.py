@@ -1,4 +1,4 @@
-"""Where a counted row is at home: the page of ``place:12``, for whoever may look there."""
+"""Where a counted row is at home: the page of ``place:12``, else its household's, for whoever may look there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
+from niangjia.engines.counting import Row
 from niangjia.portals.design.requests import whole
 
 _ROOMS: Mapping[str, tuple[str, str]] = {
@@ -20,13 +21,18 @@ _ROOMS: Mapping[str, tuple[str, str]] = {
     "check": ("officer:check", "cases.see_checks"),
     "correction": ("assessments:correction", "assessments.view"),
     "need": ("volunteers:need", "volunteers.view"),
+    "booking": ("bookings:people", "bookings.view"),  # booking:OFFER:…
+    "entry": ("contests:look", "contests.view"),
+    "task": ("tasks:task", "tasks.view"),
 }
 
 
-def address_of(viewer: Viewer, ref: str) -> str:
+def address_of(viewer: Viewer, row: Row) -> str:
     """Empty where there is no page or the viewer may not open it."""
-    kind, _colon, number = ref.partition(":")
+    kind, number = (*row.ref.split(":"), "")[:2]
     route, right = _ROOMS.get(kind, ("", ""))
-    if not route or not whole(number) or not permissions.may(viewer, right):
-        return ""
-    return reverse(route, args=[whole(number)])
+    if route and whole(number) and permissions.may(viewer, right):
+        return reverse(route, args=[whole(number)])
+    if row.household and permissions.may(viewer, "cases.view"):
+        return reverse("officer:household", args=[row.household])
+    return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from niangjia.engines import counting
@@ -46,14 +46,16 @@ def generate(house: House, *, seed: int = 7, size: int = 90) -> dict[str, list[d
     }  # fmt: skip
 
 
-def write(deployment: Deployment, house: House, found: Mapping[str, list[dict[str, Any]]]) -> None:
+def write(
+    deployment: Deployment, house: House, found: Mapping[str, list[dict[str, Any]]], *, as_of: datetime = town.NOW
+) -> None:
     declared = counting.load_sources(programs_folder())
     unions = [
         counting.UnionRow(one.id, one.parent_id, one.level.value, one.area, one.path)
         for one in house.desk.town.unions.values()
     ]
     counting.write_rollup(
-        deployment.folder / rollup.FOLDER, as_of=town.NOW, unions=unions,
+        deployment.folder / rollup.FOLDER, as_of=as_of, unions=unions,
         sources=[(source, found.get(name, [])) for name, source in declared.items()],
     )  # fmt: skip
 

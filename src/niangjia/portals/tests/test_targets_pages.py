@@ -202,3 +202,19 @@ def test_rates_are_in_percent_of_what_stands(house, counted):
     assert counted_rows  # there are no venues in the generated year: a rate of nothing is not known
     line = asked.counter().lines(programme, union, year=2025, stated={}, only="standard-rate")["standard-rate"]
     assert line.reached is None and line.pace.light.value == "NONE"
+
+
+def test_a_rate_opens_what_is_above_its_line_and_what_is_below(house, signed_in, counted):
+    venues = [
+        {"ref": f"place:{n}", "day": date(2025, 3, 1), "union_id": house.desk.town["C"].id, "kind": "venue", "level": "city", "state": "LISTED", "passed": n < 3}
+        for n in range(4)
+    ]  # fmt: skip
+    counted_year.write(deployment(), house, counted | {"place": venues}, as_of=town.NOW.replace(year=2025))
+    client = signed_in(house.viewers[Role.CITY])
+    above = read(client, "targets:rows", "venues-2025", "standard-rate", year=2025)
+    below = read(client, "targets:rows", "venues-2025", "standard-rate", year=2025, part="whole")
+    assert [html.count('class="lead-cell"') for html in (above, below)] == [3, 4]
+    assert all("分子 3" in html and "分母 4" in html for html in (above, below))
+    counted_year.write(deployment(), house, counted)
+    visited = reverse("targets:rows", args=[WARM, "visited"])
+    assert client.get(visited, {"year": YEAR, "part": "whole"}).status_code == 404

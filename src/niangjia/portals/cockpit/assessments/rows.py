@@ -98,6 +98,6 @@ def _show(request: PageRequest, what: str, found: Rows, measure: Measure, contex
     actions.note_looking(viewer=request.viewer, what=what, detail=detail, now=timezone.now())
     context |= {
         "rows": listed, "figure": figure_in_words(found.figure.value if found.figure else None, measure.unit),
-        "cards": [(row, unions.get(row.union_id), address_of(request.viewer, row.ref), in_words(measure.source, row)) for row in listed],
+        "cards": [(row, unions.get(row.union_id), address_of(request.viewer, row), in_words(measure.source, row)) for row in listed],
     }  # fmt: skip
     return show(request, "assessments/rows.html", context)

@@ -8,11 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, overload
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.organizations import queries as organizations
@@ -26,6 +24,7 @@ from niangjia.portals.cockpit.figures.problems import NoRollup, NoSuchFigure
 from niangjia.portals.cockpit.figures.shown import Cell
 from niangjia.portals.cockpit.figures.wording import kind_word, tag_title, value_word
 from niangjia.portals.cockpit.rooms import address_of
+from niangjia.portals.design import words
 from niangjia.portals.design.requests import PageRequest
 
 Counted = tuple[str, counting.Row]
@@ -116,8 +115,8 @@ def shown(viewer: Viewer, rows: Iterable[Counted]) -> list[RowShown]:
     unions = organizations.get_unions({row.union_id for _source, row in found})
     return [
         RowShown(
-            name=f"{kind_word(source)} {row.ref.partition(':')[2]}",
-            url=_room(viewer, row),
+            name=f"{_named(source, row.ref)} {row.ref.partition(':')[2]}",
+            url=address_of(viewer, row),
             day=row.day,
             union=unions[row.union_id].name if row.union_id in unions else "",
             tags=tuple(_words(source, row)),
@@ -136,13 +135,10 @@ def _words(source: str, row: counting.Row) -> Iterator[str]:
                 yield said
 
 
-def _room(viewer: Viewer, row: counting.Row) -> str:
-    """Its own page; else that of its household."""
-    if address := address_of(viewer, row.ref):
-        return address
-    if row.household and permissions.may(viewer, "cases.view"):
-        return reverse("officer:household", args=[row.household])
-    return ""
+def _named(source: str, ref: str) -> str:
+    """What its number is the number of: a payment has that of its batch."""
+    kind = ref.partition(":")[0]
+    return str(words.word("thing", kind)[0]) if kind in words.WORDS["thing"] else kind_word(source)
 
 
 def how_counted(figure: Figure) -> str:

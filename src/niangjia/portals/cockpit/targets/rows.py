@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, overload
 
 from django.core import paginator
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations.types import Union
 from niangjia.apps.targets import actions, queries
-from niangjia.apps.targets.types import Indicator
+from niangjia.apps.targets.types import Indicator, Unit
 from niangjia.engines import counting
 from niangjia.jobs.target_figures import Counter
 from niangjia.kernel.months import Month
@@ -76,9 +77,32 @@ def _month(said: str) -> Month | None:
         return None
 
 
+def whole_of(rate: Indicator) -> Indicator:
+    """What is below the line of a rate, counted by itself. Raises NotFound: it is no rate."""
+    if rate.counts is None or rate.counts.of is None:
+        raise queries.NotFound
+    return replace(rate, counts=rate.counts.of, unit=Unit.PIECES)
+
+
+def _parts(found: Rows, rate: Indicator) -> list[dict[str, Any]]:
+    """Of a rate, what is above and below its line: how many rows each, and which are shown."""
+    if rate.counts is None or rate.counts.of is None:
+        return []
+    is_whole = found.one.unit is not rate.unit
+    other = Rows(found.count_by, found.asked, rate if is_whole else whole_of(rate), found.month)
+    above, below = (other, found) if is_whole else (found, other)
+    query = found.asked.query + (f"&month={found.month.text}" if found.month else "")
+    return [
+        {"title": _("分子"), "rows": len(above), "query": query, "is_shown": not is_whole},
+        {"title": _("分母"), "rows": len(below), "query": f"{query}&part=whole", "is_shown": is_whole},
+    ]
+
+
 def _found(request: PageRequest, programme_id: str, indicator_id: str) -> Rows:
     asked = Asked.of(request, programme_id)
     one = queries.find_indicator(asked.programme, indicator_id)
+    if request.GET.get("part") == "whole":
+        one = whole_of(one)
     return Rows(counter(), asked, one, _month(request.GET.get("month", "")))
 
 
@@ -89,7 +113,7 @@ Counted = tuple[str, counting.Row]
 def _shown(request: PageRequest, found: Sequence[Counted]) -> list[Shown]:
     unions = organizations.get_unions({row.union_id for _source, row in found})
     return [
-        Shown(row, unions.get(row.union_id), address_of(request.viewer, row.ref), in_words(source, row))
+        Shown(row, unions.get(row.union_id), address_of(request.viewer, row), in_words(source, row))
         for source, row in found
     ]
 
@@ -116,6 +140,7 @@ def rows(request: PageRequest, programme_id: str, indicator_id: str) -> HttpResp
         "rows": listed,
         "cards": cards,
         "as_of": found.count_by.made_at,
+        "parts": _parts(found, queries.find_indicator(found.asked.programme, indicator_id)),
     }
     return show(request, "targets/rows.html", context)
 
@@ -133,6 +158,6 @@ LIST = Listing(
         Column(lazy("人次"), lambda one: one.row.count, 8),
         Column(lazy("金额（元）"), lambda one: one.row.amount),
     ],
-    filters=("year", "union", "month"),
+    filters=("year", "union", "month", "part"),
 )
 export = export_of(LIST, rows)
