@@ -17,6 +17,7 @@ from functools import lru_cache
 from math import ceil
 from pathlib import Path
 
+from niangjia.apps.organizations import areas
 from niangjia.kernel.deployment import reference_folder
 from niangjia.portals.design.showing import deployment
 
@@ -36,6 +37,11 @@ class Tile:
     step: int
     url: str
     text: str
+
+    @property
+    def label(self) -> str:
+        """What of its name fits a tile: four signs (新昌县), of a romanised one the first word (Xinchang)."""
+        return self.name.split(" ")[0] if self.name.isascii() else self.name[:4]
 
 
 @dataclass(frozen=True)
@@ -150,7 +156,7 @@ def _map(
     tiles = tuple(
         Tile(
             code=code,
-            name=str(cell["name"]),
+            name=areas.name_of(code),
             left=(left - min(lefts)) * (TILE + GAP),
             top=(top - min(tops)) * (TILE + GAP),
             value=values[code],
@@ -158,7 +164,7 @@ def _map(
             url=links.get(code, ""),
             text=write(values[code]),
         )
-        for (code, cell), left, top in zip(cells.items(), lefts, tops, strict=True)
+        for code, left, top in zip(cells, lefts, tops, strict=True)
     )
     size = [(max(places) - min(places) + 1) * (TILE + GAP) - GAP if places else 0 for places in (lefts, tops)]
     rows = tuple(sorted((tile for tile in tiles if tile.value), key=lambda tile: (-(tile.value or 0), tile.code)))

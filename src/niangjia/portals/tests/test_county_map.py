@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from niangjia.apps.organizations import areas
 from niangjia.portals.design import county_map
@@ -65,3 +66,13 @@ def test_no_whole_number_stands_in_two_steps(most: int | str, said: list[str]):
         {"330624": Decimal(most)}, area="330600", unit="户", links={}, write=lambda found: "—" if found is None else f"{found:g}"
     )  # fmt: skip
     assert [step.words for step in drawn.steps] == said
+
+
+def test_a_tile_has_its_name_in_the_language_of_the_page_as_far_as_it_fits():
+    labels = {}
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            drawn = county_map.map_of({}, area="330000", unit="")
+        labels[language] = {tile.code: tile.label for tile in drawn.tiles}
+    assert labels["zh-hans"]["331127"] == "景宁畲族" and labels["en"]["331127"] == "Jingning"
+    assert labels["en"]["330624"] == "Xinchang" and all(len(label) <= 10 for label in labels["en"].values())
