@@ -30,7 +30,7 @@ from niangjia.portals.design.pages import Access, page
 from niangjia.portals.design.people import household_names
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import deployment, show
-from niangjia.portals.design.tags import purpose_word, say
+from niangjia.portals.design.tags import month_name, purpose_word, say
 from niangjia.portals.officer.review import TO_GO_ON
 
 SOON_ROWS = 8
@@ -95,7 +95,7 @@ def _about_list(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> No
     fresh = counts["NEW"] + counts["RETURNED"]
     tiles.append(
         Tile(
-            _("本月在册预警"),
+            _("%(month)s在册预警") % {"month": month_name(month)},
             alerts.count_active(counts),
             _("户"),
             url,

@@ -20,6 +20,7 @@ from niangjia.apps.workorders import queries as workorders
 from niangjia.engines.counting import POINTER, Measure
 from niangjia.jobs import rollup as rolling
 from niangjia.kernel.deployment import Deployment
+from niangjia.portals.cockpit.figures.declared import declared
 from niangjia.portals.tests import placed
 
 LEADS = [Role.PROVINCE, Role.CITY, Role.COUNTY]
@@ -59,6 +60,8 @@ def test_every_lead_s_numbers_are_as_many_as_the_rooms_list(house, deployment):
                 assert count(measure("listing", f"state = '{state}'"), month.first_day, month.last_day) == number
             active = ", ".join(f"'{state}'" for state in ACTIVE_STATES)
             assert count(measure("listing", f"state in ({active})"), month.first_day, month.last_day) == tally.active
+            listed = declared().figures["listed"].measure.where
+            assert count(measure("listing", listed), month.first_day, month.last_day) == tally.active
         paid = funds.totals(viewer, year=town.NOW.year)
         assert count(measure("payment", unit="yuan")) == paid.total
         assert count(measure("payment", "form = 'MONEY'")) == paid.payment_count
