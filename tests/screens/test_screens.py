@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from niangjia.portals.design import reviewed
@@ -190,10 +191,38 @@ def _keep_the_tour() -> None:
         for name in wanted:
             shutil.copy(OUT / f"{name}.png", TOUR)
         SEEN.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
+    elif TAKES_PICTURES:
+        changed = sorted(name for name in wanted if not _alike(OUT / f"{name}.png", TOUR / f"{name}.png"))
+        assert not changed, f"pages of the guides look different now, look at them and run `make tours`: {changed}"
     kept = json.loads(SEEN.read_text(encoding="utf-8"))
     changed = [name for name in now if kept.get(name) != now[name]]
     assert not changed and kept.keys() == now.keys(), f"pages of the guides changed, run `make tours`: {changed}"
     assert {path.stem for path in TOUR.glob("*.png")} == wanted
+
+
+MOST_CHANGED = 0.02
+"""Of a picture's points, seen from some way off, so many may differ: letters are drawn a little differently from machine to machine."""
+
+
+def _alike(one: Path, other: Path) -> bool:
+    """Whether two pictures look the same to somebody who does not look for single points."""
+    with Image.open(one) as first, Image.open(other) as second:
+        if first.size != second.size:
+            return False
+        size = (first.width // 4, first.height // 4)
+        seen = [picture.convert("L").resize(size, Image.Resampling.BOX) for picture in (first, second)]
+    told = ImageChops.difference(*seen).point(lambda value: 255 if value > 24 else 0)
+    return ImageStat.Stat(told).mean[0] / 255 <= MOST_CHANGED
+
+
+def test_a_picture_whose_layout_moved_does_not_look_the_same(tmp_path):
+    for name, left, text in (("kept", 20, 0), ("moved", 60, 0), ("again", 20, 12)):
+        drawn = Image.new("RGB", (400, 400), "white")
+        drawn.paste((180, 0, 0), (left, 40, left + 200, 140))
+        drawn.paste((90, 90, 90), (300, 300, 300 + text, 302))
+        drawn.save(tmp_path / f"{name}.png")
+    assert _alike(tmp_path / "kept.png", tmp_path / "again.png")
+    assert not _alike(tmp_path / "kept.png", tmp_path / "moved.png")
 
 
 def accessibility(page: Page, rules: Collection[str] = reviewed.RULES) -> list[str]:
@@ -266,7 +295,9 @@ def _faults(page: Page, url: str, picture: str) -> list[str]:
     for kind in ("desktop", "phone"):
         faults += _at(page, kind)
         if picture:
-            faults += [f"{kind}: {fault}" for fault in accessibility(page)] if kind == "desktop" else []
+            faults += (
+                [f"{kind}: {fault}" for fault in accessibility(page)] if kind == "desktop" or TAKES_PICTURES else []
+            )
             if TAKES_PICTURES:
                 page.screenshot(path=OUT / f"{picture}-{kind}.png", animations="disabled")
             words = re.sub(r"\d\d:\d\d|\s+", " ", page.evaluate(WORDS))  # the clock goes on
