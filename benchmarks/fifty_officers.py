@@ -4,7 +4,7 @@ Fifty officers at work at once, with locust (``pip install locust``, not a depen
     niangjia serve --data PROVINCE &           # a folder that `province.py` made
     locust -f benchmarks/fifty_officers.py --headless -u 50 -r 5 -t 10m --host http://127.0.0.1:8000
 
-Each signs in as one of a city's logins and then looks, opens, searches and accepts orders, with a few seconds between.
+Each signs in as one of a city's logins and then looks, opens, searches, accepts and forwards orders and takes the list away, with a few seconds between.
 """
 
 from __future__ import annotations
@@ -93,18 +93,31 @@ class Officer(HttpUser):
 
     @task(2)
     def accept(self) -> None:
+        self._press("accept", "accept an order")
+
+    @task(2)
+    def forward(self) -> None:
+        self._press("forward", "forward an order")
+
+    @task(1)
+    def take_the_list_away(self) -> None:
+        self._post("/desk/list/export/", {"purpose": "月度会议核对名单"}, name="export the list")
+
+    def _press(self, step: str, name: str) -> None:
+        """Open an order and press one of its buttons, if it has it; the first union that is offered."""
         if not self.orders:
             return
         path = random.choice(self.orders)
         html = self._look(path, "an order")
-        form = re.search(rf'<form[^>]*action="{path}accept/".*?</form>', html, re.DOTALL)
+        form = re.search(rf'<form[^>]*action="{path}{step}/".*?</form>', html, re.DOTALL)
         if form is None:
             return
-        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
-        hidden.pop("csrfmiddlewaretoken", None)
+        told = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
+        if chosen := re.search(r'<option value="(\d+)"', form[0]):
+            told["to_org"] = chosen[1]
+        told["csrfmiddlewaretoken"] = self.token
         with self.client.post(
-            f"{path}accept/", {**hidden, "csrfmiddlewaretoken": self.token}, name="accept an order",
-            headers={"Referer": f"{self.host}{path}"}, catch_response=True,
-        ) as answer:  # fmt: skip
+            f"{path}{step}/", told, name=name, headers={"Referer": f"{self.host}{path}"}, catch_response=True
+        ) as answer:
             if answer.status_code == 409:
                 answer.success()  # a colleague was first, or it is another union's turn: said in words
