@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from niangjia.kernel.months import Month
 from tests.journeys import browser as browsers
 from tests.journeys.prepared import MORNING
 from tests.journeys.served import ROOT, served
+from tests.once import built_once
 
 SENSED = "2023-10"
 
@@ -83,8 +85,7 @@ def served_copy(folder: Path, data: Path, made: dict[str, Any]) -> Iterator[Plac
 @pytest.fixture(scope="session")
 def built_visited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """Orders before two officers of one union, as `visited` makes them; nobody touches it."""
-    data = tmp_path_factory.mktemp("visited") / "data"
-    return data, build("tests.journeys.visited", data)
+    return built_once(tmp_path_factory, "visited", partial(build, "tests.journeys.visited"))
 
 
 @pytest.fixture(scope="session")
@@ -97,8 +98,7 @@ def visits(tmp_path_factory: pytest.TempPathFactory, built_visited: tuple[Path, 
 @pytest.fixture(scope="session")
 def built_house(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """The pages' small town with a case in every state; nobody touches it."""
-    data = tmp_path_factory.mktemp("house") / "data"
-    return data, build("tests.screens.served_house", data)
+    return built_once(tmp_path_factory, "house", partial(build, "tests.screens.served_house"))
 
 
 @pytest.fixture(scope="module")
@@ -113,23 +113,24 @@ def house_of_cases(
 @pytest.fixture(scope="session")
 def applying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """A town where a programme is applied for, as `applied_town` makes it; each journey is another worker's."""
-    folder = tmp_path_factory.mktemp("applying")
-    made = build("tests.journeys.applied_town", folder / "built")
-    with served_copy(folder, folder / "built", made) as place:
+    built = built_once(tmp_path_factory, "applied-town", partial(build, "tests.journeys.applied_town"))
+    with served_copy(tmp_path_factory.mktemp("applying"), *built) as place:
         yield place
 
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str | int]]:
     """The morning's deployment, which nobody touches, and what `prepared` said of it."""
-    data = tmp_path_factory.mktemp("prepared") / "data"
-    return data, build("tests.journeys.prepared", data)
+    return built_once(tmp_path_factory, "prepared", partial(build, "tests.journeys.prepared"))
 
 
 @pytest.fixture(scope="session")
 def sensed_by_hand(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A deployment with one month landed and sensed by the command line, `data` beside its `feeds`; nobody touches it."""
-    folder = tmp_path_factory.mktemp("by-hand")
+    return built_once(tmp_path_factory, "by-hand", _sense_by_hand)[0]
+
+
+def _sense_by_hand(folder: Path) -> None:
     generate(folder / "feeds", persons=2000, first_month=Month(SENSED), months=1, history_months=1, form="mixed")
     for words in (
         ("init", folder / "data", "--home", "330600"),
@@ -145,7 +146,6 @@ def sensed_by_hand(tmp_path_factory: pytest.TempPathFactory) -> Path:
             env=os.environ | data,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-    return folder
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["each where they do it", "each where they seldom do it"])

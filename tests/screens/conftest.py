@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.journeys.conftest import build
 from tests.journeys.served import ROOT, served
+from tests.once import built_once
 
 
 @pytest.fixture(scope="session")
 def built_house(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
     """The deployment, which nobody touches, and what `served_house` said of it."""
-    data = tmp_path_factory.mktemp("house") / "data"
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.screens.served_house", str(data)], cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return data, json.loads(done.stdout.splitlines()[-1])
+    return built_once(tmp_path_factory, "house", partial(build, "tests.screens.served_house"))
 
 
 @pytest.fixture(scope="session")
 def demo_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo as `niangjia demo` makes it, the smallest that it can be: once for all tests, which only read it."""
-    data = tmp_path_factory.mktemp("demo") / "data"
+    return built_once(tmp_path_factory, "demo", _make_demo)[0]
+
+
+def _make_demo(data: Path) -> None:
     command = [sys.executable, "-m", "niangjia", "demo", str(data), "--persons", "2000", "--no-serve"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT / "src")})  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert " ERROR " not in done.stderr, "what the demo town does is recorded and told without a fault"
-    return data
 
 
 @pytest.fixture(scope="module")
