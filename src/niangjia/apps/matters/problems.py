@@ -205,6 +205,28 @@ class NoPayee(Refusal):
         )
 
 
+class DoesNotFit(Refusal):
+    """An outcome contradicts an answer. `names`: the field; `said` null: it is not answered."""
+
+    def __init__(
+        self,
+        name: str,
+        outcome: Mapping[str, str],
+        title: Mapping[str, str],
+        fitting: Sequence[Mapping[str, str]],
+        said: Mapping[str, str] | None,
+    ) -> None:
+        self.names = (name,)
+        should_zh = "或".join(f"“{one['zh']}”" for one in fitting)
+        should_en = " or ".join(f"“{one['en']}”" for one in fitting)
+        now_zh = f"现在是“{said['zh']}”" if said else "现在没有填"
+        now_en = f"it is “{said['en']}” now" if said else "it is not answered yet"
+        super().__init__(
+            f"选“{outcome['zh']}”，“{title['zh']}”须是{should_zh}，{now_zh}。请核对所填，或改选别的结果。",
+            f"“{outcome['en']}” needs {should_en} at “{title['en']}”; {now_en}. Check what was filled in, or choose another outcome.",
+        )
+
+
 class AlreadyGranted(Refusal):
     def __init__(self) -> None:
         super().__init__(

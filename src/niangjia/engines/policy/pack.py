@@ -171,6 +171,7 @@ class Stage:
 
     `days`: calendar days instead of working days; `due`: the date field that names the last day, or the day from which `days` count. `desk`: the field that names the union
     from which the level is counted, empty = the matter's own. `effects`: outcome → what it does in the registers (`words.EFFECTS`).
+    `needs`: outcome → field → the answers with which it may be chosen ("yes", "no", or codes of the field).
     """
 
     id: str
@@ -185,6 +186,7 @@ class Stage:
     due: str = ""
     desk: str = ""
     effects: Mapping[str, str] = field(default_factory=dict)
+    needs: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

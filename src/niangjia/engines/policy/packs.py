@@ -21,6 +21,7 @@ from niangjia.engines.policy.pack import (
     Approval,
     Cap,
     Expression,
+    FormField,
     Grade,
     Line,
     Measure,
@@ -93,6 +94,7 @@ class _PackReader(CaseworkReader):
         stages = tuple(self.stage(item) for item in self.list(table.get("stages")))
         self.check_stages(table.get("stages"), stages)
         self.check_fields(table.get("stages"), stages, form)
+        self.check_needs(table.get("stages"), stages, form, {one.id: self._codes(one) for one in form})
         area = self.word(table.get("area"))
         if area and not is_area(area):
             self.refuse(
@@ -139,6 +141,10 @@ class _PackReader(CaseworkReader):
             after=after, monotone=monotone, measures=measures, content_hash=content_hash(self.root), folder=self.folder, file=self.shown, notes=self._notes(table), vocabulary=self.vocabulary,
             tier=tier_node, line_values=values, line_dues=benefits.dues(lines), line_choices=benefits.choices(lines), total=total, capped=capped,
         )  # fmt: skip
+
+    def _codes(self, one: FormField) -> tuple[str, ...]:
+        fact = self.vocabulary.facts.get(one.id)
+        return one.values or (fact.values if fact else ())
 
     # — expressions —
 

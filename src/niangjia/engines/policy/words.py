@@ -114,7 +114,7 @@ STAGE = _section(
     "环节：谁办、几个工作日、结果去哪一步 · who acts, by when, and what may come of it",
     {"id": "id", "title": "bilingual", "role": "role"},
     {"level": "text", "working_days": "whole", "outcomes": "outcomes", "second_person": "flag", "kind": "stage_kind",
-     "days": "whole", "due": "text", "desk": "text", "effects": "effects"},
+     "days": "whole", "due": "text", "desk": "text", "effects": "effects", "needs": "needs"},
 )  # fmt: skip
 NOTICE = _section("公示 · public notice", {}, {"working_days": "days", "shows": "texts", "objection_days": "days"})
 FUND = _section("列支 · which fund pays", {"purpose": "text"}, {})

@@ -24,6 +24,7 @@ from niangjia.apps.matters import (
     evidence,
     money,
     moving,
+    needing,
     objecting,
     questions,
     reading,
@@ -88,6 +89,7 @@ def act(
     Raises:
         NotAllowed, NotFound, NotYourTurn, OwnMatter, AlreadyClosed, NotNamed, ReasonMissing, FourEyes, SomeoneWasFirst.
         NoticeIsUp, GrievanceOpen, GrievanceUpheld: the way on from a public notice.
+        DoesNotFit: it contradicts an answer, as the text says.
         NobodyToAsk: its way leads to an applicant who is not signed in. Unreadable, StillOpen: of the stage's own fields. RulesSayNo, StillUnknown, HigherApprovalNeeded, and what deciding refuses.
     """
     permissions.require(viewer, "matters.view")
@@ -105,6 +107,7 @@ def act(
             raise NobodyToAsk
         reason = _reason(reason, is_needed=kind not in FORWARD)
         changed = _keep_found(turn, answers or {}, papers_seen, is_complete=kind in FORWARD)
+        needing.require(matter, turn.pack, turn.stage, outcome)
         announcing.require_over(matter, turn.flow, turn.stage, outcome, now)
         _refuse_overruled(turn, kind)
         if kind in FORWARD and _is_first_of_two(turn, changed):

@@ -159,6 +159,31 @@ def test_a_hazard_is_put_right_looked_at_again_and_closed(place: Place):
     assert queries.verify() == []
 
 
+def test_an_outcome_that_contradicts_an_answer_is_refused_in_words_and_counts_nothing(place: Place):
+    received, township = place.receive(), place.town.township
+    place.act(place.town.grassroots, received, "accepted", hazard_severity="minor", rectify_by="2023-11-08")
+    place.act(place.town.grassroots, received, "rectified", rectified_how="换了箱门")
+    for outcome, gone in (("closed", "no"), ("exemplary", "no"), ("not_rectified", "yes")):
+        with pytest.raises(problems.DoesNotFit) as refused:
+            place.act(township, received, outcome, "看过", is_hazard_rectified=gone, is_hazard_typical="yes")
+        assert refused.value.names == ("is_hazard_rectified",) and "隐患已消除" in refused.value.zh
+    assert place.card(received).stage == "verify" and not Tally.objects.exists()
+    back = place.act(
+        township, received, "not_rectified", "箱门还漏水", is_hazard_rectified="no", is_hazard_typical="no"
+    )
+    assert back.stage == "rectify" and queries.verify() == []
+
+
+def test_a_proposal_of_whoever_is_no_representative_is_not_registered(place: Place):
+    card = place.hand_in("member-proposal", PROPOSAL)
+    with pytest.raises(problems.DoesNotFit) as refused:
+        place.act(place.town.township, card, "registered", is_representative_checked="no")
+    assert "须是“是”，现在是“否”" in refused.value.zh
+    assert (
+        place.act(place.town.township, card, "refused", "不是代表", is_representative_checked="no").state is S.REFUSED
+    )
+
+
 def test_without_a_name_there_is_no_reward_and_by_name_it_waits_for_the_sums(place: Place):
     received = place.receive()
     told = {"is_hazard_rectified": "yes", "is_hazard_typical": "yes"}
