@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from demo.town import leasing, pictures
-from demo.town.applying import Counter
+from demo.town.applying import Counter, people_of
 from demo.town.office import COUNTY, chance
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.matters import actions as matters
@@ -150,18 +150,24 @@ class Begun:
         self.act(card, "unfounded", "站点只是搬家，人都在。（演示文字）")
 
     def proposals(self) -> None:
-        """One that waits to be rated by the demo's own worker, and the register of representatives."""
+        """The register of representatives, of this term and the last; a proposal that waits to be rated by the demo's own worker."""
         if self.worker is None or self.worker.person_id is None:
             return
-        term = {"constituency": "第一选区（演示）", "term_from": self.day(-200), "term_until": self.day(1600)}
-        self.act(self.open(self.county, "member-representative", term, self.worker.person_id), "confirmed")
+        own, *others = (self.worker.person_id, *people_of(self.desk, self.worker)[:4])
+        now = {"term_from": self.day(-200), "term_until": self.day(1600)}
+        before = {"term_from": self.day(-2000), "term_until": self.day(-201)}
+        for place, (person_id, term) in enumerate(
+            ((own, now), *((one, now) for one in others[:2]), *((one, before) for one in others[1:3]))
+        ):
+            said = term | {"constituency": f"第{'一二三四五'[place]}选区（演示）"}
+            self.act(self.open(self.county, "member-representative", said, person_id), "confirmed")
+        if len(others) > 3:
+            self.open(self.county, "member-representative", now | {"constituency": "第六选区（演示）"}, others[3])
         said = {
             "congress_on": self.day(-40), "proposal_kind": "own", "proposal_subject": "夜班职工没有热饭（演示）",
             "proposal_words": "夜里十点以后食堂关门。建议延长到零点，或设保温柜。（演示文字）",
         }  # fmt: skip
-        card = self.act(
-            self.desk.hand_in(self.worker, "member-proposal", said), "registered", is_representative_checked="yes"
-        )
+        card = self.act(self.desk.hand_in(self.worker, "member-proposal", said), "registered")
         card = self.act(card, "assigned", answering_union=self.grassroots[2].code)
         self.act(card, "answered", proposal_answer="下月起食堂供到零点，并设保温柜两台。（演示文字）")
         joint = said | {

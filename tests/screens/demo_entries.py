@@ -55,6 +55,7 @@ TABLE = (
     _shown("E34", "/desk/applications/?place=all&program=hazard-report", rows=2),
     _shown("E34", "/desk/applications/?place=all&state=DONE&program=heat-relief-visit"),
     _shown("E35", "/contests/", "职工好声音"),
+    _shown("E36", "/desk/matters/registers/member-representative/?place=all", "第一选区", rows=2),
     _shown("E36", "/desk/applications/?place=all&program=member-proposal"),
 )
 ENTRIES = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -278,6 +278,14 @@ def answers_of(matter: Matter) -> dict[str, list[Answer]]:
         values = sealed.unseal(row.secret, "submission", row.key)
         for name, source in row.names.items():
             found.setdefault(name, []).append(Answer(name, values[name], Source(source), row.account_id, row.at))
+    return found
+
+
+def last_answers(matters: Iterable[int]) -> dict[int, dict[str, str]]:
+    """By matter, the last answer of each field."""
+    found: dict[int, dict[str, str]] = {}
+    for row in Submission.objects.filter(matter__in=set(matters)).order_by("pk"):
+        found.setdefault(row.matter_id, {}).update(sealed.unseal(row.secret, "submission", row.key))
     return found
 
 

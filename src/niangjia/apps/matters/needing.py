@@ -23,4 +23,5 @@ def require(matter: Matter, pack: Pack, stage: Stage, outcome: str) -> None:
             question.title,
             [reading.shown(question, text) for text in fitting],
             reading.shown(question, given[name]) if name in given else None,
+            is_looked_up=any(one.id == name and one.register for one in pack.form),
         )

@@ -26,16 +26,25 @@ def of_applicant(pack: Pack, wording: Wording, *, is_known: bool = True) -> list
     """
     flow = flow_of(pack)
     unasked = {SIGNED, *(IDENTITY if is_known else ())}
-    fields = [one for one in fields_of(pack, flow, flow.first) if wording.is_asked(one.id) and one.type not in unasked]
+    fields = [
+        one
+        for one in fields_of(pack, flow, flow.first)
+        if wording.is_asked(one.id) and one.type not in unasked and not one.register
+    ]
     asked = [of_field(one, pack, wording) for one in fields if one.type not in UPLOADED]
     return [*asked, *(of_fact(one, wording) for one in facts_to_ask(pack, wording))]
 
 
 def of_stage(pack: Pack, stage: Stage, wording: Wording) -> list[Question]:
-    """The fields of one stage, as whoever works on it fills them in."""
-    today = set(wording.of_today)
-    fields = [one for one in fields_of(pack, flow_of(pack), stage) if one.type not in UPLOADED and one.id not in today]
+    """The fields of one stage, as whoever works on it fills them in; what a register answers is not asked."""
+    unasked = set(wording.of_today)
+    fields = [one for one in fields_of_stage(pack, stage) if one.type not in UPLOADED and one.id not in unasked]
+    fields = [one for one in fields if not one.register]
     return [of_field(one, pack, wording) for one in fields]
+
+
+def fields_of_stage(pack: Pack, stage: Stage) -> list[FormField]:
+    return fields_of(pack, flow_of(pack), stage)
 
 
 def named(names: Iterable[str], pack: Pack, wording: Wording) -> list[Question]:

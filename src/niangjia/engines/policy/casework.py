@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from niangjia.engines.policy import words
-from niangjia.engines.policy.pack import FormField, Stage
+from niangjia.engines.policy.pack import FormField, Register, Stage
 from niangjia.engines.policy.parameters import Parameter
 from niangjia.engines.policy.problems import nearest_word
 from niangjia.engines.policy.yamltext import Item, Reader
@@ -34,7 +34,27 @@ class CaseworkReader(Reader):
         table = self.section(item, words.FIELD)
         return FormField(self.an_id(table.get("id"), "form"), self.bilingual(table.get("title")), self.word(table.get("type"), among=words.FIELD_TYPES),
                          self.word(table.get("stage")), tuple(self.word(value) for value in self.list(table.get("values"))),
-                         self.flag(table.get("required")), tuple(self.word(value) for value in self.list(table.get("evidence"))))  # fmt: skip
+                         self.flag(table.get("required")), tuple(self.word(value) for value in self.list(table.get("evidence"))),
+                         self._looked_up(table))  # fmt: skip
+
+    def _looked_up(self, table: dict[str, Item]) -> str:
+        found = self.word(table.get("register"), pattern=words.ID)
+        if found and "type" in table and table["type"].text != "boolean":
+            self.refuse(table["register"].fault("查名册的项须是 boolean。", "A field that is looked up in a register is a boolean.", found))  # fmt: skip
+        return found
+
+    def register(self, item: Item | None, form: tuple[FormField, ...]) -> Register | None:
+        if item is None:
+            return None
+        table = self.section(item, words.REGISTER)
+        types = {field.id: field.type for field in form}
+        days = [table[key] for key in ("from", "until") if key in table]
+        for part in (*self.list(table.get("columns")), *days):
+            if part.text not in types or (part in days and types[part.text] != "date"):
+                self.refuse(part.fault(f"表单中没有 {part.text} 这一项，或它不是日期。", f"The form has no field {part.text}, or it is no date.",
+                                       part.text, nearest_word(part.text, types) if part.text not in types else ""))  # fmt: skip
+        columns = tuple(self.word(part) for part in self.list(table.get("columns")))
+        return Register(columns, self.word(table.get("from")), self.word(table.get("until")))
 
     def stage(self, item: Item) -> Stage:
         table = self.section(item, words.STAGE)

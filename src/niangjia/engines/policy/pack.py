@@ -154,7 +154,21 @@ class Grade:
 
 
 @dataclass(frozen=True)
+class Register:
+    """
+    The matters of a programme that were done, as a list that others rely on. `columns`: fields that are shown; `starts`, `ends`: date
+    fields of the first and the last day of an entry, empty = it stands from its end on, and for good.
+    """
+
+    columns: tuple[str, ...]
+    starts: str
+    ends: str
+
+
+@dataclass(frozen=True)
 class FormField:
+    """`register`: a programme; the answer is whether the applicant stands in its register, and nobody types it."""
+
     id: str
     title: Say
     type: str
@@ -162,6 +176,7 @@ class FormField:
     values: tuple[str, ...]
     is_required: bool
     evidence: tuple[str, ...]
+    register: str = ""
 
 
 @dataclass(frozen=True)
@@ -250,6 +265,7 @@ class Pack:
     line_choices: Mapping[str, Node] = field(repr=False)  # which alternative of a line counts, from 0; -1 = none
     total: Node | None = field(repr=False)  # all lines, before caps
     capped: Node | None = field(repr=False)  # not above what the amount caps leave
+    register: Register | None = None
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:

@@ -125,6 +125,7 @@ class _PackReader(CaseworkReader):
             values, total, capped = {}, None, None
         after = tuple(self.word(part, pattern=words.ID) for part in self.list(table.get("after")))
         monotone = self._monotone(table.get("monotone"))
+        register = self.register(table.get("register"), form)
         measures = tuple(self._measure(part) for part in self.list(table.get("measures")))
         if not self.problems and not (rules or tiers or triggers or measures or stages):
             self.refuse(
@@ -139,7 +140,7 @@ class _PackReader(CaseworkReader):
             parameters=self.parameters, rules=rules, tiers=tiers, benefit=lines, caps=caps, approvals=approvals,
             triggers=triggers, grades=grades, property=property_test, form=form, stages=stages, notice=notice, fund=fund, counts=counts,
             after=after, monotone=monotone, measures=measures, content_hash=content_hash(self.root), folder=self.folder, file=self.shown, notes=self._notes(table), vocabulary=self.vocabulary,
-            tier=tier_node, line_values=values, line_dues=benefits.dues(lines), line_choices=benefits.choices(lines), total=total, capped=capped,
+            tier=tier_node, line_values=values, line_dues=benefits.dues(lines), line_choices=benefits.choices(lines), total=total, capped=capped, register=register,
         )  # fmt: skip
 
     def _codes(self, one: FormField) -> tuple[str, ...]:

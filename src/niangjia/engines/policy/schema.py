@@ -70,6 +70,7 @@ def program_schema(vocabulary: Vocabulary) -> dict[str, Any]:
         "source": {"anyOf": [text, _table(words.SOURCE)]},
         "notice": _table(words.NOTICE),
         "fund": _table(words.FUND),
+        "register": _table(words.REGISTER),
     }  # fmt: skip
     for name, section in {
         "rules": words.RULE, "tiers": words.TIER, "benefit": words.LINE, "caps": words.CAP, "approvals": words.APPROVAL,

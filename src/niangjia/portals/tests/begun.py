@@ -48,6 +48,7 @@ def family_of(house: House) -> int:
 PAGES = {
     "matters:desk": (lambda house: [] if lay(house) else [], SEEING),
     "matters:counts": (lambda house: [] if lay(house) else [], READING),
+    "matters:register": (lambda house: ["member-representative"] if lay(house) else [], READING),
     "matters:code": (lambda house: ["hazard-report"] if lay(house) else [], SEEING),
     "matters:new": (lambda house: ["heat-relief-visit"] if lay(house) else [], HANDLING),
     "matters:for_worker": (lambda house: [] if lay(house) else [], SEEING),

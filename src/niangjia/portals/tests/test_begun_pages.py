@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -80,6 +81,38 @@ def test_a_union_begins_its_own_business_and_a_missing_answer_stands_at_its_fiel
     assert "送清凉登记" in counts and "慰问人次" in counts and "30" in counts
     unknown = client.post("/desk/matters/new/member-representative/", {"number": "13000000000"})
     assert unknown.status_code == 409 and "没有找到这位职工" in unknown.content.decode()
+
+
+def test_the_register_shows_terms_and_a_proposal_is_told_from_it(house, signed_in):
+    officer = signed_in(house.viewers[Role.GRASSROOTS])
+    term = {"constituency": "第二选区", "term_from": "2022-03-02", "term_until": "2099-03-01"}
+    matters.open_by_union(
+        viewer=house.viewers[Role.GRASSROOTS], program="member-representative", answers=term, key=uuid.uuid4(),
+        person_id=begun.worker_of(house), now=town.NOW,
+    )  # fmt: skip
+    address = "/desk/matters/registers/member-representative/"
+    empty = officer.get(address).content.decode()
+    assert "名册里还没有人" in empty and "在办 1 件" in empty
+    township = signed_in(house.viewers[Role.TOWNSHIP])
+    (card,) = queries.cards(queries.list_matters(house.viewers[Role.TOWNSHIP], program="member-representative"))
+    township.post(f"/desk/applications/{card.id}/act/", {"outcome": "confirmed", "step": card.step})
+    page = township.get(address).content.decode()
+    assert "2022-03-02 至 2099-03-01" in page and "第二选区" in page and card.number in page
+    assert address in township.get("/desk/matters/").content.decode()
+    assert address in township.get("/desk/applications/?program=member-representative").content.decode()
+    assert township.get("/desk/matters/registers/hazard-report/").status_code == 404
+
+
+def test_an_outcome_that_contradicts_an_answer_is_told_at_that_answer(house, signed_in):
+    matter_id = begun.report().matter_id
+    officer = signed_in(house.viewers[Role.GRASSROOTS])
+    act = f"/desk/applications/{matter_id}/act/"
+    officer.post(act, {"outcome": "accepted", "f-hazard_severity": "minor", "f-rectify_by": "2030-01-01", "step": 2})
+    officer.post(act, {"outcome": "rectified", "f-rectified_how": "换了新箱门", "step": 3})
+    said = {"outcome": "closed", "f-is_hazard_rectified": "no", "f-is_hazard_typical": "no", "step": 4}
+    wrong = signed_in(house.viewers[Role.TOWNSHIP]).post(act, said)
+    html = wrong.content.decode()
+    assert wrong.status_code == 409 and 'id="error-f-is_hazard_rectified"' in html and "须是“是”，现在是“否”" in html
 
 
 def test_the_code_at_a_site_is_drawn_here_and_names_the_union(house, signed_in):

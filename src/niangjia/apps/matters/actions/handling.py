@@ -28,6 +28,7 @@ from niangjia.apps.matters import (
     objecting,
     questions,
     reading,
+    registers,
 )
 from niangjia.apps.matters.cards import matter_card
 from niangjia.apps.matters.lifecycle import FORWARD, Flow, Kind, is_payment, role_of
@@ -154,7 +155,8 @@ def _keep_found(
     """Keep what the officer found out; whether it changes an answer. Raises Unreadable, StillOpen."""
     matter, wording = turn.matter, published.wording()
     standing = {name: rows[-1].text for name, rows in moving.answers_of(matter).items()}
-    given = {name: value for name, value in typed.items() if value not in ("", [], ())}
+    told = registers.answers_of(registers.look_up(matter, turn.pack, turn.stage, moving.today_of(turn.now)))
+    given = {name: value for name, value in typed.items() if value not in ("", [], ()) and name not in told}
     asked = {one.name: one for one in questions.named(given, turn.pack, wording)}
     read = {
         name: reading.text_of(asked[name], value, today=moving.today_of(turn.now))
@@ -162,6 +164,7 @@ def _keep_found(
         if name in asked
     }
     found = {name: (text, Source.OFFICER) for name, text in read.items() if standing.get(name) != text}
+    found |= {name: answer for name, answer in told.items() if standing.get(name) != answer[0]}
     moving.keep_answers(matter, found, turn.stage.id, turn.viewer.account_id, turn.now)
     if is_complete:
         needed = [one for one in questions.of_stage(turn.pack, turn.stage, wording) if one.is_required]

@@ -174,14 +174,42 @@ def test_an_outcome_that_contradicts_an_answer_is_refused_in_words_and_counts_no
     assert back.stage == "rectify" and queries.verify() == []
 
 
-def test_a_proposal_of_whoever_is_no_representative_is_not_registered(place: Place):
+def test_a_proposal_of_whoever_is_no_representative_is_not_registered_whatever_is_typed(place: Place):
+    place.represent(until="2023-11-05")  # the day before
     card = place.hand_in("member-proposal", PROPOSAL)
     with pytest.raises(problems.DoesNotFit) as refused:
-        place.act(place.town.township, card, "registered", is_representative_checked="no")
-    assert "须是“是”，现在是“否”" in refused.value.zh
-    assert (
-        place.act(place.town.township, card, "refused", "不是代表", is_representative_checked="no").state is S.REFUSED
-    )
+        place.act(place.town.township, card, "registered", is_representative_checked="yes")
+    assert "须是“是”，现在是“否”" in refused.value.zh and "先在名册登记" in refused.value.zh
+    assert place.act(place.town.township, card, "refused", "不是代表").state is S.REFUSED
+
+
+def test_who_is_in_office_stands_in_the_register_and_their_proposal_needs_no_tick(place: Place):
+    entered = place.represent(until="2023-11-06")  # that very day
+    card = place.hand_in("member-proposal", PROPOSAL)
+    details = queries.get_details(place.town.township, card.id, now=place.now)
+    assert not any(one.name == "is_representative_checked" for one in details.stage_questions)
+    (said,) = details.looked_up
+    assert said.entry is not None and said.entry.number == entered.number and said.text == "yes"
+    assert place.act(place.town.township, card, "registered").stage == "assign"
+    details = queries.get_details(place.town.township, card.id, now=place.now)
+    line = next(one for one in details.answers if one.question.name == "is_representative_checked")
+    assert (line.zh, line.answer and line.answer.source) == ("是", Source.REGISTER)
+
+
+def test_the_register_lists_terms_with_the_columns_of_its_text_in_ones_own_part_of_the_tree(place: Place):
+    place.represent(until="2022-12-31")
+    place.represent()
+    waiting = place.open(place.town.grassroots, "member-representative", place.person_id, constituency="第三选区", term_from="2024-01-01", term_until="2029-01-01")  # fmt: skip
+    found = queries.get_register(place.town.county, "member-representative", today=NOW.date())
+    assert [(one.ends_on, one.stands_on(NOW.date())) for one in found.entries] == [
+        (date(2027, 3, 1), True), (date(2022, 12, 31), False),
+    ]  # fmt: skip
+    assert [one["zh"] for one in found.titles] == ["选区或代表团"]
+    assert found.entries[0].columns[0]["zh"] == "第二选区" and found.under_way == 1 and waiting.state is S.AT_WORK
+    elsewhere = town.appoint("elsewhere", place.town["XH"], Role.GRASSROOTS)
+    assert queries.get_register(elsewhere, "member-representative", today=NOW.date()).entries == ()
+    with pytest.raises(NotAllowed):
+        queries.get_register(place.worker, "hazard-report", today=NOW.date())
 
 
 def test_without_a_name_there_is_no_reward_and_by_name_it_waits_for_the_sums(place: Place):
@@ -250,15 +278,17 @@ def test_a_union_that_declines_changes_nothing(place: Place):
 
 
 def answered(place: Place) -> MatterState:
+    place.represent()
     card = place.hand_in("member-proposal", PROPOSAL)
-    place.act(place.town.township, card, "registered", is_representative_checked="yes")
+    place.act(place.town.township, card, "registered")
     return place.act(place.town.township, card, "assigned", answering_union="制药厂工会")
 
 
 def test_a_proposal_is_given_to_a_union_beside_which_sees_it_from_then_on(place: Place):
+    place.represent()
     card = place.hand_in("member-proposal", PROPOSAL)
     other = town.appoint("pharma", place.town["XH"], Role.GRASSROOTS)
-    place.act(place.town.township, card, "registered", is_representative_checked="yes")
+    place.act(place.town.township, card, "registered")
     with pytest.raises(problems.NotFound):
         queries.get_card(other, card.id)
     card = place.act(place.town.township, card, "assigned", answering_union="制药厂工会")
@@ -285,7 +315,10 @@ def test_who_is_not_content_gets_another_answer_and_who_is_ends_it(place: Place)
     )
     ended = place.send(draft)
     assert ended.state is S.DONE and ended.number == number
-    assert Tally.objects.get().indicator == "proposals-answered" and queries.verify() == []
+    assert (
+        Tally.objects.exclude(indicator="representatives-in-office").get().indicator == "proposals-answered"
+        and queries.verify() == []
+    )
 
 
 def test_one_of_ones_own_and_one_together_stand_side_by_side(place: Place):

@@ -39,6 +39,7 @@ def kinds(request: PageRequest) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "kinds": queries.list_openable(viewer, today=today),
+        "registers": queries.list_registers(viewer, today=today),
         "open": [one for one in queries.list_begun_by_workers(today=today) if one.pack.entry == "open"],
     }
     return show(request, "matters/desk.html", context)
