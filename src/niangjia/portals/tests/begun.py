@@ -33,6 +33,11 @@ def report(**answers: str) -> Received:
     )
 
 
+def place_of(house: House) -> begun.Place:
+    """The house as the room's own tests know it: the town, and its worker."""
+    return begun.Place(house.desk.town, house.viewers[Role.WORKER], worker_of(house))
+
+
 def worker_of(house: House) -> int:
     person_id = house.viewers[Role.WORKER].person_id
     assert person_id is not None

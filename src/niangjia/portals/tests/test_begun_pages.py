@@ -13,8 +13,8 @@ from niangjia.apps.accounts.types import Role
 from niangjia.apps.files.tests import pictures
 from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import queries
-from niangjia.apps.matters.tests.begun import HAZARD
-from niangjia.apps.matters.types import MatterState, PaperState
+from niangjia.apps.matters.tests.begun import HAZARD, PROPOSAL
+from niangjia.apps.matters.types import MatterState, PaperState, WorkersTurn
 from niangjia.apps.programs.tests import town
 from niangjia.portals.tests import begun
 
@@ -115,6 +115,26 @@ def test_an_outcome_that_contradicts_an_answer_is_told_at_that_answer(house, sig
     assert wrong.status_code == 409 and 'id="error-f-is_hazard_rectified"' in html and "须是“是”，现在是“否”" in html
 
 
+def test_the_list_of_ones_own_says_what_each_waits_for(house, signed_in):
+    place = begun.place_of(house)
+    place.represent(until="2099-03-01")
+    card = place.hand_in("member-proposal", PROPOSAL)
+    own = signed_in(place.worker)
+    back = place.act(place.town.township, card, "returned", "写明在哪个食堂")
+    assert (
+        back.workers_turn is WorkersTurn.MEND
+        and "等您办理：工会请您补充，补好后交回" in own.get("/mine/").content.decode()
+    )
+    draft = matters.go_on(viewer=place.worker, matter_id=card.id, now=place.now)
+    place.send(place.save(draft, {}))
+    place.act(place.town.township, card, "registered")
+    place.act(place.town.township, card, "assigned", answering_union="制药厂工会")
+    other = town.appoint("answering", place.town["XH"], Role.GRASSROOTS)
+    card = place.act(other, card, "answered", proposal_answer="下月起供到零点")
+    page = own.get("/mine/").content.decode()
+    assert card.workers_turn is WorkersTurn.OWN and "等您办理：代表评价" in page and "工会请您补充" not in page
+
+
 def test_the_code_at_a_site_is_drawn_here_and_names_the_union(house, signed_in):
     page = signed_in(house.viewers[Role.GRASSROOTS]).get("/desk/matters/codes/hazard-report/").content.decode()
     assert "<svg" in page and "?f-hazard_site=XG" in page
@@ -130,6 +150,7 @@ def test_an_officer_fills_in_for_a_worker_and_hands_it_in_on_a_signed_paper(hous
     step = re.search(r'attest/".*?name="step" value="(\d+)"', html, re.DOTALL)
     matter_id = int(re.search(r"/desk/applications/(\d+)/", done.redirect_chain[-1][0])[1])
     own = signed_in(house.viewers[Role.WORKER]).get(f"/mine/applications/{matter_id}/").content.decode()
+    assert "别人替您填的" in signed_in(house.viewers[Role.WORKER]).get("/mine/").content.decode()
     assert step and "别人替您填的" in own and "照您说的填的" in own and "他人代填" in own
     refused = officer.post(f"/desk/matters/{matter_id}/attest/", {"step": step[1]})
     assert refused.status_code == 409 and "请拍下" in refused.content.decode()
