@@ -62,6 +62,7 @@ class Begun:
         self.projects()
         self.bargaining()
         self.heat()
+        self.roster()
         self.property()
 
     def officer(self, union: Union, nth: int = 1) -> Viewer:
@@ -223,6 +224,19 @@ class Begun:
                 "heat_workers": str(20 + chance("heat", place) // 2), "heat_goods_value": str(600 + 100 * place),
             }  # fmt: skip
             self.open(union, "heat-relief-visit", visit)
+
+    def roster(self) -> None:
+        """Weavers with a certificate stand on a roster, one by one: the first is reviewed."""
+        said = {
+            "skill_level": "technician",
+            "skill_certificate_on": self.day(-90),
+            "certificate_from": "examination",
+            "is_textile_worker": "yes",
+        }
+        for place, person_id in enumerate(people_of(self.desk, self.worker)[4:7]):
+            card = self.open(self.county, "skill-allowance", said, person_id)
+            if place == 0:
+                self.act(card, "accepted", is_highest_skill_level="yes")
 
     def property(self) -> None:
         """What enterprises ask on paper, a roof that is nominated, and the year's check of those that stand."""

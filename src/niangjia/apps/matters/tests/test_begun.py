@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -23,9 +24,12 @@ from niangjia.apps.matters.reading import Unreadable
 from niangjia.apps.matters.tests.begun import HAZARD, JOIN, NOW, PROPOSAL, Place, build
 from niangjia.apps.matters.types import MatterState, PaperState, Source, Step
 from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs.tests import town
 from niangjia.apps.registry import queries as registry
+from niangjia.engines import policy
 from niangjia.jobs import tell
+from niangjia.kernel.deployment import programs_folder
 
 S = MatterState
 
@@ -338,6 +342,29 @@ def test_a_union_begins_what_its_first_stage_is_and_nothing_else(place: Place):
         place.open(place.town.grassroots, "difficulty-project")
     with pytest.raises(NotAllowed):
         place.open(place.town.auditor, "heat-relief-visit")
+
+
+def test_a_union_enters_its_people_on_a_roster_one_by_one_and_the_county_pays_each(place: Place):
+    folder = Path(__file__).parents[5] / "demo/town/programs/330624-xinchang/skill-allowance"
+    home = programs_folder()
+    programs.install_packs([policy.load_pack(folder, policy.load_vocabulary(home))], NOW, programs=home)
+    said = {
+        "skill_level": "technician",
+        "skill_certificate_on": "2022-05-20",
+        "certificate_from": "contest",
+        "is_textile_worker": "yes",
+    }
+    begins = {one.pack.id for one in queries.list_openable(place.town.grassroots, today=NOW.date())}
+    assert "skill-allowance" in begins
+    card = place.open(place.town.grassroots, "skill-allowance", place.person_id, **said)
+    assert (card.stage, card.person_id) == ("review", place.person_id)
+    place.act(place.town.county, card, "accepted", is_highest_skill_level="yes")
+    done = place.act(place.town.county_second, card, "accepted")
+    assert done.state is S.TO_PAY
+    assert queries.get_details(place.town.county, card.id, now=place.now).decision.money == Decimal("1033.33")
+    with pytest.raises(problems.AlreadyOpen):
+        place.open(place.town.grassroots, "skill-allowance", place.person_id, **said)
+    assert queries.verify() == []
 
 
 def test_visits_are_summed_by_month(place: Place):
