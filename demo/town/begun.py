@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from demo.town import leasing, pictures
+from demo.town import administration, leasing, pictures
 from demo.town.applying import Counter, people_of
 from demo.town.office import COUNTY, chance
 from niangjia.apps.accounts.types import Viewer
@@ -19,6 +19,7 @@ from niangjia.apps.matters.types import MatterCard, Verdict
 from niangjia.apps.organizations import queries as unions
 from niangjia.apps.organizations.types import Level, Union
 from niangjia.apps.places import queries as places
+from niangjia.jobs import reorganise
 from niangjia.kernel.identity import read_id_number
 
 AREA = "33"
@@ -179,7 +180,7 @@ class Begun:
         self.desk.hand_in(self.worker, "member-proposal", joint)
 
     def members(self) -> None:
-        """Three who join without an account, one still waiting; a membership on its way; a sector federation proposed."""
+        """Three who join without an account, one still waiting; a membership on its way; a sector federation approved and opened, another proposed."""
         for place, (name, form) in enumerate(NEW_MEMBERS):
             said = {
                 "joining_union": self.grassroots[place].code, "work_form": form, "member_name": name, "member_id_number": _invented_number(place),
@@ -192,10 +193,16 @@ class Begun:
             to = {"receiving_union": self.grassroots[3].code, "transfer_reason": "new_job"}
             self.act(self.desk.hand_in(self.worker, "membership-transfer", to), "released")
         counts = {"federation_enterprises": "26", "federation_workers": "480"}
-        express = {"federation_sector": "express_delivery", "federation_name": "快递行业工会联合会（虚构）"}
+        goods = {"federation_sector": "hazardous_goods", "federation_name": "危化品运输行业工会联合会（虚构）"}
         repair = {"federation_sector": "auto_repair", "federation_name": "汽修检测行业工会联合会（虚构）"}
-        self.act(self.open(self.county, "sector-federation", express | counts), "approved")
-        self.open(self.county, "sector-federation", repair | counts)
+        card = self.act(self.open(self.county, "sector-federation", repair | counts), "approved")
+        if (administrator := administration.viewer("administrator", self.desk.clock())) is not None:
+            reorganise.open_union(
+                administrator, parent_id=self.county.id, values=administration.FEDERATION | {"name": repair["federation_name"]},
+                from_day=self.today, reason=administration.REASON, now=self.desk.clock(),
+            )  # fmt: skip
+            self.act(card, "founded", founded_union=administration.FEDERATION["code"])
+        self.open(self.county, "sector-federation", goods | counts)
 
     def projects(self) -> None:
         said = {

@@ -23,6 +23,7 @@ from niangjia.apps.matters.models import Matter, Submission, Tally
 from niangjia.apps.matters.reading import Unreadable
 from niangjia.apps.matters.tests.begun import HAZARD, JOIN, NOW, PROPOSAL, Place, build
 from niangjia.apps.matters.types import MatterState, PaperState, Source, Step
+from niangjia.apps.organizations import actions as unions
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs.tests import town
@@ -342,6 +343,26 @@ def test_a_union_begins_what_its_first_stage_is_and_nothing_else(place: Place):
         place.open(place.town.grassroots, "difficulty-project")
     with pytest.raises(NotAllowed):
         place.open(place.town.auditor, "heat-relief-visit")
+
+
+def test_a_sector_federation_is_done_and_counts_once_its_union_stands_in_the_tree(place: Place):
+    said = {
+        "federation_sector": "auto_repair",
+        "federation_name": "汽修工会联合会",
+        "federation_enterprises": "26",
+        "federation_workers": "480",
+    }
+    card = place.act(place.town.city, place.open(place.town.county, "sector-federation", **said), "approved")
+    assert (card.stage, card.desk_id, card.due_on) == ("found", place.town["X"].id, date(2023, 11, 20))
+    with pytest.raises(Unreadable) as unknown:
+        place.act(place.town.county, card, "founded", founded_union="汽修工会联合会")
+    assert unknown.value.name == "founded_union" and not Tally.objects.exists()
+    values = {"code": "X-F9", "name": "汽修工会联合会", "level": "FEDERATION"}
+    unions.open_union(
+        values=values, parent_id=place.town["X"].id, from_day=NOW.date(), reason="批复", by=None, now=place.now
+    )
+    assert place.act(place.town.county, card, "founded", founded_union="汽修工会联合会").state is S.DONE
+    assert Tally.objects.get(indicator="federation-workers").amount == 480 and queries.verify() == []
 
 
 def test_a_union_enters_its_people_on_a_roster_one_by_one_and_the_county_pays_each(place: Place):
