@@ -243,7 +243,7 @@ class Begun:
         for place, person_id in enumerate(people_of(self.desk, self.worker)[4:7]):
             card = self.open(self.county, "skill-allowance", said, person_id)
             if place == 0:
-                self.act(card, "accepted", is_highest_skill_level="yes")
+                self.desk.act(card, "accepted", nth=2, answers={"is_highest_skill_level": "yes"})
 
     def property(self) -> None:
         """What enterprises ask on paper, a roof that is nominated, and the year's check of those that stand."""

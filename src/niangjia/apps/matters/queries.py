@@ -87,6 +87,7 @@ from niangjia.engines.policy.pack import Pack, Stage
 from niangjia.kernel.problems import Refusal
 
 matters_to_count, grants_to_count, ratings_to_count = counted.matters, counted.grants, rated.ratings
+tallies_to_count = counted.tallies
 FEWEST_RATED = rated.SMALLEST
 
 __all__ = [
