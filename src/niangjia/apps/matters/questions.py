@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from niangjia.apps.matters import reading
 from niangjia.apps.matters.lifecycle import Flow, flow_of
 from niangjia.apps.matters.types import Paper, Question
 from niangjia.engines.policy.pack import FormField, Pack, Stage
@@ -58,6 +59,13 @@ def named(names: Iterable[str], pack: Pack, wording: Wording) -> list[Question]:
         elif name in facts:
             found.append(of_fact(facts[name], wording))
     return found
+
+
+def facts_in(texts: Mapping[str, str], pack: Pack, wording: Wording) -> dict[str, object]:
+    """Answers as the facts that the rules know by their names. An answer that no longer reads is not known."""
+    facts = pack.vocabulary.facts
+    asked = [one for one in named(texts, pack, wording) if one.name in facts]
+    return {one.name: reading.value_of(one, texts[one.name]) for one in asked}
 
 
 def signed_in(pack: Pack, stage: Stage) -> list[str]:

@@ -266,6 +266,9 @@ class Pack:
     total: Node | None = field(repr=False)  # all lines, before caps
     capped: Node | None = field(repr=False)  # not above what the amount caps leave
     register: Register | None = None
+    count_tests: Mapping[str, Node] = field(
+        default_factory=dict, repr=False
+    )  # indicator → when a closed case counts for it; none = always
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:

@@ -117,6 +117,13 @@ class _PackReader(CaseworkReader):
             self.texts(table.get("fund"), words.FUND),
             self.counts(table.get("counts")),
         )
+        # Facts alone: what a closed case counts for hangs on what it was, not on a number of the paper.
+        facts = self.vocabulary.names_of(unit)
+        count_tests = {
+            part.table["indicator"].text: self.expression(part.table["when"], Kind.BOOLEAN, facts).node
+            for part in self.list(table.get("counts"))
+            if "when" in part.table and "indicator" in part.table
+        }
         property_test = self.expression(table["property"], Kind.BOOLEAN, self.names) if "property" in table else None
         try:
             values, total, capped = benefits.join(lines, caps)
@@ -140,7 +147,7 @@ class _PackReader(CaseworkReader):
             parameters=self.parameters, rules=rules, tiers=tiers, benefit=lines, caps=caps, approvals=approvals,
             triggers=triggers, grades=grades, property=property_test, form=form, stages=stages, notice=notice, fund=fund, counts=counts,
             after=after, monotone=monotone, measures=measures, content_hash=content_hash(self.root), folder=self.folder, file=self.shown, notes=self._notes(table), vocabulary=self.vocabulary,
-            tier=tier_node, line_values=values, line_dues=benefits.dues(lines), line_choices=benefits.choices(lines), total=total, capped=capped, register=register,
+            tier=tier_node, line_values=values, line_dues=benefits.dues(lines), line_choices=benefits.choices(lines), total=total, capped=capped, register=register, count_tests=count_tests,
         )  # fmt: skip
 
     def _codes(self, one: FormField) -> tuple[str, ...]:

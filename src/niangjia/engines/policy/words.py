@@ -125,5 +125,5 @@ FUND = _section("列支 · which fund pays", {"purpose": "text"}, {})
 COUNT = _section(
     "计入的指标 · what a closed case counts for",
     {"indicator": "text", "in": "counted_in"},
-    {"when": "text", "of": "text"},
+    {"when": "expression", "of": "text"},
 )

@@ -26,7 +26,7 @@ from niangjia.apps.matters.types import MatterState, PaperState, Source, Step
 from niangjia.apps.organizations import actions as unions
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import actions as programs
-from niangjia.apps.programs.tests import town
+from niangjia.apps.programs.tests import packs, town
 from niangjia.apps.registry import queries as registry
 from niangjia.engines import policy
 from niangjia.jobs import tell
@@ -406,6 +406,27 @@ def test_visits_are_summed_by_month(place: Place):
     }  # fmt: skip
     assert counts["hazard-report"].open == 1
     assert not queries.count_by_month(place.town.other_county, since=date(2023, 11, 1), today=NOW.date())
+
+
+COUNTED = """form:
+  - {id: union_cost, title: {zh: 花费, en: cost}, type: money, stage: note}
+stages:
+  - {id: note, title: {zh: 登记, en: note}, role: grassroots, level: grassroots, outcomes: {done: ""}}
+counts:
+  - {indicator: dear-ones, in: pieces, when: union_cost > 500}
+  - {indicator: all-of-them, in: pieces}
+"""
+
+
+def test_a_matter_counts_for_an_indicator_only_where_its_test_holds_and_what_is_not_known_does_not(
+    place: Place, tmp_path
+):
+    packs.install(tmp_path, packs.pack(COUNTED, id="counted", unit="union"))
+    for cost in ("600", "500", ""):
+        place.open(place.town.grassroots, "counted", union_cost=cost)
+    assert Tally.objects.filter(indicator="all-of-them").count() == 3
+    (dear,) = Tally.objects.filter(indicator="dear-ones")
+    assert dear.matter_id == Matter.objects.order_by("pk").first().pk
 
 
 def test_an_answer_to_an_offer_is_due_twenty_days_after_its_delivery(place: Place):

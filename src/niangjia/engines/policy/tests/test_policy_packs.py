@@ -315,6 +315,12 @@ stages:
     assert good.stages[1].needs == {"closed": {"is_gone": ("yes",)}, "back": {"grade": ("low", "high")}}
 
 
+def test_when_a_closed_case_counts_is_said_with_facts_alone(tmp_path):
+    counts = "counts:\n  - {indicator: cases, in: pieces, when: income > upper}\n"
+    (found,) = problems(tmp_path, GOOD + counts)
+    assert found.word == "upper" and found.line == START + 12
+
+
 def test_what_nothing_asks_for_is_worth_a_note(tmp_path):
     idle = GOOD.replace("rules:", "  idle: {unit: yuan, values: {2020-01-01: 1}, clause: c}\nrules:", 1)
     samples.pack(tmp_path, idle)
