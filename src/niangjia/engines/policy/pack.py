@@ -10,6 +10,7 @@ from pathlib import Path
 from niangjia.engines.policy.expressions import tree
 from niangjia.engines.policy.expressions.tree import Node
 from niangjia.engines.policy.parameters import Parameter
+from niangjia.engines.policy.problems import Problem
 from niangjia.engines.policy.vocabulary import Vocabulary
 
 Say = Mapping[str, str]  # "zh" and "en"; {name} stands for a fact's or parameter's value
@@ -266,9 +267,10 @@ class Pack:
     total: Node | None = field(repr=False)  # all lines, before caps
     capped: Node | None = field(repr=False)  # not above what the amount caps leave
     register: Register | None = None
-    count_tests: Mapping[str, Node] = field(
-        default_factory=dict, repr=False
-    )  # indicator → when a closed case counts for it; none = always
+    # Indicator → when a closed case counts for it; none of its own = always, None = it cannot be told.
+    count_tests: Mapping[str, Node | None] = field(default_factory=dict, repr=False)
+    # Of these tests, told by `check`: a text that was kept before they were read stays readable.
+    count_faults: tuple[Problem, ...] = field(default=(), repr=False)
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:

@@ -110,8 +110,10 @@ class Program:
 
 def counts_for(pack: Pack, indicator: str, facts: Facts, *, asof: date) -> bool:
     """Whether a closed case counts for an indicator; what is not known does not. Raises FactError: a fact has a wrong type."""
-    node = pack.count_tests.get(indicator)
-    return node is None or source.compile_test(pack, asof, node)(facts) is True
+    if indicator not in pack.count_tests:
+        return True
+    node = pack.count_tests[indicator]
+    return node is not None and source.compile_test(pack, asof, node)(facts) is True
 
 
 def compile_program(

@@ -315,10 +315,13 @@ stages:
     assert good.stages[1].needs == {"closed": {"is_gone": ("yes",)}, "back": {"grade": ("low", "high")}}
 
 
-def test_when_a_closed_case_counts_is_said_with_facts_alone(tmp_path):
+def test_when_a_closed_case_counts_is_said_with_facts_alone_and_a_text_kept_before_stays_readable(tmp_path):
     counts = "counts:\n  - {indicator: cases, in: pieces, when: income > upper}\n"
-    (found,) = problems(tmp_path, GOOD + counts)
-    assert found.word == "upper" and found.line == START + 12
+    read = samples.pack(tmp_path, GOOD + counts)
+    found = next(one for one in policy.check_packs([read], is_whole=False) if one.word == "upper")
+    assert found.line == START + 12
+    assert not policy.counts_for(read, "cases", {}, asof=date(2023, 1, 1)), "it cannot be told"
+    assert policy.counts_for(read, "other", {}, asof=date(2023, 1, 1))
 
 
 def test_what_nothing_asks_for_is_worth_a_note(tmp_path):
