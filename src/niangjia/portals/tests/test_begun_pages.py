@@ -92,7 +92,7 @@ def test_the_register_shows_terms_and_a_proposal_is_told_from_it(house, signed_i
     )  # fmt: skip
     address = "/desk/matters/registers/member-representative/"
     empty = officer.get(address).content.decode()
-    assert "名册里还没有人" in empty and "在办 1 件" in empty
+    assert "名册里还没有登记" in empty and "在办 1 件" in empty
     township = signed_in(house.viewers[Role.TOWNSHIP])
     (card,) = queries.cards(queries.list_matters(house.viewers[Role.TOWNSHIP], program="member-representative"))
     township.post(f"/desk/applications/{card.id}/act/", {"outcome": "confirmed", "step": card.step})
@@ -101,6 +101,23 @@ def test_the_register_shows_terms_and_a_proposal_is_told_from_it(house, signed_i
     assert address in township.get("/desk/matters/").content.decode()
     assert address in township.get("/desk/applications/?program=member-representative").content.decode()
     assert township.get("/desk/matters/registers/hazard-report/").status_code == 404
+
+
+def test_a_register_of_what_is_about_no_worker_shows_its_columns_after_the_end_too(house, signed_in):
+    place = begun.place_of(house)
+    said = {"offered_on": "2023-11-01", "offer_topics": ["skill_grade_pay"], "bargaining_employer": "轴承公司"}
+    card = place.act(
+        place.town.grassroots,
+        place.open(place.town.grassroots, "skill-pay-bargaining", **said),
+        "agreed",
+        employer_reply="同意",
+    )
+    signed = {"agreement_signed_on": "2023-11-05", "covered_workers": "186"}
+    place.act(place.town.county, place.act(place.town.grassroots, card, "signed", **signed), "filed")
+    page = signed_in(house.viewers[Role.COUNTY]).get("/desk/matters/registers/skill-pay-bargaining/").content.decode()
+    assert "轴承公司" in page and "186" in page and card.number in page
+    own = signed_in(house.viewers[Role.COUNTY]).get(f"/desk/applications/{card.id}/").content.decode()
+    assert "答应职工的日子" not in own and "轴承厂工会" in own
 
 
 def test_an_outcome_that_contradicts_an_answer_is_told_at_that_answer(house, signed_in):

@@ -44,5 +44,12 @@ def register(request: PageRequest, program: str) -> HttpResponse:
         )
         for term, group in groupby(rows, key=lambda one: (one.starts_on, one.ends_on))
     ]
-    context = {"pack": listed.published.pack, "listed": listed, "rows": rows, "terms": terms, "is_all": is_all}
+    context = {
+        "pack": listed.published.pack,
+        "listed": listed,
+        "rows": rows,
+        "terms": terms,
+        "is_all": is_all,
+        "is_about_people": bool(names),
+    }
     return show(request, "matters/register.html", context)
