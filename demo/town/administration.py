@@ -19,11 +19,13 @@ from niangjia.apps.workorders import queries as orders
 from niangjia.jobs import reorganise
 
 REASON = "演示批复（虚构）〔2023〕1号"
+FEDERATION = {"code": f"{COUNTY}000000FX", "level": Level.FEDERATION.value, "sector": "汽修检测"}
+"""A sector federation that the city approved; its name stands in the matter."""
 
 
 def keep_house(office: Office, now: datetime) -> None:
     """Through the same doors as people do; what stands in the way of a merger is left alone."""
-    administrator = _viewer("administrator", now)
+    administrator = viewer("administrator", now)
     if administrator is None:
         return
     today = timezone.localdate(now)
@@ -57,7 +59,7 @@ def _firms(town: Union) -> list[Union]:
     return [one for one in unions.list_children(town.id) if one.level is Level.GRASSROOTS and one.is_active]
 
 
-def _viewer(username: str, now: datetime) -> Viewer | None:
+def viewer(username: str, now: datetime) -> Viewer | None:
     account_id = accounts.find_account_id(username)
     held = accounts.list_posts(account_id, today=timezone.localdate(now)) if account_id else []
     return (
@@ -69,7 +71,7 @@ def _viewer(username: str, now: datetime) -> Viewer | None:
 
 def _correct(office: Office, now: datetime) -> None:
     """One that the county accepted, one that waits."""
-    worker, county = _viewer("worker", now), _viewer("county", now)
+    worker, county = viewer("worker", now), viewer("county", now)
     if worker is None or county is None or worker.person_id is None:
         return
     first = registry.raise_correction(

@@ -98,7 +98,7 @@ def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime]) -
     today = timezone.localdate(clock())
     acts = (_granted, _at_the_county, _refused, _second_waits, _just_arrived, _withdrawn, _announced)
     count = 0
-    for number, (person_id, act) in enumerate(zip(_persons(desk, worker), acts, strict=False), start=1):
+    for number, (person_id, act) in enumerate(zip(people_of(desk, worker), acts, strict=False), start=1):
         act(desk, desk.worker(person_id, number), (today - timedelta(days=20)).isoformat(), today.isoformat())
         count += 1
     if worker is not None:
@@ -107,7 +107,7 @@ def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime]) -
     return count
 
 
-def _persons(desk: Counter, worker: Viewer | None) -> list[int]:
+def people_of(desk: Counter, worker: Viewer | None) -> list[int]:
     county = unions.find_county_union(COUNTY + "000000")
     assert county is not None, "the invented city has a Xinchang county union"
     viewer = desk.office.officer(county.id, desk.clock())

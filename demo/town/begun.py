@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from demo.town import leasing, pictures
-from demo.town.applying import Counter
+from demo.town import administration, leasing, pictures
+from demo.town.applying import Counter, people_of
 from demo.town.office import COUNTY, chance
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.matters import actions as matters
@@ -19,6 +19,7 @@ from niangjia.apps.matters.types import MatterCard, Verdict
 from niangjia.apps.organizations import queries as unions
 from niangjia.apps.organizations.types import Level, Union
 from niangjia.apps.places import queries as places
+from niangjia.jobs import reorganise
 from niangjia.kernel.identity import read_id_number
 
 AREA = "33"
@@ -62,6 +63,7 @@ class Begun:
         self.projects()
         self.bargaining()
         self.heat()
+        self.roster()
         self.property()
 
     def officer(self, union: Union, nth: int = 1) -> Viewer:
@@ -150,18 +152,24 @@ class Begun:
         self.act(card, "unfounded", "站点只是搬家，人都在。（演示文字）")
 
     def proposals(self) -> None:
-        """One that waits to be rated by the demo's own worker, and the register of representatives."""
+        """The register of representatives, of this term and the last; a proposal that waits to be rated by the demo's own worker."""
         if self.worker is None or self.worker.person_id is None:
             return
-        term = {"constituency": "第一选区（演示）", "term_from": self.day(-200), "term_until": self.day(1600)}
-        self.act(self.open(self.county, "member-representative", term, self.worker.person_id), "confirmed")
+        own, *others = (self.worker.person_id, *people_of(self.desk, self.worker)[:4])
+        now = {"term_from": self.day(-200), "term_until": self.day(1600)}
+        before = {"term_from": self.day(-2000), "term_until": self.day(-201)}
+        for place, (person_id, term) in enumerate(
+            ((own, now), *((one, now) for one in others[:2]), *((one, before) for one in others[1:3]))
+        ):
+            said = term | {"constituency": f"第{'一二三四五'[place]}选区（演示）"}
+            self.act(self.open(self.county, "member-representative", said, person_id), "confirmed")
+        if len(others) > 3:
+            self.open(self.county, "member-representative", now | {"constituency": "第六选区（演示）"}, others[3])
         said = {
             "congress_on": self.day(-40), "proposal_kind": "own", "proposal_subject": "夜班职工没有热饭（演示）",
             "proposal_words": "夜里十点以后食堂关门。建议延长到零点，或设保温柜。（演示文字）",
         }  # fmt: skip
-        card = self.act(
-            self.desk.hand_in(self.worker, "member-proposal", said), "registered", is_representative_checked="yes"
-        )
+        card = self.act(self.desk.hand_in(self.worker, "member-proposal", said), "registered")
         card = self.act(card, "assigned", answering_union=self.grassroots[2].code)
         self.act(card, "answered", proposal_answer="下月起食堂供到零点，并设保温柜两台。（演示文字）")
         joint = said | {
@@ -172,7 +180,7 @@ class Begun:
         self.desk.hand_in(self.worker, "member-proposal", joint)
 
     def members(self) -> None:
-        """Three who join without an account, one still waiting; a membership on its way; a sector federation proposed."""
+        """Three who join without an account, one still waiting; a membership on its way; a sector federation approved and opened, another proposed."""
         for place, (name, form) in enumerate(NEW_MEMBERS):
             said = {
                 "joining_union": self.grassroots[place].code, "work_form": form, "member_name": name, "member_id_number": _invented_number(place),
@@ -185,10 +193,16 @@ class Begun:
             to = {"receiving_union": self.grassroots[3].code, "transfer_reason": "new_job"}
             self.act(self.desk.hand_in(self.worker, "membership-transfer", to), "released")
         counts = {"federation_enterprises": "26", "federation_workers": "480"}
-        express = {"federation_sector": "express_delivery", "federation_name": "快递行业工会联合会（虚构）"}
+        goods = {"federation_sector": "hazardous_goods", "federation_name": "危化品运输行业工会联合会（虚构）"}
         repair = {"federation_sector": "auto_repair", "federation_name": "汽修检测行业工会联合会（虚构）"}
-        self.act(self.open(self.county, "sector-federation", express | counts), "approved")
-        self.open(self.county, "sector-federation", repair | counts)
+        card = self.act(self.open(self.county, "sector-federation", repair | counts), "approved")
+        if (administrator := administration.viewer("administrator", self.desk.clock())) is not None:
+            reorganise.open_union(
+                administrator, parent_id=self.county.id, values=administration.FEDERATION | {"name": repair["federation_name"]},
+                from_day=self.today, reason=administration.REASON, now=self.desk.clock(),
+            )  # fmt: skip
+            self.act(card, "founded", founded_union=administration.FEDERATION["code"])
+        self.open(self.county, "sector-federation", goods | counts)
 
     def projects(self) -> None:
         said = {
@@ -217,6 +231,19 @@ class Begun:
                 "heat_workers": str(20 + chance("heat", place) // 2), "heat_goods_value": str(600 + 100 * place),
             }  # fmt: skip
             self.open(union, "heat-relief-visit", visit)
+
+    def roster(self) -> None:
+        """Weavers with a certificate stand on a roster, one by one: the first is reviewed."""
+        said = {
+            "skill_level": "technician",
+            "skill_certificate_on": self.day(-90),
+            "certificate_from": "examination",
+            "is_textile_worker": "yes",
+        }
+        for place, person_id in enumerate(people_of(self.desk, self.worker)[4:7]):
+            card = self.open(self.county, "skill-allowance", said, person_id)
+            if place == 0:
+                self.desk.act(card, "accepted", nth=2, answers={"is_highest_skill_level": "yes"})
 
     def property(self) -> None:
         """What enterprises ask on paper, a roof that is nominated, and the year's check of those that stand."""

@@ -88,6 +88,8 @@ def main(folder: Path) -> None:
     for number, name in enumerate(WORKERS, start=1):
         own = town.household(number, place["XG"])[1][0]
         people[name] = town.appoint(name, place["XG"], Role.WORKER, person_id=own)
+    representative = people["representative"]
+    begun.Place(place, representative, representative.person_id or 0).represent()
     lay_course(place.county, people["booked"])
     for viewer in people.values():
         accounts.reset_password(viewer=None, account_id=viewer.account_id, new_password=PASSWORD, now=town.NOW)

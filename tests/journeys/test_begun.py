@@ -80,7 +80,7 @@ def test_a_hazard_a_proposal_and_a_membership_on_a_phone(applying: Place, chromi
         own.get_by_role("button", name="不知道，跳过").click()
         proposal = hand_in(own)
     with sitting(chromium, address, logins["township"]) as desk:
-        act(desk, address, proposal, "登记", is_representative_checked="yes")
+        act(desk, address, proposal, "登记")
         act(desk, address, proposal, "交办", answering_union="轴承厂工会")
     with sitting(chromium, address, logins["grassroots"]) as desk:
         act(desk, address, proposal, "答复", proposal_answer="下月起供到零点")

@@ -48,6 +48,7 @@ TABLE = (
     _shown("E25", "/desk/applications/?place=all&program=migrant-education-subsidy"),
     _shown("E26", "/desk/places/kinds/venue/", "服务阵地规范化运作率"),
     _shown("E28", "/contests/", "挡车工"),
+    _shown("E28", "/desk/applications/?place=all&program=skill-allowance", "纺织工人技能津贴"),
     _shown("E30", "/desk/applications/?place=all&program=skill-pay-bargaining", "能级工资集体协商"),
     _shown("E30", "/desk/places/?kind=lead_goose", "领头雁"),
     _shown("E31", "/desk/bookings/teachers/", "例师傅一", rows=6),
@@ -55,6 +56,7 @@ TABLE = (
     _shown("E34", "/desk/applications/?place=all&program=hazard-report", rows=2),
     _shown("E34", "/desk/applications/?place=all&state=DONE&program=heat-relief-visit"),
     _shown("E35", "/contests/", "职工好声音"),
+    _shown("E36", "/desk/matters/registers/member-representative/?place=all", "第一选区", rows=2),
     _shown("E36", "/desk/applications/?place=all&program=member-proposal"),
 )
 ENTRIES = [

@@ -70,6 +70,7 @@ def _rows(now: datetime) -> Mapping[str, Iterable[Mapping[str, Any]]]:
         "budget": funds.budgets_to_count(),
         "award": chain(cases.grants_to_count(), matters.grants_to_count()),
         "matter": matters.matters_to_count(),
+        "tally": matters.tallies_to_count(),
         "rating": matters.ratings_to_count(),
         "attendance": bookings.attendances_to_count(),
         "talk": bookings.talks_to_count(),

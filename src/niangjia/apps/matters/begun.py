@@ -24,11 +24,15 @@ from niangjia.kernel.problems import Refusal
 
 @dataclass(frozen=True)
 class Beginnable:
-    """A kind of matter that can be begun, with what its first stage asks. `is_about_people`: for somebody of the register."""
+    """
+    A kind of matter that can be begun, with what its first stage asks. `is_about_people`: for somebody of the register; `is_roster`: for one
+    after another.
+    """
 
     published: Published
     questions: tuple[Question, ...]
     is_about_people: bool
+    is_roster: bool = False
 
 
 def list_openable(viewer: Viewer, *, today: date) -> list[Published]:
@@ -43,7 +47,9 @@ def list_openable(viewer: Viewer, *, today: date) -> list[Published]:
 def get_openable(viewer: Viewer, program: str, *, today: date) -> Beginnable:
     """Raises NotAllowed, NotByApplication, NotForThisPost."""
     one = offering.get_openable(viewer, program, today=today)
-    return Beginnable(one, tuple(opening.asked_first(one.pack)), offering.is_about_people(one.pack))
+    return Beginnable(
+        one, tuple(opening.asked_first(one.pack)), offering.is_about_people(one.pack), offering.is_roster(one.pack)
+    )
 
 
 def get_open_to_all(program: str, *, area: str, today: date) -> Beginnable:

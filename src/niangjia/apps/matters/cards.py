@@ -10,7 +10,16 @@ from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.matters import moving, rated, sealed
 from niangjia.apps.matters.lifecycle import Flow
 from niangjia.apps.matters.models import Grant, Matter, Move
-from niangjia.apps.matters.types import Followed, GrantCard, GrantState, MatterCard, MatterState, MoveCard, Step
+from niangjia.apps.matters.types import (
+    Followed,
+    GrantCard,
+    GrantState,
+    MatterCard,
+    MatterState,
+    MoveCard,
+    Step,
+    WorkersTurn,
+)
 from niangjia.apps.programs import published
 
 
@@ -26,7 +35,8 @@ def draft_of(viewer: Viewer, key: str) -> Matter | None:
 
 
 def matter_card(matter: Matter) -> MatterCard:
-    stage = moving.flow_for(matter).stage(matter.stage)
+    flow = moving.flow_for(matter)
+    stage = flow.stage(matter.stage)
     return MatterCard(
         id=matter.pk,
         number=matter.number,
@@ -51,7 +61,16 @@ def matter_card(matter: Matter) -> MatterCard:
         proposed=matter.proposed,
         proposed_by=matter.proposed_by_id,
         content_hash=matter.content_hash,
+        workers_turn=_workers_turn(matter, flow),
     )
+
+
+def _workers_turn(matter: Matter, flow: Flow) -> WorkersTurn:
+    if matter.state != MatterState.WITH_WORKER:
+        return WorkersTurn.NONE
+    if matter.stage == flow.first.id:  # one move, and still there: it was filled in, and not handed in
+        return WorkersTurn.CONFIRM if matter.step == 2 else WorkersTurn.MEND
+    return WorkersTurn.OWN if matter.role == Role.WORKER else WorkersTurn.MEND
 
 
 def followed(matter: Matter, *, photos: int, can_add: bool) -> Followed:

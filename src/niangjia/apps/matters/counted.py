@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
-from niangjia.apps.matters.models import Matter
+from niangjia.apps.matters.models import Matter, Tally
 from niangjia.apps.matters.types import MatterState
 from niangjia.apps.programs.types import DecisionOutcome
 from niangjia.apps.registry import queries as registry
@@ -24,6 +24,22 @@ def matters() -> Iterator[Mapping[str, Any]]:
             "ref": f"matter:{number}", "day": localdate(at), "union_id": union, "person": person, "household": household,
             "days": (localdate(at) - since).days, "program": program,
         }  # fmt: skip
+
+
+def tallies() -> Iterator[Mapping[str, Any]]:
+    """What a matter that was done counts for, one row an indicator; its day is that of its end. A number of heads or pieces is its `count`."""
+    said = ("matter_id", "on", "matter__org_id", "matter__program", "indicator", "counted_in", "amount")
+    for number, on, union, program, indicator, counted_in, amount in (
+        Tally.objects.order_by("pk").values_list(*said).iterator(_CHUNK)
+    ):
+        much = {"amount": amount} if counted_in == "yuan" else {"count": int(amount)}
+        yield {
+            "ref": f"matter:{number}",
+            "day": on,
+            "union_id": union,
+            "program": program,
+            "indicator": indicator,
+        } | much
 
 
 def grants() -> Iterator[Mapping[str, Any]]:

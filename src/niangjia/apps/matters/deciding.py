@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.matters import access, moving, questions, reading
+from niangjia.apps.matters import access, moving, questions
 from niangjia.apps.matters.models import Matter
 from niangjia.apps.matters.problems import NoPayee
 from niangjia.apps.organizations.types import Level
@@ -58,11 +58,7 @@ def facts_of(matter: Matter, pack: Pack, extra: Mapping[str, str] | None = None)
     texts = {name: rows[-1].text for name, rows in moving.answers_of(matter).items()} | dict(extra or {})
     found: dict[str, object] = dict(published.known_of_area(area=matter.area, asof=matter.handed_in_on))
     found |= dict.fromkeys(moving.of_today(), matter.handed_in_on)
-    for question in questions.named(texts, pack, published.wording()):
-        fact = pack.vocabulary.facts.get(question.name)
-        if fact is not None:
-            found[fact.name] = reading.value_of(question, texts[fact.name])
-    return found
+    return found | questions.facts_in(texts, pack, published.wording())
 
 
 def event_of(matter: Matter) -> str:

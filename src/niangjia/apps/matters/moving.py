@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils import timezone
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.audit import actions as audit
-from niangjia.apps.matters import access, sealed
+from niangjia.apps.matters import access, questions, sealed
 from niangjia.apps.matters.lifecycle import Flow, flow_of, is_notice, is_payment, role_of
 from niangjia.apps.matters.models import Matter, Move, Rating, Submission, Tally
 from niangjia.apps.matters.problems import NotFound, SomeoneWasFirst
@@ -24,6 +24,7 @@ from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations.types import Union
 from niangjia.apps.programs import published
 from niangjia.apps.programs import queries as programs
+from niangjia.engines import policy
 from niangjia.engines.policy.pack import Pack, Stage
 from niangjia.kernel import looking
 from niangjia.kernel.problems import Refusal
@@ -175,8 +176,10 @@ def make(
 
 
 def _count(matter: Matter, now: datetime) -> None:
-    """What it counts for: a number that was answered (`of`), what was decided in yuan, else one."""
-    counts, answers = pack_of(matter).counts, answers_of(matter)
+    """What it counts for, where its test holds: a number that was answered (`of`), what was decided in yuan, else one."""
+    pack, answers = pack_of(matter), answers_of(matter)
+    facts = questions.facts_in({name: rows[-1].text for name, rows in answers.items()}, pack, published.wording())
+    counts = [one for one in pack.counts if policy.counts_for(pack, one["indicator"], facts, asof=matter.handed_in_on)]
     decision = programs.get_decision(matter.decision_id) if matter.decision_id else None
     rows = []
     for one in counts:
@@ -278,6 +281,14 @@ def answers_of(matter: Matter) -> dict[str, list[Answer]]:
         values = sealed.unseal(row.secret, "submission", row.key)
         for name, source in row.names.items():
             found.setdefault(name, []).append(Answer(name, values[name], Source(source), row.account_id, row.at))
+    return found
+
+
+def last_answers(matters: Iterable[int]) -> dict[int, dict[str, str]]:
+    """By matter, the last answer of each field."""
+    found: dict[int, dict[str, str]] = {}
+    for row in Submission.objects.filter(matter__in=set(matters)).order_by("pk"):
+        found.setdefault(row.matter_id, {}).update(sealed.unseal(row.secret, "submission", row.key))
     return found
 
 

@@ -22,6 +22,8 @@ from niangjia.engines.policy.pack import Pack
 OPEN_TO_ALL = "open"
 """The entry of what anybody may bring, with an account or without."""
 _BY_UNIONS = ("nomination", "staff")
+_ROSTER = "roster"
+"""The entry of what a union enters its own people for, one after another; of what is not about people another room keeps the list."""
 _ABOUT_PEOPLE = ("person", "household")
 
 
@@ -38,9 +40,13 @@ def _can_be_handled(one: Published) -> bool:
 
 
 def is_openable(one: Published, viewer: Viewer, union: Union) -> bool:
-    """Whether this post begins it: it is nominated or the union's own business, or an enterprise applies on paper; and its first stage is theirs."""
+    """
+    Whether this post begins it: it is nominated or the union's own business, its people stand on a roster, or an enterprise applies on
+    paper; and its first stage is theirs.
+    """
     pack = one.pack
-    is_unions = pack.entry in _BY_UNIONS or (pack.entry == "application" and not is_for_people(pack))
+    is_on_paper = pack.entry == "application" and not is_for_people(pack)
+    is_unions = pack.entry in _BY_UNIONS or is_on_paper or (is_roster(pack) and is_about_people(pack))
     if not is_unions or not pack.stages or not _can_be_handled(one):
         return False
     first = flow_of(pack).first
@@ -48,6 +54,10 @@ def is_openable(one: Published, viewer: Viewer, union: Union) -> bool:
         return False
     desk, role = access.desk_for(union.id, first)
     return desk.id == union.id and role is viewer.role
+
+
+def is_roster(pack: Pack) -> bool:
+    return pack.entry == _ROSTER
 
 
 def is_about_people(pack: Pack) -> bool:

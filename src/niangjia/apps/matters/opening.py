@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from niangjia.apps.accounts.types import Role, Viewer
-from niangjia.apps.matters import moving, questions, reading
+from niangjia.apps.matters import moving, needing, questions, reading
 from niangjia.apps.matters.lifecycle import Flow, flow_of, role_of
 from niangjia.apps.matters.models import Matter, Move, Paper
 from niangjia.apps.matters.problems import AlreadyOpen, StillOpen
@@ -79,6 +79,8 @@ def begin(viewer: Viewer | None, start: Beginning, now: datetime) -> Matter:
     )
     is_begun = role_of(first) is Role.WORKER or (viewer is not None and viewer.role is not Role.WORKER)
     outcome = flow.forward(first) if is_begun and not start.waits else ""
+    if outcome:
+        needing.require(matter, start.pack, first, outcome)
     changes: dict[str, object] = {}
     if outcome and not first.outcomes[outcome]:
         changes = moving.closing(MatterState.DONE, now)

@@ -205,6 +205,32 @@ class NoPayee(Refusal):
         )
 
 
+class DoesNotFit(Refusal):
+    """An outcome contradicts an answer. `names`: the field; `said` null: it is not answered; `is_looked_up`: in a register, and never typed."""
+
+    def __init__(
+        self,
+        name: str,
+        outcome: Mapping[str, str],
+        title: Mapping[str, str],
+        fitting: Sequence[Mapping[str, str]],
+        said: Mapping[str, str] | None,
+        *,
+        is_looked_up: bool,
+    ) -> None:
+        self.names = (name,)
+        should_zh = "或".join(f"“{one['zh']}”" for one in fitting)
+        should_en = " or ".join(f"“{one['en']}”" for one in fitting)
+        now_zh = f"现在是“{said['zh']}”" if said else "现在没有填"
+        now_en = f"it is “{said['en']}” now" if said else "it is not answered yet"
+        do_zh = "这一项按名册答：先在名册登记，或改选别的结果。" if is_looked_up else "请核对所填，或改选别的结果。"
+        do_en = "The register answers this: enter it there first" if is_looked_up else "Check what was filled in"
+        super().__init__(
+            f"选“{outcome['zh']}”，“{title['zh']}”须是{should_zh}，{now_zh}。{do_zh}",
+            f"“{outcome['en']}” needs {should_en} at “{title['en']}”; {now_en}. {do_en}, or choose another outcome.",
+        )
+
+
 class AlreadyGranted(Refusal):
     def __init__(self) -> None:
         super().__init__(
@@ -276,6 +302,14 @@ class NoSuchReceipt(Refusal):
         super().__init__(
             "没有这个回执号。请对照交上时给出的十二位号码，再输入一次。",
             "There is no such receipt. Compare it with the twelve characters you were given, and type it again.",
+        )
+
+
+class NoSuchRegister(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "没有这本名册。请从“办一件事项”进入。",
+            "There is no such register. Choose one on the page “Begin a matter”.",
         )
 
 

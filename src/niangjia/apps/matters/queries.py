@@ -23,6 +23,7 @@ from niangjia.apps.matters import (
     offering,
     questions,
     rated,
+    registers,
 )
 from niangjia.apps.matters.begun import (
     count_by_month,
@@ -51,8 +52,9 @@ from niangjia.apps.matters.noticed import (
 )
 from niangjia.apps.matters.offering import is_offered
 from niangjia.apps.matters.opening import is_filled_for, may_attest
-from niangjia.apps.matters.problems import NoSuchDraft, NotByApplication, NotFound
+from niangjia.apps.matters.problems import NoSuchDraft, NoSuchRegister, NotByApplication, NotFound
 from niangjia.apps.matters.reading import Unreadable, shown, text_of, value_of
+from niangjia.apps.matters.registers import LookedUp, get_register, has_register, list_registers
 from niangjia.apps.matters.resealing import sealed_columns as sealed_columns
 from niangjia.apps.matters.types import (
     OPEN,
@@ -85,6 +87,7 @@ from niangjia.engines.policy.pack import Pack, Stage
 from niangjia.kernel.problems import Refusal
 
 matters_to_count, grants_to_count, ratings_to_count = counted.matters, counted.grants, rated.ratings
+tallies_to_count = counted.tallies
 FEWEST_RATED = rated.SMALLEST
 
 __all__ = [
@@ -98,6 +101,8 @@ __all__ = [
     "get_objection",
     "get_open_to_all",
     "get_openable",
+    "get_register",
+    "has_register",
     "is_offered",
     "known_of",
     "list_announced",
@@ -106,6 +111,8 @@ __all__ = [
     "list_live_notices",
     "list_objections",
     "list_openable",
+    "list_registers",
+    "NoSuchRegister",
     "objection_cards",
     "questions_to_begin",
     "shown",
@@ -154,7 +161,7 @@ class AnswerLine:
 class Details:
     """
     Everything the page of one matter shows. `answers` is empty for who may not read them. `said`: what the rules say today, null with
-    `said_refusal` where they cannot be asked. `is_filled_for`: somebody else filled it in, and the worker has yet to confirm; `can_attest`: on a paper that they signed. `can_ask`: there is an applicant to ask; `can_rate`: the applicant has not said yet how they were served. `approvals`: what higher unions have to agree to before this stage grants it. `stage_questions`: what this stage fills in; `uploads`: codes of the papers that this stage takes; `missing`: facts that the rules still lack.
+    `said_refusal` where they cannot be asked. `is_filled_for`: somebody else filled it in, and the worker has yet to confirm; `can_attest`: on a paper that they signed. `can_ask`: there is an applicant to ask; `can_rate`: the applicant has not said yet how they were served. `approvals`: what higher unions have to agree to before this stage grants it. `stage_questions`: what this stage fills in; `uploads`: codes of the papers that this stage takes; `missing`: facts that the rules still lack. `looked_up`: questions of this stage that a register answers.
     """
 
     card: MatterCard
@@ -187,6 +194,7 @@ class Details:
     can_attest: bool
     can_ask: bool
     can_rate: bool
+    looked_up: tuple[LookedUp, ...]
 
 
 def list_matters(
@@ -351,7 +359,8 @@ def get_details(viewer: Viewer, matter_id: int, *, now: datetime, correct: str =
     decides_here = flow.deciding is not None and flow.deciding.id == stage.id
     missing = questions.named(said.unknown, pack, wording) if said else []
     in_form = {one.name for one in stage_questions}
-    more = questions.named([correct], pack, wording) if correct and correct not in in_form else []
+    asked_of_nobody = in_form | {one.id for one in pack.form if one.register}
+    more = questions.named([correct], pack, wording) if correct and correct not in asked_of_nobody else []
     return Details(
         card=matter_card(matter),
         pack=pack,
@@ -383,6 +392,7 @@ def get_details(viewer: Viewer, matter_id: int, *, now: datetime, correct: str =
         can_attest=not is_own and may_attest(viewer, matter),
         can_ask=can_handle and matter.person_id is not None,
         can_rate=is_worker and rated.is_waited_for(matter),
+        looked_up=tuple(registers.look_up(matter, pack, stage, moving.today_of(now))) if can_handle else (),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from niangjia.apps.matters import reading
 from niangjia.apps.matters.lifecycle import Flow, flow_of
 from niangjia.apps.matters.types import Paper, Question
 from niangjia.engines.policy.pack import FormField, Pack, Stage
@@ -26,16 +27,25 @@ def of_applicant(pack: Pack, wording: Wording, *, is_known: bool = True) -> list
     """
     flow = flow_of(pack)
     unasked = {SIGNED, *(IDENTITY if is_known else ())}
-    fields = [one for one in fields_of(pack, flow, flow.first) if wording.is_asked(one.id) and one.type not in unasked]
+    fields = [
+        one
+        for one in fields_of(pack, flow, flow.first)
+        if wording.is_asked(one.id) and one.type not in unasked and not one.register
+    ]
     asked = [of_field(one, pack, wording) for one in fields if one.type not in UPLOADED]
     return [*asked, *(of_fact(one, wording) for one in facts_to_ask(pack, wording))]
 
 
 def of_stage(pack: Pack, stage: Stage, wording: Wording) -> list[Question]:
-    """The fields of one stage, as whoever works on it fills them in."""
-    today = set(wording.of_today)
-    fields = [one for one in fields_of(pack, flow_of(pack), stage) if one.type not in UPLOADED and one.id not in today]
+    """The fields of one stage, as whoever works on it fills them in; what a register answers is not asked."""
+    unasked = set(wording.of_today)
+    fields = [one for one in fields_of_stage(pack, stage) if one.type not in UPLOADED and one.id not in unasked]
+    fields = [one for one in fields if not one.register]
     return [of_field(one, pack, wording) for one in fields]
+
+
+def fields_of_stage(pack: Pack, stage: Stage) -> list[FormField]:
+    return fields_of(pack, flow_of(pack), stage)
 
 
 def named(names: Iterable[str], pack: Pack, wording: Wording) -> list[Question]:
@@ -49,6 +59,13 @@ def named(names: Iterable[str], pack: Pack, wording: Wording) -> list[Question]:
         elif name in facts:
             found.append(of_fact(facts[name], wording))
     return found
+
+
+def facts_in(texts: Mapping[str, str], pack: Pack, wording: Wording) -> dict[str, object]:
+    """Answers as the facts that the rules know by their names. An answer that no longer reads is not known."""
+    facts = pack.vocabulary.facts
+    asked = [one for one in named(texts, pack, wording) if one.name in facts]
+    return {one.name: reading.value_of(one, texts[one.name]) for one in asked}
 
 
 def signed_in(pack: Pack, stage: Stage) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,15 @@ class MatterState(TextChoices):
     DONE = "DONE", _("已办成")
     REFUSED = "REFUSED", _("没有通过")
     WITHDRAWN = "WITHDRAWN", _("已撤回")
+
+
+class WorkersTurn(StrEnum):
+    """What a matter that waits for its worker waits for: CONFIRM what was filled in for them, a stage of their OWN, or to MEND what they gave."""
+
+    NONE = ""
+    CONFIRM = "CONFIRM"
+    OWN = "OWN"
+    MEND = "MEND"
 
 
 OPEN = (MatterState.AT_WORK, MatterState.WITH_WORKER, MatterState.TO_PAY)
@@ -190,6 +200,7 @@ class MatterCard:
     proposed: str
     proposed_by: int | None
     content_hash: str
+    workers_turn: WorkersTurn
 
     @property
     def is_open(self) -> bool:

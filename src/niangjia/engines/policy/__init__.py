@@ -33,7 +33,7 @@ from niangjia.engines.policy.problems import (
     PackError,
     Problem,
 )
-from niangjia.engines.policy.program import Program, compile_program
+from niangjia.engines.policy.program import Program, compile_program, counts_for
 from niangjia.engines.policy.schema import program_schema
 from niangjia.engines.policy.values import ReadFacts, read_facts
 from niangjia.engines.policy.vocabulary import Fact, Vocabulary, load_vocabulary
@@ -64,6 +64,7 @@ __all__ = [
     "check_pack",
     "check_packs",
     "compile_program",
+    "counts_for",
     "list_packs",
     "load_pack",
     "load_parameters",

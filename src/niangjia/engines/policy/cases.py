@@ -257,6 +257,7 @@ def check_packs(packs: Sequence[Pack], *, is_whole: bool) -> list[Problem]:
     """
     return [
         *(problem for pack in packs for problem in check_pack(pack)),
+        *(problem for pack in packs for problem in pack.count_faults),
         *overlaps(packs),
         *(_strangers(packs) if is_whole else []),
     ]

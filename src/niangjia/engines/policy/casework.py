@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from niangjia.engines.policy import words
-from niangjia.engines.policy.pack import FormField, Stage
+from niangjia.engines.policy.pack import FormField, Register, Stage
 from niangjia.engines.policy.parameters import Parameter
 from niangjia.engines.policy.problems import nearest_word
 from niangjia.engines.policy.yamltext import Item, Reader
@@ -32,7 +34,27 @@ class CaseworkReader(Reader):
         table = self.section(item, words.FIELD)
         return FormField(self.an_id(table.get("id"), "form"), self.bilingual(table.get("title")), self.word(table.get("type"), among=words.FIELD_TYPES),
                          self.word(table.get("stage")), tuple(self.word(value) for value in self.list(table.get("values"))),
-                         self.flag(table.get("required")), tuple(self.word(value) for value in self.list(table.get("evidence"))))  # fmt: skip
+                         self.flag(table.get("required")), tuple(self.word(value) for value in self.list(table.get("evidence"))),
+                         self._looked_up(table))  # fmt: skip
+
+    def _looked_up(self, table: dict[str, Item]) -> str:
+        found = self.word(table.get("register"), pattern=words.ID)
+        if found and "type" in table and table["type"].text != "boolean":
+            self.refuse(table["register"].fault("查名册的项须是 boolean。", "A field that is looked up in a register is a boolean.", found))  # fmt: skip
+        return found
+
+    def register(self, item: Item | None, form: tuple[FormField, ...]) -> Register | None:
+        if item is None:
+            return None
+        table = self.section(item, words.REGISTER)
+        types = {field.id: field.type for field in form}
+        days = [table[key] for key in ("from", "until") if key in table]
+        for part in (*self.list(table.get("columns")), *days):
+            if part.text not in types or (part in days and types[part.text] != "date"):
+                self.refuse(part.fault(f"表单中没有 {part.text} 这一项，或它不是日期。", f"The form has no field {part.text}, or it is no date.",
+                                       part.text, nearest_word(part.text, types) if part.text not in types else ""))  # fmt: skip
+        columns = tuple(self.word(part) for part in self.list(table.get("columns")))
+        return Register(columns, self.word(table.get("from")), self.word(table.get("until")))
 
     def stage(self, item: Item) -> Stage:
         table = self.section(item, words.STAGE)
@@ -45,7 +67,48 @@ class CaseworkReader(Reader):
                      {code: part.text for code, part in entries.items()}, self.flag(table.get("second_person")),
                      self.word(table.get("kind"), among=words.STAGE_KINDS) or "work",
                      self.whole(table.get("days"), 0, 250), self.word(table.get("due")), self.word(table.get("desk")),
-                     {code: self.word(part, among=words.EFFECTS) for code, part in done.items()})  # fmt: skip
+                     {code: self.word(part, among=words.EFFECTS) for code, part in done.items()},
+                     self._needs(table.get("needs"), tuple(entries)))  # fmt: skip
+
+    def _needs(self, item: Item | None, outcomes: tuple[str, ...]) -> dict[str, dict[str, tuple[str, ...]]]:
+        if item is None:
+            return {}
+        return {
+            code: {name: self._accepted(value) for name, value in part.table.items()}
+            for code, part in self.table(item, optional=outcomes).items()
+        }
+
+    def _accepted(self, item: Item) -> tuple[str, ...]:
+        """One answer or several: true and false are what a page calls yes and no."""
+        if isinstance(item.value, bool):
+            return ("yes" if item.value else "no",)
+        return tuple(self.word(part) for part in self.list(item)) if item.items else (self.word(item),)
+
+    def check_needs(
+        self,
+        item: Item | None,
+        stages: tuple[Stage, ...],
+        form: tuple[FormField, ...],
+        codes: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        """
+        What an outcome needs is an answer that its field can have, asked at this stage or before it. `codes`: of choices, by field.
+        """  # fmt: skip
+        fields = {field.id: field for field in form}
+        known = [stage.id for stage in stages]
+        for place, (stage, part) in enumerate(zip(stages, self.list(item), strict=True)):
+            for outcome, needed in stage.needs.items():
+                for name, texts in needed.items():
+                    where = part.table["needs"].table[outcome].table[name]
+                    field = fields.get(name)
+                    if field is None or field.type not in ("boolean", "choice") or field.stage in known[place + 1 :]:
+                        among = [one.id for one in form if one.type in ("boolean", "choice")]
+                        self.refuse(where.fault(f"{name} 不是本环节或之前要答的是非题或选择题。", f"{name} is no yes-or-no question or choice of this stage or one before it.",
+                                                name, nearest_word(name, among) if name not in among else ""))  # fmt: skip
+                        continue
+                    can_be = ("yes", "no") if field.type == "boolean" else codes.get(name, ())
+                    if stray := [one for one in texts if one not in can_be]:
+                        self.refuse(where.fault(f"{name} 没有 {stray[0]} 这个答案。", f"{name} is never answered with {stray[0]}.", stray[0], nearest_word(stray[0], can_be)))  # fmt: skip
 
     def check_fields(self, item: Item | None, stages: tuple[Stage, ...], form: tuple[FormField, ...]) -> None:
         """What a stage or a count names is a field of the right type."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from niangjia.engines.policy.expressions import tree
 from niangjia.engines.policy.expressions.tree import Node
 from niangjia.engines.policy.parameters import Parameter
+from niangjia.engines.policy.problems import Problem
 from niangjia.engines.policy.vocabulary import Vocabulary
 
 Say = Mapping[str, str]  # "zh" and "en"; {name} stands for a fact's or parameter's value
@@ -154,7 +155,21 @@ class Grade:
 
 
 @dataclass(frozen=True)
+class Register:
+    """
+    The matters of a programme that were done, as a list that others rely on. `columns`: fields that are shown; `starts`, `ends`: date
+    fields of the first and the last day of an entry, empty = it stands from its end on, and for good.
+    """
+
+    columns: tuple[str, ...]
+    starts: str
+    ends: str
+
+
+@dataclass(frozen=True)
 class FormField:
+    """`register`: a programme; the answer is whether the applicant stands in its register, and nobody types it."""
+
     id: str
     title: Say
     type: str
@@ -162,6 +177,7 @@ class FormField:
     values: tuple[str, ...]
     is_required: bool
     evidence: tuple[str, ...]
+    register: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,6 +187,7 @@ class Stage:
 
     `days`: calendar days instead of working days; `due`: the date field that names the last day, or the day from which `days` count. `desk`: the field that names the union
     from which the level is counted, empty = the matter's own. `effects`: outcome → what it does in the registers (`words.EFFECTS`).
+    `needs`: outcome → field → the answers with which it may be chosen ("yes", "no", or codes of the field).
     """
 
     id: str
@@ -185,6 +202,7 @@ class Stage:
     due: str = ""
     desk: str = ""
     effects: Mapping[str, str] = field(default_factory=dict)
+    needs: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -248,6 +266,11 @@ class Pack:
     line_choices: Mapping[str, Node] = field(repr=False)  # which alternative of a line counts, from 0; -1 = none
     total: Node | None = field(repr=False)  # all lines, before caps
     capped: Node | None = field(repr=False)  # not above what the amount caps leave
+    register: Register | None = None
+    # Indicator → when a closed case counts for it; none of its own = always, None = it cannot be told.
+    count_tests: Mapping[str, Node | None] = field(default_factory=dict, repr=False)
+    # Of these tests, told by `check`: a text that was kept before they were read stays readable.
+    count_faults: tuple[Problem, ...] = field(default=(), repr=False)
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:

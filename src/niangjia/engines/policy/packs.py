@@ -21,6 +21,7 @@ from niangjia.engines.policy.pack import (
     Approval,
     Cap,
     Expression,
+    FormField,
     Grade,
     Line,
     Measure,
@@ -32,7 +33,7 @@ from niangjia.engines.policy.pack import (
     Trigger,
 )  # fmt: skip
 from niangjia.engines.policy.parameters import Dated, Parameter, area_prefix, is_area, misfit, overlap
-from niangjia.engines.policy.problems import PackError, nearest_word
+from niangjia.engines.policy.problems import PackError, Problem, nearest_word
 from niangjia.engines.policy.vocabulary import NAME, Vocabulary, check_name, make_type, read_bound, read_unit
 from niangjia.engines.policy.yamltext import BadFile, Item, read_yaml
 
@@ -93,6 +94,7 @@ class _PackReader(CaseworkReader):
         stages = tuple(self.stage(item) for item in self.list(table.get("stages")))
         self.check_stages(table.get("stages"), stages)
         self.check_fields(table.get("stages"), stages, form)
+        self.check_needs(table.get("stages"), stages, form, {one.id: self._codes(one) for one in form})
         area = self.word(table.get("area"))
         if area and not is_area(area):
             self.refuse(
@@ -115,6 +117,7 @@ class _PackReader(CaseworkReader):
             self.texts(table.get("fund"), words.FUND),
             self.counts(table.get("counts")),
         )
+        count_tests, count_faults = self._count_tests(table.get("counts"))
         property_test = self.expression(table["property"], Kind.BOOLEAN, self.names) if "property" in table else None
         try:
             values, total, capped = benefits.join(lines, caps)
@@ -123,6 +126,7 @@ class _PackReader(CaseworkReader):
             values, total, capped = {}, None, None
         after = tuple(self.word(part, pattern=words.ID) for part in self.list(table.get("after")))
         monotone = self._monotone(table.get("monotone"))
+        register = self.register(table.get("register"), form)
         measures = tuple(self._measure(part) for part in self.list(table.get("measures")))
         if not self.problems and not (rules or tiers or triggers or measures or stages):
             self.refuse(
@@ -137,8 +141,26 @@ class _PackReader(CaseworkReader):
             parameters=self.parameters, rules=rules, tiers=tiers, benefit=lines, caps=caps, approvals=approvals,
             triggers=triggers, grades=grades, property=property_test, form=form, stages=stages, notice=notice, fund=fund, counts=counts,
             after=after, monotone=monotone, measures=measures, content_hash=content_hash(self.root), folder=self.folder, file=self.shown, notes=self._notes(table), vocabulary=self.vocabulary,
-            tier=tier_node, line_values=values, line_dues=benefits.dues(lines), line_choices=benefits.choices(lines), total=total, capped=capped,
+            tier=tier_node, line_values=values, line_dues=benefits.dues(lines), line_choices=benefits.choices(lines), total=total, capped=capped, register=register, count_tests=count_tests, count_faults=count_faults,
         )  # fmt: skip
+
+    def _count_tests(self, item: Item | None) -> tuple[dict[str, Node | None], tuple[Problem, ...]]:
+        """Of facts alone: what a closed case counts for hangs on what it was, not on a number of the paper."""
+        facts = self.vocabulary.names_of(self.reach[0])
+        found: dict[str, Node | None] = {}
+        faults: list[Problem] = []
+        before = len(self.problems)
+        for part in self.list(item):
+            if "when" in part.table and "indicator" in part.table:
+                test = self.expression(part.table["when"], Kind.BOOLEAN, facts).node
+                found[part.table["indicator"].text] = test if len(self.problems) == before else None
+                faults += self.problems[before:]
+                del self.problems[before:]
+        return found, tuple(faults)
+
+    def _codes(self, one: FormField) -> tuple[str, ...]:
+        fact = self.vocabulary.facts.get(one.id)
+        return one.values or (fact.values if fact else ())
 
     # — expressions —
 

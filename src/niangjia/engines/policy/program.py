@@ -108,6 +108,14 @@ class Program:
         return _difference(self.pack, self.asof, self._key, node)
 
 
+def counts_for(pack: Pack, indicator: str, facts: Facts, *, asof: date) -> bool:
+    """Whether a closed case counts for an indicator; what is not known does not. Raises FactError: a fact has a wrong type."""
+    if indicator not in pack.count_tests:
+        return True
+    node = pack.count_tests[indicator]
+    return node is not None and source.compile_test(pack, asof, node)(facts) is True
+
+
 def compile_program(
     pack: Pack, *, asof: date, area: str, overrides: Overrides | None = None, known_on: date | None = None
 ) -> Program:

@@ -51,6 +51,14 @@ def program_schema(vocabulary: Vocabulary) -> dict[str, Any]:
         "dated": days,
         "areas": {"type": "object", "patternProperties": {"^[0-9]+$": days}, "additionalProperties": False},
         "outcomes": {"type": "object", "additionalProperties": {"type": "string"}},
+        "needs": {
+            "type": "object",
+            "description": "结果 → 选它时哪一项须怎样填 · outcome → how fields are to be answered where it is chosen",
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": {"anyOf": [{"type": ["boolean", "string"]}, _list(text)]},
+            },
+        },
         "effects": {"type": "object", "additionalProperties": {"enum": list(words.EFFECTS)}},
         "directions": {
             "type": "object",
@@ -62,6 +70,7 @@ def program_schema(vocabulary: Vocabulary) -> dict[str, Any]:
         "source": {"anyOf": [text, _table(words.SOURCE)]},
         "notice": _table(words.NOTICE),
         "fund": _table(words.FUND),
+        "register": _table(words.REGISTER),
     }  # fmt: skip
     for name, section in {
         "rules": words.RULE, "tiers": words.TIER, "benefit": words.LINE, "caps": words.CAP, "approvals": words.APPROVAL,

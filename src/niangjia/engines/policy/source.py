@@ -74,6 +74,14 @@ def compile_difference(
     return function
 
 
+def compile_test(pack: Pack, asof: date, node: Node) -> Callable[..., bool | None]:
+    """Whether a test of facts alone holds; None = it cannot be told."""
+    constants: list[object] = []
+    text = _Writer(pack, asof, {}, constants, tree.facts_in(node)).test(node)
+    function: Callable[..., bool | None] = _run(text, constants, pack.id)["test"]
+    return function
+
+
 def _run(text: str, constants: list[object], name: str) -> dict[str, Any]:
     space: dict[str, Any] = {
         **HELPERS, "__builtins__": {}, "Decimal": Decimal, "date": date, "Decision": Decision, "Trace": Trace, "new": tuple.__new__,
@@ -212,6 +220,11 @@ class _Writer:
         left, right = self.python.number(node.left, scale), self.python.number(node.right, scale)
         self.emit(f"return {guarded(Piece(f'{left.text} - {right.text}', left.unknown_if | right.unknown_if))}")
         return self._function("difference(facts)")
+
+    def test(self, node: Node) -> str:
+        self._read_facts()
+        self.emit(f"return {self.python.variable(node)}")
+        return self._function("test(facts)")
 
     def _function(self, signature: str) -> str:
         return f"def {signature}:\n" + "\n".join(f"    {line}" for line in self.python.lines)

@@ -54,7 +54,7 @@ PROGRAM = _section(
     {"status": "status", "parameters": "parameters", "rules": "rules", "tiers": "tiers", "benefit": "benefit", "caps": "caps",
      "approvals": "approvals", "triggers": "triggers", "grades": "grades", "property": "expression", "form": "form",
      "stages": "stages", "notice": "notice", "fund": "fund", "counts": "counts", "after": "ids", "monotone": "directions",
-     "measures": "measures"},
+     "measures": "measures", "register": "register"},
 )  # fmt: skip
 SOURCE = _section(
     "出处：哪份文件、谁发的、何时 · the paper: its title, who issued it, when",
@@ -108,18 +108,22 @@ MEASURE = _section(
 FIELD = _section(
     "表单中的一项 · a field of the form",
     {"id": "id", "title": "bilingual", "type": "field_type"},
-    {"stage": "text", "values": "texts", "required": "flag", "evidence": "texts"},
+    {"stage": "text", "values": "texts", "required": "flag", "evidence": "texts", "register": "id"},
 )  # fmt: skip
 STAGE = _section(
     "环节：谁办、几个工作日、结果去哪一步 · who acts, by when, and what may come of it",
     {"id": "id", "title": "bilingual", "role": "role"},
     {"level": "text", "working_days": "whole", "outcomes": "outcomes", "second_person": "flag", "kind": "stage_kind",
-     "days": "whole", "due": "text", "desk": "text", "effects": "effects"},
+     "days": "whole", "due": "text", "desk": "text", "effects": "effects", "needs": "needs"},
+)  # fmt: skip
+REGISTER = _section(
+    "名册：办成的逐件列入；哪几项作栏目，自何日至何日有效 · those that were done stand in a register: the fields shown, and from and until which day one stands",
+    {}, {"columns": "texts", "from": "text", "until": "text"},
 )  # fmt: skip
 NOTICE = _section("公示 · public notice", {}, {"working_days": "days", "shows": "texts", "objection_days": "days"})
 FUND = _section("列支 · which fund pays", {"purpose": "text"}, {})
 COUNT = _section(
     "计入的指标 · what a closed case counts for",
     {"indicator": "text", "in": "counted_in"},
-    {"when": "text", "of": "text"},
+    {"when": "expression", "of": "text"},
 )

@@ -71,8 +71,9 @@ def test_an_application_left_at_a_merged_union_is_found_out(place):
 
 def test_what_was_given_to_a_union_to_answer_is_answered_by_its_successor(begun_place):
     place = begun_place
+    place.represent()
     card = place.hand_in("member-proposal", begun.PROPOSAL)
-    place.act(place.town.township, card, "registered", is_representative_checked="yes")
+    place.act(place.town.township, card, "registered")
     card = place.act(place.town.township, card, "assigned", answering_union="制药厂工会")
     reorganised(place, ChangeKind.MERGE, "XH", "XG")
     heir = place.town["XG"]
@@ -87,8 +88,9 @@ def test_what_was_given_to_a_union_to_answer_is_answered_by_its_successor(begun_
 
 def test_what_goes_back_to_a_union_that_ended_meanwhile_comes_to_its_successor(begun_place):
     place = begun_place
+    place.represent()
     card = place.hand_in("member-proposal", begun.PROPOSAL)
-    place.act(place.town.township, card, "registered", is_representative_checked="yes")
+    place.act(place.town.township, card, "registered")
     card = place.act(place.town.township, card, "assigned", answering_union="制药厂工会")
     other = town.appoint("pharma", place.town["XH"], Role.GRASSROOTS)
     place.act(other, card, "answered", proposal_answer="研究研究")

@@ -28,7 +28,7 @@ from niangjia.kernel.problems import Refusal
 from niangjia.portals.cockpit.figures.problems import NoSuchFigure
 
 NOT_FOUND: tuple[type[Refusal], ...] = (
-    accounts.NoSuchAccount, assessments.NoSuchSheet, assessments.NotFound, alerts.NotFound, alerts.NoListYet, bookings.NotFound, cases.NotFound, contests.NotFound, files.NoSuchFile, funds.NotFound, inspections.NotFound, matters.NoSuchDraft, matters.NotFound, messages.NoSuchMessage, organizations.NoSuchUnion,
+    accounts.NoSuchAccount, assessments.NoSuchSheet, assessments.NotFound, alerts.NotFound, alerts.NoListYet, bookings.NotFound, cases.NotFound, contests.NotFound, files.NoSuchFile, funds.NotFound, inspections.NotFound, matters.NoSuchDraft, matters.NotFound, matters.NoSuchRegister, messages.NoSuchMessage, organizations.NoSuchUnion,
     places.NoSuchKind, places.NoSuchPairing, places.NoSuchPlace,
     programs.NoSuchAdjustment, programs.NoSuchDecision, programs.NoSuchDraft, registry.NotFound, targets.NoSuchProgramme, targets.NotFound, tasks.NotFound, bulletins.NotFound, bulletins.NoSuchKind, workorders.NoSuchOrder,
     NoSuchFigure, volunteers.NoSuchHelper, volunteers.NoSuchNeed, volunteers.NoSuchPair,

@@ -798,7 +798,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
     },
     "matter_state": {
         "AT_WORK": (_("工会办理中"), "blue"),
-        "WITH_WORKER": (_("等申请人补充"), "orange"),
+        "WITH_WORKER": (_("等申请人办理"), "orange"),
         "TO_PAY": (_("待发放"), "purple"),
         "DONE": (_("已办成"), "green"),
         "REFUSED": (_("没有通过"), "secondary"),

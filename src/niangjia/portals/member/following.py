@@ -10,11 +10,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from niangjia.apps.accounts.types import Role, Viewer
+from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import queries
 from niangjia.apps.matters.queries import Details
-from niangjia.apps.matters.types import MatterCard, MatterState, Verdict
+from niangjia.apps.matters.types import MatterCard, MatterState, Verdict, WorkersTurn
 from niangjia.portals.design import words
 from niangjia.portals.design.asked import paper_title
 from niangjia.portals.design.pages import page
@@ -26,17 +26,21 @@ from niangjia.portals.design.uploads import hand_out, wants_small
 S = MatterState
 
 
-def status_of(card: MatterCard, *, is_filled_for: bool = False) -> str:
-    """Where it stands, in one sentence. `is_filled_for`: somebody else filled it in, and it waits to be confirmed."""
-    if is_filled_for:
-        return _("等您核对：这是别人替您填的。点“现在去补”，看过、改好再交上。")
+def status_of(card: MatterCard) -> str:
+    """Where it stands, in one sentence."""
     if card.state is S.AT_WORK:
         said = _("%(desk)s正在办理“%(stage)s”。") % {"desk": card.desk_name, "stage": half(card, "stage")}
         if card.proposed:
             said += _("已有一人同意，等第二人确认。")
         return said
+    if card.workers_turn:
+        turns = {
+            WorkersTurn.CONFIRM: _("等您核对：这是别人替您填的。点“现在去补”，看过、改好再交上。"),
+            WorkersTurn.OWN: _("等您办理：%(stage)s。") % {"stage": half(card, "stage")},
+            WorkersTurn.MEND: _("等您办理：工会请您补充，补好后交回。"),
+        }
+        return turns[card.workers_turn]
     sentences = {
-        S.WITH_WORKER: _("等您办理：工会请您补充，补好后交回。"),
         S.TO_PAY: _("已经批准，等财务发放。"),
         S.DONE: _("已经办成。"),
         S.REFUSED: _("没有通过，原因见下面。"),
@@ -49,7 +53,7 @@ def next_of(card: MatterCard) -> str:
     """What comes next, and by when."""
     if card.state is S.AT_WORK and card.expected_on is not None:
         return _("预计 %(day)s 前有结果；有进展会在“消息”里告诉您。") % {"day": day(card.expected_on)}
-    if card.state is S.WITH_WORKER:
+    if card.workers_turn is WorkersTurn.MEND:
         return _("请点“现在去补”。您以前填的都在，改好再交就行。")
     if card.state is S.TO_PAY:
         return _("款项送银行后会在“消息”里告诉您。")
@@ -68,13 +72,11 @@ def application(request: PageRequest, matter_id: int) -> HttpResponse:
 def _context(details: Details) -> dict[str, Any]:
     card = details.card
     last = next((move for move in reversed(details.moves) if not move.is_worker and move.account_id), None)
-    is_their_turn = card.state is S.WITH_WORKER and card.role is Role.WORKER and details.stage != details.flow.first
-    status = status_of(card, is_filled_for=details.is_filled_for)
     return {
         "card": card,
-        "is_their_turn": is_their_turn,
-        "status": _("等您办理：%(stage)s。") % {"stage": half(card, "stage")} if is_their_turn else status,
-        "next": "" if is_their_turn or details.is_filled_for else next_of(card),
+        "is_their_turn": card.workers_turn is WorkersTurn.OWN,
+        "status": status_of(card),
+        "next": next_of(card),
         "last": last if last and last.reason else None,
         "moves": [(move, words.word("matter_act", move.act)) for move in reversed(details.moves)],
         "lines": [line for line in details.answers if line.answer],

@@ -21,7 +21,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.files.types import FileCard
 from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import queries
-from niangjia.apps.matters.problems import StillOpen, StillUnknown
+from niangjia.apps.matters.problems import DoesNotFit, StillOpen, StillUnknown
 from niangjia.apps.matters.queries import Details
 from niangjia.apps.matters.types import GrantState, MatterState, PaperCard, Question
 from niangjia.apps.organizations import queries as organizations
@@ -63,18 +63,20 @@ def queue(request: PageRequest) -> HttpResponse:
     rows = Paginator(found(request), ROWS).get_page(request.GET.get("page"))
     cards = queries.cards(rows)
     names = registry.masked_names(card.person_id for card in cards if card.person_id)
+    today, program = timezone.localdate(), request.GET.get("program", "")
     context = {
         "rows": rows,
+        "register": program if program and queries.has_register(viewer, program, today=today) else "",
         "listed": [(card, names.get(card.person_id or 0, "")) for card in cards],
         "turn_count": queries.count_turns(viewer),
         "objection_count": queries.count_open_objections(viewer) if permissions.may(viewer, "matters.answer") else None,
         "place": request.GET.get("place", ""),
         "state": request.GET.get("state", ""),
-        "program": request.GET.get("program", ""),
+        "program": program,
         "is_late": request.GET.get("late") == "1",
         "states": words.choices("matter_state"),
         "programs": queries.list_programs(viewer),
-        "today": timezone.localdate(),
+        "today": today,
     }
     return show(request, "officer/applications.html", context)
 
@@ -216,6 +218,8 @@ def _again(request: PageRequest, matter_id: int, refusal: Refusal) -> HttpRespon
     request.refusal = refusal
     if isinstance(refusal, StillOpen | StillUnknown):
         request.wrong = dict.fromkeys(refusal.names, _("请填写"))  # type: ignore[attr-defined]
+    if isinstance(refusal, DoesNotFit):
+        request.wrong = dict.fromkeys(refusal.names, say(refusal))  # type: ignore[attr-defined]
     if isinstance(refusal, queries.Unreadable):
         request.wrong = {refusal.name: say(refusal)}  # type: ignore[attr-defined]
     return _shown_again(request, matter_id)

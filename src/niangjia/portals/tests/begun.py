@@ -33,6 +33,11 @@ def report(**answers: str) -> Received:
     )
 
 
+def place_of(house: House) -> begun.Place:
+    """The house as the room's own tests know it: the town, and its worker."""
+    return begun.Place(house.desk.town, house.viewers[Role.WORKER], worker_of(house))
+
+
 def worker_of(house: House) -> int:
     person_id = house.viewers[Role.WORKER].person_id
     assert person_id is not None
@@ -48,6 +53,7 @@ def family_of(house: House) -> int:
 PAGES = {
     "matters:desk": (lambda house: [] if lay(house) else [], SEEING),
     "matters:counts": (lambda house: [] if lay(house) else [], READING),
+    "matters:register": (lambda house: ["member-representative"] if lay(house) else [], READING),
     "matters:code": (lambda house: ["hazard-report"] if lay(house) else [], SEEING),
     "matters:new": (lambda house: ["heat-relief-visit"] if lay(house) else [], HANDLING),
     "matters:for_worker": (lambda house: [] if lay(house) else [], SEEING),

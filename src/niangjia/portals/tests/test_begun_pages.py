@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,8 +13,8 @@ from niangjia.apps.accounts.types import Role
 from niangjia.apps.files.tests import pictures
 from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import queries
-from niangjia.apps.matters.tests.begun import HAZARD
-from niangjia.apps.matters.types import MatterState, PaperState
+from niangjia.apps.matters.tests.begun import HAZARD, PROPOSAL
+from niangjia.apps.matters.types import MatterState, PaperState, WorkersTurn
 from niangjia.apps.programs.tests import town
 from niangjia.portals.tests import begun
 
@@ -82,6 +83,75 @@ def test_a_union_begins_its_own_business_and_a_missing_answer_stands_at_its_fiel
     assert unknown.status_code == 409 and "没有找到这位职工" in unknown.content.decode()
 
 
+def test_the_register_shows_terms_and_a_proposal_is_told_from_it(house, signed_in):
+    officer = signed_in(house.viewers[Role.GRASSROOTS])
+    term = {"constituency": "第二选区", "term_from": "2022-03-02", "term_until": "2099-03-01"}
+    matters.open_by_union(
+        viewer=house.viewers[Role.GRASSROOTS], program="member-representative", answers=term, key=uuid.uuid4(),
+        person_id=begun.worker_of(house), now=town.NOW,
+    )  # fmt: skip
+    address = "/desk/matters/registers/member-representative/"
+    empty = officer.get(address).content.decode()
+    assert "名册里还没有登记" in empty and "在办 1 件" in empty
+    township = signed_in(house.viewers[Role.TOWNSHIP])
+    (card,) = queries.cards(queries.list_matters(house.viewers[Role.TOWNSHIP], program="member-representative"))
+    township.post(f"/desk/applications/{card.id}/act/", {"outcome": "confirmed", "step": card.step})
+    page = township.get(address).content.decode()
+    assert "2022-03-02 至 2099-03-01" in page and "第二选区" in page and card.number in page
+    assert address in township.get("/desk/matters/").content.decode()
+    assert address in township.get("/desk/applications/?program=member-representative").content.decode()
+    assert township.get("/desk/matters/registers/hazard-report/").status_code == 404
+
+
+def test_a_register_of_what_is_about_no_worker_shows_its_columns_after_the_end_too(house, signed_in):
+    place = begun.place_of(house)
+    said = {"offered_on": "2023-11-01", "offer_topics": ["skill_grade_pay"], "bargaining_employer": "轴承公司"}
+    card = place.act(
+        place.town.grassroots,
+        place.open(place.town.grassroots, "skill-pay-bargaining", **said),
+        "agreed",
+        employer_reply="同意",
+    )
+    signed = {"agreement_signed_on": "2023-11-05", "covered_workers": "186"}
+    place.act(place.town.county, place.act(place.town.grassroots, card, "signed", **signed), "filed")
+    page = signed_in(house.viewers[Role.COUNTY]).get("/desk/matters/registers/skill-pay-bargaining/").content.decode()
+    assert "轴承公司" in page and "186" in page and card.number in page
+    own = signed_in(house.viewers[Role.COUNTY]).get(f"/desk/applications/{card.id}/").content.decode()
+    assert "答应职工的日子" not in own and "轴承厂工会" in own
+
+
+def test_an_outcome_that_contradicts_an_answer_is_told_at_that_answer(house, signed_in):
+    matter_id = begun.report().matter_id
+    officer = signed_in(house.viewers[Role.GRASSROOTS])
+    act = f"/desk/applications/{matter_id}/act/"
+    officer.post(act, {"outcome": "accepted", "f-hazard_severity": "minor", "f-rectify_by": "2030-01-01", "step": 2})
+    officer.post(act, {"outcome": "rectified", "f-rectified_how": "换了新箱门", "step": 3})
+    said = {"outcome": "closed", "f-is_hazard_rectified": "no", "f-is_hazard_typical": "no", "step": 4}
+    wrong = signed_in(house.viewers[Role.TOWNSHIP]).post(act, said)
+    html = wrong.content.decode()
+    assert wrong.status_code == 409 and 'id="error-f-is_hazard_rectified"' in html and "须是“是”，现在是“否”" in html
+
+
+def test_the_list_of_ones_own_says_what_each_waits_for(house, signed_in):
+    place = begun.place_of(house)
+    place.represent(until="2099-03-01")
+    card = place.hand_in("member-proposal", PROPOSAL)
+    own = signed_in(place.worker)
+    back = place.act(place.town.township, card, "returned", "写明在哪个食堂")
+    assert (
+        back.workers_turn is WorkersTurn.MEND
+        and "等您办理：工会请您补充，补好后交回" in own.get("/mine/").content.decode()
+    )
+    draft = matters.go_on(viewer=place.worker, matter_id=card.id, now=place.now)
+    place.send(place.save(draft, {}))
+    place.act(place.town.township, card, "registered")
+    place.act(place.town.township, card, "assigned", answering_union="制药厂工会")
+    other = town.appoint("answering", place.town["XH"], Role.GRASSROOTS)
+    card = place.act(other, card, "answered", proposal_answer="下月起供到零点")
+    page = own.get("/mine/").content.decode()
+    assert card.workers_turn is WorkersTurn.OWN and "等您办理：代表评价" in page and "工会请您补充" not in page
+
+
 def test_the_code_at_a_site_is_drawn_here_and_names_the_union(house, signed_in):
     page = signed_in(house.viewers[Role.GRASSROOTS]).get("/desk/matters/codes/hazard-report/").content.decode()
     assert "<svg" in page and "?f-hazard_site=XG" in page
@@ -97,6 +167,7 @@ def test_an_officer_fills_in_for_a_worker_and_hands_it_in_on_a_signed_paper(hous
     step = re.search(r'attest/".*?name="step" value="(\d+)"', html, re.DOTALL)
     matter_id = int(re.search(r"/desk/applications/(\d+)/", done.redirect_chain[-1][0])[1])
     own = signed_in(house.viewers[Role.WORKER]).get(f"/mine/applications/{matter_id}/").content.decode()
+    assert "别人替您填的" in signed_in(house.viewers[Role.WORKER]).get("/mine/").content.decode()
     assert step and "别人替您填的" in own and "照您说的填的" in own and "他人代填" in own
     refused = officer.post(f"/desk/matters/{matter_id}/attest/", {"step": step[1]})
     assert refused.status_code == 409 and "请拍下" in refused.content.decode()

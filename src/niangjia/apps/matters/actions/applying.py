@@ -13,7 +13,18 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.files import actions as files
 from niangjia.apps.files.types import FileCard, FileContent
-from niangjia.apps.matters import announcing, drafts, evidence, moving, offering, opening, questions, reading, sealed
+from niangjia.apps.matters import (
+    announcing,
+    drafts,
+    evidence,
+    moving,
+    needing,
+    offering,
+    opening,
+    questions,
+    reading,
+    sealed,
+)
 from niangjia.apps.matters.cards import draft_of, matter_card
 from niangjia.apps.matters.drafts import Kept
 from niangjia.apps.matters.lifecycle import Flow, Kind, flow_of, role_of
@@ -321,6 +332,7 @@ def _answer(viewer: Viewer, draft: Draft, card: DraftCard, now: datetime) -> Mat
     is_own_stage = role_of(stage) is Role.WORKER
     outcome = _chosen(matter, flow, stage, card) if is_own_stage else ""
     _keep_all(viewer, matter, card, stage.id, now)
+    needing.require(matter, moving.pack_of(matter), stage, outcome)
     changes: dict[str, object] = {"asked": [], "last_key": draft.key}
     if not is_own_stage or stage.id == flow.first.id:
         changes["handed_in_on"] = today
@@ -338,7 +350,7 @@ def _chosen(matter: Matter, flow: Flow, stage: Stage, card: DraftCard) -> str:
     given = {
         card.answers[one.id].text
         for one in moving.pack_of(matter).form
-        if one.stage == stage.id and one.id in card.answers
+        if one.stage == stage.id and one.id in card.answers and one.type == "choice"
     }
     return next((one for one in stage.outcomes if one in given), flow.forward(stage))
 

@@ -24,9 +24,11 @@ from niangjia.apps.matters import (
     evidence,
     money,
     moving,
+    needing,
     objecting,
     questions,
     reading,
+    registers,
 )
 from niangjia.apps.matters.cards import matter_card
 from niangjia.apps.matters.lifecycle import FORWARD, Flow, Kind, is_payment, role_of
@@ -88,6 +90,7 @@ def act(
     Raises:
         NotAllowed, NotFound, NotYourTurn, OwnMatter, AlreadyClosed, NotNamed, ReasonMissing, FourEyes, SomeoneWasFirst.
         NoticeIsUp, GrievanceOpen, GrievanceUpheld: the way on from a public notice.
+        DoesNotFit: it contradicts an answer, as the text says.
         NobodyToAsk: its way leads to an applicant who is not signed in. Unreadable, StillOpen: of the stage's own fields. RulesSayNo, StillUnknown, HigherApprovalNeeded, and what deciding refuses.
     """
     permissions.require(viewer, "matters.view")
@@ -105,6 +108,7 @@ def act(
             raise NobodyToAsk
         reason = _reason(reason, is_needed=kind not in FORWARD)
         changed = _keep_found(turn, answers or {}, papers_seen, is_complete=kind in FORWARD)
+        needing.require(matter, turn.pack, turn.stage, outcome)
         announcing.require_over(matter, turn.flow, turn.stage, outcome, now)
         _refuse_overruled(turn, kind)
         if kind in FORWARD and _is_first_of_two(turn, changed):
@@ -151,7 +155,8 @@ def _keep_found(
     """Keep what the officer found out; whether it changes an answer. Raises Unreadable, StillOpen."""
     matter, wording = turn.matter, published.wording()
     standing = {name: rows[-1].text for name, rows in moving.answers_of(matter).items()}
-    given = {name: value for name, value in typed.items() if value not in ("", [], ())}
+    told = registers.answers_of(registers.look_up(matter, turn.pack, turn.stage, moving.today_of(turn.now)))
+    given = {name: value for name, value in typed.items() if value not in ("", [], ()) and name not in told}
     asked = {one.name: one for one in questions.named(given, turn.pack, wording)}
     read = {
         name: reading.text_of(asked[name], value, today=moving.today_of(turn.now))
@@ -159,6 +164,7 @@ def _keep_found(
         if name in asked
     }
     found = {name: (text, Source.OFFICER) for name, text in read.items() if standing.get(name) != text}
+    found |= {name: answer for name, answer in told.items() if standing.get(name) != answer[0]}
     moving.keep_answers(matter, found, turn.stage.id, turn.viewer.account_id, turn.now)
     if is_complete:
         needed = [one for one in questions.of_stage(turn.pack, turn.stage, wording) if one.is_required]

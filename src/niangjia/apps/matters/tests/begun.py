@@ -82,6 +82,15 @@ class Place:
             viewer=viewer, matter_id=matter_id, outcome=outcome, step=step, reason=reason, answers=answers, now=self.now
         )
 
+    def represent(self, *, until: str = "2027-03-01") -> MatterCard:
+        """The worker's election is written down and confirmed."""
+        term = {"constituency": "第二选区", "term_from": "2022-03-02", "term_until": until}
+        return self.act(
+            self.town.township,
+            self.open(self.town.grassroots, "member-representative", self.person_id, **term),
+            "confirmed",
+        )
+
     def card(self, received: Received) -> MatterCard:
         return queries.get_card(self.town.county, received.matter_id)
 

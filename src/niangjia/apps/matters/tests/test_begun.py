@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -22,10 +23,14 @@ from niangjia.apps.matters.models import Matter, Submission, Tally
 from niangjia.apps.matters.reading import Unreadable
 from niangjia.apps.matters.tests.begun import HAZARD, JOIN, NOW, PROPOSAL, Place, build
 from niangjia.apps.matters.types import MatterState, PaperState, Source, Step
+from niangjia.apps.organizations import actions as unions
 from niangjia.apps.organizations import queries as organizations
-from niangjia.apps.programs.tests import town
+from niangjia.apps.programs import actions as programs
+from niangjia.apps.programs.tests import packs, town
 from niangjia.apps.registry import queries as registry
+from niangjia.engines import policy
 from niangjia.jobs import tell
+from niangjia.kernel.deployment import programs_folder
 
 S = MatterState
 
@@ -159,6 +164,59 @@ def test_a_hazard_is_put_right_looked_at_again_and_closed(place: Place):
     assert queries.verify() == []
 
 
+def test_an_outcome_that_contradicts_an_answer_is_refused_in_words_and_counts_nothing(place: Place):
+    received, township = place.receive(), place.town.township
+    place.act(place.town.grassroots, received, "accepted", hazard_severity="minor", rectify_by="2023-11-08")
+    place.act(place.town.grassroots, received, "rectified", rectified_how="换了箱门")
+    for outcome, gone in (("closed", "no"), ("exemplary", "no"), ("not_rectified", "yes")):
+        with pytest.raises(problems.DoesNotFit) as refused:
+            place.act(township, received, outcome, "看过", is_hazard_rectified=gone, is_hazard_typical="yes")
+        assert refused.value.names == ("is_hazard_rectified",) and "隐患已消除" in refused.value.zh
+    assert place.card(received).stage == "verify" and not Tally.objects.exists()
+    back = place.act(
+        township, received, "not_rectified", "箱门还漏水", is_hazard_rectified="no", is_hazard_typical="no"
+    )
+    assert back.stage == "rectify" and queries.verify() == []
+
+
+def test_a_proposal_of_whoever_is_no_representative_is_not_registered_whatever_is_typed(place: Place):
+    place.represent(until="2023-11-05")  # the day before
+    card = place.hand_in("member-proposal", PROPOSAL)
+    with pytest.raises(problems.DoesNotFit) as refused:
+        place.act(place.town.township, card, "registered", is_representative_checked="yes")
+    assert "须是“是”，现在是“否”" in refused.value.zh and "先在名册登记" in refused.value.zh
+    assert place.act(place.town.township, card, "refused", "不是代表").state is S.REFUSED
+
+
+def test_who_is_in_office_stands_in_the_register_and_their_proposal_needs_no_tick(place: Place):
+    entered = place.represent(until="2023-11-06")  # that very day
+    card = place.hand_in("member-proposal", PROPOSAL)
+    details = queries.get_details(place.town.township, card.id, now=place.now)
+    assert not any(one.name == "is_representative_checked" for one in details.stage_questions)
+    (said,) = details.looked_up
+    assert said.entry is not None and said.entry.number == entered.number and said.text == "yes"
+    assert place.act(place.town.township, card, "registered").stage == "assign"
+    details = queries.get_details(place.town.township, card.id, now=place.now)
+    line = next(one for one in details.answers if one.question.name == "is_representative_checked")
+    assert (line.zh, line.answer and line.answer.source) == ("是", Source.REGISTER)
+
+
+def test_the_register_lists_terms_with_the_columns_of_its_text_in_ones_own_part_of_the_tree(place: Place):
+    place.represent(until="2022-12-31")
+    place.represent()
+    waiting = place.open(place.town.grassroots, "member-representative", place.person_id, constituency="第三选区", term_from="2024-01-01", term_until="2029-01-01")  # fmt: skip
+    found = queries.get_register(place.town.county, "member-representative", today=NOW.date())
+    assert [(one.ends_on, one.stands_on(NOW.date())) for one in found.entries] == [
+        (date(2027, 3, 1), True), (date(2022, 12, 31), False),
+    ]  # fmt: skip
+    assert [one["zh"] for one in found.titles] == ["选区或代表团"]
+    assert found.entries[0].columns[0]["zh"] == "第二选区" and found.under_way == 1 and waiting.state is S.AT_WORK
+    elsewhere = town.appoint("elsewhere", place.town["XH"], Role.GRASSROOTS)
+    assert queries.get_register(elsewhere, "member-representative", today=NOW.date()).entries == ()
+    with pytest.raises(NotAllowed):
+        queries.get_register(place.worker, "hazard-report", today=NOW.date())
+
+
 def test_without_a_name_there_is_no_reward_and_by_name_it_waits_for_the_sums(place: Place):
     received = place.receive()
     told = {"is_hazard_rectified": "yes", "is_hazard_typical": "yes"}
@@ -225,15 +283,17 @@ def test_a_union_that_declines_changes_nothing(place: Place):
 
 
 def answered(place: Place) -> MatterState:
+    place.represent()
     card = place.hand_in("member-proposal", PROPOSAL)
-    place.act(place.town.township, card, "registered", is_representative_checked="yes")
+    place.act(place.town.township, card, "registered")
     return place.act(place.town.township, card, "assigned", answering_union="制药厂工会")
 
 
 def test_a_proposal_is_given_to_a_union_beside_which_sees_it_from_then_on(place: Place):
+    place.represent()
     card = place.hand_in("member-proposal", PROPOSAL)
     other = town.appoint("pharma", place.town["XH"], Role.GRASSROOTS)
-    place.act(place.town.township, card, "registered", is_representative_checked="yes")
+    place.act(place.town.township, card, "registered")
     with pytest.raises(problems.NotFound):
         queries.get_card(other, card.id)
     card = place.act(place.town.township, card, "assigned", answering_union="制药厂工会")
@@ -260,7 +320,10 @@ def test_who_is_not_content_gets_another_answer_and_who_is_ends_it(place: Place)
     )
     ended = place.send(draft)
     assert ended.state is S.DONE and ended.number == number
-    assert Tally.objects.get().indicator == "proposals-answered" and queries.verify() == []
+    assert (
+        Tally.objects.exclude(indicator="representatives-in-office").get().indicator == "proposals-answered"
+        and queries.verify() == []
+    )
 
 
 def test_one_of_ones_own_and_one_together_stand_side_by_side(place: Place):
@@ -282,6 +345,49 @@ def test_a_union_begins_what_its_first_stage_is_and_nothing_else(place: Place):
         place.open(place.town.auditor, "heat-relief-visit")
 
 
+def test_a_sector_federation_is_done_and_counts_once_its_union_stands_in_the_tree(place: Place):
+    said = {
+        "federation_sector": "auto_repair",
+        "federation_name": "汽修工会联合会",
+        "federation_enterprises": "26",
+        "federation_workers": "480",
+    }
+    card = place.act(place.town.city, place.open(place.town.county, "sector-federation", **said), "approved")
+    assert (card.stage, card.desk_id, card.due_on) == ("found", place.town["X"].id, date(2023, 11, 20))
+    with pytest.raises(Unreadable) as unknown:
+        place.act(place.town.county, card, "founded", founded_union="汽修工会联合会")
+    assert unknown.value.name == "founded_union" and not Tally.objects.exists()
+    values = {"code": "X-F9", "name": "汽修工会联合会", "level": "FEDERATION"}
+    unions.open_union(
+        values=values, parent_id=place.town["X"].id, from_day=NOW.date(), reason="批复", by=None, now=place.now
+    )
+    assert place.act(place.town.county, card, "founded", founded_union="汽修工会联合会").state is S.DONE
+    assert Tally.objects.get(indicator="federation-workers").amount == 480 and queries.verify() == []
+
+
+def test_a_union_enters_its_people_on_a_roster_one_by_one_and_the_county_pays_each(place: Place):
+    folder = Path(__file__).parents[5] / "demo/town/programs/330624-xinchang/skill-allowance"
+    home = programs_folder()
+    programs.install_packs([policy.load_pack(folder, policy.load_vocabulary(home))], NOW, programs=home)
+    said = {
+        "skill_level": "technician",
+        "skill_certificate_on": "2022-05-20",
+        "certificate_from": "contest",
+        "is_textile_worker": "yes",
+    }
+    begins = {one.pack.id for one in queries.list_openable(place.town.grassroots, today=NOW.date())}
+    assert "skill-allowance" in begins
+    card = place.open(place.town.grassroots, "skill-allowance", place.person_id, **said)
+    assert (card.stage, card.person_id) == ("review", place.person_id)
+    place.act(place.town.county, card, "accepted", is_highest_skill_level="yes")
+    done = place.act(place.town.county_second, card, "accepted")
+    assert done.state is S.TO_PAY
+    assert queries.get_details(place.town.county, card.id, now=place.now).decision.money == Decimal("1033.33")
+    with pytest.raises(problems.AlreadyOpen):
+        place.open(place.town.grassroots, "skill-allowance", place.person_id, **said)
+    assert queries.verify() == []
+
+
 def test_visits_are_summed_by_month(place: Place):
     for workers, value in (("30", "600"), ("12", "")):
         card = place.open(
@@ -300,6 +406,27 @@ def test_visits_are_summed_by_month(place: Place):
     }  # fmt: skip
     assert counts["hazard-report"].open == 1
     assert not queries.count_by_month(place.town.other_county, since=date(2023, 11, 1), today=NOW.date())
+
+
+COUNTED = """form:
+  - {id: union_cost, title: {zh: 花费, en: cost}, type: money, stage: note}
+stages:
+  - {id: note, title: {zh: 登记, en: note}, role: grassroots, level: grassroots, outcomes: {done: ""}}
+counts:
+  - {indicator: dear-ones, in: pieces, when: union_cost > 500}
+  - {indicator: all-of-them, in: pieces}
+"""
+
+
+def test_a_matter_counts_for_an_indicator_only_where_its_test_holds_and_what_is_not_known_does_not(
+    place: Place, tmp_path
+):
+    packs.install(tmp_path, packs.pack(COUNTED, id="counted", unit="union"))
+    for cost in ("600", "500", ""):
+        place.open(place.town.grassroots, "counted", union_cost=cost)
+    assert Tally.objects.filter(indicator="all-of-them").count() == 3
+    (dear,) = Tally.objects.filter(indicator="dear-ones")
+    assert dear.matter_id == Matter.objects.order_by("pk").first().pk
 
 
 def test_an_answer_to_an_offer_is_due_twenty_days_after_its_delivery(place: Place):

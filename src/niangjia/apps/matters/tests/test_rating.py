@@ -164,8 +164,9 @@ def test_signed_in_one_rates_ones_own_and_nobody_elses(place: Place):
 
 
 def test_a_text_with_a_rating_of_its_own_counts_in_the_same_place_once_it_ends(place: Place):
+    place.represent()
     card = place.hand_in("member-proposal", PROPOSAL)
-    place.act(place.town.township, card, "registered", is_representative_checked="yes")
+    place.act(place.town.township, card, "registered")
     card = place.act(place.town.township, card, "assigned", answering_union="制药厂工会")
     other = town.appoint("pharma", organizations.get_union(card.desk_id), Role.GRASSROOTS)
     for said in ("unsatisfied", "satisfied"):

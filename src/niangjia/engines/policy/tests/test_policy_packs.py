@@ -287,6 +287,43 @@ def test_a_stage_that_nothing_leads_to_is_named(tmp_path):
     assert (found.word, found.line) == ("notice", START + 13) and "cannot be reached" in found.en
 
 
+@pytest.mark.parametrize(
+    ("needs", "word", "reason"),
+    [
+        ("{done: {is_gone: true}}", "done", "no key called done"),
+        ("{closed: {is_gon: true}}", "is_gon", "no yes-or-no question"),
+        ("{closed: {words: true}}", "words", "no yes-or-no question"),
+        ("{closed: {is_late: true}}", "is_late", "no yes-or-no question"),
+        ("{closed: {is_gone: maybe}}", "maybe", "never answered with maybe"),
+        ("{closed: {grade: [low, hihg]}}", "hihg", "never answered with hihg"),
+    ],
+)
+def test_what_an_outcome_needs_is_an_answer_that_can_be_given_by_then(tmp_path, needs, word, reason):
+    stages = f"""form:
+  - {{id: is_gone, title: {{zh: 甲, en: a}}, type: boolean, stage: look}}
+  - {{id: grade, title: {{zh: 乙, en: b}}, type: choice, stage: find, values: [low, high]}}
+  - {{id: words, title: {{zh: 丙, en: c}}, type: text, stage: look}}
+  - {{id: is_late, title: {{zh: 丁, en: d}}, type: boolean, stage: after}}
+stages:
+  - {{id: find, title: {{zh: 甲, en: a}}, role: county, outcomes: {{found: look}}}}
+  - {{id: look, title: {{zh: 乙, en: b}}, role: county, outcomes: {{closed: after, back: find}}, needs: {needs}}}
+  - {{id: after, title: {{zh: 丙, en: c}}, role: county, outcomes: {{told: ""}}}}
+"""
+    (found,) = problems(tmp_path, GOOD + stages)
+    assert (found.word, found.line) == (word, START + 18) and reason in found.en
+    good = samples.pack(tmp_path, GOOD + stages.replace(needs, "{closed: {is_gone: true}, back: {grade: [low, high]}}"))
+    assert good.stages[1].needs == {"closed": {"is_gone": ("yes",)}, "back": {"grade": ("low", "high")}}
+
+
+def test_when_a_closed_case_counts_is_said_with_facts_alone_and_a_text_kept_before_stays_readable(tmp_path):
+    counts = "counts:\n  - {indicator: cases, in: pieces, when: income > upper}\n"
+    read = samples.pack(tmp_path, GOOD + counts)
+    found = next(one for one in policy.check_packs([read], is_whole=False) if one.word == "upper")
+    assert found.line == START + 12
+    assert not policy.counts_for(read, "cases", {}, asof=date(2023, 1, 1)), "it cannot be told"
+    assert policy.counts_for(read, "other", {}, asof=date(2023, 1, 1))
+
+
 def test_what_nothing_asks_for_is_worth_a_note(tmp_path):
     idle = GOOD.replace("rules:", "  idle: {unit: yuan, values: {2020-01-01: 1}, clause: c}\nrules:", 1)
     samples.pack(tmp_path, idle)

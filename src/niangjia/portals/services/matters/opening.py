@@ -39,6 +39,7 @@ def kinds(request: PageRequest) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "kinds": queries.list_openable(viewer, today=today),
+        "registers": queries.list_registers(viewer, today=today),
         "open": [one for one in queries.list_begun_by_workers(today=today) if one.pack.entry == "open"],
     }
     return show(request, "matters/desk.html", context)
@@ -62,11 +63,17 @@ def new(request: PageRequest, program: str) -> HttpResponse:
         except Refusal as wrong:
             refusal, status = wrong, refused(request, wrong)
         else:
+            if begun.is_roster:
+                messages.success(
+                    request, _("已列入名册，编号 %(number)s。可以接着加下一位。") % {"number": card.number}
+                )
+                return redirect("matters:new", program)
             messages.success(request, _("已立件，编号 %(number)s。") % {"number": card.number})
             return redirect("officer:application", card.id)
     context = {
         "pack": begun.published.pack,
         "is_about_people": begun.is_about_people,
+        "is_roster": begun.is_roster,
         "fields": fields(request, begun.questions, refusal),
         "number": number,
         "wrong_number": say(refusal) if isinstance(refusal, NobodyChosen) else "",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from niangjia.portals.services.matters import counting, filling, opening, rating, reporting
+from niangjia.portals.services.matters import counting, filling, opening, rating, registering, reporting
 
 app_name = "matters"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("me/matters/for/<int:person_id>/<slug:program>/", filling.fill_for_family, name="fill_for_family"),
     path("desk/matters/", opening.kinds, name="desk"),
     path("desk/matters/counts/", counting.counts, name="counts"),
+    path("desk/matters/registers/<slug:program>/", registering.register, name="register"),
     path("desk/matters/codes/<slug:program>/", opening.code, name="code"),
     path("desk/matters/new/<slug:program>/", opening.new, name="new"),
     path("desk/matters/for/", filling.for_worker, name="for_worker"),
