@@ -69,6 +69,24 @@ class NotForYou(Refusal):
         )
 
 
+class HasBegun(Refusal):
+    def __init__(self, begins: datetime) -> None:
+        super().__init__(
+            f"这一场 {_time(begins)} 已经开始，不能再取消；没有来的记为未到场。有特殊情况，请向组织的工会说明。",
+            f"This session began at {_time(begins)}, so it cannot be cancelled; whoever did not come is counted as missing. Tell the organising union if there is a reason.",
+        )
+
+
+class ShareIsGiven(Refusal):
+    """Why somebody waits though the page shows free seats. `seats` null: they come in no share."""
+
+    def __init__(self, whose_zh: str, whose_en: str, seats: int) -> None:
+        super().__init__(
+            f"还有空位，但分给{whose_zh}的 {seats} 个名额都给出去了，所以排候补：有人取消，或组织的工会加了名额，就按次序递补。也可以请本单位工会向组织的工会要名额。",
+            f"Seats are free, but the {seats} kept for {whose_en} are all given, so this waits in line: it moves up when somebody cancels or the organising union adds seats. Your own union may ask it for more.",
+        )
+
+
 class NotPossibleNow(Refusal):
     def __init__(self, state: str) -> None:
         super().__init__(f"目前是“{state}”，不能这样做。请刷新后再看。", "This is not possible now. Refresh the page.")
@@ -159,6 +177,14 @@ class NoSuchCertificate(Refusal):
         super().__init__(
             "没有这个编号的证明。请核对：ZS 开头，后面十位。",
             "There is no certificate with this number. Check it: ZS and ten letters and digits.",
+        )
+
+
+class NotAPlaceForOffers(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这个地点不能办活动：只能选在册、向公众公开的场所，由本工会的上下级管理，或由与本工会互认的工会管理。请另选一处，或留空，在场次里写明地方。",
+            "Nothing can be offered at this place. Choose a listed public place that your union, one above or below it, or one that recognises yours keeps; or none, and say where at the sessions.",
         )
 
 

@@ -153,6 +153,12 @@ class BookingCard:
         is_on_course = self.state is BookingState.ATTENDED and self.present < self.lessons
         return self.state in (BookingState.SEATED, BookingState.MISSED) or is_on_course
 
+    def can_cancel(self, begins: datetime | None, now: datetime) -> bool:
+        """Whoever asks or waits always; who has a seat until its time `begins`."""
+        if self.state is BookingState.SEATED:
+            return begins is None or now < begins
+        return self.state in (BookingState.ASKED, BookingState.WAITING)
+
     @property
     def companions(self) -> int:
         return self.seats - 1

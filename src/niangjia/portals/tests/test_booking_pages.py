@@ -20,7 +20,7 @@ from django.utils import timezone
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.bookings import actions, drawing, queries
-from niangjia.apps.bookings.models import Booking, Offer, Settlement, Talk, TourSite, TourStop
+from niangjia.apps.bookings.models import Booking, Offer, Settlement, Slot, Talk, TourSite, TourStop
 from niangjia.apps.bookings.queries import reach
 from niangjia.apps.bookings.types import Giving, OfferFacts, Reach, SettleState, SlotFacts
 from niangjia.apps.cases.tests import desk as desks
@@ -31,6 +31,7 @@ from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
 from niangjia.apps.funds.models import GoodsGiven
 from niangjia.apps.messages import queries as inbox
+from niangjia.apps.programs import published
 from niangjia.apps.programs.tests import town
 from niangjia.apps.registry import queries as registry
 from niangjia.jobs import import_marked, plan_tour, tell, tick
@@ -42,6 +43,7 @@ from niangjia.portals.tests import booked, placed
 def built(built, django_db_blocker):
     with django_db_blocker.unblock():
         booked.lay(built)
+        placed.lay(built)
     return built
 
 
@@ -614,3 +616,53 @@ def test_what_is_no_trip_has_no_invoice(house, ids, county):
     sent = {"invoices": SimpleUploadedFile("invoice.jpg", pictures.jpeg())}
     assert go(county, "invoices", ids.offer, **sent).status_code == 409
     assert files.list_files(Owner("trip", str(ids.offer))) == []
+
+
+# --- where it is held ---
+
+
+def test_a_place_is_found_by_a_part_of_its_name_and_a_roof_by_nothing(county, house):
+    there = placed.lay(house)
+    told = {
+        "title": "驿站体检", "kind": "check_up", "giving": "FIRST_COME", "opens_at": "2023-11-10T09:00", "closes_at": "2023-11-12T09:00", "most_companions": 0,
+    }  # fmt: skip
+    page = county.get(reverse("bookings:new")).content.decode()
+    assert f'<option value="羽林驿站 {there.number}">' in page and "光伏屋顶" not in page
+    refused = county.post(reverse("bookings:new"), told | {"key": "1", "place": "光伏屋顶"})
+    assert refused.status_code == 422 and "没有符合的在册公开场所" in said(refused)
+    for key, typed in enumerate(("羽林", "演示路1", there.number, f"羽林驿站 {there.number}")):
+        county.post(reverse("bookings:new"), told | {"key": f"found {key}", "place": typed})
+        assert Offer.objects.get(key=f"found {key}").place_id == there.station_id
+
+
+def test_only_programmes_that_say_something_of_seats_are_chosen_from(county, house, ids):
+    page = county.get(reverse("bookings:new")).content.decode()
+    listed = set(
+        re.findall(r'<option value="([\w-]+)">', re.search(r'<select name="program".*?</select>', page, re.S)[0])
+    )
+    installed = {one.pack.id for one in published.list_in_area(area="330624", asof=town.NOW.date())}
+    assert "recuperation" in listed and listed < installed, (listed, installed)
+
+
+def test_who_waits_for_a_share_reads_that_it_is_the_share_that_is_full(house, signed_in, county, ids):
+    worker = house.viewers[Role.WORKER]
+    go(signed_in(worker), "cancel", ids.seated)
+    offer = Offer.objects.create(
+        number="HDQ", key="q", title="分名额", kind="activity", org_id=house.viewers[Role.COUNTY].org_id, area="330624", giving="FIRST_COME", state="OPEN",
+        opens_at=town.NOW - timedelta(days=1), closes_at=booked.at(3, 9),
+    )  # fmt: skip
+    actions.add_slots(viewer=house.viewers[Role.COUNTY], offer_id=offer.pk, slots=[SlotFacts(booked.at(4, 9), booked.at(4, 10), 5)], now=town.NOW)  # fmt: skip
+    go(county, "set_quota", offer.pk, union=house.desk.town["X"].code, seats="0")
+    page = said(go(signed_in(worker), "ask", offer.pk, key="k"))
+    assert "0 个名额都给出去了" in page and "名额已满，已为您排上候补" not in page
+
+
+def test_the_button_to_cancel_is_there_until_the_session_begins(worker, county, ids):
+    page = reverse("bookings:booking", args=[ids.seated])
+    assert "取消报名" in said(worker.get(page)) and "取消" in said(
+        county.get(reverse("bookings:people", args=[ids.offer]))
+    )
+    Slot.objects.filter(bookings=ids.seated).update(begins=town.NOW - timedelta(minutes=5))
+    assert "取消报名" not in said(worker.get(page))
+    refused = go(worker, "cancel", ids.seated)
+    assert refused.status_code == 409 and "已经开始，不能再取消" in said(refused)

@@ -17,6 +17,7 @@ from niangjia.apps.bookings.models import Booking, Offer, Slot
 from niangjia.apps.bookings.problems import (
     AlreadyBooked,
     HadOneLately,
+    HasBegun,
     NoSuchExtra,
     NoSuchOffer,
     NotForYou,
@@ -103,16 +104,20 @@ def refuse(offer: Offer, person_id: int, org_id: int, group: str, companions: in
 
 def cancel(*, viewer: Viewer, booking_id: int, reason: str = "", now: datetime) -> None:
     """
-    Let the seat go; whoever waits moves up. By the worker or for them. Safe to repeat.
+    Let the seat go until its time begins; whoever waits moves up. By the worker or for them. Safe to repeat.
 
-    Raises: NotAllowed, NoSuchBooking; NotPossibleNow: it was attended or missed.
+    Raises: NotAllowed, NoSuchBooking; HasBegun: from now on who does not come missed it; NotPossibleNow: it was attended or missed.
     """
     with transaction.atomic():
         found = own_booking(viewer, booking_id)
         offer = Offer.objects.select_for_update().get(pk=found.offer_id)
-        booking = Booking.objects.get(pk=booking_id)  # as it stands now that nobody else works on the offer
+        booking = Booking.objects.select_related("slot").get(
+            pk=booking_id
+        )  # as it stands now that nobody else works on the offer
         if booking.state == BookingState.CANCELLED:
             return
+        if booking.state == BookingState.SEATED and booking.slot is not None and booking.slot.begins <= now:
+            raise HasBegun(booking.slot.begins)
         give_back(booking)
         move(booking, Step.CANCEL, slot=None, quota=None, reason=reason.strip()[:200])
         if offer.state != OfferState.CANCELLED and (offer.giving == Giving.FIRST_COME or offer.drawn_at):

@@ -27,13 +27,15 @@ from niangjia.apps.bookings.problems import (
     NoSuchExtra,
     NoSuchOffer,
     NotADraw,
+    NotAPlaceForOffers,
     NotPossibleNow,
     WrongTimes,
 )
-from niangjia.apps.bookings.seating import give_back, move, move_up
+from niangjia.apps.bookings.seating import give_back, move, move_up, seated_under_none
 from niangjia.apps.bookings.types import OfferFacts, SlotFacts
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
+from niangjia.apps.places import queries as places
 from niangjia.kernel.sealing import keys_in
 
 
@@ -42,7 +44,7 @@ def make_offer(*, viewer: Viewer, facts: OfferFacts, key: str, now: datetime) ->
     A draft that its union alone sees; return its id. Safe to repeat: with the same `key` the one that was made is returned. Once in how many
     years is what its pack says, if that says so.
 
-    Raises: NotAllowed; NoSuchOffer: its union, teacher or campaign is not of the viewer's part of the tree; WrongTimes; MissingParameter.
+    Raises: NotAllowed; NoSuchOffer: its union, teacher or campaign is not of the viewer's part of the tree; NotAPlaceForOffers; WrongTimes; MissingParameter.
     """
     permissions.require(viewer, "bookings.manage")
     if not scope.covers(viewer.org_path, organizations.get_union(facts.org_id).path):
@@ -50,6 +52,7 @@ def make_offer(*, viewer: Viewer, facts: OfferFacts, key: str, now: datetime) ->
     if facts.opens_at >= facts.closes_at:
         raise WrongTimes
     _refuse_others(viewer, facts)
+    refuse_place(facts.org_id, facts.place_id, now)
     said = said_by_pack(facts.program, area=facts.area, on=timezone.localdate(now))
     told = {
         "title": facts.title.strip(), "kind": facts.kind, "org_id": facts.org_id, "area": facts.area, "giving": facts.giving, "program": facts.program,
@@ -78,6 +81,14 @@ def _refuse_others(viewer: Viewer, facts: OfferFacts) -> None:
             raise NoSuchOffer(facts.campaign_id)
     if facts.teacher_id is not None and not Teacher.objects.filter(pk=facts.teacher_id, is_active=True).exists():
         raise NoSuchOffer(facts.teacher_id)
+
+
+def refuse_place(org_id: int, place_id: int | None, now: datetime) -> None:
+    """Raises NotAPlaceForOffers: somebody's home, a lease, or of a union that the offer's does not recognise."""
+    if place_id is not None:
+        usable = places.list_usable(org_id, on=timezone.localdate(now))
+        if not usable.filter(pk=place_id).exists():
+            raise NotAPlaceForOffers
 
 
 def add_slots(*, viewer: Viewer, offer_id: int, slots: Iterable[SlotFacts], now: datetime) -> None:
@@ -138,16 +149,21 @@ def set_seats(*, viewer: Viewer, slot_id: int, seats: int, now: datetime) -> Non
 
 def set_quota(*, viewer: Viewer, offer_id: int, org_id: int | None, group: str = "", seats: int, now: datetime) -> None:
     """
-    So many of the seats are for that union's workers, or that group's. An offer with quotas is for nobody else. Raises as `set_seats`.
+    So many of the seats are for that union's workers, or that group's. An offer with quotas is for nobody else. Seats of theirs that were given
+    before count among them. Raises as `set_seats`.
     """
     with transaction.atomic():
         offer = own_offer(viewer, offer_id)
         _refuse_ended(offer)
-        quota, is_new = Quota.objects.get_or_create(offer=offer, org_id=org_id, group=group, defaults={"seats": seats})
-        if not is_new:
-            if seats < quota.taken:
-                raise FewerThanTaken(quota.taken)
-            Quota.objects.filter(pk=quota.pk).update(seats=seats)
+        quota = Quota.objects.filter(offer=offer, org_id=org_id, group=group).first()
+        quota = quota or Quota(offer=offer, org_id=org_id, group=group)
+        theirs: list[Booking] = seated_under_none(quota) if quota.pk is None else []
+        quota.taken += sum(one.seats for one in theirs)
+        if seats < quota.taken:
+            raise FewerThanTaken(quota.taken)
+        quota.seats = seats
+        quota.save()
+        Booking.objects.filter(pk__in=[one.pk for one in theirs]).update(quota=quota)
         if offer.giving == Giving.FIRST_COME or offer.drawn_at:
             move_up(offer, now, viewer)
         detail = {"org": org_id, "group": group, "seats": seats}

@@ -19,6 +19,7 @@ from niangjia.apps.bookings.models import Tour, TourSite, TourStop
 from niangjia.apps.bookings.problems import (
     NoStops,
     NoSuchTour,
+    NotAPlaceForOffers,
     SiteHasStops,
     TourHasFaults,
     TourIsPublished,
@@ -27,6 +28,7 @@ from niangjia.apps.bookings.problems import (
 from niangjia.apps.bookings.types import OfferFacts, SiteFacts, SlotFacts, StopFacts, TourFacts
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
+from niangjia.apps.places import queries as places
 from niangjia.engines.scheduling import slots
 
 
@@ -50,9 +52,11 @@ def make_tour(*, viewer: Viewer, facts: TourFacts, key: str, now: datetime) -> i
 
 
 def add_site(*, viewer: Viewer, tour_id: int, facts: SiteFacts, now: datetime) -> int:
-    """Where the bus is wanted; one of that name gets the new figures. Return its id. Raises NotAllowed, NoSuchTour, TourIsPublished, WrongTimes."""
+    """Where the bus is wanted; one of that name gets the new figures. Return its id. Raises NotAllowed, NoSuchTour, TourIsPublished, NotAPlaceForOffers, WrongTimes."""
     with transaction.atomic():
         tour = _open_tour(viewer, tour_id)
+        if facts.place_id is not None and not places.list_stopping(viewer).filter(pk=facts.place_id).exists():
+            raise NotAPlaceForOffers
         is_timed = facts.opens is not None and facts.closes is not None
         if facts.people < 1 or (facts.opens is None) != (facts.closes is None):
             raise WrongTimes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
@@ -110,14 +110,14 @@ def list_teachers(viewer: Viewer, *, only_active: bool = False) -> QuerySet[Teac
     return rows.filter(is_active=True) if only_active else rows
 
 
-def tally(viewer: Viewer, *, year: int, campaign_id: int | None = None) -> list[Tally]:
+def tally(viewer: Viewer, *, first: date, last: date, campaign_id: int | None = None) -> list[Tally]:
     """
-    What took place in a year at offers of the viewer's part of the tree, by kind in the kinds' order, counted from check-ins and nothing else.
-    A worker counts once as a person and each time as a time. Raises NotAllowed.
+    What took place from the first to the last of these days at offers of the viewer's part of the tree, by kind in the kinds' order: who was
+    checked in, by the day their session began. A worker counts once as a person and each time as a time. Raises NotAllowed.
     """
     permissions.require(viewer, "bookings.view")
     own = scope.inside("offer__org", viewer.org_path)
-    held = Q(slot__begins__year=year)
+    held = Q(slot__begins__date__range=(first, last))
     rows = Booking.objects.filter(own, held)
     if campaign_id is not None:
         rows = rows.filter(offer__campaign_id=campaign_id)

@@ -16,10 +16,10 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import queries
 from niangjia.apps.bookings.types import Giving, OfferFacts, SlotFacts
 from niangjia.apps.organizations import queries as organizations
-from niangjia.apps.places import queries as places
 from niangjia.portals.design import words
-from niangjia.portals.design.forms import Form, day_input, money_input
+from niangjia.portals.design.forms import Form, Suggesting, day_input, money_input
 from niangjia.portals.design.tags import say
+from niangjia.portals.services.bookings.choosing import PlaceChoice
 
 MOST_SESSIONS = 400
 
@@ -51,7 +51,10 @@ class OfferForm(Form):
         label=gettext_lazy("几年一次"), required=False, min_value=1, max_value=20,
         help_text=gettext_lazy("规则包没有写的才用这里的。"),
     )  # fmt: skip
-    place = forms.ChoiceField(label=gettext_lazy("地点"), required=False)
+    place = forms.CharField(
+        label=gettext_lazy("地点"), required=False, max_length=120, widget=Suggesting(),
+        help_text=gettext_lazy("填名称、地址的一部分或编号，本工会上下级和互认工会的在册公开场所都找得到；不在册的留空，在场次里写明。"),
+    )  # fmt: skip
     campaign = forms.ChoiceField(label=gettext_lazy("属于哪个服务季"), required=False)
     teacher = forms.ChoiceField(label=gettext_lazy("讲师"), required=False)
     unit_cost = forms.DecimalField(
@@ -72,8 +75,8 @@ class OfferForm(Form):
         kinds = queries.kinds().values()
         self._choose("kind", [(one.id, say(dict(one.title))) for one in kinds])
         self._choose("program", [*none, *programs])
-        rows = places.list_places(viewer, state="LISTED").order_by("name")[:200]
-        self._choose("place", [*none, *((str(one.pk), one.name) for one in rows)])
+        self.places = PlaceChoice(viewer.org_id)
+        self.fields["place"].widget.suggested = self.places.suggested()  # type: ignore[attr-defined]
         self._choose("campaign", [*none, *((str(one.pk), one.title) for one in queries.list_campaigns(viewer)[:50])])
         teachers = queries.list_teachers(viewer, only_active=True)[:200]
         self._choose("teacher", [*none, *((str(one.pk), f"{one.name} {one.honour}".strip()) for one in teachers)])
@@ -82,6 +85,9 @@ class OfferForm(Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
+
+    def clean_place(self) -> int | None:
+        return self.places.meant(self.cleaned_data["place"])
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
@@ -95,7 +101,7 @@ class OfferForm(Form):
         kind = queries.kind_of(told["kind"])
         return OfferFacts(
             title=told["title"], kind=kind.id, org_id=union.id, area=union.area, giving=Giving(told["giving"]), opens_at=told["opens_at"],
-            closes_at=told["closes_at"], program=told["program"] or kind.program, place_id=_id(told["place"]), most_companions=told["most_companions"],
+            closes_at=told["closes_at"], program=told["program"] or kind.program, place_id=told["place"], most_companions=told["most_companions"],
             every_years=told["every_years"], note=told["note"], campaign_id=_id(told["campaign"]), teacher_id=_id(told["teacher"]),
             unit_cost=told["unit_cost"], least_share=Decimal(told["least_percent"]) / 100 if told["least_percent"] else None,
         )  # fmt: skip

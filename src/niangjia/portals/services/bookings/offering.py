@@ -34,10 +34,11 @@ from niangjia.portals.services.bookings.parts import place_words, shown
 
 
 def program_choices(viewer: Viewer) -> list[tuple[str, str]]:
-    """Programmes in force where the viewer's union is."""
+    """Programmes in force where the viewer's union is that say something of seats, or that a kind of offers goes by."""
     area = organizations.get_union(viewer.org_id).area
     found = published.list_in_area(area=area, asof=timezone.localdate())
-    return [(one.pack.id, say(dict(one.pack.title))) for one in found]
+    packs = [one.pack for one in found if queries.has_seat_rules(one.pack.id, one.pack.parameters)]
+    return [(pack.id, say(dict(pack.title))) for pack in packs]
 
 
 @page("bookings.manage", methods=("GET", "POST"))

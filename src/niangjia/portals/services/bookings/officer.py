@@ -136,13 +136,13 @@ def report(request: PageRequest) -> HttpResponse:
         "year": year,
         "years": range(this - 3, this + 1),
         "reach": queries.course_reach(request.viewer, year=year, now=timezone.now()),
-        **_counted(request.viewer, year, None),
+        **_counted(request.viewer, date(year, 1, 1), date(year, 12, 31)),
     }
     return show(request, "bookings/report.html", context)
 
 
-def _counted(viewer: Viewer, year: int, campaign_id: int | None) -> dict[str, Any]:
-    rows = queries.tally(viewer, year=year, campaign_id=campaign_id)
+def _counted(viewer: Viewer, first: date, last: date, campaign_id: int | None = None) -> dict[str, Any]:
+    rows = queries.tally(viewer, first=first, last=last, campaign_id=campaign_id)
     kinds = queries.kinds()
     return {
         "counts": [(say(dict(kinds[one.kind].title)) if one.kind in kinds else one.kind, one) for one in rows],
@@ -176,7 +176,7 @@ def campaign(request: PageRequest, campaign_id: int) -> HttpResponse:
     context = {
         "campaign": found,
         "listed": [shown(card) for card in cards],
-        **_counted(request.viewer, found.starts_on.year, campaign_id),
+        **_counted(request.viewer, found.starts_on, found.ends_on, campaign_id),
     }
     return show(request, "bookings/campaign.html", context)
 
