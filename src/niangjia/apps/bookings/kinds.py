@@ -36,8 +36,19 @@ class Extra:
 
 
 @dataclass(frozen=True)
+class Grant:
+    """The facts that tell the first and the last day of what a matter granted."""
+
+    first: str
+    last: str
+
+
+@dataclass(frozen=True)
 class Kind:
-    """`is_health`: nothing but who came is kept. `program`: the pack it is settled or granted under; empty = none."""
+    """
+    `is_health`: nothing but who came is kept. `program`: the pack it is settled or granted under; empty = none. `grant`: an offer under that pack
+    is for whom a matter of it was granted, in that time; null = for everybody.
+    """
 
     id: str
     title: Mapping[str, str]
@@ -45,6 +56,7 @@ class Kind:
     is_trip: bool = False
     gives_certificate: bool = False
     program: str = ""
+    grant: Grant | None = None
     extras: Mapping[str, Extra] = field(default_factory=dict)
 
 
@@ -60,9 +72,18 @@ class PackSays:
 def kinds() -> Mapping[str, Kind]:
     given = yaml.safe_load((programs_folder() / "vocabulary" / "offers.yaml").read_text(encoding="utf-8"))
     return {
-        name: Kind(id=name, **one | {"extras": _extras(one.get("extras", {}), set(given))})
+        name: Kind(id=name, **one | {"extras": _extras(one.get("extras", {}), set(given)), "grant": _grant(one)})
         for name, one in given.items()
     }
+
+
+def _grant(given: Mapping[str, Any]) -> Grant | None:
+    """Raises ValueError: it goes by no pack."""
+    if "grant" not in given:
+        return None
+    if not given.get("program"):
+        raise ValueError("offers.yaml: what asks for a grant has to name its programme")
+    return Grant(**given["grant"])
 
 
 def _extras(given: Mapping[str, Any], kinds: set[str]) -> dict[str, Extra]:
@@ -87,6 +108,12 @@ def groups() -> frozenset[str]:
     """The groups of workers that a membership may name, as the feed of the members has them."""
     given = yaml.safe_load((programs_folder() / "vocabulary" / "feeds" / "member.yaml").read_text(encoding="utf-8"))
     return frozenset(given["columns"]["group"]["values"])
+
+
+def grant_of(kind: str, program: str) -> Grant | None:
+    """What an offer of that kind under that programme asks a grant for; None: it asks for none."""
+    found = kinds().get(kind)
+    return found.grant if found and program and program == found.program else None
 
 
 def has_seat_rules(program: str, parameters: Iterable[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
@@ -178,6 +178,20 @@ class NoSuchCertificate(Refusal):
             "没有这个编号的证明。请核对：ZS 开头，后面十位。",
             "There is no certificate with this number. Check it: ZS and ten letters and digits.",
         )
+
+
+class NotGranted(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这是阶段性优惠的场地，只给批准了优惠的单位和个人；单位的由所在工会代为报名。请先申请优惠。",
+            "This is a concession, for units and workers to whom it was granted; a unit's union books for it. Apply for the concession first.",
+        )
+
+
+class OutsideGrant(Refusal):
+    def __init__(self, first: date, last: date, *, is_unchosen: bool = False) -> None:
+        zh, en = ("请选其中一场", "Choose one session in that time") if is_unchosen else ("请选这段时间里的场次，或申请新的优惠", "Choose a session in that time, or apply for a new concession")  # fmt: skip
+        super().__init__(f"优惠自 {first} 至 {last}。{zh}。", f"The concession lasts from {first} to {last}. {en}.")
 
 
 class NotAPlaceForOffers(Refusal):

@@ -12,6 +12,7 @@ from django.db.models import Max
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.bookings.access import member_of, offers, own_booking, quotas_for
+from niangjia.apps.bookings.granting import require_grant, windows_of
 from niangjia.apps.bookings.lifecycle import HOLDS_SEATS, OPEN, BookingState, Giving, OfferState, Step
 from niangjia.apps.bookings.models import Booking, Offer, Slot
 from niangjia.apps.bookings.problems import (
@@ -54,7 +55,7 @@ def ask(
 
     Raises:
         NotAllowed; NoSuchOffer; NotOpen; NotForYou: no member, or of no union or group that has seats; TooManyCompanions; NoSuchExtra; AlreadyBooked;
-        HadOneLately.
+        HadOneLately; NotGranted, OutsideGrant: the offer is for whom a matter of its programme was granted, in that time.
     """
     if (known := Booking.objects.filter(key=key).first()) and known.person_id == person_id:
         return known.pk
@@ -68,6 +69,7 @@ def ask(
         wished = Slot.objects.filter(pk=slot_id, offer=offer).first() if slot_id else None
         if slot_id and (wished is None or wished.begins <= now):
             raise NoSuchOffer(slot_id)
+        granted = require_grant(windows_of(offer, viewer, person_id, org_id), list(offer.slots.all()), wished)
         if strange := set(extras) - set(offer.extras):
             raise NoSuchExtra(sorted(strange)[0])
         is_drawn = offer.giving == Giving.DRAW
@@ -78,7 +80,7 @@ def ask(
             asked_by_id=viewer.account_id, asked_at=now, extras=sorted(set(extras)),
         )  # fmt: skip
         Booking.objects.filter(pk=booking.pk).update(number=f"BM{booking.pk:08}")
-        detail = {"offer": offer.pk, "seats": booking.seats}
+        detail = {"offer": offer.pk, "seats": booking.seats} | ({"matter": granted.matter_id} if granted else {})
         audit.record(viewer, action="bookings.ask", object=f"booking:{booking.pk}", detail=detail, now=now)
         if not is_drawn:
             move_up(offer, now, viewer)

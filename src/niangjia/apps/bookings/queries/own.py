@@ -15,6 +15,7 @@ from niangjia.apps.bookings import seating
 from niangjia.apps.bookings.access import bookings, member_of, offers, quotas_for
 from niangjia.apps.bookings.actions.announcing import mark_of
 from niangjia.apps.bookings.actions.asking import refuse
+from niangjia.apps.bookings.granting import require_grant, windows_of
 from niangjia.apps.bookings.lifecycle import HOLDS_SEATS, BookingState, OfferState
 from niangjia.apps.bookings.models import Booking, Feed, Lesson, Offer, Presence, Settlement
 from niangjia.apps.bookings.problems import NoSuchCertificate, NoSuchOffer, NotForYou, ShareIsGiven
@@ -38,7 +39,14 @@ def list_open_to(viewer: Viewer, *, now: datetime) -> list[OfferCard]:
         return []
     soon = offers(viewer).filter(state=OfferState.OPEN, closes_at__gt=now, opens_at__lte=now + SHOWN_BEFORE)
     rows = soon.select_related("org").prefetch_related("slots", "quotas").order_by("closes_at", "pk")
-    return [offer_card(row) for row in rows if not row.quotas.all() or quotas_for(row.quotas.all(), org_id, group)]
+    theirs = [row for row in rows if not row.quotas.all() or quotas_for(row.quotas.all(), org_id, group)]
+    return [offer_card(row) for row in theirs if _has_grant(viewer, row, org_id)]
+
+
+def _has_grant(viewer: Viewer, row: Offer, org_id: int) -> bool:
+    """For everybody, or granted to the worker for a time in which one of its sessions lies."""
+    windows = windows_of(row, viewer, viewer.person_id or 0, org_id)
+    return windows is None or any(one.holds(slot) for one in windows for slot in row.slots.all())
 
 
 def list_public(*, now: datetime) -> list[OfferCard]:
@@ -56,6 +64,8 @@ def why_not(viewer: Viewer, offer_id: int, *, now: datetime) -> Refusal | None:
     try:
         org_id, group = member_of(viewer, viewer.person_id or 0)
         refuse(offer, viewer.person_id or 0, org_id, group, 0, now)
+        if not _has_grant(viewer, offer, org_id):
+            require_grant(windows_of(offer, viewer, viewer.person_id or 0, org_id), [], None)
     except Refusal as refusal:
         return refusal
     return None

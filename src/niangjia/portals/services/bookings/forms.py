@@ -45,7 +45,7 @@ class OfferForm(Form):
     most_companions = forms.IntegerField(label=gettext_lazy("每人最多带家属"), min_value=0, max_value=9, initial=0)
     program = forms.ChoiceField(
         label=gettext_lazy("按哪个项目"), required=False,
-        help_text=gettext_lazy("几年一次、为哪些群体留多少名额，规则包写明的自动照办；没有项目的不填。"),
+        help_text=gettext_lazy("几年一次、为哪些群体留多少名额，规则包写明的自动照办；没有项目的不填。阵地选了阶段性优惠的，只给批准了优惠的单位和个人。"),
     )  # fmt: skip
     every_years = forms.IntegerField(
         label=gettext_lazy("几年一次"), required=False, min_value=1, max_value=20,
@@ -101,7 +101,7 @@ class OfferForm(Form):
         kind = queries.kind_of(told["kind"])
         return OfferFacts(
             title=told["title"], kind=kind.id, org_id=union.id, area=union.area, giving=Giving(told["giving"]), opens_at=told["opens_at"],
-            closes_at=told["closes_at"], program=told["program"] or kind.program, place_id=told["place"], most_companions=told["most_companions"],
+            closes_at=told["closes_at"], program=told["program"] or ("" if kind.grant else kind.program), place_id=told["place"], most_companions=told["most_companions"],
             every_years=told["every_years"], note=told["note"], campaign_id=_id(told["campaign"]), teacher_id=_id(told["teacher"]),
             unit_cost=told["unit_cost"], least_share=Decimal(told["least_percent"]) / 100 if told["least_percent"] else None,
         )  # fmt: skip

@@ -31,13 +31,14 @@ class ExtraShown:
 
 @dataclass(frozen=True)
 class Shown:
-    """An offer with its kind in words. `place` null: none was named. `extras`: what this offer has to choose, `of_kind`: what it could have."""
+    """An offer with its kind in words. `needs_grant`: for whom a matter of its programme was granted. `place` empty: none was named. `extras`: what this offer has to choose, `of_kind`: what it could have."""
 
     card: OfferCard
     kind: str
     is_health: bool
     is_trip: bool
     gives_certificate: bool
+    needs_grant: bool
     place: str
     first: SlotCard | None
     extras: tuple[ExtraShown, ...]
@@ -48,7 +49,7 @@ def shown(card: OfferCard, place: str = "") -> Shown:
     kind = queries.kinds().get(card.kind)
     return Shown(
         card, say(dict(kind.title)) if kind else card.kind, bool(kind and kind.is_health), bool(kind and kind.is_trip),
-        bool(kind and kind.gives_certificate), place, card.slots[0] if card.slots else None,
+        bool(kind and kind.gives_certificate), queries.grant_of(card.kind, card.program) is not None, place, card.slots[0] if card.slots else None,
         tuple(ExtraShown(name, extra_in_words(card, name), price) for name, price in card.extras.items()),
         tuple(ExtraShown(name, say(dict(one.title)), card.extras.get(name)) for name, one in kind.extras.items()) if kind else (),
     )  # fmt: skip
