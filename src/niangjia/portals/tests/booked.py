@@ -191,4 +191,4 @@ PAGES = {
     "bookings:talks": (lambda house: [] if lay(house) else [], STAFF),
     "bookings:topics": (lambda house: [], STAFF),
 }
-PUBLIC = {"bookings:open", "bookings:draw_result", "bookings:certificate_check", "bookings:feed"}
+PUBLIC = {"bookings:open", "bookings:season", "bookings:draw_result", "bookings:certificate_check", "bookings:feed"}

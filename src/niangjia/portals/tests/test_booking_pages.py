@@ -666,3 +666,38 @@ def test_the_button_to_cancel_is_there_until_the_session_begins(worker, county, 
     assert "取消报名" not in said(worker.get(page))
     refused = go(worker, "cancel", ids.seated)
     assert refused.status_code == 409 and "已经开始，不能再取消" in said(refused)
+
+
+# --- a season ---
+
+
+def test_a_bus_is_published_in_a_season_and_its_sites_stand_on_the_seasons_pages(county, ids):
+    told = {"opens_at": "2023-11-06T08:00", "closes_at": "2023-11-20T00:00", "campaign": str(ids.campaign)}
+    assert "已发布" in said(go(county, "publish_tour", ids.tour, **told))
+    assert Offer.objects.get(tour=ids.tour).campaign_id == ids.campaign
+    for page in (
+        county.get(reverse("bookings:campaign", args=[ids.campaign])),
+        Client().get(reverse("bookings:season", args=[ids.campaign])),
+    ):
+        assert page.status_code == 200 and re.search(
+            r"羽林街道活动中心 体检车秋季下乡、流动体检车进羽林 \d+|羽林街道活动中心 流动体检车进羽林、体检车秋季下乡 \d+",
+            said(page),
+        )
+
+
+def test_anybody_reads_what_is_on_in_a_season_and_no_draft(county, worker, house, ids):
+    draft = Offer.objects.get(pk=ids.course)
+    Offer.objects.filter(pk=draft.pk).update(state="DRAFT", title="还没发布的课")
+    address = reverse("bookings:season", args=[ids.campaign])
+    page = said(Client().get(address))
+    assert (
+        "流动体检车进羽林" in page
+        and "羽林街道活动中心" in page
+        and "合作医院提供体检车" in page
+        and "还没发布的课" not in page
+    )
+    for client, where in ((Client(), "open"), (worker, "mine")):
+        assert address in client.get(reverse(f"bookings:{where}")).content.decode()
+    Offer.objects.filter(campaign=ids.campaign).update(state="DRAFT")
+    assert Client().get(address).status_code == 404
+    assert address not in Client().get(reverse("bookings:open")).content.decode()

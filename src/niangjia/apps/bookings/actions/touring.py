@@ -122,12 +122,20 @@ def take_plan(*, viewer: Viewer, tour_id: int, stops: Iterable[StopFacts], now: 
 
 
 def publish_tour(
-    *, viewer: Viewer, tour_id: int, opens_at: datetime, closes_at: datetime, program: str = "", now: datetime
+    *,
+    viewer: Viewer,
+    tour_id: int,
+    opens_at: datetime,
+    closes_at: datetime,
+    program: str = "",
+    campaign_id: int | None = None,
+    now: datetime,
 ) -> int:
     """
-    The stops become an offer of check-ups with a slot for each turn of the lanes, open to be booked; return its id. Safe to repeat.
+    The stops become an offer of check-ups with a slot for each turn of the lanes, open to be booked, in a season if one is named; return its id.
+    Safe to repeat.
 
-    Raises: NotAllowed, NoSuchTour; NoStops; TourHasFaults; WrongTimes.
+    Raises: NotAllowed, NoSuchTour; NoStops; TourHasFaults; WrongTimes; NoSuchOffer: a season that is not of one's part of the tree nor above it.
     """
     with transaction.atomic():
         tour = own_tour(viewer, tour_id)
@@ -140,7 +148,7 @@ def publish_tour(
             raise TourHasFaults(faults[0].zh, faults[0].en)
         facts = OfferFacts(
             title=tour.title, kind="check_up", org_id=tour.org_id, area=tour.area, giving=Giving.FIRST_COME,
-            opens_at=opens_at, closes_at=closes_at, program=program,
+            opens_at=opens_at, closes_at=closes_at, program=program, campaign_id=campaign_id,
         )  # fmt: skip
         offer_id = make_offer(viewer=viewer, facts=facts, key=f"tour:{tour.pk}", now=now)
         add_slots(viewer=viewer, offer_id=offer_id, slots=_slots(tour, stops), now=now)

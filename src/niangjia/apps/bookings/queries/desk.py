@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from niangjia.apps.accounts import permissions
@@ -102,6 +102,26 @@ def get_campaign(viewer: Viewer, campaign_id: int) -> tuple[Campaign, list[Offer
         raise NoSuchOffer(campaign_id)
     rows = offers(viewer).filter(campaign=found).select_related("org").prefetch_related("slots").order_by("opens_at")
     return found, [offer_card(row) for row in rows]
+
+
+def list_seasons(*, today: date) -> list[Campaign]:
+    """Campaigns that last or are to come and have something published, for everybody; to read only."""
+    shown = Offer.objects.filter(campaign=OuterRef("pk"), state__in=_PUBLISHED)
+    rows = Campaign.objects.filter(Exists(shown), ends_on__gte=today)
+    return list(rows.select_related("org").order_by("starts_on", "pk"))
+
+
+def get_season(campaign_id: int) -> tuple[Campaign, list[OfferCard]]:
+    """A campaign and what was published in it and not called off, for everybody; of one without anything nobody is told. Raises NoSuchOffer."""
+    found = Campaign.objects.select_related("org").filter(pk=campaign_id).first()
+    rows = Offer.objects.filter(campaign_id=campaign_id, state__in=_PUBLISHED)
+    cards = [offer_card(row) for row in rows.select_related("org").prefetch_related("slots").order_by("opens_at", "pk")]
+    if found is None or not cards:
+        raise NoSuchOffer(campaign_id)
+    return found, cards
+
+
+_PUBLISHED = (OfferState.OPEN, OfferState.CLOSED)
 
 
 def list_teachers(viewer: Viewer, *, only_active: bool = False) -> QuerySet[Teacher]:

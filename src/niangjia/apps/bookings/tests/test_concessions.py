@@ -78,7 +78,9 @@ def test_without_a_grant_nobody_books_and_no_worker_reads_that_it_is_open(place,
     with pytest.raises(problems.NotGranted):
         book(place, hall, date(2023, 11, 20))
     card = place.open(place.town.grassroots, "venue-concession", **(ASKED | {"concession_use": "other"}))
-    place.act(place.town.county, card, "refused", "用途不符", ordinary_fee="3000")  # asked for, and decided, is not granted
+    place.act(
+        place.town.county, card, "refused", "用途不符", ordinary_fee="3000"
+    )  # asked for, and decided, is not granted
     with pytest.raises(problems.NotGranted):
         book(place, hall, date(2023, 11, 20))
     assert queries.list_open_to(place.worker, now=NOW) == [] and not Booking.objects.exists()

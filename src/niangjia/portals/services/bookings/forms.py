@@ -77,7 +77,7 @@ class OfferForm(Form):
         self._choose("program", [*none, *programs])
         self.places = PlaceChoice(viewer.org_id)
         self.fields["place"].widget.suggested = self.places.suggested()  # type: ignore[attr-defined]
-        self._choose("campaign", [*none, *((str(one.pk), one.title) for one in queries.list_campaigns(viewer)[:50])])
+        self._choose("campaign", campaign_choices(viewer))
         teachers = queries.list_teachers(viewer, only_active=True)[:200]
         self._choose("teacher", [*none, *((str(one.pk), f"{one.name} {one.honour}".strip()) for one in teachers)])
 
@@ -102,12 +102,16 @@ class OfferForm(Form):
         return OfferFacts(
             title=told["title"], kind=kind.id, org_id=union.id, area=union.area, giving=Giving(told["giving"]), opens_at=told["opens_at"],
             closes_at=told["closes_at"], program=told["program"] or ("" if kind.grant else kind.program), place_id=told["place"], most_companions=told["most_companions"],
-            every_years=told["every_years"], note=told["note"], campaign_id=_id(told["campaign"]), teacher_id=_id(told["teacher"]),
+            every_years=told["every_years"], note=told["note"], campaign_id=id_of(told["campaign"]), teacher_id=id_of(told["teacher"]),
             unit_cost=told["unit_cost"], least_share=Decimal(told["least_percent"]) / 100 if told["least_percent"] else None,
         )  # fmt: skip
 
 
-def _id(text: str) -> int | None:
+def campaign_choices(viewer: Viewer) -> list[tuple[str, str]]:
+    return [("", "—"), *((str(one.pk), one.title) for one in queries.list_campaigns(viewer)[:50])]
+
+
+def id_of(text: str) -> int | None:
     return int(text) if text else None
 
 
@@ -270,6 +274,12 @@ class PublishForm(Form):
     opens_at = forms.DateTimeField(label=gettext_lazy("报名开始"), widget=moment_input())
     closes_at = forms.DateTimeField(label=gettext_lazy("报名截止"), widget=moment_input())
     program = forms.ChoiceField(label=gettext_lazy("按哪个项目"), required=False)
+    campaign = forms.ChoiceField(label=gettext_lazy("属于哪个服务季"), required=False)
+
+    def __init__(self, *args: Any, viewer: Viewer, programs: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["program"].choices = [("", "—"), *programs]  # type: ignore[attr-defined]
+        self.fields["campaign"].choices = campaign_choices(viewer)  # type: ignore[attr-defined]
 
 
 class TalkForm(Form):

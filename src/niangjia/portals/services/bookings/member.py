@@ -47,6 +47,7 @@ def mine(request: PageRequest) -> HttpResponse:
         "past": [line for line in lines if line[0].state not in _GOING_ON],
         "open": [shown(card) for card in queries.list_open_to(viewer, now=timezone.now()) if card.id not in taken],
         "now": timezone.now(),
+        "seasons": queries.list_seasons(today=timezone.localdate()),
     }
     return show(request, "bookings/mine.html", context)
 

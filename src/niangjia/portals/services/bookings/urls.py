@@ -5,6 +5,7 @@ from niangjia.portals.services.bookings import checking, member, offering, offic
 app_name = "bookings"
 urlpatterns = [
     path("bookings/", public.open_offers, name="open"),
+    path("bookings/seasons/<int:campaign_id>/", public.season, name="season"),
     path("bookings/draws/<slug:number>/", public.draw, name="draw_result"),
     path("bookings/certificates/", public.certificate, name="certificate_check"),
     path("bookings/calendar/<str:secret>.ics", public.calendar, name="feed"),
