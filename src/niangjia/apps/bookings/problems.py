@@ -92,6 +92,14 @@ class NotPossibleNow(Refusal):
         super().__init__(f"目前是“{state}”，不能这样做。请刷新后再看。", "This is not possible now. Refresh the page.")
 
 
+class IsBookedByThat(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "已经发布，报名的人是按原来的种类、时间、地点和条件报的，只能改名称、说明、讲师、服务季，或推迟报名截止。要改别的，请取消后重新发布。",
+            "It is published and people booked by its kind, times, place and conditions: only its title, text, teacher and season change, or a later end of booking. For anything else call it off and publish anew.",
+        )
+
+
 class NoSuchExtra(Refusal):
     def __init__(self, name: str) -> None:
         super().__init__(

@@ -701,3 +701,40 @@ def test_anybody_reads_what_is_on_in_a_season_and_no_draft(county, worker, house
     Offer.objects.filter(campaign=ids.campaign).update(state="DRAFT")
     assert Client().get(address).status_code == 404
     assert address not in Client().get(reverse("bookings:open")).content.decode()
+
+
+# --- changing what is offered ---
+
+
+def test_a_published_offer_is_changed_in_its_words_and_a_later_deadline_alone(county, ids):
+    address = reverse("bookings:change", args=[ids.offer])
+    page = county.get(address).content.decode()
+    assert 'value="流动体检车进羽林"' in page and 'name="kind"' not in page and 'name="place"' not in page
+    offer = Offer.objects.get(pk=ids.offer)
+    closes = f"{timezone.localtime(offer.closes_at):%Y-%m-%dT%H:%M}"
+    told = {
+        "title": "体检车进羽林（改）",
+        "note": "",
+        "teacher": "",
+        "campaign": str(ids.campaign),
+        "closes_at": closes,
+    }
+    assert "改前改后都有记录" in said(county.post(address, told, follow=True))
+    assert "没有改动" in said(county.post(address, told, follow=True))
+    early = county.post(address, told | {"closes_at": "2023-11-06T10:00"}, follow=True)
+    assert early.status_code == 409 and "只能改名称" in said(early) and "体检车进羽林（改）" in said(early)
+
+
+def test_a_draft_is_changed_in_all_its_fields_and_keeps_its_place(county, house, ids):
+    there = placed.lay(house)
+    told = {
+        "title": "驿站课", "kind": "course", "giving": "FIRST_COME", "opens_at": "2023-11-10T09:00", "closes_at": "2023-11-12T09:00", "most_companions": 0,
+        "place": there.number, "key": "draft",
+    }  # fmt: skip
+    county.post(reverse("bookings:new"), told)
+    draft = Offer.objects.get(key="draft")
+    address = reverse("bookings:change", args=[draft.pk])
+    assert f'value="羽林驿站 {there.number}"' in county.get(address).content.decode()
+    county.post(address, told | {"kind": "activity", "place": f"羽林驿站 {there.number}", "most_companions": 2})
+    draft.refresh_from_db()
+    assert (draft.kind, draft.most_companions, draft.place_id) == ("activity", 2, there.station_id)

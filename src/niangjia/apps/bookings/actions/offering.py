@@ -23,6 +23,7 @@ from niangjia.apps.bookings.models import Booking, Campaign, Lesson, Offer, Quot
 from niangjia.apps.bookings.problems import (
     DrawTooEarly,
     FewerThanTaken,
+    IsBookedByThat,
     NoSlots,
     NoSuchExtra,
     NoSuchOffer,
@@ -53,14 +54,12 @@ def make_offer(*, viewer: Viewer, facts: OfferFacts, key: str, now: datetime) ->
         raise WrongTimes
     _refuse_others(viewer, facts)
     refuse_place(facts.org_id, facts.place_id, now)
-    said = said_by_pack(facts.program, area=facts.area, on=timezone.localdate(now))
-    told = {
-        "title": facts.title.strip(), "kind": facts.kind, "org_id": facts.org_id, "area": facts.area, "giving": facts.giving, "program": facts.program,
-        "opens_at": facts.opens_at, "closes_at": facts.closes_at, "place_id": facts.place_id, "most_companions": facts.most_companions,
-        "every_years": said.every_years if said and said.every_years else facts.every_years, "note": facts.note.strip(),
-        "state": OfferState.DRAFT, "number": key[:24], "campaign_id": facts.campaign_id, "teacher_id": facts.teacher_id, "unit_cost": facts.unit_cost,
-        "least_share": facts.least_share,
-    }  # fmt: skip
+    told = _told(facts, now) | {
+        "org_id": facts.org_id,
+        "area": facts.area,
+        "state": OfferState.DRAFT,
+        "number": key[:24],
+    }
     with transaction.atomic():
         offer, is_new = Offer.objects.get_or_create(key=key, defaults=told)
         if is_new:
@@ -71,15 +70,80 @@ def make_offer(*, viewer: Viewer, facts: OfferFacts, key: str, now: datetime) ->
         return offer.pk
 
 
-def _refuse_others(viewer: Viewer, facts: OfferFacts) -> None:
-    """A campaign of one's own part of the tree or above it; a teacher of any union: they are announced to everybody."""
-    if facts.campaign_id is not None:
+def _told(facts: OfferFacts, now: datetime) -> dict[str, object]:
+    """What an offer says, by column. Raises MissingParameter."""
+    said = said_by_pack(facts.program, area=facts.area, on=timezone.localdate(now))
+    return {
+        "title": facts.title.strip(), "kind": facts.kind, "giving": facts.giving, "program": facts.program,
+        "opens_at": facts.opens_at, "closes_at": facts.closes_at, "place_id": facts.place_id, "most_companions": facts.most_companions,
+        "every_years": said.every_years if said and said.every_years else facts.every_years, "note": facts.note.strip(),
+        "campaign_id": facts.campaign_id, "teacher_id": facts.teacher_id, "unit_cost": facts.unit_cost, "least_share": facts.least_share,
+    }  # fmt: skip
+
+
+WHAT_NOBODY_BOOKED = {"title", "note", "teacher_id", "campaign_id", "closes_at"}
+"""What may change while people have a seat or wait: none of it alters what they asked for, as long as booking does not close earlier."""
+
+
+def change_offer(*, viewer: Viewer, offer_id: int, facts: OfferFacts, now: datetime) -> bool:
+    """
+    A draft says what it is told from now on; of what is published, what nobody booked by: its title, text, teacher and season, and, while it is
+    open, a later end of booking. What was said before stays on record, and who booked is told. Return whether anything changed: safe to repeat.
+
+    Raises: as `make_offer`; NotPossibleNow: it was called off; IsBookedByThat: something that people booked by would change.
+    """
+    with transaction.atomic():
+        offer = own_offer(viewer, offer_id)
+        _refuse_ended(offer)
+        told = _told(facts, now)
+        before = {name: getattr(offer, name) for name, value in told.items() if getattr(offer, name) != value}
+        if not before:
+            return False
+        if facts.opens_at >= facts.closes_at:
+            raise WrongTimes
+        if offer.state != OfferState.DRAFT and (
+            set(before) - WHAT_NOBODY_BOOKED or not _closes_no_earlier(offer, facts, now)
+        ):
+            raise IsBookedByThat
+        _refuse_others(viewer, facts, known=(offer.campaign_id, offer.teacher_id))
+        if "place_id" in before:
+            refuse_place(offer.org_id, facts.place_id, now)
+        if "kind" in before:
+            offer.extras = {}  # they are of the kind
+        for name in before:
+            setattr(offer, name, told[name])
+        offer.step += 1
+        offer.save(update_fields=[*before, "extras", "step"])
+        detail = {"before": _as_text(before), "after": _as_text({name: told[name] for name in before})}
+        audit.record(viewer, action="bookings.change", object=f"offer:{offer.pk}", detail=detail, now=now)
+        return True
+
+
+def _closes_no_earlier(offer: Offer, facts: OfferFacts, now: datetime) -> bool:
+    """Nor anew, once a draw's booking is over: who did not ask in time is not drawn."""
+    if facts.closes_at == offer.closes_at:
+        return True
+    is_late = offer.giving == Giving.DRAW and now >= offer.closes_at
+    return offer.state == OfferState.OPEN and facts.closes_at > offer.closes_at and not is_late
+
+
+def _as_text(said: Mapping[str, object]) -> dict[str, str | None]:
+    return {name: None if value is None else str(value) for name, value in said.items()}
+
+
+def _refuse_others(viewer: Viewer, facts: OfferFacts, known: tuple[int | None, int | None] = (None, None)) -> None:
+    """A campaign of one's own part of the tree or above it; a teacher of any union: they are announced to everybody. `known` stand already."""
+    campaign_id, teacher_id = known
+    if facts.campaign_id not in (None, campaign_id):
         own = scope.inside("org", viewer.org_path)
         above = [one.id for one in organizations.list_ancestors(viewer.org_id)]
         found = Campaign.objects.filter(pk=facts.campaign_id)
         if not (found.filter(own) | found.filter(org_id__in=above)).exists():
             raise NoSuchOffer(facts.campaign_id)
-    if facts.teacher_id is not None and not Teacher.objects.filter(pk=facts.teacher_id, is_active=True).exists():
+    if (
+        facts.teacher_id not in (None, teacher_id)
+        and not Teacher.objects.filter(pk=facts.teacher_id, is_active=True).exists()
+    ):
         raise NoSuchOffer(facts.teacher_id)
 
 

@@ -42,6 +42,11 @@ class PlaceChoice:
             % {"several": several, "more": "……" if len(found) > TOLD else ""}
         )
 
+    def now_at(self, place_id: int | None) -> str:
+        """As it is written; empty: none, or none that could still be chosen."""
+        found = self.rows.filter(pk=place_id).values_list("name", "number").first() if place_id else None
+        return written(*found) if found else ""
+
 
 def written(name: str, number: str) -> str:
     return f"{name} {number}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import queries
-from niangjia.apps.bookings.types import Giving, OfferFacts, SlotFacts
+from niangjia.apps.bookings.types import Giving, OfferCard, OfferFacts, OfferState, SlotFacts
 from niangjia.apps.organizations import queries as organizations
 from niangjia.portals.design import words
 from niangjia.portals.design.forms import Form, Suggesting, day_input, money_input
@@ -81,6 +82,14 @@ class OfferForm(Form):
         teachers = queries.list_teachers(viewer, only_active=True)[:200]
         self._choose("teacher", [*none, *((str(one.pk), f"{one.name} {one.honour}".strip()) for one in teachers)])
 
+    def to_change(self, card: OfferCard) -> None:
+        """Of what is published only that may be typed by which nobody booked."""
+        if card.program and card.program not in dict(self.fields["program"].choices):  # type: ignore[attr-defined]
+            self.fields["program"].choices += [(card.program, card.program)]  # type: ignore[attr-defined]
+        if card.state is not OfferState.DRAFT:
+            for name in set(self.fields) - {"title", "note", "teacher", "campaign", "closes_at"}:
+                del self.fields[name]
+
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
@@ -95,6 +104,17 @@ class OfferForm(Form):
             self.add_error("closes_at", _("截止须晚于开始。"))
         return told
 
+    def changed(self, card: OfferCard) -> OfferFacts:
+        """What the offer says after this form, of the fields that it has; whose it is stays."""
+        told = self.cleaned_data
+        if "kind" in self.fields:
+            opens_at, closes_at = _kept(card.opens_at, told["opens_at"]), _kept(card.closes_at, told["closes_at"])
+            return replace(self.facts(), org_id=card.org_id, area=card.area, opens_at=opens_at, closes_at=closes_at)
+        return replace(
+            card.facts(), title=told["title"], note=told["note"], closes_at=_kept(card.closes_at, told["closes_at"]), teacher_id=id_of(told["teacher"]),
+            campaign_id=id_of(told["campaign"]),
+        )  # fmt: skip
+
     def facts(self) -> OfferFacts:
         told = self.cleaned_data
         union = organizations.get_union(self.viewer.org_id)
@@ -105,6 +125,21 @@ class OfferForm(Form):
             every_years=told["every_years"], note=told["note"], campaign_id=id_of(told["campaign"]), teacher_id=id_of(told["teacher"]),
             unit_cost=told["unit_cost"], least_share=Decimal(told["least_percent"]) / 100 if told["least_percent"] else None,
         )  # fmt: skip
+
+
+def _kept(was: datetime, told: datetime) -> datetime:
+    """What is typed has no seconds: the same minute is no change."""
+    return was if was.replace(second=0, microsecond=0) == told else told
+
+
+def said_by(card: OfferCard, place: str) -> dict[str, Any]:
+    """An offer as its form has it; `place`: as it is written there."""
+    return {
+        "title": card.title, "kind": card.kind, "giving": card.giving.value, "opens_at": card.opens_at, "closes_at": card.closes_at,
+        "most_companions": card.most_companions, "program": card.program, "every_years": card.every_years, "place": place,
+        "campaign": card.campaign_id or "", "teacher": card.teacher_id or "", "unit_cost": card.unit_cost,
+        "least_percent": round(card.least_share * 100) if card.least_share else None, "note": card.note,
+    }  # fmt: skip
 
 
 def campaign_choices(viewer: Viewer) -> list[tuple[str, str]]:

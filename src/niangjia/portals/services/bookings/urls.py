@@ -26,6 +26,7 @@ urlpatterns = [
     path("desk/bookings/teachers/", officer.teachers, name="teachers"),
     path("desk/bookings/new/", offering.new, name="new"),
     path("desk/bookings/<int:offer_id>/", offering.offer, name="desk_offer"),
+    path("desk/bookings/<int:offer_id>/change/", offering.change, name="change"),
     path("desk/bookings/<int:offer_id>/sessions/", offering.add_sessions, name="add_sessions"),
     path("desk/bookings/<int:offer_id>/seats/", offering.set_seats, name="set_seats"),
     path("desk/bookings/<int:offer_id>/quotas/", offering.set_quota, name="set_quota"),
