@@ -39,7 +39,7 @@ def _row(row: Pairing, own: int) -> PairingRow:
         )
         for year in sorted({year for year, _sender, _counter in told}, reverse=True)
     )
-    return PairingRow(row.pk, row.kind, other.name, row.since, row.until, row.paper, years)
+    return PairingRow(row.pk, row.kind, other.pk, other.name, row.since, row.until, row.paper, years)
 
 
 def lasting_of(org_id: int, on: date) -> QuerySet[Pairing]:

@@ -79,3 +79,17 @@ def test_a_base_that_is_recognised_is_booked_while_the_agreement_lasts(fair):
         usable = place_queries.list_usable(fair.town.org_id, on=day)
         assert usable.filter(pk=theirs).exists() is is_usable
         assert place_queries.recognises(fair.town.org_id, fair.other.org_id, "base", on=day) is is_usable
+
+
+def test_who_went_to_a_recognised_base_is_counted_by_check_ins_on_both_sides(fair):
+    theirs = place(fair.other.org_id, "base", 1)
+    places.pair(viewer=fair.county, kind="base", with_org_id=fair.other.org_id, since=TODAY, now=NOW)
+    offer = fair.offer(3, kind="recuperation", place_id=theirs, most_companions=1)
+    booked = [fair.ask(offer, 0, companions=1), fair.ask(offer, 1)]
+    actions.check_in(viewer=fair.county, code=queries.get_booking(fair.county, booked[0]).code, now=DAY)
+    (sent,) = queries.count_exchanged(fair.county, [fair.other.org_id], ["base"]).items()
+    assert sent == ((fair.other.org_id, "base", 2023), queries.Exchanged(sent=1, received=0))
+    (came,) = queries.count_exchanged(fair.other, [fair.county.org_id], ["base"]).values()
+    assert (came.sent, came.received) == (0, 1)
+    assert queries.count_exchanged(fair.county, [fair.other.org_id], ["venue"]) == {}
+    assert queries.guests_by_night(theirs, first=DAY.date(), until=DAY.date() + timedelta(days=1)) == {DAY.date(): 0}, "a morning is no night"  # fmt: skip
