@@ -8,6 +8,7 @@ import uuid
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from python_calamine import load_workbook
 
 from niangjia.apps.accounts.types import Role
