@@ -132,6 +132,7 @@ def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime], p
     _season(services, own if is_member else None)
     _courses(services, own if is_member else None)
     _trip(services)
+    _exchange(services)
     _tour(services)
     _talks(services)
     _year(office, clock, present)
@@ -280,6 +281,25 @@ def _trip(services: Services) -> None:
             program="recuperation", place_id=base.pk, most_companions=1,
         )  # fmt: skip
         services.ask(stay, services.guests, now=services.clock(), companions=lambda number: int(number == 0))
+
+
+def _exchange(services: Services) -> None:
+    """E20: a trip that is over, to a base of a union that recognises the county's; who came is counted on both unions' pages."""
+    day = timezone.localdate(services.at(-16, 8))
+    ours = [one.id for one in unions.list_subtree(services.union.path)]
+    bases = (
+        places.list_usable(services.union.id, on=day).filter(kind="base", listed_on__lte=day).exclude(org_id__in=ours)
+    )
+    base = bases.filter(org__level=Level.COUNTY.value).first()
+    if base is None:
+        return
+    begins = services.at(-16, 8)
+    stay = services.offer(
+        "trip-exchange", "互认基地疗休养", "recuperation", [SlotFacts(begins, begins + timedelta(days=2, hours=9), 6)], now=begins - timedelta(days=9),
+        place_id=base.pk, days=8,
+    )  # fmt: skip
+    services.ask(stay, services.people[10:13], now=begins - timedelta(days=8))
+    services.come(stay)
 
 
 def _pay(services: Services, trip: int) -> None:
