@@ -258,9 +258,14 @@ class Begun:
         card = self.act(self.open(self.grassroots[0], "rent-relief", rent), "accepted", lease_number=lease.number)
         self.desk.act(card, "approved", nth=2)
         hall = {
-            "concession_user": "small_or_micro", "concession_use": "training", "concession_from": self.day(10), "concession_until": self.day(100),
-            "ordinary_fee": "3000",
+            "concession_user": "small_or_micro", "concession_use": "training", "concession_from": self.day(10), "concession_until": self.day(150),
         }  # fmt: skip
+        card = self.act(
+            self.open(self.grassroots[1], "venue-concession", hall | {"concession_from": self.day(0)}),
+            "accepted",
+            ordinary_fee="3000",
+        )
+        self.desk.act(card, "approved", nth=2)  # its union books the hall (`booking`)
         self.open(self.grassroots[1], "venue-concession", hall)
         if self.worker is not None and self.worker.person_id is not None:
             card = self.open(self.county, "rooftop-pv", {"aid_tier": "G2"}, self.worker.person_id)

@@ -32,6 +32,7 @@ from niangjia.apps.bookings.types import (
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
+from niangjia.apps.matters import queries as matters
 from niangjia.apps.organizations import queries as unions
 from niangjia.apps.organizations.types import Level, Union
 from niangjia.apps.places import queries as places
@@ -131,6 +132,7 @@ def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime], p
     _season(services, own if is_member else None)
     _courses(services, own if is_member else None)
     _trip(services)
+    _exchange(services)
     _tour(services)
     _talks(services)
     _year(office, clock, present)
@@ -194,13 +196,23 @@ def _season(services: Services, own: int | None) -> None:
     services.ask(soon, services.people[-3:], now=services.clock())
     full = services.offer("counsel", "心理咨询一对一", "counselling", turns(services.at(4, 14), 3, 1, "例职工服务中心（虚构）", 60), now=now, campaign_id=season)  # fmt: skip
     services.ask(full, services.people[:5] + ([own] if own else []), now=services.clock())
-    services.offer(
-        "hall",
-        "创业培训教室（阶段性优惠）",
-        "venue",
-        turns(services.at(7, 8), 2, 1, "例工人文化宫三楼（虚构）", 240),
-        now=now,
-    )
+    _hall(services)
+
+
+def _hall(services: Services) -> None:
+    """E17: a training room at a concession, for those to whom it was granted; the union of one of them booked it."""
+    now = services.clock()
+    slots = turns(services.at(7, 8), 2, 1, "例工人文化宫三楼（虚构）", 240)
+    hall = services.offer("hall", "创业培训教室（阶段性优惠）", "venue", slots, now=now, program="venue-concession")
+    session = queries.get_offer(services.county, hall).slots[0]
+    for one in matters.list_matters(services.county, place="all", state="DONE", program="venue-concession"):
+        officer = services.office.officer(one.org_id, now)
+        ids = list(registry.visible_persons(officer).order_by("pk").values_list("pk", flat=True)[:50])
+        members = registry.open_memberships_of(ids)
+        for person_id in [one_id for one_id in ids if one_id in members and members[one_id].org_id == one.org_id][:1]:
+            bookings.ask(
+                viewer=officer, offer_id=hall, person_id=person_id, key=f"demo-hall-{one.pk}", slot_id=session.id, now=now
+            )  # fmt: skip
 
 
 def _courses(services: Services, own: int | None) -> None:
@@ -269,6 +281,25 @@ def _trip(services: Services) -> None:
             program="recuperation", place_id=base.pk, most_companions=1,
         )  # fmt: skip
         services.ask(stay, services.guests, now=services.clock(), companions=lambda number: int(number == 0))
+
+
+def _exchange(services: Services) -> None:
+    """E20: a trip that is over, to a base of a union that recognises the county's; who came is counted on both unions' pages."""
+    day = timezone.localdate(services.at(-16, 8))
+    ours = [one.id for one in unions.list_subtree(services.union.path)]
+    bases = (
+        places.list_usable(services.union.id, on=day).filter(kind="base", listed_on__lte=day).exclude(org_id__in=ours)
+    )
+    base = bases.filter(org__level=Level.COUNTY.value).first()
+    if base is None:
+        return
+    begins = services.at(-16, 8)
+    stay = services.offer(
+        "trip-exchange", "互认基地疗休养", "recuperation", [SlotFacts(begins, begins + timedelta(days=2, hours=9), 6)], now=begins - timedelta(days=9),
+        place_id=base.pk, days=8,
+    )  # fmt: skip
+    services.ask(stay, services.people[10:13], now=begins - timedelta(days=8))
+    services.come(stay)
 
 
 def _pay(services: Services, trip: int) -> None:

@@ -316,6 +316,8 @@ def _exchange(ground: Ground) -> None:
     ours = ground.keeper(ground.county.id)
     for number, other in enumerate(others[:2]):
         theirs = ground.keeper(other.id)
+        if number == 0:
+            _base_of(ground, other)
         pairing = places.pair(
             viewer=ours, kind="base", with_org_id=other.id, since=date(year - 2 + number, 3, 1), paper=f"互认互送协议{number + 1}号（虚构）", now=ground.then
         )  # fmt: skip
@@ -333,6 +335,19 @@ def _exchange(ground: Ground) -> None:
             places.record_sent(viewer=theirs, persons=80 + back, **told)
             if back:
                 places.record_sent(viewer=ours, persons=81, is_received=True, **told)
+
+
+def _base_of(ground: Ground, other: Union) -> None:
+    """One that a neighbour keeps, for the county's workers to go to (`booking`)."""
+    facts = {
+        "kind": "base", "name": f"邻县演示基地{INVENTED}", "address": "演示湖边", "position": _around(other.area, 9), "hours": ALWAYS,
+        "area": other.area[:6], "details": {"beds": "50", "day_price": "280", "features": "湖边步道（演示文字）"},
+    }  # fmt: skip
+    place_id, above = ground.put(other, f"base-{other.code}", facts, ground.then), ground.above(other)
+    ground.take(above, place_id, Step.ANNOUNCE, ground.then, findings=_found("base"))
+    ends = date(timezone.localdate(ground.now).year + 2, 12, 31)
+    ground.take(above, place_id, Step.LIST, ground.then + timedelta(days=20), valid_until=ends)
+    ground.take(above, place_id, Step.INSPECT, ground.since, findings=_found("base"))
 
 
 def _short(union: Union) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,8 @@ from niangjia.kernel.deployment import programs_folder
 from niangjia.kernel.problems import Refusal
 
 SHARE = "share_"
-"""Before the group's name: a pack's parameter with the share of the seats that is kept for that group."""
+"""Before the name of one of the `groups`: a pack's parameter with the share of the seats that is kept for that group."""
+YEARS = "every_years"
 
 
 class NoSuchKind(Refusal):
@@ -35,8 +36,19 @@ class Extra:
 
 
 @dataclass(frozen=True)
+class Grant:
+    """The facts that tell the first and the last day of what a matter granted."""
+
+    first: str
+    last: str
+
+
+@dataclass(frozen=True)
 class Kind:
-    """`is_health`: nothing but who came is kept. `program`: the pack it is settled or granted under; empty = none."""
+    """
+    `is_health`: nothing but who came is kept. `program`: the pack it is settled or granted under; empty = none. `grant`: an offer under that pack
+    is for whom a matter of it was granted, in that time; null = for everybody.
+    """
 
     id: str
     title: Mapping[str, str]
@@ -44,6 +56,7 @@ class Kind:
     is_trip: bool = False
     gives_certificate: bool = False
     program: str = ""
+    grant: Grant | None = None
     extras: Mapping[str, Extra] = field(default_factory=dict)
 
 
@@ -59,9 +72,18 @@ class PackSays:
 def kinds() -> Mapping[str, Kind]:
     given = yaml.safe_load((programs_folder() / "vocabulary" / "offers.yaml").read_text(encoding="utf-8"))
     return {
-        name: Kind(id=name, **one | {"extras": _extras(one.get("extras", {}), set(given))})
+        name: Kind(id=name, **one | {"extras": _extras(one.get("extras", {}), set(given)), "grant": _grant(one)})
         for name, one in given.items()
     }
+
+
+def _grant(given: Mapping[str, Any]) -> Grant | None:
+    """Raises ValueError: it goes by no pack."""
+    if "grant" not in given:
+        return None
+    if not given.get("program"):
+        raise ValueError("offers.yaml: what asks for a grant has to name its programme")
+    return Grant(**given["grant"])
 
 
 def _extras(given: Mapping[str, Any], kinds: set[str]) -> dict[str, Extra]:
@@ -81,10 +103,33 @@ def kind_of(name: str) -> Kind:
     return kinds()[name]
 
 
+@lru_cache(maxsize=1)
+def groups() -> frozenset[str]:
+    """The groups of workers that a membership may name, as the feed of the members has them."""
+    given = yaml.safe_load((programs_folder() / "vocabulary" / "feeds" / "member.yaml").read_text(encoding="utf-8"))
+    return frozenset(given["columns"]["group"]["values"])
+
+
+def grant_of(kind: str, program: str) -> Grant | None:
+    """What an offer of that kind under that programme asks a grant for; None: it asks for none."""
+    found = kinds().get(kind)
+    return found.grant if found and program and program == found.program else None
+
+
+def has_seat_rules(program: str, parameters: Iterable[str]) -> bool:
+    """Whether a pack says anything of seats, or a kind of offers is settled or granted under it."""
+    return bool(_of_seats(parameters)) or program in {one.program for one in kinds().values()}
+
+
+def _of_seats(parameters: Iterable[str]) -> list[str]:
+    shares = {f"{SHARE}{group}" for group in groups()}
+    return [name for name in parameters if name == YEARS or name in shares]
+
+
 def said_by_pack(program: str, *, area: str, on: date) -> PackSays | None:
     """
-    Once in how many years (parameter ``every_years``) and whose seats are kept (``share_<group>``), from the pack in force there that day;
-    None: there is no such pack.
+    Once in how many years (parameter ``every_years``) and whose seats are kept (``share_<group>``, of a group that there is), from the pack in
+    force there that day; None: there is no such pack.
 
     Raises:
         MissingParameter: one of them is open and nobody filled it in.
@@ -92,9 +137,9 @@ def said_by_pack(program: str, *, area: str, on: date) -> PackSays | None:
     if not program or programs.find_pack(program, area=area, asof=on) is None:
         return None
     names = programs.get_pack(program, area=area, asof=on).parameters
-    wanted = [name for name in names if name == "every_years" or name.startswith(SHARE)]
+    wanted = _of_seats(names)
     said = {name: programs.get_parameter(program, name, area=area_prefix(area), asof=on) for name in wanted}
-    years = said.pop("every_years", None)
+    years = said.pop(YEARS, None)
     return PackSays(
         None if years is None else int(str(years)),
         {name.removeprefix(SHARE): Decimal(str(share)) for name, share in said.items()},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
@@ -69,9 +69,35 @@ class NotForYou(Refusal):
         )
 
 
+class HasBegun(Refusal):
+    def __init__(self, begins: datetime) -> None:
+        super().__init__(
+            f"这一场 {_time(begins)} 已经开始，不能再取消；没有来的记为未到场。有特殊情况，请向组织的工会说明。",
+            f"This session began at {_time(begins)}, so it cannot be cancelled; whoever did not come is counted as missing. Tell the organising union if there is a reason.",
+        )
+
+
+class ShareIsGiven(Refusal):
+    """Why somebody waits though the page shows free seats. `seats` null: they come in no share."""
+
+    def __init__(self, whose_zh: str, whose_en: str, seats: int) -> None:
+        super().__init__(
+            f"还有空位，但分给{whose_zh}的 {seats} 个名额都给出去了，所以排候补：有人取消，或组织的工会加了名额，就按次序递补。也可以请本单位工会向组织的工会要名额。",
+            f"Seats are free, but the {seats} kept for {whose_en} are all given, so this waits in line: it moves up when somebody cancels or the organising union adds seats. Your own union may ask it for more.",
+        )
+
+
 class NotPossibleNow(Refusal):
     def __init__(self, state: str) -> None:
         super().__init__(f"目前是“{state}”，不能这样做。请刷新后再看。", "This is not possible now. Refresh the page.")
+
+
+class IsBookedByThat(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "已经发布，报名的人是按原来的种类、时间、地点和条件报的，只能改名称、说明、讲师、服务季，或推迟报名截止。要改别的，请取消后重新发布。",
+            "It is published and people booked by its kind, times, place and conditions: only its title, text, teacher and season change, or a later end of booking. For anything else call it off and publish anew.",
+        )
 
 
 class NoSuchExtra(Refusal):
@@ -159,6 +185,28 @@ class NoSuchCertificate(Refusal):
         super().__init__(
             "没有这个编号的证明。请核对：ZS 开头，后面十位。",
             "There is no certificate with this number. Check it: ZS and ten letters and digits.",
+        )
+
+
+class NotGranted(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这是阶段性优惠的场地，只给批准了优惠的单位和个人；单位的由所在工会代为报名。请先申请优惠。",
+            "This is a concession, for units and workers to whom it was granted; a unit's union books for it. Apply for the concession first.",
+        )
+
+
+class OutsideGrant(Refusal):
+    def __init__(self, first: date, last: date, *, is_unchosen: bool = False) -> None:
+        zh, en = ("请选其中一场", "Choose one session in that time") if is_unchosen else ("请选这段时间里的场次，或申请新的优惠", "Choose a session in that time, or apply for a new concession")  # fmt: skip
+        super().__init__(f"优惠自 {first} 至 {last}。{zh}。", f"The concession lasts from {first} to {last}. {en}.")
+
+
+class NotAPlaceForOffers(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这个地点不能办活动：只能选在册、向公众公开的场所，由本工会的上下级管理，或由与本工会互认的工会管理。请另选一处，或留空，在场次里写明地方。",
+            "Nothing can be offered at this place. Choose a listed public place that your union, one above or below it, or one that recognises yours keeps; or none, and say where at the sessions.",
         )
 
 

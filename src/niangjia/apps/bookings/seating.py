@@ -98,6 +98,21 @@ def _give(booking: Booking, slot: Slot, quota: Quota | None) -> None:
     move(booking, Step.SEAT, slot=slot, quota=quota)
 
 
+def seated_under_none(quota: Quota) -> list[Booking]:
+    """Who of the quota's has a seat that counts under no quota yet: it was given before there was one for them."""
+    seated = Booking.objects.filter(offer=quota.offer, quota__isnull=True, state__in=HOLDS_SEATS)
+    return [one for one in seated if quotas_for([quota], one.org_id, one.group)]
+
+
+def why_waiting(booking: Booking, now: datetime) -> list[Quota]:
+    """The shares that somebody who waits would come in, all given, though a slot that they wish has room; none: it is not for the shares."""
+    quotas = quotas_for(booking.offer.quotas.select_related("org"), booking.org_id, booking.group)
+    wished = [one for one in booking.offer.slots.all() if one.begins > now and booking.wished_id in (None, one.pk)]
+    has_room = any(one.taken + booking.seats <= one.seats for one in wished)
+    is_given = all(one.taken + booking.seats > one.seats for one in quotas)
+    return quotas if has_room and is_given else []
+
+
 def give_back(booking: Booking) -> None:
     """The seats of a booking that is about to let them go."""
     if booking.slot_id:

@@ -108,6 +108,14 @@ class OfferCard:
     least_share: Decimal | None = None
     extras: Mapping[str, Decimal | None] = field(default_factory=dict)
 
+    def facts(self) -> OfferFacts:
+        """What it says, to be changed."""
+        return OfferFacts(
+            title=self.title, kind=self.kind, org_id=self.org_id, area=self.area, giving=self.giving, opens_at=self.opens_at, closes_at=self.closes_at,
+            program=self.program, place_id=self.place_id, most_companions=self.most_companions, every_years=self.every_years, note=self.note,
+            campaign_id=self.campaign_id, teacher_id=self.teacher_id, unit_cost=self.unit_cost, least_share=self.least_share,
+        )  # fmt: skip
+
     @property
     def seats(self) -> int:
         return sum(slot.seats for slot in self.slots)
@@ -152,6 +160,12 @@ class BookingCard:
             return False
         is_on_course = self.state is BookingState.ATTENDED and self.present < self.lessons
         return self.state in (BookingState.SEATED, BookingState.MISSED) or is_on_course
+
+    def can_cancel(self, begins: datetime | None, now: datetime) -> bool:
+        """Whoever asks or waits always; who has a seat until its time `begins`."""
+        if self.state is BookingState.SEATED:
+            return begins is None or now < begins
+        return self.state in (BookingState.ASKED, BookingState.WAITING)
 
     @property
     def companions(self) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
@@ -61,6 +61,7 @@ from niangjia.apps.matters.types import (
     Answer,
     DraftCard,
     GrantCard,
+    Granted,
     MatterCard,
     MatterState,
     MayObject,
@@ -81,7 +82,7 @@ from niangjia.apps.programs import published
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.deciding import Answer as Said
 from niangjia.apps.programs.published import Published
-from niangjia.apps.programs.types import DecisionCard, Line
+from niangjia.apps.programs.types import DecisionCard, DecisionOutcome, Line
 from niangjia.apps.registry import queries as registry
 from niangjia.engines.policy.pack import Pack, Stage
 from niangjia.kernel.problems import Refusal
@@ -489,6 +490,22 @@ def persons_to_tell(matter_ids: Iterable[int]) -> dict[int, int]:
     """By matter, whose it is; one about nobody is left out. Without scope: to tell them."""
     rows = Matter.objects.filter(pk__in=set(matter_ids), person__isnull=False).values_list("pk", "person_id")
     return {matter_id: person_id for matter_id, person_id in rows if person_id is not None}
+
+
+def list_granted(program: str, *, person_id: int, org_id: int | None) -> list[Granted]:
+    """
+    Matters of a programme that ended with what was asked for: the person's own, and with `org_id` those of that very union that are about nobody
+    of the register. Without scope: for the room that asks whether somebody holds one.
+    """
+    whose = Q(person_id=person_id)
+    if org_id is not None:
+        whose |= Q(person__isnull=True, household__isnull=True, org_id=org_id)
+    rows = Matter.objects.filter(
+        whose, program=program, state=MatterState.DONE, decision__outcome=DecisionOutcome.GRANTED
+    )
+    decided = dict(rows.order_by("pk").values_list("pk", "decision_id"))
+    decisions = programs.list_decisions(one for one in decided.values() if one is not None)
+    return [Granted(pk, decisions[one].facts) for pk, one in decided.items() if one is not None]
 
 
 def count_living(org_id: int, path: str) -> int:

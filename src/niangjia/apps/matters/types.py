@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -88,6 +89,14 @@ class GrantState(TextChoices):
     BLOCKED = "BLOCKED", _("没有列支")
     SET_ASIDE = "SET_ASIDE", _("已列支")
     CANCELLED = "CANCELLED", _("已取消")
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A matter that was granted; `facts`: by name, what decided it."""
+
+    matter_id: int
+    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,11 @@ def read(folder: Path) -> Mapping[str, Kind]:
     return {name: _kind(name, one, steps) for name, one in given.items()}
 
 
+def public_kinds() -> list[str]:
+    """Those whose places anybody may see: nobody's home, nothing that is let."""
+    return [one.id for one in kinds().values() if one.is_public and not one.is_of_household]
+
+
 def kind_of(name: str) -> Kind:
     """Raises NoSuchKind."""
     if name not in kinds():

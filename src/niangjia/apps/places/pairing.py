@@ -9,7 +9,10 @@ from django.db.models import Q, QuerySet
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.organizations import queries as organizations
-from niangjia.apps.places.models import Pairing
+from niangjia.apps.organizations import scope
+from niangjia.apps.places.kinds import public_kinds
+from niangjia.apps.places.lifecycle import PlaceState
+from niangjia.apps.places.models import Pairing, Place
 from niangjia.apps.places.types import ExchangeYear, PairingRow
 
 
@@ -36,7 +39,7 @@ def _row(row: Pairing, own: int) -> PairingRow:
         )
         for year in sorted({year for year, _sender, _counter in told}, reverse=True)
     )
-    return PairingRow(row.pk, row.kind, other.name, row.since, row.until, row.paper, years)
+    return PairingRow(row.pk, row.kind, other.pk, other.name, row.since, row.until, row.paper, years)
 
 
 def lasting_of(org_id: int, on: date) -> QuerySet[Pairing]:
@@ -50,11 +53,31 @@ def recognises(org_id: int, other_id: int, kind: str, *, on: date) -> bool:
     Whether workers of `org_id` may use places of that kind that `other_id` keeps: one stands above the other, or the two, or unions above
     them, recognised each other's on that day.
     """
-    ours = {org_id, *(one.id for one in organizations.list_ancestors(org_id))}
-    theirs = {other_id, *(one.id for one in organizations.list_ancestors(other_id))}
+    ours, theirs = _with_those_above(org_id), _with_those_above(other_id)
     if other_id in ours or org_id in theirs:
         return True
-    rows = Pairing.objects.filter(Q(until__isnull=True) | Q(until__gte=on), kind=kind, since__lte=on)
+    rows = _in_force(on).filter(kind=kind)
     return rows.filter(
         Q(first_id__in=ours, second_id__in=theirs) | Q(first_id__in=theirs, second_id__in=ours)
     ).exists()  # fmt: skip
+
+
+def list_usable(org_id: int, *, on: date) -> QuerySet[Place]:
+    """
+    Where that union may bring its workers together on a day: listed places of public kinds that it, a union above or below it, or one that it
+    `recognises` for that kind keeps. Nobody's home and nothing that is let is among them; what anybody may see, so without scope.
+    """
+    ours = _with_those_above(org_id)
+    kept = Q(org_id__in=ours) | scope.inside("org", organizations.get_union(org_id).path)
+    for one in _in_force(on).filter(Q(first_id__in=ours) | Q(second_id__in=ours)).select_related("first", "second"):
+        other = one.second if one.first_id in ours else one.first
+        kept |= Q(kind=one.kind) & scope.inside("org", other.path or "")
+    return Place.objects.filter(kept, state=PlaceState.LISTED, kind__in=public_kinds()).order_by("name", "pk")
+
+
+def _with_those_above(org_id: int) -> set[int]:
+    return {org_id, *(one.id for one in organizations.list_ancestors(org_id))}
+
+
+def _in_force(on: date) -> QuerySet[Pairing]:
+    return Pairing.objects.filter(Q(until__isnull=True) | Q(until__gte=on), since__lte=on)

@@ -34,11 +34,11 @@ from niangjia.apps.places.counting import (
 )
 from niangjia.apps.places.earning import list_earned
 from niangjia.apps.places.hours import read_hours
-from niangjia.apps.places.kinds import Aim, Detail, Kind, Piece, kind_of, kinds
+from niangjia.apps.places.kinds import Aim, Detail, Kind, Piece, kind_of, kinds, public_kinds
 from niangjia.apps.places.lifecycle import IN_USE, LOOKS, PlaceState, Step
 from niangjia.apps.places.models import Measure, Place, PlaceEvent
 from niangjia.apps.places.nearest import bearing, boxes, is_open, metres_between
-from niangjia.apps.places.pairing import lasting_of, list_pairings, recognises
+from niangjia.apps.places.pairing import lasting_of, list_pairings, list_usable, recognises
 from niangjia.apps.places.problems import LEVELS, NoSuchKind, NoSuchPairing, NoSuchPlace
 from niangjia.apps.places.types import MICRO, EventRow, Hours, MeasureRow, PlaceCard, Position
 from niangjia.apps.places.verifying import verify
@@ -48,8 +48,8 @@ places_to_count, levels_to_count = counted.places, counted.levels
 __all__ = [
     "ENDS_SOON", "IN_USE", "LEVELS", "LOOKS", "Aim", "Detail", "Kind", "NoSuchKind", "NoSuchPairing", "NoSuchPlace", "Piece",
     "cards_of", "count_by_county", "count_by_kind", "count_public_by_county", "find_by_name", "find_by_number", "find_public", "get_place", "get_public",
-    "count_living_at", "kind_of", "kinds", "levels_for", "list_aims", "list_announced", "list_earned", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos", "list_stopping",
-    "list_places", "list_public", "list_told", "list_years", "names_of", "open_public_photo", "read_hours", "recognises", "share_that_passed", "steps_for", "total_of", "verify",
+    "count_living_at", "kind_of", "kinds", "levels_for", "list_aims", "list_announced", "list_earned", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos", "list_stopping", "list_usable",
+    "list_places", "list_public", "list_told", "list_years", "names_of", "open_public_photo", "public_kinds", "read_hours", "recognises", "share_that_passed", "steps_for", "total_of", "verify",
     "year_of",
 ]  # fmt: skip
 
@@ -187,7 +187,7 @@ def get_public(number: str, *, now: datetime) -> PlaceCard:
 
 
 def _public(kind: str = "") -> list[str]:
-    return [one.id for one in kinds().values() if one.is_public and (not kind or one.id == kind)]
+    return [one for one in public_kinds() if kind in ("", one)]
 
 
 def cards_of(ids: Sequence[int], now: datetime) -> list[PlaceCard]:
@@ -274,8 +274,8 @@ def count_living_at(org_id: int, *, on: date) -> dict[str, int]:
 
 
 def list_stopping(viewer: Viewer) -> QuerySet[Place]:
-    """Places of the viewer's part of the tree that a bus can go to: in use, with a position, nobody's home; by name. Raises NotAllowed."""
-    rows = visible(viewer).filter(state__in=IN_USE, latitude__isnull=False, household__isnull=True)
+    """Places of the viewer's part of the tree that a bus can go to: in use, with a position, of a public kind; by name. Raises NotAllowed."""
+    rows = visible(viewer).filter(state__in=IN_USE, latitude__isnull=False, kind__in=public_kinds())
     return rows.order_by("name", "pk")
 
 

@@ -201,6 +201,7 @@ class PairingRow:
 
     id: int
     kind: str
+    with_id: int
     with_name: str
     since: date
     until: date | None

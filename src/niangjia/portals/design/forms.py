@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 _CHOOSING = (forms.Select,)
@@ -58,6 +61,20 @@ class Form(forms.Form):
         valid = super().is_valid()
         self.mark_errors()
         return valid
+
+
+class Suggesting(forms.TextInput):
+    """A line of text for one of many: what is typed is searched by the form; `suggested` is offered while typing, and need not be all there is."""
+
+    def __init__(self, suggested: Iterable[str] = ()) -> None:
+        super().__init__(attrs={"autocomplete": "off"})
+        self.suggested = list(suggested)
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        listed = f"{(attrs or {}).get('id', name)}-list"
+        line = super().render(name, value, {**(attrs or {}), "list": listed}, renderer)
+        options = format_html_join("", '<option value="{}"></option>', ((one,) for one in self.suggested))
+        return format_html('{}<datalist id="{}">{}</datalist>', line, listed, options)
 
 
 class ReasonForm(Form):

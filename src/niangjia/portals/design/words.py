@@ -259,6 +259,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "files.drop": (_("删除了文件"), "secondary"),
         "files.keep": (_("收下了文件"), "secondary"),
         "bookings.offer": (_("发起了活动"), "secondary"),
+        "bookings.change": (_("改了活动"), "secondary"),
         "bookings.slots": (_("排了场次"), "secondary"),
         "bookings.seats": (_("改了名额"), "secondary"),
         "bookings.quota": (_("分了名额"), "secondary"),

@@ -181,6 +181,7 @@ PAGES = {
     "bookings:teachers": (lambda house: [], STAFF),
     "bookings:new": (lambda house: [], MANAGING),
     "bookings:desk_offer": (lambda house: [lay(house).offer], STAFF),
+    "bookings:change": (lambda house: [lay(house).offer], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "bookings:people": (lambda house: [lay(house).offer], STAFF),
     "bookings:roster_template": (lambda house: [lay(house).offer], MANAGING),
     "bookings:check_in": (lambda house: [], MANAGING),
@@ -191,4 +192,6 @@ PAGES = {
     "bookings:talks": (lambda house: [] if lay(house) else [], STAFF),
     "bookings:topics": (lambda house: [], STAFF),
 }
-PUBLIC = {"bookings:open", "bookings:draw_result", "bookings:certificate_check", "bookings:feed"}
+PUBLIC = {"bookings:open", "bookings:season", "bookings:draw_result", "bookings:certificate_check", "bookings:feed"}
+ELSEWHERE = {("bookings:change", role): 404 for role in MANAGING - {Role.PROVINCE, Role.CITY, Role.COUNTY}}
+"""The county's offer is not theirs to change."""

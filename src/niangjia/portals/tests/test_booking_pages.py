@@ -20,7 +20,7 @@ from django.utils import timezone
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.bookings import actions, drawing, queries
-from niangjia.apps.bookings.models import Booking, Offer, Settlement, Talk, TourSite, TourStop
+from niangjia.apps.bookings.models import Booking, Offer, Settlement, Slot, Talk, TourSite, TourStop
 from niangjia.apps.bookings.queries import reach
 from niangjia.apps.bookings.types import Giving, OfferFacts, Reach, SettleState, SlotFacts
 from niangjia.apps.cases.tests import desk as desks
@@ -31,6 +31,7 @@ from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
 from niangjia.apps.funds.models import GoodsGiven
 from niangjia.apps.messages import queries as inbox
+from niangjia.apps.programs import published
 from niangjia.apps.programs.tests import town
 from niangjia.apps.registry import queries as registry
 from niangjia.jobs import import_marked, plan_tour, tell, tick
@@ -42,6 +43,7 @@ from niangjia.portals.tests import booked, placed
 def built(built, django_db_blocker):
     with django_db_blocker.unblock():
         booked.lay(built)
+        placed.lay(built)
     return built
 
 
@@ -614,3 +616,125 @@ def test_what_is_no_trip_has_no_invoice(house, ids, county):
     sent = {"invoices": SimpleUploadedFile("invoice.jpg", pictures.jpeg())}
     assert go(county, "invoices", ids.offer, **sent).status_code == 409
     assert files.list_files(Owner("trip", str(ids.offer))) == []
+
+
+# --- where it is held ---
+
+
+def test_a_place_is_found_by_a_part_of_its_name_and_a_roof_by_nothing(county, house):
+    there = placed.lay(house)
+    told = {
+        "title": "驿站体检", "kind": "check_up", "giving": "FIRST_COME", "opens_at": "2023-11-10T09:00", "closes_at": "2023-11-12T09:00", "most_companions": 0,
+    }  # fmt: skip
+    page = county.get(reverse("bookings:new")).content.decode()
+    assert f'<option value="羽林驿站 {there.number}">' in page and "光伏屋顶" not in page
+    refused = county.post(reverse("bookings:new"), told | {"key": "1", "place": "光伏屋顶"})
+    assert refused.status_code == 422 and "没有符合的在册公开场所" in said(refused)
+    for key, typed in enumerate(("羽林", "演示路1", there.number, f"羽林驿站 {there.number}")):
+        county.post(reverse("bookings:new"), told | {"key": f"found {key}", "place": typed})
+        assert Offer.objects.get(key=f"found {key}").place_id == there.station_id
+
+
+def test_only_programmes_that_say_something_of_seats_are_chosen_from(county, house, ids):
+    page = county.get(reverse("bookings:new")).content.decode()
+    listed = set(
+        re.findall(r'<option value="([\w-]+)">', re.search(r'<select name="program".*?</select>', page, re.S)[0])
+    )
+    installed = {one.pack.id for one in published.list_in_area(area="330624", asof=town.NOW.date())}
+    assert "recuperation" in listed and listed < installed, (listed, installed)
+
+
+def test_who_waits_for_a_share_reads_that_it_is_the_share_that_is_full(house, signed_in, county, ids):
+    worker = house.viewers[Role.WORKER]
+    go(signed_in(worker), "cancel", ids.seated)
+    offer = Offer.objects.create(
+        number="HDQ", key="q", title="分名额", kind="activity", org_id=house.viewers[Role.COUNTY].org_id, area="330624", giving="FIRST_COME", state="OPEN",
+        opens_at=town.NOW - timedelta(days=1), closes_at=booked.at(3, 9),
+    )  # fmt: skip
+    actions.add_slots(viewer=house.viewers[Role.COUNTY], offer_id=offer.pk, slots=[SlotFacts(booked.at(4, 9), booked.at(4, 10), 5)], now=town.NOW)  # fmt: skip
+    go(county, "set_quota", offer.pk, union=house.desk.town["X"].code, seats="0")
+    page = said(go(signed_in(worker), "ask", offer.pk, key="k"))
+    assert "0 个名额都给出去了" in page and "名额已满，已为您排上候补" not in page
+
+
+def test_the_button_to_cancel_is_there_until_the_session_begins(worker, county, ids):
+    page = reverse("bookings:booking", args=[ids.seated])
+    assert "取消报名" in said(worker.get(page)) and "取消" in said(
+        county.get(reverse("bookings:people", args=[ids.offer]))
+    )
+    Slot.objects.filter(bookings=ids.seated).update(begins=town.NOW - timedelta(minutes=5))
+    assert "取消报名" not in said(worker.get(page))
+    refused = go(worker, "cancel", ids.seated)
+    assert refused.status_code == 409 and "已经开始，不能再取消" in said(refused)
+
+
+# --- a season ---
+
+
+def test_a_bus_is_published_in_a_season_and_its_sites_stand_on_the_seasons_pages(county, ids):
+    told = {"opens_at": "2023-11-06T08:00", "closes_at": "2023-11-20T00:00", "campaign": str(ids.campaign)}
+    assert "已发布" in said(go(county, "publish_tour", ids.tour, **told))
+    assert Offer.objects.get(tour=ids.tour).campaign_id == ids.campaign
+    for page in (
+        county.get(reverse("bookings:campaign", args=[ids.campaign])),
+        Client().get(reverse("bookings:season", args=[ids.campaign])),
+    ):
+        assert page.status_code == 200 and re.search(
+            r"羽林街道活动中心 体检车秋季下乡、流动体检车进羽林 \d+|羽林街道活动中心 流动体检车进羽林、体检车秋季下乡 \d+",
+            said(page),
+        )
+
+
+def test_anybody_reads_what_is_on_in_a_season_and_no_draft(county, worker, house, ids):
+    draft = Offer.objects.get(pk=ids.course)
+    Offer.objects.filter(pk=draft.pk).update(state="DRAFT", title="还没发布的课")
+    address = reverse("bookings:season", args=[ids.campaign])
+    page = said(Client().get(address))
+    assert (
+        "流动体检车进羽林" in page
+        and "羽林街道活动中心" in page
+        and "合作医院提供体检车" in page
+        and "还没发布的课" not in page
+    )
+    for client, where in ((Client(), "open"), (worker, "mine")):
+        assert address in client.get(reverse(f"bookings:{where}")).content.decode()
+    Offer.objects.filter(campaign=ids.campaign).update(state="DRAFT")
+    assert Client().get(address).status_code == 404
+    assert address not in Client().get(reverse("bookings:open")).content.decode()
+
+
+# --- changing what is offered ---
+
+
+def test_a_published_offer_is_changed_in_its_words_and_a_later_deadline_alone(county, ids):
+    address = reverse("bookings:change", args=[ids.offer])
+    page = county.get(address).content.decode()
+    assert 'value="流动体检车进羽林"' in page and 'name="kind"' not in page and 'name="place"' not in page
+    offer = Offer.objects.get(pk=ids.offer)
+    closes = f"{timezone.localtime(offer.closes_at):%Y-%m-%dT%H:%M}"
+    told = {
+        "title": "体检车进羽林（改）",
+        "note": "",
+        "teacher": "",
+        "campaign": str(ids.campaign),
+        "closes_at": closes,
+    }
+    assert "改前改后都有记录" in said(county.post(address, told, follow=True))
+    assert "没有改动" in said(county.post(address, told, follow=True))
+    early = county.post(address, told | {"closes_at": "2023-11-06T10:00"}, follow=True)
+    assert early.status_code == 409 and "只能改名称" in said(early) and "体检车进羽林（改）" in said(early)
+
+
+def test_a_draft_is_changed_in_all_its_fields_and_keeps_its_place(county, house, ids):
+    there = placed.lay(house)
+    told = {
+        "title": "驿站课", "kind": "course", "giving": "FIRST_COME", "opens_at": "2023-11-10T09:00", "closes_at": "2023-11-12T09:00", "most_companions": 0,
+        "place": there.number, "key": "draft",
+    }  # fmt: skip
+    county.post(reverse("bookings:new"), told)
+    draft = Offer.objects.get(key="draft")
+    address = reverse("bookings:change", args=[draft.pk])
+    assert f'value="羽林驿站 {there.number}"' in county.get(address).content.decode()
+    county.post(address, told | {"kind": "activity", "place": f"羽林驿站 {there.number}", "most_companions": 2})
+    draft.refresh_from_db()
+    assert (draft.kind, draft.most_companions, draft.place_id) == ("activity", 2, there.station_id)

@@ -277,7 +277,7 @@ PAGES = {
     **bulletined.PAGES,
     **rolled.PAGES,
 } | begun.PAGES
-ELSEWHERE = contested.ELSEWHERE | assessed.ELSEWHERE
+ELSEWHERE = contested.ELSEWHERE | assessed.ELSEWHERE | booked.ELSEWHERE
 """Pages that a role may open, with another's thing in their address: the status they answer with."""
 
 

@@ -8,10 +8,12 @@ import uuid
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from python_calamine import load_workbook
 
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit.models import AuditEvent
+from niangjia.apps.bookings import queries as bookings
 from niangjia.apps.contests import actions as contests
 from niangjia.apps.contests.tests.stage import DAY, Stage
 from niangjia.apps.contests.types import Subject
@@ -288,3 +290,18 @@ def test_an_officer_sees_how_many_beds_of_a_base_are_taken_each_night_and_a_stat
     base = client.get(f"/desk/places/{placed.lay(house).base_id}/").content.decode()
     assert "入住日历" in base and base.count('class="night-none') == 35
     assert "入住日历" not in client.get(f"/desk/places/{placed.lay(house).station_id}/").content.decode()
+
+
+def test_what_check_ins_say_stands_beside_what_was_typed_of_an_exchange(house, signed_in, monkeypatch):
+    placed.lay(house)
+    county = house.viewers[Role.COUNTY]
+    (row, *_) = queries.list_pairings(county)
+    counted = {
+        (row.with_id, row.kind, 2021): bookings.Exchanged(sent=7, received=0),
+        (row.with_id, "venue", 2021): bookings.Exchanged(9, 9),
+    }
+    monkeypatch.setattr("niangjia.portals.services.places.exchanging.bookings.count_exchanged", lambda *given: counted)
+    page = re.sub(
+        r"\s+", " ", re.sub(r"<[^>]+>", " ", signed_in(county).get(reverse("places:exchanges")).content.decode())
+    )
+    assert "2021 — 签到 7" in page and "签到 9" not in page and "2021" in page

@@ -12,11 +12,13 @@ from django.db.models import Max
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.bookings.access import member_of, offers, own_booking, quotas_for
+from niangjia.apps.bookings.granting import require_grant, windows_of
 from niangjia.apps.bookings.lifecycle import HOLDS_SEATS, OPEN, BookingState, Giving, OfferState, Step
 from niangjia.apps.bookings.models import Booking, Offer, Slot
 from niangjia.apps.bookings.problems import (
     AlreadyBooked,
     HadOneLately,
+    HasBegun,
     NoSuchExtra,
     NoSuchOffer,
     NotForYou,
@@ -53,7 +55,7 @@ def ask(
 
     Raises:
         NotAllowed; NoSuchOffer; NotOpen; NotForYou: no member, or of no union or group that has seats; TooManyCompanions; NoSuchExtra; AlreadyBooked;
-        HadOneLately.
+        HadOneLately; NotGranted, OutsideGrant: the offer is for whom a matter of its programme was granted, in that time.
     """
     if (known := Booking.objects.filter(key=key).first()) and known.person_id == person_id:
         return known.pk
@@ -67,6 +69,7 @@ def ask(
         wished = Slot.objects.filter(pk=slot_id, offer=offer).first() if slot_id else None
         if slot_id and (wished is None or wished.begins <= now):
             raise NoSuchOffer(slot_id)
+        granted = require_grant(windows_of(offer, viewer, person_id, org_id), list(offer.slots.all()), wished)
         if strange := set(extras) - set(offer.extras):
             raise NoSuchExtra(sorted(strange)[0])
         is_drawn = offer.giving == Giving.DRAW
@@ -77,7 +80,7 @@ def ask(
             asked_by_id=viewer.account_id, asked_at=now, extras=sorted(set(extras)),
         )  # fmt: skip
         Booking.objects.filter(pk=booking.pk).update(number=f"BM{booking.pk:08}")
-        detail = {"offer": offer.pk, "seats": booking.seats}
+        detail = {"offer": offer.pk, "seats": booking.seats} | ({"matter": granted.matter_id} if granted else {})
         audit.record(viewer, action="bookings.ask", object=f"booking:{booking.pk}", detail=detail, now=now)
         if not is_drawn:
             move_up(offer, now, viewer)
@@ -103,16 +106,20 @@ def refuse(offer: Offer, person_id: int, org_id: int, group: str, companions: in
 
 def cancel(*, viewer: Viewer, booking_id: int, reason: str = "", now: datetime) -> None:
     """
-    Let the seat go; whoever waits moves up. By the worker or for them. Safe to repeat.
+    Let the seat go until its time begins; whoever waits moves up. By the worker or for them. Safe to repeat.
 
-    Raises: NotAllowed, NoSuchBooking; NotPossibleNow: it was attended or missed.
+    Raises: NotAllowed, NoSuchBooking; HasBegun: from now on who does not come missed it; NotPossibleNow: it was attended or missed.
     """
     with transaction.atomic():
         found = own_booking(viewer, booking_id)
         offer = Offer.objects.select_for_update().get(pk=found.offer_id)
-        booking = Booking.objects.get(pk=booking_id)  # as it stands now that nobody else works on the offer
+        booking = Booking.objects.select_related("slot").get(
+            pk=booking_id
+        )  # as it stands now that nobody else works on the offer
         if booking.state == BookingState.CANCELLED:
             return
+        if booking.state == BookingState.SEATED and booking.slot is not None and booking.slot.begins <= now:
+            raise HasBegun(booking.slot.begins)
         give_back(booking)
         move(booking, Step.CANCEL, slot=None, quota=None, reason=reason.strip()[:200])
         if offer.state != OfferState.CANCELLED and (offer.giving == Giving.FIRST_COME or offer.drawn_at):

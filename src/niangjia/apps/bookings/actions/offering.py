@@ -23,17 +23,20 @@ from niangjia.apps.bookings.models import Booking, Campaign, Lesson, Offer, Quot
 from niangjia.apps.bookings.problems import (
     DrawTooEarly,
     FewerThanTaken,
+    IsBookedByThat,
     NoSlots,
     NoSuchExtra,
     NoSuchOffer,
     NotADraw,
+    NotAPlaceForOffers,
     NotPossibleNow,
     WrongTimes,
 )
-from niangjia.apps.bookings.seating import give_back, move, move_up
+from niangjia.apps.bookings.seating import give_back, move, move_up, seated_under_none
 from niangjia.apps.bookings.types import OfferFacts, SlotFacts
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
+from niangjia.apps.places import queries as places
 from niangjia.kernel.sealing import keys_in
 
 
@@ -42,7 +45,7 @@ def make_offer(*, viewer: Viewer, facts: OfferFacts, key: str, now: datetime) ->
     A draft that its union alone sees; return its id. Safe to repeat: with the same `key` the one that was made is returned. Once in how many
     years is what its pack says, if that says so.
 
-    Raises: NotAllowed; NoSuchOffer: its union, teacher or campaign is not of the viewer's part of the tree; WrongTimes; MissingParameter.
+    Raises: NotAllowed; NoSuchOffer: its union, teacher or campaign is not of the viewer's part of the tree; NotAPlaceForOffers; WrongTimes; MissingParameter.
     """
     permissions.require(viewer, "bookings.manage")
     if not scope.covers(viewer.org_path, organizations.get_union(facts.org_id).path):
@@ -50,14 +53,13 @@ def make_offer(*, viewer: Viewer, facts: OfferFacts, key: str, now: datetime) ->
     if facts.opens_at >= facts.closes_at:
         raise WrongTimes
     _refuse_others(viewer, facts)
-    said = said_by_pack(facts.program, area=facts.area, on=timezone.localdate(now))
-    told = {
-        "title": facts.title.strip(), "kind": facts.kind, "org_id": facts.org_id, "area": facts.area, "giving": facts.giving, "program": facts.program,
-        "opens_at": facts.opens_at, "closes_at": facts.closes_at, "place_id": facts.place_id, "most_companions": facts.most_companions,
-        "every_years": said.every_years if said and said.every_years else facts.every_years, "note": facts.note.strip(),
-        "state": OfferState.DRAFT, "number": key[:24], "campaign_id": facts.campaign_id, "teacher_id": facts.teacher_id, "unit_cost": facts.unit_cost,
-        "least_share": facts.least_share,
-    }  # fmt: skip
+    refuse_place(facts.org_id, facts.place_id, now)
+    told = _told(facts, now) | {
+        "org_id": facts.org_id,
+        "area": facts.area,
+        "state": OfferState.DRAFT,
+        "number": key[:24],
+    }
     with transaction.atomic():
         offer, is_new = Offer.objects.get_or_create(key=key, defaults=told)
         if is_new:
@@ -68,16 +70,89 @@ def make_offer(*, viewer: Viewer, facts: OfferFacts, key: str, now: datetime) ->
         return offer.pk
 
 
-def _refuse_others(viewer: Viewer, facts: OfferFacts) -> None:
-    """A campaign of one's own part of the tree or above it; a teacher of any union: they are announced to everybody."""
-    if facts.campaign_id is not None:
+def _told(facts: OfferFacts, now: datetime) -> dict[str, object]:
+    """What an offer says, by column. Raises MissingParameter."""
+    said = said_by_pack(facts.program, area=facts.area, on=timezone.localdate(now))
+    return {
+        "title": facts.title.strip(), "kind": facts.kind, "giving": facts.giving, "program": facts.program,
+        "opens_at": facts.opens_at, "closes_at": facts.closes_at, "place_id": facts.place_id, "most_companions": facts.most_companions,
+        "every_years": said.every_years if said and said.every_years else facts.every_years, "note": facts.note.strip(),
+        "campaign_id": facts.campaign_id, "teacher_id": facts.teacher_id, "unit_cost": facts.unit_cost, "least_share": facts.least_share,
+    }  # fmt: skip
+
+
+WHAT_NOBODY_BOOKED = {"title", "note", "teacher_id", "campaign_id", "closes_at"}
+"""What may change while people have a seat or wait: none of it alters what they asked for, as long as booking does not close earlier."""
+
+
+def change_offer(*, viewer: Viewer, offer_id: int, facts: OfferFacts, now: datetime) -> bool:
+    """
+    A draft says what it is told from now on; of what is published, what nobody booked by: its title, text, teacher and season, and, while it is
+    open, a later end of booking. What was said before stays on record, and who booked is told. Return whether anything changed: safe to repeat.
+
+    Raises: as `make_offer`; NotPossibleNow: it was called off; IsBookedByThat: something that people booked by would change.
+    """
+    with transaction.atomic():
+        offer = own_offer(viewer, offer_id)
+        _refuse_ended(offer)
+        told = _told(facts, now)
+        before = {name: getattr(offer, name) for name, value in told.items() if getattr(offer, name) != value}
+        if not before:
+            return False
+        if facts.opens_at >= facts.closes_at:
+            raise WrongTimes
+        if offer.state != OfferState.DRAFT and (
+            set(before) - WHAT_NOBODY_BOOKED or not _closes_no_earlier(offer, facts, now)
+        ):
+            raise IsBookedByThat
+        _refuse_others(viewer, facts, known=(offer.campaign_id, offer.teacher_id))
+        if "place_id" in before:
+            refuse_place(offer.org_id, facts.place_id, now)
+        if "kind" in before:
+            offer.extras = {}  # they are of the kind
+        for name in before:
+            setattr(offer, name, told[name])
+        offer.step += 1
+        offer.save(update_fields=[*before, "extras", "step"])
+        detail = {"before": _as_text(before), "after": _as_text({name: told[name] for name in before})}
+        audit.record(viewer, action="bookings.change", object=f"offer:{offer.pk}", detail=detail, now=now)
+        return True
+
+
+def _closes_no_earlier(offer: Offer, facts: OfferFacts, now: datetime) -> bool:
+    """Nor anew, once a draw's booking is over: who did not ask in time is not drawn."""
+    if facts.closes_at == offer.closes_at:
+        return True
+    is_late = offer.giving == Giving.DRAW and now >= offer.closes_at
+    return offer.state == OfferState.OPEN and facts.closes_at > offer.closes_at and not is_late
+
+
+def _as_text(said: Mapping[str, object]) -> dict[str, str | None]:
+    return {name: None if value is None else str(value) for name, value in said.items()}
+
+
+def _refuse_others(viewer: Viewer, facts: OfferFacts, known: tuple[int | None, int | None] = (None, None)) -> None:
+    """A campaign of one's own part of the tree or above it; a teacher of any union: they are announced to everybody. `known` stand already."""
+    campaign_id, teacher_id = known
+    if facts.campaign_id not in (None, campaign_id):
         own = scope.inside("org", viewer.org_path)
         above = [one.id for one in organizations.list_ancestors(viewer.org_id)]
         found = Campaign.objects.filter(pk=facts.campaign_id)
         if not (found.filter(own) | found.filter(org_id__in=above)).exists():
             raise NoSuchOffer(facts.campaign_id)
-    if facts.teacher_id is not None and not Teacher.objects.filter(pk=facts.teacher_id, is_active=True).exists():
+    if (
+        facts.teacher_id not in (None, teacher_id)
+        and not Teacher.objects.filter(pk=facts.teacher_id, is_active=True).exists()
+    ):
         raise NoSuchOffer(facts.teacher_id)
+
+
+def refuse_place(org_id: int, place_id: int | None, now: datetime) -> None:
+    """Raises NotAPlaceForOffers: somebody's home, a lease, or of a union that the offer's does not recognise."""
+    if place_id is not None:
+        usable = places.list_usable(org_id, on=timezone.localdate(now))
+        if not usable.filter(pk=place_id).exists():
+            raise NotAPlaceForOffers
 
 
 def add_slots(*, viewer: Viewer, offer_id: int, slots: Iterable[SlotFacts], now: datetime) -> None:
@@ -138,16 +213,21 @@ def set_seats(*, viewer: Viewer, slot_id: int, seats: int, now: datetime) -> Non
 
 def set_quota(*, viewer: Viewer, offer_id: int, org_id: int | None, group: str = "", seats: int, now: datetime) -> None:
     """
-    So many of the seats are for that union's workers, or that group's. An offer with quotas is for nobody else. Raises as `set_seats`.
+    So many of the seats are for that union's workers, or that group's. An offer with quotas is for nobody else. Seats of theirs that were given
+    before count among them. Raises as `set_seats`.
     """
     with transaction.atomic():
         offer = own_offer(viewer, offer_id)
         _refuse_ended(offer)
-        quota, is_new = Quota.objects.get_or_create(offer=offer, org_id=org_id, group=group, defaults={"seats": seats})
-        if not is_new:
-            if seats < quota.taken:
-                raise FewerThanTaken(quota.taken)
-            Quota.objects.filter(pk=quota.pk).update(seats=seats)
+        quota = Quota.objects.filter(offer=offer, org_id=org_id, group=group).first()
+        quota = quota or Quota(offer=offer, org_id=org_id, group=group)
+        theirs: list[Booking] = seated_under_none(quota) if quota.pk is None else []
+        quota.taken += sum(one.seats for one in theirs)
+        if seats < quota.taken:
+            raise FewerThanTaken(quota.taken)
+        quota.seats = seats
+        quota.save()
+        Booking.objects.filter(pk__in=[one.pk for one in theirs]).update(quota=quota)
         if offer.giving == Giving.FIRST_COME or offer.drawn_at:
             move_up(offer, now, viewer)
         detail = {"org": org_id, "group": group, "seats": seats}

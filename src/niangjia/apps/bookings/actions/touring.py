@@ -19,6 +19,7 @@ from niangjia.apps.bookings.models import Tour, TourSite, TourStop
 from niangjia.apps.bookings.problems import (
     NoStops,
     NoSuchTour,
+    NotAPlaceForOffers,
     SiteHasStops,
     TourHasFaults,
     TourIsPublished,
@@ -27,6 +28,7 @@ from niangjia.apps.bookings.problems import (
 from niangjia.apps.bookings.types import OfferFacts, SiteFacts, SlotFacts, StopFacts, TourFacts
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
+from niangjia.apps.places import queries as places
 from niangjia.engines.scheduling import slots
 
 
@@ -50,9 +52,11 @@ def make_tour(*, viewer: Viewer, facts: TourFacts, key: str, now: datetime) -> i
 
 
 def add_site(*, viewer: Viewer, tour_id: int, facts: SiteFacts, now: datetime) -> int:
-    """Where the bus is wanted; one of that name gets the new figures. Return its id. Raises NotAllowed, NoSuchTour, TourIsPublished, WrongTimes."""
+    """Where the bus is wanted; one of that name gets the new figures. Return its id. Raises NotAllowed, NoSuchTour, TourIsPublished, NotAPlaceForOffers, WrongTimes."""
     with transaction.atomic():
         tour = _open_tour(viewer, tour_id)
+        if facts.place_id is not None and not places.list_stopping(viewer).filter(pk=facts.place_id).exists():
+            raise NotAPlaceForOffers
         is_timed = facts.opens is not None and facts.closes is not None
         if facts.people < 1 or (facts.opens is None) != (facts.closes is None):
             raise WrongTimes
@@ -118,12 +122,20 @@ def take_plan(*, viewer: Viewer, tour_id: int, stops: Iterable[StopFacts], now: 
 
 
 def publish_tour(
-    *, viewer: Viewer, tour_id: int, opens_at: datetime, closes_at: datetime, program: str = "", now: datetime
+    *,
+    viewer: Viewer,
+    tour_id: int,
+    opens_at: datetime,
+    closes_at: datetime,
+    program: str = "",
+    campaign_id: int | None = None,
+    now: datetime,
 ) -> int:
     """
-    The stops become an offer of check-ups with a slot for each turn of the lanes, open to be booked; return its id. Safe to repeat.
+    The stops become an offer of check-ups with a slot for each turn of the lanes, open to be booked, in a season if one is named; return its id.
+    Safe to repeat.
 
-    Raises: NotAllowed, NoSuchTour; NoStops; TourHasFaults; WrongTimes.
+    Raises: NotAllowed, NoSuchTour; NoStops; TourHasFaults; WrongTimes; NoSuchOffer: a season that is not of one's part of the tree nor above it.
     """
     with transaction.atomic():
         tour = own_tour(viewer, tour_id)
@@ -136,7 +148,7 @@ def publish_tour(
             raise TourHasFaults(faults[0].zh, faults[0].en)
         facts = OfferFacts(
             title=tour.title, kind="check_up", org_id=tour.org_id, area=tour.area, giving=Giving.FIRST_COME,
-            opens_at=opens_at, closes_at=closes_at, program=program,
+            opens_at=opens_at, closes_at=closes_at, program=program, campaign_id=campaign_id,
         )  # fmt: skip
         offer_id = make_offer(viewer=viewer, facts=facts, key=f"tour:{tour.pk}", now=now)
         add_slots(viewer=viewer, offer_id=offer_id, slots=_slots(tour, stops), now=now)

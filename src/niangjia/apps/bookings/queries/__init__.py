@@ -1,7 +1,7 @@
 """Reads: what is offered, who asked and how they stand, plans and trips, and whether every count is right."""
 
-from niangjia.apps.bookings.kinds import kind_of, kinds, said_by_pack
-from niangjia.apps.bookings.problems import NotFound
+from niangjia.apps.bookings.kinds import grant_of, has_seat_rules, kind_of, kinds, said_by_pack
+from niangjia.apps.bookings.problems import NoSuchOffer, NotFound
 from niangjia.apps.bookings.queries.counted import attendances_to_count, talks_to_count
 from niangjia.apps.bookings.queries.desk import (
     count_chosen,
@@ -9,12 +9,15 @@ from niangjia.apps.bookings.queries.desk import (
     find_booking_by_code,
     get_campaign,
     get_draw,
+    get_season,
     list_campaigns,
     list_quotas,
+    list_seasons,
     list_sessions_between,
     list_teachers,
     tally,
 )
+from niangjia.apps.bookings.queries.exchanged import Exchanged, count_exchanged
 from niangjia.apps.bookings.queries.nights import guests_by_night
 from niangjia.apps.bookings.queries.own import (
     bookings_to_tell,
@@ -28,6 +31,7 @@ from niangjia.apps.bookings.queries.own import (
     own_settlement,
     people_to_tell,
     why_not,
+    why_waiting,
 )
 from niangjia.apps.bookings.queries.reach import course_reach, talk_reach
 from niangjia.apps.bookings.queries.seats import (
@@ -47,9 +51,9 @@ from niangjia.apps.bookings.resealing import sealed_columns as sealed_columns
 
 __all__ = [
     "attendances_to_count", "talks_to_count",
-    "NotFound", "attendance_of", "bookings_to_tell", "calendar_of", "count_chosen", "count_living_at", "course_reach", "coverage_of", "find_booking_by_code", "find_certificate", "get_booking",
-    "get_campaign", "get_draw", "get_offer", "get_own_certificate", "get_tour", "get_trip", "guests_by_night", "has_feed", "kind_of", "kinds", "list_bookings",
-    "list_campaigns", "list_offers", "list_open_to", "list_own", "list_public", "list_quotas", "list_settlements", "list_lessons", "list_sessions_between",
+    "Exchanged", "NoSuchOffer", "NotFound", "attendance_of", "bookings_to_tell", "calendar_of", "count_chosen", "count_exchanged", "count_living_at", "course_reach", "coverage_of", "find_booking_by_code", "find_certificate", "get_booking",
+    "get_campaign", "get_draw", "get_season", "get_offer", "get_own_certificate", "get_tour", "get_trip", "grant_of", "guests_by_night", "has_feed", "has_seat_rules", "kind_of", "kinds", "list_bookings",
+    "list_campaigns", "list_offers", "list_open_to", "list_own", "list_public", "list_quotas", "list_seasons", "list_settlements", "list_lessons", "list_sessions_between",
     "list_talks", "list_teachers", "list_topics", "list_tours", "offer_card", "own_settlement", "people_to_tell", "quiet_unions",
-    "said_by_pack", "talk_reach", "tally", "verify", "why_not",
+    "said_by_pack", "talk_reach", "tally", "verify", "why_not", "why_waiting",
 ]  # fmt: skip

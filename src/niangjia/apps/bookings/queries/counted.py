@@ -16,9 +16,10 @@ _CHUNK = 5_000
 
 def attendances_to_count() -> Iterator[Mapping[str, Any]]:
     """A worker who came, once for each time; the family that came along is not counted. Who chose an extra that counts
-    as a kind of its own is a row more. `program`: by which the offer is settled, null = none."""
+    as a kind of its own is a row more. `day`: of the session, as the report counts it, whenever they were checked in. `program`: by which the
+    offer is settled, null = none."""
     found = Booking.objects.filter(state=BookingState.ATTENDED).order_by("pk")
-    said = ("pk", "checked_in_at", "org_id", "person_id", "offer__kind", "offer__program", "group", "extras")
+    said = ("pk", "slot__begins", "org_id", "person_id", "offer__kind", "offer__program", "group", "extras")
     for number, at, union, person, kind, program, group, chosen in found.values_list(*said).iterator(_CHUNK):
         row = {
             "ref": f"booking:{number}", "day": localdate(at), "union_id": union, "person": person, "kind": kind,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from niangjia.apps.accounts import permissions
@@ -104,20 +104,40 @@ def get_campaign(viewer: Viewer, campaign_id: int) -> tuple[Campaign, list[Offer
     return found, [offer_card(row) for row in rows]
 
 
+def list_seasons(*, today: date) -> list[Campaign]:
+    """Campaigns that last or are to come and have something published, for everybody; to read only."""
+    shown = Offer.objects.filter(campaign=OuterRef("pk"), state__in=_PUBLISHED)
+    rows = Campaign.objects.filter(Exists(shown), ends_on__gte=today)
+    return list(rows.select_related("org").order_by("starts_on", "pk"))
+
+
+def get_season(campaign_id: int) -> tuple[Campaign, list[OfferCard]]:
+    """A campaign and what was published in it and not called off, for everybody; of one without anything nobody is told. Raises NoSuchOffer."""
+    found = Campaign.objects.select_related("org").filter(pk=campaign_id).first()
+    rows = Offer.objects.filter(campaign_id=campaign_id, state__in=_PUBLISHED)
+    cards = [offer_card(row) for row in rows.select_related("org").prefetch_related("slots").order_by("opens_at", "pk")]
+    if found is None or not cards:
+        raise NoSuchOffer(campaign_id)
+    return found, cards
+
+
+_PUBLISHED = (OfferState.OPEN, OfferState.CLOSED)
+
+
 def list_teachers(viewer: Viewer, *, only_active: bool = False) -> QuerySet[Teacher]:
     """With how many offers they teach at; to read only. Raises NotAllowed."""
     rows = teachers(viewer).annotate(offer_count=Count("offers")).order_by("-is_active", "name", "pk")
     return rows.filter(is_active=True) if only_active else rows
 
 
-def tally(viewer: Viewer, *, year: int, campaign_id: int | None = None) -> list[Tally]:
+def tally(viewer: Viewer, *, first: date, last: date, campaign_id: int | None = None) -> list[Tally]:
     """
-    What took place in a year at offers of the viewer's part of the tree, by kind in the kinds' order, counted from check-ins and nothing else.
-    A worker counts once as a person and each time as a time. Raises NotAllowed.
+    What took place from the first to the last of these days at offers of the viewer's part of the tree, by kind in the kinds' order: who was
+    checked in, by the day their session began. A worker counts once as a person and each time as a time. Raises NotAllowed.
     """
     permissions.require(viewer, "bookings.view")
     own = scope.inside("offer__org", viewer.org_path)
-    held = Q(slot__begins__year=year)
+    held = Q(slot__begins__date__range=(first, last))
     rows = Booking.objects.filter(own, held)
     if campaign_id is not None:
         rows = rows.filter(offer__campaign_id=campaign_id)

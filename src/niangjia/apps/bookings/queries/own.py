@@ -11,14 +11,17 @@ from django.utils import timezone
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.bookings import seating
 from niangjia.apps.bookings.access import bookings, member_of, offers, quotas_for
 from niangjia.apps.bookings.actions.announcing import mark_of
 from niangjia.apps.bookings.actions.asking import refuse
+from niangjia.apps.bookings.granting import require_grant, windows_of
 from niangjia.apps.bookings.lifecycle import HOLDS_SEATS, BookingState, OfferState
 from niangjia.apps.bookings.models import Booking, Feed, Lesson, Offer, Presence, Settlement
-from niangjia.apps.bookings.problems import NoSuchCertificate, NoSuchOffer, NotForYou
+from niangjia.apps.bookings.problems import NoSuchCertificate, NoSuchOffer, NotForYou, ShareIsGiven
 from niangjia.apps.bookings.queries.seats import offer_card
 from niangjia.apps.bookings.types import Appointment, Certificate, LessonCard, OfferCard
+from niangjia.apps.places import queries as places
 from niangjia.apps.registry import queries as registry
 from niangjia.kernel.problems import Refusal
 
@@ -36,7 +39,14 @@ def list_open_to(viewer: Viewer, *, now: datetime) -> list[OfferCard]:
         return []
     soon = offers(viewer).filter(state=OfferState.OPEN, closes_at__gt=now, opens_at__lte=now + SHOWN_BEFORE)
     rows = soon.select_related("org").prefetch_related("slots", "quotas").order_by("closes_at", "pk")
-    return [offer_card(row) for row in rows if not row.quotas.all() or quotas_for(row.quotas.all(), org_id, group)]
+    theirs = [row for row in rows if not row.quotas.all() or quotas_for(row.quotas.all(), org_id, group)]
+    return [offer_card(row) for row in theirs if _has_grant(viewer, row, org_id)]
+
+
+def _has_grant(viewer: Viewer, row: Offer, org_id: int) -> bool:
+    """For everybody, or granted to the worker for a time in which one of its sessions lies."""
+    windows = windows_of(row, viewer, viewer.person_id or 0, org_id)
+    return windows is None or any(one.holds(slot) for one in windows for slot in row.slots.all())
 
 
 def list_public(*, now: datetime) -> list[OfferCard]:
@@ -54,9 +64,22 @@ def why_not(viewer: Viewer, offer_id: int, *, now: datetime) -> Refusal | None:
     try:
         org_id, group = member_of(viewer, viewer.person_id or 0)
         refuse(offer, viewer.person_id or 0, org_id, group, 0, now)
+        if not _has_grant(viewer, offer, org_id):
+            require_grant(windows_of(offer, viewer, viewer.person_id or 0, org_id), [], None)
     except Refusal as refusal:
         return refusal
     return None
+
+
+def why_waiting(viewer: Viewer, booking_id: int, *, now: datetime) -> ShareIsGiven | None:
+    """Why a worker waits though seats are free: the narrowest share they come in is given; None: they do not wait for that. Raises NotAllowed."""
+    row = bookings(viewer).filter(pk=booking_id, state=BookingState.WAITING).select_related("offer").first()
+    shares = seating.why_waiting(row, now) if row else []
+    if not shares:
+        return None
+    share = shares[0]
+    zh, en = (share.org.name, share.org.name) if share.org else ("您所在群体", "your group")
+    return ShareIsGiven(zh if not (share.org and share.group) else f"{zh}您所在群体", en, share.seats)
 
 
 def has_feed(viewer: Viewer) -> datetime | None:
@@ -81,7 +104,9 @@ def calendar_of(secret: str, *, now: datetime) -> list[Appointment] | None:
 def _appointments(row: Booking) -> list[Appointment]:
     """A lesson is known by its own row, so that its entry stays the same whatever is added before it."""
     assert row.slot is not None, "who holds a seat has a time"
-    where = " ".join(part for part in (row.slot.label, row.offer.place.address if row.offer.place else "") if part)
+    place = row.offer.place
+    address = place.address if place is not None and place.kind in places.public_kinds() else ""
+    where = " ".join(part for part in (row.slot.label, address) if part)
     lessons = list(row.slot.lessons.all())
     if not lessons:
         return [Appointment(row.number, row.offer.title, row.slot.begins, row.slot.ends, where, row.asked_at)]

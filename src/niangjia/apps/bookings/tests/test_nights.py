@@ -11,6 +11,7 @@ from niangjia.apps.bookings import actions, queries
 from niangjia.apps.bookings.tests.fair import NOW, Fair, build
 from niangjia.apps.bookings.types import SlotFacts
 from niangjia.apps.places import actions as places
+from niangjia.apps.places.models import Place
 from niangjia.apps.places.types import PlaceFacts
 
 HERE = timezone.get_default_timezone()
@@ -23,7 +24,9 @@ def fair(db) -> Fair:
 
 def base(fair: Fair) -> int:
     facts = PlaceFacts(kind="base", name="云上基地", org_id=fair.county.org_id, area="330281", level="county", details={"beds": "40"})  # fmt: skip
-    return places.apply_for_place(viewer=fair.county, facts=facts, key="base", now=NOW)
+    place = places.apply_for_place(viewer=fair.county, facts=facts, key="base", now=NOW)
+    Place.objects.filter(pk=place).update(state="LISTED", listed_on=NOW.date())
+    return place
 
 
 def trip(fair: Fair, place: int, first: int, last: int, seats: int = 8, **told) -> int:

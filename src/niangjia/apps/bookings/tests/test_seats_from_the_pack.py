@@ -20,6 +20,7 @@ from niangjia.engines import policy
 from niangjia.kernel.deployment import programs_folder
 
 pytestmark = pytest.mark.django_db
+YEAR = {"first": date(2023, 1, 1), "last": date(2023, 12, 31)}
 PACK = Path(__file__).parents[5] / "demo/town/programs/330624-xinchang/free-checkup"
 
 
@@ -88,15 +89,18 @@ def test_certificates_are_for_who_came_of_kinds_that_give_them_and_each_has_one(
         queries.find_certificate("")
     with pytest.raises(NotAllowed):
         actions.certify(viewer=fair.workers[0], offer_id=course, now=DAY)
-    (tally,) = queries.tally(fair.county, year=2023)
+    (tally,) = queries.tally(fair.county, **YEAR)
     assert (tally.persons, tally.times, tally.cost) == (1, 1, Decimal("40.10"))
-    assert queries.tally(fair.other, year=2023) == [] and queries.tally(fair.county, year=2022) == []
+    assert (
+        queries.tally(fair.other, **YEAR) == []
+        and queries.tally(fair.county, first=date(2022, 1, 1), last=date(2022, 12, 31)) == []
+    )
 
 
 def test_a_cost_that_nobody_told_is_not_known_and_never_zero(fair):
     offer = fair.offer(1)
     actions.check_in(viewer=fair.county, code=Booking.objects.get(pk=fair.ask(offer, 0)).code, now=DAY)
-    assert queries.tally(fair.county, year=2023)[0].cost is None
+    assert queries.tally(fair.county, **YEAR)[0].cost is None
 
 
 def test_who_has_a_seat_is_reminded_once_the_day_before_and_who_waits_is_not(fair):

@@ -29,11 +29,15 @@ from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
+from niangjia.portals.design.tags import say
 from niangjia.portals.officer.exporting import WORKBOOK, Column, Listing, export_of, word
 from niangjia.portals.services.bookings.parts import chosen_in_words, place_words, shown, slot_of
 
-Row = tuple[BookingCard, SlotCard | None, str, bool, bool, str]
-"""Booking, its time, the union, whether it can be checked in today, whether it cannot for its course is over, and what was chosen beside the seat."""
+Row = tuple[BookingCard, SlotCard | None, str, bool, bool, str, bool]
+"""
+Booking, its time, the union, whether it can be checked in today, whether it cannot for its course is over, what was chosen beside the seat, and
+whether it can still be cancelled.
+"""
 
 
 class NobodyFound(Refusal):
@@ -51,10 +55,13 @@ def found(request: PageRequest, offer_id: int) -> list[BookingCard]:
 
 def _rows(card: OfferCard, rows: list[BookingCard]) -> list[Row]:
     unions = organizations.get_unions({one.org_id for one in rows})
-    today = timezone.localdate()
+    now, today = timezone.now(), timezone.localdate()
     return [
-        (one, slot_of(card, one), unions[one.org_id].name if one.org_id in unions else "", one.can_check_in(today), _is_too_late(one, today), chosen_in_words(card, one))
-        for one in rows
+        (
+            one, slot, unions[one.org_id].name if one.org_id in unions else "", one.can_check_in(today), _is_too_late(one, today),
+            chosen_in_words(card, one), one.can_cancel(slot.begins if slot else None, now),
+        )
+        for one, slot in ((one, slot_of(card, one)) for one in rows)
     ]  # fmt: skip
 
 
@@ -120,7 +127,9 @@ def ask_for(request: PageRequest, offer_id: int) -> HttpResponse:
         extras=sent.getlist("extra"), now=timezone.now(),
     )  # fmt: skip
     state = queries.get_booking(request.viewer, booking_id).state
-    messages.success(request, _("已代为报名：%(state)s。") % {"state": words.word("booking_state", state)[0]})
+    share = queries.why_waiting(request.viewer, booking_id, now=timezone.now())
+    told = _("已代为报名：%(state)s。") % {"state": words.word("booking_state", state)[0]}
+    messages.success(request, f"{told}{say(share)}" if share else told)
     return redirect("bookings:people", offer_id)
 
 

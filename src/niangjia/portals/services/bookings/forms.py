@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,12 +15,12 @@ from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import queries
-from niangjia.apps.bookings.types import Giving, OfferFacts, SlotFacts
+from niangjia.apps.bookings.types import Giving, OfferCard, OfferFacts, OfferState, SlotFacts
 from niangjia.apps.organizations import queries as organizations
-from niangjia.apps.places import queries as places
 from niangjia.portals.design import words
-from niangjia.portals.design.forms import Form, day_input, money_input
+from niangjia.portals.design.forms import Form, Suggesting, day_input, money_input
 from niangjia.portals.design.tags import say
+from niangjia.portals.services.bookings.choosing import PlaceChoice
 
 MOST_SESSIONS = 400
 
@@ -45,13 +46,16 @@ class OfferForm(Form):
     most_companions = forms.IntegerField(label=gettext_lazy("每人最多带家属"), min_value=0, max_value=9, initial=0)
     program = forms.ChoiceField(
         label=gettext_lazy("按哪个项目"), required=False,
-        help_text=gettext_lazy("几年一次、为哪些群体留多少名额，规则包写明的自动照办；没有项目的不填。"),
+        help_text=gettext_lazy("几年一次、为哪些群体留多少名额，规则包写明的自动照办；没有项目的不填。阵地选了阶段性优惠的，只给批准了优惠的单位和个人。"),
     )  # fmt: skip
     every_years = forms.IntegerField(
         label=gettext_lazy("几年一次"), required=False, min_value=1, max_value=20,
         help_text=gettext_lazy("规则包没有写的才用这里的。"),
     )  # fmt: skip
-    place = forms.ChoiceField(label=gettext_lazy("地点"), required=False)
+    place = forms.CharField(
+        label=gettext_lazy("地点"), required=False, max_length=120, widget=Suggesting(),
+        help_text=gettext_lazy("填名称、地址的一部分或编号，本工会上下级和互认工会的在册公开场所都找得到；不在册的留空，在场次里写明。"),
+    )  # fmt: skip
     campaign = forms.ChoiceField(label=gettext_lazy("属于哪个服务季"), required=False)
     teacher = forms.ChoiceField(label=gettext_lazy("讲师"), required=False)
     unit_cost = forms.DecimalField(
@@ -72,16 +76,27 @@ class OfferForm(Form):
         kinds = queries.kinds().values()
         self._choose("kind", [(one.id, say(dict(one.title))) for one in kinds])
         self._choose("program", [*none, *programs])
-        rows = places.list_places(viewer, state="LISTED").order_by("name")[:200]
-        self._choose("place", [*none, *((str(one.pk), one.name) for one in rows)])
-        self._choose("campaign", [*none, *((str(one.pk), one.title) for one in queries.list_campaigns(viewer)[:50])])
+        self.places = PlaceChoice(viewer.org_id)
+        self.fields["place"].widget.suggested = self.places.suggested()  # type: ignore[attr-defined]
+        self._choose("campaign", campaign_choices(viewer))
         teachers = queries.list_teachers(viewer, only_active=True)[:200]
         self._choose("teacher", [*none, *((str(one.pk), f"{one.name} {one.honour}".strip()) for one in teachers)])
+
+    def to_change(self, card: OfferCard) -> None:
+        """Of what is published only that may be typed by which nobody booked."""
+        if card.program and card.program not in dict(self.fields["program"].choices):  # type: ignore[attr-defined]
+            self.fields["program"].choices += [(card.program, card.program)]  # type: ignore[attr-defined]
+        if card.state is not OfferState.DRAFT:
+            for name in set(self.fields) - {"title", "note", "teacher", "campaign", "closes_at"}:
+                del self.fields[name]
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
+
+    def clean_place(self) -> int | None:
+        return self.places.meant(self.cleaned_data["place"])
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
@@ -89,19 +104,49 @@ class OfferForm(Form):
             self.add_error("closes_at", _("截止须晚于开始。"))
         return told
 
+    def changed(self, card: OfferCard) -> OfferFacts:
+        """What the offer says after this form, of the fields that it has; whose it is stays."""
+        told = self.cleaned_data
+        if "kind" in self.fields:
+            opens_at, closes_at = _kept(card.opens_at, told["opens_at"]), _kept(card.closes_at, told["closes_at"])
+            return replace(self.facts(), org_id=card.org_id, area=card.area, opens_at=opens_at, closes_at=closes_at)
+        return replace(
+            card.facts(), title=told["title"], note=told["note"], closes_at=_kept(card.closes_at, told["closes_at"]), teacher_id=id_of(told["teacher"]),
+            campaign_id=id_of(told["campaign"]),
+        )  # fmt: skip
+
     def facts(self) -> OfferFacts:
         told = self.cleaned_data
         union = organizations.get_union(self.viewer.org_id)
         kind = queries.kind_of(told["kind"])
         return OfferFacts(
             title=told["title"], kind=kind.id, org_id=union.id, area=union.area, giving=Giving(told["giving"]), opens_at=told["opens_at"],
-            closes_at=told["closes_at"], program=told["program"] or kind.program, place_id=_id(told["place"]), most_companions=told["most_companions"],
-            every_years=told["every_years"], note=told["note"], campaign_id=_id(told["campaign"]), teacher_id=_id(told["teacher"]),
+            closes_at=told["closes_at"], program=told["program"] or ("" if kind.grant else kind.program), place_id=told["place"], most_companions=told["most_companions"],
+            every_years=told["every_years"], note=told["note"], campaign_id=id_of(told["campaign"]), teacher_id=id_of(told["teacher"]),
             unit_cost=told["unit_cost"], least_share=Decimal(told["least_percent"]) / 100 if told["least_percent"] else None,
         )  # fmt: skip
 
 
-def _id(text: str) -> int | None:
+def _kept(was: datetime, told: datetime) -> datetime:
+    """What is typed has no seconds: the same minute is no change."""
+    return was if was.replace(second=0, microsecond=0) == told else told
+
+
+def said_by(card: OfferCard, place: str) -> dict[str, Any]:
+    """An offer as its form has it; `place`: as it is written there."""
+    return {
+        "title": card.title, "kind": card.kind, "giving": card.giving.value, "opens_at": card.opens_at, "closes_at": card.closes_at,
+        "most_companions": card.most_companions, "program": card.program, "every_years": card.every_years, "place": place,
+        "campaign": card.campaign_id or "", "teacher": card.teacher_id or "", "unit_cost": card.unit_cost,
+        "least_percent": round(card.least_share * 100) if card.least_share else None, "note": card.note,
+    }  # fmt: skip
+
+
+def campaign_choices(viewer: Viewer) -> list[tuple[str, str]]:
+    return [("", "—"), *((str(one.pk), one.title) for one in queries.list_campaigns(viewer)[:50])]
+
+
+def id_of(text: str) -> int | None:
     return int(text) if text else None
 
 
@@ -264,6 +309,12 @@ class PublishForm(Form):
     opens_at = forms.DateTimeField(label=gettext_lazy("报名开始"), widget=moment_input())
     closes_at = forms.DateTimeField(label=gettext_lazy("报名截止"), widget=moment_input())
     program = forms.ChoiceField(label=gettext_lazy("按哪个项目"), required=False)
+    campaign = forms.ChoiceField(label=gettext_lazy("属于哪个服务季"), required=False)
+
+    def __init__(self, *args: Any, viewer: Viewer, programs: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["program"].choices = [("", "—"), *programs]  # type: ignore[attr-defined]
+        self.fields["campaign"].choices = campaign_choices(viewer)  # type: ignore[attr-defined]
 
 
 class TalkForm(Form):

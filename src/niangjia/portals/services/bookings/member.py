@@ -47,6 +47,7 @@ def mine(request: PageRequest) -> HttpResponse:
         "past": [line for line in lines if line[0].state not in _GOING_ON],
         "open": [shown(card) for card in queries.list_open_to(viewer, now=timezone.now()) if card.id not in taken],
         "now": timezone.now(),
+        "seasons": queries.list_seasons(today=timezone.localdate()),
     }
     return show(request, "bookings/mine.html", context)
 
@@ -84,9 +85,10 @@ def ask(request: PageRequest, offer_id: int) -> HttpResponse:
         extras=sent.getlist("extra"), now=timezone.now(),
     )  # fmt: skip
     state = queries.get_booking(viewer, booking_id).state
+    share = queries.why_waiting(viewer, booking_id, now=timezone.now())
     said = {
         BookingState.SEATED: _("报上了，已有名额。"),
-        BookingState.WAITING: _("名额已满，已为您排上候补；有人取消就按次序递补，并告诉您。"),
+        BookingState.WAITING: say(share) if share else _("名额已满，已为您排上候补；有人取消就按次序递补，并告诉您。"),
         BookingState.ASKED: _("报上了。报名结束后公开摇号，结果会告诉您。"),
     }
     messages.success(request, said.get(state, _("已经报过名。")))
@@ -98,15 +100,17 @@ def booking(request: PageRequest, booking_id: int) -> HttpResponse:
     viewer: Viewer = request.viewer
     one = queries.get_booking(viewer, booking_id)
     card = queries.get_offer(viewer, one.offer_id)
+    slot = slot_of(card, one)
     is_shown = one.state is BookingState.SEATED
     context: dict[str, Any] = {
         "booking": one,
         "one": shown(card, place_words(card.place_id)),
         "card": card,
-        "slot": slot_of(card, one),
+        "slot": slot,
         "chosen": chosen_in_words(card, one),
         "picture": picture_of(request, one.code) if is_shown else "",
-        "can_cancel": one.state in _GOING_ON,
+        "can_cancel": one.can_cancel(slot.begins if slot else None, timezone.now()),
+        "share": queries.why_waiting(viewer, booking_id, now=timezone.now()),
         "now": timezone.now(),
         "lessons": queries.list_lessons(viewer, booking_id),
         "is_over": one.is_course_over(timezone.localdate()),

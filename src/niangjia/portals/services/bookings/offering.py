@@ -19,6 +19,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import actions as bookings
 from niangjia.apps.bookings import queries
+from niangjia.apps.bookings.queries import NoSuchOffer
 from niangjia.apps.bookings.types import Giving, OfferCard, OfferState
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
@@ -29,15 +30,17 @@ from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import watch
 from niangjia.portals.design.tags import say
-from niangjia.portals.services.bookings.forms import OfferForm, QuotaForm, SessionsForm
+from niangjia.portals.services.bookings.choosing import PlaceChoice
+from niangjia.portals.services.bookings.forms import OfferForm, QuotaForm, SessionsForm, said_by
 from niangjia.portals.services.bookings.parts import place_words, shown
 
 
 def program_choices(viewer: Viewer) -> list[tuple[str, str]]:
-    """Programmes in force where the viewer's union is."""
+    """Programmes in force where the viewer's union is that say something of seats, or that a kind of offers goes by."""
     area = organizations.get_union(viewer.org_id).area
     found = published.list_in_area(area=area, asof=timezone.localdate())
-    return [(one.pack.id, say(dict(one.pack.title))) for one in found]
+    packs = [one.pack for one in found if queries.has_seat_rules(one.pack.id, one.pack.parameters)]
+    return [(pack.id, say(dict(pack.title))) for pack in packs]
 
 
 @page("bookings.manage", methods=("GET", "POST"))
@@ -52,6 +55,27 @@ def new(request: PageRequest) -> HttpResponse:
         messages.success(request, _("已存为未发布的活动。接着排场次和名额，再发布。"))
         return redirect("bookings:desk_offer", made)
     return show(request, "bookings/new.html", {"form": form, "key": key}, status=422 if form.errors else 200)
+
+
+@page("bookings.manage", methods=("GET", "POST"))
+def change(request: PageRequest, offer_id: int) -> HttpResponse:
+    """A draft in all that it says; what is published in what nobody booked by."""
+    viewer: Viewer = request.viewer
+    watch(request, f"offer:{offer_id}")
+    card = queries.get_offer(viewer, offer_id)
+    if not _is_own(viewer, card.org_id):
+        raise NoSuchOffer(card.number)
+    place = PlaceChoice(card.org_id).now_at(card.place_id)
+    form = OfferForm(
+        request.POST or None, viewer=viewer, programs=program_choices(viewer), initial=said_by(card, place)
+    )
+    form.to_change(card)
+    if request.method == "POST" and form.is_valid():
+        is_new = bookings.change_offer(viewer=viewer, offer_id=offer_id, facts=form.changed(card), now=timezone.now())
+        messages.success(request, _("已改，改前改后都有记录；报过名的会收到消息。") if is_new else _("没有改动。"))
+        return redirect("bookings:desk_offer", offer_id)
+    context = {"form": form, "card": card, "is_draft": card.state is OfferState.DRAFT}
+    return show(request, "bookings/change.html", context, status=422 if form.errors else 200)
 
 
 @page("bookings.view")

@@ -21,7 +21,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import actions as bookings
 from niangjia.apps.bookings import queries
-from niangjia.apps.bookings.types import CampaignFacts, Session, TeacherFacts
+from niangjia.apps.bookings.types import CampaignFacts, OfferState, Session, TeacherFacts
 from niangjia.kernel.months import Month
 from niangjia.portals.design import words
 from niangjia.portals.design.forms import FIRST_DAY, LAST_DAY
@@ -31,7 +31,7 @@ from niangjia.portals.design.showing import show
 from niangjia.portals.design.tags import say
 from niangjia.portals.officer.exporting import Column, Listing, export_of, word
 from niangjia.portals.services.bookings.forms import CampaignForm, TeacherForm
-from niangjia.portals.services.bookings.parts import shown
+from niangjia.portals.services.bookings.parts import programmes_of, shown, sites_of
 
 ROWS = 25
 FILTERS = ("state", "kind")
@@ -136,13 +136,13 @@ def report(request: PageRequest) -> HttpResponse:
         "year": year,
         "years": range(this - 3, this + 1),
         "reach": queries.course_reach(request.viewer, year=year, now=timezone.now()),
-        **_counted(request.viewer, year, None),
+        **_counted(request.viewer, date(year, 1, 1), date(year, 12, 31)),
     }
     return show(request, "bookings/report.html", context)
 
 
-def _counted(viewer: Viewer, year: int, campaign_id: int | None) -> dict[str, Any]:
-    rows = queries.tally(viewer, year=year, campaign_id=campaign_id)
+def _counted(viewer: Viewer, first: date, last: date, campaign_id: int | None = None) -> dict[str, Any]:
+    rows = queries.tally(viewer, first=first, last=last, campaign_id=campaign_id)
     kinds = queries.kinds()
     return {
         "counts": [(say(dict(kinds[one.kind].title)) if one.kind in kinds else one.kind, one) for one in rows],
@@ -176,7 +176,10 @@ def campaign(request: PageRequest, campaign_id: int) -> HttpResponse:
     context = {
         "campaign": found,
         "listed": [shown(card) for card in cards],
-        **_counted(request.viewer, found.starts_on.year, campaign_id),
+        "is_public": any(card.state in (OfferState.OPEN, OfferState.CLOSED) for card in cards),
+        "programmes": programmes_of(cards),
+        "sites": sites_of((card for card in cards if card.state is not OfferState.CANCELLED), timezone.now()),
+        **_counted(request.viewer, found.starts_on, found.ends_on, campaign_id),
     }
     return show(request, "bookings/campaign.html", context)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import segno
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from niangjia.apps.bookings import queries
 from niangjia.apps.bookings.types import BookingCard, OfferCard, SlotCard
 from niangjia.apps.places import queries as places
+from niangjia.apps.programs import published
 from niangjia.portals.design.tags import say
 
 
@@ -31,13 +32,14 @@ class ExtraShown:
 
 @dataclass(frozen=True)
 class Shown:
-    """An offer with its kind in words. `place` null: none was named. `extras`: what this offer has to choose, `of_kind`: what it could have."""
+    """An offer with its kind in words. `needs_grant`: for whom a matter of its programme was granted. `place` empty: none was named. `extras`: what this offer has to choose, `of_kind`: what it could have."""
 
     card: OfferCard
     kind: str
     is_health: bool
     is_trip: bool
     gives_certificate: bool
+    needs_grant: bool
     place: str
     first: SlotCard | None
     extras: tuple[ExtraShown, ...]
@@ -48,7 +50,7 @@ def shown(card: OfferCard, place: str = "") -> Shown:
     kind = queries.kinds().get(card.kind)
     return Shown(
         card, say(dict(kind.title)) if kind else card.kind, bool(kind and kind.is_health), bool(kind and kind.is_trip),
-        bool(kind and kind.gives_certificate), place, card.slots[0] if card.slots else None,
+        bool(kind and kind.gives_certificate), queries.grant_of(card.kind, card.program) is not None, place, card.slots[0] if card.slots else None,
         tuple(ExtraShown(name, extra_in_words(card, name), price) for name, price in card.extras.items()),
         tuple(ExtraShown(name, say(dict(one.title)), card.extras.get(name)) for name, one in kind.extras.items()) if kind else (),
     )  # fmt: skip
@@ -68,6 +70,38 @@ def place_words(place_id: int | None) -> str:
     """Name and address; nothing for none."""
     row = places.list_public().filter(pk=place_id).first() if place_id else None
     return f"{row.name} {row.address}".strip() if row else ""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where something of a season is on: `sessions` in all; `next` null: none is to come."""
+
+    name: str
+    titles: tuple[str, ...]
+    sessions: int
+    next: SlotCard | None
+
+
+def sites_of(cards: Iterable[OfferCard], now: datetime) -> list[Site]:
+    """A session's place is what its own line says, else that of its offer; sessions without either are left out. In the order of their names."""
+    cards = list(cards)
+    named = {row.pk: row.name for row in places.list_public().filter(pk__in={one.place_id for one in cards})}
+    found: dict[str, list[tuple[SlotCard, str]]] = {}
+    for card in cards:
+        for slot in card.slots:
+            if name := slot.label or named.get(card.place_id or 0, ""):
+                found.setdefault(name, []).append((slot, card.title))
+    return [
+        Site(name, tuple(dict.fromkeys(title for _slot, title in held)), len(held), min((slot for slot, _ in held if slot.begins > now), key=lambda one: one.begins, default=None))
+        for name, held in sorted(found.items())
+    ]  # fmt: skip
+
+
+def programmes_of(cards: Iterable[OfferCard]) -> list[str]:
+    """The programmes that offers go by, in words, each once."""
+    asked = {(one.program, one.area) for one in cards if one.program}
+    found = [published.find_published(program, area=area, asof=timezone.localdate()) for program, area in sorted(asked)]
+    return list(dict.fromkeys(say(dict(one.pack.title)) for one in found if one))
 
 
 @dataclass(frozen=True)

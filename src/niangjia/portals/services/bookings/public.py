@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -18,7 +19,7 @@ from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.tags import say
 from niangjia.portals.services.bookings import icalendar
-from niangjia.portals.services.bookings.parts import shown
+from niangjia.portals.services.bookings.parts import Shown, programmes_of, shown, sites_of
 
 
 @page(Access.PUBLIC)
@@ -31,8 +32,30 @@ def open_offers(request: PageRequest) -> HttpResponse:
         "kinds": kinds,
         "kind": kind,
         "now": timezone.now(),
+        "seasons": queries.list_seasons(today=timezone.localdate()),
     }
     return show(request, "bookings/open.html", context)
+
+
+@page(Access.PUBLIC)
+def season(request: PageRequest, campaign_id: int) -> HttpResponse:
+    """What is on in a season, where and when; what is over stands below."""
+    now = timezone.now()
+    found, cards = queries.get_season(campaign_id)
+    listed = [shown(card) for card in cards]
+    context = {
+        "campaign": found,
+        "on": [one for one in listed if _is_to_come(one, now)],
+        "over": [one for one in listed if not _is_to_come(one, now)],
+        "programmes": programmes_of(cards),
+        "sites": sites_of(cards, now),
+        "now": now,
+    }
+    return show(request, "bookings/season.html", context)
+
+
+def _is_to_come(one: Shown, now: datetime) -> bool:
+    return any(slot.ends > now for slot in one.card.slots)
 
 
 @page(Access.PUBLIC)

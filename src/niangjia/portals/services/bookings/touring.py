@@ -29,7 +29,7 @@ from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
 from niangjia.portals.design.staleness import watch
-from niangjia.portals.services.bookings.forms import PublishForm, SiteForm, TourForm, micro
+from niangjia.portals.services.bookings.forms import PublishForm, SiteForm, TourForm, id_of, micro
 from niangjia.portals.services.bookings.offering import program_choices
 from niangjia.portals.services.bookings.tour_map import map_of
 
@@ -91,8 +91,6 @@ def _context(
     proposal = plan_tour.find(deployment(), viewer, tour_id)
     by_id = {str(one.pk): one for one in card.sites}
     found = proposal.plan if proposal else None
-    publishing = publish_form or PublishForm(initial=wanted, auto_id="publish_%s")
-    publishing.fields["program"].choices = [("", "—"), *program_choices(viewer)]  # type: ignore[attr-defined]
     return {
         "card": card,
         "tour": card.tour,
@@ -108,9 +106,13 @@ def _context(
         "found_waiting": [(by_id[site].name, people) for site, people in found.waiting.items() if site in by_id] if found else [],
         "found_kilometres": found.metres // 1000 if found else 0,
         "site_form": site_form or SiteForm(auto_id="site_%s", places=_places(viewer)),
-        "publish_form": publishing,
+        "publish_form": publish_form or _publish_form(viewer, initial=wanted),
         "new_stop": {name: sent.get(f"new-{name}", "") for name in ("site", "day", "hour", "people", "bus")},
     }  # fmt: skip
+
+
+def _publish_form(viewer: Viewer, **given: Any) -> PublishForm:
+    return PublishForm(viewer=viewer, programs=program_choices(viewer), auto_id="publish_%s", **given)
 
 
 class _Line:
@@ -228,8 +230,7 @@ _STEPS: dict[str, Callable[[PageRequest, int], str]] = {"plan": _plan, "stop": _
 
 @page("bookings.manage", methods=("POST",), shown_on=tour)
 def publish(request: PageRequest, tour_id: int) -> HttpResponse:
-    form = PublishForm(request.POST, auto_id="publish_%s")
-    form.fields["program"].choices = [("", "—"), *program_choices(request.viewer)]  # type: ignore[attr-defined]
+    form = _publish_form(request.viewer, data=request.POST)
     if form.is_valid() and form.cleaned_data["opens_at"] >= form.cleaned_data["closes_at"]:
         form.add_error("closes_at", _("截止须晚于开始。"))
         form.mark_errors()
@@ -238,7 +239,8 @@ def publish(request: PageRequest, tour_id: int) -> HttpResponse:
         return show(request, "bookings/tour.html", _context(request, tour_id, publish_form=form), status=422)
     told = form.cleaned_data
     offer_id = bookings.publish_tour(
-        viewer=request.viewer, tour_id=tour_id, opens_at=told["opens_at"], closes_at=told["closes_at"], program=told["program"], now=timezone.now()
+        viewer=request.viewer, tour_id=tour_id, opens_at=told["opens_at"], closes_at=told["closes_at"], program=told["program"],
+        campaign_id=id_of(told["campaign"]), now=timezone.now(),
     )  # fmt: skip
     messages.success(request, _("已发布，每个时段的名额都开放报名。"))
     return redirect("bookings:desk_offer", offer_id)

@@ -5,6 +5,7 @@ from niangjia.portals.services.bookings import checking, member, offering, offic
 app_name = "bookings"
 urlpatterns = [
     path("bookings/", public.open_offers, name="open"),
+    path("bookings/seasons/<int:campaign_id>/", public.season, name="season"),
     path("bookings/draws/<slug:number>/", public.draw, name="draw_result"),
     path("bookings/certificates/", public.certificate, name="certificate_check"),
     path("bookings/calendar/<str:secret>.ics", public.calendar, name="feed"),
@@ -25,6 +26,7 @@ urlpatterns = [
     path("desk/bookings/teachers/", officer.teachers, name="teachers"),
     path("desk/bookings/new/", offering.new, name="new"),
     path("desk/bookings/<int:offer_id>/", offering.offer, name="desk_offer"),
+    path("desk/bookings/<int:offer_id>/change/", offering.change, name="change"),
     path("desk/bookings/<int:offer_id>/sessions/", offering.add_sessions, name="add_sessions"),
     path("desk/bookings/<int:offer_id>/seats/", offering.set_seats, name="set_seats"),
     path("desk/bookings/<int:offer_id>/quotas/", offering.set_quota, name="set_quota"),

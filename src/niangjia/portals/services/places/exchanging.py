@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -9,10 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from niangjia.apps.accounts import permissions
+from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.bookings import queries as bookings
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations.types import Level, Union
 from niangjia.apps.places import actions as places
 from niangjia.apps.places import queries
+from niangjia.apps.places.types import ExchangeYear, PairingRow
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest, whole
@@ -35,9 +40,10 @@ class CountUnread(Refusal):
 def exchanges(request: PageRequest) -> HttpResponse:
     kinds = queries.kinds()
     rows = queries.list_pairings(request.viewer)
+    counted = _counted(request.viewer, rows)
     can_write = permissions.may(request.viewer, "places.manage")
     context = {
-        "rows": [(row, say(dict(kinds[row.kind].short))) for row in rows],
+        "rows": [(row, say(dict(kinds[row.kind].short)), _years(row, counted)) for row in rows],
         "kinds": [(one.id, say(dict(one.short))) for one in kinds.values() if one.is_public],
         "unions": _partners(request.viewer.org_id) if can_write else [],
         "can_write": can_write,
@@ -47,6 +53,27 @@ def exchanges(request: PageRequest) -> HttpResponse:
         "received": sum(row.received for row in rows),
     }
     return show(request, "places/exchanges.html", context)
+
+
+_NOBODY = bookings.Exchanged(0, 0)
+_Counts = Mapping[tuple[int, str, int], bookings.Exchanged]
+
+
+def _counted(viewer: Viewer, rows: Sequence[PairingRow]) -> _Counts:
+    """What the check-ins say, for who may see bookings."""
+    if not rows or not permissions.may(viewer, "bookings.view"):
+        return {}
+    return bookings.count_exchanged(viewer, {row.with_id for row in rows}, {row.kind for row in rows})
+
+
+def _years(row: PairingRow, counted: _Counts) -> list[tuple[ExchangeYear, bookings.Exchanged]]:
+    """What was typed and what was counted, of each year of which either is known; newest first."""
+    typed = {one.year: one for one in row.years}
+    found = {year: one for (with_id, kind, year), one in counted.items() if (with_id, kind) == (row.with_id, row.kind)}
+    return [
+        (typed.get(year) or ExchangeYear(year, None, None, None, None), found.get(year, _NOBODY))
+        for year in sorted({*typed, *found}, reverse=True)
+    ]
 
 
 def _partners(org_id: int) -> list[Union]:
