@@ -57,6 +57,7 @@ from niangjia.apps.contests.verification import verify
 from niangjia.apps.files import queries as files
 from niangjia.apps.objections.problems import NoticeIsDown
 from niangjia.apps.objections.types import GrievanceState
+from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.programs import queries as programs
 from niangjia.engines.policy.pack import Pack as PolicyPack
@@ -67,7 +68,7 @@ entries_to_count, honours_to_count = counted.entries, counted.honours
 
 __all__ = [
     "NotFound", "bursts_of", "contest_card", "count_living_at", "count_states", "count_waiting", "drawn_in", "entry_cards", "facts_asked", "find_eligibility", "find_pack_of_level", "get_award", "get_contest",
-    "get_entry", "get_live_notice", "get_objection", "has_seat", "list_awards", "list_contests", "list_entries", "list_honours", "list_judged", "list_jury", "list_lines",
+    "get_entry", "get_live_notice", "get_objection", "get_sheet", "has_seat", "list_awards", "list_contests", "list_entries", "list_honours", "list_judged", "list_jury", "list_lines",
     "list_notices", "list_objections", "list_own_entries", "list_packs", "list_seats", "may_answer", "own_votes", "persons_to_tell",
     "score_sheet", "jurors_to_tell", "is_own", "verify", "vote_counts",
     "hands",
@@ -75,9 +76,15 @@ __all__ = [
 
 
 def list_packs(viewer: Viewer) -> list[Sheet]:
-    """What a contest may be set up from. Raises NotAllowed, PackRefused."""
+    """What the viewer's union may set a contest up from. Raises NotAllowed, PackRefused."""
     permissions.require(viewer, "contests.manage")
-    return packs.list_packs()
+    return packs.list_packs(organizations.get_union(viewer.org_id))
+
+
+def get_sheet(viewer: Viewer, pack_id: str) -> Sheet:
+    """Raises NotAllowed, NoSuchPack; NotYourPack: it is another union's to set up."""
+    permissions.require(viewer, "contests.manage")
+    return packs.get_pack(pack_id, organizations.get_union(viewer.org_id))
 
 
 def list_contests(viewer: Viewer | None, *, state: str = "") -> QuerySet[Contest]:

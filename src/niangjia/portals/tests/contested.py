@@ -149,6 +149,7 @@ PAGES = {
 }  # fmt: skip
 """What a role may open at all but does not find there, for it is another union's or another juror's, is told by `ELSEWHERE`."""
 ELSEWHERE = {
+    **{("contests:set_up", role): 409 for role in MANAGING - {Role.COUNTY}},
     ("contests:votes", Role.TOWNSHIP): 404,
     ("contests:look", Role.TOWNSHIP): 404,
     ("contests:look", Role.GRASSROOTS): 404,

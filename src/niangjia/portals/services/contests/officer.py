@@ -39,7 +39,7 @@ def contests(request: PageRequest) -> HttpResponse:
         "waiting": queries.count_waiting(viewer),
         "states": ContestState.choices,
         "state": state,
-        "may_manage": permissions.may(viewer, "contests.manage"),
+        "may_set_up": permissions.may(viewer, "contests.manage") and bool(queries.list_packs(viewer)),
         "has_seat": queries.has_seat(viewer),
     }
     return show(request, "contests/desk.html", context)
