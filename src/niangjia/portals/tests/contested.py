@@ -136,7 +136,7 @@ PAGES = {
     "contests:jury": (lambda house: [lay(house).voting_id], STAFF),
     "contests:votes": (lambda house: [lay(house).voting_id], {Role.COUNTY, Role.CITY, Role.PROVINCE}),
     "contests:choose": (lambda house: [], MANAGING),
-    "contests:set_up": (lambda house: ["good-voice"], MANAGING),
+    "contests:set_up": (lambda house: ["good-voice"], {Role.COUNTY}),
     "contests:nominate": (lambda house: [lay(house).call_id], MANAGING | {Role.GRASSROOTS}),
     "contests:edit": (lambda house: [lay(house).nominated_id], MANAGING | {Role.GRASSROOTS}),
     "contests:look": (lambda house: [lay(house).waiting_id], {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.FINANCE, Role.AUDITOR}),

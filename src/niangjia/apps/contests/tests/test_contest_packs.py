@@ -132,7 +132,9 @@ def test_a_contest_is_set_up_by_the_union_of_its_area_and_no_other(level, area, 
         assert str(BY_ID[one].given["issuer"]) in refusal.value.zh
 
 
-def test_a_unions_own_version_of_a_contest_is_a_file_of_the_deployment_and_read_again_when_it_changes(settings, tmp_path):
+def test_a_unions_own_version_of_a_contest_is_a_file_of_the_deployment_and_read_again_when_it_changes(
+    settings, tmp_path
+):
     settings.DEPLOYMENT = replace(settings.DEPLOYMENT, folder=tmp_path)
     xinchang = union(Level.COUNTY, "330624")
     assert packs.list_packs(xinchang) == []

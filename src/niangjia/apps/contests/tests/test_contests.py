@@ -69,7 +69,14 @@ def test_a_draft_is_its_unions_own_and_a_call_is_everybodys(stage):
 
 
 def test_a_street_or_another_county_sets_up_no_contest_of_this_county_and_who_is_above_does_for_it(stage):
-    told = {"pack_id": "small", "title": "", "opens_at": stage.now, "closes_at": stage.now + DAY, "values": {}, "now": stage.now}
+    told = {
+        "pack_id": "small",
+        "title": "",
+        "opens_at": stage.now,
+        "closes_at": stage.now + DAY,
+        "values": {},
+        "now": stage.now,
+    }
     for viewer in (stage.town.township, stage.town.other_county, stage.town.city):
         assert queries.list_packs(viewer) == []
         with pytest.raises(problems.NotYourPack) as refusal:
