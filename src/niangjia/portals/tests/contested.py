@@ -141,6 +141,7 @@ PAGES = {
     "contests:edit": (lambda house: [lay(house).nominated_id], MANAGING | {Role.GRASSROOTS}),
     "contests:look": (lambda house: [lay(house).waiting_id], {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.FINANCE, Role.AUDITOR}),
     "contests:award": (lambda house: [lay(house).award_id], {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.FINANCE, Role.AUDITOR}),
+    "contests:allowances": (lambda house: [lay(house).done_id], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "contests:objection": (lambda house: [lay(house).objection_id], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "contests:seats": (lambda house: [] if lay(house) else [], set(Role)),
     "contests:score_sheet": (lambda house: [lay(house).voting_id], {Role.CITY}),
