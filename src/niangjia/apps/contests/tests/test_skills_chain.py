@@ -83,6 +83,7 @@ def test_each_link_of_the_chain_is_counted_where_it_happens(stage):
     entries, honours = list(queries.entries_to_count()), list(queries.honours_to_count())
     assert [(one["contest"], one["day"]) for one in entries] == [("weaving-skills", stages.NOW.date())] * 5
     assert Counter(one["award"] for one in honours) == {"technician": 3, "senior": 1}, "one did not pass"
+    assert {one["level"] for one in honours} == {"county"}, "of the union that gave it"
     assert {one["ref"] for one in honours} < {one["ref"] for one in entries}
     Entry.objects.filter(number=Entry.objects.first().number).update(state=EntryState.WITHDRAWN)
     assert len(list(queries.entries_to_count())) == 4, "who took it back did not take part"
