@@ -1,4 +1,4 @@
-"""The invented city's contests, one in each state: a call, a vote with a burst in it, a shortlist with an objection, one that is done. All invented."""
+"""The invented city's contests, one in each state: a call, a vote with a burst in it, a shortlist with an objection, those that are done. All invented."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ from niangjia.kernel.deployment import programs_folder
 
 DAY = timedelta(days=1)
 WANTED = 26
+SUNG = ((75, 8), (60, 5), (50, 6), (40, 3))
+"""Rounds of the contest that is over: so many days ago, and for so many days."""
 BURST = 22
 """So many vote from one network: the pack shows twenty within ten minutes."""
 SONGS = ("茉莉花", "我的祖国", "咱们工人有力量", "采茶舞曲", "乡愁")
@@ -128,14 +130,14 @@ class Contests:
     def open(self, contest: int, *, ago: int = 0) -> int:
         return actions.open_next_round(viewer=self.holders[contest], contest_id=contest, now=self.clock() - ago * DAY)
 
-    def mark(self, contest: int, base: Sequence[int]) -> None:
+    def mark(self, contest: int, base: Sequence[int], *, ago: int = 0) -> None:
         """Every juror marks what is in the round: about `base`, each a little differently."""
         card = queries.get_contest(None, contest)
         row = card.open_round
         assert row is not None
         judged = [one.id for one in queries.list_judged(None, row.id)]
         for seat, juror in enumerate(self.jury):
-            actions.declare(viewer=juror, round_id=row.id, entry_ids=(), now=self.clock())
+            actions.declare(viewer=juror, round_id=row.id, entry_ids=(), now=self.clock() - ago * DAY)
             marks = {}
             for place, entry in enumerate(judged):
                 points = Decimal(base[place % len(base)] + seat - 1)
@@ -144,12 +146,16 @@ class Contests:
                     if row.rule.criteria
                     else {"": str(points)}
                 )
-            actions.score(viewer=juror, round_id=row.id, marks=marks, now=self.clock())
+            actions.score(viewer=juror, round_id=row.id, marks=marks, now=self.clock() - ago * DAY)
 
-    def close(self, contest: int) -> None:
+    def close(self, contest: int, *, ago: int = 0) -> None:
         row = queries.get_contest(None, contest).open_round
         assert row is not None
-        actions.close_round(viewer=self.holders[contest], round_id=row.id, now=self.clock())
+        actions.close_round(viewer=self.holders[contest], round_id=row.id, now=self.clock() - ago * DAY)
+
+    def has_vote(self, contest: int) -> bool:
+        row = queries.get_contest(None, contest).open_round
+        return row is not None and row.rule.votes is not None
 
     def announce(self, contest: int, *, ago: int = 0) -> None:
         actions.announce(viewer=self.holders[contest], contest_id=contest, now=self.clock() - ago * DAY)
@@ -180,7 +186,12 @@ def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime], p
         _vote(desk, worker)
     _shortlist(desk)
     _chain(desk)
-    return 4 + has_voters + _of_places(desk)
+    # Five sit from here on, for the highest and the lowest mark are dropped and three have to count.
+    city = desk.jury[0].org_id
+    desk.jury += [office.officer(city, desk.clock(), nth=number) for number in (7, 8)]
+    if has_voters:
+        _sung(desk)
+    return 4 + 2 * has_voters + _of_places(desk)
 
 
 def _sound() -> bytes:
@@ -230,6 +241,32 @@ def _vote(desk: Contests, worker: Viewer | None) -> None:
         )  # fmt: skip
     actions.declare(viewer=desk.jury[0], round_id=round_id, entry_ids=[second], now=desk.clock())
     actions.score(viewer=desk.jury[0], round_id=round_id, marks={first: {"": "88"}}, now=desk.clock())
+
+
+def _sung(desk: Contests) -> None:
+    """The year before's singing contest, sung to its end: open selection, preliminary, semi-final, final, prizes."""
+    singers = len(desk.workers)
+    values = VOICE | {"rounds.0.quota": str(max(singers - 2, 4)), "rounds.1.quota": str(max(singers - 4, 3))}
+    contest = desk.call("good-voice", values, since=100, days=20, title="职工好声音（虚构）上一季")
+    who: dict[int, Viewer] = {}
+    for number, one in enumerate(desk.workers):
+        song = f"{SONGS[number % len(SONGS)]} {number + 1} 号"
+        who[desk.enter(contest, one, song, part="song", content=_sound())] = one
+    desk.hand_in(contest, *who, worker=who)
+    desk.sit(contest)
+    for opened, days in SUNG:
+        round_id = desk.open(contest, ago=opened)
+        if desk.has_vote(contest):
+            judged = [one.id for one in queries.list_judged(None, round_id)]
+            for number, one in enumerate(desk.workers):
+                actions.vote(
+                    viewer=one, round_id=round_id, entry_id=judged[number * 7 % 11 % len(judged)], address="", now=desk.clock() - (opened - 1) * DAY
+                )  # fmt: skip
+        desk.mark(contest, [95 - number for number in range(30)], ago=opened - 2)
+        desk.close(contest, ago=opened - days)
+    desk.award(contest)
+    best = queries.list_awards(desk.organiser, contest)[0]
+    actions.give_prize(viewer=desk.finance, award_id=best.id, now=desk.clock())
 
 
 def _shortlist(desk: Contests) -> None:
@@ -303,8 +340,6 @@ def _choose(desk: Contests, contest: int, entered: Sequence[int]) -> None:
     """Places admitted, marked, voted for and named: marks and votes are invented."""
     for entry in entered:
         actions.admit(viewer=desk.province, entry_id=entry, now=desk.clock())
-    city = desk.jury[0].org_id  # five sit, for the highest and the lowest mark are dropped and three have to count
-    desk.jury += [desk.office.officer(city, desk.clock(), nth=number) for number in (7, 8)]
     desk.sit(contest)
     round_id = desk.open(contest, ago=30)
     for number, one in enumerate(desk.workers):
