@@ -1,4 +1,4 @@
-"""The invented city's contests, one in each state: a call, a vote with a burst in it, a shortlist with an objection, one that is done. All invented."""
+"""The invented city's contests, one in each state: a call, a vote with a burst in it, a shortlist with an objection, those that are done. All invented."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
+import yaml
 from django.utils import timezone
 from PIL import Image
 
@@ -21,9 +23,12 @@ from niangjia.apps.contests.types import Subject
 from niangjia.apps.organizations import queries as unions
 from niangjia.apps.places import queries as places
 from niangjia.apps.registry import queries as registry
+from niangjia.kernel.deployment import programs_folder
 
 DAY = timedelta(days=1)
 WANTED = 26
+SUNG = ((75, 8), (60, 5), (50, 6), (40, 3))
+"""Rounds of the contest that is over: so many days ago, and for so many days."""
 BURST = 22
 """So many vote from one network: the pack shows twenty within ten minutes."""
 SONGS = ("茉莉花", "我的祖国", "咱们工人有力量", "采茶舞曲", "乡愁")
@@ -35,24 +40,30 @@ VOICE = {
 HAZARD = {"rounds.0.pass_mark": "60", "awards.0.places": "1", "awards.0.amount": "800", "awards.1.amount": "200"}
 WEAVING = {"rounds.0.pass_mark": "60", "rounds.1.pass_mark": "70"}
 STATIONS = {"rounds.0.vote.days": "7", "rounds.0.vote.choices": "3"}
+ADOPTED = ("330100-hazard-cases", "330781-weaving-skills", "330800-good-voice")
+"""Contests of other cities that the invented county holds as well: by its own version of their rules, for theirs are theirs to set up."""
 ENDED = "beautiful-stations"
 OF_PLACES = (("beautiful-stations", "station", STATIONS), ("bookhouses", "bookhouse", {"rounds.0.quota": "3", "rounds.0.tilt.points": "5"}), ("recuperation-bases", "base", {"rounds.0.quota": "3"}))  # fmt: skip
 
 
 @dataclass
 class Contests:
-    """The county's contests: who runs them, who sits on the jury, who enters."""
+    """The county's contests and the province's: who runs them, who sits on the jury, who enters."""
 
     office: Office
     clock: Callable[[], datetime]
     present: date
     workers: list[Viewer] = field(default_factory=list)
+    holders: dict[int, Viewer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         county, city = unions.find_county_union(COUNTY + "000000"), unions.find_city_union(COUNTY + "000000")
-        assert county and city, "the invented city has its unions"
+        province = unions.find_root()
+        assert county and city and province, "the invented city has its unions"
+        adopt(self.office.deployment.contests, f"{county.name}（虚构）")
         now = self.clock()
         self.county_id, self.organiser = county.id, self.office.officer(county.id, now, nth=4)
+        self.province = self.office.officer(province.id, now, nth=4)
         self.second = self.office.officer(county.id, now, nth=5)
         self.jury = [self.office.officer(city.id, now, nth=number) for number in (4, 5, 6)]
         self.finance = self.office.clerk(county.id, Role.FINANCE, now)
@@ -82,11 +93,13 @@ class Contests:
         """`is_open`: it still takes entries on the reader's day."""
         now = self.clock()
         lag = self.present - timezone.localdate(now) if is_open else timedelta(0)
+        holder = self.organiser if any(one.endswith(pack_id) for one in ADOPTED) else self.province
         contest = actions.make_contest(
-            viewer=self.organiser, pack_id=pack_id, org_id=self.county_id, title=title, opens_at=now - since * DAY, closes_at=now + (days - since) * DAY + lag,
+            viewer=holder, pack_id=pack_id, org_id=holder.org_id, title=title, opens_at=now - since * DAY, closes_at=now + (days - since) * DAY + lag,
             values=values, key=f"demo-{pack_id}-{since}", now=now,
         )  # fmt: skip
-        actions.publish(viewer=self.organiser, contest_id=contest, now=now)
+        actions.publish(viewer=holder, contest_id=contest, now=now)
+        self.holders[contest] = holder
         return contest
 
     def enter(self, contest: int, worker: Viewer, title: str, *, part: str = "", content: bytes = b"") -> int:
@@ -107,24 +120,24 @@ class Contests:
         for entry in entries:
             actions.hand_in(viewer=worker[entry], entry_id=entry, now=self.began(contest))
             if admit:
-                actions.admit(viewer=self.organiser, entry_id=entry, now=self.clock())
+                actions.admit(viewer=self.holders[contest], entry_id=entry, now=self.clock())
 
     def sit(self, contest: int) -> None:
         for juror in self.jury:
             username = posts.get_account(juror.account_id).username
-            actions.appoint_juror(viewer=self.organiser, contest_id=contest, username=username, now=self.clock())
+            actions.appoint_juror(viewer=self.holders[contest], contest_id=contest, username=username, now=self.clock())
 
     def open(self, contest: int, *, ago: int = 0) -> int:
-        return actions.open_next_round(viewer=self.organiser, contest_id=contest, now=self.clock() - ago * DAY)
+        return actions.open_next_round(viewer=self.holders[contest], contest_id=contest, now=self.clock() - ago * DAY)
 
-    def mark(self, contest: int, base: Sequence[int]) -> None:
+    def mark(self, contest: int, base: Sequence[int], *, ago: int = 0) -> None:
         """Every juror marks what is in the round: about `base`, each a little differently."""
         card = queries.get_contest(None, contest)
         row = card.open_round
         assert row is not None
         judged = [one.id for one in queries.list_judged(None, row.id)]
         for seat, juror in enumerate(self.jury):
-            actions.declare(viewer=juror, round_id=row.id, entry_ids=(), now=self.clock())
+            actions.declare(viewer=juror, round_id=row.id, entry_ids=(), now=self.clock() - ago * DAY)
             marks = {}
             for place, entry in enumerate(judged):
                 points = Decimal(base[place % len(base)] + seat - 1)
@@ -133,12 +146,33 @@ class Contests:
                     if row.rule.criteria
                     else {"": str(points)}
                 )
-            actions.score(viewer=juror, round_id=row.id, marks=marks, now=self.clock())
+            actions.score(viewer=juror, round_id=row.id, marks=marks, now=self.clock() - ago * DAY)
 
-    def close(self, contest: int) -> None:
+    def close(self, contest: int, *, ago: int = 0) -> None:
         row = queries.get_contest(None, contest).open_round
         assert row is not None
-        actions.close_round(viewer=self.organiser, round_id=row.id, now=self.clock())
+        actions.close_round(viewer=self.holders[contest], round_id=row.id, now=self.clock() - ago * DAY)
+
+    def has_vote(self, contest: int) -> bool:
+        row = queries.get_contest(None, contest).open_round
+        return row is not None and row.rule.votes is not None
+
+    def announce(self, contest: int, *, ago: int = 0) -> None:
+        actions.announce(viewer=self.holders[contest], contest_id=contest, now=self.clock() - ago * DAY)
+
+    def award(self, contest: int) -> None:
+        """The notice was up long enough, and what was won is given."""
+        self.announce(contest, ago=20)
+        actions.finish(viewer=self.holders[contest], contest_id=contest, now=self.clock())
+
+
+def adopt(folder: Path, issuer: str) -> None:
+    """The county's own version of contests of other cities, as files of the deployment: the area and the issuer are its own."""
+    folder.mkdir(exist_ok=True)
+    for name in ADOPTED:
+        given = yaml.safe_load((programs_folder() / "contests" / f"{name}.yaml").read_text(encoding="utf-8"))
+        own = yaml.safe_dump(given | {"area": COUNTY, "issuer": issuer}, allow_unicode=True, sort_keys=False)
+        (folder / f"{COUNTY}-{given['id']}.yaml").write_text(own, encoding="utf-8")
 
 
 def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime], present: date) -> int:
@@ -152,7 +186,12 @@ def play(office: Office, worker: Viewer | None, clock: Callable[[], datetime], p
         _vote(desk, worker)
     _shortlist(desk)
     _chain(desk)
-    return 4 + has_voters + _of_places(desk)
+    # Five sit from here on, for the highest and the lowest mark are dropped and three have to count.
+    city = desk.jury[0].org_id
+    desk.jury += [office.officer(city, desk.clock(), nth=number) for number in (7, 8)]
+    if has_voters:
+        _sung(desk)
+    return 4 + 2 * has_voters + _of_places(desk)
 
 
 def _sound() -> bytes:
@@ -204,6 +243,32 @@ def _vote(desk: Contests, worker: Viewer | None) -> None:
     actions.score(viewer=desk.jury[0], round_id=round_id, marks={first: {"": "88"}}, now=desk.clock())
 
 
+def _sung(desk: Contests) -> None:
+    """The year before's singing contest, sung to its end: open selection, preliminary, semi-final, final, prizes."""
+    singers = len(desk.workers)
+    values = VOICE | {"rounds.0.quota": str(max(singers - 2, 4)), "rounds.1.quota": str(max(singers - 4, 3))}
+    contest = desk.call("good-voice", values, since=100, days=20, title="职工好声音（虚构）上一季")
+    who: dict[int, Viewer] = {}
+    for number, one in enumerate(desk.workers):
+        song = f"{SONGS[number % len(SONGS)]} {number + 1} 号"
+        who[desk.enter(contest, one, song, part="song", content=_sound())] = one
+    desk.hand_in(contest, *who, worker=who)
+    desk.sit(contest)
+    for opened, days in SUNG:
+        round_id = desk.open(contest, ago=opened)
+        if desk.has_vote(contest):
+            judged = [one.id for one in queries.list_judged(None, round_id)]
+            for number, one in enumerate(desk.workers):
+                actions.vote(
+                    viewer=one, round_id=round_id, entry_id=judged[number * 7 % 11 % len(judged)], address="", now=desk.clock() - (opened - 1) * DAY
+                )  # fmt: skip
+        desk.mark(contest, [95 - number for number in range(30)], ago=opened - 2)
+        desk.close(contest, ago=opened - days)
+    desk.award(contest)
+    best = queries.list_awards(desk.organiser, contest)[0]
+    actions.give_prize(viewer=desk.finance, award_id=best.id, now=desk.clock())
+
+
 def _shortlist(desk: Contests) -> None:
     """Hazard reports: the shortlist is up, with an objection."""
     contest = desk.call("hazard-cases", HAZARD, since=30, days=20)
@@ -215,7 +280,7 @@ def _shortlist(desk: Contests) -> None:
     desk.open(contest)
     desk.mark(contest, (92, 85, 78, 55))
     desk.close(contest)
-    actions.announce(viewer=desk.organiser, contest_id=contest, now=desk.clock())
+    desk.announce(contest)
     line = queries.list_notices(None, contest)[-1]
     actions.object_to_notice(
         notice_id=line.id, words="照片像是别的车间的，请核实。（虚构）", contact="", now=desk.clock()
@@ -232,8 +297,7 @@ def _chain(desk: Contests) -> None:
         desk.open(contest)
         desk.mark(contest, base)
         desk.close(contest)
-    actions.announce(viewer=desk.organiser, contest_id=contest, now=desk.clock() - 20 * DAY)
-    actions.finish(viewer=desk.organiser, contest_id=contest, now=desk.clock())
+    desk.award(contest)
     best = queries.list_awards(desk.organiser, contest)[0]
     actions.give_allowance(
         viewer=desk.second, award_id=best.id, facts={"is_textile_worker": True}, now=desk.clock()
@@ -275,9 +339,7 @@ def _of_places(desk: Contests) -> int:
 def _choose(desk: Contests, contest: int, entered: Sequence[int]) -> None:
     """Places admitted, marked, voted for and named: marks and votes are invented."""
     for entry in entered:
-        actions.admit(viewer=desk.organiser, entry_id=entry, now=desk.clock())
-    city = desk.jury[0].org_id  # five sit, for the highest and the lowest mark are dropped and three have to count
-    desk.jury += [desk.office.officer(city, desk.clock(), nth=number) for number in (7, 8)]
+        actions.admit(viewer=desk.province, entry_id=entry, now=desk.clock())
     desk.sit(contest)
     round_id = desk.open(contest, ago=30)
     for number, one in enumerate(desk.workers):
@@ -286,5 +348,4 @@ def _choose(desk: Contests, contest: int, entered: Sequence[int]) -> None:
         )  # fmt: skip
     desk.mark(contest, (93, 88, 84))
     desk.close(contest)
-    actions.announce(viewer=desk.organiser, contest_id=contest, now=desk.clock() - 20 * DAY)
-    actions.finish(viewer=desk.organiser, contest_id=contest, now=desk.clock())
+    desk.award(contest)

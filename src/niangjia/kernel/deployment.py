@@ -51,6 +51,11 @@ class Deployment:
         return self.folder / "runs"
 
     @property
+    def contests(self) -> Path:
+        """Contest packs of the unions here, beside those of the house."""
+        return self.folder / "contests"
+
+    @property
     def anchors(self) -> Path:
         """Where the end of the audit chain is noted again and again, outside the database."""
         return self.folder / "audit-anchors.jsonl"

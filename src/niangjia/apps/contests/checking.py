@@ -17,33 +17,34 @@ FOLDER = "contests"
 def check_folder(programs: Path) -> list[Problem]:
     """Every fault of every contest pack in this folder of programs."""
     problems: list[Problem] = []
-    seen: dict[str, Path] = {}
+    seen: dict[tuple[str, str], Path] = {}
     for path in sorted((programs / FOLDER).glob("*.yaml")):
-        found, name = _check(path)
-        if name in seen:
-            zh, en = f"{name} 已在 {seen[name].name} 中。", f"{name} is in {seen[name].name} already."
+        found, name, area = _check(path)
+        if (name, area) in seen:
+            other = seen[name, area].name
+            zh, en = f"{area} 的 {name} 已在 {other} 中。", f"{name} of {area} is in {other} already."
             found.append(read_yaml(path).table["id"].fault(zh, en, name))
         if name:
-            seen[name] = path
+            seen[name, area] = path
         problems += found
     return problems
 
 
-def _check(path: Path) -> tuple[list[Problem], str]:
-    """Its faults and its id; empty where it has none."""
+def _check(path: Path) -> tuple[list[Problem], str, str]:
+    """Its faults, its id and its area; empty where it has none."""
     try:
         root = read_yaml(path)
     except BadFile as bad:
-        return [bad.problem], ""
+        return [bad.problem], "", ""
     reader = _PackReader()
     reader.part(root, words.PACK)
-    name = root.table["id"].text if "id" in root.table else ""
+    name, area = (root.table[key].text if key in root.table else "" for key in ("id", "area"))
     if not reader.problems:
         try:
             packs.read(path.read_text(encoding="utf-8"))
         except PackRefused as refused:
-            return [_place(root, refused.where).fault(refused.zh, refused.en)], name
-    return reader.problems, name
+            return [_place(root, refused.where).fault(refused.zh, refused.en)], name, area
+    return reader.problems, name, area
 
 
 def _place(root: Item, where: str) -> Item:

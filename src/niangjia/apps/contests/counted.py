@@ -22,11 +22,11 @@ def entries() -> Iterator[Mapping[str, Any]]:
 
 
 def honours() -> Iterator[Mapping[str, Any]]:
-    """What an entry of a contest was given, of the union that put it forward."""
-    said = ("entry_id", "given_on", "entry__org_id", "entry__person_id", "amount", "entry__contest__pack_id", "award")
-    for entry, day, union, person, amount, contest, award in (
+    """What an entry of a contest was given, of the union that put it forward; `level`: of the union that gave it."""
+    said = ("entry_id", "given_on", "entry__org_id", "entry__person_id", "amount", "entry__contest__pack_id", "award", "entry__contest__org__level")  # fmt: skip
+    for entry, day, union, person, amount, contest, award, level in (
         Award.objects.order_by("pk").values_list(*said).iterator(_CHUNK)
     ):
         yield {
-            "ref": f"entry:{entry}", "day": day, "union_id": union, "person": person, "amount": amount, "contest": contest, "award": award,
+            "ref": f"entry:{entry}", "day": day, "union_id": union, "person": person, "amount": amount, "contest": contest, "award": award, "level": level.lower(),
         }  # fmt: skip

@@ -1,5 +1,6 @@
 """
-Contest packs: ``programs/contests/*.yaml``, read, checked and filled in. A new contest is a new file.
+Contest packs: ``programs/contests/*.yaml`` and ``contests/*.yaml`` of the deployment, read, checked and filled in. A new contest is a new
+file; another union's version of one is a file with that union's area. Whoever's area it is sets it up, nobody else.
 
 A number that the paper does not give stands as ``ask``: it is asked for when a contest is set up, and pinned with it.
 """
@@ -17,14 +18,18 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.conf import settings
 
-from niangjia.apps.contests.problems import NoSuchPack, PackRefused, StillAsked
+from niangjia.apps.contests.problems import NoSuchPack, NotYourPack, PackRefused, StillAsked
+from niangjia.apps.organizations.types import Level, Union
 from niangjia.engines.ranking import CutTie, Rule, TieBreak
 from niangjia.kernel.deployment import programs_folder
 
 ASK = "ask"
 ENTRANTS = ("person", "place", "organisation")
 FILES = {"audio": ("audio/mpeg", "audio/mp4"), "video": ("video/mp4",), "recording": ("audio/mpeg", "audio/mp4", "video/mp4"), "paper": ()}  # fmt: skip
+DIVISIONS = (Level.PROVINCE, Level.CITY, Level.COUNTY)
+"""Whose unions set contests up: of several unions with one area, its own."""
 LEAST, MOST = {"places": 1, "choices": 1, "least_marks": 1, "working_days": 1}, 1_000_000
 
 
@@ -140,23 +145,40 @@ class Sheet:
     asks: tuple[Ask, ...]
 
 
-def list_packs() -> list[Sheet]:
-    """Every contest pack, by area and id. Raises PackRefused."""
-    return list(_read_all(programs_folder()).values())
+def list_packs(union: Union) -> list[Sheet]:
+    """What this union may set a contest up from, by id: the packs of its own area, if it is the division's union. Raises PackRefused."""
+    if union.level not in DIVISIONS:
+        return []
+    return sorted((one for one in _read_all() if _whole(one.area) == _whole(union.area)), key=lambda one: one.id)
 
 
-def get_pack(pack_id: str) -> Sheet:
-    """Raises NoSuchPack."""
-    found = _read_all(programs_folder()).get(pack_id)
+def get_pack(pack_id: str, union: Union) -> Sheet:
+    """Raises NoSuchPack; NotYourPack: it is another union's."""
+    found = next((one for one in list_packs(union) if one.id == pack_id), None)
     if found is None:
-        raise NoSuchPack(pack_id)
+        others = [str(one.given["issuer"]) for one in _read_all() if one.id == pack_id]
+        raise NotYourPack(union.name, others) if others else NoSuchPack(pack_id)
     return found
 
 
-@lru_cache(maxsize=4)
-def _read_all(programs: Path) -> dict[str, Sheet]:
-    found = [read(path.read_text(encoding="utf-8")) for path in sorted((programs / "contests").glob("*.yaml"))]
-    return {one.id: one for one in sorted(found, key=lambda one: (one.area, one.id))}
+def _whole(area: str) -> str:
+    return area.ljust(12, "0")
+
+
+def _read_all() -> list[Sheet]:
+    """Those of the house, and the deployment's own, which stand before one of the house with the same area and id."""
+    own = [settings.DEPLOYMENT.contests] if settings.DEPLOYMENT else []
+    found: dict[tuple[str, str], Sheet] = {}
+    for folder in (programs_folder() / "contests", *own):
+        for path in sorted(folder.glob("*.yaml")):
+            one = _read_file(path, path.stat().st_mtime_ns)
+            found[one.area, one.id] = one
+    return list(found.values())
+
+
+@lru_cache(maxsize=512)
+def _read_file(path: Path, changed_at: int) -> Sheet:
+    return read(path.read_text(encoding="utf-8"))
 
 
 def read(text: str) -> Sheet:

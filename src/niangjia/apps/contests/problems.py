@@ -30,6 +30,14 @@ class NoSuchPack(Refusal):
         )
 
 
+class NotYourPack(Refusal):
+    def __init__(self, union: str, issuers: Sequence[str]) -> None:
+        super().__init__(
+            f"这种评选由{'、'.join(issuers)}发起，{union}不能发起。可以推荐参评；要办本级的，请管理员在部署的 contests 文件夹放一份本级的规则，写明本级的区划和荣誉名称。",
+            f"This contest is set up by {', '.join(issuers)}, not by {union}. You may put entries forward; for a contest of your own, ask the administrator to put rules with your area and your own honours into the deployment's folder contests.",
+        )
+
+
 class StillAsked(Refusal):
     """`paths`: where a number is missing or is none."""
 

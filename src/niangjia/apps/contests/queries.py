@@ -12,7 +12,7 @@ from django.utils import timezone
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Role, Viewer
-from niangjia.apps.contests import access, counted, counting, hands, moving, packs, sealed
+from niangjia.apps.contests import access, allowances, counted, counting, hands, moving, packs, sealed
 from niangjia.apps.contests.cards import (
     award_cards,
     award_words,
@@ -52,13 +52,16 @@ from niangjia.apps.contests.types import (
     RoundCard,
     ScoreRow,
     Sheet,
+    Waiting,
 )
 from niangjia.apps.contests.verification import verify
 from niangjia.apps.files import queries as files
 from niangjia.apps.objections.problems import NoticeIsDown
 from niangjia.apps.objections.types import GrievanceState
+from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.programs import queries as programs
+from niangjia.apps.programs.types import Subject, SubjectKind
 from niangjia.engines.policy.pack import Pack as PolicyPack
 from niangjia.kernel import looking
 from niangjia.kernel.problems import Refusal
@@ -67,17 +70,23 @@ entries_to_count, honours_to_count = counted.entries, counted.honours
 
 __all__ = [
     "NotFound", "bursts_of", "contest_card", "count_living_at", "count_states", "count_waiting", "drawn_in", "entry_cards", "facts_asked", "find_eligibility", "find_pack_of_level", "get_award", "get_contest",
-    "get_entry", "get_live_notice", "get_objection", "has_seat", "list_awards", "list_contests", "list_entries", "list_honours", "list_judged", "list_jury", "list_lines",
-    "list_notices", "list_objections", "list_own_entries", "list_packs", "list_seats", "may_answer", "own_votes", "persons_to_tell",
+    "get_entry", "get_live_notice", "get_objection", "get_sheet", "has_seat", "list_awards", "list_contests", "list_entries", "list_honours", "list_judged", "list_jury", "list_lines",
+    "list_notices", "list_objections", "list_own_entries", "list_packs", "list_seats", "list_waiting_allowances", "may_answer", "may_decide_allowances", "own_votes", "persons_to_tell",
     "score_sheet", "jurors_to_tell", "is_own", "verify", "vote_counts",
     "hands",
 ]  # fmt: skip
 
 
 def list_packs(viewer: Viewer) -> list[Sheet]:
-    """What a contest may be set up from. Raises NotAllowed, PackRefused."""
+    """What the viewer's union may set a contest up from. Raises NotAllowed, PackRefused."""
     permissions.require(viewer, "contests.manage")
-    return packs.list_packs()
+    return packs.list_packs(organizations.get_union(viewer.org_id))
+
+
+def get_sheet(viewer: Viewer, pack_id: str) -> Sheet:
+    """Raises NotAllowed, NoSuchPack; NotYourPack: it is another union's to set up."""
+    permissions.require(viewer, "contests.manage")
+    return packs.get_pack(pack_id, organizations.get_union(viewer.org_id))
 
 
 def list_contests(viewer: Viewer | None, *, state: str = "") -> QuerySet[Contest]:
@@ -407,6 +416,37 @@ def list_awards(viewer: Viewer | None, contest_id: int) -> list[AwardCard]:
     )
     is_officer = viewer is not None and permissions.may(viewer, "contests.view")
     return award_cards(rows.prefetch_related("grants"), with_grants=is_officer)
+
+
+def list_waiting_allowances(
+    viewer: Viewer, contest_id: int, *, facts: Mapping[str, object] | None, now: datetime
+) -> list[Waiting]:
+    """
+    The allowances of a contest of which nothing is set aside, best first, with the last decision for each; with `facts`, also what each pack
+    would say. Raises NotAllowed, NotFound.
+    """
+    contest = _own_to_answer(viewer, contest_id)
+    rows = list(
+        allowances.waiting(contest).select_related("entry__contest__org", "entry__org").prefetch_related("grants")
+    )
+    about = [Subject(SubjectKind.PERSON, row.entry.person_id or 0) for row in rows]
+    decided = {one.matter: one for one in reversed(programs.list_decisions_about(*about))} if about else {}
+    cards = zip(rows, award_cards(rows, with_grants=True), strict=True)
+    found = [(row, Waiting(card, decided.get(f"award:{row.pk}"))) for row, card in cards]
+    return [one if facts is None else allowances.foreseen(one, row, facts, now) for row, one in found]
+
+
+def may_decide_allowances(viewer: Viewer, contest_id: int) -> bool:
+    """Whether this officer had no hand in the contest. Raises NotAllowed, NotFound."""
+    return not viewer.has_hand_in(access.hands_in(_own_to_answer(viewer, contest_id)))
+
+
+def _own_to_answer(viewer: Viewer, contest_id: int) -> Contest:
+    permissions.require(viewer, "contests.answer")
+    found = Contest.objects.filter(scope.inside("org", viewer.org_path), pk=contest_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def list_honours(place_id: int) -> list[Honour]:

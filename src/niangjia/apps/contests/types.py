@@ -20,6 +20,8 @@ from niangjia.apps.contests.lifecycle import (
 from niangjia.apps.contests.packs import Ask, AwardRule, FileRule, Pack, RoundRule, Sheet, VoteRule
 from niangjia.apps.files.types import FileCard
 from niangjia.apps.objections.types import GrievanceState
+from niangjia.apps.programs.types import DecisionCard, DecisionOutcome, Line
+from niangjia.kernel.problems import Refusal
 
 __all__ = [
     "Ask", "AwardCard", "AwardRule", "Burst", "ContestCard", "ContestState", "EntryCard", "EntryState", "FileRule", "GrantCard", "GrantKind",
@@ -247,8 +249,37 @@ class AwardCard:
         return self.grant(GrantKind.PRIZE)
 
     @property
+    def waits_for_allowance(self) -> bool:
+        """It leads to an allowance of which nothing is set aside."""
+        return bool(self.program) and not (self.allowance and self.allowance.state is GrantState.SET_ASIDE)
+
+    @property
     def allowance(self) -> GrantCard | None:
         return self.grant(GrantKind.ALLOWANCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What came of an allowance: the decision of its pack, or why it could not be decided."""
+
+    award_id: int
+    decision: DecisionCard | None
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """
+    An allowance of which nothing is set aside. `decided`: the last decision for it, null before the first. `outcome`, `money` in yuan, `because`:
+    what its pack would say of the facts that were stated; `outcome` null: none were, or it cannot say, as `refusal` tells.
+    """
+
+    award: AwardCard
+    decided: DecisionCard | None
+    outcome: DecisionOutcome | None = None
+    money: Decimal = Decimal("0.00")
+    because: tuple[Line, ...] = ()
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,14 @@ from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.joining import join_union, leave_unions, take_in
 from niangjia.apps.registry.models import Consent, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.queries import NotFound, visible_persons
-from niangjia.apps.registry.recognitions import enter_recognitions
+from niangjia.apps.registry.recognitions import (
+    CertificateReasonMissing,
+    CertificateTaken,
+    CertificateUnfit,
+    enter_certificate,
+    enter_recognitions,
+    withdraw_certificate,
+)
 from niangjia.apps.registry.rehoming import as_it_stands, rehome_people
 from niangjia.apps.registry.searching import TooManySearches, find_person, search_people
 from niangjia.apps.registry.types import (
@@ -61,7 +68,12 @@ __all__ = [
     "TooManySearches",
     "ValueUnfit",
     "decide_correction",
+    "CertificateReasonMissing",
+    "CertificateTaken",
+    "CertificateUnfit",
+    "enter_certificate",
     "enter_recognitions",
+    "withdraw_certificate",
     "find_person",
     "join_union",
     "leave_unions",

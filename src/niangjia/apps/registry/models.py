@@ -160,7 +160,11 @@ class Consent(models.Model):
 
 
 class Recognition(models.Model):
-    """An honour or a skill level of a person, given by `org` on a day; `ref` says what it rests on. `code` of a skill is a level."""
+    """
+    An honour or a skill level of a person, given by `org` on a day; `ref` says what it rests on. `code` of a skill is a level. With a `number` it
+    is a certificate that `issuer` gave after an examination and `entered_by` saw and entered for `org`; `title` is then the occupation.
+    `withdrawn_at`: it was entered wrongly and counts no more.
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="recognitions")
     kind = models.CharField(max_length=8, choices=[(kind.value, kind.value) for kind in RecognitionKind])
@@ -169,10 +173,24 @@ class Recognition(models.Model):
     given_on = models.DateField()
     org = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+")
     ref = models.CharField(max_length=60)
+    issuer = models.CharField(max_length=80, blank=True)
+    number = models.CharField(max_length=40, blank=True)
+    entered_by = models.ForeignKey("accounts.Account", models.PROTECT, null=True, related_name="+")
     entered_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "kind", "ref"], name="recognition_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "kind", "ref"], condition=Q(withdrawn_at__isnull=True), name="recognition_once"
+            ),
+            models.UniqueConstraint(
+                fields=["number"], condition=~Q(number="") & Q(withdrawn_at__isnull=True), name="certificate_of_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(number="") | ~Q(issuer="") & Q(entered_by__isnull=False), name="certificate_seen_by_someone"
+            ),
+        ]
 
 
 class Correction(models.Model):

@@ -66,13 +66,34 @@ class RecognitionFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Certificate:
+    """A skill certificate got by examination, as it lies on the table. `level`: a code of the vocabulary's `skill_level`."""
+
+    level: str
+    occupation: str
+    number: str
+    given_on: date
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecognitionCard:
+    """`org_name`: the union that gave it, or that entered the certificate of `issuer`; `issuer` and `number` empty: the union gave it itself."""
+
     kind: RecognitionKind
     code: str
     title: str
     given_on: date
     org_name: str
     ref: str
+    id: int = 0
+    issuer: str = ""
+    number: str = ""
+    entered_at: datetime | None = None
+
+    @property
+    def is_certificate(self) -> bool:
+        return bool(self.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -398,6 +398,18 @@ def purpose_word(purpose: str) -> str:
     return str(say(said)) if said else purpose
 
 
+def skill_choices() -> list[tuple[str, str]]:
+    """Every skill level, lowest first, for a control to choose from."""
+    return [("", _("请选择")), *((code, str(say(said))) for code, said in _wording().values["skill_level"].items())]
+
+
+@register.filter
+def skill_word(level: str) -> str:
+    """A skill level by its code, in words."""
+    said = _wording().values["skill_level"].get(level)
+    return str(say(said)) if said else level
+
+
 @register.filter
 def case_link(case_ref: str, numbers: Mapping[int, str] | None = None) -> SafeString | str:
     """``case:12:special-grant`` as a link to the case by its number in `numbers`, ``adjustment:5`` to the adjustment."""

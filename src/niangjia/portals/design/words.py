@@ -403,6 +403,8 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "registry.withdraw_correction": (_("撤回了更正申请"), "secondary"),
         "registry.copy": (_("取了本人信息的副本"), "secondary"),
         "registry.recognise": (_("登记了荣誉或技能等级"), "secondary"),
+        "registry.enter_certificate": (_("登记了技能证书"), "secondary"),
+        "registry.withdraw_certificate": (_("撤下了技能证书"), "secondary"),
         "registry.join_union": (_("登记了会籍"), "secondary"),
         "registry.leave_unions": (_("会籍转出"), "secondary"),
         "registry.take_in": (_("登记了一位职工"), "secondary"),

@@ -75,6 +75,7 @@ def data(request: PageRequest) -> HttpResponse:
         "memberships": [(unions[one.org_id], one) for one in memberships],
         "members": queries.list_household_members(viewer, card.household_id) if card.household_id else [],
         "corrections": queries.list_corrections(viewer),
+        "recognitions": queries.list_recognitions([card.id]).get(card.id, []),
     }
     return show(request, "member/data.html", context)
 
@@ -184,6 +185,7 @@ def copy(request: PageRequest) -> HttpResponse:
         "got": funds.list_own_help(card.id),
         "consents": queries.list_consents(viewer, card.id),
         "corrections": queries.list_corrections(viewer),
+        "recognitions": queries.list_recognitions([card.id]).get(card.id, []),
         "views": seen,
         "names": accounts.names_of({view.account_id for view in seen if view.account_id}),
         "feeds": privacy.personal_feeds(),

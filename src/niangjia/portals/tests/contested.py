@@ -136,11 +136,12 @@ PAGES = {
     "contests:jury": (lambda house: [lay(house).voting_id], STAFF),
     "contests:votes": (lambda house: [lay(house).voting_id], {Role.COUNTY, Role.CITY, Role.PROVINCE}),
     "contests:choose": (lambda house: [], MANAGING),
-    "contests:set_up": (lambda house: ["good-voice"], MANAGING),
+    "contests:set_up": (lambda house: ["good-voice"], {Role.COUNTY}),
     "contests:nominate": (lambda house: [lay(house).call_id], MANAGING | {Role.GRASSROOTS}),
     "contests:edit": (lambda house: [lay(house).nominated_id], MANAGING | {Role.GRASSROOTS}),
     "contests:look": (lambda house: [lay(house).waiting_id], {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.FINANCE, Role.AUDITOR}),
     "contests:award": (lambda house: [lay(house).award_id], {Role.PROVINCE, Role.CITY, Role.COUNTY, Role.FINANCE, Role.AUDITOR}),
+    "contests:allowances": (lambda house: [lay(house).done_id], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "contests:objection": (lambda house: [lay(house).objection_id], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "contests:seats": (lambda house: [] if lay(house) else [], set(Role)),
     "contests:score_sheet": (lambda house: [lay(house).voting_id], {Role.CITY}),
@@ -149,6 +150,7 @@ PAGES = {
 }  # fmt: skip
 """What a role may open at all but does not find there, for it is another union's or another juror's, is told by `ELSEWHERE`."""
 ELSEWHERE = {
+    **{("contests:set_up", role): 409 for role in MANAGING - {Role.COUNTY}},
     ("contests:votes", Role.TOWNSHIP): 404,
     ("contests:look", Role.TOWNSHIP): 404,
     ("contests:look", Role.GRASSROOTS): 404,

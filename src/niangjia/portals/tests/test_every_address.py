@@ -204,6 +204,7 @@ PAGES = {
     "officer:audit": (lambda house: [], {Role.AUDITOR}),
     "officer:unions": (lambda house: [], {Role.ADMINISTRATOR}),
     "officer:whose": (lambda house: [house.desk.town.grassroots.account_id], {Role.ADMINISTRATOR}),
+    "officer:certificates": (lambda house: a_member(house), CASES),
     "officer:corrections_asked": (lambda house: [], {Role.CITY, Role.COUNTY, Role.TOWNSHIP, Role.GRASSROOTS}),
     "officer:correction_asked": (
         lambda house: [asked_correction(house)],
@@ -314,6 +315,12 @@ def drafted(house) -> int:
     return programs.save_draft(
         viewer=county, draft_id=card.id, source="新总工〔2023〕18号", seen=card.mark, now=town.NOW, **texts
     ).id
+
+
+def a_member(house) -> list[int]:
+    """A household and one who lives in it."""
+    home = house.households["confirmed"]
+    return [home, registry_queries.get_household_card(house.viewers[Role.COUNTY], home).member_ids[0]]
 
 
 def asked_correction(house) -> int:
@@ -492,6 +499,7 @@ def test_an_action_is_not_carried_out_by_opening_its_address(house, signed_in):
             "officer:act": [house.cases["submitted"], "accept"],
             "member:draft_upload": [1, "receipts"],
             "officer:application_upload": [1, "receipts"],
+            "officer:take_down": [1, 1],
             "bookings:act": [1, "publish"],
             "bookings:cancel_for": [1, 1],
             "bookings:roster_marked": [1, "0" * 32],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
-from niangjia.apps.contests import access
+from niangjia.apps.contests import access, allowances
 from niangjia.apps.contests.lifecycle import GrantKind, GrantState
 from niangjia.apps.contests.models import Award, Grant
 from niangjia.apps.contests.problems import NobodyToPay, NotFound, SecondPerson
+from niangjia.apps.contests.types import Given
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds.problems import CapExceeded, NoBudget
 from niangjia.apps.funds.problems import NotFound as NotYourFund
@@ -23,6 +24,7 @@ from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs import queries as program_queries
 from niangjia.apps.programs.types import DecisionCard, DecisionOutcome, Subject, SubjectKind
 from niangjia.apps.registry import queries as registry
+from niangjia.kernel.problems import Refusal
 
 
 def _award(viewer: Viewer, award_id: int, right: str) -> Award:
@@ -52,17 +54,6 @@ def give_prize(*, viewer: Viewer, award_id: int, now: datetime) -> bool:
         return _set_aside(viewer, grant, access.pack_of(award.entry.contest).fund, (), now)
 
 
-def known_facts(award: Award, now: datetime) -> dict[str, object]:
-    """What the register says for the allowance: the level of this award, its day, and whether it is the highest that is held."""
-    highest = registry.highest_skill(award.entry.person_id or 0, asof=timezone.localdate(now))
-    is_highest = highest is not None and highest.ref == f"award:{award.pk}"
-    return {
-        "skill_level": award.skill_level,
-        "skill_certificate_on": award.given_on,
-        "is_highest_skill_level": is_highest,
-    }
-
-
 def give_allowance(
     *, viewer: Viewer, award_id: int, facts: Mapping[str, object], now: datetime
 ) -> DecisionCard:  # fmt: skip
@@ -81,15 +72,10 @@ def give_allowance(
         standing = Grant.objects.filter(award=award, kind=GrantKind.ALLOWANCE, state=GrantState.SET_ASIDE).first()
         if standing is not None:
             return program_queries.get_decision(standing.decision_id or 0)
-        today, area = timezone.localdate(now), award.entry.contest.org.area
-        subjects = _subjects(award)
-        event = f"award:{award.pk}"
-        used = program_queries.used_of(
-            award.program, area=area, asof=today, subjects=subjects, day=today, event=event
-        )  # fmt: skip
+        asked = allowances.question(award, facts, now)
         decision = programs.decide(
-            viewer=viewer, program=award.program, subject=Subject(SubjectKind.PERSON, award.entry.person_id or 0), area=area, asof=today,
-            facts={**facts, **known_facts(award, now)}, used=used, within=subjects, event=event, matter=event, now=now,
+            viewer=viewer, program=award.program, subject=Subject(SubjectKind.PERSON, award.entry.person_id or 0), area=asked.area, asof=asked.today,
+            facts=asked.facts, used=asked.used, within=asked.subjects, event=asked.event, matter=asked.event, now=now,
         )  # fmt: skip
         if decision.outcome is DecisionOutcome.GRANTED and decision.money:
             grant, _ = Grant.objects.update_or_create(
@@ -102,17 +88,35 @@ def give_allowance(
                     "granted_at": now,
                 },
             )
-            purpose = program_queries.fund_purpose(award.program, area=area, asof=today)
-            caps = program_queries.caps_of(decision.id, subjects=subjects, day=today, event=event)
+            purpose = program_queries.fund_purpose(award.program, area=asked.area, asof=asked.today)
+            caps = program_queries.caps_of(decision.id, subjects=asked.subjects, day=asked.today, event=asked.event)
             _set_aside(viewer, grant, purpose, caps, now)
         return decision
 
 
-def _subjects(award: Award) -> dict[SubjectKind, int]:
-    person_id = award.entry.person_id or 0
-    home = registry.household_of(person_id)
-    found = {SubjectKind.PERSON: person_id, SubjectKind.HOUSEHOLD: home}
-    return {kind: number for kind, number in found.items() if number}
+def give_allowances(
+    *, viewer: Viewer, contest_id: int, award_ids: Collection[int], facts: Mapping[str, object], now: datetime
+) -> list[Given]:
+    """
+    Decide of the allowances that wait in a contest those of `award_ids`, each by its own pack, as `give_allowance` does; what came of each, best
+    first. What one is refused keeps none of the others. Safe to repeat: what is set aside already waits no more.
+
+    Raises: NotAllowed, NotFound, TakesPart, SecondPerson.
+    """
+    with transaction.atomic():
+        contest = access.own_contest(viewer, contest_id, "contests.answer")
+        if viewer.has_hand_in(access.hands_in(contest)):
+            raise SecondPerson
+        waiting = list(allowances.waiting(contest).filter(pk__in=award_ids).values_list("pk", flat=True))
+    given = []
+    for award_id in waiting:
+        try:
+            decision = give_allowance(viewer=viewer, award_id=award_id, facts=facts, now=now)
+        except Refusal as refusal:
+            given.append(Given(award_id, None, refusal))
+        else:
+            given.append(Given(award_id, decision, None))
+    return given
 
 
 def _set_aside(viewer: Viewer, grant: Grant, purpose: str, caps: Sequence[Cap], now: datetime) -> bool:

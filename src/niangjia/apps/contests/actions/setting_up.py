@@ -37,8 +37,8 @@ def make_contest(
 
     Safe to repeat: with the same `key` the one that was made is returned.
 
-    Raises: NotAllowed; NotFound: its union is not of the viewer's part of the tree; NoSuchPack; StillAsked; WrongTimes; programs' NoPackHere,
-    MissingParameter: where a round leans to areas whose list is not on file.
+    Raises: NotAllowed; NotFound: its union is not of the viewer's part of the tree; NoSuchPack; NotYourPack: it is
+    another union's to set up; StillAsked; WrongTimes; programs' NoPackHere, MissingParameter: where a round leans to areas whose list is not on file.
     """
     permissions.require(viewer, "contests.manage")
     union = organizations.get_union(org_id)
@@ -46,7 +46,7 @@ def make_contest(
         raise NotFound
     if opens_at >= closes_at:
         raise WrongTimes
-    text = packs.fill(packs.get_pack(pack_id), values)
+    text = packs.fill(packs.get_pack(pack_id, union), values)
     rounds = packs.parse(text).rounds
     for tilt in (one.tilt for one in rounds if one.tilt):
         programs.get_parameter(tilt.program, tilt.parameter, area=union.area, asof=localdate(now))

@@ -1,15 +1,23 @@
+import os
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 import yaml
 
 from niangjia.apps.contests import packs
-from niangjia.apps.contests.problems import NoSuchPack, PackRefused, StillAsked
+from niangjia.apps.contests.problems import NoSuchPack, NotYourPack, PackRefused, StillAsked
 from niangjia.apps.contests.tests.stage import TEXT
+from niangjia.apps.organizations.types import Level, Union, UnionState
 from niangjia.engines.policy import load_vocabulary
 from niangjia.kernel.deployment import programs_folder
 
-SHIPPED = packs.list_packs()
+SHIPPED = [packs.read(path.read_text(encoding="utf-8")) for path in (programs_folder() / "contests").glob("*.yaml")]
+BY_ID = {one.id: one for one in SHIPPED}
+
+
+def union(level: Level, area: str) -> Union:
+    return Union(1, area, "某总工会", level, UnionState.ACTIVE, "/1/", area.ljust(12, "0"), "", None)
 
 
 def changed(**parts) -> str:
@@ -37,7 +45,7 @@ def test_an_award_that_leads_to_a_level_names_one_of_the_vocabulary():
 
 
 def test_what_the_paper_does_not_give_is_asked_for_and_nothing_runs_without_it():
-    sheet = packs.get_pack("good-voice")
+    sheet = BY_ID["good-voice"]
     assert {"rounds.0.quota", "rounds.1.quota", "awards.0.amount"} <= {one.path for one in sheet.asks}
     assert "rounds.2.quota" not in {one.path for one in sheet.asks}, "the twenty of the final stand in the paper"
     with pytest.raises(StillAsked) as refusal:
@@ -48,17 +56,17 @@ def test_what_the_paper_does_not_give_is_asked_for_and_nothing_runs_without_it()
             packs.fill(sheet, {one.path: "3" for one in sheet.asks} | {"rounds.0.quota": wrong})
     pack = packs.parse(packs.fill(sheet, {one.path: "60" for one in sheet.asks}))
     assert [one.rule.quota for one in pack.rounds] == [60, 60, 20, None]
-    assert packs.get_pack("good-voice").asks, "filling one in leaves the pack as it is"
+    assert BY_ID["good-voice"].asks, "filling one in leaves the pack as it is"
 
 
 def test_a_hundred_stations_are_named_as_the_paper_says():
-    sheet = packs.get_pack("beautiful-stations")
+    sheet = BY_ID["beautiful-stations"]
     pack = packs.parse(packs.fill(sheet, {one.path: "7" for one in sheet.asks}))
     assert pack.rounds[0].rule.quota == 100 and pack.place_kind == "station"
 
 
 def test_of_the_192_who_pass_at_lanxi_three_become_technicians_and_189_senior_workers():
-    sheet = packs.get_pack("weaving-skills")
+    sheet = BY_ID["weaving-skills"]
     pack = packs.parse(packs.fill(sheet, {one.path: "60" for one in sheet.asks}))
     given = [packs.award_of(pack, place).skill_level for place in range(1, 193)]
     assert given.count("technician") == 3 and given.count("senior") == 189
@@ -98,7 +106,46 @@ def test_a_pack_that_cannot_be_is_refused_with_the_place(parts, where):
 
 def test_a_pack_that_is_not_there_is_said_so():
     with pytest.raises(NoSuchPack):
-        packs.get_pack("nothing")
+        packs.get_pack("nothing", union(Level.PROVINCE, "33"))
+
+
+@pytest.mark.parametrize(
+    ("level", "area", "sets_up"),
+    [
+        (Level.PROVINCE, "33", {"beautiful-stations", "bookhouses", "ip-award", "recuperation-bases"}),
+        (Level.CITY, "330800", {"good-voice"}),
+        (Level.COUNTY, "330781", {"weaving-skills"}),
+        (Level.CITY, "330600", set()),
+        (Level.FEDERATION, "330781", set()),
+        (Level.GRASSROOTS, "33", set()),
+        (Level.TOWN, "330624001000", set()),
+    ],
+)
+def test_a_contest_is_set_up_by_the_union_of_its_area_and_no_other(level, area, sets_up):
+    asking = union(level, area)
+    assert {one.id for one in packs.list_packs(asking)} == sets_up
+    for one in sets_up:
+        assert packs.get_pack(one, asking).id == one
+    for one in BY_ID.keys() - sets_up:
+        with pytest.raises(NotYourPack) as refusal:
+            packs.get_pack(one, asking)
+        assert str(BY_ID[one].given["issuer"]) in refusal.value.zh
+
+
+def test_a_unions_own_version_of_a_contest_is_a_file_of_the_deployment_and_read_again_when_it_changes(
+    settings, tmp_path
+):
+    settings.DEPLOYMENT = replace(settings.DEPLOYMENT, folder=tmp_path)
+    xinchang = union(Level.COUNTY, "330624")
+    assert packs.list_packs(xinchang) == []
+    settings.DEPLOYMENT.contests.mkdir()
+    file = settings.DEPLOYMENT.contests / "song.yaml"
+    file.write_text(changed(id="good-voice"), encoding="utf-8")
+    assert packs.get_pack("good-voice", xinchang).given["issuer"] == "新昌县总工会"
+    assert packs.get_pack("good-voice", union(Level.CITY, "330800")).given["issuer"] == "衢州市总工会"
+    file.write_text(changed(id="good-voice", title__zh="新名称"), encoding="utf-8")
+    os.utime(file, ns=(1, 1))
+    assert packs.get_pack("good-voice", xinchang).title["zh"] == "新名称"
 
 
 def test_money_is_exact():

@@ -68,6 +68,24 @@ def test_a_draft_is_its_unions_own_and_a_call_is_everybodys(stage):
         actions.make_contest(viewer=stage.county, **asked | {"key": "fourth", "closes_at": stage.now})
 
 
+def test_a_street_or_another_county_sets_up_no_contest_of_this_county_and_who_is_above_does_for_it(stage):
+    told = {
+        "pack_id": "small",
+        "title": "",
+        "opens_at": stage.now,
+        "closes_at": stage.now + DAY,
+        "values": {},
+        "now": stage.now,
+    }
+    for viewer in (stage.town.township, stage.town.other_county, stage.town.city):
+        assert queries.list_packs(viewer) == []
+        with pytest.raises(problems.NotYourPack) as refusal:
+            actions.make_contest(viewer=viewer, org_id=viewer.org_id, key=uuid.uuid4().hex, **told)
+        assert "新昌县总工会" in refusal.value.zh and refusal.value.en
+    assert [one.id for one in queries.list_packs(stage.county)] == ["small"]
+    assert actions.make_contest(viewer=stage.town.city, org_id=stage.county.org_id, key="above", **told)
+
+
 # --- entering ---
 
 

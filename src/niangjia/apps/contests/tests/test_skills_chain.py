@@ -83,6 +83,7 @@ def test_each_link_of_the_chain_is_counted_where_it_happens(stage):
     entries, honours = list(queries.entries_to_count()), list(queries.honours_to_count())
     assert [(one["contest"], one["day"]) for one in entries] == [("weaving-skills", stages.NOW.date())] * 5
     assert Counter(one["award"] for one in honours) == {"technician": 3, "senior": 1}, "one did not pass"
+    assert {one["level"] for one in honours} == {"county"}, "of the union that gave it"
     assert {one["ref"] for one in honours} < {one["ref"] for one in entries}
     Entry.objects.filter(number=Entry.objects.first().number).update(state=EntryState.WITHDRAWN)
     assert len(list(queries.entries_to_count())) == 4, "who took it back did not take part"
@@ -135,3 +136,44 @@ def test_sixty_technicians_at_this_rate_stay_within_the_papers_62_000(stage):
         actions.give_allowance(viewer=stage.posts["second"], award_id=award.pk, facts=facts, now=stage.now)
     (balances,) = funds.list_balances(stage.posts["finance"], year=stage.now.year, purpose="skill-allowance")
     assert balances.reserved == 3 * Decimal("1033.33")
+
+
+def test_all_allowances_that_wait_are_foreseen_and_decided_at_once_each_by_its_pack(stage):
+    contest(stage)
+    second, facts = stage.posts["second"], {"is_textile_worker": True}
+    stages.budget(stage, stage.posts["finance"], stage.posts["third"], "skill-allowance", "62000.00")
+    told = {"contest_id": stage.contest_id, "facts": facts, "now": stage.now}
+    foreseen = queries.list_waiting_allowances(second, **told)
+    assert [(one.outcome, one.money) for one in foreseen] == [(DecisionOutcome.GRANTED, Decimal("1033.33"))] * 3 + [(DecisionOutcome.GRANTED, Decimal("600.00"))]  # fmt: skip
+    assert all(one.decided is None for one in foreseen), "looking decides nothing"
+    unknown = queries.list_waiting_allowances(second, **told | {"facts": {}})
+    assert {one.outcome for one in unknown} == {DecisionOutcome.CANNOT_TELL} and all(one.because for one in unknown)
+
+    ticked = [one.award.id for one in foreseen]
+    with pytest.raises(problems.SecondPerson):
+        actions.give_allowances(viewer=stage.posts["officer"], award_ids=ticked, **told)
+    assert not queries.may_decide_allowances(stage.posts["officer"], stage.contest_id)
+    assert queries.may_decide_allowances(second, stage.contest_id)
+    with pytest.raises(problems.NotFound):
+        actions.give_allowances(viewer=stage.town.other_county, award_ids=ticked, **told)
+
+    given = actions.give_allowances(viewer=second, award_ids=ticked[:3], **told)
+    assert [one.decision.money for one in given] == [Decimal("1033.33")] * 3
+    (left,) = queries.list_waiting_allowances(second, **told)
+    assert left.award.id == ticked[3], "who was left out waits on"
+    assert len(actions.give_allowances(viewer=second, award_ids=ticked, **told)) == 1, "again, only what waits"
+    assert actions.give_allowances(viewer=second, award_ids=ticked, **told) == []
+    (balances,) = funds.list_balances(stage.posts["finance"], year=stage.now.year, purpose="skill-allowance")
+    assert balances.reserved == 3 * Decimal("1033.33") + Decimal("600.00")
+    assert list(queries.verify()) == []
+
+
+def test_a_refused_allowance_says_why_and_keeps_none_of_the_others(stage):
+    awards = contest(stage)
+    second = stage.posts["second"]
+    told = {"contest_id": stage.contest_id, "facts": {"is_textile_worker": False}, "now": stage.now}
+    (one,) = actions.give_allowances(viewer=second, award_ids=[awards["senior"]], **told)
+    assert one.decision.outcome is DecisionOutcome.REFUSED
+    waiting = {one.award.id: one for one in queries.list_waiting_allowances(second, **told | {"facts": None})}
+    assert waiting[awards["senior"]].decided.outcome is DecisionOutcome.REFUSED and waiting[awards["senior"]].decided.because  # fmt: skip
+    assert len(waiting) == 4 and waiting[awards["technician"]].decided is None

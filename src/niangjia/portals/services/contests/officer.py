@@ -39,7 +39,7 @@ def contests(request: PageRequest) -> HttpResponse:
         "waiting": queries.count_waiting(viewer),
         "states": ContestState.choices,
         "state": state,
-        "may_manage": permissions.may(viewer, "contests.manage"),
+        "may_set_up": permissions.may(viewer, "contests.manage") and bool(queries.list_packs(viewer)),
         "has_seat": queries.has_seat(viewer),
     }
     return show(request, "contests/desk.html", context)
@@ -70,6 +70,7 @@ def contest(request: PageRequest, contest_id: int) -> HttpResponse:
     may_answer = permissions.may(viewer, "contests.answer")
     row = card.open_round
     jury = queries.list_jury(viewer, card, with_conflicts=False)
+    awards = queries.list_awards(viewer, contest_id) if card.state is ContestState.DONE else []
     context = {
         "card": card,
         "now": now,
@@ -90,7 +91,8 @@ def contest(request: PageRequest, contest_id: int) -> HttpResponse:
         "objections": queries.list_objections(viewer, contest_id=contest_id, only_open=False)
         if may_answer and row is None
         else (),
-        "awards": queries.list_awards(viewer, contest_id) if card.state is ContestState.DONE else (),
+        "awards": awards,
+        "allowances_wait": sum(one.waits_for_allowance for one in awards) if may_answer and is_own else 0,
         "reason_form": ReasonForm(),
     }
     return show(request, "contests/run.html", context)

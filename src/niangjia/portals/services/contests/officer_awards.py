@@ -13,10 +13,12 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.contests import actions, queries
 from niangjia.apps.objections.types import GrievanceState
 from niangjia.apps.programs import queries as programs
+from niangjia.apps.programs.types import DecisionOutcome
+from niangjia.kernel.money import ZERO
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.refusals import status_of
-from niangjia.portals.design.requests import PageRequest
+from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.services.contests.forms import AnswerForm
 from niangjia.portals.services.contests.pieces import FactForm
@@ -59,6 +61,41 @@ def award(request: PageRequest, award_id: int) -> HttpResponse:
         "may_decide": permissions.may(viewer, "contests.answer"),
     }
     return show(request, "contests/award.html", context, status=422 if facts and facts.is_wrong else 200)
+
+
+@page("contests.answer", methods=("GET", "POST"))
+def allowances(request: PageRequest, contest_id: int) -> HttpResponse:
+    """Every allowance of a contest that waits: what each pack would say of what is stated, and then all that were left ticked decided at once."""
+    viewer: Viewer = request.viewer
+    now = timezone.now()
+    contest = queries.get_contest(viewer, contest_id)
+    waiting = queries.list_waiting_allowances(viewer, contest_id, facts=None, now=now)
+    by_program = {one.award.program: queries.find_pack_of_level(one.award, contest) for one in waiting}
+    forms = [FactForm(pack, request.POST, without=KNOWN) for pack in by_program.values() if pack]
+    is_wrong, act = any(form.is_wrong for form in forms), request.POST.get("act", "")
+    facts = {name: value for form in forms for name, value in form.facts.items()}
+    seen = "&".join(f"{field.name}={field.typed}" for form in forms for field in form.fields)
+    # Only what was shown is decided: who changed a fact after looking looks again.
+    if request.method == "POST" and not is_wrong and act == "decide" and request.POST.get("seen") == seen:
+        ticked = [whole(one) for one in request.POST.getlist("award")]
+        given = actions.give_allowances(viewer=viewer, contest_id=contest_id, award_ids=ticked, facts=facts, now=now)
+        granted = sum(1 for one in given if one.decision and one.decision.outcome is DecisionOutcome.GRANTED)
+        messages.success(request, _("已决定 %(all)s 人，其中 %(granted)s 人给予。") % {"all": len(given), "granted": granted})  # fmt: skip
+        return redirect("contests:allowances", contest_id)
+    is_shown = request.method == "POST" and not is_wrong
+    if is_shown:
+        waiting = queries.list_waiting_allowances(viewer, contest_id, facts=facts, now=now)
+    context = {
+        "card": contest,
+        "waiting": waiting,
+        "fields": list({field.name: field for form in forms for field in form.fields}.values()),
+        "seen": seen,
+        "has_changed": act == "decide" and not is_wrong,
+        "is_shown": is_shown,
+        "total": sum((one.money for one in waiting), ZERO),
+        "may_decide": queries.may_decide_allowances(viewer, contest_id),
+    }
+    return show(request, "contests/allowances.html", context, status=422 if is_wrong else 200)
 
 
 @page("contests.answer", methods=("GET", "POST"))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.contests import actions, queries
-from niangjia.apps.contests.types import Ask, Sheet
+from niangjia.apps.contests.types import Ask
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.program_pages import language_now
@@ -44,13 +44,6 @@ def choose(request: PageRequest) -> HttpResponse:
     return show(request, "contests/choose.html", {"sheets": queries.list_packs(request.viewer)})
 
 
-def _find(viewer: Viewer, pack_id: str) -> Sheet:
-    found = next((one for one in queries.list_packs(viewer) if one.id == pack_id), None)
-    if found is None:
-        raise queries.NotFound
-    return found
-
-
 def field_name(ask: Ask) -> str:
     return "ask-" + ask.path.replace(".", "-")
 
@@ -58,7 +51,7 @@ def field_name(ask: Ask) -> str:
 @page("contests.manage", methods=("GET", "POST"))
 def set_up(request: PageRequest, pack_id: str) -> HttpResponse:
     viewer: Viewer = request.viewer
-    sheet = _find(viewer, pack_id)
+    sheet = queries.get_sheet(viewer, pack_id)
     today = timezone.localdate()
     language = language_now()
     begun = {"title": sheet.title[language], "opens_on": today, "closes_on": today + timedelta(days=30)}

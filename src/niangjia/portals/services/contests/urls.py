@@ -34,6 +34,7 @@ urlpatterns = [
     path("desk/contests/<int:contest_id>/step/", officer.step, name="step"),
     path("desk/contests/<int:contest_id>/jury/", officer.jury, name="jury"),
     path("desk/contests/<int:contest_id>/votes/", officer.votes, name="votes"),
+    path("desk/contests/<int:contest_id>/allowances/", officer_awards.allowances, name="allowances"),
     path("desk/contests/<int:contest_id>/nominate/", officer_entries.nominate, name="nominate"),
     path("desk/contests/entries/<int:entry_id>/", officer_entries.entry, name="look"),
     path("desk/contests/entries/<int:entry_id>/check/", officer_entries.check, name="check"),
