@@ -69,7 +69,7 @@ __all__ = [
     "NotFound", "bursts_of", "contest_card", "count_living_at", "count_states", "count_waiting", "drawn_in", "entry_cards", "facts_asked", "find_eligibility", "find_pack_of_level", "get_award", "get_contest",
     "get_entry", "get_live_notice", "get_objection", "has_seat", "list_awards", "list_contests", "list_entries", "list_honours", "list_judged", "list_jury", "list_lines",
     "list_notices", "list_objections", "list_own_entries", "list_packs", "list_seats", "may_answer", "own_votes", "persons_to_tell",
-    "score_sheet", "jurors_to_tell", "is_own", "verify", "vote_counts",
+    "score_sheet", "award_titles", "jurors_to_tell", "titles", "is_own", "verify", "vote_counts",
     "hands",
 ]  # fmt: skip
 
@@ -78,6 +78,21 @@ def list_packs(viewer: Viewer) -> list[Sheet]:
     """What a contest may be set up from. Raises NotAllowed, PackRefused."""
     permissions.require(viewer, "contests.manage")
     return packs.list_packs()
+
+
+def titles() -> Mapping[str, Mapping[str, str]]:
+    """What each contest of the packs is called, by the pack's id."""
+    return {one.id: one.title for one in packs.list_packs()}
+
+
+def award_titles(contest: str = "") -> Mapping[str, tuple[Mapping[str, str], ...]]:
+    """What each award is called, by its id: in one contest, or in every one that has it."""
+    found: dict[str, tuple[Mapping[str, str], ...]] = {}
+    for pack in packs.list_packs():
+        if contest in ("", pack.id):
+            for award in pack.given["awards"]:
+                found[award["id"]] = (*found.get(award["id"], ()), award["title"])
+    return found
 
 
 def list_contests(viewer: Viewer | None, *, state: str = "") -> QuerySet[Contest]:
