@@ -26,7 +26,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """Numbers stay numbers in a workbook. `shown`: the cells as the pages say them, in the same order."""
+    """Numbers stay numbers in a workbook; null: there is none. `shown`: the cells as the pages say them, in the same order; of a null, why."""
 
     title: str
     heads: Sequence[str]

@@ -30,6 +30,7 @@ from niangjia.portals.cockpit.figures.counting_up import Counter
 from niangjia.portals.cockpit.figures.declared import Span, declared
 from niangjia.portals.cockpit.figures.equity import gap_of
 from niangjia.portals.cockpit.figures.rowed import Rows
+from niangjia.portals.cockpit.figures.shown import change
 from niangjia.portals.design.showing import deployment
 from tests.soak import often
 
@@ -273,6 +274,12 @@ def test_the_alarm_asks_for_a_large_gap_that_chance_does_not_make():
     assert not gap_of(Decimal("0.5"), 4, Decimal("0.8"), alarm).is_alarm  # two of four
     assert not gap_of(Decimal("0.70"), 10_000, Decimal("0.8"), alarm).is_alarm  # seven eighths of the whole
     assert gap_of(None, 10, Decimal("0.8"), alarm) is None
+
+
+@pytest.mark.parametrize(("before", "text"), [("25000.50", "1,500.50 元"), ("20.00", "2.3万 元")])
+def test_a_change_of_money_is_written_as_money(before, text):
+    found = change(declared().figures["paid_month"], Decimal("23500.00"), Decimal(before))
+    assert found and found.text == text
 
 
 def test_a_page_leaves_as_the_workbook_it_shows_and_so_do_rows(city, house):

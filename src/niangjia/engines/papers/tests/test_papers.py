@@ -74,12 +74,30 @@ def test_word_says_the_text_the_tables_and_where_a_changed_figure_comes_from():
 
 
 def test_a_workbook_keeps_numbers_as_numbers_and_typed_text_as_text():
-    paper = replace(PAPER, blocks=[*(Paragraph(said) for said in TYPED), replace(TABLE, rows=[["=1+1", 3, None]])])
+    paper = replace(
+        PAPER,
+        blocks=[
+            *(Paragraph(said) for said in TYPED),
+            replace(TABLE, rows=[["=1+1", 3, None]], shown=[["=1+1", "3", "—"]]),
+        ],
+    )
     book = openpyxl.load_workbook(io.BytesIO(papers.write_workbook(paper)))
     for sheet in book.worksheets:
         assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     cells = [cell.value for cell in book.worksheets[1][3]]
     assert cells == ["=1+1", 3, "—"]
+
+
+def test_a_workbook_says_why_there_is_no_number_as_the_pages_do():
+    table = replace(
+        TABLE,
+        rows=[["甲", None, 3], ["乙", 2, None]],
+        shown=[["甲", "不列", "3"], ["乙", "2", "—"]],
+        note="注：“不列”为不足十人的。",
+    )
+    book = openpyxl.load_workbook(io.BytesIO(papers.write_workbook(replace(PAPER, blocks=[table]))))
+    rows = list(book.worksheets[1].iter_rows(min_row=3, values_only=True))
+    assert rows == [("甲", "不列", 3), ("乙", 2, "—"), ("注：“不列”为不足十人的。", None, None)]
 
 
 @pytest.mark.parametrize("said", TYPED)

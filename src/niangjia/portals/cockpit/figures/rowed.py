@@ -17,7 +17,6 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.organizations import queries as organizations
 from niangjia.engines import counting
-from niangjia.kernel.months import Month
 from niangjia.portals.cockpit.figures.asked import Asked
 from niangjia.portals.cockpit.figures.counting_up import Counter
 from niangjia.portals.cockpit.figures.declared import Figure, Span, declared
