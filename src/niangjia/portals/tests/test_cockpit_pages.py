@@ -403,6 +403,17 @@ def test_unions_of_nothing_stand_apart_where_they_are_many(counted, house):
     assert len(many.shown) + len(many.empty) == len(many.lines)
 
 
+def test_who_left_the_list_is_drawn_below_the_line_and_the_rest_adds_up_to_it(counted, house):
+    block = next(block for block in declared().panel("list").blocks if block.id == "diff")
+    counter = _counter(counted, house["C"], "2023-10", None)
+    table = table_of(block, counter, [], declared())
+    listed = dict(counter.months(declared().figures["listed"]))
+    assert [head.title for head in table.heads if head.is_below] == ["退出（户）"]
+    for line in table.lines:
+        drawn = [cell.value or 0 for head, cell in zip(table.heads, line.cells, strict=True) if not head.is_below]
+        assert sum(drawn) == listed[Month(line.short)].value
+
+
 def test_targets_stand_by_what_needs_a_look_and_those_without_a_number_apart(city):
     page = city.get(reverse("cockpit:panel", args=["targets"]))
     order = [light for light, _count in page.context["lights"]]
