@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from niangjia.engines.papers.titles import title_lines
+
 Value = str | int | Decimal | None
 _DIGITS = "零一二三四五六七八九十"
 
@@ -33,6 +35,11 @@ class Table:
     rows: Sequence[Sequence[Value]]
     shown: Sequence[Sequence[str]]
     note: str = ""
+
+    @property
+    def shares(self) -> list[float]:
+        """Of the width, of each column: the first names a union and has more."""
+        return [2.6 if len(self.heads) > 5 else 1.6, *[1.0] * (len(self.heads) - 1)]
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,11 @@ class Paper:
     day: date | None = None
     stamp: str = ""
     watermark: str = ""
+
+    @property
+    def title_lines(self) -> list[str]:
+        """As a page of A4 has room for them at size 2: 156 mm."""
+        return title_lines(self.title, 19.5)
 
 
 def chinese(number: int) -> str:

@@ -14,7 +14,7 @@ import pytest
 from niangjia.engines import papers
 from niangjia.engines.papers import pdf, word
 from niangjia.engines.papers.document import Heading, Note, Paper, Paragraph, Table, numbered
-from niangjia.engines.papers.tests.reading import text_of
+from niangjia.engines.papers.tests.reading import pages_of, text_of
 
 TABLE = Table(
     "下级各工会情况",
@@ -71,6 +71,49 @@ def test_word_says_the_text_the_tables_and_where_a_changed_figure_comes_from():
         list(TABLE.heads),
         list(TABLE.shown[0]),
     ]
+
+
+LONG = Table(
+    "下级各工会困难职工监测帮扶情况", ["工会", "在册（户）", "新增（户）", "返困（户）", "退出（户）", "已核实（件）", "查实率（%）"],
+    [["越城区总工会（演示）", 1, 1, 1, 1, 1, 1]] * 60, [["越城区总工会（演示）", *"111111"]] * 60,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("关于2026年第三季度温暖行动目标进度的通报", ["关于2026年第三季度", "温暖行动目标进度的通报"]),
+        ("关于2026年10月困难职工帮扶工作督查情况的通报", ["关于2026年10月困难职工", "帮扶工作督查情况的通报"]),
+        ("关于绍兴市总工会2026年第三季度“温暖行动”目标任务进度的通报", ["关于绍兴市总工会2026年第三季度", "“温暖行动”目标任务进度的通报"]),
+        ("关于2026年11月困难职工帮扶情况的通报", ["关于2026年11月困难职工帮扶情况的通报"]),
+    ],
+)  # fmt: skip
+def test_a_long_title_is_broken_by_meaning_into_lines_about_as_long(title, lines):
+    paper = replace(PAPER, title=title)
+    assert paper.title_lines == lines
+    file = docx.Document(io.BytesIO(papers.write_word(paper)))
+    assert "\n".join(lines) in [line.text for line in file.paragraphs]
+    assert title in text_of(papers.write_pdf(paper))
+
+
+def test_a_title_of_two_hundred_signs_that_say_nothing_is_broken_at_once():
+    assert {len(line) for line in replace(PAPER, title="字" * 198).title_lines} == {18}
+
+
+def test_a_table_that_goes_on_over_the_page_says_its_title_and_heads_again():
+    pages = ["".join(page.split()) for page in pages_of(papers.write_pdf(replace(PAPER, blocks=[LONG])))]
+    with_rows = [page for page in pages if "越城区总工会（演示）" in page]
+    assert len(with_rows) > 1
+    assert all(LONG.title in page and "已核实（件）" in page for page in with_rows)
+    assert ["（续表）" in page for page in with_rows] == [False, *[True] * (len(with_rows) - 1)]
+
+
+def test_a_words_table_has_room_for_the_names_of_unions_and_breaks_no_row():
+    (table,) = docx.Document(io.BytesIO(papers.write_word(replace(PAPER, blocks=[LONG])))).tables
+    widths = [cell.width.mm for cell in table.rows[1].cells]
+    assert sum(widths) == pytest.approx(156, abs=0.5) and widths[0] == pytest.approx(2.6 * widths[1], abs=0.1)
+    assert widths[0] > len(LONG.rows[0][0]) * 12 * 0.3528 + 2 * 1.9, "one line of size 12 pt and the cell's own margins"
+    assert all("cantSplit" in row._tr.xml for row in table.rows) and "tblHeader" in table.rows[0]._tr.xml
 
 
 def test_a_workbook_keeps_numbers_as_numbers_and_typed_text_as_text():

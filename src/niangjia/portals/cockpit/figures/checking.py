@@ -89,10 +89,10 @@ class _CockpitReader(Reader):
         kind, tag = self.word(table.get("kind"), among=words.BLOCK_KINDS), self.word(table.get("tag"))
         chart = self.word(table.get("chart"), among=words.CHARTS)
         named = self.figures(table.get("figures"))
-        for one in self.list(table.get("below")):
+        for down in self.list(table.get("below")):
             self.known(
-                one,
-                self.word(one),
+                down,
+                self.word(down),
                 [each.id for each in named],
                 "figures 里没有这个数字",
                 "`figures` has none of this id",
