@@ -37,6 +37,11 @@ class Table:
     note: str = ""
 
     @property
+    def is_whole(self) -> bool:
+        """Small enough to stand on one page, however much of the page before stays empty: a third at most."""
+        return len(self.rows) <= 12
+
+    @property
     def shares(self) -> list[float]:
         """Of the width, of each column: the first names a union and has more."""
         return [2.6 if len(self.heads) > 5 else 1.6, *[1.0] * (len(self.heads) - 1)]

@@ -154,6 +154,7 @@ def _table(file: Any, block: Table) -> None:
             line = cell.paragraphs[0]
             line.alignment = center if not row_place else WD_ALIGN_PARAGRAPH.RIGHT if place else WD_ALIGN_PARAGRAPH.LEFT
             line.paragraph_format.space_after = Pt(0)
+            line.paragraph_format.keep_with_next = block.is_whole and row_place < len(block.shown)
             _font(line.add_run(text), BODY if row_place else HEI, 12)
         if not row_place:
             repeated = OxmlElement("w:tblHeader")

@@ -108,6 +108,17 @@ def test_a_table_that_goes_on_over_the_page_says_its_title_and_heads_again():
     assert ["（续表）" in page for page in with_rows] == [False, *[True] * (len(with_rows) - 1)]
 
 
+@pytest.mark.parametrize("lines", range(14, 24))
+def test_a_small_table_stands_on_one_page_wherever_it_begins(lines):
+    small = replace(LONG, rows=LONG.rows[:10], shown=LONG.shown[:10])
+    paper = replace(PAPER, blocks=[*[Paragraph("一行。")] * lines, small])
+    pages = ["".join(page.split()) for page in pages_of(papers.write_pdf(paper))]
+    assert [page.count("越城区总工会（演示）") for page in pages if small.title in page] == [10]
+    (table,) = docx.Document(io.BytesIO(papers.write_word(paper))).tables
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in table.rows]
+    assert kept == [True] * 10 + [False]
+
+
 def test_a_words_table_has_room_for_the_names_of_unions_and_breaks_no_row():
     (table,) = docx.Document(io.BytesIO(papers.write_word(replace(PAPER, blocks=[LONG])))).tables
     widths = [cell.width.mm for cell in table.rows[1].cells]
