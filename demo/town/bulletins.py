@@ -14,7 +14,7 @@ from niangjia.kernel.deployment import Deployment
 from niangjia.kernel.months import Month
 from niangjia.portals.cockpit.bulletins.filling import fill
 
-MARK = "越城总工"
+MARK = "绍市总工"
 HARDSHIP, SUPERVISION = "hardship-monthly", "supervision-monthly"
 
 

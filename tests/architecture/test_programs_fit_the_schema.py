@@ -285,6 +285,8 @@ def test_the_cockpit_fits_its_schema_and_names_it_and_the_schema_is_the_readers_
     [
         ("unit: percent", "unit: percents", True),
         ("chart: stacked", "chart: pie", True),
+        ("chart: stacked, below", "chart: lines, below", False),
+        ("below: [exited]", "below: [listed]", False),
         ("good: up", "goood: up", True),
         ("least: 0.8", "least: -0.8", True),
         ("tiles: [listed,", "tiles: [lsted,", False),

@@ -80,3 +80,39 @@ def test_a_lead_goes_from_the_map_to_the_rows_of_a_township(served_copy: tuple[s
         assert wrong == []
         assert browsers.HEARD.complaints == [] and browsers.HEARD.strangers == []
         chromium.close()
+
+
+INSIDE = """() => {
+  const svg = document.querySelector("svg"), [left, top, width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+  const texts = [...svg.querySelectorAll("text")], box = (each) => { const m = svg.getScreenCTM().inverse().multiply(each.getScreenCTM()), b = each.getBBox(); return [b.x + m.e, b.y + m.f, b.x + m.e + b.width, b.y + m.f + b.height]; };
+  const cut = texts.filter((each) => { const [x, y, right, bottom] = box(each); return x < left || y < top || right > left + width || bottom > top + height; });
+  return { words: texts.map((each) => each.textContent), cut: cut.map((each) => each.textContent), size: [svg.width.baseVal.value, svg.height.baseVal.value], swatches: svg.querySelectorAll(":scope > rect").length - 1 };
+}"""
+
+
+def test_the_map_of_a_city_leaves_as_a_picture_with_its_whole_title_and_its_legend(
+    served_copy: tuple[str, dict], tmp_path: Path
+):
+    """A city's map is narrower than its title; what is measured in the drawing the picture has, for it is painted from it."""
+    address, _made = served_copy
+    with sync_playwright() as play:
+        chromium = browsers.launch(play)
+        page = browsers.open_context(chromium, address, accept_downloads=True).new_page()
+        browsers.sign_in(page, address, "city")
+        page.goto("/cockpit/")
+        page.evaluate("document.querySelector('[data-save-of=c-map]').dataset.name += '_金额最长的一个标题'")
+        title = page.locator("[data-save-of=c-map]").get_attribute("data-name").replace("_", " · ")
+        steps = [words.strip() for words in page.locator("#c-map .map-steps li").all_inner_texts()]
+        for kind in ("png", "svg"):
+            with page.expect_download() as download:
+                page.locator(f"[data-save-of=c-map] [data-kind={kind}]").click()
+            download.value.save_as(tmp_path / f"map.{kind}")
+        drawn = chromium.new_page()
+        drawn.set_content((tmp_path / "map.svg").read_text(encoding="utf-8"))
+        found = drawn.evaluate(INSIDE)
+        assert found["cut"] == []
+        assert title in found["words"] and len(title) > 12
+        assert steps and set(steps) <= set(found["words"]) and found["swatches"] == len(steps)
+        assert "每格一个县（市、区），方位近似，不表示边界。" in "".join(found["words"])
+        assert list(Image.open(tmp_path / "map.png").size) == [int(one) for one in found["size"]]
+        chromium.close()

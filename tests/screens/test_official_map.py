@@ -69,6 +69,41 @@ def test_the_counties_are_drawn_with_their_numbers_and_open_their_rows(late_hous
         chromium.close()
 
 
+def test_the_deployments_own_map_leaves_with_its_title_its_legend_and_its_approval(
+    late_house: tuple[str, Path], tmp_path: Path
+):
+    address = late_house[0]
+    with sync_playwright() as play:
+        chromium = browsers.launch(play)
+        page = browsers.open_context(chromium, address, accept_downloads=True).new_page()
+        browsers.sign_in(page, address, "city")
+        page.goto("/cockpit/")
+        expect(page.locator("#c-map .official-map svg")).to_be_visible()
+        title = page.locator("[data-save-of=c-map]").get_attribute("data-name").replace("_", " · ")
+        said = [words.strip() for words in page.locator("#c-map .map-steps li").all_inner_texts()]
+        for kind in ("png", "svg"):
+            with page.expect_download() as download:
+                page.locator(f"[data-save-of=c-map] [data-kind={kind}]").click()
+            download.value.save_as(tmp_path / f"map.{kind}")
+        drawn = chromium.new_page()
+        drawn.set_content((tmp_path / "map.svg").read_text(encoding="utf-8"))
+        words = drawn.locator("svg text").all_text_contents()
+        assert {title, *said, f"审图号：{APPROVAL}"} <= set(words)
+        boxes = drawn.evaluate(OVER, [title, *said])
+        assert boxes["title"] <= boxes["map"][0] and boxes["steps"] >= boxes["map"][1], (
+            "above and below the counties, not on them"
+        )
+        assert Image.open(tmp_path / "map.png").size == (2400, 1280)
+        chromium.close()
+
+
+OVER = """([title, ...steps]) => {
+  const box = (each) => each.getBoundingClientRect(), texts = [...document.querySelectorAll("svg text")], named = (words) => box(texts.find((each) => each.textContent === words));
+  const areas = [...document.querySelectorAll("svg path")].filter((each) => /[1-9]/.test(each.getAttribute("d")) && each.getAttribute("fill") !== "none" && box(each).width < 600).map(box);
+  return { title: named(title).bottom, steps: Math.min(...steps.map((each) => named(each).top)), map: [Math.min(...areas.map((each) => each.top)), Math.max(...areas.filter((each) => each.width > 30).map((each) => each.bottom))] };
+}"""
+
+
 def says_what_the_table_says(page: Page) -> None:
     drawn = " ".join(page.locator(".official-map svg text").all_text_contents()).split()
     for row in page.locator("#map-table tbody tr").all():

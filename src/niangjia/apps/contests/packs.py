@@ -152,6 +152,11 @@ def list_packs(union: Union) -> list[Sheet]:
     return sorted((one for one in _read_all() if _whole(one.area) == _whole(union.area)), key=lambda one: one.id)
 
 
+def list_every() -> list[Sheet]:
+    """Every contest pack, whosever it is, by area and id. Raises PackRefused."""
+    return sorted(_read_all(), key=lambda one: (one.area, one.id))
+
+
 def get_pack(pack_id: str, union: Union) -> Sheet:
     """Raises NoSuchPack; NotYourPack: it is another union's."""
     found = next((one for one in list_packs(union) if one.id == pack_id), None)

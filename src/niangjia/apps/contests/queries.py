@@ -72,7 +72,7 @@ __all__ = [
     "NotFound", "bursts_of", "contest_card", "count_living_at", "count_states", "count_waiting", "drawn_in", "entry_cards", "facts_asked", "find_eligibility", "find_pack_of_level", "get_award", "get_contest",
     "get_entry", "get_live_notice", "get_objection", "get_sheet", "has_seat", "list_awards", "list_contests", "list_entries", "list_honours", "list_judged", "list_jury", "list_lines",
     "list_notices", "list_objections", "list_own_entries", "list_packs", "list_seats", "list_waiting_allowances", "may_answer", "may_decide_allowances", "own_votes", "persons_to_tell",
-    "score_sheet", "jurors_to_tell", "is_own", "verify", "vote_counts",
+    "score_sheet", "award_titles", "jurors_to_tell", "titles", "is_own", "verify", "vote_counts",
     "hands",
 ]  # fmt: skip
 
@@ -87,6 +87,21 @@ def get_sheet(viewer: Viewer, pack_id: str) -> Sheet:
     """Raises NotAllowed, NoSuchPack; NotYourPack: it is another union's to set up."""
     permissions.require(viewer, "contests.manage")
     return packs.get_pack(pack_id, organizations.get_union(viewer.org_id))
+
+
+def titles() -> Mapping[str, Mapping[str, str]]:
+    """What each contest of the packs is called, by the pack's id."""
+    return {one.id: one.title for one in packs.list_every()}
+
+
+def award_titles(contest: str = "") -> Mapping[str, tuple[Mapping[str, str], ...]]:
+    """What each award is called, by its id: in one contest, or in every one that has it."""
+    found: dict[str, tuple[Mapping[str, str], ...]] = {}
+    for pack in packs.list_every():
+        if contest in ("", pack.id):
+            for award in pack.given["awards"]:
+                found[award["id"]] = (*found.get(award["id"], ()), award["title"])
+    return found
 
 
 def list_contests(viewer: Viewer | None, *, state: str = "") -> QuerySet[Contest]:

@@ -113,6 +113,12 @@ def list_packs(viewer: Viewer) -> list[PackCard]:
     )
 
 
+@looking.once
+def titles() -> Mapping[str, Mapping[str, str]]:
+    """What each programme that was ever installed is called, by its id; of several places' texts, that which was installed last."""
+    return {one.pack_id: {"zh": one.title_zh, "en": one.title_en} for one in installed.list_versions()}
+
+
 def find_pack(program: str, *, area: str, asof: date) -> PackCard | None:
     """The version that holds for that area on that day, or None: the area has no such programme."""
     version = installed.find_version(program, area=area, asof=asof)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from niangjia.engines.papers.titles import title_lines
+
 Value = str | int | Decimal | None
 _DIGITS = "零一二三四五六七八九十"
 
@@ -26,13 +28,23 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """Numbers stay numbers in a workbook. `shown`: the cells as the pages say them, in the same order."""
+    """Numbers stay numbers in a workbook; null: there is none. `shown`: the cells as the pages say them, in the same order; of a null, why."""
 
     title: str
     heads: Sequence[str]
     rows: Sequence[Sequence[Value]]
     shown: Sequence[Sequence[str]]
     note: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Small enough to stand on one page, however much of the page before stays empty: a third at most."""
+        return len(self.rows) <= 12
+
+    @property
+    def shares(self) -> list[float]:
+        """Of the width, of each column: the first names a union and has more."""
+        return [2.6 if len(self.heads) > 5 else 1.6, *[1.0] * (len(self.heads) - 1)]
 
 
 @dataclass(frozen=True)
@@ -69,6 +81,11 @@ class Paper:
     day: date | None = None
     stamp: str = ""
     watermark: str = ""
+
+    @property
+    def title_lines(self) -> list[str]:
+        """As a page of A4 has room for them at size 2: 156 mm."""
+        return title_lines(self.title, 19.5)
 
 
 def chinese(number: int) -> str:

@@ -55,6 +55,7 @@ def _data(paper: Paper, families: Families) -> dict[str, Any]:
     return {
         "issuer": paper.issuer,
         "title": paper.title,
+        "title_lines": paper.title_lines,
         "number": paper.number,
         "signer": paper.signer,
         "to": paper.to,
@@ -71,7 +72,7 @@ def _data(paper: Paper, families: Families) -> dict[str, Any]:
 
 def _block(block: Any, mark: str) -> dict[str, Any]:
     if isinstance(block, Table):
-        return {"kind": "table", "title": block.title, "heads": list(block.heads), "rows": [list(row) for row in block.shown], "note": block.note}  # fmt: skip
+        return {"kind": "table", "title": block.title, "is_whole": block.is_whole, "shares": block.shares, "heads": list(block.heads), "rows": [list(row) for row in block.shown], "note": block.note}  # fmt: skip
     if isinstance(block, Heading):
         return {"kind": "heading", "level": block.level, "text": mark + block.text}
     return {"kind": "text", "text": block.text}

@@ -23,6 +23,8 @@ except ImportError:  # the extra `documents`
 TITLE, BODY, KAI, HEI, SONG = "方正小标宋简体", "仿宋_GB2312", "楷体_GB2312", "黑体", "宋体"
 _SIZE2, _SIZE3, _SIZE4, _SIZE5 = 22.0, 16.0, 14.0, 10.5
 _PITCH = 28.95
+_WIDTH = 156
+"""Of the text, in mm."""
 _HEADS = (HEI, KAI, BODY)
 _RED = "D60000"
 
@@ -102,7 +104,7 @@ def _head(file: Any, paper: Paper) -> None:
     _border(number, "bottom", _RED, 12, 11)
     _line(file, "")
     _line(file, "")
-    _line(file, paper.title, font=TITLE, size=_SIZE2, side=center, pitch=34)
+    _line(file, "\n".join(paper.title_lines), font=TITLE, size=_SIZE2, side=center, pitch=34)
     _line(file, "")
     if paper.to:
         _line(file, f"{paper.to}：")
@@ -140,13 +142,19 @@ def _table(file: Any, block: Table) -> None:
     if block.title:
         _line(file, block.title, font=HEI, size=_SIZE4, side=center).paragraph_format.keep_with_next = True
     table = file.add_table(rows=0, cols=len(block.heads), style="Table Grid")
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    widths = [Mm(_WIDTH * share / sum(block.shares)) for share in block.shares]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     for row_place, cells in enumerate([block.heads, *block.shown]):
         row = table.add_row()
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for place, (cell, text) in enumerate(zip(row.cells, cells, strict=True)):
+            cell.width = widths[place]
             line = cell.paragraphs[0]
             line.alignment = center if not row_place else WD_ALIGN_PARAGRAPH.RIGHT if place else WD_ALIGN_PARAGRAPH.LEFT
             line.paragraph_format.space_after = Pt(0)
+            line.paragraph_format.keep_with_next = block.is_whole and row_place < len(block.shown)
             _font(line.add_run(text), BODY if row_place else HEI, 12)
         if not row_place:
             repeated = OxmlElement("w:tblHeader")

@@ -92,9 +92,9 @@ def _table(book: Any, looks: dict[str, Any], table: Table, place: int) -> None:
     _put(sheet, looks, 0, 0, table.title, "heading")
     for column, head in enumerate(table.heads):
         _put(sheet, looks, 1, column, head, "head")
-    for row, cells in enumerate(table.rows, 2):
-        for column, value in enumerate(cells):
-            _put(sheet, looks, row, column, value)
+    for row, (cells, shown) in enumerate(zip(table.rows, table.shown, strict=True), 2):
+        for column, (value, said) in enumerate(zip(cells, shown, strict=True)):
+            _put(sheet, looks, row, column, said if value is None else value)  # why there is no number
     sheet.freeze_panes(2, 1)
     sheet.repeat_rows(1)
     sheet.fit_to_pages(1, 0)

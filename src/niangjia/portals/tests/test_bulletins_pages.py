@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import docx
 import openpyxl
@@ -67,6 +68,20 @@ def test_a_draft_says_what_the_roll_up_counted(house):
             assert said.text == filling.NOTHING  # no list of that month was made: nought would be wrong
         else:
             assert re.sub(r"\D", "", said.text) == str(int(counted.value))
+
+
+def test_of_a_figure_that_is_hidden_this_month_no_change_is_said(house, monkeypatch):
+    """That the month before could not be compared would be false: it is this one of which nothing may be said."""
+    counted = filling.Counter.figure
+
+    def hidden(counter, figure):
+        cell = counted(counter, figure)
+        return replace(cell, value=None, is_hidden=True) if figure.id == "precision" else cell
+
+    monkeypatch.setattr(filling.Counter, "figure", hidden)
+    filled = fill(house.viewers[Role.CITY], queries.get_kind("hardship-monthly"), bulletined.PERIOD)
+    text = next(queries.plain(block.text) for block in filled.content.blocks if "查实率" in block.text)
+    assert "查实率（不足十人，不列出），不作比较。" in text
 
 
 @pytest.mark.parametrize("kind", queries.list_kinds(), ids=lambda kind: kind.id)
@@ -151,7 +166,7 @@ def test_the_exports_say_every_number_of_the_bulletin_and_are_on_record(house, s
     for said, sheet in zip(card.tables, sheets.worksheets[1:], strict=False):
         rows = list(sheet.iter_rows(min_row=3, max_row=2 + len(said.rows), values_only=True))
         for row, shown in zip(rows, said.rows, strict=True):
-            assert [str(float(value)) for value in row[1:] if value != "—"] == [str(float(value)) for value in shown[1:] if value is not None]  # fmt: skip
+            assert [str(float(value)) for value in row[1:] if value not in ("—", "不列")] == [str(float(value)) for value in shown[1:] if value is not None]  # fmt: skip
     assert [event.action for event in audit.list_about(f"bulletin:{number}")].count("bulletins.export") == 3
 
 

@@ -30,6 +30,7 @@ from niangjia.portals.cockpit.figures.counting_up import Counter
 from niangjia.portals.cockpit.figures.declared import Span, declared
 from niangjia.portals.cockpit.figures.equity import gap_of
 from niangjia.portals.cockpit.figures.rowed import Rows
+from niangjia.portals.cockpit.figures.shown import change
 from niangjia.portals.design.showing import deployment
 from tests.soak import often
 
@@ -275,6 +276,12 @@ def test_the_alarm_asks_for_a_large_gap_that_chance_does_not_make():
     assert gap_of(None, 10, Decimal("0.8"), alarm) is None
 
 
+@pytest.mark.parametrize(("before", "text"), [("25000.50", "1,500.50 元"), ("20.00", "2.3万 元")])
+def test_a_change_of_money_is_written_as_money(before, text):
+    found = change(declared().figures["paid_month"], Decimal("23500.00"), Decimal(before))
+    assert found and found.text == text
+
+
 def test_a_page_leaves_as_the_workbook_it_shows_and_so_do_rows(city, house):
     address = reverse("cockpit:export_panel", args=["money"])
     assert city.post(address, {"purpose": ""}).status_code == 409
@@ -394,6 +401,17 @@ def test_unions_of_nothing_stand_apart_where_they_are_many(counted, house):
     many = table_of(block, counter, [house["XT"], *idle], declared())
     assert [line.name for line in many.empty] == [one.name for one in idle]
     assert len(many.shown) + len(many.empty) == len(many.lines)
+
+
+def test_who_left_the_list_is_drawn_below_the_line_and_the_rest_adds_up_to_it(counted, house):
+    block = next(block for block in declared().panel("list").blocks if block.id == "diff")
+    counter = _counter(counted, house["C"], "2023-10", None)
+    table = table_of(block, counter, [], declared())
+    listed = dict(counter.months(declared().figures["listed"]))
+    assert [head.title for head in table.heads if head.is_below] == ["退出（户）"]
+    for line in table.lines:
+        drawn = [cell.value or 0 for head, cell in zip(table.heads, line.cells, strict=True) if not head.is_below]
+        assert sum(drawn) == listed[Month(line.short)].value
 
 
 def test_targets_stand_by_what_needs_a_look_and_those_without_a_number_apart(city):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,10 @@ from niangjia.apps.audit.queries import READS
 from niangjia.apps.cases.types import CaseAction
 from niangjia.apps.matters.types import Step
 from niangjia.apps.workorders.types import Action
+from niangjia.engines import counting
 from niangjia.kernel.deployment import programs_folder
+from niangjia.kernel.months import Month
+from niangjia.portals.cockpit.figures.wording import value_word, words_of_rows
 from niangjia.portals.design import deeds, tags, words
 
 
@@ -57,3 +61,50 @@ def test_every_step_that_the_audit_chain_records_has_words():
     assert len(recorded) > 60
     with translation.override("zh-hans"):
         assert [one for one in sorted({*recorded, *moves}) if deeds.deed(one) == "作了改动"] == []
+
+
+CODES = {
+    "grade": "RED", "cause": "因病", "trigger": "", "outcome": "V1", "way": "HOME", "step": "CREATED", "result": "AGREES", "group": "courier",
+    "sex": "F", "level": "province", "purpose": "graded-aid", "channel": "CANVASS", "verdict": "satisfied", "origin": "BID",
+    "program": "special-grant", "contest": "recuperation-bases", "award": "named", "field": "tea_farming",
+    "order.kind": "VERIFICATION", "attendance.kind": "course", "talk.kind": "TEAM_LEADER", "place.kind": "station", "place_level.kind": "base",
+    "help.kind": "volunteering", "listing.state": "EXITED", "case.state": "ON_FILE", "order.state": "ASSIGNED", "place.state": "LISTED",
+    "task.state": "DOING", "correction.state": "DONE",
+}  # fmt: skip
+"""One that rows hold of every tag, by source where it means something else in each. A trigger's words are those of its month's list."""
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_code_of_every_counted_source_has_words(language, house):
+    asked = [
+        (source.id, tag.name, CODES.get(f"{source.id}.{tag.name}", CODES.get(tag.name)))
+        for source in counting.load_sources(programs_folder()).values()
+        for tag in source.tags.values()
+        if tag.type != "flag"
+    ]
+    assert [one for one in asked if one[2] is None] == [], "say a code here"
+    with translation.override(language):
+        said = [(*one, value_word(one[1], one[2], one[0], Month("2023-10"))) for one in asked if one[2]]
+    assert [one for one in said if one[3] == one[2] and one[2] != "因病"] == []
+    assert value_word("program", "of-nobody", "payment", Month("2023-10")) == "of-nobody"
+
+
+def test_a_row_says_the_award_of_its_contest_and_the_field_of_its_kind(house):
+    """Two contests call another thing `named`; without the row both are said."""
+    named = value_word("award", "named", "honour", Month("2023-10"))
+    rest = {
+        "day": date(2023, 10, 1),
+        "union_id": 1,
+        "person": None,
+        "household": None,
+        "amount": None,
+        "count": 1,
+        "days": None,
+    }
+    rows = [
+        ("honour", counting.Row("entry:1", **rest, tags={"contest": "recuperation-bases", "award": "named"})),
+        ("help", counting.Row("need:1", **rest, tags={"kind": "volunteering", "field": "other"})),
+    ]
+    contest, kind = words_of_rows(rows)
+    assert contest[1] == "省级职工疗休养基地" and contest[1] != named and contest[1] in named
+    assert kind == ("劳模工匠志愿服务", "其他难题")

@@ -169,6 +169,12 @@ def test_the_page_shows_the_true_number_and_its_list_has_as_many_rows_and_is_on_
     assert event.detail == {"year": YEAR, "union": house.desk.town["X"].id, "rows": true}
 
 
+def test_the_months_of_a_target_leave_as_a_picture(house, signed_in, counted):
+    client = signed_in(house.viewers[Role.COUNTY])
+    html = read(client, "targets:indicator", WARM, "examined", year=YEAR)
+    assert 'data-save-of="t-chart"' in html and f"_新昌县总工会_{YEAR}" in html and "js/cockpit.js" in html
+
+
 def test_a_row_leads_into_its_room_for_whoever_may_look_there(house, signed_in, counted):
     html = read(signed_in(house.viewers[Role.COUNTY]), "targets:rows", WARM, "enrolled", year=YEAR)
     assert "/desk/applications/" in html

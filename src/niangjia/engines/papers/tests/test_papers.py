@@ -14,7 +14,7 @@ import pytest
 from niangjia.engines import papers
 from niangjia.engines.papers import pdf, word
 from niangjia.engines.papers.document import Heading, Note, Paper, Paragraph, Table, numbered
-from niangjia.engines.papers.tests.reading import text_of
+from niangjia.engines.papers.tests.reading import pages_of, text_of
 
 TABLE = Table(
     "下级各工会情况",
@@ -73,13 +73,85 @@ def test_word_says_the_text_the_tables_and_where_a_changed_figure_comes_from():
     ]
 
 
+LONG = Table(
+    "下级各工会困难职工监测帮扶情况", ["工会", "在册（户）", "新增（户）", "返困（户）", "退出（户）", "已核实（件）", "查实率（%）"],
+    [["越城区总工会（演示）", 1, 1, 1, 1, 1, 1]] * 60, [["越城区总工会（演示）", *"111111"]] * 60,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("关于2026年第三季度温暖行动目标进度的通报", ["关于2026年第三季度", "温暖行动目标进度的通报"]),
+        ("关于2026年10月困难职工帮扶工作督查情况的通报", ["关于2026年10月困难职工", "帮扶工作督查情况的通报"]),
+        ("关于绍兴市总工会2026年第三季度“温暖行动”目标任务进度的通报", ["关于绍兴市总工会2026年第三季度", "“温暖行动”目标任务进度的通报"]),
+        ("关于2026年11月困难职工帮扶情况的通报", ["关于2026年11月困难职工帮扶情况的通报"]),
+    ],
+)  # fmt: skip
+def test_a_long_title_is_broken_by_meaning_into_lines_about_as_long(title, lines):
+    paper = replace(PAPER, title=title)
+    assert paper.title_lines == lines
+    file = docx.Document(io.BytesIO(papers.write_word(paper)))
+    assert "\n".join(lines) in [line.text for line in file.paragraphs]
+    assert title in text_of(papers.write_pdf(paper))
+
+
+def test_a_title_of_two_hundred_signs_that_say_nothing_is_broken_at_once():
+    assert {len(line) for line in replace(PAPER, title="字" * 198).title_lines} == {18}
+
+
+def test_a_table_that_goes_on_over_the_page_says_its_title_and_heads_again():
+    pages = ["".join(page.split()) for page in pages_of(papers.write_pdf(replace(PAPER, blocks=[LONG])))]
+    with_rows = [page for page in pages if "越城区总工会（演示）" in page]
+    assert len(with_rows) > 1
+    assert all(LONG.title in page and "已核实（件）" in page for page in with_rows)
+    assert ["（续表）" in page for page in with_rows] == [False, *[True] * (len(with_rows) - 1)]
+
+
+@pytest.mark.parametrize("lines", range(14, 24))
+def test_a_small_table_stands_on_one_page_wherever_it_begins(lines):
+    small = replace(LONG, rows=LONG.rows[:10], shown=LONG.shown[:10])
+    paper = replace(PAPER, blocks=[*[Paragraph("一行。")] * lines, small])
+    pages = ["".join(page.split()) for page in pages_of(papers.write_pdf(paper))]
+    assert [page.count("越城区总工会（演示）") for page in pages if small.title in page] == [10]
+    (table,) = docx.Document(io.BytesIO(papers.write_word(paper))).tables
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in table.rows]
+    assert kept == [True] * 10 + [False]
+
+
+def test_a_words_table_has_room_for_the_names_of_unions_and_breaks_no_row():
+    (table,) = docx.Document(io.BytesIO(papers.write_word(replace(PAPER, blocks=[LONG])))).tables
+    widths = [cell.width.mm for cell in table.rows[1].cells]
+    assert sum(widths) == pytest.approx(156, abs=0.5) and widths[0] == pytest.approx(2.6 * widths[1], abs=0.1)
+    assert widths[0] > len(LONG.rows[0][0]) * 12 * 0.3528 + 2 * 1.9, "one line of size 12 pt and the cell's own margins"
+    assert all("cantSplit" in row._tr.xml for row in table.rows) and "tblHeader" in table.rows[0]._tr.xml
+
+
 def test_a_workbook_keeps_numbers_as_numbers_and_typed_text_as_text():
-    paper = replace(PAPER, blocks=[*(Paragraph(said) for said in TYPED), replace(TABLE, rows=[["=1+1", 3, None]])])
+    paper = replace(
+        PAPER,
+        blocks=[
+            *(Paragraph(said) for said in TYPED),
+            replace(TABLE, rows=[["=1+1", 3, None]], shown=[["=1+1", "3", "—"]]),
+        ],
+    )
     book = openpyxl.load_workbook(io.BytesIO(papers.write_workbook(paper)))
     for sheet in book.worksheets:
         assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     cells = [cell.value for cell in book.worksheets[1][3]]
     assert cells == ["=1+1", 3, "—"]
+
+
+def test_a_workbook_says_why_there_is_no_number_as_the_pages_do():
+    table = replace(
+        TABLE,
+        rows=[["甲", None, 3], ["乙", 2, None]],
+        shown=[["甲", "不列", "3"], ["乙", "2", "—"]],
+        note="注：“不列”为不足十人的。",
+    )
+    book = openpyxl.load_workbook(io.BytesIO(papers.write_workbook(replace(PAPER, blocks=[table]))))
+    rows = list(book.worksheets[1].iter_rows(min_row=3, values_only=True))
+    assert rows == [("甲", "不列", 3), ("乙", 2, "—"), ("注：“不列”为不足十人的。", None, None)]
 
 
 @pytest.mark.parametrize("said", TYPED)

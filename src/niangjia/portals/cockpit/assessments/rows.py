@@ -96,8 +96,9 @@ def _show(request: PageRequest, what: str, found: Rows, measure: Measure, contex
     detail = {"union": context["union"].id, "rows": len(found)}
     detail |= {"publication": context["card"].id} if "card" in context else {}
     actions.note_looking(viewer=request.viewer, what=what, detail=detail, now=timezone.now())
+    said = in_words((measure.source, row) for row in listed)
     context |= {
         "rows": listed, "figure": figure_in_words(found.figure.value if found.figure else None, measure.unit),
-        "cards": [(row, unions.get(row.union_id), address_of(request.viewer, row), in_words(measure.source, row)) for row in listed],
+        "cards": [(row, unions.get(row.union_id), address_of(request.viewer, row), words) for row, words in zip(listed, said, strict=True)],
     }  # fmt: skip
     return show(request, "assessments/rows.html", context)

@@ -32,7 +32,7 @@ from niangjia.portals.cockpit.figures.problems import NoRollup
 from niangjia.portals.cockpit.figures.shown import Cell, heading, noun, written
 from niangjia.portals.cockpit.targets.asked import Shown, number, part
 
-HIDDEN, NOTHING = "（不足十人，不列出）", "（无数据）"
+HIDDEN, NOTHING, NOT_COMPARED = "（不足十人，不列出）", "（无数据）", "不作比较"
 _UNITS = {"persons": "人", "person_times": "人次", "pieces": "个", "yuan": "元", "days": "天", "percent": "%"}
 
 
@@ -118,7 +118,9 @@ class _Filling:
     def _change(self, figure: Figure) -> str:
         now, before = self.counter.figure(figure), self.counter.before(figure)
         sentences = self.kind.sentences
-        if before is None or now.value is None or before.value is None:
+        if now.value is None:
+            return NOT_COMPARED
+        if before is None or before.value is None:
             return sentences["none"]
         step = now.value - before.value
         text = step_said(figure, abs(step))

@@ -43,12 +43,21 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Head:
+    """Of a column. `series`: its look on the chart, empty = it is not drawn; `is_below`: it is drawn below the line."""
+
+    title: str
+    series: str
+    is_below: bool
+
+
+@dataclass(frozen=True)
 class Table:
     id: str
     title: Mapping[str, str]
     note: Mapping[str, str]
     head: str
-    heads: tuple[tuple[str, str], ...]
+    heads: tuple[Head, ...]
     lines: tuple[Line, ...]
     chart: str
     suffix: str
@@ -84,7 +93,11 @@ def table_of(block: Block, counter: Counter, children: Sequence[Union], declared
     }[block.kind]()
     is_drawn = bool(block.chart) and len(lines) > 1 and any(cell.value for line in lines for cell in line.cells)
     heads = tuple(
-        (heading(figure), SERIES[place % len(SERIES)] if is_drawn and figure.unit == block.figures[0].unit else "")
+        Head(
+            heading(figure),
+            SERIES[place % len(SERIES)] if is_drawn and figure.unit == block.figures[0].unit else "",
+            figure in block.below,
+        )
         for place, figure in enumerate(block.figures)
     )
     head = (

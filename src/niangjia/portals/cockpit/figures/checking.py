@@ -87,8 +87,20 @@ class _CockpitReader(Reader):
         if "note" in table:
             self.bilingual(table["note"])
         kind, tag = self.word(table.get("kind"), among=words.BLOCK_KINDS), self.word(table.get("tag"))
-        self.word(table.get("chart"), among=words.CHARTS)
+        chart = self.word(table.get("chart"), among=words.CHARTS)
         named = self.figures(table.get("figures"))
+        for down in self.list(table.get("below")):
+            self.known(
+                down,
+                self.word(down),
+                [each.id for each in named],
+                "figures 里没有这个数字",
+                "`figures` has none of this id",
+            )
+        if "below" in table and chart != "stacked":
+            self.refuse(
+                table["below"].fault("below 只用在 chart: stacked。", "`below` goes with `chart: stacked`.", "below")
+            )
         if (kind == Kind.BY and not tag) or (tag and kind in (Kind.MONTHS, Kind.UNIONS)):
             self.refuse(item.fault("by 要写 tag，months 和 unions 不写。", "`by` needs its tag; `months` and `unions` have none.", "tag"))  # fmt: skip
         if kind == Kind.GAPS and (len(named) != 1 or any(one.of is None for one in named)):

@@ -69,7 +69,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Block:
-    """`tag` empty = by union. `chart`: lines, stacked, bars, or empty. `id` is unique in its panel."""
+    """`tag` empty = by union. `chart`: lines, stacked, bars, or empty. `below`: the figures that a stacked chart draws below its line. `id` is unique in its panel."""
 
     id: str
     kind: Kind
@@ -78,6 +78,7 @@ class Block:
     figures: tuple[Figure, ...]
     tag: str
     chart: str
+    below: tuple[Figure, ...]
 
 
 @dataclass(frozen=True)
@@ -207,6 +208,7 @@ def _panel(raw: Mapping[str, Any], figures: Mapping[str, Figure]) -> Panel:
                 figures=tuple(figures[name] for name in one["figures"]),
                 tag=one.get("tag", ""),
                 chart=one.get("chart", ""),
+                below=tuple(figures[name] for name in one.get("below", ())),
             )
             for one in raw.get("blocks", ())
         ),

@@ -15,14 +15,13 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.organizations import queries as organizations
 from niangjia.engines import counting
-from niangjia.kernel.months import Month
 from niangjia.portals.cockpit.figures.asked import Asked
 from niangjia.portals.cockpit.figures.counting_up import Counter
 from niangjia.portals.cockpit.figures.declared import Figure, Span, declared
 from niangjia.portals.cockpit.figures.measuring import open_rollup
 from niangjia.portals.cockpit.figures.problems import NoRollup, NoSuchFigure
 from niangjia.portals.cockpit.figures.shown import Cell
-from niangjia.portals.cockpit.figures.wording import kind_word, tag_title, value_word
+from niangjia.portals.cockpit.figures.wording import kind_word, tag_title, value_word, words_of_rows
 from niangjia.portals.cockpit.rooms import address_of
 from niangjia.portals.design import words
 from niangjia.portals.design.requests import PageRequest
@@ -119,20 +118,12 @@ def shown(viewer: Viewer, rows: Iterable[Counted]) -> list[RowShown]:
             url=address_of(viewer, row),
             day=row.day,
             union=unions[row.union_id].name if row.union_id in unions else "",
-            tags=tuple(_words(source, row)),
+            tags=tags,
             amount=row.amount,
             days=row.days,
         )
-        for source, row in found
+        for (source, row), tags in zip(found, words_of_rows(found), strict=True)
     ]
-
-
-def _words(source: str, row: counting.Row) -> Iterator[str]:
-    month = Month.of(row.day)
-    for tag, value in row.tags.items():
-        for code in value if isinstance(value, list) else [value]:
-            if said := value_word(tag, code, source, month) if code not in (None, "", False) else "":
-                yield said
 
 
 def _named(source: str, ref: str) -> str:

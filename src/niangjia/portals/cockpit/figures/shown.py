@@ -39,8 +39,7 @@ class Cell:
 
     @property
     def brief(self) -> str:
-        """For a tile of the page: money in ten thousands where it is much, everything else in full."""
-        return self.short if self.figure.unit == "yuan" and (self.value or 0) >= 10**4 else self.text
+        return briefly(self.figure, self.value)
 
     @property
     def plain(self) -> str:
@@ -79,6 +78,11 @@ def shortened(figure: Figure, value: Decimal | None) -> str:
     return f"{value:.0f}"
 
 
+def briefly(figure: Figure, value: Decimal | None) -> str:
+    """For a tile of the page: money in ten thousands where it is much, everything else in full."""
+    return shortened(figure, value) if figure.unit == "yuan" and (value or 0) >= 10**4 else written(figure, value)
+
+
 def noun(figure: Figure) -> str:
     """What stands behind the number: 户, 人, 元."""
     if figure.noun:
@@ -113,17 +117,11 @@ def change(figure: Figure, now: Decimal | None, before: Decimal | None) -> Chang
         return None
     step = now - before
     sign = (step > 0) - (step < 0)
-    shown = (
-        f"{abs(step) * 100:.1f}"
-        if figure.is_rate
-        else shortened(figure, abs(step))
-        if figure.unit == "yuan"
-        else written(figure, abs(step))
-    )
+    shown = f"{abs(step) * 100:.1f}" if figure.is_rate else briefly(figure, abs(step))
     if figure.is_rate and not float(shown):
         sign = 0
     good = None if figure.good is Good.NEITHER or not sign else (sign > 0) == (figure.good is Good.UP)
-    behind = _(" 个百分点") if figure.is_rate else ""
+    behind = _(" 个百分点") if figure.is_rate else f" {noun(figure)}" if figure.unit == "yuan" else ""
     return Change(f"{shown}{behind}", sign, good)
 
 

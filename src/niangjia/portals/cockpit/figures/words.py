@@ -34,8 +34,8 @@ PANEL = Section(
     ("id", "title", "asks"),
 )  # fmt: skip
 BLOCK = Section(
-    "一张表和它的图；不写 tag 的 gaps 是各地 · a table with its chart; gaps without a tag are by union",
-    {"id": "id", "kind": "kind", "title": "bilingual", "note": "bilingual", "figures": "ids", "tag": "id", "chart": "chart"},
+    "一张表和它的图；不写 tag 的 gaps 是各地；below 画在叠加图的线下 · a table with its chart; gaps without a tag are by union; below: drawn below the line of a stacked chart",
+    {"id": "id", "kind": "kind", "title": "bilingual", "note": "bilingual", "figures": "ids", "tag": "id", "chart": "chart", "below": "ids"},
     ("id", "kind", "title", "figures"),
 )  # fmt: skip
 

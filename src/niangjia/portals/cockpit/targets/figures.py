@@ -19,6 +19,7 @@ from niangjia.portals.cockpit.targets.asked import Asked, Shown, counter, number
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
+from niangjia.portals.design.tags import say
 from niangjia.portals.officer.exporting import Column, Listing, export_of, word
 
 
@@ -71,6 +72,7 @@ def indicator(request: PageRequest, programme_id: str, indicator_id: str) -> Htt
         "shown": shown,
         "line": shown.line,
         "as_of": count.made_at,
+        "file_name": f"{say(dict(one.title))}_{asked.union.name}_{asked.year}",
         "below": below,
         "sum": shares_of(below, shown),
         "sum_words": number(shares_of(below, shown).total, one.unit),

@@ -113,8 +113,8 @@ Counted = tuple[str, counting.Row]
 def _shown(request: PageRequest, found: Sequence[Counted]) -> list[Shown]:
     unions = organizations.get_unions({row.union_id for _source, row in found})
     return [
-        Shown(row, unions.get(row.union_id), address_of(request.viewer, row), in_words(source, row))
-        for source, row in found
+        Shown(row, unions.get(row.union_id), address_of(request.viewer, row), words)
+        for (_source, row), words in zip(found, in_words(found), strict=True)
     ]
 
 
