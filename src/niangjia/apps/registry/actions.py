@@ -37,7 +37,7 @@ from niangjia.apps.registry.models import Consent, Household, HouseholdMember, M
 from niangjia.apps.registry.queries import NotFound, visible_persons
 from niangjia.apps.registry.recognitions import enter_recognitions
 from niangjia.apps.registry.rehoming import as_it_stands, rehome_people
-from niangjia.apps.registry.searching import TooManySearches, find_person, search_people
+from niangjia.apps.registry.searching import NoNumber, TooManySearches, find_person, search_people
 from niangjia.apps.registry.types import (
     HouseholdFacts,
     HouseholdsReceived,
@@ -62,6 +62,7 @@ __all__ = [
     "ValueUnfit",
     "decide_correction",
     "enter_recognitions",
+    "NoNumber",
     "find_person",
     "join_union",
     "leave_unions",
