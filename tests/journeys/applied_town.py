@@ -15,7 +15,7 @@ INVENTED = {
     "degree_share": "0.5", "degree_ceiling": "1500", "skill_share": "0.5", "skill_ceiling": "800", "mountain_ceiling_raise": "300",
 }  # fmt: skip
 """What the paper leaves open: these numbers are no union's."""
-WORKERS = ("worker", "keyboard", "english", "helper", "booker", "booked", "representative")
+WORKERS = ("worker", "keyboard", "english", "helper", "booker", "booked", "representative", "uploader")
 """One for each journey."""
 
 

@@ -130,3 +130,27 @@ def test_a_worker_applies_on_an_old_phone_and_reads_the_decision(applying: Place
     assert applying.read("select state, stage from matters_matter where id = ?", ours) == [("TO_PAY", "payment")]
     assert applying.read("select state, amount from matters_grant where matter_id = ?", ours) == [("SET_ASIDE", 1800)]
     assert applying.read("select count(*) from matters_draft where matter_id = ?", ours) == [(0,)]
+
+
+def test_a_file_that_cannot_be_taken_is_named_and_not_sent(applying: Place, chromium: Browser, tmp_path: Path):
+    """Larger than what is taken, or of another type: known before a byte is on its way, on whatever line."""
+    large, notes, photo = tmp_path / "扫描件.pdf", tmp_path / "说明.docx", tmp_path / "receipt.jpg"
+    large.write_bytes(b"%PDF-1.4\n" + bytes(26 << 20))
+    notes.write_bytes(b"PK")
+    photo.write_bytes(pictures.jpeg(900, 600))
+    with sitting(chromium, applying.address, applying.made["logins"]["uploader"]) as page:
+        page.goto(f"{applying.address}/mine/programs/migrant-education-subsidy/apply/")
+        page.locator("form.p-do button").click()
+        draft = re.search(r"/drafts/(\d+)/", page.url)
+        assert draft
+        page.goto(f"{applying.address}/mine/drafts/{draft[1]}/papers/receipts/")
+        sent: list[str] = []
+        page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+        page.locator("input[type=file]").last.set_input_files([large, notes])
+        said = page.locator("[data-said]")
+        expect(said).to_contain_text("“扫描件.pdf”有 26.0 MB，最多 20.0 MB，没有上传")
+        expect(said).to_contain_text("“说明.docx”没有上传")
+        assert sent == [] and not faults(page)
+        page.locator("input[type=file]").last.set_input_files(photo)
+        expect(page.locator(".upload-item")).to_contain_text("已保存")
+        assert len(sent) == 1

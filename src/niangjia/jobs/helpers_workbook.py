@@ -21,6 +21,7 @@ from niangjia.apps.volunteers.queries import FieldType, Kind
 from niangjia.apps.volunteers.types import HelperFacts
 from niangjia.engines.sensing.landing.excel import cell_text
 from niangjia.jobs.import_kinds import LARGEST_BYTES, NotAccepted, unpacked_size
+from niangjia.kernel.identity import fault_of_id_number
 from niangjia.kernel.problems import Refusal
 
 __all__ = ["LARGEST_BYTES", "Read", "WrongRow", "take_in", "template"]
@@ -106,6 +107,8 @@ def take_in(*, viewer: Viewer, kind: str, name: str, content: bytes, now: dateti
 def _take(viewer: Viewer, kind: Kind, row: Mapping[str, str], number: int, seen: dict[int, int], now: datetime) -> str:
     """What it was: new, changed or same. Raises Refusal: what is wrong with the row."""
     person = registry.find_person_by_id_number(viewer, row.get(ID, "").strip())
+    if person is None and (fault := fault_of_id_number(row.get(ID, ""))):
+        raise Refusal(*fault)
     if person is None:
         raise Refusal("本辖区没有这个身份证号的人。请核对，或先导入会员。", "Nobody of your part of the tree has this ID number. Check it, or import the member first.")  # fmt: skip
     if person.id in seen:

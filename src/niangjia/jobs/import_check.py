@@ -34,7 +34,7 @@ def look(deployment: Deployment, viewer: Viewer, kind: Kind, file: Path, now: da
     tell("read", 0.05)
     limits = {"memory_limit": deployment.memory_limit, "threads": deployment.threads}
     checked = sensing.check_file(file, feed, month, keys=deployment.keys(), **limits)  # type: ignore[arg-type]
-    count = len(checked.rows) + len(checked.wrong)
+    count = len(checked.rows) + len({(one.sheet, one.row) for one in checked.wrong})
     if count > MOST_ROWS:
         raise NotAccepted(f"有 {count:,} 行，一次最多 {MOST_ROWS:,} 行。请分成几份。", f"{count:,} rows; at most {MOST_ROWS:,} at once. Split the file.")  # fmt: skip
     if not count:
@@ -47,6 +47,8 @@ def look(deployment: Deployment, viewer: Viewer, kind: Kind, file: Path, now: da
         wrong += [Wrong(*place, *said) for place, said in told if said is not None]
     else:
         wrong += _out_of_place(viewer, kind, checked.rows, checked.places)
+        half = [(place, row) for place, row in checked.half if _says_where(kind, row)]
+        wrong += _out_of_place(viewer, kind, [row for _place, row in half], [place for place, _row in half])
     wrong += _twice(kind, checked.rows, checked.places)
     bad = {(one.sheet, one.row) for one in wrong}
     good = [row for row, place in zip(checked.rows, checked.places, strict=True) if place not in bad]
@@ -101,6 +103,12 @@ def _try_tree(rows: Sequence[Mapping[str, Any]]) -> None:
     with transaction.atomic():
         organizations.receive_unions(rows)
         transaction.set_rollback(True)
+
+
+def _says_where(kind: Kind, row: Mapping[str, Any]) -> bool:
+    """Of a row that could not be read in full: whether the part that says where it belongs could."""
+    needed = {"standard": ("area",), "union": ("code", "parent")}.get(kind.feed, ("union_code",))
+    return all(row.get(name) for name in needed)
 
 
 def _out_of_place(

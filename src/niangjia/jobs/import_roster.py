@@ -22,6 +22,7 @@ from niangjia.apps.bookings import queries
 from niangjia.apps.bookings.types import BookingState, OfferCard
 from niangjia.apps.registry import queries as registry
 from niangjia.jobs.import_kinds import PROBLEMS, NotAccepted, unpacked_size
+from niangjia.kernel.identity import fault_of_id_number
 from niangjia.kernel.problems import Refusal
 
 MOST_ROWS = 1_000
@@ -129,6 +130,8 @@ def _ask(
 ) -> None:
     id_number, companions, session = (told.get(head, "") for head in HEADS)
     person = registry.find_person_by_id_number(viewer, id_number)
+    if person is None and (fault := fault_of_id_number(id_number)):
+        raise Refusal(*fault)
     if person is None:
         raise Refusal("在您的范围内没有这个证件号的会员。", "There is no member with this ID number in your part of the tree.")  # fmt: skip
     if companions and not companions.isdecimal():

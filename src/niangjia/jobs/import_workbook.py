@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -57,6 +57,7 @@ _LISTED = 10
 AT_ONCE_BYTES, AT_ONCE_HELD = 512 << 10, 5_000
 """An unpacked workbook up to so many bytes (some 2,000 members), over a snapshot up to so many rows, is done in the request."""
 _PROCESS = "niangjia.cli.working"
+_LONGEST_NAME = 60
 _INTENDED, _PLAIN, _CONTENT = ("intended.json", "plain", "content.sealed")
 
 
@@ -80,7 +81,7 @@ class Landed:
 class Import:
     """
     One upload as its page shows it. `seen`: what the check found; null before, and once it is landed. `is_stale`: the lake or the tree is
-    another since. `is_cut_off`: landing has begun and is to be gone on with. `landed` null: not landed.
+    another since. `is_cut_off`: landing has begun and is to be gone on with. `landed` null: not landed. `name`: the file's own.
     """
 
     number: str
@@ -93,6 +94,7 @@ class Import:
     is_stale: bool
     is_cut_off: bool
     landed: Landed | None
+    name: str = ""
 
     @property
     def running(self) -> Standing | None:
@@ -142,10 +144,25 @@ def receive(deployment: Deployment, viewer: Viewer, *, kind: str, name: str, con
     folder = _home(deployment) / number
     for part in (folder, folder / "check", folder / "land"):
         part.mkdir(mode=0o700)
-    asked = {"kind": kind, "ending": ending, "size": size, "account": viewer.account_id, "org_path": viewer.org_path, "at": now.isoformat()}  # fmt: skip
-    (folder / _CONTENT).write_bytes(deployment.keys().seal(content, f"imports/{number}"))
+    keys = deployment.keys()
+    own = keys.seal(_own_name(name, ending).encode(), f"imports/{number}/name").hex()  # it may name a person
+    asked = {"kind": kind, "ending": ending, "name": own, "size": size, "account": viewer.account_id, "org_path": viewer.org_path, "at": now.isoformat()}  # fmt: skip
+    (folder / _CONTENT).write_bytes(keys.seal(content, f"imports/{number}"))
     working.write_json(folder / "import.json", asked)
     return number
+
+
+def _own_name(name: str, ending: str) -> str:
+    """The file's own name, as every disk and every reader of files takes it."""
+    stem = re.sub(r"[^\w()（）-]+", "_", Path(name).stem).strip("_")[:_LONGEST_NAME]
+    return f"{stem}{ending}" if stem else ""
+
+
+def _name_of(deployment: Deployment, number: str, asked: Mapping[str, Any]) -> str:
+    """Under the name that its sender knows; one that came before names were kept is called by its kind."""
+    sealed = bytes.fromhex(asked.get("name", ""))
+    own = deployment.keys().open(sealed, f"imports/{number}/name").decode() if sealed else ""
+    return own or f"{asked['kind']}{asked['ending']}"
 
 
 def sweep(deployment: Deployment, *, now: datetime) -> None:
@@ -175,19 +192,19 @@ def _owned(deployment: Deployment, viewer: Viewer, number: str) -> tuple[Path, K
 
 
 @contextmanager
-def _opened(deployment: Deployment, folder: Path, kind: Kind, step: str) -> Iterator[Path]:
+def _opened(deployment: Deployment, folder: Path, step: str) -> Iterator[Path]:
     """The file in the clear, for as long as `step` works on it."""
     place = folder / step / _PLAIN
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(mode=0o700)
     try:
-        yield _in_the_clear(deployment, folder, kind, place)
+        yield _in_the_clear(deployment, folder, place)
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _in_the_clear(deployment: Deployment, folder: Path, kind: Kind, place: Path) -> Path:
-    file = place / f"{kind.feed}{working.read_json(folder / 'import.json')['ending']}"
+def _in_the_clear(deployment: Deployment, folder: Path, place: Path) -> Path:
+    file = place / _name_of(deployment, folder.name, working.read_json(folder / "import.json"))
     file.write_bytes(deployment.keys().open((folder / _CONTENT).read_bytes(), f"imports/{folder.name}"))
     return file
 
@@ -230,8 +247,9 @@ def _read(deployment: Deployment, folder: Path, kind: Kind, asked: dict[str, Any
     is_small = _is_small(deployment, kind, asked["size"])
     at = datetime.fromisoformat(asked["at"])
     return Import(
-        number, kind.feed, at, is_small, check, land, seen, is_stale, is_cut_off, Landed(**done) if done else None
-    )
+        number, kind.feed, at, is_small, check, land, seen, is_stale, is_cut_off, Landed(**done) if done else None,
+        _name_of(deployment, number, asked),
+    )  # fmt: skip
 
 
 def list_own(deployment: Deployment, viewer: Viewer, *, now: datetime) -> list[Import]:
@@ -322,7 +340,7 @@ def work(deployment: Deployment, place: Path, *, lock: int) -> None:
 def _check(deployment: Deployment, viewer: Viewer, folder: Path, now: datetime, tell: Progress) -> Preview:
     kind = require_kind(viewer, working.read_json(folder / "import.json")["kind"])
     basis = _basis(deployment, kind, now)
-    with _opened(deployment, folder, kind, "check") as file:
+    with _opened(deployment, folder, "check") as file:
         seen = import_check.look(deployment, viewer, kind, file, now, tell)
     tell("keep", 0.95)
     import_seen.write(deployment, folder, seen)
@@ -343,7 +361,7 @@ def marked(deployment: Deployment, viewer: Viewer, number: str, *, language: str
         raise NotLookedAt
     folder, kind, _asked = _owned(deployment, viewer, number)
     with tempfile.TemporaryDirectory(dir=_home(deployment), prefix="work-") as place:
-        file = _in_the_clear(deployment, folder, kind, Path(place))
+        file = _in_the_clear(deployment, folder, Path(place))
         return import_seen.mark(file, import_seen.read_whole(deployment, folder), language=language)
 
 

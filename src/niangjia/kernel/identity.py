@@ -45,6 +45,44 @@ def read_id_number(text: str) -> str | None:
     return number
 
 
+def fault_of_id_number(text: str) -> tuple[str, str] | None:
+    """
+    What is wrong with a number that was meant as a resident ID number, in Chinese and English, with what to do; None: nothing.
+
+    A check digit says that a digit is wrong, not which one.
+    """
+    if read_id_number(text) is not None:
+        return None
+    number = fold(text).lstrip("'")
+    if len(number) not in (15, 18):
+        return (
+            f"身份证号是 18 位（旧的 15 位），这里有 {len(number)} 位。请核对后重填。",
+            f"A resident ID number has 18 characters (15 of old); here are {len(number)}. Check it and type it again.",
+        )
+    wrong = next((place for place, mark in enumerate(number, 1) if not _fits(mark, place, len(number))), None)
+    if wrong is not None:
+        return (
+            f"身份证号第 {wrong} 位不对：只能是数字{'或 X' if wrong == 18 else ''}。请核对后重填。",
+            f"Character {wrong} of the ID number is not a digit{' or X' if wrong == 18 else ''}. Check it and type it again.",
+        )
+    try:
+        birth_date(number if len(number) == 18 else number[:6] + "19" + number[6:])
+    except ValueError:
+        last = 14 if len(number) == 18 else 12
+        return (
+            f"身份证号第 7 到 {last} 位不是一个日期（出生日期）。请核对后重填。",
+            f"Characters 7 to {last} of the ID number are no day of birth. Check them and type it again.",
+        )
+    return (
+        "身份证号的末位（校验码）与前 17 位对不上，有一位打错了。请对照证件逐位核对后重填。",
+        "The last character of the ID number (its check digit) does not fit the 17 before it: one of them is mistyped. Compare each with the card.",
+    )
+
+
+def _fits(mark: str, place: int, length: int) -> bool:
+    return mark in ("0123456789X" if place == length == 18 else "0123456789")
+
+
 def birth_date(id_number: str) -> date:
     return date(int(id_number[6:10]), int(id_number[10:12]), int(id_number[12:14]))
 

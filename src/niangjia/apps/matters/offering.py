@@ -18,6 +18,7 @@ from niangjia.apps.programs.published import Published
 from niangjia.apps.registry import queries as registry
 from niangjia.engines.policy.finder.finding import is_for_people
 from niangjia.engines.policy.pack import Pack
+from niangjia.kernel.problems import Refusal
 
 OPEN_TO_ALL = "open"
 """The entry of what anybody may bring, with an account or without."""
@@ -100,6 +101,15 @@ def get_offered(program: str, *, area: str, today: date) -> Published:
 def place_of(union: Union) -> str:
     """Where programmes are looked for: the county of the union, as the finder does."""
     return areas.shorten(union.area)[:6]
+
+
+def place_for(viewer: Viewer) -> str:
+    """Whose numbers the viewer reads: a worker's county, an officer's own union's; empty where that is not known."""
+    try:
+        union = union_of(viewer) if viewer.role is Role.WORKER else organizations.get_union(viewer.org_id)
+    except Refusal:
+        return ""
+    return place_of(union)
 
 
 def union_of(viewer: Viewer) -> Union:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.matters import moving, needing, questions, reading
 from niangjia.apps.matters.lifecycle import Flow, flow_of, role_of
 from niangjia.apps.matters.models import Matter, Move, Paper
+from niangjia.apps.matters.offering import OPEN_TO_ALL
 from niangjia.apps.matters.problems import AlreadyOpen, StillOpen
 from niangjia.apps.matters.types import MatterState, PaperState, Question, Source, Step
 from niangjia.apps.organizations.types import Union
@@ -109,11 +110,24 @@ def _refuse_same(start: Beginning) -> None:
     """Raises AlreadyOpen."""
     if start.person_id is None:
         return
-    standing = Matter.objects.filter(
-        person_id=start.person_id, program=start.program, event=start.event, closed_at__isnull=True
-    ).first()
+    standing = standing_of(start.person_id, start.program, event=start.event)
     if standing is not None:
         raise AlreadyOpen(standing.number)
+
+
+def standing_of(person_id: int | None, program: str, *, event: str | None = None) -> Matter | None:
+    """What this person has under way of a programme, the latest first; with `event`, of that event alone."""
+    if person_id is None:
+        return None
+    rows = Matter.objects.filter(person_id=person_id, program=program, closed_at__isnull=True)
+    if event is not None:
+        rows = rows.filter(event=event)
+    return rows.select_related("desk", "org", "version").defer("version__files").order_by("-pk").first()
+
+
+def can_be_another(pack: Pack, asked: Iterable[Question]) -> bool:
+    """Whether a second one beside the first may be about something else: anybody may bring it, or the form asks for a day that tells them apart."""
+    return pack.entry == OPEN_TO_ALL or any(one.kind == "date" and not one.is_fact for one in asked)
 
 
 def read_all(

@@ -21,6 +21,7 @@ from niangjia.apps.matters import (
     moving,
     objecting,
     offering,
+    opening,
     questions,
     rated,
     registers,
@@ -50,7 +51,7 @@ from niangjia.apps.matters.noticed import (
     objection_cards,
     objections_of,
 )
-from niangjia.apps.matters.offering import is_offered
+from niangjia.apps.matters.offering import is_offered, place_for
 from niangjia.apps.matters.opening import is_filled_for, may_attest
 from niangjia.apps.matters.problems import NoSuchDraft, NoSuchRegister, NotByApplication, NotFound
 from niangjia.apps.matters.reading import Unreadable, shown, text_of, value_of
@@ -115,6 +116,7 @@ __all__ = [
     "list_registers",
     "NoSuchRegister",
     "objection_cards",
+    "place_for",
     "questions_to_begin",
     "shown",
     "text_of",
@@ -126,7 +128,10 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Offered:
-    """A programme that this worker can apply for. `questions`: as many as will be asked; `days`: working days until an answer."""
+    """
+    A programme that this worker can apply for. `questions`: as many as will be asked; `days`: working days until an answer. `standing`: one
+    of theirs that is under way; `is_same`: another would be the same, whatever is answered.
+    """
 
     published: Published
     area: str
@@ -134,6 +139,8 @@ class Offered:
     papers: tuple[str, ...]
     days: int
     draft_id: int | None
+    standing: MatterCard | None
+    is_same: bool
 
 
 @dataclass(frozen=True)
@@ -324,6 +331,7 @@ def get_offered(viewer: Viewer, program: str, *, today: date) -> Offered:
         flow.stage(flow.first.outcomes[flow.forward(flow.first)]) if role_of(flow.first) is Role.WORKER else flow.first
     )
     mine = Draft.objects.filter(person_id=viewer.person_id or 0, program=program, matter__isnull=True)
+    standing = opening.standing_of(viewer.person_id, program)
     return Offered(
         one,
         area,
@@ -331,6 +339,8 @@ def get_offered(viewer: Viewer, program: str, *, today: date) -> Offered:
         tuple(paper.code for paper in questions.papers_of(one.pack, [flow.first.id])),
         flow.expected_days(after),
         mine.values_list("pk", flat=True).first(),
+        matter_card(standing) if standing else None,
+        not opening.can_be_another(one.pack, asked),
     )
 
 

@@ -12,7 +12,7 @@ from niangjia.apps.matters.types import Question
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations.types import Union
 from niangjia.kernel.days import NotADay, read_day
-from niangjia.kernel.identity import fold, read_id_number
+from niangjia.kernel.identity import fault_of_id_number, fold, read_id_number
 from niangjia.kernel.problems import Refusal
 
 LONGEST = 2000
@@ -76,7 +76,7 @@ def _text_of(question: Question, typed: str | Iterable[str], until: date | None)
             return _position(text)
         case "id_number":
             if (number := read_id_number(text)) is None:
-                raise Unreadable("身份证号不对，请核对 18 位号码。", "This is no ID number; check its 18 characters.")
+                raise Unreadable(*(fault_of_id_number(text) or ("", "")))
             return number
         case "phone":
             if not re.fullmatch(r"1[0-9]{10}", fold(text)):

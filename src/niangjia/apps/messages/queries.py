@@ -22,6 +22,7 @@ from niangjia.apps.messages.types import (
     Choices,
     DeliveryState,
     FailedTry,
+    GroupCard,
     MessageCard,
     Trouble,
     Violation,
@@ -30,12 +31,15 @@ from niangjia.kernel.resealing import SealedColumn
 from niangjia.kernel.sealing import CannotOpen
 
 __all__ = [
-    "Kind", "NoSuchMessage", "ValueRefused", "card", "choices_of", "code_place", "count_deliveries", "count_given_up", "count_stuck", "count_unread", "get_choices",
-    "has_chosen", "list_addresses", "list_failed_tries", "list_kinds", "list_messages", "load_kinds", "place", "sealed_columns", "told_up_to", "verify",
+    "Kind", "NoSuchMessage", "ValueRefused", "card", "choices_of", "code_place", "count_deliveries", "count_given_up", "count_stuck", "count_unread", "count_waiting", "get_choices",
+    "has_chosen", "list_addresses", "list_failed_tries", "list_groups", "list_kinds", "list_messages", "load_kinds", "place", "sealed_columns", "told_up_to", "verify",
 ]  # fmt: skip
 
 # Longer than any lease, quiet night and delay together: whatever still waits then has no worker.
 _STUCK_AFTER = timedelta(hours=2)
+
+
+FEWEST_IN_GROUP = 2
 
 
 def place(account_id: int, channel: Channel) -> str:
@@ -56,10 +60,15 @@ def sealed_columns() -> tuple[SealedColumn, ...]:
     )
 
 
-def list_messages(viewer: Viewer, *, only_unread: bool = False) -> QuerySet[Message]:
-    """The viewer's own, newest first; to read only. `card` makes a MessageCard of a row."""
+def list_messages(
+    viewer: Viewer, *, only_unread: bool = False, kind: str = "", without: Iterable[str] = ()
+) -> QuerySet[Message]:
+    """The viewer's own, newest first; to read only. `kind`: of one alone; `without`: the unread of these left out. `card` makes a MessageCard of a row."""
     known = list(load_kinds().by_id)
-    rows = Message.objects.filter(account_id=viewer.account_id, kind__in=known)
+    rows = Message.objects.filter(
+        account_id=viewer.account_id, kind__in=[kind] if kind in known else known if not kind else []
+    )
+    rows = rows.exclude(kind__in=list(without), read_at__isnull=True)
     return (rows.filter(read_at__isnull=True) if only_unread else rows).order_by("-created_at", "-pk")
 
 
@@ -69,14 +78,44 @@ def card(row: Message) -> MessageCard:
     return MessageCard(row.pk, row.kind, title, text, row.path, row.created_at, row.read_at, kind.is_urgent)
 
 
+def list_groups(viewer: Viewer) -> list[GroupCard]:
+    """The viewer's unread messages of every kind that has several, the latest first; what is urgent stands alone."""
+    by_kind: dict[str, list[Message]] = {}
+    rows = Message.objects.filter(account_id=viewer.account_id, read_at__isnull=True).order_by("-created_at", "-pk")
+    for row in rows:
+        by_kind.setdefault(row.kind, []).append(row)
+    known = load_kinds().by_id
+    return [
+        _group(known[name], rows)
+        for name, rows in by_kind.items()
+        if name in known and len(rows) >= FEWEST_IN_GROUP and not known[name].is_urgent
+    ]
+
+
+def _group(kind: Kind, rows: list[Message]) -> GroupCard:
+    counts = [row.params.get("count", 1) for row in rows]
+    # Each event of a kind that comes together is counted once in all of its messages.
+    text = kind.word({"count": sum(counts)})[1] if kind.is_together else None
+    newest = max(row.pk for row in rows)
+    # Where all of them are: what the kind names for several, or its one page if that is the same for each.
+    path = kind.paths or ("" if "{" in kind.path else kind.path)
+    return GroupCard(kind.id, kind.title, text, path, len(rows), newest, rows[0].created_at)
+
+
+def count_waiting(viewer: Viewer) -> int:
+    """Unread messages as the inbox puts them: those of one kind are one."""
+    unread = Message.objects.filter(account_id=viewer.account_id, read_at__isnull=True)
+    return unread.aggregate(count=Count("kind", distinct=True))["count"]
+
+
 def count_unread(viewer: Viewer) -> int:
     return Message.objects.filter(account_id=viewer.account_id, read_at__isnull=True).count()
 
 
 def counting_unread(account_id: int) -> QuerySet:
-    """The same as one value, null = none, to be read along with something else."""
+    """`count_waiting` as one value, null = none, to be read along with something else."""
     unread = Message.objects.filter(account_id=account_id, read_at__isnull=True).order_by()
-    return unread.values("account_id").annotate(count=Count("pk")).values("count")
+    return unread.values("account_id").annotate(count=Count("kind", distinct=True)).values("count")
 
 
 def choices_of(account_ids: Iterable[int]) -> dict[int, Choices]:

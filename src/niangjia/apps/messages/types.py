@@ -65,6 +65,19 @@ class MessageCard:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupCard:
+    """Several unread messages of one kind: `count` messages, `newest` the last's number. `text` says how many things they are about, where they say so."""
+
+    kind: str
+    title: Mapping[str, str]
+    text: Mapping[str, str] | None
+    path: str
+    count: int
+    newest: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """
     What an account chose. `quiet_from` to `quiet_until` are hours of the day, equal = no quiet hours; `digest_hour` null = everything

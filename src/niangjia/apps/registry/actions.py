@@ -44,7 +44,7 @@ from niangjia.apps.registry.recognitions import (
     withdraw_certificate,
 )
 from niangjia.apps.registry.rehoming import as_it_stands, rehome_people
-from niangjia.apps.registry.searching import TooManySearches, find_person, search_people
+from niangjia.apps.registry.searching import NoNumber, TooManySearches, find_person, search_people
 from niangjia.apps.registry.types import (
     HouseholdFacts,
     HouseholdsReceived,
@@ -74,6 +74,7 @@ __all__ = [
     "enter_certificate",
     "enter_recognitions",
     "withdraw_certificate",
+    "NoNumber",
     "find_person",
     "join_union",
     "leave_unions",

@@ -19,6 +19,7 @@ from niangjia.kernel import identity
 from niangjia.kernel.problems import Refusal
 
 MOST = 20
+_SHORTEST_PHONE, _LONGEST_PHONE = 7, 13
 SEARCHES_PER_HOUR = 200
 """More than a desk needs in an hour, and far fewer than there are numbers that fit a masked one."""
 
@@ -31,14 +32,40 @@ class TooManySearches(Refusal):
         )
 
 
+class NoNumber(Refusal):
+    """What was typed for a number is neither an ID number nor a phone: told before anything is looked up, so not on record and not counted."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(zh, en)
+
+
+def require_number(text: str) -> None:
+    """Raises NoNumber: what is wrong with it."""
+    if not _is_phone(text) and (fault := identity.fault_of_id_number(text)):
+        raise NoNumber(*fault)
+
+
+def _is_phone(text: str) -> bool:
+    folded = identity.fold(text).replace("-", "").removeprefix("+86")
+    return folded.isdigit() and _SHORTEST_PHONE <= len(folded) <= _LONGEST_PHONE
+
+
+def _is_meant_as_number(text: str) -> bool:
+    """Digits, or a whole ID number's length of mostly digits."""
+    folded = identity.fold(text).replace("-", "")
+    return folded.isdigit() or (len(folded) > _LONGEST_PHONE and sum(map(str.isdigit, folded)) > len(folded) // 2)
+
+
 @transaction.atomic
 def search_people(*, viewer: Viewer, text: str, now: datetime) -> tuple[list[PersonCard], bool]:
     """
     Persons whose ID number, phone, name, pinyin or its first letters is `text`, masked, at most `MOST`; and whether there are more.
 
-    By blind indexes alone: no name is opened to find it. Raises NotAllowed, TooManySearches.
+    By blind indexes alone: no name is opened to find it. Raises NotAllowed, NoNumber, TooManySearches.
     """
     permissions.require(viewer, "registry.view")
+    if _is_meant_as_number(text):
+        require_number(text)
     wanted = Q(pk__in=[])
     for column, plain in _asked(text):
         wanted |= Q(**{f"{column}_blind": keys().blind(plain, f"registry.person.{column}")})
@@ -51,8 +78,9 @@ def search_people(*, viewer: Viewer, text: str, now: datetime) -> tuple[list[Per
 def find_person(*, viewer: Viewer, number: str, now: datetime) -> PersonCard | None:
     """
     The one whose ID number or phone it is, in scope, masked: for a form that is about somebody. On record like a search and limited with
-    it, or a masked number could be tried until it is whole. Raises TooManySearches.
+    it, or a masked number could be tried until it is whole. Raises NoNumber, TooManySearches.
     """
+    require_number(number)
     found = find_person_by_id_number(viewer, number) or find_person_by_phone(viewer, number)
     _record(viewer, int(found is not None), now)
     return found

@@ -392,3 +392,25 @@ def test_one_event_says_who_imported_how_much(place, here):
     event = AuditEvent.objects.filter(action=imports.IMPORTED).get()
     assert event.account_id == place.county.account_id and '"new":1' in event.detail_text
     assert dataclasses.asdict(place.county)["account_id"] == event.account_id
+
+
+def test_all_that_is_wrong_with_a_row_is_said_at_once_and_what_to_type(place, here):
+    rows = [["123", "李一", "NOWHERE", "2023-13-45", ""], [IDS[1], "李二", "XG", "2023-01-02", ""]]
+    found = look(here, place.county, "member", book(MEMBER, *rows))
+    told = [one.zh for one in found.wrong]
+    assert len(told) == 3 and found.wrong_rows == 1
+    assert any("身份" in one for one in told) and any("日期" in one for one in told)
+    assert any("NOWHERE" in one for one in told)
+    assert not any("源系统" in one or "重报" in one for one in told)
+
+
+def test_a_file_keeps_its_own_name_and_unknown_heads_are_named(place, here):
+    number = send(
+        here, place.county, "member", book(["证件", "姓名", "部门"], ["x", "李一", "y"]), name="八月 会员名册.XLSX"
+    )
+    with pytest.raises(Refusal) as refused:
+        seen(here, place.county, number)
+    assert "八月_会员名册.xlsx" in refused.value.zh and "member.xlsx" not in refused.value.zh
+    assert "不认识的列：" in refused.value.zh and "部门" in refused.value.zh
+    assert imports.find(here, place.county, number, now=NOW).name == "八月_会员名册.xlsx"
+    assert "会员名册" not in (here.folder / "imports" / number / "import.json").read_text(encoding="utf-8")

@@ -33,7 +33,7 @@ from niangjia.engines.policy.published.wording import plain
 from niangjia.engines.policy.vocabulary import Fact
 from niangjia.kernel.days import NotADay, read_day
 from niangjia.portals.design.marks import bracketed
-from niangjia.portals.design.program_pages import BringTold, language_now, listed, tag
+from niangjia.portals.design.program_pages import BringTold, address_of, language_now, listed, tag
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 
@@ -414,8 +414,7 @@ class FinderPages:
         return one.pack.title[self.language], self._href(one, "")
 
     def _href(self, one: Published, area: str) -> str:
-        address = reverse("public:program", args=[one.pack.area, one.pack.id])
-        return f"{address}?area={area}" if area and len(area) > len(one.pack.area) else address
+        return address_of(one.pack, area)
 
     def _show(self, name: str, context: Mapping[str, object], answers: Answers, *, status: int = 200) -> HttpResponse:
         frame = {"frame": self.frame, "address": self.address, "hidden": answers.hidden, "asked": len(answers.asked)}

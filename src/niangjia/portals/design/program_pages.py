@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -115,6 +116,12 @@ class ProgramPage:
     def changed(self) -> tuple[tuple[str, tuple[Dated, ...]], ...]:
         """Numbers that have more than one value by date or place."""
         return tuple((one.title, one.versions) for one in self.said.numbers if len(one.versions) > 1)
+
+
+def address_of(pack: Pack, area: str = "") -> str:
+    """Its page, with the numbers of `area` where that lies inside the programme's own."""
+    address = reverse("public:program", args=[pack.area, pack.id])
+    return f"{address}?area={area}" if len(area) > len(pack.area) and area.startswith(pack.area) else address
 
 
 class Listed(NamedTuple):

@@ -321,7 +321,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "tasks.rehome": (_("任务随工会变动"), "secondary"),
         "tasks.change": (_("修改了任务"), "yellow"),
         "tasks.due_soon": (_("提醒任务快到期"), "secondary"),
-        "tasks.overdue": (_("提醒任务逾期"), "secondary"),
+        "tasks.overdue": (_("提醒任务超期"), "secondary"),
         "bulletins.draft": (_("起草了通报"), "secondary"),
         "bulletins.edit": (_("修改了通报"), "secondary"),
         "bulletins.review": (_("核了通报稿"), "secondary"),

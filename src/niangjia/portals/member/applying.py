@@ -22,7 +22,7 @@ from niangjia.apps.programs import published
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.asked import Asked, asked, paper_title
 from niangjia.portals.design.pages import page
-from niangjia.portals.design.program_pages import language_now
+from niangjia.portals.design.program_pages import address_of, language_now
 from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
@@ -58,7 +58,7 @@ def start(request: PageRequest, program: str) -> HttpResponse:
         "pack": pack,
         "offered": offered,
         "papers": [wording.code("evidence", code, language) for code in offered.papers],
-        "rules": reverse("public:program", args=[pack.area, pack.id]),
+        "rules": address_of(pack, offered.area),
         "told": [(name, text) for name, text in request.GET.items() if name.startswith("v-")],
     }
     return show(request, "member/apply_start.html", context)

@@ -35,7 +35,7 @@ def find(request: PageRequest) -> HttpResponse:
         home=deployment().home,
         area=_area(viewer),
         known=matters.known_of(viewer, today),
-        apply_address=reverse("member:apply"),
+        apply_address=reverse("member:mine") + "#m-new",
         offered=matters.list_offered(viewer, today=today),
         used=partial(_used, viewer, today),
     )

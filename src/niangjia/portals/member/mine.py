@@ -66,6 +66,11 @@ def _steps(matter: OwnMatter, paid_on: date | None) -> list[tuple[object, date |
 
 @page("own.view")
 def mine(request: PageRequest) -> HttpResponse:
+    return _mine(request)
+
+
+def _mine(request: PageRequest, wrong: str = "") -> HttpResponse:
+    """`wrong`: why what was told of a new trouble could not be sent."""
     viewer: Viewer = request.viewer
     person_id = viewer.person_id or 0
     card = registry_queries.get_person_card(viewer, person_id)
@@ -86,10 +91,11 @@ def mine(request: PageRequest) -> HttpResponse:
         "views": views,
         "names": accounts.names_of({view.account_id for view in views if view.account_id}),
         "causes": CAUSES,
+        "wrong": wrong,
         "drafts": matters.list_drafts(viewer),
         "applications": [(one, status_of(one), next_of(one)) for one in matters.list_own(viewer)],
     }
-    return show(request, "member/mine.html", context)
+    return show(request, "member/mine.html", context, status=422 if wrong else 200)
 
 
 class ObjectionForm(Form):
@@ -137,6 +143,8 @@ def withdraw(request: PageRequest, case_id: int) -> HttpResponse:
 @page("own.view", methods=("POST",), shown_on=mine)
 def apply(request: PageRequest) -> HttpResponse:
     causes = [cause for cause in request.POST.getlist("cause") if cause in CAUSES]
-    card = cases.apply_for_help(viewer=request.viewer, causes=causes or ["其他"], now=timezone.now())
+    if not causes:
+        return _mine(request, _("请至少选一项主要原因；都不是，选“其他”，再点“告诉工会”。"))
+    card = cases.apply_for_help(viewer=request.viewer, causes=causes, now=timezone.now())
     messages.success(request, _("已经告诉工会，编号 %(number)s。工会会派人了解。") % {"number": card.number})
     return redirect("member:mine")

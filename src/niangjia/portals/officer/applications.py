@@ -23,10 +23,11 @@ from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import queries
 from niangjia.apps.matters.problems import DoesNotFit, StillOpen, StillUnknown
 from niangjia.apps.matters.queries import Details
-from niangjia.apps.matters.types import GrantState, MatterState, PaperCard, Question
+from niangjia.apps.matters.types import OPEN, GrantState, MatterState, PaperCard, Question
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.registry import actions as registry_actions
 from niangjia.apps.registry import queries as registry
+from niangjia.engines.policy.pack import Stage
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.asked import Asked, asked, paper_title
@@ -121,7 +122,7 @@ def _context(request: PageRequest, details: Details) -> dict[str, Any]:
         "seen_papers": sent.getlist("seen"),
         "asked_names": sent.getlist("ask"),
         "ask_words": sent.get("words", ""),
-        "path": list(details.flow.stages),
+        "path": _path(details),
         "opened": getattr(request, "opened_answers", None),
         "can_open": is_open
         and not details.can_read
@@ -316,3 +317,18 @@ def open_file(request: PageRequest, matter_id: int, key: str) -> HttpResponse:
             viewer=request.viewer, matter_id=matter_id, key=key, now=timezone.now(), is_small=wants_small(request)
         )
     )
+
+
+def _path(details: Details) -> list[tuple[Stage, str]]:
+    """Every stage with where it stands: done, now or next. What lies before a stage that it was sent back from is done again."""
+    flow, card = details.flow, details.card
+    is_over = card.state not in OPEN
+    visited = {move.from_stage for move in details.moves} | ({card.stage} if is_over else set())
+    here = flow.place(card.stage)
+
+    def standing(stage: Stage) -> str:
+        if stage.id == card.stage and not is_over:
+            return "now"
+        return "done" if stage.id in visited and (is_over or flow.place(stage.id) < here) else "next"
+
+    return [(stage, standing(stage)) for stage in flow.stages]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries
+from niangjia.apps.registry.types import CorrectionCard
 from niangjia.portals.design.forms import Form
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
@@ -28,9 +29,13 @@ class BasisForm(Form):
     )  # fmt: skip
 
 
+def found_corrections(request: PageRequest) -> list[CorrectionCard]:
+    return queries.list_corrections(request.viewer)
+
+
 @page("registry.correct")
 def corrections(request: PageRequest) -> HttpResponse:
-    rows = Paginator(queries.list_corrections(request.viewer), ROWS).get_page(request.GET.get("page"))
+    rows = Paginator(found_corrections(request), ROWS).get_page(request.GET.get("page"))
     return show(request, "officer/corrections_asked.html", {"rows": rows, "held": queries.list_held(request.viewer)})
 
 

@@ -32,6 +32,7 @@ from niangjia.portals.officer import (
     auditing,
     calling,
     checking,
+    correcting,
     money,
     monthly,
     noticing,
@@ -239,7 +240,7 @@ def _case_columns(request: PageRequest) -> Sequence[Column]:
 _CASE_LINES = _with_homes(lambda row: row.household_id)
 QUEUE = Listing("review", _("复核审批"), review.found_in_queue, _case_columns, _CASE_LINES, ("desk", *review.FILTERS))
 FILES = Listing(
-    "cases", _("个案与档案"), review.found_files, _case_columns, _CASE_LINES, ("state", "outcome", "month", "cause", "all")
+    "cases", _("困难档案"), review.found_files, _case_columns, _CASE_LINES, ("state", "outcome", "month", "cause", "all")
 )  # fmt: skip
 ANNOUNCED = Listing("notices", _("正在公示"), noticing.found_announced, _case_columns, _CASE_LINES)
 GRIEVANCES = Listing(
@@ -532,6 +533,17 @@ POSTS = Listing(
     lines=_post_lines,
     filters=("org",),
 )
+ASKED = Listing(
+    "corrections-asked",
+    _("更正资料的申请"),
+    correcting.found_corrections,
+    _always(
+        Column(_("本人"), lambda card: card.name, 12),
+        Column(_("哪一项"), lambda card: word("correction_field", card.about), 16),
+        Column(_("提出"), lambda card: card.raised_at, 18),
+        Column(_("状态"), lambda card: word("correction", card.state), 14),
+    ),
+)
 LANDED = Listing(
     "batches-landed",
     _("数据批次"),
@@ -569,4 +581,5 @@ export_adjustments = export_of(ADJUSTMENTS, adjusting.adjustments)
 export_audit = export_of(EVENTS, auditing.events)
 export_unions = export_of(UNIONS, administration.unions)
 export_posts = export_of(POSTS, administration.unions)
+export_asked = export_of(ASKED, correcting.corrections)
 export_health = export_of(LANDED, administration.health)

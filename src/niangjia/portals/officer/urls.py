@@ -110,6 +110,7 @@ urlpatterns = [
     path("calls/", calling.calls, name="calls"),
     path("calls/<int:file_id>/", calling.call, name="call"),
     path("corrections/", correcting.corrections, name="corrections_asked"),
+    path("corrections/asked/export/", listings.export_asked, name="export_asked"),
     path("corrections/<int:correction_id>/", correcting.correction, name="correction_asked"),
     path("corrections/<int:correction_id>/decide/", correcting.decide, name="decide_correction"),
     path("notices/", noticing.notices, name="notices"),

@@ -17,7 +17,7 @@ from niangjia.apps.programs.published import Published
 from niangjia.engines.policy.parameters import is_area
 from niangjia.portals.design.finding import FinderPages
 from niangjia.portals.design.pages import Access, page
-from niangjia.portals.design.program_pages import Listed, ProgramPage, by_place, language_now, program_page
+from niangjia.portals.design.program_pages import Listed, ProgramPage, address_of, by_place, language_now, program_page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import deployment, show
 
@@ -28,6 +28,7 @@ def program_list(request: PageRequest) -> HttpResponse:
     asof = timezone.localdate()
     wording = published.wording()
     found = published.list_published(asof=asof)
+    home = matters.place_for(request.viewer) if request.viewer else ""
     words = request.GET.get("q", "")[:60]
     place, topic = request.GET.get("place", ""), request.GET.get("topic", "")
     chosen = [
@@ -38,14 +39,15 @@ def program_list(request: PageRequest) -> HttpResponse:
         and _has_words(one, words)
     ]
     begun = {one.pack.id for one in matters.list_begun_by_workers(today=asof)}
-    services = [_listed(one, asof) for one in chosen if one.pack.id in begun]
+    services = [_listed(one, asof, home) for one in chosen if one.pack.id in begun]
     chosen = [one for one in chosen if one.pack.id not in begun]
-    listed = [_listed(one, asof) for one in chosen if one.pack.benefit or one.pack.measures]
+    listed = [_listed(one, asof, home) for one in chosen if one.pack.benefit or one.pack.measures]
     # What gives nothing itself: how the union sorts, counts and finds. Nobody applies for it.
-    internal = [_listed(one, asof) for one in chosen if not (one.pack.benefit or one.pack.measures)]
+    internal = [_listed(one, asof, home) for one in chosen if not (one.pack.benefit or one.pack.measures)]
     language = language_now()
     used = {wording.topic(one.pack) for one in found}
     context = {
+        **_frame(request),
         "groups": by_place(listed),
         "internal": by_place(internal),
         "services": by_place(services),
@@ -62,9 +64,12 @@ def program_list(request: PageRequest) -> HttpResponse:
 
 @page(Access.PUBLIC)
 def program(request: PageRequest, area: str, program_id: str) -> HttpResponse:
-    """One programme. ``?area=``: with the numbers of a place inside its own area."""
+    """One programme. With the numbers of a place inside its own area: of ``?area=``, else of where the viewer is."""
     asof = timezone.localdate()
     wanted = request.GET.get("area", "")
+    if not wanted and request.viewer is not None:
+        home = matters.place_for(request.viewer)
+        wanted = home if _holds(program_id, area, home, asof) else ""
     inside = wanted if is_area(wanted) and wanted.startswith(area) else area
     one = published.find_published(program_id, area=inside, asof=asof)
     if one is None or one.pack.area != area:
@@ -74,14 +79,28 @@ def program(request: PageRequest, area: str, program_id: str) -> HttpResponse:
         known=published.known_of_area(area=inside, asof=asof),
     )  # fmt: skip
     context = {
+        **_frame(request),
         "page": said,
         "versions": one.versions,
         "measures": measures(said, published.list_published(asof=asof)),
-        "find_url": reverse("public:find") if said.paid and one.pack.entry != "open" else "",
+        "find_url": _frame(request)["find_url"] if said.paid and one.pack.entry != "open" else "",
         "apply_url": reverse("member:apply_for", args=[program_id]) if _can_apply(request, one, asof) else "",
         "report_url": reverse("matters:report", args=[area, program_id]) if one.pack.entry == "open" else "",
     }
     return show(request, "public/program.html", context)
+
+
+def _frame(request: PageRequest) -> dict[str, str]:
+    """A worker who is signed in stays in their own frame, with their own finder."""
+    if request.viewer is not None and permissions.may(request.viewer, "own.view"):
+        return {"frame": "desk.html", "find_url": reverse("member:find")}
+    return {"frame": "open.html", "find_url": reverse("public:find")}
+
+
+def _holds(program_id: str, area: str, home: str, asof: date) -> bool:
+    """Whether it is this area's text that holds at the viewer's: the county may have its own."""
+    one = published.find_published(program_id, area=home, asof=asof) if home.startswith(area) else None
+    return one is not None and one.pack.area == area
 
 
 def _can_apply(request: PageRequest, one: Published, asof: date) -> bool:
@@ -112,7 +131,7 @@ def measures(said: ProgramPage, found: Iterable[Published]) -> list[dict[str, ob
             "title": one.title,
             "clause": one.clause,
             "links": [
-                {"title": by_id[name].pack.title[language], "href": address_of(by_id[name])}
+                {"title": by_id[name].pack.title[language], "href": address_of(by_id[name].pack)}
                 if name in by_id
                 else {"title": name, "href": ""}
                 for name in one.programs
@@ -122,20 +141,18 @@ def measures(said: ProgramPage, found: Iterable[Published]) -> list[dict[str, ob
     ]
 
 
-def address_of(one: Published) -> str:
-    return reverse("public:program", args=[one.pack.area, one.pack.id])
-
-
-def _listed(one: Published, asof: date) -> Listed:
+def _listed(one: Published, asof: date, home: str) -> Listed:
+    """With the numbers of `home`, where it is this text that holds there."""
+    area = home if _holds(one.pack.id, one.pack.area, home, asof) else one.pack.area
     said = program_page(
         one.pack,
-        area=one.pack.area,
+        area=area,
         asof=asof,
         wording=published.wording(),
         overrides=one.overrides,
         with_example=False,
     )
-    return Listed(said, address_of(one))
+    return Listed(said, address_of(one.pack, area))
 
 
 def _has_words(one: Published, words: str) -> bool:

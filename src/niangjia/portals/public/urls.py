@@ -40,6 +40,7 @@ urlpatterns = [
     path("safety/recovery-codes/", safety.recovery_codes, name="recovery_codes"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/read/", inbox.read_all, name="read_all"),
+    path("inbox/read/<slug:kind>/", inbox.read_group, name="read_group"),
     path("inbox/<int:message_id>/", inbox.read, name="read"),
     path("inbox/settings/", message_settings.message_settings, name="message_settings"),
     path("inbox/settings/choose/", message_settings.choose, name="choose_messages"),

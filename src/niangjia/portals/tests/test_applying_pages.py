@@ -218,3 +218,20 @@ def test_pages_of_an_application_are_english_in_english(house, laid, signed_in):
         html = client.get(address).content.decode()
         assert "Evening class help" in html
         assert not re.search("职工夜校|未填|材料|草稿", html), address
+
+
+def test_stages_that_are_done_look_otherwise_than_those_to_come(laid, house, signed_in: SignIn):
+    """By words and a sign, not by colour alone."""
+    _client, page = officer_page(house, signed_in, Role.COUNTY, laid.waiting_id)
+    way = page.partition('id="a-way"')[2].partition("</ol>")[0]
+    standing = re.findall(r'<li class="is-(done|now|next)"', way)
+    assert "done" in standing and standing.count("now") == 1 and standing[-1] == "next"
+    assert standing == sorted(standing, key=["done", "now", "next"].index)
+    assert "已完成" in way and "正在这一步" in way and "还没到" in way
+
+
+def test_an_application_that_is_under_way_is_told_at_the_start(laid, house, signed_in: SignIn):
+    """This programme asks for a day, so that another may be about something else: it says so, and leads to the one."""
+    other = signed_in(laid.other)
+    page = other.get("/mine/programs/evening-class/apply/").content.decode()
+    assert "您申请过，正在办理" in page and "是另一件事，才再申请" in page and "/mine/applications/" in page

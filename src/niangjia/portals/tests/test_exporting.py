@@ -34,7 +34,7 @@ EXPORTS = {
     "officer:export_budget": "officer:budget", "officer:export_batches": "officer:batches", "officer:export_batch": "officer:batch",
     "officer:export_register": "officer:register", "officer:export_adjustments": "officer:adjustments", "officer:export_audit": "officer:audit",
     "officer:export_unions": "officer:unions", "officer:export_posts": "officer:unions", "officer:export_health": "officer:health",
-    "officer:export_objections": "officer:objections", "officer:export_checks": "officer:checks", "officer:export_late": "officer:late", "officer:export_transfers": "officer:transfers",
+    "officer:export_objections": "officer:objections", "officer:export_asked": "officer:corrections_asked", "officer:export_checks": "officer:checks", "officer:export_late": "officer:late", "officer:export_transfers": "officer:transfers",
 }  # fmt: skip
 
 

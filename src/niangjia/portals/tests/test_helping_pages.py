@@ -169,7 +169,9 @@ def test_the_register_leaves_as_a_workbook_with_a_purpose(house, hall, county):
 
 
 def test_somebody_is_listed_by_their_id_number_and_it_is_not_kept(house, hall, county):
-    assert "本辖区没有这个号码的人" in county.post("/desk/volunteers/helpers/new/", {"id_number": "1"}).content.decode()
+    typed = {"1": "这里有 1 位", town.id_number(997): "本辖区没有这个号码的人"}
+    for number, said in typed.items():
+        assert said in county.post("/desk/volunteers/helpers/new/", {"id_number": number}).content.decode()
     found = county.post("/desk/volunteers/helpers/new/", {"id_number": town.id_number(204 * 3)})
     assert found.status_code == 302 and town.id_number(204 * 3) not in found.url
     form = county.post(found.url, {"skills": [], "home": "330624", "capacity": "2", "team": "茶乡队"})

@@ -138,7 +138,8 @@ def test_a_landing_that_was_cut_off_is_gone_on_with(sent, batches, monkeypatch):
 def test_a_file_that_cannot_be_read_says_why_on_its_own_page_and_can_be_checked_again(house, signed_in):
     client = signed_in(house.viewers[Role.COUNTY])
     html = client.get(send(client, "甲,乙\n1,2\n").url).content.decode()
-    assert "没有完成" in html and "表头" in html and "重新检查" in html and "换一份上传" in html
+    assert "没有完成" in html and "表头" in html and "重新检查" in html and "改好后重新上传" in html
+    assert "/desk/imports/templates/" in html  # the way out stands beside it
 
 
 def test_what_changed_since_it_was_checked_is_checked_again_before_it_is_confirmed(sent, monkeypatch):

@@ -42,12 +42,12 @@ def inbox(client, **asked):
 
 def test_what_waits_stands_in_the_frame_and_in_the_inbox(noted, signed_in):
     county = noted.viewers[Role.COUNTY]
-    client, unread = signed_in(county), queries.count_unread(county)
+    client, unread = signed_in(county), queries.count_waiting(county)
     assert unread >= 2
     desk = page_of(client.get(reverse("officer:workbench")))
     assert desk.count(f'class="unread-count">{unread}<') >= 2  # beside the menu's entry and on a phone's head
     page = inbox(client)
-    assert page.count('class="message is-unread"') == min(unread, 20)
+    assert page.count('class="message is-unread"') == unread  # one line a kind
     assert "核实结论待复核" in page and "新到工单" in page
 
 
@@ -67,26 +67,56 @@ def test_a_message_leads_to_its_thing_and_is_read_then(noted, signed_in):
 def test_only_unread_all_read_and_nothing_left(noted, signed_in):
     county = noted.viewers[Role.COUNTY]
     client = signed_in(county)
-    newest = queries.list_messages(county).first().pk
+    newest = max(queries.list_messages(county).values_list("pk", flat=True))
     assert f'name="up_to" value="{newest}"' in inbox(client)
     page = page_of(client.post(reverse("public:read_all"), {"up_to": newest}, follow=True))
     assert "标为已读" in page and queries.count_unread(county) == 0
     assert "没有未读消息" in inbox(client, show="unread") and 'class="message"' in inbox(client)
 
 
-def test_pages_of_twenty(noted, signed_in):
-    county = noted.viewers[Role.COUNTY]
+def orders_overdue(county, count: int) -> None:
     Message.objects.bulk_create(
         Message(
-            account_id=county.account_id, kind="order_assigned", subject=f"workorder:{n}", occasion="x", path="/desk/orders/",
-            params={"count": 1, "number": f"GD202311{n:06d}"}, created_at=town.NOW,
+            account_id=county.account_id, kind="order_overdue", subject=f"workorder:{n}", occasion="x", path="/desk/orders/",
+            params={"count": 1 + n % 2}, created_at=town.NOW,
         )
-        for n in range(45)
+        for n in range(count)
     )  # fmt: skip
+
+
+def test_several_of_one_kind_are_one_line_that_leads_to_all_of_them(noted, signed_in):
+    county = noted.viewers[Role.COUNTY]
+    before = queries.count_waiting(county)
+    orders_overdue(county, 12)
     client = signed_in(county)
-    assert inbox(client).count("<article") == 20
-    last = inbox(client, page="3", show="unread")
-    assert 0 < last.count("<article") <= 20 and "show=unread" in last
+    page = inbox(client)
+    assert "您有 18 件工单已超过办理期限" in page and "12 条消息，逐条看" in page and page.count("工单已超期") == 3
+    assert queries.count_waiting(county) == before + 1
+    one = queries.list_messages(county, kind="order_overdue").first()
+    newest = max(queries.list_messages(county, kind="order_overdue").values_list("pk", flat=True))
+    assert inbox(client, kind="order_overdue").count("<article") == 12
+    others = queries.list_messages(county, only_unread=True).exclude(kind="order_overdue").count()
+    answer = client.post(reverse("public:read_group", args=["order_overdue"]), {"up_to": newest})
+    assert answer.url == "/desk/orders/?late=1" and client.get(answer.url).status_code == 200
+    one.refresh_from_db()
+    assert one.read_at == town.NOW and queries.list_messages(county, only_unread=True).count() == others
+
+
+def test_a_group_of_messages_that_came_meanwhile_stays_unread(noted, signed_in):
+    county = noted.viewers[Role.COUNTY]
+    orders_overdue(county, 3)
+    first = queries.list_messages(county, kind="order_overdue").last()
+    signed_in(county).post(reverse("public:read_group", args=["order_overdue"]), {"up_to": first.pk, "then": "stay"})
+    assert queries.list_messages(county, kind="order_overdue", only_unread=True).count() == 2
+
+
+def test_pages_of_twenty(noted, signed_in):
+    county = noted.viewers[Role.COUNTY]
+    orders_overdue(county, 45)
+    client = signed_in(county)
+    assert inbox(client, kind="order_overdue").count("<article") == 20
+    last = inbox(client, page="3", kind="order_overdue")
+    assert last.count("<article") == 5 and "kind=order_overdue" in last
 
 
 def test_nobody_opens_anothers_message(noted, signed_in):

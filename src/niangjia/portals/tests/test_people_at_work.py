@@ -18,6 +18,7 @@ from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.audit import queries as audit
+from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.cases.actions import filing, grievances
 from niangjia.apps.cases.tests import desk as desks
@@ -622,3 +623,22 @@ def test_a_reason_is_offered_again_for_the_same_household_and_every_opening_is_r
     monkeypatch.setattr(settings, "REASON_SECONDS", -1)
     county.post(page + "reveal/", {"person": people[0], "field": "name", "reason": "电话核对姓名"})
     assert "沿用刚才的理由" not in text(county.get(page))
+
+
+@pytest.mark.parametrize("name", ["officer:people", "matters:for_worker"])
+def test_a_number_that_is_none_is_told_before_anything_is_looked_up(house, signed_in, name):
+    page, client = reverse(name), signed_in(house.viewers[Role.GRASSROOTS])
+    before = AuditEvent.objects.filter(action="registry.search").count()
+    for typed, said in (("123", "这里有 3 位"), ("330624199001011230", "校验码")):
+        answer = client.post(page, {"text": typed, "number": typed})
+        assert answer.status_code == 422 and said in answer.content.decode(), typed
+    assert AuditEvent.objects.filter(action="registry.search").count() == before
+
+
+def test_telling_the_union_of_a_trouble_asks_for_a_cause(house, signed_in):
+    worker = signed_in(house.viewers[Role.WORKER])
+    asked = AuditEvent.objects.filter(action__in=("cases.open", "cases.ask_again"))
+    before = asked.count()
+    answer = worker.post("/mine/apply/", {})
+    assert answer.status_code == 422 and "请至少选一项主要原因" in answer.content.decode()
+    assert asked.count() == before

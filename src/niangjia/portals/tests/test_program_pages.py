@@ -17,6 +17,7 @@ from django.urls import reverse
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.programs import actions as programs
 from niangjia.apps.programs import published
+from niangjia.apps.programs.models import Catalogue, ParameterValue
 from niangjia.apps.programs.tests import town
 from niangjia.apps.programs.types import Retroactive
 from niangjia.engines import policy
@@ -473,7 +474,7 @@ def test_a_worker_finds_what_the_registry_knows_filled_in_and_can_change_it(pack
             break
         assert asked(page) != "household_size"
         page = worker.post(address, {**fields(page), "go": "skip"}).content.decode()
-    assert "登记" in page and reverse("member:apply") in page and Session.objects.count() == before
+    assert "登记" in page and reverse("member:mine") + "#m-new" in page and Session.objects.count() == before
     changed = worker.post(address, {**fields(page), "go": "change:household_size"}).content.decode()
     assert asked(changed) == "household_size" and 'value="3"' in changed
     after = worker.post(address, {**fields(changed), "value": "4", "go": "next"}).content.decode()
@@ -545,3 +546,24 @@ def test_an_officer_types_facts_and_reads_every_rule_beside_them(packs, house, s
 def test_amounts_are_decimal():
     facts = policy.load_vocabulary(programs_folder()).facts
     assert value_of(facts["income_12m"], "0.1") == Decimal("0.1")
+
+
+def test_who_is_signed_in_reads_the_numbers_of_their_own_county(packs, house, signed_in):
+    """A programme of the province that waits for a number the county has set is in force for the county's workers."""
+    name = "migrant-education-subsidy"
+    ParameterValue.objects.filter(pack_id=name).update(area=AREA)
+    Catalogue.objects.all().delete()  # changed without its action: nothing is remembered of it
+    address = reverse("public:program", args=["33", name])
+    worker = signed_in(house.viewers[Role.WORKER])
+    assert "本地还没有生效" in get(address)
+    assert "本地还没有生效" not in worker.get(address).content.decode()
+    assert f"{address}?area={AREA}" in worker.get(reverse("public:programs")).content.decode()
+    assert f"{address}?area={AREA}" in worker.get(reverse("member:apply_for", args=[name])).content.decode()
+
+
+def test_a_worker_keeps_their_own_frame_on_the_pages_of_programmes(packs, house, signed_in):
+    worker = signed_in(house.viewers[Role.WORKER])
+    for address in (reverse("public:programs"), reverse("public:program", args=[AREA, "special-grant"])):
+        html = worker.get(address).content.decode()
+        assert 'class="tabs"' in html and faults(html) == [], address
+        assert 'class="tabs"' not in get(address)

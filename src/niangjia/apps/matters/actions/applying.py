@@ -32,6 +32,7 @@ from niangjia.apps.matters.models import Draft, Matter, Paper
 from niangjia.apps.matters.problems import (
     AlreadyClosed,
     AlreadyGranted,
+    AlreadyOpen,
     NoSuchDraft,
     NotDeclared,
     NotYourTurn,
@@ -50,15 +51,18 @@ def start_draft(*, viewer: Viewer, program: str, now: datetime, answers: Mapping
 
     Raises:
         NotAllowed, NoUnionHere, NotByApplication.
+        AlreadyOpen: one is under way, and another would be the same whatever is answered.
     """
     permissions.require(viewer, "own.view")
     area = offering.place_of(offering.union_of(viewer))
     today = moving.today_of(now)
     one = offering.get_offered(program, area=area, today=today)
+    asked = questions.of_applicant(one.pack, published.wording())
+    if not opening.can_be_another(one.pack, asked) and (same := opening.standing_of(viewer.person_id, program)):
+        raise AlreadyOpen(same.number)
     mine = Draft.objects.filter(person_id=viewer.person_id or 0, program=program, matter__isnull=True)
     standing = mine.select_related("version", "matter").defer("version__files").first()
     if standing is None:
-        asked = questions.of_applicant(one.pack, published.wording())
         standing = _new(viewer, program, area, one.card.id, None, drafts.from_register(viewer, asked, today), now)
         standing = standing or mine.select_related("version", "matter").defer("version__files").get()
     if answers:

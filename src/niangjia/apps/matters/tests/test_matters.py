@@ -350,3 +350,12 @@ def test_an_original_that_was_seen_is_on_record(place: Place):
     )
     papers = queries.get_details(place.town.county, card.id, now=place.now).papers
     assert [(one.paper.code, one.state) for one in papers] == [("receipts", PaperState.SEEN)]
+
+
+def test_what_is_under_way_is_told_before_another_is_begun(place: Place):
+    card = place.handed_in()
+    with pytest.raises(problems.AlreadyOpen) as refused:
+        place.draft()
+    assert card.number in refused.value.zh and not Draft.objects.exists()
+    offered = queries.get_offered(place.worker, "aid", today=place.now.date())
+    assert offered.is_same and offered.standing is not None and offered.standing.id == card.id

@@ -18,7 +18,8 @@ def mark_read(*, viewer: Viewer, message_id: int, now: datetime) -> str:
     return message.path
 
 
-def mark_all_read(*, viewer: Viewer, up_to: int, now: datetime) -> int:
-    """All up to the number `up_to`, the newest that was seen: what came in the meantime stays unread. Return how many."""
+def mark_all_read(*, viewer: Viewer, up_to: int, now: datetime, kind: str = "") -> int:
+    """All (of one kind) up to the number `up_to`, the newest that was seen: what came in the meantime stays unread. Return how many."""
     unread = Message.objects.filter(account_id=viewer.account_id, read_at__isnull=True, pk__lte=up_to)
+    unread = unread.filter(kind=kind) if kind else unread
     return unread.update(read_at=now)

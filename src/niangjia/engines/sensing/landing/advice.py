@@ -43,11 +43,25 @@ _BY_REASON = {
 }
 
 
+_BY_HAND = (
+    (("请向源系统核对后重报。", "Check with the source and send again."), ("请对照证件或原件改正。", "Correct it from the card or the paper.")),
+    (
+        ("将证件号列设为文本，从源系统重新导出。", "Format the column as text and export from the source again."),
+        ("将这一列设为文本格式，对照证件重新填写。", "Format the column as text and type it again from the card."),
+    ),
+    (("请补齐后重报该行。", "Fill it in and send the row again."), ("请补填。", "Fill it in.")),
+    (("请核对后重报。", "Check and send again."), ("请改正。", "Correct it.")),
+    (("后重报该行。", " and send the row again."), ("，再改正该行。", " and correct the row.")),
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Problems:
     """Numbers the feed's (column, reason) pairs, so that a row carries two bytes and not a sentence."""
 
     feed: Feed
+    is_typed: bool = False
+    """Whether a person typed the rows, and puts them right there; else they came out of a source system."""
 
     BLANK_ROW = -1
     BROKEN_ROW = 0
@@ -62,14 +76,19 @@ class Problems:
         for column in self.feed.columns.values():
             for reason in REASONS:
                 number = self.number(column.code, reason)
-                zh, en = self._advice(column, reason)
-                rows.append((number, False, column.code, reason, f"{column.zh}：{zh}", f"{column.code}: {en}"))
-                rows.append(
-                    (number, True, column.code, reason, f"{column.zh}：{_LOST[0]}", f"{column.code}: {_LOST[1]}")
-                )
-        rows.append((self.BROKEN_ROW, False, "", "BAD_VALUE", *_BROKEN))
+                for is_lost in (False, True):
+                    zh, en = self._to_do(_LOST if is_lost else self._advice(column, reason))
+                    rows.append((number, is_lost, column.code, reason, f"{column.zh}：{zh}", f"{column.code}: {en}"))
+        rows.append((self.BROKEN_ROW, False, "", "BAD_VALUE", *self._to_do(_BROKEN)))
         rows.append((self.TOTAL_ROW, False, "", "BAD_VALUE", *_TOTAL))
         return rows
+
+    def _to_do(self, said: tuple[str, str]) -> tuple[str, str]:
+        """What to do, said to whom it concerns."""
+        zh, en = said
+        for at_source, by_hand in _BY_HAND if self.is_typed else ():
+            zh, en = zh.replace(at_source[0], by_hand[0]), en.replace(at_source[1], by_hand[1])
+        return zh, en
 
     def _advice(self, column: Column, reason: str) -> tuple[str, str]:
         if reason == "MISSING_REQUIRED":

@@ -57,12 +57,14 @@ class Delivery:
 class Checked:
     """
     `rows`: what was read of each good row, by the feed's codes, ID numbers as 18 characters, with its place in `places`: (sheet, row).
-    `wrong`: every row that could not be read; sums under the data are in neither.
+    `wrong`: every problem of every row that could not be read; sums under the data are in neither. `half`: what could be read of those
+    rows, each with its place; None = it could not.
     """
 
     rows: tuple[dict[str, object], ...]
     places: tuple[tuple[str, int], ...]
     wrong: tuple[SetAside, ...]
+    half: tuple[tuple[tuple[str, int], dict[str, object]], ...] = ()
 
 
 class Lander:
@@ -120,7 +122,7 @@ class Lander:
             report = BatchReport(
                 feed=delivery.feed.name, month=delivery.month.text, status="checked", files=delivery.names
             )
-            return _Batch(self, delivery, report).check()
+            return _Batch(self, delivery, report, is_typed=True).check()
         finally:
             self._clear()
 
@@ -170,13 +172,13 @@ def _connect(reach: Sequence[Path], memory_limit: str, threads: int) -> duckdb.D
 class _Batch:
     """The steps of one landing, in order. Relations: `staged` (every row), `accepted` (what goes to the lake)."""
 
-    def __init__(self, lander: Lander, delivery: Delivery, report: BatchReport) -> None:
+    def __init__(self, lander: Lander, delivery: Delivery, report: BatchReport, *, is_typed: bool = False) -> None:
         self.lander = lander
         self.delivery = delivery
         self.feed = delivery.feed
         self.connection = lander.connection
         self.report = report
-        self.problems = Problems(delivery.feed)
+        self.problems = Problems(delivery.feed, is_typed)
         self.parts: list[Part] = []
         self.met_before = 0
 
@@ -208,17 +210,31 @@ class _Batch:
                 named.append(f'_vault_{column.vault} AS "{column.code}"')
             elif column.lake == "keep":
                 named.append(f'"{column.lake_name}" AS "{column.code}"')
-        rows = (
-            self.connection.sql(f"SELECT {', '.join(named)} FROM accepted ORDER BY _row").to_arrow_table().to_pylist()
-        )
-        numbers = [row for (row,) in self.connection.execute("SELECT _row FROM accepted ORDER BY _row").fetchall()]
-        places = tuple((self.parts[number // ROWS_A_PART - 1].sheet, number % ROWS_A_PART) for number in numbers)
+        rows, places = self._read(named, "_problem IS NULL")
+        half, half_places = self._read(named, f"_problem <> {self.problems.BLANK_ROW}")
         totals = {(part.sheet, row) for part in self.parts for row, _written in part.totals}
         wrong = self.connection.execute(
-            'SELECT feed, file, sheet, "row", "column", code, advice_zh, advice_en FROM set_aside ORDER BY _row'
+            f"""SELECT feed, file, sheet, "row", "column", code, advice_zh, advice_en FROM (
+                    SELECT *, 0 AS told FROM set_aside WHERE "column" = ''
+                    UNION ALL
+                    SELECT feed, file, sheet, "row", col, advice.code, zh, en, _row, NULL, told
+                    FROM (SELECT _row, unnest(_all) AS told FROM staged WHERE _problem <> {self.problems.BLANK_ROW})
+                         JOIN set_aside USING (_row) JOIN advice ON problem = told // 2 AND lost = (told % 2 = 1))
+                ORDER BY _row, told"""
         ).fetchall()
         found = (SetAside(*row) for row in wrong)
-        return Checked(tuple(rows), places, tuple(one for one in found if (one.sheet, one.row) not in totals))
+        told = tuple(one for one in found if (one.sheet, one.row) not in totals)
+        return Checked(tuple(rows), places, told, tuple(zip(half_places, half, strict=True)))
+
+    def _read(
+        self, named: Sequence[str], condition: str
+    ) -> tuple[list[dict[str, object]], tuple[tuple[str, int], ...]]:
+        """Rows as they were understood, and the places they stand at."""
+        execute = self.connection.execute
+        rows = self.connection.sql(f"SELECT {', '.join(named)} FROM staged WHERE {condition} ORDER BY _row")
+        numbers = execute(f"SELECT _row FROM staged WHERE {condition} ORDER BY _row").fetchall()
+        places = tuple((self.parts[row // ROWS_A_PART - 1].sheet, row % ROWS_A_PART) for (row,) in numbers)
+        return rows.to_arrow_table().to_pylist(), places
 
     def _stage(self) -> None:
         """Grain: one row per row of the delivery, in file and row order."""
@@ -227,7 +243,7 @@ class _Batch:
                 self.parts += self._open(path, name)
             except Refusal as refusal:
                 raise UnreadableFile(f"{name}：{refusal.zh}", f"{name}: {refusal.en}") from refusal
-        stager = Stager(self.feed, self.delivery.month, self.problems)
+        stager = Stager(self.feed, self.delivery.month, self.problems, tells_all=self.problems.is_typed)
         tables = []
         for number, part in enumerate(self.parts, 1):
             try:

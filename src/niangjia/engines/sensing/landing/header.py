@@ -72,9 +72,13 @@ def read_header(feed: Feed, cells: Sequence[str]) -> Header:
     if missing:
         named = "、".join(f"{column.zh}({column.code})" for column in missing)
         close = _closest(feed, extra)
+        # Names of columns, not cells of a person.
+        unknown = [cell for cell in extra if not any(mark.isdigit() for mark in cell)][:5]
+        zh = f"不认识的列：{'、'.join(unknown)}。" if unknown else ""
+        en = f"Not known: {', '.join(unknown)}. " if unknown else ""
         raise UnreadableHeader(
-            f"表头缺少必需的列：{named}。{close[0]}请补齐列名后重新导出。",
-            f"The header lacks required columns: {named}. {close[1]}Complete the header and export again.",
+            f"表头缺少必需的列：{named}。{zh}{close[0]}请补齐列名后重新导出。",
+            f"The header lacks required columns: {named}. {en}{close[1]}Complete the header and export again.",
         )
     return Header(columns, tuple(extra))
 

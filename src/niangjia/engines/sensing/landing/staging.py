@@ -40,6 +40,8 @@ class Stager:
     feed: Feed
     month: Month
     problems: Problems
+    tells_all: bool = False
+    """Whether a row also has `_all`: each of its problems as number × 2, and 1 where digits were lost."""
 
     def stage(self, connection: duckdb.DuckDBPyConnection, part: Part, number: int) -> str:
         """
@@ -78,7 +80,7 @@ class Stager:
                  read AS (SELECT *, {", ".join(read)} FROM source),
                  inside AS (SELECT *{f" REPLACE ({', '.join(bounded)})" if bounded else ""}{"".join(", " + item for item in inside)} FROM read),
                  checked AS (SELECT *{"".join(", " + item for item in checked)} FROM inside),
-                 judged AS (SELECT *, {self._problem(part)} AS _problem FROM checked)
+                 judged AS (SELECT *, {self._problem(part)} AS _problem{f", {self._all(part)} AS _all" if self.tells_all else ""} FROM checked)
             SELECT _row, {", ".join(self._outcome(part))} FROM judged
         """
 
@@ -143,6 +145,29 @@ class Stager:
 
     def _problem(self, part: Part) -> str:
         """The number of the row's first problem in declared order (`advice.Problems`); NULL = none."""
+        cases = " ".join(
+            f"WHEN {condition} THEN {self.problems.number(code, reason)}"
+            for condition, code, reason in self._conditions(part)
+        )
+        return f"CAST(CASE {cases} END AS SMALLINT)"
+
+    def _all(self, part: Part) -> str:
+        """The first problem of each column, as a list; empty = none."""
+        by_column: dict[str, list[str]] = {}
+        for condition, code, reason in self._conditions(part):
+            column = self.feed.columns[code]
+            told = f"{2 * self.problems.number(code, reason)}"
+            if reason == _reason(column) and _can_lose(column) and code in part.columns:
+                told += f" + CASE WHEN {self._has_lost(column, part)} THEN 1 ELSE 0 END"
+            by_column.setdefault(code, []).append(f"WHEN {condition} THEN {told}")
+        cases = ", ".join(f"CASE {' '.join(whens)} END" for whens in by_column.values())
+        return f"list_filter([{cases}]::INTEGER[], lambda one: one IS NOT NULL)"
+
+    def _has_lost(self, column: Column, part: Part) -> str:
+        return f"regexp_full_match({self._written(column, part)}, '{spelling.LOST_DIGITS}')"
+
+    def _conditions(self, part: Part) -> list[tuple[str, str, str]]:
+        """(condition, column, reason) of everything that can be wrong with a row, in declared order."""
         feed = self.feed
         whens = [
             (condition, column.code, reason)
@@ -155,10 +180,7 @@ class Stager:
         if len(feed.id_columns) == 2:
             first, second = (column.code for column in feed.id_columns)
             whens.append((f"{_q('v_' + first)} = {_q('v_' + second)}", second, "CONFLICT"))
-        cases = " ".join(
-            f"WHEN {condition} THEN {self.problems.number(code, reason)}" for condition, code, reason in whens
-        )
-        return f"CAST(CASE {cases} END AS SMALLINT)"
+        return whens
 
     def _refund_signs(self) -> list[tuple[str, str, str]]:
         flag, amount = _q("v_" + self.feed.refund["flag"]), _q("v_" + self.feed.refund["amount"])
@@ -180,10 +202,9 @@ class Stager:
             else " AND ".join(spelling.is_blank(self._written(column, part)) for column in here)
         )
         lost = " OR ".join(
-            f"(_problem = {self.problems.number(column.code, _reason(column))} "
-            f"AND regexp_full_match({self._written(column, part)}, '{spelling.LOST_DIGITS}'))"
+            f"(_problem = {self.problems.number(column.code, _reason(column))} AND {self._has_lost(column, part)})"
             for column in here
-            if column.type in ("id", "code", "phone") and not column.values
+            if _can_lose(column)
         )
         keys = [column for column in here if column.type == "id" or column.code in feed.key]
         failed = " OR ".join(f"({condition})" for column in keys for condition, _ in self._unreadable(column, part))
@@ -193,6 +214,7 @@ class Stager:
             f"CASE WHEN _problem IS NOT NULL THEN ({failed or 'false'}) END AS _key_failed",
             f"CASE WHEN _problem IS NOT NULL THEN to_json(struct_pack({raw}))::VARCHAR END AS _raw",
         ]
+        outcome += ["_all"] if self.tells_all else []
         for column in feed.columns.values():
             outcome += self._stored(column)
         return outcome
@@ -249,6 +271,11 @@ def lake_columns(feed: Feed) -> list[str]:
         if column.derive:
             names += [f"birth_date{column.suffix}", f"sex{column.suffix}"]
     return names
+
+
+def _can_lose(column: Column) -> bool:
+    """Whether Excel may have made a rounded number of it."""
+    return column.type in ("id", "code", "phone") and not column.values
 
 
 def _reason(column: Column) -> str:

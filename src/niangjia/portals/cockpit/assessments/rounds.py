@@ -71,7 +71,7 @@ def look(request: PageRequest, look_id: int) -> HttpResponse:
 
 def doors_to(viewer: Viewer, org_id: int) -> list[tuple[str, str]]:
     """What the house knows of a union, to be read before going there: title and address of each page that the viewer may open."""
-    doors = [(_("任务清单"), f"{reverse('tasks:all')}?owner={org_id}"), (_("逾期的任务"), f"{reverse('tasks:all')}?owner={org_id}&late=1")]  # fmt: skip
+    doors = [(_("任务清单"), f"{reverse('tasks:all')}?owner={org_id}"), (_("超期的任务"), f"{reverse('tasks:all')}?owner={org_id}&late=1")]  # fmt: skip
     if permissions.may(viewer, "cockpit.view"):
         panels = ((_("驾驶舱：目标"), "targets"), (_("驾驶舱：时效"), "speed"), (_("驾驶舱：查实"), "truth"), (_("驾驶舱：资金"), "money"))  # fmt: skip
         doors += [(title, f"{reverse('cockpit:panel', args=[name])}?union={org_id}") for title, name in panels]

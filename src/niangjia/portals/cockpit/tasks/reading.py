@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -33,12 +35,23 @@ ROWS = 50
 MOST_FILES = 3
 
 
+def found(request: PageRequest) -> QuerySet[Any]:
+    asked = request.GET
+    return queries.list_tasks(
+        request.viewer, today=timezone.localdate(), state=asked.get("state", ""), owner_id=whole(asked.get("owner", "")) or None,
+        is_late=asked.get("late", "") == "1",
+    )  # fmt: skip
+
+
+def found_on_board(request: PageRequest) -> QuerySet[Any]:
+    return queries.list_board(request.viewer, today=timezone.localdate())
+
+
 @page("tasks.view")
 def tasks(request: PageRequest) -> HttpResponse:
     today, asked = timezone.localdate(), request.GET
     state, owner, late = asked.get("state", ""), whole(asked.get("owner", "")), asked.get("late", "") == "1"
-    found = queries.list_tasks(request.viewer, today=today, state=state, owner_id=owner or None, is_late=late)
-    rows = Paginator(found, ROWS).get_page(asked.get("page"))
+    rows = Paginator(found(request), ROWS).get_page(asked.get("page"))
     context = {
         "cards": [queries.card_of(row, today) for row in rows], "rows": rows, "state": state, "owner": owner, "late": late,
         "states": list(TaskState), "may_set": permissions.may(request.viewer, "tasks.set"),
@@ -50,7 +63,7 @@ def tasks(request: PageRequest) -> HttpResponse:
 @page("tasks.view")
 def board(request: PageRequest) -> HttpResponse:
     today = timezone.localdate()
-    rows = Paginator(queries.list_board(request.viewer, today=today), ROWS).get_page(request.GET.get("page"))
+    rows = Paginator(found_on_board(request), ROWS).get_page(request.GET.get("page"))
     context = {
         "cards": [queries.card_of(row, today) for row in rows], "rows": rows, "today": today,
         "may_set": permissions.may(request.viewer, "tasks.set"),

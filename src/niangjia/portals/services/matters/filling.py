@@ -19,6 +19,7 @@ from niangjia.apps.matters import queries
 from niangjia.apps.matters.problems import NobodyChosen, NotByApplication
 from niangjia.apps.matters.types import MatterCard
 from niangjia.apps.programs.published import Published
+from niangjia.apps.registry import actions as people
 from niangjia.apps.registry import queries as registry
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.pages import page
@@ -41,7 +42,7 @@ def for_worker(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             return redirect("matters:choose", person_of(viewer, number))
-        except NobodyChosen as refusal:
+        except (NobodyChosen, people.NoNumber) as refusal:
             wrong = say(refusal)
     return show(request, "matters/for_worker.html", {"number": number, "wrong": wrong}, status=422 if wrong else 200)
 

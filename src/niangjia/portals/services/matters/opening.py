@@ -76,7 +76,7 @@ def new(request: PageRequest, program: str) -> HttpResponse:
         "is_roster": begun.is_roster,
         "fields": fields(request, begun.questions, refusal),
         "number": number,
-        "wrong_number": say(refusal) if isinstance(refusal, NobodyChosen) else "",
+        "wrong_number": say(refusal) if isinstance(refusal, (NobodyChosen, registry.NoNumber)) else "",
         "key": key.hex,
         "unions": union_names(viewer) if any(one.kind == "union" for one in begun.questions) else (),
     }

@@ -1,4 +1,4 @@
-"""The register of helpers as a workbook: as its page shows it, names masked."""
+"""The register of helpers and the list of needs as workbooks: as their pages show them, names masked."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from niangjia.apps.volunteers import queries
+from niangjia.apps.volunteers.types import NeedState
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.tags import area_name, say
 from niangjia.portals.officer.exporting import Column, Listing, export_of, word
-from niangjia.portals.services.volunteers import register
+from niangjia.portals.services.volunteers import officer, register
 from niangjia.portals.services.volunteers.forms import DAYS
 
 
@@ -52,3 +53,36 @@ HELPERS = Listing(
     filters=("kind", "state", "skill", "q"),
 )
 export_helpers = export_of(HELPERS, register.helpers)
+
+
+def _needs(request: PageRequest, rows: list[Any]) -> Iterable[Any]:
+    return [queries.need_card(row) for row in rows]
+
+
+def _stage(card: Any) -> str:
+    """Where an open one is; of one that is closed, how it ended."""
+    if card.state != NeedState.OPEN:
+        return word("need_state", card.state)
+    return say(queries.kind_of(card.kind).stages[card.stage].title)
+
+
+NEEDS = Listing(
+    "needs",
+    _("需求"),
+    officer.found,
+    lambda request: (
+        Column(_("编号"), lambda card: card.number, 14),
+        Column(_("需求"), lambda card: card.title, 36),
+        Column(_("提出的工会"), lambda card: card.org_name, 24),
+        Column(_("单位"), lambda card: card.firm, 24),
+        Column(_("在哪里"), lambda card: area_name(card.area), 14),
+        Column(_("工种"), lambda card: _many(card.skills, _skill), 24),
+        Column(_("已到人数"), lambda card: card.filled, 10),
+        Column(_("要几人"), lambda card: card.seats, 8),
+        Column(_("期限"), lambda card: card.due_on, 12),
+        Column(_("步骤"), _stage, 14),
+    ),
+    lines=_needs,
+    filters=("kind", "stage", "state", "q"),
+)
+export_needs = export_of(NEEDS, officer.needs)

@@ -25,6 +25,7 @@ from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import watch
+from niangjia.portals.design.tags import say
 from niangjia.portals.officer.exporting import WORKBOOK
 from niangjia.portals.services.volunteers import shown
 from niangjia.portals.services.volunteers.forms import FindPersonForm, HelperForm, skill_choices
@@ -88,12 +89,15 @@ def find_person(request: PageRequest) -> HttpResponse:
     kind = shown.kind_of(request)
     form = FindPersonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        person = registry_actions.find_person(
-            viewer=request.viewer, number=form.cleaned_data["id_number"], now=timezone.now()
-        )
-        if person is not None:
-            return redirect(f"{reverse('volunteers:enrol', args=[person.id])}?kind={kind.id}")
-        form.add_error("id_number", _("本辖区没有这个号码的人。请核对，或先导入会员。"))
+        number = form.cleaned_data["id_number"]
+        try:
+            person = registry_actions.find_person(viewer=request.viewer, number=number, now=timezone.now())
+        except registry_actions.NoNumber as refusal:
+            form.add_error("id_number", say(refusal))
+        else:
+            if person is not None:
+                return redirect(f"{reverse('volunteers:enrol', args=[person.id])}?kind={kind.id}")
+            form.add_error("id_number", _("本辖区没有这个号码的人。请核对，或先导入会员。"))
         form.mark_errors()
     context = {"form": form, "kind": kind, "kinds": queries.kinds().values()}
     return show(request, "volunteers/find_helper.html", context, status=422 if form.errors else 200)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("me/helping/pairs/<int:pair_id>/visits/<int:visit_id>/void/", member.void_visit, name="own_void"),
     path("me/helping/needs/<int:need_id>/bid/", bidding.bid, name="bid"),
     path("desk/volunteers/", officer.needs, name="needs"),
+    path("desk/volunteers/export/", listing.export_needs, name="export_needs"),
     path("desk/volunteers/new/", officer.file_need, name="file"),
     path("desk/volunteers/needs/<int:need_id>/", officer.need, name="need"),
     path("desk/volunteers/needs/<int:need_id>/change/", officer.change_need, name="change"),

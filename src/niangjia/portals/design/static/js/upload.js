@@ -51,15 +51,26 @@ class Upload {
     });
   }
 
+  tell(words) { this.said.append(Object.assign(document.createElement("p"), { textContent: words })); }
   word(name) { return this.field.dataset[`word${name}`]; }
   get token() { return this.field.closest("form")?.querySelector("[name=csrfmiddlewaretoken]")?.value ?? ""; }
+
+  /** Why a file is not even sent: of another type, or too large also when made small; empty = it may go. */
+  refusal(file, blob) {
+    const told = (word) => word.replace("{name}", file.name).replace("{size}", sizeOf(blob.size)).replace("{most}", sizeOf(Number(this.field.dataset.mostBytes)));
+    const type = file.type || (/\.hei[cf]$/i.test(file.name) ? "image/heic" : "");
+    if (!this.field.dataset.takes.split(",").includes(type)) return told(this.word("Type"));
+    return blob.size > Number(this.field.dataset.mostBytes) ? told(this.word("Large")) : "";
+  }
 
   /** `replace`: where one alone fits, the new one takes its place. */
   async add(files, { replace = false } = {}) {
     this.said.textContent = "";
     for (const file of files) {
-      if (!replace && this.list.children.length >= Number(this.field.dataset.most)) { this.said.textContent = this.word("Many"); break; }
+      if (!replace && this.list.children.length >= Number(this.field.dataset.most)) { this.tell(this.word("Many")); break; }
       const made = await madeSmall(file);
+      const problem = this.refusal(file, made?.blob ?? file);
+      if (problem) { this.tell(problem); continue; }
       await this.send(newKey(), made?.blob ?? file, made?.small);
     }
   }
