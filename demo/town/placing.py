@@ -316,9 +316,10 @@ def _exchange(ground: Ground) -> None:
     ours = ground.keeper(ground.county.id)
     for number, other in enumerate(others[:2]):
         theirs = ground.keeper(other.id)
-        pairing = places.pair(
+        pairing = places.propose_pairing(
             viewer=ours, kind="base", with_org_id=other.id, since=date(year - 2 + number, 3, 1), paper=f"互认互送协议{number + 1}号（虚构）", now=ground.then
         )  # fmt: skip
+        places.confirm_pairing(viewer=theirs, pairing_id=pairing, now=ground.then)
         for back, sent in ((1, 120 + 30 * number), (0, 60)):
             told: dict[str, Any] = {
                 "pairing_id": pairing,
@@ -333,6 +334,18 @@ def _exchange(ground: Ground) -> None:
             places.record_sent(viewer=theirs, persons=80 + back, **told)
             if back:
                 places.record_sent(viewer=ours, persons=81, is_received=True, **told)
+
+    if others:
+        asked: dict[str, Any] = {
+            "kind": "venue",
+            "since": date(year, 1, 1),
+            "paper": "阵地互认协议（虚构）",
+            "now": ground.then,
+        }
+        places.propose_pairing(viewer=ground.keeper(others[0].id), with_org_id=ground.county.id, **asked)
+    places.pair_outside(
+        viewer=ours, kind="base", partner="江南某市总工会（虚构）", confirmed_by="权益保障部（虚构）", paper="长三角互送〔虚构〕1号", since=date(year, 1, 1), now=ground.then
+    )  # fmt: skip
 
 
 def _short(union: Union) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from niangjia.apps.places.kinds import Aim
-from niangjia.apps.places.lifecycle import PlaceState, Step
+from niangjia.apps.places.lifecycle import PairingState, PlaceState, Step
 
 MICRO = 1_000_000
 
@@ -197,7 +197,10 @@ class ExchangeYear:
 
 @dataclass(frozen=True, slots=True)
 class PairingRow:
-    """`years` newest first; `until` null = goes on."""
+    """
+    `years` newest first; `until` null = goes on. `is_ours`: the viewer's union proposed it; `is_outside`: the other is not in this house,
+    `confirmed_by` who signed there. `reason`: why it was declined, or taken back (`is_answered_by_us`).
+    """
 
     id: int
     kind: str
@@ -206,6 +209,15 @@ class PairingRow:
     until: date | None
     paper: str
     years: tuple[ExchangeYear, ...]
+    state: PairingState
+    is_ours: bool
+    is_outside: bool
+    confirmed_by: str
+    is_answered_by_us: bool
+    reason: str
+
+    def is_in_force(self, day: date) -> bool:
+        return self.state == PairingState.CONFIRMED and self.since <= day and (self.until is None or day <= self.until)
 
     @property
     def sent(self) -> int:

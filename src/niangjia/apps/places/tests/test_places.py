@@ -5,7 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +21,7 @@ from niangjia.apps.places import actions, problems, queries
 from niangjia.apps.places import kinds as kinds_room
 from niangjia.apps.places.kinds import kinds
 from niangjia.apps.places.lifecycle import PlaceState, Step
-from niangjia.apps.places.models import Measure, Place, PlaceEvent
+from niangjia.apps.places.models import Measure, Pairing, Place, PlaceEvent
 from niangjia.apps.places.nearest import is_open, metres_between
 from niangjia.apps.places.types import Hours, PlaceFacts, Position
 from niangjia.kernel.months import Month
@@ -480,12 +480,13 @@ def test_unions_that_recognise_each_other_count_who_was_sent_and_received(tree, 
         "paper": "秀山丽水",
         "now": NOW,
     }
-    pairing = actions.pair(viewer=huzhou, **agreed)
+    pairing = actions.propose_pairing(viewer=huzhou, **agreed)
     assert (
-        actions.pair(viewer=huzhou, **agreed)
+        actions.propose_pairing(viewer=huzhou, **agreed)
         == pairing
-        == actions.pair(viewer=shaoxing, **(agreed | {"with_org_id": huzhou.org_id}))
+        == actions.propose_pairing(viewer=shaoxing, **(agreed | {"with_org_id": huzhou.org_id}))
     )
+    actions.confirm_pairing(viewer=shaoxing, pairing_id=pairing, now=NOW)
     told = {"pairing_id": pairing, "year": 2022, "source": "名册", "now": NOW}
     actions.record_sent(viewer=huzhou, persons=350, **told)
     actions.record_sent(viewer=huzhou, persons=352, **told)
@@ -503,7 +504,7 @@ def test_unions_that_recognise_each_other_count_who_was_sent_and_received(tree, 
     with pytest.raises(problems.MonthToCome):
         actions.record_sent(viewer=huzhou, persons=1, **(told | {"year": 2023}))
     with pytest.raises(problems.NotOneself):
-        actions.pair(viewer=huzhou, **(agreed | {"with_org_id": huzhou.org_id}))
+        actions.propose_pairing(viewer=huzhou, **(agreed | {"with_org_id": huzhou.org_id}))
     on = {"kind": "base", "on": date(2022, 11, 2)}
     assert queries.recognises(tree["LX"].id, tree["SX"].id, **on), "what a city agreed holds for its towns"
     assert not queries.recognises(tree["LX"].id, tree["SX"].id, kind="base", on=date(2022, 10, 31))
@@ -512,6 +513,90 @@ def test_unions_that_recognise_each_other_count_who_was_sent_and_received(tree, 
         actions.end_pairing(viewer=huzhou, pairing_id=pairing, until=date(2022, 10, 31), now=NOW)
     actions.end_pairing(viewer=shaoxing, pairing_id=pairing, until=date(2022, 11, 1), now=NOW)
     assert not queries.recognises(tree["LX"].id, tree["SX"].id, **on), "it ended the day before"
+
+
+@pytest.fixture
+def proposed(tree, officer):
+    """Huzhou proposes to Shaoxing: who proposed, who is asked, and the pairing."""
+    huzhou, shaoxing = officer("HZ", Role.CITY), officer("SX", Role.CITY)
+    told = {"kind": "base", "with_org_id": shaoxing.org_id, "since": date(2022, 11, 1), "now": NOW}
+    return huzhou, shaoxing, actions.propose_pairing(viewer=huzhou, **told)
+
+
+def test_an_agreement_binds_nobody_before_the_other_union_has_confirmed_it(tree, proposed):
+    ours, theirs, pairing = proposed
+    of_ours = {"org_id": tree["LX"].id, "other_id": tree["SX"].id, "kind": "base", "on": date(2022, 11, 2)}
+    told = {"pairing_id": pairing, "year": 2022, "persons": 3, "source": "名册", "now": NOW}
+    assert not queries.recognises(**of_ours)
+    for side in (ours, theirs):
+        with pytest.raises(problems.NotAgreed):
+            actions.record_sent(viewer=side, **told)
+        with pytest.raises(problems.NotAgreed):
+            actions.end_pairing(viewer=side, pairing_id=pairing, until=date(2022, 12, 1), now=NOW)
+    with pytest.raises(problems.AnswerIsTheOthers):
+        actions.confirm_pairing(viewer=ours, pairing_id=pairing, now=NOW)
+    for _again in range(2):
+        actions.confirm_pairing(viewer=theirs, pairing_id=pairing, now=NOW)
+    assert queries.recognises(**of_ours)
+    actions.record_sent(viewer=ours, **told)
+    with pytest.raises(problems.NotAgreed):
+        actions.decline_pairing(viewer=theirs, pairing_id=pairing, reason="改主意了", now=NOW)
+    asked, answered = AuditEvent.objects.filter(object=f"pairing:{pairing}").order_by("seq")[:2]
+    assert (asked.action, asked.detail["told_org"]) == ("places.propose_pairing", theirs.org_id)
+    assert (answered.action, answered.detail["told_org"]) == ("places.confirm_pairing", ours.org_id)
+
+
+def test_an_agreement_that_is_declined_says_why_and_can_be_proposed_anew(proposed):
+    ours, theirs, pairing = proposed
+    with pytest.raises(problems.NeedsReason):
+        actions.decline_pairing(viewer=theirs, pairing_id=pairing, reason=" ", now=NOW)
+    for _again in range(2):
+        actions.decline_pairing(viewer=theirs, pairing_id=pairing, reason="床位不够", now=NOW)
+    (row,) = queries.list_pairings(ours)
+    assert (row.state, row.reason, row.is_answered_by_us) == ("DECLINED", "床位不够", False)
+    with pytest.raises(problems.NotAgreed):
+        actions.confirm_pairing(viewer=theirs, pairing_id=pairing, now=NOW)
+    told = {"kind": "base", "with_org_id": theirs.org_id, "since": date(2022, 11, 1), "now": NOW}
+    anew = actions.propose_pairing(viewer=ours, **told)
+    assert anew != pairing
+    actions.decline_pairing(viewer=ours, pairing_id=anew, reason="先不签了", now=NOW)
+    assert [one.is_answered_by_us for one in queries.list_pairings(ours)] == [True, False]
+
+
+def test_only_unions_of_county_level_and_above_agree_with_each_other(tree, town, county, officer):
+    told = {"kind": "base", "since": date(2022, 11, 1), "now": NOW}
+    for viewer in (town, officer("LX", Role.GRASSROOTS)):
+        with pytest.raises(NotAllowed):
+            actions.propose_pairing(viewer=viewer, with_org_id=tree["SX"].id, **told)
+    with pytest.raises(problems.NoPartner):
+        actions.propose_pairing(viewer=county, with_org_id=tree["LX"].id, **told)
+    pairing = actions.propose_pairing(viewer=officer("SX", Role.CITY), with_org_id=county.org_id, **told)
+    with pytest.raises(NotAllowed):
+        actions.confirm_pairing(viewer=officer("CX", Role.FINANCE), pairing_id=pairing, now=NOW)
+
+
+def test_a_union_outside_the_house_is_named_with_who_confirmed_and_the_document(county):
+    told = {"kind": "base", "partner": "某市总工会", "since": date(2022, 11, 1), "now": NOW}
+    for lacking in ({"confirmed_by": "", "paper": "长三角互送1号"}, {"confirmed_by": "某主席", "paper": " "}):
+        with pytest.raises(problems.PaperMissing):
+            actions.pair_outside(viewer=county, **told, **lacking)
+    told |= {"confirmed_by": "某主席", "paper": "长三角互送1号"}
+    pairing = actions.pair_outside(viewer=county, **told)
+    assert actions.pair_outside(viewer=county, **told) == pairing
+    actions.record_sent(viewer=county, pairing_id=pairing, year=2022, persons=30, source="名册", now=NOW)
+    counted = {"pairing_id": pairing, "year": 2022, "source": "名册", "now": NOW}
+    actions.record_sent(viewer=county, persons=12, is_received=True, **counted)
+    (row,) = queries.list_pairings(county)
+    assert (row.with_name, row.is_outside, row.sent, row.received) == ("某市总工会", True, 30, 12)
+
+
+def test_the_table_refuses_an_agreement_of_one_hand(proposed):
+    ours, _theirs, pairing = proposed
+    for wrong in ({"answered_by_id": ours.org_id}, {"answered_by_id": None}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Pairing.objects.filter(pk=pairing).update(state="CONFIRMED", **wrong)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Pairing.objects.filter(pk=pairing).update(second=None)
 
 
 def test_counts_by_kind_tell_what_waits_and_what_is_late(county, place):
