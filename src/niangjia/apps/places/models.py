@@ -89,6 +89,37 @@ class PlaceEvent(models.Model):
         constraints = [models.UniqueConstraint(fields=["place", "step"], name="place_event_once_a_step")]
 
 
+class Project(models.Model):
+    """
+    What a place runs with a partner under a contract; `until` null = without end. `details`: what its kind asks of one, by name. `findings`: by
+    check, what whoever looked last found; `checked_at` null = nobody has since the partner or the contract is this one.
+    """
+
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="projects")
+    key = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=80)
+    partner = models.CharField(max_length=80)
+    contract = models.CharField(max_length=120)
+    since = models.DateField()
+    until = models.DateField(null=True)
+    details = models.JSONField(default=dict)
+    findings = models.JSONField(default=dict)
+    checked_by = _down("accounts.Account", null=True)
+    checked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="project_ends_after"
+            ),
+            models.CheckConstraint(
+                condition=Q(checked_at__isnull=True, checked_by__isnull=True)
+                | Q(checked_at__isnull=False, checked_by__isnull=False),
+                name="project_checked_by_somebody",
+            ),
+        ]
+
+
 class Measure(models.Model):
     """One figure of one place and month (the first day; of a yearly measure January's). The last one said stands; `was` keeps the one before."""
 

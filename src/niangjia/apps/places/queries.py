@@ -28,6 +28,7 @@ from niangjia.apps.places.counting import (
     is_late,
     list_aims,
     list_years,
+    passes,
     share_that_passed,
     total_of,
     year_of,
@@ -36,19 +37,28 @@ from niangjia.apps.places.earning import list_earned
 from niangjia.apps.places.hours import read_hours
 from niangjia.apps.places.kinds import Aim, Detail, Kind, Piece, kind_of, kinds
 from niangjia.apps.places.lifecycle import IN_USE, LOOKS, PlaceState, Step
-from niangjia.apps.places.models import Measure, Place, PlaceEvent
+from niangjia.apps.places.models import Measure, Place, PlaceEvent, Project
 from niangjia.apps.places.nearest import bearing, boxes, is_open, metres_between
 from niangjia.apps.places.pairing import lasting_of, list_pairings, recognises
 from niangjia.apps.places.problems import LEVELS, NoSuchKind, NoSuchPairing, NoSuchPlace
-from niangjia.apps.places.types import MICRO, EventRow, Hours, MeasureRow, PlaceCard, Position
+from niangjia.apps.places.types import (
+    MICRO,
+    EventRow,
+    Hours,
+    MeasureRow,
+    PlaceCard,
+    Position,
+    ProjectCard,
+    ProjectFacts,
+)
 from niangjia.apps.places.verifying import verify
 
-places_to_count, levels_to_count = counted.places, counted.levels
+places_to_count, levels_to_count, projects_to_count = counted.places, counted.levels, counted.projects
 
 __all__ = [
     "ENDS_SOON", "IN_USE", "LEVELS", "LOOKS", "Aim", "Detail", "Kind", "NoSuchKind", "NoSuchPairing", "NoSuchPlace", "Piece",
     "cards_of", "count_by_county", "count_by_kind", "count_public_by_county", "find_by_name", "find_by_number", "find_public", "get_place", "get_public",
-    "count_living_at", "kind_of", "kinds", "levels_for", "list_aims", "list_announced", "list_earned", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos", "list_stopping",
+    "count_living_at", "kind_of", "kinds", "levels_for", "list_aims", "list_announced", "list_earned", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos", "list_projects", "list_stopping",
     "list_places", "list_public", "list_told", "list_years", "names_of", "open_public_photo", "read_hours", "recognises", "share_that_passed", "steps_for", "total_of", "verify",
     "year_of",
 ]  # fmt: skip
@@ -119,7 +129,7 @@ def steps_for(viewer: Viewer, card: PlaceCard) -> list[Step]:
         Step.ANNOUNCE: kind.notice_days is not None,
         Step.LIST: kind.notice_days is None or card.state != PlaceState.APPLIED,
         Step.MEND: card.mend_by is not None,
-        Step.INSPECT: bool(kind.asked),
+        Step.INSPECT: bool(kind.asked) or kind.inspect_months is not None,
         Step.VISIT: bool(kind.asked),
         Step.RAISE: bool(levels_for(viewer, card, Step.RAISE)),
         Step.LOWER: bool(levels_for(viewer, card, Step.LOWER)),
@@ -256,6 +266,23 @@ def list_measures(viewer: Viewer, place_id: int) -> list[MeasureRow]:
         MeasureRow(row.measure, row.month, row.value, row.was, row.source)
         for row in Measure.objects.filter(place=place).order_by("-month", "measure")
     ]
+
+
+def list_projects(viewer: Viewer, place_id: int, *, today: date) -> list[ProjectCard]:
+    """Those that run first, then newest first. Raises NotAllowed, NoSuchPlace."""
+    place = get_visible(viewer, place_id)
+    kind = kind_of(place.kind)
+    rows = list(Project.objects.filter(place=place).order_by("-since", "-pk"))
+    names = accounts.names_of({row.checked_by_id for row in rows if row.checked_by_id})
+    cards = [
+        ProjectCard(
+            row.pk, ProjectFacts(row.name, row.partner, row.contract, row.since, row.until, row.details), row.findings,
+            names.get(row.checked_by_id or 0, ""), row.checked_at, row.since <= today and (row.until is None or row.until >= today),
+            passes(kind, row.findings),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return sorted(cards, key=lambda card: not card.is_running)
 
 
 # --- as types ---

@@ -93,6 +93,31 @@ class PlaceCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectFacts:
+    """What is told of a project with a partner. `details`: the answers to what its kind asks of one."""
+
+    name: str
+    partner: str
+    contract: str
+    since: date
+    until: date | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectCard:
+    """`findings` by check; empty = nobody looked. `is_running` today; `passed`: every check was found."""
+
+    id: int
+    facts: ProjectFacts
+    findings: Mapping[str, bool]
+    checked_by: str
+    checked_at: datetime | None
+    is_running: bool
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EventRow:
     """One line of a place's history. `mend_by`: until when it asked for what was missing."""
 

@@ -227,6 +227,28 @@ def test_an_agreement_is_proposed_on_one_sides_page_and_confirmed_on_the_others(
     assert "对方由 某主席 确认" in text(ours.get(page))
 
 
+def test_a_venues_projects_are_told_on_its_page_and_checked_by_the_union_above(house, there, desk):
+    ours, above = desk(Role.TOWNSHIP), desk(Role.COUNTY)
+    viewer = house.viewers[Role.TOWNSHIP]
+    facts = PlaceFacts("venue", "镇文化宫", viewer.org_id, "330624001", "county")
+    place_id = places.apply_for_place(viewer=viewer, facts=facts, key="venue", now=town.NOW)
+    page = f"/desk/places/{place_id}/"
+    above.post(f"{page}steps/list/", {"from_step": "1"})
+    told = {"name": "球馆合作", "partner": "某公司", "contract": "HT-9", "since": "2023-01-01", "d-minutes": "纪要1号", "d-opinion": "意见1号"}  # fmt: skip
+    assert ours.post(f"{page}projects/", told | {"since": ""}).status_code == 409
+    assert ours.post(f"{page}projects/", told | {"key": "a"}).status_code == 302
+    assert "待核对" in text(ours.get(page)) and "核对各项机制" not in text(ours.get(page))
+    project = queries.list_projects(viewer, place_id, today=town.NOW.date())[0].id
+    assert ours.post(f"{page}projects/{project}/check/", {"found": ["decision"]}).status_code == 409
+    gates = ["decision", "review", "control", "evaluation"]
+    assert above.post(f"{page}projects/{project}/check/", {"found": gates[:3]}).status_code == 302
+    assert "没有全过关" in text(ours.get(page))
+    above.post(f"{page}projects/{project}/check/", {"found": gates})
+    assert "规范" in text(ours.get(page)) and "没有全过关" not in text(ours.get(page))
+    assert ours.post(f"{page}projects/{project}/", told | {"contract": "HT-10"}).status_code == 302
+    assert "HT-10" in text(ours.get(page)) and "待核对" in text(ours.get(page))
+
+
 def test_the_kinds_page_tells_the_aims_of_the_papers(there, desk):
     page = text(desk(Role.CITY).get("/desk/places/kinds/station/"))
     assert "全省2022年新建站点" in page and "≥ 500" in page and "未达到" in page

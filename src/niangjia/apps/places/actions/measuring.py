@@ -20,7 +20,9 @@ from niangjia.apps.places.problems import (
     MonthToCome,
     NegativeMeasure,
     NotPartOfKind,
+    OverMost,
     TooManyDecimals,
+    WorkedOut,
 )
 from niangjia.kernel.months import Month
 
@@ -32,7 +34,7 @@ def record_measures(
     What a place was used, or brought in, in a month, by measure: all of it or nothing; return how many figures are new or changed. Said again it is
     corrected, and what stood there before is kept. A yearly measure stands in January.
 
-    Raises: NotAllowed, NoSuchPlace, NotPartOfKind, NegativeMeasure, TooManyDecimals, MonthToCome; DoesNotBalance: with what is known of the month.
+    Raises: NotAllowed, NoSuchPlace, NotPartOfKind, NegativeMeasure, TooManyDecimals, WorkedOut, OverMost, MonthToCome; DoesNotBalance: with what is known of the month.
     """
     permissions.require(viewer, "places.manage")
     with transaction.atomic():
@@ -48,10 +50,12 @@ def record_measures(
                 raise NegativeMeasure(kind.measures[measure].title["zh"])
             if value != round(value, kind.measures[measure].decimals):
                 raise TooManyDecimals(kind.measures[measure].title["zh"], kind.measures[measure].decimals)
+            require_given(kind, measure, value)
             first = month.first_day.replace(month=1) if kind.measures[measure].is_yearly else month.first_day
             said = {"value": value, "source": source, "by_id": viewer.account_id, "at": now}
             if _write(place, measure, first, said):
                 told[measure] = str(value)
+        _work_out(place, kind, month, {"source": source, "by_id": viewer.account_id, "at": now})
         require_balance(
             kind,
             month.text,
@@ -61,6 +65,26 @@ def record_measures(
             detail = {"month": month.text, "values": told}
             audit.record(viewer, action="places.measure", object=f"place:{place.pk}", detail=detail, now=now)
         return len(told)
+
+
+def require_given(kind: Kind, measure: str, value: Decimal) -> None:
+    """Raises WorkedOut: it is the sum of others; OverMost."""
+    one = kind.measures[measure]
+    if one.sum_of:
+        raise WorkedOut(one.title["zh"], [kind.measures[name].title["zh"] for name in one.sum_of])
+    if one.most is not None and value > one.most:
+        raise OverMost(one.title, plain(one.most))
+
+
+def _work_out(place: Place, kind: Kind, month: Month, said: Mapping[str, object]) -> None:
+    """Each figure that is the sum of others, once all of them are told; of fewer nothing is said."""
+    for one in kind.measures.values():
+        first = month.first_day.replace(month=1) if one.is_yearly else month.first_day
+        if one.sum_of:
+            parts = Measure.objects.filter(place=place, measure__in=one.sum_of, month=first)
+            values = list(parts.values_list("value", flat=True))
+            if len(values) == len(one.sum_of):
+                _write(place, one.id, first, {**said, "value": sum(values, Decimal(0))})
 
 
 def require_balance(kind: Kind, month: str, told: Mapping[str, Decimal]) -> None:

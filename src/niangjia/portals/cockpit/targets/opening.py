@@ -19,6 +19,7 @@ def _from(table: str) -> Callable[[str], str]:
 _SAID: Mapping[tuple[str, str], Callable[[str], str]] = {
     ("attendance", "kind"): lambda code: say(dict(bookings.kind_of(code).title)),
     ("place", "kind"): lambda code: say(dict(places.kind_of(code).title)),
+    ("place_project", "kind"): lambda code: say(dict(places.kind_of(code).title)),
     ("place_level", "kind"): lambda code: say(dict(places.kind_of(code).title)),
     ("payment", "purpose"): purpose_word,
     ("", "level"): _from("place_level"),
