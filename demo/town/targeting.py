@@ -17,6 +17,7 @@ WHY = "演示：按省总 2022 年的口径在本年继续开展（虚构）"
 TAKEN_UP = {
     "workforce-reform-2022": {"agreements": 2, "evaluated": 2, "heard": 60},
     "venues-2025": {"standard-rate": 90},
+    "xinchang-hardship-2023": {"granted": 40, "granted-money": 20_000, "filed": 60},
 }
 """Beside the Warm Action: papers of past years that the invented city goes on with, and what it asks of itself."""
 LEFT_OUT = 5
