@@ -258,6 +258,17 @@ def _small(ground: Ground) -> int:
             {"fields": "茶叶、轴承、文旅", "helps": "景宁畲族自治县"},
             {"visits": 6, "solved": 2},
         ),
+        (
+            "studio",
+            "轴承数控创新工作室",
+            {
+                "leader": "例工匠（虚构）",
+                "leader_honour": "省级工匠（虚构）",
+                "fields": "数控车、轴承磨削",
+                "alliance": "例创新工作室联盟（虚构）",
+            },
+            {"taught": 4, "solved": 1},
+        ),
         ("nursing_room", "车站爱心母婴室", {}, {}),
         ("training_base", "轴承装配实训基地", {"trades": "钳工、数控车工"}, {"trained": 48}),
         (

@@ -278,6 +278,7 @@ class TeacherFacts:
     honour: str = ""
     field: str = ""
     studio: str = ""
+    place_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

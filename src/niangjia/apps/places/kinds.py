@@ -92,7 +92,7 @@ class Aim:
 class Kind:
     """
     `inspect_months`: how long an inspection holds; null = nobody says. `notice_days`: working days of public notice before one is listed;
-    null = none. `occupancy`: the detail that tells its beds; empty: nobody sleeps there. `earns`: the measure that is money its household gets; empty: none is. `valid_from`, `valid_until`: the details that tell its first and last day; empty: who lists it says until when. `figures`: what its measures are called as a whole; empty: use. `is_tilted`: resources are tilted to mountain and island counties for it. `levels` it may have, lowest first; `steps` it may take, in the order of a usual life. `projects` null: it runs none with partners.
+    null = none. `occupancy`: the detail that tells its beds; empty: nobody sleeps there. `earns`: the measure that is money its household gets; empty: none is. `valid_from`, `valid_until`: the details that tell its first and last day; empty: who lists it says until when. `figures`: what its measures are called as a whole; empty: use. `is_tilted`: resources are tilted to mountain and island counties for it. `has_teachers`: who teaches may be named as one of its places. `levels` it may have, lowest first; `steps` it may take, in the order of a usual life. `projects` null: it runs none with partners.
     """
 
     id: str
@@ -105,6 +105,7 @@ class Kind:
     notice_days: int | None
     needs_checks: bool
     is_tilted: bool
+    has_teachers: bool
     occupancy: str
     earns: str
     valid_from: str
@@ -172,6 +173,7 @@ def _kind(name: str, given: Mapping[str, Any], steps: Mapping[str, Any]) -> Kind
         notice_days=given.get("notice_days"),
         needs_checks=given.get("needs_checks", False),
         is_tilted=given.get("is_tilted", False),
+        has_teachers=given.get("has_teachers", False),
         occupancy=given.get("occupancy", ""),
         earns=earns,
         valid_from=given.get("valid_from", ""),

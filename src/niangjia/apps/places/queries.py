@@ -58,7 +58,7 @@ places_to_count, levels_to_count, projects_to_count = counted.places, counted.le
 __all__ = [
     "ENDS_SOON", "IN_USE", "LEVELS", "LOOKS", "Aim", "Detail", "Kind", "NoSuchKind", "NoSuchPairing", "NoSuchPlace", "Piece",
     "cards_of", "count_by_county", "count_by_kind", "count_public_by_county", "find_by_name", "find_by_number", "find_public", "get_place", "get_public",
-    "count_living_at", "kind_of", "kinds", "levels_for", "list_aims", "list_announced", "list_earned", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos", "list_projects", "list_stopping",
+    "count_living_at", "kind_of", "kinds", "levels_for", "list_aims", "list_announced", "list_earned", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos", "list_projects", "list_stopping", "list_teaching",
     "list_places", "list_public", "list_told", "list_years", "names_of", "open_public_photo", "read_hours", "recognises", "share_that_passed", "steps_for", "total_of", "verify",
     "year_of",
 ]  # fmt: skip
@@ -304,6 +304,12 @@ def list_stopping(viewer: Viewer) -> QuerySet[Place]:
     """Places of the viewer's part of the tree that a bus can go to: in use, with a position, nobody's home; by name. Raises NotAllowed."""
     rows = visible(viewer).filter(state__in=IN_USE, latitude__isnull=False, household__isnull=True)
     return rows.order_by("name", "pk")
+
+
+def list_teaching(viewer: Viewer) -> QuerySet[Place]:
+    """Listed places of the viewer's part of the tree that somebody who teaches may be named as one of, by name. Raises NotAllowed."""
+    of_teachers = [one.id for one in kinds().values() if one.has_teachers]
+    return visible(viewer).filter(state=PlaceState.LISTED, kind__in=of_teachers).order_by("name", "pk")
 
 
 def card_of(

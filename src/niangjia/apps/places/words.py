@@ -57,7 +57,7 @@ KIND = _section(
     "一种场所 · a kind of places",
     {"title": "bilingual", "is_public": "flag", "levels": "levels"},
     {"short": "bilingual", "figures": "bilingual", "is_of_household": "flag", "inspect_months": "whole", "notice_days": "whole", "needs_checks": "flag",
-     "is_tilted": "flag", "occupancy": "id", "earns": "id", "valid_from": "id", "valid_until": "id", "details": "details", "equipment": "pieces", "checks": "pieces", "measures": "measures", "steps": "own_steps",
+     "is_tilted": "flag", "has_teachers": "flag", "occupancy": "id", "earns": "id", "valid_from": "id", "valid_until": "id", "details": "details", "equipment": "pieces", "checks": "pieces", "measures": "measures", "steps": "own_steps",
      "balances": "balances", "aims": "aims", "projects": "projects"},
 )  # fmt: skip
 
