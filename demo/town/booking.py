@@ -218,8 +218,9 @@ def _hall(services: Services) -> None:
 def _courses(services: Services, own: int | None) -> None:
     """E09, E31: both kinds of training, six teachers, one course over with certificates."""
     now = services.clock()
+    studio = places.list_teaching(services.county).first()
     teachers = [
-        bookings.name_teacher(viewer=services.county, facts=TeacherFacts(name, services.union.id, honour, field, "例创新工作室联盟（虚构）"), key=f"demo-teacher-{number}", now=now)
+        bookings.name_teacher(viewer=services.county, facts=TeacherFacts(name, services.union.id, honour, field, "" if studio and number < 3 else "例民间工作室（虚构）", studio.pk if studio and number < 3 else None), key=f"demo-teacher-{number}", now=now)
         for number, (name, honour, field) in enumerate(TEACHERS)
     ]  # fmt: skip
     held, two_hours = services.at(-20, 18), timedelta(hours=2)

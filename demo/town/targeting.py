@@ -14,6 +14,12 @@ from niangjia.apps.targets import actions, queries
 
 PROGRAMME = "warm-action-2022"
 WHY = "演示：按省总 2022 年的口径在本年继续开展（虚构）"
+TAKEN_UP = {
+    "workforce-reform-2022": {"agreements": 2, "evaluated": 2, "heard": 60},
+    "venues-2025": {"standard-rate": 90},
+    "xinchang-hardship-2023": {"granted": 40, "granted-money": 20_000, "filed": 60},
+}
+"""Beside the Warm Action: papers of past years that the invented city goes on with, and what it asks of itself."""
 LEFT_OUT = 5
 """Of a hundred: what the city keeps back, so that one sees the shares fall short of the target."""
 
@@ -47,13 +53,19 @@ def play(office: Office, clock: Callable[[], datetime]) -> int:
         shares = _split(Decimal(total * (100 - LEFT_OUT) // 100), counties)
         count += _divide(lead, indicator, shares, clock())
         count += _divide(deputy, indicator, _split(shares[county.id] or Decimal(0), towns), clock())
+    for programme, asked in TAKEN_UP.items():
+        for indicator, total in asked.items():
+            above = lead if city.parent_id is None else office.officer(city.parent_id, clock())
+            count += _divide(above, indicator, {city.id: Decimal(total)}, clock(), programme)
     _state(lead, clock())
     return count
 
 
-def _divide(viewer: Viewer, indicator: str, values: Mapping[int, Decimal | None], now: datetime) -> int:
+def _divide(
+    viewer: Viewer, indicator: str, values: Mapping[int, Decimal | None], now: datetime, programme: str = PROGRAMME
+) -> int:
     return actions.set_shares(
-        viewer=viewer, programme_id=PROGRAMME, indicator_id=indicator, year=now.year, values=values, from_day=date(now.year, 1, 1), reason=WHY,
+        viewer=viewer, programme_id=programme, indicator_id=indicator, year=now.year, values=values, from_day=date(now.year, 1, 1), reason=WHY,
         now=now,
     )  # fmt: skip
 

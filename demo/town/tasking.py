@@ -35,6 +35,20 @@ def play(office: Office, clock: Callable[[], datetime]) -> None:
         viewer=lead, task_id=first, title="困难职工走访情况汇总", what="每个乡镇交一份汇总，附走访照片", due_on=clock().date() + timedelta(days=75),
         owner_id=county.id, reason="演示：乡镇要多半个月", now=clock(),
     )  # fmt: skip
+    helped = given(
+        "助力山区县工作站换届选点",
+        "选出新一批服务工匠，公布联系方式",
+        programme="workforce-reform-2022",
+        measure="projects",
+    )
+    _begin(deputy, helped, clock, 60, "已推荐十二名工匠，正在公示")
+    given(
+        "领头雁企业摸底",
+        "每个镇街推荐一家，写明带动办法",
+        days=45,
+        programme="workforce-reform-2022",
+        measure="lead-geese",
+    )
     late = given("户外劳动者驿站补充设备", "缺微波炉、药箱的驿站全部补齐", days=20, ago=45)
     _begin(deputy, late, clock, 40, "六个驿站已补齐，还差四个")
     reported = given("帮扶资金使用自查", "逐笔核对并写出自查说明", is_rectification=True)

@@ -17,7 +17,8 @@ from niangjia.engines import policy
 from niangjia.kernel.deployment import programs_folder
 
 D = Decimal
-TEN, SKILLS = "quzhou-ten-measures-2022", "small-firm-skills"
+TEN, SKILLS, CHAIN = "quzhou-ten-measures-2022", "small-firm-skills", "skills-chain-2022"
+MOUNTAINS, TUITION, HARDSHIP = "mountain-counties-2022", "tuition-2012-2022", "xinchang-hardship-2023"
 
 
 def granted(pack: str, case: str) -> Decimal:
@@ -68,22 +69,23 @@ class Sum:
 
 
 TABLE = (
-    Sum("A1", "255 workers at 500 are 127,500", lambda: 255 * granted(*EACH_GRANT), D("127500")),
+    Sum("A1", "255 workers at 500 are 127,500", lambda: stated(HARDSHIP, "granted") * granted(*EACH_GRANT), D("127500")),
     Sum("A2", "567,900 + 127,400 = 695,300", lambda: part(SKILLS, "trained", 0) + part(SKILLS, "trained", 1), D("695300")),
     Sum("A3", "43.35 + 21.82 million = 65.17 million", lambda: stated(TEN, "reduced") + stated(TEN, "refunded"), D("65170000")),
     Sum("A4", "1,800 + 500 = 2,300", lambda: granted(*GIFT), D("2300")),
     Sum("A5", "630,000 / 350 = 1,800 = three days at 600", lambda: goal(TEN, "recuperation-money") / stated(TEN, "recuperated"), D("1800")),
     Sum("A5", "and that is what the rule gives for three days", lambda: granted(*TRIP), D("1800")),
-    Sum("A6", "1,988,200 / 2,280 = 872.0175 and no cent divides it", lambda: D(1_988_200) / 2280, D("872.0175"), 4),
+    Sum("A6", "1,988,200 / 2,280 = 872.0175 and no cent divides it", lambda: stated(MOUNTAINS, "subsidy-money") / stated(MOUNTAINS, "subsidised"), D("872.0175"), 4),
     Sum("A7", "150,000 / 3 = 50,000", lambda: goal(TEN, "federation-money") / goal(TEN, "federations"), D("50000")),
     Sum("A7", "and that is what one federation may draw", lambda: granted(*SHARE), D("50000")),
     Sum("A8", "695,300 of 300,000 are 231.8 %", lambda: 100 * stated(SKILLS, "trained") / goal(SKILLS, "trained"), D("231.8"), 1),
     Sum("A8", "567,900 of 300,000 are 189.3 %", lambda: 100 * part(SKILLS, "trained", 0) / goal(SKILLS, "trained"), D("189.3"), 1),
-    Sum("A9", "3,100,000 / 1,100 = 2,818", lambda: D(3_100_000) / 1100, D("2818"), 0),
-    Sum("A10", "62,000 / 60 = 1,033 at most", lambda: D(62_000) / 60, D("1033"), 0),
+    Sum("A9", "3,100,000 / 1,100 = 2,818", lambda: stated(TUITION, "tuition-money") / stated(TUITION, "sponsored"), D("2818"), 0),
+    Sum("A10", "62,000 / 60 = 1,033 at most", lambda: stated(CHAIN, "paid") / stated(CHAIN, "receive"), D("1033"), 0),
     Sum("A11", "7,021 / 134 = 52.4 a class", lambda: stated(SKILLS, "apprentices") / stated(SKILLS, "apprentice-classes"), D("52.4"), 1),
     Sum("A12", "9,731 of 19,649 are 49.5 %", lambda: 100 * part(SKILLS, "special-trained", 0) / stated(SKILLS, "special-trained"), D("49.5"), 1),
-    Sum("A13", "286,843.70 beside 127,500 are 414,343.70", lambda: D("286843.70") + 255 * granted(*EACH_GRANT), D("414343.70")),
+    Sum("A13", "286,843.70 beside 127,500 are 414,343.70", lambda: stated(HARDSHIP, "graded-money") + stated(HARDSHIP, "granted-money"), D("414343.70")),
+    Sum("A13", "and the 127,500 is what the rule gives the 255", lambda: stated(HARDSHIP, "granted-money") - stated(HARDSHIP, "granted") * granted(*EACH_GRANT), D("0")),
     Sum("A14", "14 roofs at 2,000 are 28,000", lambda: 14 * roof_line(), D("28000")),
 )  # fmt: skip
 
@@ -106,4 +108,5 @@ def test_every_sum_of_the_papers_is_in_the_table() -> None:
 
 def test_the_migrant_workers_subsidy_is_no_equal_amount() -> None:
     """A6: to the cent, 2,280 times any amount is another sum."""
-    assert all(2280 * cents != 198_820_000 for cents in (87_201, 87_202))
+    persons, cents = stated(MOUNTAINS, "subsidised"), 100 * stated(MOUNTAINS, "subsidy-money")
+    assert all(persons * each != cents for each in (87_201, 87_202))

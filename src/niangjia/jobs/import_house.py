@@ -81,8 +81,10 @@ def _wrong_measure(
     if str(row["month"]) > f"{now:%Y-%m}":
         return "这个月还没有开始。", "This month has not begun."
     try:
+        for name, value in values.items():
+            places.require_given(kind, name, value)
         places.require_balance(kind, str(row["month"]), {**held, **values})
-    except places.DoesNotBalance as refusal:
+    except places.WrongPlace as refusal:
         return refusal.zh, refusal.en
     return None
 

@@ -75,6 +75,7 @@ def _rows(now: datetime) -> Mapping[str, Iterable[Mapping[str, Any]]]:
         "attendance": bookings.attendances_to_count(),
         "talk": bookings.talks_to_count(),
         "place": places.places_to_count(),
+        "place_project": places.projects_to_count(localdate(now)),
         "place_level": places.levels_to_count(),
         "help": volunteers.helped_to_count(),
         "entry": contests.entries_to_count(),

@@ -17,7 +17,7 @@ from niangjia.kernel.problems import Refusal
 # volunteers.view: needs and helpers of one's part of the tree; volunteers.manage: to file needs, keep helpers, speak for one's own side;
 # volunteers.match: to publish needs and say who is asked to go where.
 # places.view: the register of places of one's part of the tree, also those not listed; places.manage: to keep them and take the steps of
-# one's level.
+# one's level. places.agree: to propose, confirm and end agreements with other unions (county and above).
 _READING: Final = frozenset(
     {"alerts.view", "cases.view", "cases.examine", "workorders.view", "funds.view", "registry.view", "programs.view"}
     | {
@@ -71,6 +71,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
         "cases.see_checks",
         "matters.answer",
         "contests.answer",
+        "places.agree",
         "programs.manage",
         "lists.export",
         "imports.send",
@@ -85,6 +86,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
         "cases.review",
         "matters.answer",
         "contests.answer",
+        "places.agree",
         "cases.see_checks",
         "cases.approve",
         "cases.announce",
@@ -107,6 +109,7 @@ ALLOWED: Final[dict[Role, frozenset[str]]] = {
         "cases.review",
         "matters.answer",
         "contests.answer",
+        "places.agree",
         "cases.see_checks",
         "cases.approve",
         "cases.announce",

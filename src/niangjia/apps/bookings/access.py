@@ -99,7 +99,7 @@ def campaigns(viewer: Viewer) -> QuerySet[Campaign]:
 def teachers(viewer: Viewer) -> QuerySet[Teacher]:
     """All: they are announced to everybody."""
     permissions.require(viewer, "bookings.view")
-    return Teacher.objects.select_related("org")
+    return Teacher.objects.select_related("org", "place")
 
 
 def topics(viewer: Viewer) -> QuerySet[Topic]:

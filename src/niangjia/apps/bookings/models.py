@@ -39,7 +39,10 @@ class Campaign(models.Model):
 
 
 class Teacher(models.Model):
-    """Somebody who teaches in public and is announced by name, with their honour, field and studio."""
+    """
+    Somebody who teaches in public and is announced by name, with their honour and field. `place`: their studio in the register of places;
+    null = none, or one that is not there, of which `studio` tells.
+    """
 
     key = models.CharField(max_length=64, unique=True)
     org = _down("organizations.OrgUnit")
@@ -47,6 +50,7 @@ class Teacher(models.Model):
     honour = models.CharField(max_length=80, blank=True)
     field = models.CharField(max_length=40, blank=True)
     studio = models.CharField(max_length=80, blank=True)
+    place = _down("places.Place", null=True)
     is_active = models.BooleanField(default=True)
 
 

@@ -292,6 +292,7 @@ class TeacherFacts:
     honour: str = ""
     field: str = ""
     studio: str = ""
+    place_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.timezone import localdate
 
-from niangjia.apps.places.counting import last_looks
+from niangjia.apps.places.counting import last_looks, passes, running
 from niangjia.apps.places.kinds import kind_of
 from niangjia.apps.places.lifecycle import IN_USE, Step
 from niangjia.apps.places.models import Place, PlaceEvent
@@ -26,6 +27,16 @@ def places() -> Iterator[Mapping[str, Any]]:
         yield {
             "ref": f"place:{number}", "day": day, "union_id": union, "kind": kind, "level": level, "state": state,
             "passed": all(findings.get(check) for check in kind_of(kind).checks),
+        }  # fmt: skip
+
+
+def projects(today: date) -> Iterator[Mapping[str, Any]]:
+    """A running project of a place in use; its day is that of its beginning, `state` and `ref` the place's. `passed`: every check when somebody last looked."""
+    found = running(today).filter(place__state__in=IN_USE).order_by("pk")
+    said = ("place_id", "since", "findings", "place__org_id", "place__kind", "place__state")
+    for number, day, findings, union, kind, state in found.values_list(*said).iterator(_CHUNK):
+        yield {
+            "ref": f"place:{number}", "day": day, "union_id": union, "kind": kind, "state": state, "passed": passes(kind_of(kind), findings)
         }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.places.access import visible
 from niangjia.apps.places.kinds import Aim, Kind, kind_of, kinds
 from niangjia.apps.places.lifecycle import IN_USE, LOOKS, PlaceState, Step
-from niangjia.apps.places.models import Measure, Place, PlaceEvent
+from niangjia.apps.places.models import Measure, Place, PlaceEvent, Project
 from niangjia.apps.places.types import AimRow, KindCount, YearOfMeasure
 from niangjia.kernel.months import Month
 
@@ -99,15 +99,27 @@ def list_years(viewer: Viewer, kind: str) -> list[int]:
 # --- aims ---
 
 
-def share_that_passed(viewer: Viewer, kind: str) -> tuple[int, int]:
+def share_that_passed(viewer: Viewer, kind: str, *, today: date) -> tuple[int, int]:
     """
-    How many listed places of a kind passed every check when somebody last looked, and how many are listed: the rate of standard operation
-    (E26: at least nine tenths by 2025). Raises NotAllowed, NoSuchKind.
+    How many passed every check when somebody last looked, of how many: of the running projects of listed places where the kind runs some with
+    partners (E26: at least nine tenths by 2025), else of the listed places. Raises NotAllowed, NoSuchKind.
     """
-    asked = kind_of(kind).checks
+    one = kind_of(kind)
     listed = visible(viewer).filter(kind=kind, state=PlaceState.LISTED)
-    passed = sum(all(findings.get(check) for check in asked) for findings in last_looks(listed).values())
-    return passed, listed.count()
+    if one.projects is None:
+        passed = sum(all(findings.get(check) for check in one.checks) for findings in last_looks(listed).values())
+        return passed, listed.count()
+    found = list(running(today).filter(place__in=listed).values_list("findings", flat=True))
+    return sum(passes(one, findings) for findings in found), len(found)
+
+
+def running(today: date) -> QuerySet[Project]:
+    return Project.objects.filter(Q(until__isnull=True) | Q(until__gte=today), since__lte=today)
+
+
+def passes(kind: Kind, findings: Mapping[str, bool]) -> bool:
+    """Whether a project of this kind's places was found to pass every check."""
+    return kind.projects is not None and all(findings.get(check) for check in kind.projects.checks)
 
 
 def last_looks(places: QuerySet[Place]) -> dict[int, Mapping[str, bool]]:
@@ -126,7 +138,7 @@ def list_aims(viewer: Viewer, kind: str, *, today: date) -> list[AimRow]:
 
 
 def _passed(viewer: Viewer, kind: Kind, aim: Aim, today: date) -> AimRow:
-    passed, listed = share_that_passed(viewer, kind.id)
+    passed, listed = share_that_passed(viewer, kind.id, today=today)
     return AimRow(aim, Decimal(passed) / listed if listed else None, listed)
 
 

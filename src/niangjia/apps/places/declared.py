@@ -63,6 +63,8 @@ class _Words(Reader):
         elif kind in words.TABLES:
             for one in self.named(item):
                 self.section(one, words.TABLES[kind])
+        elif kind == "projects":
+            self.section(item, words.PROJECTS)
         elif kind in words.RANGES:
             self.whole(item, *words.RANGES[kind])
         elif kind in ("states", "levels"):

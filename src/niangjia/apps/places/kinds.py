@@ -21,7 +21,10 @@ Title = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Piece:
-    """A thing a place has, is checked for, or is measured by. `unit`, `decimals` are a measure's; `is_rate`: it is not added up."""
+    """
+    A thing a place has, is checked for, or is measured by. `unit` and what follows are a measure's; `is_rate`: it is not added up; `most`: more
+    is not given, null = no end; `sum_of`: the measures that it is worked out from, empty = it is told.
+    """
 
     id: str
     title: Title
@@ -30,6 +33,8 @@ class Piece:
     is_yearly: bool = False
     decimals: int = 2
     is_rate: bool = False
+    most: Decimal | None = None
+    sum_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,15 @@ class Detail:
 
 
 @dataclass(frozen=True)
+class Projects:
+    """What a place of this kind runs with partners: what one is called, is asked, and has to pass."""
+
+    title: Title
+    details: Mapping[str, Detail]
+    checks: Mapping[str, Piece]
+
+
+@dataclass(frozen=True)
 class Aim:
     """What the papers ask of the places of a kind; `what` names how it is told (the file's head says which there are). `year` null = each."""
 
@@ -78,7 +92,7 @@ class Aim:
 class Kind:
     """
     `inspect_months`: how long an inspection holds; null = nobody says. `notice_days`: working days of public notice before one is listed;
-    null = none. `occupancy`: the detail that tells its beds; empty: nobody sleeps there. `earns`: the measure that is money its household gets; empty: none is. `valid_from`, `valid_until`: the details that tell its first and last day; empty: who lists it says until when. `figures`: what its measures are called as a whole; empty: use. `is_tilted`: resources are tilted to mountain and island counties for it. `levels` it may have, lowest first; `steps` it may take, in the order of a usual life.
+    null = none. `occupancy`: the detail that tells its beds; empty: nobody sleeps there. `earns`: the measure that is money its household gets; empty: none is. `valid_from`, `valid_until`: the details that tell its first and last day; empty: who lists it says until when. `figures`: what its measures are called as a whole; empty: use. `is_tilted`: resources are tilted to mountain and island counties for it. `has_teachers`: who teaches may be named as one of its places. `levels` it may have, lowest first; `steps` it may take, in the order of a usual life. `projects` null: it runs none with partners.
     """
 
     id: str
@@ -91,6 +105,7 @@ class Kind:
     notice_days: int | None
     needs_checks: bool
     is_tilted: bool
+    has_teachers: bool
     occupancy: str
     earns: str
     valid_from: str
@@ -103,6 +118,12 @@ class Kind:
     balances: tuple[Balance, ...]
     steps: Mapping[Step, Rule]
     aims: tuple[Aim, ...]
+    projects: Projects | None
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Its measures that somebody tells; the others are worked out."""
+        return tuple(name for name, one in self.measures.items() if not one.sum_of)
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -137,6 +158,7 @@ def kind_of(name: str) -> Kind:
 
 def _kind(name: str, given: Mapping[str, Any], steps: Mapping[str, Any]) -> Kind:
     measures = _pieces(given.get("measures", {}))
+    _require_sums(name, measures)
     earns = given.get("earns", "")
     if earns and not (given.get("is_of_household") and earns in measures and measures[earns].unit == "yuan"):
         raise ValueError(f"places.yaml: {name} earns {earns}, which is no measure in yuan of a kind of households")
@@ -156,6 +178,7 @@ def _kind(name: str, given: Mapping[str, Any], steps: Mapping[str, Any]) -> Kind
         notice_days=given.get("notice_days"),
         needs_checks=given.get("needs_checks", False),
         is_tilted=given.get("is_tilted", False),
+        has_teachers=given.get("has_teachers", False),
         occupancy=given.get("occupancy", ""),
         earns=earns,
         valid_from=given.get("valid_from", ""),
@@ -168,7 +191,24 @@ def _kind(name: str, given: Mapping[str, Any], steps: Mapping[str, Any]) -> Kind
         balances=tuple(_balance(name, one, measures) for one in given.get("balances", ())),
         steps=read_rules(steps, given.get("steps", {})),
         aims=tuple(_aim(one) for one in given.get("aims", ())),
+        projects=_projects(given["projects"]) if "projects" in given else None,
     )
+
+
+def _projects(given: Mapping[str, Any]) -> Projects:
+    details = {one: _detail(one, said) for one, said in given.get("details", {}).items()}
+    return Projects(given["title"], details, _pieces(given["checks"]))
+
+
+def _require_sums(kind: str, measures: Mapping[str, Piece]) -> None:
+    """What is worked out is the sum of figures told for the same span; what each may have at most adds up to the whole."""
+    for one in measures.values():
+        parts = [measures.get(name) for name in one.sum_of]
+        if any(part is None or part.sum_of or part.is_yearly != one.is_yearly for part in parts):
+            raise ValueError(f"places.yaml: {kind}: {one.id} is the sum of {', '.join(one.sum_of)}, which are not all told for the same span")  # fmt: skip
+        most = [part.most for part in parts if part]
+        if one.sum_of and one.most is not None and (None in most or sum(each or 0 for each in most) != one.most):
+            raise ValueError(f"places.yaml: {kind}: the parts of {one.id} do not add up to {one.most}")
 
 
 def _detail(name: str, given: Mapping[str, Any]) -> Detail:
@@ -193,7 +233,8 @@ def _pieces(given: Mapping[str, Mapping[str, Any]]) -> dict[str, Piece]:
     return {
         name: Piece(
             name, {"zh": one["zh"], "en": one["en"]}, one.get("is_needed", False), one.get("unit", ""), one.get("is_yearly", False),
-            one.get("decimals", 2), one.get("is_rate", False),
+            one.get("decimals", 2), one.get("is_rate", False), Decimal(str(one["most"])) if "most" in one else None,
+            tuple(part.strip() for part in one["sum_of"].split("+")) if "sum_of" in one else (),
         )
         for name, one in given.items()
     }  # fmt: skip

@@ -18,6 +18,12 @@ class PlaceState(TextChoices):
     CLOSED = "CLOSED", "已撤销"
 
 
+class PairingState(TextChoices):
+    PROPOSED = "PROPOSED", "待对方确认"
+    CONFIRMED = "CONFIRMED", "已确认"
+    DECLINED = "DECLINED", "未达成"
+
+
 class Step(StrEnum):
     APPLY = "APPLY"  # the first: from nothing
     ANNOUNCE = "ANNOUNCE"

@@ -11,19 +11,25 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.places.kinds import public_kinds
-from niangjia.apps.places.lifecycle import PlaceState
+from niangjia.apps.places.lifecycle import PairingState, PlaceState
 from niangjia.apps.places.models import Pairing, Place
 from niangjia.apps.places.types import ExchangeYear, PairingRow
 
 
 def list_pairings(viewer: Viewer) -> list[PairingRow]:
-    """Those of the viewer's own union, newest first. Raises NotAllowed."""
+    """Those of the viewer's own union: what waits for an answer first, then newest first, what was declined last. Raises NotAllowed."""
     permissions.require(viewer, "places.view")
     rows = Pairing.objects.filter(Q(first_id=viewer.org_id) | Q(second_id=viewer.org_id))
-    return [
-        _row(row, viewer.org_id)
-        for row in rows.select_related("first", "second").prefetch_related("sent").order_by("-since", "-pk")
-    ]
+    found = rows.select_related("first", "second").prefetch_related("sent").order_by("-since", "-pk")
+    return sorted((_row(row, viewer.org_id) for row in found), key=lambda row: _ORDER.index(row.state))
+
+
+_ORDER = (PairingState.PROPOSED, PairingState.CONFIRMED, PairingState.DECLINED)
+
+
+def other_of(row: Pairing, own: int) -> int | None:
+    """The other union of an agreement; null = it is not in this house."""
+    return row.second_id if row.first_id == own else row.first_id
 
 
 def _row(row: Pairing, own: int) -> PairingRow:
@@ -39,19 +45,24 @@ def _row(row: Pairing, own: int) -> PairingRow:
         )
         for year in sorted({year for year, _sender, _counter in told}, reverse=True)
     )
-    return PairingRow(row.pk, row.kind, other.pk, other.name, row.since, row.until, row.paper, years)
+    return PairingRow(
+        id=row.pk, kind=row.kind, with_id=other.pk if other else None, with_name=other.name if other else row.outside, since=row.since, until=row.until, paper=row.paper, years=years,
+        state=PairingState(row.state), is_ours=row.proposed_by_id == own, is_outside=other is None, confirmed_by=row.confirmed_by,
+        is_answered_by_us=row.answered_by_id == own, reason=row.reason,
+    )  # fmt: skip
 
 
 def lasting_of(org_id: int, on: date) -> QuerySet[Pairing]:
-    """Agreements of that very union that hold beyond that day. Without scope: for whoever changes unions."""
+    """Agreements of that very union, proposed ones too, that last beyond that day. Without scope: for whoever changes unions."""
     of_union = Q(first_id=org_id) | Q(second_id=org_id)
-    return Pairing.objects.filter(of_union).filter(Q(until__isnull=True) | Q(until__gt=on))
+    rows = Pairing.objects.filter(of_union).exclude(state=PairingState.DECLINED)
+    return rows.filter(Q(until__isnull=True) | Q(until__gt=on))
 
 
 def recognises(org_id: int, other_id: int, kind: str, *, on: date) -> bool:
     """
     Whether workers of `org_id` may use places of that kind that `other_id` keeps: one stands above the other, or the two, or unions above
-    them, recognised each other's on that day.
+    them, had agreed on that day to recognise each other's.
     """
     ours, theirs = _with_those_above(org_id), _with_those_above(other_id)
     if other_id in ours or org_id in theirs:
@@ -71,7 +82,8 @@ def list_usable(org_id: int, *, on: date) -> QuerySet[Place]:
     kept = Q(org_id__in=ours) | scope.inside("org", organizations.get_union(org_id).path)
     for one in _in_force(on).filter(Q(first_id__in=ours) | Q(second_id__in=ours)).select_related("first", "second"):
         other = one.second if one.first_id in ours else one.first
-        kept |= Q(kind=one.kind) & scope.inside("org", other.path or "")
+        if other is not None:  # one outside this house keeps nothing in its register
+            kept |= Q(kind=one.kind) & scope.inside("org", other.path or "")
     return Place.objects.filter(kept, state=PlaceState.LISTED, kind__in=public_kinds()).order_by("name", "pk")
 
 
@@ -80,4 +92,4 @@ def _with_those_above(org_id: int) -> set[int]:
 
 
 def _in_force(on: date) -> QuerySet[Pairing]:
-    return Pairing.objects.filter(Q(until__isnull=True) | Q(until__gte=on), since__lte=on)
+    return Pairing.objects.filter(Q(until__isnull=True) | Q(until__gte=on), since__lte=on, state=PairingState.CONFIRMED)

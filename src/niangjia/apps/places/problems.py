@@ -212,6 +212,72 @@ class EndsBefore(WrongPlace):
         super().__init__("结束日期不能早于开始日期。", "It cannot end before it begins.")
 
 
+class NoSuchProject(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "没有这个合作项目，或不在您的管辖范围内。请刷新后再看。",
+            "There is no such project, or it is outside your part of the tree. Refresh the page.",
+        )
+
+
+class NoProjects(WrongPlace):
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            f"{title}不登记合作项目。请在服务阵地的页面登记。", "A place of this kind has no projects with partners. Enter it at a venue."
+        )  # fmt: skip
+
+
+class ProjectUnnamed(WrongPlace):
+    def __init__(self) -> None:
+        super().__init__(
+            "请写项目名称、合作单位、合同编号和开始日期。", "Give the project's name, the partner, the contract's number and the first day."
+        )  # fmt: skip
+
+
+class WorkedOut(WrongPlace):
+    def __init__(self, title: str, parts: Sequence[str]) -> None:
+        super().__init__(
+            f"“{title}”由各项相加得出，不用填。请填：{'、'.join(parts)}。",
+            f"This figure is worked out. Fill in its parts: {', '.join(parts)}.",
+        )
+
+
+class OverMost(WrongPlace):
+    def __init__(self, title: Mapping[str, str], most: object) -> None:
+        super().__init__(f"“{title['zh']}”最多 {most} 分。", f"{title['en']} has at most {most} points.")
+
+
+class NoPartner(WrongPlace):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"互认互送协议由县级以上工会签订，“{name}”不能签。请选它的县级以上工会。",
+            f"Agreements are made by unions of county level and above; {name} is none. Choose the one above it.",
+        )
+
+
+class PaperMissing(WrongPlace):
+    def __init__(self) -> None:
+        super().__init__(
+            "对方不在本系统：请写明对方工会、对方由谁确认、协议文号。",
+            "The other union is not in this system: give its name, who confirmed there, and the document's number.",
+        )
+
+
+class AnswerIsTheOthers(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这份协议是贵会提出的，要由对方工会确认。请等对方答复，或撤回。",
+            "Your union proposed this agreement: the other one confirms it. Wait for the answer, or take it back.",
+        )
+
+
+class NotAgreed(Refusal):
+    def __init__(self, state: str) -> None:
+        super().__init__(
+            f"这份协议目前“{state}”，这一步不能办。请刷新后再看。", "The agreement does not stand so that this is possible. Refresh the page."
+        )  # fmt: skip
+
+
 class NoSuchPairing(Refusal):
     def __init__(self) -> None:
         super().__init__(

@@ -28,6 +28,7 @@ from niangjia.apps.places.counting import (
     is_late,
     list_aims,
     list_years,
+    passes,
     share_that_passed,
     total_of,
     year_of,
@@ -36,19 +37,28 @@ from niangjia.apps.places.earning import list_earned
 from niangjia.apps.places.hours import read_hours
 from niangjia.apps.places.kinds import Aim, Detail, Kind, Piece, kind_of, kinds, public_kinds
 from niangjia.apps.places.lifecycle import IN_USE, LOOKS, PlaceState, Step
-from niangjia.apps.places.models import Measure, Place, PlaceEvent
+from niangjia.apps.places.models import Measure, Place, PlaceEvent, Project
 from niangjia.apps.places.nearest import bearing, boxes, is_open, metres_between
 from niangjia.apps.places.pairing import lasting_of, list_pairings, list_usable, recognises
 from niangjia.apps.places.problems import LEVELS, NoSuchKind, NoSuchPairing, NoSuchPlace
-from niangjia.apps.places.types import MICRO, EventRow, Hours, MeasureRow, PlaceCard, Position
+from niangjia.apps.places.types import (
+    MICRO,
+    EventRow,
+    Hours,
+    MeasureRow,
+    PlaceCard,
+    Position,
+    ProjectCard,
+    ProjectFacts,
+)
 from niangjia.apps.places.verifying import verify
 
-places_to_count, levels_to_count = counted.places, counted.levels
+places_to_count, levels_to_count, projects_to_count = counted.places, counted.levels, counted.projects
 
 __all__ = [
     "ENDS_SOON", "IN_USE", "LEVELS", "LOOKS", "Aim", "Detail", "Kind", "NoSuchKind", "NoSuchPairing", "NoSuchPlace", "Piece",
     "cards_of", "count_by_county", "count_by_kind", "count_public_by_county", "find_by_name", "find_by_number", "find_public", "get_place", "get_public",
-    "count_living_at", "kind_of", "kinds", "levels_for", "list_aims", "list_announced", "list_earned", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos", "list_stopping", "list_usable",
+    "count_living_at", "kind_of", "kinds", "levels_for", "list_aims", "list_announced", "list_earned", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos", "list_projects", "list_stopping", "list_teaching", "list_usable",
     "list_places", "list_public", "list_told", "list_years", "names_of", "open_public_photo", "public_kinds", "read_hours", "recognises", "share_that_passed", "steps_for", "total_of", "verify",
     "year_of",
 ]  # fmt: skip
@@ -119,7 +129,7 @@ def steps_for(viewer: Viewer, card: PlaceCard) -> list[Step]:
         Step.ANNOUNCE: kind.notice_days is not None,
         Step.LIST: kind.notice_days is None or card.state != PlaceState.APPLIED,
         Step.MEND: card.mend_by is not None,
-        Step.INSPECT: bool(kind.asked),
+        Step.INSPECT: bool(kind.asked) or kind.inspect_months is not None,
         Step.VISIT: bool(kind.asked),
         Step.RAISE: bool(levels_for(viewer, card, Step.RAISE)),
         Step.LOWER: bool(levels_for(viewer, card, Step.LOWER)),
@@ -258,6 +268,23 @@ def list_measures(viewer: Viewer, place_id: int) -> list[MeasureRow]:
     ]
 
 
+def list_projects(viewer: Viewer, place_id: int, *, today: date) -> list[ProjectCard]:
+    """Those that run first, then newest first. Raises NotAllowed, NoSuchPlace."""
+    place = get_visible(viewer, place_id)
+    kind = kind_of(place.kind)
+    rows = list(Project.objects.filter(place=place).order_by("-since", "-pk"))
+    names = accounts.names_of({row.checked_by_id for row in rows if row.checked_by_id})
+    cards = [
+        ProjectCard(
+            row.pk, ProjectFacts(row.name, row.partner, row.contract, row.since, row.until, row.details), row.findings,
+            names.get(row.checked_by_id or 0, ""), row.checked_at, row.since <= today and (row.until is None or row.until >= today),
+            passes(kind, row.findings),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return sorted(cards, key=lambda card: not card.is_running)
+
+
 # --- as types ---
 
 
@@ -277,6 +304,12 @@ def list_stopping(viewer: Viewer) -> QuerySet[Place]:
     """Places of the viewer's part of the tree that a bus can go to: in use, with a position, of a public kind; by name. Raises NotAllowed."""
     rows = visible(viewer).filter(state__in=IN_USE, latitude__isnull=False, kind__in=public_kinds())
     return rows.order_by("name", "pk")
+
+
+def list_teaching(viewer: Viewer) -> QuerySet[Place]:
+    """Listed places of the viewer's part of the tree that somebody who teaches may be named as one of, by name. Raises NotAllowed."""
+    of_teachers = [one.id for one in kinds().values() if one.has_teachers]
+    return visible(viewer).filter(state=PlaceState.LISTED, kind__in=of_teachers).order_by("name", "pk")
 
 
 def card_of(

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from niangjia.apps.places.kinds import Aim
-from niangjia.apps.places.lifecycle import PlaceState, Step
+from niangjia.apps.places.lifecycle import PairingState, PlaceState, Step
 
 MICRO = 1_000_000
 
@@ -90,6 +90,31 @@ class PlaceCard:
     listed_on: date | None = None
     announced_until: date | None = None
     mend_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFacts:
+    """What is told of a project with a partner. `details`: the answers to what its kind asks of one."""
+
+    name: str
+    partner: str
+    contract: str
+    since: date
+    until: date | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectCard:
+    """`findings` by check; empty = nobody looked. `is_running` today; `passed`: every check was found."""
+
+    id: int
+    facts: ProjectFacts
+    findings: Mapping[str, bool]
+    checked_by: str
+    checked_at: datetime | None
+    is_running: bool
+    passed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,16 +222,28 @@ class ExchangeYear:
 
 @dataclass(frozen=True, slots=True)
 class PairingRow:
-    """`years` newest first; `until` null = goes on."""
+    """
+    `years` newest first; `until` null = goes on; `with_id` null = the other is not in this house. `is_ours`: the viewer's union proposed it; `is_outside`: the other is not in this house,
+    `confirmed_by` who signed there. `reason`: why it was declined, or taken back (`is_answered_by_us`).
+    """
 
     id: int
     kind: str
-    with_id: int
+    with_id: int | None
     with_name: str
     since: date
     until: date | None
     paper: str
     years: tuple[ExchangeYear, ...]
+    state: PairingState
+    is_ours: bool
+    is_outside: bool
+    confirmed_by: str
+    is_answered_by_us: bool
+    reason: str
+
+    def is_in_force(self, day: date) -> bool:
+        return self.state == PairingState.CONFIRMED and self.since <= day and (self.until is None or day <= self.until)
 
     @property
     def sent(self) -> int:

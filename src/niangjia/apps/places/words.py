@@ -36,7 +36,8 @@ DETAIL = _section(
 PIECE = _section("一件设备或一项检查 · a thing it has, or is checked for", _NAMED, {"is_needed": "flag"})
 MEASURE = _section(
     "按月或按年量的一项 · what it is measured by",
-    {**_NAMED, "unit": "text"}, {"is_yearly": "flag", "decimals": "digits", "is_rate": "flag"},
+    {**_NAMED, "unit": "text"},
+    {"is_yearly": "flag", "decimals": "digits", "is_rate": "flag", "most": "number", "sum_of": "text"},
 )  # fmt: skip
 BALANCE = _section(
     "一个月的数应当对得上：sum 等于 is，差不过 within · figures of a month that have to add up",
@@ -47,12 +48,17 @@ AIM = _section(
     {"is": "aim", "least": "number", **_NAMED},
     {"year": "year", "measure": "id"},
 )
+PROJECTS = _section(
+    "与合作单位一起运作的项目 · what it runs with partners",
+    {"title": "bilingual", "checks": "pieces"},
+    {"details": "details"},
+)
 KIND = _section(
     "一种场所 · a kind of places",
     {"title": "bilingual", "is_public": "flag", "levels": "levels"},
     {"short": "bilingual", "figures": "bilingual", "is_of_household": "flag", "inspect_months": "whole", "notice_days": "whole", "needs_checks": "flag",
-     "is_tilted": "flag", "occupancy": "id", "earns": "id", "valid_from": "id", "valid_until": "id", "details": "details", "equipment": "pieces", "checks": "pieces", "measures": "measures", "steps": "own_steps",
-     "balances": "balances", "aims": "aims"},
+     "is_tilted": "flag", "has_teachers": "flag", "occupancy": "id", "earns": "id", "valid_from": "id", "valid_until": "id", "details": "details", "equipment": "pieces", "checks": "pieces", "measures": "measures", "steps": "own_steps",
+     "balances": "balances", "aims": "aims", "projects": "projects"},
 )  # fmt: skip
 
 TABLES = {"details": DETAIL, "pieces": PIECE, "measures": MEASURE, "own_steps": OWN_STEP}
@@ -90,7 +96,7 @@ def _values() -> dict[str, Any]:
     found |= {name: {"type": "integer", "minimum": low, "maximum": high} for name, (low, high) in RANGES.items()}
     found |= {name: {"enum": list(among)} for name, among in WORDS.items()}
     found |= {f"{name}s": {"type": "array", "items": {"$ref": f"#/$defs/{name}"}, "minItems": 1, "uniqueItems": True} for name in ("state", "level")}  # fmt: skip
-    found |= {"step": STEP.table(), "kind": KIND.table()}
+    found |= {"step": STEP.table(), "kind": KIND.table(), "projects": PROJECTS.table()}
     found |= {name: {"type": "array", "minItems": 1, "items": section.table()} for name, section in LISTS.items()}
     found |= {name: _map(section.table()) for name, section in TABLES.items() if section is not OWN_STEP}
     own = {"anyOf": [OWN_STEP.table(), {"type": "null"}]}

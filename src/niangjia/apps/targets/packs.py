@@ -55,6 +55,14 @@ def find_indicator(programme: Programme, indicator_id: str) -> Indicator:
     raise NoSuchProgramme(f"{programme.id}/{indicator_id}")
 
 
+def find_measure(programme: Programme, measure_id: str) -> Measure:
+    """Raises NoSuchProgramme."""
+    for measure in programme.measures:
+        if measure.id == measure_id:
+            return measure
+    raise NoSuchProgramme(f"{programme.id}/{measure_id}")
+
+
 @lru_cache(maxsize=4)
 def _all(programs: Path) -> dict[str, Programme]:
     found = [read(path) for path in sorted((programs / FOLDER).glob("*.yaml"))]

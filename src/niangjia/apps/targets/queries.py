@@ -22,6 +22,7 @@ from niangjia.apps.targets.pace import pace as pace
 from niangjia.apps.targets.packs import FOLDER as FOLDER
 from niangjia.apps.targets.packs import check_folder as check_folder
 from niangjia.apps.targets.packs import find_indicator as find_indicator
+from niangjia.apps.targets.packs import find_measure as find_measure
 from niangjia.apps.targets.packs import get_programme as get_programme
 from niangjia.apps.targets.packs import list_programmes as list_programmes
 from niangjia.apps.targets.packs import measure_of as measure_of

@@ -149,10 +149,18 @@ class Programme:
         return indicator.period.later(year - self.year)
 
     @property
-    def indicators(self) -> Iterator[Indicator]:
+    def measures(self) -> Iterator[Measure]:
         for action in self.actions:
-            for measure in action.measures:
-                yield from measure.indicators
+            yield from action.measures
+
+    @property
+    def indicators(self) -> Iterator[Indicator]:
+        for measure in self.measures:
+            yield from measure.indicators
+
+    def measure_with(self, indicator: Indicator) -> Measure:
+        """The one that this indicator of the programme belongs to."""
+        return next(one for one in self.measures if indicator in one.indicators)
 
 
 @dataclass(frozen=True)

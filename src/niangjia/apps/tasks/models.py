@@ -15,8 +15,8 @@ def _down(to: str, **options) -> models.ForeignKey:
 
 class Task(models.Model):
     """
-    One task. `what`: what counts as done. `owner` null: it is on the board. `programme`, `indicator`: of ``programs/targets``, whose
-    counted figure stands beside the progress; empty = none. `bids_until`: the last day of bidding; null = never on the board.
+    One task. `what`: what counts as done. `owner` null: it is on the board. `programme`, `measure`, `indicator`: of ``programs/targets``:
+    the measure it serves and, where one is named, the indicator whose counted figure stands beside the progress; empty = none. `bids_until`: the last day of bidding; null = never on the board.
     `returned_at`: when it was last given back, null = never; evidence from before proves nothing. `told_soon_at`, `told_late_at`: when
     the owner was reminded of this due day, null = not yet.
     """
@@ -32,6 +32,7 @@ class Task(models.Model):
     due_on = models.DateField()
     bids_until = models.DateField(null=True)
     programme = models.CharField(max_length=60, blank=True)
+    measure = models.CharField(max_length=60, blank=True)
     indicator = models.CharField(max_length=60, blank=True)
     set_by = _down("accounts.Account")
     set_at = models.DateTimeField()

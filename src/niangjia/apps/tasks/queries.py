@@ -12,6 +12,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.files import queries as files
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
+from niangjia.apps.targets import queries as targets
 from niangjia.apps.tasks import access, counted, evidence
 from niangjia.apps.tasks.lifecycle import GIVING, LIVE, OWED, STEPS, Origin, Step, TaskState
 from niangjia.apps.tasks.models import Bid, Progress, Task
@@ -38,6 +39,25 @@ def list_board(viewer: Viewer, *, today: date) -> QuerySet[Task]:
     return list_tasks(viewer, today=today, state=TaskState.OPEN).filter(owner__isnull=True).order_by("bids_until", "pk")
 
 
+def list_of_programme(
+    viewer: Viewer, programme_id: str, *, today: date, owner_id: int | None = None
+) -> dict[str, list[TaskCard]]:
+    """
+    Tasks that serve a programme, by its measure, the first due first; those withdrawn left out. `owner_id` as in `list_tasks`. How far one is,
+    only of those whose work the viewer sees. Nothing for who may see no tasks. Raises NoSuchProgramme.
+    """
+    found: dict[str, list[TaskCard]] = {}
+    if not permissions.may(viewer, "tasks.view"):
+        return found
+    programme = targets.get_programme(programme_id)
+    rows = list_tasks(viewer, today=today, owner_id=owner_id).filter(programme=programme_id)
+    for row in rows.exclude(state=TaskState.WITHDRAWN)[:200]:
+        measure = row.measure or programme.measure_with(targets.find_indicator(programme, row.indicator)).id
+        card = card_of(row, today)
+        found.setdefault(measure, []).append(card if access.sees_work(viewer, row) else replace(card, percent=None))
+    return found
+
+
 def get_task(viewer: Viewer, task_id: int, *, today: date) -> TaskFile:
     """Who has bid for it and was not picked sees how it was given, and nothing of how it is done. Raises NotAllowed, NotFound."""
     task = access.tasks(viewer).annotate(percent=_percent()).filter(pk=task_id).first()
@@ -51,7 +71,7 @@ def get_task(viewer: Viewer, task_id: int, *, today: date) -> TaskFile:
     moves = task.moves.order_by("pk") if is_seen else task.moves.filter(step__in=GIVING).order_by("pk")
     card = card_of(task, today)
     return TaskFile(
-        card if is_seen else replace(card, percent=None), task.what, task.programme, task.indicator, task.no_evidence if is_seen else "",
+        card if is_seen else replace(card, percent=None), task.what, task.programme, task.measure, task.indicator, task.no_evidence if is_seen else "",
         [MoveCard(Step(one.step), TaskState(one.to), one.reason, one.changed, one.by_id, one.at) for one in moves],
         [ProgressCard(one.percent, one.note, one.by_id, one.at) for one in task.progress.order_by("pk")] if is_seen else [],
         shown, kept, frozenset(one.key for one in evidence.since(task, kept)), _may(viewer, task, shown, today),

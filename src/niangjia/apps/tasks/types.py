@@ -69,6 +69,7 @@ class TaskFile:
     card: TaskCard
     what: str
     programme: str
+    measure: str
     indicator: str
     no_evidence: str
     moves: Sequence[MoveCard]

@@ -135,7 +135,7 @@ def test_a_roofs_month_that_does_not_add_up_is_marked_in_the_workbook_with_what_
 
 def test_the_workbooks_know_every_measure_and_every_needed_question_of_the_kinds():
     measures = set(kinds.feed_of("place_measure").columns) - {"number", "month"}
-    assert measures == {name for one in queries.kinds().values() for name in one.measures}
+    assert measures == {name for one in queries.kinds().values() for name in one.told}
     columns = kinds.feed_of("place").columns
     public = [one for one in queries.kinds().values() if not one.is_of_household]
     assert {name for one in public for name, asked in one.details.items() if asked.is_needed} <= set(columns)

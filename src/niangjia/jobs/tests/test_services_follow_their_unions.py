@@ -90,12 +90,18 @@ def test_seats_kept_for_both_unions_become_one_and_every_booking_keeps_its_own(h
 
 
 def test_an_agreement_goes_on_with_the_successor_and_keeps_what_was_counted(here):
-    told = {"viewer": here.firm, "kind": "base", "since": date(2023, 3, 1), "now": NOW}
-    with_other = places.pair(with_org_id=here.town["YG"].id, paper="协议1号", **told)
-    places.pair(with_org_id=here.town["XH"].id, **told)
+    def agreed(with_id: int, **told: object) -> int:
+        first, second = sorted((here.firm.org_id, with_id))
+        told |= {"first_id": first, "second_id": second, "kind": "base", "since": date(2023, 3, 1)}
+        return Pairing.objects.create(**{"state": "CONFIRMED"} | told).pk
+
+    with_other = agreed(here.town["YG"].id, paper="协议1号")
+    agreed(here.town["XH"].id)
+    asked = agreed(here.town["Y"].id, state="PROPOSED", proposed_by_id=here.firm.org_id)
     places.record_sent(viewer=here.firm, pairing_id=with_other, year=2023, persons=12, source="名单", now=NOW)
-    assert merged(here)["pairings"] == 2
-    lasting = Pairing.objects.filter(until__isnull=True)
+    assert merged(here)["pairings"] == 3
+    assert Pairing.objects.get(pk=asked).state == "DECLINED", "who takes over has proposed nothing"
+    lasting = Pairing.objects.filter(until__isnull=True, state="CONFIRMED")
     assert [({one.first_id, one.second_id}, one.since, one.paper) for one in lasting] == [
         ({here.town["XH"].id, here.town["YG"].id}, NOW.date(), "协议1号")
     ]

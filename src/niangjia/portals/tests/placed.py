@@ -91,7 +91,8 @@ def _lay(house: House) -> Placed:
         }
         places.record_measures(place_id=roof, values=made, **told)  # type: ignore[arg-type]
     agreed = {"kind": "base", "with_org_id": place["Y"].id, "since": date(2023, 3, 1), "paper": "互认互送协议1号"}
-    pairing = places.pair(viewer=county, now=town.NOW, **agreed)  # type: ignore[arg-type]
+    pairing = places.propose_pairing(viewer=county, now=town.NOW, **agreed)  # type: ignore[arg-type]
+    places.confirm_pairing(viewer=place.other_county, pairing_id=pairing, now=town.NOW)
     counted = {"pairing_id": pairing, "year": 2023, "source": "签到表", "now": town.NOW}
     places.record_sent(viewer=county, persons=120, **counted)  # type: ignore[arg-type]
     places.record_sent(viewer=place.other_county, persons=118, is_received=True, **counted)  # type: ignore[arg-type]

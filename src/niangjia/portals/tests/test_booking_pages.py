@@ -22,7 +22,7 @@ from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.bookings import actions, drawing, queries
 from niangjia.apps.bookings.models import Booking, Offer, Settlement, Slot, Talk, TourSite, TourStop
 from niangjia.apps.bookings.queries import reach
-from niangjia.apps.bookings.types import Giving, OfferFacts, Reach, SettleState, SlotFacts
+from niangjia.apps.bookings.types import Giving, OfferFacts, Reach, SettleState, SlotFacts, TeacherFacts
 from niangjia.apps.cases.tests import desk as desks
 from niangjia.apps.files import queries as files
 from niangjia.apps.files.tests import pictures
@@ -31,6 +31,10 @@ from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries as fund_queries
 from niangjia.apps.funds.models import GoodsGiven
 from niangjia.apps.messages import queries as inbox
+from niangjia.apps.places import actions as places
+from niangjia.apps.places import queries as place_queries
+from niangjia.apps.places.lifecycle import Step
+from niangjia.apps.places.types import PlaceFacts
 from niangjia.apps.programs import published
 from niangjia.apps.programs.tests import town
 from niangjia.apps.registry import queries as registry
@@ -616,6 +620,24 @@ def test_what_is_no_trip_has_no_invoice(house, ids, county):
     sent = {"invoices": SimpleUploadedFile("invoice.jpg", pictures.jpeg())}
     assert go(county, "invoices", ids.offer, **sent).status_code == 409
     assert files.list_files(Owner("trip", str(ids.offer))) == []
+
+
+def test_a_teacher_is_named_as_one_of_a_studio_of_the_register(house, county, ids):
+    """E31: the studio has its leader and its union; a station is none, and what is not listed cannot be chosen."""
+    viewer, city = house.viewers[Role.COUNTY], house.viewers[Role.CITY]
+    told = {"org_id": viewer.org_id, "area": "330624", "level": "county"}
+    asked = {"leader": "例工匠", "fields": "数控车"}
+    facts = PlaceFacts("studio", "例创新工作室", details=asked, **told)
+    studio = places.apply_for_place(viewer=viewer, facts=facts, key="studio", now=town.NOW)
+    refused = {"key": "t1", "name": "例讲师乙", "place": studio}
+    assert county.post(reverse("bookings:teachers"), refused).status_code == 422, "it is not listed yet"
+    for number in (studio, placed.lay(house).station_id):
+        with pytest.raises(place_queries.NoSuchPlace):
+            facts = TeacherFacts("例讲师乙", viewer.org_id, place_id=number)
+            actions.name_teacher(viewer=viewer, facts=facts, key="t2", now=town.NOW)
+    places.take_step(viewer=city, place_id=studio, step=Step.LIST, from_step=1, now=town.NOW)
+    page = said(county.post(reverse("bookings:teachers"), refused, follow=True))
+    assert "例创新工作室" in page and "领衔人 例工匠" in page
 
 
 # --- where it is held ---

@@ -508,6 +508,8 @@ def test_an_action_is_not_carried_out_by_opening_its_address(house, signed_in):
             "bookings:tour_act": [1, "plan"],
             **{f"volunteers:{step}": [1, 1] for step in ("own_void", "answer", "release", "contact", "log", "void")},
             "places:act": [1, "list"],
+            "places:change_project": [1, 1],
+            "places:check_project": [1, 1],
             **targeted.POSTS,
             **assessed.POSTS,
             **tasked.POSTS,

@@ -212,6 +212,45 @@ def test_both_unions_of_an_agreement_see_what_the_other_counted(house, there, de
         assert ours.post(f"{address}count/", wrong).status_code == 409
 
 
+def test_an_agreement_is_proposed_on_one_sides_page_and_confirmed_on_the_others(house, there, desk, signed_in):
+    ours, theirs = desk(Role.COUNTY), signed_in(house.desk.town.other_county)
+    page, since = "/desk/places/exchanges/", {"kind": "venue", "since": "2023-11-01"}
+    assert ours.post(f"{page}new/", since | {"with": house.desk.town["Y"].id}).status_code == 302
+    assert "等对方确认" in text(ours.get(page)) and "等贵会答复" in text(theirs.get(page))
+    pairing = AuditEvent.objects.filter(action="places.propose_pairing").latest("seq").object.partition(":")[2]
+    assert ours.post(f"{page}{pairing}/confirm/").status_code == 409
+    assert desk(Role.TOWNSHIP).post(f"{page}{pairing}/confirm/").status_code == 403
+    assert theirs.post(f"{page}{pairing}/decline/", {"reason": ""}).status_code == 409
+    assert theirs.post(f"{page}{pairing}/confirm/").status_code == 302
+    assert "等对方确认" not in text(ours.get(page))
+    outside = {"partner": "某市总工会", "confirmed_by": "某主席", "paper": "", "kind": "base", "since": "2023-11-01"}
+    assert ours.post(f"{page}outside/", outside).status_code == 409
+    assert ours.post(f"{page}outside/", outside | {"paper": "长三角1号"}).status_code == 302
+    assert "对方由 某主席 确认" in text(ours.get(page))
+
+
+def test_a_venues_projects_are_told_on_its_page_and_checked_by_the_union_above(house, there, desk):
+    ours, above = desk(Role.TOWNSHIP), desk(Role.COUNTY)
+    viewer = house.viewers[Role.TOWNSHIP]
+    facts = PlaceFacts("venue", "镇文化宫", viewer.org_id, "330624001", "county")
+    place_id = places.apply_for_place(viewer=viewer, facts=facts, key="venue", now=town.NOW)
+    page = f"/desk/places/{place_id}/"
+    above.post(f"{page}steps/list/", {"from_step": "1"})
+    told = {"name": "球馆合作", "partner": "某公司", "contract": "HT-9", "since": "2023-01-01", "d-minutes": "纪要1号", "d-opinion": "意见1号"}  # fmt: skip
+    assert ours.post(f"{page}projects/", told | {"since": ""}).status_code == 409
+    assert ours.post(f"{page}projects/", told | {"key": "a"}).status_code == 302
+    assert "待核对" in text(ours.get(page)) and "核对各项机制" not in text(ours.get(page))
+    project = queries.list_projects(viewer, place_id, today=town.NOW.date())[0].id
+    assert ours.post(f"{page}projects/{project}/check/", {"found": ["decision"]}).status_code == 409
+    gates = ["decision", "review", "control", "evaluation"]
+    assert above.post(f"{page}projects/{project}/check/", {"found": gates[:3]}).status_code == 302
+    assert "没有全过关" in text(ours.get(page))
+    above.post(f"{page}projects/{project}/check/", {"found": gates})
+    assert "规范" in text(ours.get(page)) and "没有全过关" not in text(ours.get(page))
+    assert ours.post(f"{page}projects/{project}/", told | {"contract": "HT-10"}).status_code == 302
+    assert "HT-10" in text(ours.get(page)) and "待核对" in text(ours.get(page))
+
+
 def test_the_kinds_page_tells_the_aims_of_the_papers(there, desk):
     page = text(desk(Role.CITY).get("/desk/places/kinds/station/"))
     assert "全省2022年新建站点" in page and "≥ 500" in page and "未达到" in page

@@ -224,3 +224,29 @@ def test_a_rate_opens_what_is_above_its_line_and_what_is_below(house, signed_in,
     counted_year.write(deployment(), house, counted)
     visited = reverse("targets:rows", args=[WARM, "visited"])
     assert client.get(visited, {"year": YEAR, "part": "whole"}).status_code == 404
+
+
+def test_what_is_asked_this_year_stands_first_and_years_past_are_folded(house, signed_in):
+    """The Warm Action of 2022 was taken up for 2023; the reform of 2022 was not."""
+    html = read(signed_in(house.viewers[Role.CITY]), "targets:all")
+    now, past = html.split('<details class="card fold"')
+    assert f"{YEAR} 年的目标" in now and "文件是 2022 年的，继续开展" in now and "到 2025 年底" in now
+    reform = "产业工人队伍建设改革"
+    assert reform not in now and reform in past
+
+
+def test_a_measure_shows_the_tasks_that_serve_it_with_owner_and_progress(house, signed_in):
+    city, county = house.viewers[Role.CITY], house.viewers[Role.COUNTY]
+    told = {"title": "领头雁企业摸底", "what": "每个镇街推荐一家", "due_on": "2023-12-20", "owner": county.org_id, "key": "goose", "target": "workforce-reform-2022/lead-geese"}  # fmt: skip
+    answer = signed_in(city).post(reverse("tasks:send"), told, follow=True)
+    assert "共同富裕企业领头雁" in answer.content.decode(), "the task's page leads to its measure"
+    html = read(signed_in(city), "targets:programme", "workforce-reform-2022")
+    row = html.partition('id="m-lead-geese"')[2].partition("</tbody>")[0]
+    assert "领头雁企业摸底" in row and organizations.get_union(county.org_id).name in row
+
+
+def test_a_programme_of_elsewhere_says_that_it_is_no_part_of_here_and_shows_no_zero(house, signed_in, counted):
+    """E23: no union of Jingning stands in this house; what could be counted there is not nought."""
+    html = read(signed_in(house.viewers[Role.CITY]), "targets:programme", "jingning-ten")
+    (reached,) = re.findall(r'>在册工作站<.*?data-label="已达到">(.*?)</td>', html, re.DOTALL)
+    assert "不在本辖区" in reached

@@ -17,6 +17,7 @@ from niangjia.apps.bookings.problems import NoSuchOffer, NoSuchTopic, WrongTimes
 from niangjia.apps.bookings.types import CampaignFacts, TalkFacts, TeacherFacts, TopicFacts
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
+from niangjia.apps.places import queries as places
 
 
 def start_campaign(*, viewer: Viewer, facts: CampaignFacts, key: str, now: datetime) -> int:
@@ -36,11 +37,13 @@ def start_campaign(*, viewer: Viewer, facts: CampaignFacts, key: str, now: datet
 
 
 def name_teacher(*, viewer: Viewer, facts: TeacherFacts, key: str, now: datetime) -> int:
-    """Somebody who teaches, announced by name; return their id. Safe to repeat with the same `key`. Raises NotAllowed, NoSuchOffer."""
+    """Somebody who teaches, announced by name; return their id. Safe to repeat with the same `key`. Raises NotAllowed, NoSuchOffer, NoSuchPlace."""
     _require_own(viewer, facts.org_id, facts.name)
+    if facts.place_id is not None and not places.list_teaching(viewer).filter(pk=facts.place_id).exists():
+        raise places.NoSuchPlace(facts.place_id)
     told = {
         "org_id": facts.org_id, "name": facts.name.strip(), "honour": facts.honour.strip(), "field": facts.field.strip(),
-        "studio": facts.studio.strip(),
+        "studio": facts.studio.strip(), "place_id": facts.place_id,
     }  # fmt: skip
     with transaction.atomic():
         row, is_new = Teacher.objects.get_or_create(key=key, defaults=told)

@@ -65,12 +65,23 @@ def test_a_place_that_is_not_listed_is_not_for_offers(fair):
         fair.offer(1, place_id=place(fair.county.org_id, "venue", 1, state="CLOSED"))
 
 
+def agree(fair, *, confirmed: bool = True, until: date | None = None) -> None:
+    """The two unions recognise each other's bases from today; binding once the other has confirmed it."""
+    told = {"kind": "base", "with_org_id": fair.other.org_id, "since": TODAY, "until": until, "now": NOW}
+    pairing = places.propose_pairing(viewer=fair.county, **told)
+    if confirmed:
+        places.confirm_pairing(viewer=fair.other, pairing_id=pairing, now=NOW)
+
+
 def test_a_base_that_is_recognised_is_booked_while_the_agreement_lasts(fair):
     theirs, venue = place(fair.other.org_id, "base", 1), place(fair.other.org_id, "venue", 2)
     told = {"kind": "recuperation", "place_id": theirs}
     with pytest.raises(problems.NotAPlaceForOffers):
         fair.offer(1, **told)
-    places.pair(viewer=fair.county, kind="base", with_org_id=fair.other.org_id, since=TODAY, until=TODAY + timedelta(days=9), now=NOW)  # fmt: skip
+    agree(fair, confirmed=False, until=TODAY + timedelta(days=9))
+    with pytest.raises(problems.NotAPlaceForOffers):
+        fair.offer(1, **told)
+    agree(fair, until=TODAY + timedelta(days=9))
     offer = fair.offer(1, **told)
     fair.ask(offer, 0)
     with pytest.raises(problems.NotAPlaceForOffers):
@@ -83,7 +94,7 @@ def test_a_base_that_is_recognised_is_booked_while_the_agreement_lasts(fair):
 
 def test_who_went_to_a_recognised_base_is_counted_by_check_ins_on_both_sides(fair):
     theirs = place(fair.other.org_id, "base", 1)
-    places.pair(viewer=fair.county, kind="base", with_org_id=fair.other.org_id, since=TODAY, now=NOW)
+    agree(fair)
     offer = fair.offer(3, kind="recuperation", place_id=theirs, most_companions=1)
     booked = [fair.ask(offer, 0, companions=1), fair.ask(offer, 1)]
     actions.check_in(viewer=fair.county, code=queries.get_booking(fair.county, booked[0]).code, now=DAY)

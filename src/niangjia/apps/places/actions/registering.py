@@ -139,7 +139,7 @@ def _columns(kind: Kind, facts: PlaceFacts) -> dict[str, object]:
         if piece not in kind.equipment:
             raise NotPartOfKind("设备", piece, list(kind.equipment))
     latitude, longitude = _micro(facts.position)
-    details = _details(kind, facts.details)
+    details = answers_to(kind.details, facts.details)
     return {
         "name": facts.name.strip(), "org_id": facts.org_id, "recommended_by_id": facts.recommended_by_id, "household_id": facts.household_id,
         "area": facts.area, "address": facts.address.strip(), "latitude": latitude, "longitude": longitude, "partner": facts.partner.strip(),
@@ -148,13 +148,13 @@ def _columns(kind: Kind, facts: PlaceFacts) -> dict[str, object]:
     } | _period(kind, details)  # fmt: skip
 
 
-def _details(kind: Kind, told: Mapping[str, object]) -> dict[str, object]:
+def answers_to(asked: Mapping[str, Detail], told: Mapping[str, object]) -> dict[str, object]:
     """What was answered, by name: text, or true. Raises NotPartOfKind, DetailMissing, DetailUnread."""
     for name in told:
-        if name not in kind.details:
-            raise NotPartOfKind("说明", name, list(kind.details))
-    found = {name: _answer(one, told.get(name)) for name, one in kind.details.items()}
-    for name, one in kind.details.items():
+        if name not in asked:
+            raise NotPartOfKind("说明", name, list(asked))
+    found = {name: _answer(one, told.get(name)) for name, one in asked.items()}
+    for name, one in asked.items():
         if one.is_needed and not found[name]:
             raise DetailMissing(one.title)
     return {name: value for name, value in found.items() if value}

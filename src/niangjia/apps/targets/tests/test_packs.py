@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from niangjia.apps.targets import packs
 from niangjia.apps.targets.types import Comparator, Unit
+from niangjia.engines import counting
 from niangjia.kernel.deployment import programs_folder
 
 AT_LEAST, OVER, PLAN = Comparator.AT_LEAST, Comparator.OVER, Comparator.PLAN
@@ -74,6 +76,21 @@ def test_what_nothing_here_counts_says_why_and_every_goal_has_its_sentence():
         for one in programme.indicators:
             assert (one.counts is None) == bool(one.elsewhere), (programme.id, one.id)
             assert one.goal is None or one.clause, (programme.id, one.id)
+
+
+@pytest.mark.parametrize("programme, indicator", [("jingning-ten", "projects"), ("workforce-reform-2022", "evaluated")])
+def test_a_vacancy_that_was_filled_is_no_project_of_help(tmp_path, programme, indicator):
+    """E22, E23: need and helper of E09 stand in the same room; what is counted are projects of volunteering."""
+    sources = counting.load_sources(programs_folder())
+    needs = [{"ref": f"need:{kind}", "day": date(2022, 11, 3), "union_id": 1, "kind": kind} for kind in ("volunteering", "vacancy")]  # fmt: skip
+    union = counting.UnionRow(1, None, "PROVINCE", "330000", "/1/")
+    counting.write_rollup(
+        tmp_path, as_of=datetime(2022, 12, 31, tzinfo=UTC), unions=[union], sources=[(sources["help"], needs)]
+    )
+    found = packs.get_programme(programme)
+    measure = packs.measure_of(found, packs.find_indicator(found, indicator))
+    year = {"since": date(2022, 1, 1), "until": date(2022, 12, 31)}
+    assert counting.Rollup.open(tmp_path, sources).figure(measure, within=1, **year).rows == 1
 
 
 @pytest.fixture

@@ -34,16 +34,19 @@ def set_task(
     bids_until: date | None = None,
     is_rectification: bool = False,
     programme: str = "",
+    measure: str = "",
     indicator: str = "",
 ) -> int:
     """
     Set a task for a union of the viewer's part of the tree, or post it on the board until `bids_until`; return its id.
 
+    Of a `programme` it serves the `measure`, or that of the `indicator` whose figure shall stand beside it.
+
     Safe to repeat: with the same `key` the one that is there is returned.
 
     Raises:
         NotAllowed; NotYourSubtree: the owner is elsewhere or has ended; FieldsRefused: `fields` has the sentence by field;
-        NoSuchProgramme: the indicator is not in the packs.
+        NoSuchProgramme: the measure or indicator is not in the packs.
     """
     permissions.require(viewer, "tasks.set")
     if known := Task.objects.filter(key=key, set_by=viewer.account_id).first():
@@ -53,7 +56,9 @@ def set_task(
     if wrong:
         raise FieldsRefused(wrong)
     if programme:
-        targets.find_indicator(targets.get_programme(programme), indicator)
+        found = targets.get_programme(programme)
+        served = found.measure_with(targets.find_indicator(found, indicator)) if indicator else targets.find_measure(found, measure)  # fmt: skip
+        measure = served.id
     audit.refuse_personal_data([title, what], "task")
     if owner_id is not None:
         require_below(viewer, owner_id)
@@ -61,7 +66,7 @@ def set_task(
     with transaction.atomic():
         task = Task.objects.create(
             key=key, number=uuid.uuid4().hex[:24], title=title, what=what, setter_id=viewer.org_id, owner_id=owner_id, origin=origin, due_on=due_on,
-            bids_until=bids_until, programme=programme, indicator=indicator, set_by_id=viewer.account_id, set_at=now,
+            bids_until=bids_until, programme=programme, measure=measure if programme else "", indicator=indicator, set_by_id=viewer.account_id, set_at=now,
         )  # fmt: skip
         task.number = f"RW{task.pk:07}"
         task.save(update_fields=["number"])

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.files.tests import pictures
 from niangjia.apps.programs.tests import town
+from niangjia.apps.targets import queries as targets
 from niangjia.apps.tasks import actions, problems, queries
 from niangjia.apps.tasks.models import Task
 from niangjia.apps.tasks.types import Origin, TaskState
@@ -214,3 +215,22 @@ def test_it_is_late_from_the_day_after_it_was_due_until_it_is_reported(place):
     assert seen(place.city, task_id, DUE + timedelta(days=1)).card.is_late
     actions.report(viewer=place.county, task_id=task_id, no_evidence="现场检查没有材料", now=NOW)
     assert late(DUE + timedelta(days=1)) == 0
+
+
+def test_a_task_serves_a_measure_of_a_programme_and_is_listed_with_its_owner_and_progress(place):
+    """E23: what a measure comes to is not its indicator alone; who does it and how far it is stands with it."""
+    served = doing(place, programme="workforce-reform-2022", measure="lead-geese")
+    counted = given(place, programme="workforce-reform-2022", indicator="evaluated")
+    actions.note(viewer=place.county, task_id=served, percent=40, text="推荐了四家", key="p", now=NOW)
+    withdrawn = given(place, programme="workforce-reform-2022", measure="lead-geese")
+    actions.withdraw(viewer=place.city, task_id=withdrawn, reason="并入别的任务", now=NOW)
+    found = queries.list_of_programme(place.city, "workforce-reform-2022", today=TODAY)
+    assert {measure: [one.id for one in cards] for measure, cards in found.items()} == {"lead-geese": [served], "projects": [counted]}  # fmt: skip
+    (card,) = found["lead-geese"]
+    assert (card.owner_name, card.percent) == (place["X"].name, 40)
+    Task.objects.filter(pk=counted).update(measure="")  # as set before tasks named their measure
+    assert "projects" in queries.list_of_programme(place.city, "workforce-reform-2022", today=TODAY)
+    assert queries.list_of_programme(place.other_county, "workforce-reform-2022", today=TODAY) == {}
+    for strange in ({"measure": "geese"}, {"indicator": "geese"}, {}):
+        with pytest.raises(targets.NoSuchProgramme):
+            given(place, programme="workforce-reform-2022", **strange)

@@ -34,7 +34,7 @@ _TABLES = {
 }  # fmt: skip
 """The pages' own tables of words, by tag; by source and tag where the tag means something else in each."""
 _KINDS: Mapping[str, Callable[[], Mapping[str, Any]]] = {
-    "attendance": bookings.kinds, "place": places.kinds, "place_level": places.kinds, "help": volunteers.kinds,
+    "attendance": bookings.kinds, "place": places.kinds, "place_project": places.kinds, "place_level": places.kinds, "help": volunteers.kinds,
 }  # fmt: skip
 """By source: what the folder of programs declares of the kinds that its rows are of."""
 _EARLIER = 3

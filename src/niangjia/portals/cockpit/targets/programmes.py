@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as lazy
 
 from niangjia.apps.targets import queries
 from niangjia.apps.targets.types import Action, Measure, Programme, StatementCard
+from niangjia.apps.tasks import queries as task_list
+from niangjia.apps.tasks.types import TaskCard
 from niangjia.portals.cockpit.targets.asked import Asked, Shown, counter
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
@@ -22,10 +25,14 @@ from niangjia.portals.officer.exporting import Column, Listing, export_of, word
 
 @dataclass(frozen=True)
 class Card:
-    """One programme in the list. `year`: the one that is shown first; `lights` count its indicators."""
+    """
+    One programme in the list. `year`: the one that is shown first; `lights` count its indicators. `is_past`: neither the paper's period nor a
+    share that was set reaches into this year.
+    """
 
     programme: Programme
     year: int
+    is_past: bool
     indicator_count: int
     measure_count: int
     lights: Sequence[tuple[str, int]]
@@ -33,9 +40,10 @@ class Card:
 
 @page("targets.view")
 def programmes(request: PageRequest) -> HttpResponse:
-    """What is asked of this union first, then what was asked elsewhere."""
+    """What is asked of this union now, then what was of years past, then what was asked elsewhere."""
     union = queries.get_union(request.viewer, 0)
     newest, count = queries.years_by_programme(), counter()
+    this_year = timezone.localdate().year
     here: list[Card] = []
     elsewhere: list[Card] = []
     for one in queries.list_programmes():
@@ -46,15 +54,23 @@ def programmes(request: PageRequest) -> HttpResponse:
             lines = count.lines(one, union, year=year, stated={})
             lights = Tally(line.pace.light.value for line in lines.values() if line.pace.light.value != "NONE")
         measures = [measure for action in one.actions for measure in action.measures]
-        card = Card(one, year, len(list(one.indicators)), len(measures), sorted(lights.items()))
+        card = Card(one, year, year < this_year, len(list(one.indicators)), len(measures), sorted(lights.items()))
         (here if is_here else elsewhere).append(card)
-    return show(request, "targets/all.html", {"here": here, "elsewhere": elsewhere, "as_of": count.made_at})
+    context = {
+        "here": [card for card in here if not card.is_past],
+        "past": sorted((card for card in here if card.is_past), key=lambda card: -card.year),
+        "elsewhere": elsewhere, "as_of": count.made_at, "this_year": this_year,
+    }  # fmt: skip
+    return show(request, "targets/all.html", context)
 
 
 @dataclass(frozen=True)
 class Branch:
+    """A measure with its indicators, and the tasks that serve it: who does it and how far it is."""
+
     measure: Measure
     rows: Sequence[tuple[Shown, Sequence[StatementCard]]]
+    tasks: Sequence[TaskCard] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +79,7 @@ class Limb:
     branches: Sequence[Branch]
 
 
-def _tree(asked: Asked) -> tuple[list[Limb], Any]:
+def _tree(asked: Asked, tasks: Mapping[str, Sequence[TaskCard]]) -> tuple[list[Limb], Any]:
     count = counter()
     statements = asked.statements()
     lines = count.lines(asked.programme, asked.union, year=asked.year, stated=asked.stated(statements))
@@ -71,7 +87,11 @@ def _tree(asked: Asked) -> tuple[list[Limb], Any]:
         Limb(
             action,
             [
-                Branch(measure, [(Shown(lines[one.id]), statements.get(one.id, ())) for one in measure.indicators])
+                Branch(
+                    measure,
+                    [(Shown(lines[one.id]), statements.get(one.id, ())) for one in measure.indicators],
+                    tasks.get(measure.id, ()),
+                )
                 for measure in action.measures
             ],
         )
@@ -83,7 +103,9 @@ def _tree(asked: Asked) -> tuple[list[Limb], Any]:
 @page("targets.view")
 def programme(request: PageRequest, programme_id: str) -> HttpResponse:
     asked = Asked.of(request, programme_id)
-    limbs, as_of = _tree(asked)
+    owner = asked.union.id if asked.union.id != request.viewer.org_id else None
+    tasks = task_list.list_of_programme(request.viewer, programme_id, today=timezone.localdate(), owner_id=owner)
+    limbs, as_of = _tree(asked, tasks)
     context = {
         "asked": asked,
         "programme": asked.programme,
@@ -103,7 +125,7 @@ class Exported:
 
 
 def _exported(request: PageRequest, programme_id: str) -> list[Exported]:
-    limbs, _as_of = _tree(Asked.of(request, programme_id))
+    limbs, _as_of = _tree(Asked.of(request, programme_id), {})
     found = []
     for limb in limbs:
         for branch in limb.branches:

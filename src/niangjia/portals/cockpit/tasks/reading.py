@@ -91,11 +91,14 @@ def task(request: PageRequest, task_id: int) -> HttpResponse:
 def target_of(viewer: Viewer, found: TaskFile) -> Mapping[str, object] | None:
     """
     The indicator, with what was counted of the owner in the year in which it is due: it stands beside what the owner says. Of an owner
-    elsewhere the indicator alone.
+    elsewhere the indicator alone; where none is named, the measure that the task serves.
     """
     if not found.programme:
         return None
     programme = targets.get_programme(found.programme)
+    if not found.indicator:
+        served = targets.find_measure(programme, found.measure)
+        return {"title": served.title, "url": reverse("targets:programme", args=[programme.id]) + f"#m-{served.id}"}
     indicator = targets.find_indicator(programme, found.indicator)
     url = reverse("targets:indicator", args=[programme.id, indicator.id])
     if not found.card.owner_id:

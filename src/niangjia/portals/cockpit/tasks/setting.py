@@ -41,11 +41,11 @@ def new(request: PageRequest) -> HttpResponse:
 def send(request: PageRequest) -> HttpResponse:
     said = request.POST
     until = said.get("bids_until", "").strip()
-    programme, _slash, indicator = said.get("target", "").partition("/")
+    programme, measure, indicator = (*said.get("target", "").split("/"), "", "")[:3]
     task_id = actions.set_task(
         viewer=request.viewer, title=said.get("title", ""), what=said.get("what", ""), owner_id=owners.owner_in(request),
         due_on=day_of(said.get("due_on", ""), "due_on"), bids_until=day_of(until, "bids_until") if until else None,
-        is_rectification=said.get("is_rectification") == "1", programme=programme, indicator=indicator,
+        is_rectification=said.get("is_rectification") == "1", programme=programme, measure=measure, indicator=indicator,
         key=said.get("key", "")[:64] or uuid.uuid4().hex, now=timezone.now(),
     )  # fmt: skip
     messages.success(request, _("已交办。"))

@@ -17,6 +17,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import queries
 from niangjia.apps.bookings.types import Giving, OfferCard, OfferFacts, OfferState, SlotFacts
 from niangjia.apps.organizations import queries as organizations
+from niangjia.apps.places import queries as places
 from niangjia.portals.design import words
 from niangjia.portals.design.forms import Form, Suggesting, day_input, money_input
 from niangjia.portals.design.tags import say
@@ -255,7 +256,13 @@ class TeacherForm(Form):
     )
     honour = forms.CharField(label=gettext_lazy("荣誉或职称"), max_length=80, required=False)
     field = forms.CharField(label=gettext_lazy("专长"), max_length=40, required=False)
-    studio = forms.CharField(label=gettext_lazy("创新工作室联盟"), max_length=80, required=False)
+    place = forms.ChoiceField(label=gettext_lazy("创新工作室"), required=False)
+    studio = forms.CharField(label=gettext_lazy("工作室不在册的，写名称"), max_length=80, required=False)
+
+    def __init__(self, *given: Any, viewer: Viewer, **told: Any) -> None:
+        super().__init__(*given, **told)
+        rows = places.list_teaching(viewer)[:200]
+        self.fields["place"].choices = [("", _("没有")), *((str(one.pk), one.name) for one in rows)]  # type: ignore[attr-defined]
 
 
 class TourForm(Form):

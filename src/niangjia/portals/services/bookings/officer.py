@@ -187,10 +187,12 @@ def campaign(request: PageRequest, campaign_id: int) -> HttpResponse:
 @page("bookings.view", methods=("GET", "POST"))
 def teachers(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
-    form = TeacherForm(request.POST or None)
+    form = TeacherForm(request.POST or None, viewer=viewer)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
-        facts = TeacherFacts(told["name"], viewer.org_id, told["honour"], told["field"], told["studio"])
+        facts = TeacherFacts(
+            told["name"], viewer.org_id, told["honour"], told["field"], told["studio"], whole(told["place"]) or None
+        )
         bookings.name_teacher(viewer=viewer, facts=facts, key=_key(request), now=timezone.now())
         messages.success(request, _("讲师已登记，可以在课程里选。"))
         return redirect("bookings:teachers")

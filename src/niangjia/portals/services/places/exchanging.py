@@ -1,4 +1,4 @@
-"""Unions that recognise each other's places and send each other workers: agreements, and who counted whom."""
+"""Unions that recognise each other's places and send each other workers: agreements proposed, confirmed and ended, and who counted whom."""
 
 from __future__ import annotations
 
@@ -41,12 +41,16 @@ def exchanges(request: PageRequest) -> HttpResponse:
     kinds = queries.kinds()
     rows = queries.list_pairings(request.viewer)
     counted = _counted(request.viewer, rows)
-    can_write = permissions.may(request.viewer, "places.manage")
+    can_agree = permissions.may(request.viewer, "places.agree")
+    in_force = [row for row in rows if row.is_in_force(timezone.localdate())]
     context = {
         "rows": [(row, say(dict(kinds[row.kind].short)), _years(row, counted)) for row in rows],
         "kinds": [(one.id, say(dict(one.short))) for one in kinds.values() if one.is_public],
-        "unions": _partners(request.viewer.org_id) if can_write else [],
-        "can_write": can_write,
+        "unions": _partners(request.viewer.org_id) if can_agree else [],
+        "can_agree": can_agree,
+        "can_write": permissions.may(request.viewer, "places.manage"),
+        "in_force": len(in_force),
+        "waiting": sum(row.state == "PROPOSED" for row in rows),
         "year": timezone.localdate().year,
         "today": timezone.localdate(),
         "sent": sum(row.sent for row in rows),
@@ -63,7 +67,7 @@ def _counted(viewer: Viewer, rows: Sequence[PairingRow]) -> _Counts:
     """What the check-ins say, for who may see bookings."""
     if not rows or not permissions.may(viewer, "bookings.view"):
         return {}
-    return bookings.count_exchanged(viewer, {row.with_id for row in rows}, {row.kind for row in rows})
+    return bookings.count_exchanged(viewer, {row.with_id for row in rows if row.with_id}, {row.kind for row in rows})
 
 
 def _years(row: PairingRow, counted: _Counts) -> list[tuple[ExchangeYear, bookings.Exchanged]]:
@@ -85,17 +89,46 @@ def _partners(org_id: int) -> list[Union]:
     return [row.as_type() for row in rows if row.as_type().is_active]
 
 
-@page("places.manage", methods=("POST",), shown_on=exchanges)
+@page("places.agree", methods=("POST",), shown_on=exchanges)
 def pair(request: PageRequest) -> HttpResponse:
     sent = request.POST
     since, other = day_of(sent.get("since", "")), whole(sent.get("with", ""))
     if since is None or not other:
         raise NobodyChosen
-    places.pair(
+    places.propose_pairing(
         viewer=request.viewer, kind=sent.get("kind", ""), with_org_id=other, since=since, until=day_of(sent.get("until", "")),
         paper=sent.get("paper", "").strip()[:120], now=timezone.now(),
     )  # fmt: skip
-    messages.success(request, _("已登记协议，双方都能看到。"))
+    messages.success(request, _("已提出，对方确认后生效。"))
+    return redirect("places:exchanges")
+
+
+@page("places.agree", methods=("POST",), shown_on=exchanges)
+def pair_outside(request: PageRequest) -> HttpResponse:
+    sent = request.POST
+    since = day_of(sent.get("since", ""))
+    if since is None:
+        raise NobodyChosen
+    places.pair_outside(
+        viewer=request.viewer, kind=sent.get("kind", ""), partner=sent.get("partner", "")[:80], confirmed_by=sent.get("confirmed_by", "")[:60],
+        paper=sent.get("paper", "")[:120], since=since, until=day_of(sent.get("until", "")), now=timezone.now(),
+    )  # fmt: skip
+    messages.success(request, _("已登记协议。"))
+    return redirect("places:exchanges")
+
+
+@page("places.agree", methods=("POST",), shown_on=exchanges)
+def confirm(request: PageRequest, pairing_id: int) -> HttpResponse:
+    places.confirm_pairing(viewer=request.viewer, pairing_id=pairing_id, now=timezone.now())
+    messages.success(request, _("已确认，协议生效，对方会收到消息。"))
+    return redirect("places:exchanges")
+
+
+@page("places.agree", methods=("POST",), shown_on=exchanges)
+def decline(request: PageRequest, pairing_id: int) -> HttpResponse:
+    reason = request.POST.get("reason", "")
+    places.decline_pairing(viewer=request.viewer, pairing_id=pairing_id, reason=reason, now=timezone.now())
+    messages.success(request, _("已办，对方会收到消息。"))
     return redirect("places:exchanges")
 
 
@@ -113,7 +146,7 @@ def count(request: PageRequest, pairing_id: int) -> HttpResponse:
     return redirect("places:exchanges")
 
 
-@page("places.manage", methods=("POST",), shown_on=exchanges)
+@page("places.agree", methods=("POST",), shown_on=exchanges)
 def end(request: PageRequest, pairing_id: int) -> HttpResponse:
     until = day_of(request.POST.get("until", "")) or timezone.localdate()
     places.end_pairing(viewer=request.viewer, pairing_id=pairing_id, until=until, now=timezone.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -28,8 +29,10 @@ from niangjia.portals.officer.exporting import Column, Listing, export_of, word
 from niangjia.portals.services.places.nights import nights_of
 from niangjia.portals.services.places.parts import (
     doors_for,
+    may_check,
     months_of,
     photo_field,
+    projects_of,
     series_of,
     tilts_of,
     units_of,
@@ -104,6 +107,9 @@ def place(request: PageRequest, place_id: int) -> HttpResponse:
         "can_write": can_write and card.state != "CLOSED",
         "tilts": tilts_of(card, kind),
         "has_use": bool(kind.measures) and (card.state in queries.IN_USE or bool(measures)),
+        "projects": projects_of(viewer, card, kind, timezone.localdate()),
+        "project_key": uuid.uuid4().hex,
+        "may_check": can_write and may_check(viewer, card),
         "nights": nights_of(card, kind, timezone.localdate()),
         "series": series_of(kind),
         "units": units_of(series_of(kind)),

@@ -16,7 +16,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.places import queries
 from niangjia.apps.places.lifecycle import LOOKS, Step
-from niangjia.apps.places.types import MeasureRow, PlaceCard
+from niangjia.apps.places.types import MeasureRow, PlaceCard, ProjectCard
 from niangjia.apps.programs import queries as programs
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
@@ -83,17 +83,54 @@ def _door(viewer: Viewer, card: PlaceCard, step: Step, *, is_open: bool) -> Door
     )
 
 
+# --- what it runs with partners ---
+
+
+@dataclass(frozen=True)
+class ProjectLine:
+    """A project, or with `card` null the form of a new one. `asked`: name, label, type and answer; `gates`: name, label and whether it was found, null = nobody looked."""
+
+    card: ProjectCard | None
+    asked: Sequence[tuple[str, str, str, object]]
+    gates: Sequence[tuple[str, str, bool | None]]
+
+
+def projects_of(viewer: Viewer, card: PlaceCard, kind: queries.Kind, today: date) -> list[ProjectLine]:
+    """Those of the place, and the form of a new one at the end; nothing where its kind has none."""
+    if kind.projects is None:
+        return []
+    details, checks = kind.projects.details, kind.projects.checks
+    return [
+        ProjectLine(
+            one,
+            [(name, say(dict(asked.title)), asked.type, one.facts.details.get(name, "") if one else "") for name, asked in details.items()],
+            [(name, say(dict(check.title)), one.findings.get(name) if one else None) for name, check in checks.items()],
+        )
+        for one in (*queries.list_projects(viewer, card.id, today=today), None)
+    ]  # fmt: skip
+
+
+def may_check(viewer: Viewer, card: PlaceCard) -> bool:
+    """Whether the viewer's union is the one that checks: above whoever keeps the place."""
+    return Step.INSPECT in queries.steps_for(viewer, card)
+
+
 # --- what it was used and brought in ---
 
 
 @dataclass(frozen=True)
 class Series:
-    """One measure as a column: its title with the unit, and its colour in the chart of that unit."""
+    """
+    One measure as a column: its title with the unit, and its colour in the chart of that unit. `most`: the points it may have, empty = no
+    end; `is_sum`: it is worked out from the others.
+    """
 
     id: str
     title: str
     unit: str
     colour: str
+    most: str = ""
+    is_sum: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,8 +164,13 @@ def series_of(kind: queries.Kind, *, is_yearly: bool = False) -> list[Series]:
     for one in measures:
         colour = _COLOURS[used.get(one.unit, 0) % len(_COLOURS)]
         used[one.unit] = used.get(one.unit, 0) + 1
-        found.append(Series(one.id, f"{say(dict(one.title))}{bracketed(unit_in_words(one.unit))}", one.unit, colour))
+        title = f"{say(dict(one.title))}{bracketed(unit_in_words(one.unit))}"
+        found.append(Series(one.id, title, one.unit, colour, _most(one.most), bool(one.sum_of)))
     return found
+
+
+def _most(most: Decimal | None) -> str:
+    return "" if most is None else f"{most.normalize():f}"
 
 
 def units_of(series: Sequence[Series]) -> list[str]:
