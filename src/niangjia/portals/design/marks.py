@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import get_language
 
-_ENGLISH = {"：": ": ", "、": ", ", "；": "; ", "（": " (", "）": ")", "。": "."}
+_ENGLISH = {"：": ": ", "，": ", ", "、": ", ", "；": "; ", "（": " (", "）": ")", "。": "."}
 
 
 def mark(chinese: str) -> str:

@@ -229,6 +229,13 @@ def test_an_agreement_is_proposed_on_one_sides_page_and_confirmed_on_the_others(
     assert "对方由 某主席 确认" in text(ours.get(page))
 
 
+def test_the_agreements_page_opens_in_english_with_a_partner_outside_and_an_end(house, there, signed_in):
+    client = signed_in(house.viewers[Role.COUNTY], "en")
+    outside = {"partner": "某市总工会", "confirmed_by": "某主席", "paper": "长三角1号", "kind": "base", "since": "2023-11-01", "until": "2023-12-01"}  # fmt: skip
+    page = text(client.post("/desk/places/exchanges/outside/", outside, follow=True))
+    assert "长三角1号, confirmed there by 某主席" in page
+
+
 def test_a_venues_projects_are_told_on_its_page_and_checked_by_the_union_above(house, there, desk):
     ours, above = desk(Role.TOWNSHIP), desk(Role.COUNTY)
     viewer = house.viewers[Role.TOWNSHIP]
