@@ -840,6 +840,12 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "REFUSED": (_("不予"), "secondary"),
         "CANNOT_TELL": (_("尚不能判定"), "yellow"),
     },
+    # What a programme that has not decided says of a household so far.
+    "foreseen": {
+        "granted": (_("看来符合"), "green"),
+        "cannot_tell": (_("尚不能判定"), "yellow"),
+        "refused": (_("看来不符合"), "secondary"),
+    },
     "rule_result": {
         "met": (_("符合"), "green"),
         "true": (_("符合"), "green"),
