@@ -9,6 +9,7 @@ import pytest
 from django.utils import translation
 
 from niangjia.apps.accounts import permissions
+from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.audit.queries import READS
 from niangjia.apps.cases.types import CaseAction
 from niangjia.apps.matters.types import Step
@@ -57,3 +58,19 @@ def test_every_step_that_the_audit_chain_records_has_words():
     assert len(recorded) > 60
     with translation.override("zh-hans"):
         assert [one for one in sorted({*recorded, *moves}) if deeds.deed(one) == "作了改动"] == []
+
+
+def test_every_kind_of_thing_that_the_audit_chain_names_has_words(house):
+    """Found in the text of the house, where files belong to, and on the chain of the tests' town."""
+    home = Path(permissions.__file__).parents[2]
+    texts = [
+        path.read_text(encoding="utf-8")
+        for path in home.rglob("*.py")
+        if not {"tests", "migrations"} & set(path.parts)
+    ]
+    named = re.compile(r'object=f?"([a-z_]+)[:"]|Owner\(\s*"([a-z_]+)"|return f"([a-z_]+):\{')
+    found = {next(filter(None, one)) for text in texts for one in named.findall(text)}
+    found |= {event.object.partition(":")[0] for event in AuditEvent.objects.all()}
+    no_objects = {"inspections", "delivery", "geo", "membership", "post"}
+    assert len(found) > 60
+    assert sorted(found - no_objects - words.WORDS["thing"].keys()) == []
