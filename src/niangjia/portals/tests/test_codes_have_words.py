@@ -64,9 +64,7 @@ def test_every_kind_of_thing_that_the_audit_chain_names_has_words(house):
     """Found in the text of the house, where files belong to, and on the chain of the tests' town."""
     home = Path(permissions.__file__).parents[2]
     texts = [
-        path.read_text(encoding="utf-8")
-        for path in home.rglob("*.py")
-        if not {"tests", "migrations"} & set(path.parts)
+        path.read_text(encoding="utf-8") for path in home.rglob("*.py") if not {"tests", "migrations"} & set(path.parts)
     ]
     named = re.compile(r'object=f?"([a-z_]+)[:"]|Owner\(\s*"([a-z_]+)"|return f"([a-z_]+):\{')
     found = {next(filter(None, one)) for text in texts for one in named.findall(text)}
