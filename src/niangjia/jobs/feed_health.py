@@ -67,6 +67,15 @@ def list_feeds(deployment: Deployment, *, now: datetime) -> list[FeedLine]:
     return sorted(lines, key=lambda line: (order[line.state], -len(line.needed_by), line.feed.name))
 
 
+def latest_until(deployment: Deployment, month: Month) -> dict[str, Month]:
+    """By feed, the newest month not after `month` that came: how old what a list of that month says is."""
+    found: dict[str, str] = {}
+    for report in sensing.committed(deployment.lake):
+        if report.month <= month.text:
+            found[report.feed] = max(report.month, found.get(report.feed, ""))
+    return {feed: Month(text) for feed, text in found.items() if text}
+
+
 def next_month(lines: Iterable[FeedLine], *, now: datetime) -> tuple[Month, list[FeedLine]]:
     """The month whose list is made next, and the feeds without which some trigger cannot tell, that have not brought it yet."""
     month = Month.of(timezone.localdate(now)).previous()

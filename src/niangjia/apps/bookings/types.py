@@ -126,6 +126,16 @@ class OfferCard:
 
 
 @dataclass(frozen=True, slots=True)
+class BookedLine:
+    """That somebody asked for a seat, for a line through time."""
+
+    number: str
+    title: str
+    state: BookingState
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class BookingCard:
     """`line`: place in the line of those who wait, from 1; null = does not wait. `code`: what the check-in reads, for its owner and the desk. `lessons`: of its course, 0 = one time; `present`: at so many; `lessons_until`: the end of the last one."""
 

@@ -36,6 +36,8 @@ from niangjia.apps.matters.begun import (
     questions_to_begin,
 )
 from niangjia.apps.matters.cards import grant_card, matter_card, move_cards
+from niangjia.apps.matters.known import of_household as known_of_household
+from niangjia.apps.matters.known import of_people as known_of_people
 from niangjia.apps.matters.known import of_worker as known_of
 from niangjia.apps.matters.lifecycle import Flow, flow_of, is_notice, role_of
 from niangjia.apps.matters.models import Draft, Matter, Move
@@ -107,6 +109,8 @@ __all__ = [
     "has_register",
     "is_offered",
     "known_of",
+    "known_of_household",
+    "known_of_people",
     "list_announced",
     "list_begun_by_workers",
     "list_fillable",
@@ -226,6 +230,14 @@ def list_matters(
     if late_on is not None:
         rows = rows.filter(due_on__lt=late_on)
     return rows.order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+def list_of_people(viewer: Viewer, person_ids: Iterable[int]) -> list[MatterCard]:
+    """Applications of these people that the viewer may see, the latest first; none without matters.view."""
+    if not permissions.may(viewer, "matters.view"):
+        return []
+    rows = access.visible(viewer).filter(person_id__in=set(person_ids)).select_related("desk", "org", "version")
+    return cards(rows.defer("version__files").order_by("-handed_in_at", "-pk"))
 
 
 def count_turns(viewer: Viewer) -> int:

@@ -119,6 +119,17 @@ def titles() -> Mapping[str, Mapping[str, str]]:
     return {one.pack_id: {"zh": one.title_zh, "en": one.title_en} for one in installed.list_versions()}
 
 
+@looking.once
+def line_titles(program: str = "") -> Mapping[str, tuple[Mapping[str, str], ...]]:
+    """What each benefit line is called, by its id: of one programme, or of every one that has it; of the texts that were installed."""
+    found: dict[str, tuple[Mapping[str, str], ...]] = {}
+    for version in installed.list_versions(program):
+        for line in installed.pack_of(version).benefit:
+            if line.title not in (known := found.get(line.id, ())):
+                found[line.id] = (*known, line.title)
+    return found
+
+
 def find_pack(program: str, *, area: str, asof: date) -> PackCard | None:
     """The version that holds for that area on that day, or None: the area has no such programme."""
     version = installed.find_version(program, area=area, asof=asof)

@@ -27,7 +27,7 @@ from niangjia.apps.registry.coverage import list_coverage
 from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.models import Consent, HeldValue, Household, HouseholdMember, Membership, Person
 from niangjia.apps.registry.problems import NotFound
-from niangjia.apps.registry.recognitions import SKILL_LEVELS, highest_skill, list_recognitions
+from niangjia.apps.registry.recognitions import SKILL_LEVELS, highest_skill, highest_skills, list_recognitions
 from niangjia.apps.registry.resealing import sealed_columns as sealed_columns
 from niangjia.apps.registry.types import (
     ConsentCard,
@@ -52,6 +52,7 @@ __all__ = [
     "count_members_by_area",
     "count_open_corrections",
     "highest_skill",
+    "highest_skills",
     "list_corrections",
     "list_coverage",
     "list_held",

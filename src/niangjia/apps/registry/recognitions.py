@@ -172,9 +172,14 @@ def list_recognitions(person_ids: Iterable[int]) -> dict[int, list[RecognitionCa
 
 def highest_skill(person_id: int, *, asof: date) -> RecognitionCard | None:
     """The highest skill level held that day, of equal ones the first given; None: no certificate is on record."""
-    levels = [
-        one
-        for one in list_recognitions([person_id]).get(person_id, [])
-        if one.kind is RecognitionKind.SKILL and one.given_on <= asof
-    ]
-    return max(levels, key=lambda one: (SKILL_LEVELS.index(one.code), -one.given_on.toordinal()), default=None)
+    return highest_skills([person_id], asof=asof).get(person_id)
+
+
+def highest_skills(person_ids: Iterable[int], *, asof: date) -> dict[int, RecognitionCard]:
+    """The same of several, by person; who has no certificate is left out. No scope."""
+    found = {}
+    for person_id, held in list_recognitions(person_ids).items():
+        levels = [one for one in held if one.kind is RecognitionKind.SKILL and one.given_on <= asof]
+        if levels:
+            found[person_id] = max(levels, key=lambda one: (SKILL_LEVELS.index(one.code), -one.given_on.toordinal()))
+    return found

@@ -33,11 +33,30 @@ class NotHolder(Refusal):
         )
 
 
+_INSTEAD = {
+    OrderState.SUBMITTED: (
+        "它等上级复核；要改由别家办，请复核的工会先退回，再转派",
+        "it waits for the review above; to give it to another union, let the reviewing union return it first",
+    ),
+    OrderState.CLOSED: (
+        "它已办结，不再变动；要再办，请另派一张工单",
+        "it is closed for good; send out a new order instead",
+    ),
+}
+_OPEN_IT = (
+    "请打开这张工单，按“现在要做的”办理",
+    "open the order and take the step that it offers now",
+)
+
+
 class IllegalMove(Refusal):
+    """Says what is possible from where the order stands: reading the page again would change nothing."""
+
     def __init__(self, number: str, state: OrderState, action: str) -> None:
+        zh, en = _INSTEAD.get(state, _OPEN_IT)
         super().__init__(
-            f"工单 {number} 目前是“{state.label}”，不能{IN_CHINESE.get(action, action)}。请刷新后再看。",
-            f"Order {number} is {state.value}: {action} is not possible now. Refresh the page.",
+            f"工单 {number} 目前是“{state.label}”，不能{IN_CHINESE.get(action, action)}：{zh}。",
+            f"Order {number} is {state.value}: {action} is not possible now; {en}.",
         )
 
 

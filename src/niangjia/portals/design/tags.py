@@ -411,6 +411,13 @@ def skill_word(level: str) -> str:
 
 
 @register.filter
+def indicator_word(indicator: str) -> str:
+    """What matters that are done count for, in the vocabulary's words; one that nobody put into words is shown as it stands."""
+    said = _wording().codes.get("indicators", {}).get(indicator)
+    return str(say(said)) if said else indicator
+
+
+@register.filter
 def case_link(case_ref: str, numbers: Mapping[int, str] | None = None) -> SafeString | str:
     """``case:12:special-grant`` as a link to the case by its number in `numbers`, ``adjustment:5`` to the adjustment."""
     parts = case_ref.split(":")

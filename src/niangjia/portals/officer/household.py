@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 
 from django.contrib import messages
@@ -17,18 +17,19 @@ from django.utils.translation import gettext as _
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.alerts import queries as alerts
+from niangjia.apps.bookings import queries as bookings
 from niangjia.apps.cases import actions as case_actions
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.funds import queries as funds
+from niangjia.apps.matters import queries as matters
 from niangjia.apps.organizations import queries as organizations
-from niangjia.apps.programs import published
 from niangjia.apps.programs import queries as programs
-from niangjia.apps.programs.published import Published
-from niangjia.apps.programs.types import PackCard, Subject, SubjectKind
+from niangjia.apps.programs.types import Subject, SubjectKind
 from niangjia.apps.registry import actions as registry
 from niangjia.apps.registry import queries as registry_queries
-from niangjia.apps.registry.types import PersonField
+from niangjia.apps.registry.types import HouseholdCard, MemberCard, PersonField
 from niangjia.apps.workorders import queries as workorders
+from niangjia.jobs import feed_health
 from niangjia.kernel.money import ZERO
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
@@ -37,8 +38,9 @@ from niangjia.portals.design.pages import page
 from niangjia.portals.design.people import record_seen
 from niangjia.portals.design.reasons import recall, remember
 from niangjia.portals.design.requests import PageRequest, whole
-from niangjia.portals.design.showing import show
+from niangjia.portals.design.showing import deployment, show
 from niangjia.portals.design.staleness import watch
+from niangjia.portals.officer.foreseen import foresee
 from niangjia.portals.officer.reconsidering import followed
 
 
@@ -55,7 +57,8 @@ def _sensed(viewer: Viewer, household_id: int) -> dict[str, Any]:
         return {"sees_alerts": False}
     rows = alerts.list_alerts_of(viewer, household_id)
     alert = rows[0] if rows else None
-    compared = [(one, *words.FIGURES[one.name], words.FIGURE_FEEDS.get(one.name, ())) for one in (alerts.compare_latest(rows) if rows else ())]  # fmt: skip
+    came = feed_health.latest_until(deployment(), Month(alert.month)) if alert else {}
+    compared = [(one, *words.FIGURES[one.name], [(feed, came.get(feed)) for feed in words.FIGURE_FEEDS.get(one.name, ())]) for one in (alerts.compare_latest(rows) if rows else ())]  # fmt: skip
     changed = [row for row in compared if row[0].differs]
     return {
         "sees_alerts": True,
@@ -70,36 +73,6 @@ def _sensed(viewer: Viewer, household_id: int) -> dict[str, Any]:
     }
 
 
-def _previews(
-    viewer: Viewer, area: str, decided: set[str], today: date
-) -> list[tuple[PackCard, tuple[str, ...], Refusal | None]]:
-    """Programmes that give something here and have decided nothing yet: what each still has to know, or why it cannot decide at all."""
-    if not area or not permissions.may(viewer, "cases.examine"):
-        return []
-    found: list[tuple[PackCard, tuple[str, ...], Refusal | None]] = []
-    for one in published.list_in_area(area=area, asof=today):
-        pack = one.pack
-        if (
-            pack.id in decided
-            or not pack.benefit
-            or pack.status == "example"
-            or pack.unit not in ("person", "household")
-        ):
-            continue
-        try:
-            found.append((one.card, _unknown(one, area, today), None))
-        except Refusal as refusal:
-            found.append((one.card, (), refusal))
-    return sorted(found, key=lambda one: one[0].pack_id)
-
-
-def _unknown(one: Published, area: str, today: date) -> tuple[str, ...]:
-    """What the programme has to ask of somebody of whom nothing is known."""
-    if one.program is None:
-        return programs.preview(one.pack.id, area=area, asof=today, facts={}).unknown
-    return tuple(name for name, _why in one.program.explain({}, language="zh").missing)
-
-
 @dataclass(frozen=True)
 class Happened:
     """One thing that happened to the household; `kind` says which of the others is set."""
@@ -110,19 +83,32 @@ class Happened:
     moment: Any = None
     decision: Any = None
     payment: Any = None
+    matter: Any = None
+    booking: Any = None
 
 
 def _happened(
-    viewer: Viewer, household_id: int, decided: Iterable[Any], payments: Iterable[Any], months: Iterable[Any]
+    viewer: Viewer,
+    household: HouseholdCard,
+    moves: Iterable[Any],
+    decided: Iterable[Any],
+    payments: Iterable[Any],
+    months: Iterable[Any],
 ) -> list[Happened]:
-    """Lists, steps of cases, decisions and payments as one line through time, the latest first. A list stands at its month's end."""
+    """
+    Lists, steps of cases, decisions, payments, applications and bookings as one line through time, the latest first: what the viewer may see
+    of each. A list stands at its month's end.
+    """
     here = timezone.get_default_timezone()
-    found = [Happened("move", move.at, move=move) for move in cases.timeline(viewer, household_id)]
+    found = [Happened("move", move.at, move=move) for move in moves]
     found += [
         Happened("list", datetime.combine(moment.month.last_day, time.min, here), moment=moment) for moment in months
     ]
     found += [Happened("decision", decision.made_at, decision=decision) for decision in decided]
     found += [Happened("payment", payment.sealed_at, payment=payment) for payment in payments if payment.sealed_at]
+    people = household.member_ids
+    found += [Happened("matter", one.handed_in_at, matter=one) for one in matters.list_of_people(viewer, people)]
+    found += [Happened("booking", one.asked_at, booking=one) for one in bookings.list_of_people(viewer, people)]
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 
@@ -135,12 +121,9 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
     members = registry_queries.list_household_members(viewer, household_id)
     watch(request, *(f"person:{member.person.id}" for member in members))
     record_seen(viewer, household_id, "household", now, person_ids=household.member_ids)
-    subjects = [
-        Subject(SubjectKind.HOUSEHOLD, household_id),
-        *(Subject(SubjectKind.PERSON, member.person.id) for member in members),
-    ]
+    subjects = _subjects(household_id, members)
     sensed = _sensed(viewer, household_id)
-    own_cases = cases.list_household_cases(viewer, household_id)
+    moves, own_cases = cases.timeline(viewer, household_id)
     # Whoever visits again is not shown what the first visit led to.
     is_blind = cases.is_blind(viewer, household_id)
     decided = [] if is_blind else programs.list_decisions_about(*subjects)
@@ -159,15 +142,14 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         "decisions": decisions,
         "can_reconsider": permissions.may(viewer, "programs.manage"),
         "sees_money": permissions.may(viewer, "funds.view"),
-        "previews": _previews(
-            viewer, union.area if union else "", {decision.pack_id for decision in decided}, timezone.localdate(now)
-        ),
         "examines": examines,
         "payments": payments,
         "paid": sum((payment.amount for payment in payments if payment.state == "SETTLED"), ZERO),
         "orders": [workorders.card(row, now=now) for row in orders],
         "cases": own_cases,
-        "happened": [] if is_blind else _happened(viewer, household_id, decided, payments, sensed.get("timeline", ())),
+        "happened": []
+        if is_blind
+        else _happened(viewer, household, moves, decided, payments, sensed.get("timeline", ())),
         "waiting": sum((payment.amount for payment in payments if payment.state in ("PREPARED", "IN_TRANSIT")), ZERO),
         "can_reveal": cases.may_open(viewer, household_id, today=timezone.localdate(now), read=own_cases),
         "can_enter_account": permissions.may(viewer, "cases.verify"),
@@ -175,6 +157,33 @@ def household_page(request: PageRequest, household_id: int) -> HttpResponse:
         "remembered": recall(request, household_id),
     }
     return show(request, "officer/household.html", context | sensed)
+
+
+@page("cases.examine")
+def household_programs(request: PageRequest, household_id: int) -> HttpResponse:
+    """What every programme that has not decided says of the household so far."""
+    viewer: Viewer = request.viewer
+    now = timezone.now()
+    household = registry_queries.get_household_card(viewer, household_id)
+    members = registry_queries.list_household_members(viewer, household_id)
+    record_seen(viewer, household_id, "household", now, person_ids=household.member_ids)
+    subjects = _subjects(household_id, members)
+    decided = (
+        set()
+        if cases.is_blind(viewer, household_id)
+        else {one.pack_id for one in programs.list_decisions_about(*subjects)}
+    )
+    area = organizations.get_union(household.org_id).area if household.org_id else ""
+    foreseen = foresee(members, area, decided, timezone.localdate(now)) if area else []
+    context = {"household": household, "members": members, "foreseen": foreseen}
+    return show(request, "officer/household_programs.html", context)
+
+
+def _subjects(household_id: int, members: Iterable[MemberCard]) -> list[Subject]:
+    return [
+        Subject(SubjectKind.HOUSEHOLD, household_id),
+        *(Subject(SubjectKind.PERSON, member.person.id) for member in members),
+    ]
 
 
 @page("registry.reveal", methods=("POST",), shown_on=household_page, changes_nothing=True)

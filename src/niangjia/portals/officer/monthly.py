@@ -196,6 +196,7 @@ def release_page(request: PageRequest, month: str) -> HttpResponse:
         "precise_by_month": [
             (Month(row.code), row, row.ratio is not None and round(row.ratio * 100, 1)) for row in by_month
         ],
+        "is_charted": sum(row.ratio is not None for row in by_month) > 1,  # one point is no line
         "sample": [(row, names.get(row.alert.household_id), queries.sentences(row.alert)) for row in sample],
         "step": "released"
         if run.state == RunState.RELEASED

@@ -349,5 +349,6 @@ class Followed:
 def followed(viewer: Viewer, decisions: list[DecisionCard]) -> list[Followed]:
     """First decisions of matters, as the viewer may read them; those made anew stand under the one that they decide anew."""
     first = [card for card in decisions if card.reconsiders is None]
-    later = queries.list_adjustments_of(card.id for card in first)
+    # Every adjustment leads to a decision made anew, which is about the same subject.
+    later = queries.list_adjustments_of(card.id for card in first) if len(first) < len(decisions) else {}
     return [Followed(cases.as_seen_by(viewer, card), tuple(later.get(card.id, ()))) for card in first]

@@ -56,6 +56,7 @@ urlpatterns = [
     path("list/<slug:month>/dispatch/", monthly.dispatch, name="dispatch"),
     path("list/<slug:month>/corrections/release/", monthly.release_corrections, name="release_corrections"),
     path("households/<int:household_id>/", household.household_page, name="household"),
+    path("households/<int:household_id>/programs/", household.household_programs, name="household_programs"),
     path("households/<int:household_id>/reveal/", household.reveal, name="reveal"),
     path("households/<int:household_id>/account/", household.enter_account, name="enter_account"),
     path("households/<int:household_id>/members/<int:person_id>/", certificates.member, name="certificates"),

@@ -220,7 +220,7 @@ def _about_money(viewer: Viewer, now, tiles: list[Tile], todos: list[Todo]) -> N
     url = reverse("officer:funds")
     queued = sum(one.queued_count for one in balances)
     note = _("排队待款 %(count)s 笔") % {"count": queued} if queued else _("没有排队待款")
-    tiles.append(Tile(_("专项资金可用"), show_yuan(available), _("元"), url, note, "warn" if queued else "good"))
+    tiles.append(Tile(_("各项资金合计可用"), show_yuan(available), _("元"), url, note, "warn" if queued else "good"))
     tiles.append(
         Tile(
             _("今年已送达"),

@@ -10,6 +10,7 @@ import pytest
 from django.utils import translation
 
 from niangjia.apps.accounts import permissions
+from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.audit.queries import READS
 from niangjia.apps.cases.types import CaseAction
 from niangjia.apps.matters.types import Step
@@ -68,6 +69,7 @@ CODES = {
     "sex": "F", "level": "province", "purpose": "graded-aid", "channel": "CANVASS", "verdict": "satisfied", "origin": "BID",
     "program": "special-grant", "contest": "recuperation-bases", "award": "named", "field": "tea_farming",
     "order.kind": "VERIFICATION", "attendance.kind": "course", "talk.kind": "TEAM_LEADER", "place.kind": "station", "place_level.kind": "base",
+    "form": "MONEY", "line": "living", "place_project.kind": "venue", "place_project.state": "LISTED", "indicator": "new-members",
     "help.kind": "volunteering", "listing.state": "EXITED", "case.state": "ON_FILE", "order.state": "ASSIGNED", "place.state": "LISTED",
     "task.state": "DOING", "correction.state": "DONE",
 }  # fmt: skip
@@ -108,3 +110,17 @@ def test_a_row_says_the_award_of_its_contest_and_the_field_of_its_kind(house):
     contest, kind = words_of_rows(rows)
     assert contest[1] == "省级职工疗休养基地" and contest[1] != named and contest[1] in named
     assert kind == ("劳模工匠志愿服务", "其他难题")
+
+
+def test_every_kind_of_thing_that_the_audit_chain_names_has_words(house):
+    """Found in the text of the house, where files belong to, and on the chain of the tests' town."""
+    home = Path(permissions.__file__).parents[2]
+    texts = [
+        path.read_text(encoding="utf-8") for path in home.rglob("*.py") if not {"tests", "migrations"} & set(path.parts)
+    ]
+    named = re.compile(r'object=f?"([a-z_]+)[:"]|Owner\(\s*"([a-z_]+)"|return f"([a-z_]+):\{')
+    found = {next(filter(None, one)) for text in texts for one in named.findall(text)}
+    found |= {event.object.partition(":")[0] for event in AuditEvent.objects.all()}
+    no_objects = {"inspections", "delivery", "geo", "membership", "post"}
+    assert len(found) > 60
+    assert sorted(found - no_objects - words.WORDS["thing"].keys()) == []

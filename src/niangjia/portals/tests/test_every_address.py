@@ -142,6 +142,7 @@ PAGES = {
     "officer:coverage": (lambda house: [], CASES),
     "officer:release": (lambda house: [str(house.months[1])], {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "officer:household": (lambda house: [house.households["confirmed"]], CASES),
+    "officer:household_programs": (lambda house: [house.households["confirmed"]], CASES - {Role.FINANCE}),
     "officer:orders": (lambda house: [], ORDERS),
     "officer:late": (lambda house: [], ORDERS),
     "officer:transfers": (lambda house: [], {Role.PROVINCE, Role.CITY, Role.COUNTY}),

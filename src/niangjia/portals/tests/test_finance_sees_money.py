@@ -78,7 +78,7 @@ def test_details_of_a_case_hold_nothing_that_was_found_for_finance(house):
     assert (details.visits, details.findings, details.moves, details.grievances, details.file) == ((), (), (), (), None)
     assert details.entitlements and details.decisions
     assert all(not card.trace and not card.facts and card.clauses for card in details.decisions.values())
-    assert queries.timeline(house.viewers[Role.FINANCE], house.households["announced"]) == []
+    assert queries.timeline(house.viewers[Role.FINANCE], house.households["announced"])[0] == []
 
 
 def test_finance_opens_no_form(house):

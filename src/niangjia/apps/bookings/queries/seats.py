@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import drawing
 from niangjia.apps.bookings.access import bookings, offers
@@ -18,7 +19,7 @@ from niangjia.apps.bookings.models import Booking, Offer, Presence, Quota, Settl
 from niangjia.apps.bookings.problems import NoSuchBooking, NoSuchOffer
 from niangjia.apps.bookings.seating import waiting_that_fit
 from niangjia.apps.bookings.settlements import gift_key
-from niangjia.apps.bookings.types import Attendance, BookingCard, OfferCard, SlotCard, Violation
+from niangjia.apps.bookings.types import Attendance, BookedLine, BookingCard, OfferCard, SlotCard, Violation
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.registry import queries as registry
 
@@ -43,6 +44,14 @@ def list_bookings(viewer: Viewer, *, offer_id: int, state: str = "") -> list[Boo
     rows = bookings(viewer).filter(offer_id=offer_id).select_related("slot")
     rows = rows.filter(state=state) if state else rows
     return cards_of(rows.order_by(F("slot__begins").asc(nulls_last=True), "line", "pk"))
+
+
+def list_of_people(viewer: Viewer, person_ids: Iterable[int]) -> list[BookedLine]:
+    """What these people asked for a seat at, of what the viewer may see, the latest first; none without bookings.view."""
+    if not permissions.may(viewer, "bookings.view"):
+        return []
+    rows = bookings(viewer).filter(person_id__in=set(person_ids)).select_related("offer").order_by("-asked_at", "-pk")
+    return [BookedLine(row.number, row.offer.title, BookingState(row.state), row.asked_at) for row in rows]
 
 
 def list_own(viewer: Viewer) -> list[BookingCard]:

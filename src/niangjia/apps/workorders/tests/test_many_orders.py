@@ -60,6 +60,7 @@ def test_the_preview_says_where_each_order_goes_and_why_others_stay(place):
     assert [(one.name, one.is_suggested) for one in plan[goes.id].candidates][0] == ("羽林街道总工会", True)
     assert "没有在用的工会可转" in plan[there.id].refusal.zh
     assert "已上报" in plan[submitted.id].refusal.zh and "不能转派" in plan[submitted.id].refusal.zh
+    assert "刷新" not in plan[submitted.id].refusal.zh and "先退回，再转派" in plan[submitted.id].refusal.zh
     assert queries.get_card(goes.id, now=NOW).org_id == place["X"].id, "a preview changes nothing"
 
 

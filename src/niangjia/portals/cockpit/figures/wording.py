@@ -21,7 +21,7 @@ from niangjia.kernel import looking
 from niangjia.kernel.deployment import programs_folder
 from niangjia.kernel.months import Month
 from niangjia.portals.design import words
-from niangjia.portals.design.tags import purpose_word, say
+from niangjia.portals.design.tags import indicator_word, purpose_word, say
 
 Titles = Mapping[str, Iterable[Mapping[str, str]]]
 """What a code is called, by code: more than one title where several declarations have the code and it is not known which is meant."""
@@ -30,7 +30,7 @@ _TABLES = {
     "grade": "grade", "cause": "cause", "outcome": "outcome", "way": "visit_way", "step": "order_state", "result": "spot_result",
     "group": "worker_group", "sex": "sex", "level": "place_level",
     "order.kind": "order_kind", "talk.kind": "speaker", "listing.state": "alert_state", "case.state": "case_state",
-    "order.state": "order_state", "place.state": "place_state", "task.state": "task_state", "correction.state": "task_state",
+    "order.state": "order_state", "place.state": "place_state", "place_project.state": "place_state", "task.state": "task_state", "correction.state": "task_state",
 }  # fmt: skip
 """The pages' own tables of words, by tag; by source and tag where the tag means something else in each."""
 _KINDS: Mapping[str, Callable[[], Mapping[str, Any]]] = {
@@ -61,6 +61,8 @@ def value_word(tag: str, code: object, source: str, month: Month, beside: Mappin
         return tag_title(tag, source) if code else ""
     if tag == "purpose":
         return purpose_word(str(code))
+    if tag == "indicator":
+        return indicator_word(str(code))
     if tag == "trigger":
         return _triggers(month).get(str(code), str(code))
     if tag == "group" and code == "other":
@@ -74,6 +76,8 @@ def value_word(tag: str, code: object, source: str, month: Month, beside: Mappin
 def _titles(tag: str, source: str, beside: Mapping[str, object]) -> Titles:
     if tag == "program":
         return _single(programs.titles())
+    if tag == "line":
+        return programs.line_titles(str(beside.get("program") or ""))
     if tag == "contest":
         return _single(contests.titles())
     if tag == "award":
