@@ -227,7 +227,8 @@ def _calls(desk: Contests, worker: Viewer | None) -> None:
 
 def _vote(desk: Contests, worker: Viewer | None) -> None:
     """The open selection with its vote: a burst from one network, and jurors half through."""
-    contest = desk.call("good-voice", VOICE, since=20, days=15)
+    still = (desk.present - timezone.localdate(desk.clock())).days  # the vote is open on the reader's day
+    contest = desk.call("good-voice", VOICE | {"rounds.0.vote.days": str(7 + max(still, 0))}, since=20, days=15)
     who: dict[int, Viewer] = {}
     for number, one in enumerate(desk.workers[3:8]):
         who[desk.enter(contest, one, SONGS[number], part="song", content=_sound())] = one

@@ -168,3 +168,16 @@ def test_a_torn_recording_comes_back_at_its_field_with_what_was_typed(stage, sig
     stage.contest_id = running
     html = answer.content.decode()
     assert answer.status_code == 422 and "不完整" in html and "春天" in html and "下班后练的" in html
+
+
+def test_who_began_an_entry_is_led_back_to_it_and_not_to_another(stage, signed_in, monkeypatch):
+    stage.now, running = town.NOW, stage.contest_id
+    stages.install(monkeypatch, stages.TEXT)
+    stage.call()
+    client, worker = signed_in(stage.workers[3]), stage.workers[3]
+    enter = reverse("contests:enter", args=[stage.contest_id])
+    assert enter in client.get(reverse("contests:mine")).content.decode()
+    entry = stage.enter(worker, "", hand_in=False)
+    html = client.get(reverse("contests:mine")).content.decode()
+    stage.contest_id = running
+    assert enter not in html and "继续填写" in html and reverse("contests:entry", args=[entry]) in html

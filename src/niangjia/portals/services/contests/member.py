@@ -41,6 +41,7 @@ def mine(request: PageRequest) -> HttpResponse:
     ]
     context = {
         "entries": [(one, titles.get(one.contest_id)) for one in entries],
+        "drafts": {one.contest_id: one for one in entries if one.state is EntryState.DRAFT},
         "calls": [one for one in open_calls if one.pack.by_worker],
         "has_seat": queries.has_seat(viewer),
     }
