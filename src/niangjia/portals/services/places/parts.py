@@ -77,7 +77,7 @@ def _door(viewer: Viewer, card: PlaceCard, step: Step, *, is_open: bool) -> Door
         checks=list(pieces_of(kind).items()) if step in LOOKS or (is_first and kind.needs_checks) else [],
         levels=[(one, words.word("place_level", one)[0]) for one in levels],
         unions=[(one.id, one.name) for one in unions if one.is_active and one.id != card.org_id],
-        mend_by=f"{due:%Y-%m-%d}" if step in LOOKS else "",
+        mend_by=f"{due:%Y-%m-%d}" if step in LOOKS and kind.asked else "",
         asks_valid_until=step in (Step.LIST, Step.INSPECT) and not (kind.is_of_household or kind.valid_until),
         is_open=is_open,
     )
@@ -187,9 +187,11 @@ def months_of(rows: Sequence[MeasureRow], kind: queries.Kind) -> list[MonthLine]
 
 
 def years_of(rows: Sequence[MeasureRow], kind: queries.Kind) -> list[tuple[int, Cell]]:
-    """Yearly measures, newest first: year and figure."""
+    """Yearly measures, newest year first, in the order of the kind: year and figure."""
     yearly = {one.id: one for one in series_of(kind, is_yearly=True)}
-    return [(row.month.year, _cell(row, yearly[row.measure])) for row in rows if row.measure in yearly]
+    order = list(yearly)
+    told = sorted((row for row in rows if row.measure in yearly), key=lambda row: (-row.month.year, order.index(row.measure)))  # fmt: skip
+    return [(row.month.year, _cell(row, yearly[row.measure])) for row in told]
 
 
 def sum_cell(value: Decimal | None, one: Series) -> Cell:
