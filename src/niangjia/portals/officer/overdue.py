@@ -10,6 +10,7 @@ from django.http import FileResponse, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
@@ -58,6 +59,7 @@ def board(request: PageRequest) -> HttpResponse:
         "totals": [(code, sum(row.by_clock.get(code, 0) for row in rows)) for code, _label in clocks],
         "total": sum(row.count for row in rows),
         "county_map": county_map,
+        "sees_transfers": permissions.may(viewer, "alerts.release"),
     }
     return show(request, "officer/late.html", context)
 

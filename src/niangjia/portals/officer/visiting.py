@@ -189,6 +189,9 @@ def _shown(
     photos, signature = photo_fields(order_id, typed.head["key"], draft, refused or {})
     count = len(problems) + sum(len(each) for each in (refused or {}).values())
     order = order_of(request, order_id)
+    near = {order.org_id, request.viewer.org_id}
+    everybody = case_queries.list_companions(request.viewer, case.id, now=timezone.now())
+    others = [one for one in everybody if one[0].org_id not in near]
     context = {
         "order": order,
         "home": household_names([order.household_id]).get(order.household_id),
@@ -196,7 +199,9 @@ def _shown(
         "head": typed.head,
         "members": known_members(typed, members, problems),
         "says": SAYS,
-        "companions": case_queries.list_companions(request.viewer, case.id, now=timezone.now()),
+        "companions": [one for one in everybody if one[0].org_id in near],
+        "others": others,
+        "has_other": any(card.account_id in typed.went for card, _name in others),
         "went": typed.went,
         "errors": head_errors(problems),
         "links": links(problems, members),

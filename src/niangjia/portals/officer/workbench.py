@@ -74,7 +74,7 @@ def workbench(request: PageRequest) -> HttpResponse:
         cards = [workorders.card(row, now=now) for row in rows]
         names = household_names(card.household_id for card in cards)
         due = [(card, names.get(card.household_id)) for card in cards]
-        loads = workorders.list_loads(viewer, now=now, most=LOAD_ROWS) if not due else []
+        loads = workorders.list_loads_below(viewer, now=now, most=LOAD_ROWS) if not due else []
     context = {
         "tiles": tiles, "todos": todos, "due": due, "loads": loads, "has_orders": has_orders,
         "has_cockpit": permissions.may(viewer, "cockpit.view"),

@@ -14,6 +14,7 @@ from niangjia.apps.organizations import scope
 from niangjia.apps.workorders.lateness import WHOLE, is_late
 from niangjia.apps.workorders.lifecycle import Action, OrderState
 from niangjia.apps.workorders.models import WorkOrder, WorkOrderMove
+from niangjia.apps.workorders.queries.orders import below
 from niangjia.apps.workorders.types import LateRow
 
 
@@ -22,12 +23,6 @@ def late_orders(viewer: Viewer, *, now: datetime) -> QuerySet[WorkOrder]:
     permissions.require(viewer, "workorders.view")
     held = scope.within(WorkOrder.objects.all(), viewer.org_path, "org__path")
     return held.filter(is_late(now))
-
-
-def _below(path: str, org_path: str | None) -> str:
-    """The path of the union right below `path` under which `org_path` lies; `path` for itself."""
-    parts = (org_path or path).split("/")
-    return "/".join(parts[: path.count("/") + 1]) + "/" if org_path != path else path
 
 
 def list_late(viewer: Viewer, *, path: str = "", now: datetime) -> list[LateRow]:
@@ -44,13 +39,13 @@ def list_late(viewer: Viewer, *, path: str = "", now: datetime) -> list[LateRow]
     sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     oldest: dict[str, datetime] = {}
     for org_path, clock, count, due in counted:
-        under = _below(path, org_path)
+        under = below(path, org_path)
         sums[under][clock] += count
         oldest[under] = min(oldest.get(under, due), due)
     people = found.values_list("org__path", "assignee__name").filter(assignee__isnull=False).distinct()
     holders: dict[str, set[str]] = defaultdict(set)
     for org_path, name in people:
-        holders[_below(path, org_path)].add(name)
+        holders[below(path, org_path)].add(name)
     unions = organizations.get_unions(int(under.split("/")[-2]) for under in sums)
     rows = []
     for under, by_clock in sums.items():

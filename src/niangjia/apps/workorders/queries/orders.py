@@ -322,18 +322,53 @@ def _held(viewer: Viewer, path: str, month: str) -> QuerySet[WorkOrder]:
     return rows.filter(month=month) if month else rows
 
 
+def below(path: str, org_path: str | None) -> str:
+    """The path of the union right below `path` under which `org_path` lies; `path` for itself."""
+    parts = (org_path or path).split("/")
+    return "/".join(parts[: path.count("/") + 1]) + "/" if org_path != path else path
+
+
+_LOAD = ("open_count", "overdue_count", "due_soon_count", "assignee_count")
+
+
+def _load_counts(now: datetime) -> dict[str, Count]:
+    return {
+        "open_count": Count("pk"),
+        "overdue_count": Count("pk", filter=is_late(now)),
+        "due_soon_count": Count("pk", filter=is_due_between(now, now + _SOON)),
+        "assignee_count": Count("assignee", distinct=True),
+    }
+
+
+def list_loads_below(viewer: Viewer, *, now: datetime, most: int) -> list[UnionLoad]:
+    """
+    What the viewer's own union holds, and each union right below it with everything under that; the most loaded first, so many of them.
+    `assignee_count` counts whoever is assigned in two unions twice.
+    """
+    held = _held(viewer, "", "").filter(state__in=OPEN).order_by().values("org__path")
+    counted = held.annotate(**_load_counts(now))
+    sums: dict[str, list[int]] = {}
+    for row in counted:
+        total = sums.setdefault(below(viewer.org_path, row["org__path"]), [0] * len(_LOAD))
+        sums[below(viewer.org_path, row["org__path"])] = [
+            one + row[name] for one, name in zip(total, _LOAD, strict=True)
+        ]
+    unions = organizations.get_unions(int(path.split("/")[-2]) for path in sums)
+    loads = [
+        UnionLoad(union.id, union.name, *counts)
+        for path, counts in sums.items()
+        if (union := unions.get(int(path.split("/")[-2])))
+    ]
+    return sorted(loads, key=lambda one: (-one.open_count, one.org_id))[:most]
+
+
 def list_loads(viewer: Viewer, *, now: datetime, path: str = "", most: int | None = None) -> list[UnionLoad]:
     """What each union holds now, the most loaded first; `most`: so many of them."""
     held = _held(viewer, path, "").filter(state__in=OPEN).order_by()
     if most is not None:  # found before anything else is counted: a province has thousands of unions
         loaded = held.values("org_id").annotate(count=Count("pk")).order_by("-count", "org_id")
         held = held.filter(org__in=loaded[:most].values("org_id"))
-    counted = held.values("org_id", "org__name").annotate(
-        open_count=Count("pk"),
-        overdue_count=Count("pk", filter=is_late(now)),
-        due_soon_count=Count("pk", filter=is_due_between(now, now + _SOON)),
-        assignee_count=Count("assignee", distinct=True),
-    )
+    counted = held.values("org_id", "org__name").annotate(**_load_counts(now))
     found = counted.order_by("-open_count", "org_id")
     return [
         UnionLoad(
