@@ -369,7 +369,7 @@ def list_loads(viewer: Viewer, *, now: datetime, path: str = "", most: int | Non
         loaded = held.values("org_id").annotate(count=Count("pk")).order_by("-count", "org_id")
         held = held.filter(org__in=loaded[:most].values("org_id"))
     counted = held.values("org_id", "org__name").annotate(**_load_counts(now))
-    found = counted.order_by("-open_count", "org_id")
+    found: Iterable[Any] = counted.order_by("-open_count", "org_id")
     return [
         UnionLoad(
             row["org_id"],
