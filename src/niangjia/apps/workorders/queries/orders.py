@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
@@ -346,7 +347,7 @@ def list_loads_below(viewer: Viewer, *, now: datetime, most: int) -> list[UnionL
     `assignee_count` counts whoever is assigned in two unions twice.
     """
     held = _held(viewer, "", "").filter(state__in=OPEN).order_by().values("org__path")
-    counted = held.annotate(**_load_counts(now))
+    counted: Any = held.annotate(**_load_counts(now))
     sums: dict[str, list[int]] = {}
     for row in counted:
         total = sums.setdefault(below(viewer.org_path, row["org__path"]), [0] * len(_LOAD))
@@ -368,8 +369,8 @@ def list_loads(viewer: Viewer, *, now: datetime, path: str = "", most: int | Non
     if most is not None:  # found before anything else is counted: a province has thousands of unions
         loaded = held.values("org_id").annotate(count=Count("pk")).order_by("-count", "org_id")
         held = held.filter(org__in=loaded[:most].values("org_id"))
-    counted = held.values("org_id", "org__name").annotate(**_load_counts(now))
-    found: Iterable[Any] = counted.order_by("-open_count", "org_id")
+    counted: Any = held.values("org_id", "org__name").annotate(**_load_counts(now))
+    found = counted.order_by("-open_count", "org_id")
     return [
         UnionLoad(
             row["org_id"],
