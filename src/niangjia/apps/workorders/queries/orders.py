@@ -334,7 +334,7 @@ def list_loads_below(viewer: Viewer, *, now: datetime, most: int) -> list[UnionL
     What the viewer's own union holds, and each union right below it with everything under that; the most loaded first, so many of them;
     one query.
     """
-    step = len(f"{0:09d}/")  # a path is made of numbers of equal length
+    step = viewer.org_path.index("/") + 1  # a path is made of numbers of equal length
     under = Substr("org__path", 1, len(viewer.org_path) + step)
     named = organizations.list_subtree(viewer.org_path).filter(path=OuterRef("under")).values("name")[:1]
     held = _held(viewer, "", "").filter(state__in=OPEN).order_by().annotate(under=under)
