@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from niangjia.apps.alerts import queries
 from niangjia.apps.alerts.types import AlertFilter, RunState
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.organizations import areas
+from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.registry import queries as registry
 from niangjia.jobs import dispatch_month
 from niangjia.kernel.months import Month
@@ -101,6 +103,13 @@ def _told(alert: Any, compared: tuple[Any, ...]) -> list[Any]:
     return [one for one in compared if one.name in _SHOWN_IN_ROWS and one.differs]
 
 
+def gaps_of(gaps: Iterable[str], area: str) -> list[str]:
+    """Of the areas without a standard those of a union's own division that the directory knows; every code stands on the page of the house's health."""
+    own = areas.shorten(area)
+    codes = [(gap, gap.partition("：")[0]) for gap in gaps]
+    return [gap for gap, code in codes if code.startswith(own) and areas.name_of(code) != code]
+
+
 @page("alerts.view")
 def monthly_list(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
@@ -118,6 +127,7 @@ def monthly_list(request: PageRequest) -> HttpResponse:
         "months": months,
         "month": month,
         "run": run,
+        "gaps": gaps_of(run.gaps, organizations.get_union(request.viewer.org_id).area) if run.gaps else [],
         "narrow": narrow,
         "rows": rows,
         "listed": [

@@ -12,6 +12,7 @@ from django.urls import reverse
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.programs.tests import town
 from niangjia.apps.workorders import queries as workorders
+from niangjia.portals.officer import monthly
 
 
 def _read(house, signed_in, role: Role, name: str, *parts: object) -> str:
@@ -54,3 +55,11 @@ def test_colleagues_of_other_unions_are_folded_on_the_form_of_a_visit(house, sig
 def test_why_a_figure_is_hidden_is_read_without_a_mouse(brief):
     shown = render_to_string("cockpit/number.html", {"cell": SimpleNamespace(is_hidden=True), "is_brief": brief})
     assert "<summary" in shown and "title=" not in shown and "不足 10 人" in shown
+
+
+def test_a_county_is_warned_of_its_own_areas_without_a_standard_alone():
+    gaps = [f"{area}：2023-10 无低保标准" for area in ("330624", "330624002000", "330106", "310115001001")]
+    assert [one[:6] for one in monthly.gaps_of(gaps, "330624000000")] == ["330624", "330624"]
+    assert len(monthly.gaps_of(gaps, "330000000000")) == 3, (
+        "a code that the directory does not know is the administrator's"
+    )

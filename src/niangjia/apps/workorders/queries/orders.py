@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Substr
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
@@ -329,38 +329,32 @@ def below(path: str, org_path: str | None) -> str:
     return "/".join(parts[: path.count("/") + 1]) + "/" if org_path != path else path
 
 
-_LOAD = ("open_count", "overdue_count", "due_soon_count", "assignee_count")
-
-
-def _load_counts(now: datetime) -> dict[str, Count]:
-    return {
-        "open_count": Count("pk"),
-        "overdue_count": Count("pk", filter=is_late(now)),
-        "due_soon_count": Count("pk", filter=is_due_between(now, now + _SOON)),
-        "assignee_count": Count("assignee", distinct=True),
-    }
-
-
 def list_loads_below(viewer: Viewer, *, now: datetime, most: int) -> list[UnionLoad]:
     """
-    What the viewer's own union holds, and each union right below it with everything under that; the most loaded first, so many of them.
-    `assignee_count` counts whoever is assigned in two unions twice.
+    What the viewer's own union holds, and each union right below it with everything under that; the most loaded first, so many of them;
+    one query.
     """
-    held = _held(viewer, "", "").filter(state__in=OPEN).order_by().values("org__path")
-    counted: Any = held.annotate(**_load_counts(now))
-    sums: dict[str, list[int]] = {}
-    for row in counted:
-        total = sums.setdefault(below(viewer.org_path, row["org__path"]), [0] * len(_LOAD))
-        sums[below(viewer.org_path, row["org__path"])] = [
-            one + row[name] for one, name in zip(total, _LOAD, strict=True)
-        ]
-    unions = organizations.get_unions(int(path.split("/")[-2]) for path in sums)
-    loads = [
-        UnionLoad(union.id, union.name, *counts)
-        for path, counts in sums.items()
-        if (union := unions.get(int(path.split("/")[-2])))
+    step = viewer.org_path.index("/") + 1  # a path is made of numbers of equal length
+    under = Substr("org__path", 1, len(viewer.org_path) + step)
+    named = organizations.list_subtree(viewer.org_path).filter(path=OuterRef("under")).values("name")[:1]
+    held = _held(viewer, "", "").filter(state__in=OPEN).order_by().annotate(under=under)
+    counted = held.values("under", name=Subquery(named)).annotate(
+        open_count=Count("pk"),
+        overdue_count=Count("pk", filter=is_late(now)),
+        due_soon_count=Count("pk", filter=is_due_between(now, now + _SOON)),
+        assignee_count=Count("assignee", distinct=True),
+    )
+    return [
+        UnionLoad(
+            int(row["under"].split("/")[-2]),
+            row["name"],
+            row["open_count"],
+            row["overdue_count"],
+            row["due_soon_count"],
+            row["assignee_count"],
+        )
+        for row in counted.order_by("-open_count", "under")[:most]
     ]
-    return sorted(loads, key=lambda one: (-one.open_count, one.org_id))[:most]
 
 
 def list_loads(viewer: Viewer, *, now: datetime, path: str = "", most: int | None = None) -> list[UnionLoad]:
@@ -369,7 +363,12 @@ def list_loads(viewer: Viewer, *, now: datetime, path: str = "", most: int | Non
     if most is not None:  # found before anything else is counted: a province has thousands of unions
         loaded = held.values("org_id").annotate(count=Count("pk")).order_by("-count", "org_id")
         held = held.filter(org__in=loaded[:most].values("org_id"))
-    counted: Any = held.values("org_id", "org__name").annotate(**_load_counts(now))
+    counted = held.values("org_id", "org__name").annotate(
+        open_count=Count("pk"),
+        overdue_count=Count("pk", filter=is_late(now)),
+        due_soon_count=Count("pk", filter=is_due_between(now, now + _SOON)),
+        assignee_count=Count("assignee", distinct=True),
+    )
     found = counted.order_by("-open_count", "org_id")
     return [
         UnionLoad(
