@@ -22,6 +22,7 @@ from niangjia.portals.design.pages import page
 from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
+from niangjia.portals.officer.exporting import Column, Listing, export_of
 
 ROWS = 50
 """Sector federations on a page."""
@@ -53,6 +54,23 @@ def coverage(request: PageRequest) -> HttpResponse:
         "form": _form(request) if permissions.may(request.viewer, "registry.tell") else None,
     }
     return show(request, "officer/coverage.html", context)
+
+
+COVERAGE = Listing(
+    "coverage",
+    gettext_lazy("入会覆盖率"),
+    lambda request: queries.list_coverage(request.viewer),
+    lambda request: (
+        Column(gettext_lazy("工会"), lambda row: row.union.name, 30),
+        Column(gettext_lazy("行业"), lambda row: row.union.sector, 16),
+        Column(gettext_lazy("会员"), lambda row: row.members, 10),
+        Column(gettext_lazy("职工人数"), lambda row: row.workers, 10),
+        Column(gettext_lazy("其中计入的会员"), lambda row: row.counted if row.workers is not None else None, 14),
+        Column(gettext_lazy("依据"), lambda row: row.own.source if row.own else None, 30),
+        Column(gettext_lazy("哪天的数"), lambda row: row.own.on if row.own else None, 12),
+    ),
+)
+export_coverage = export_of(COVERAGE, coverage)
 
 
 @page("registry.tell", methods=("POST",), shown_on=coverage)

@@ -47,6 +47,7 @@ urlpatterns = [
     path("list/", monthly.monthly_list, name="list"),
     path("people/", finding.people, name="people"),
     path("coverage/", coverage.coverage, name="coverage"),
+    path("coverage/export/", coverage.export_coverage, name="export_coverage"),
     path("coverage/tell/", coverage.tell_headcount, name="tell_headcount"),
     path("list/corrections/", monthly.corrections, name="corrections"),
     path("list/<slug:month>/release/", monthly.release_page, name="release"),

@@ -30,7 +30,7 @@ WHY = {"purpose": "月度工作例会核对"}
 EXPORTS = {
     "officer:export_list": "officer:list", "officer:export_corrections": "officer:corrections", "officer:export_orders": "officer:orders",
     "officer:export_review": "officer:review", "officer:export_applications": "officer:applications", "officer:export_files": "officer:files", "officer:export_notices": "officer:notices",
-    "officer:export_grievances": "officer:notices", "officer:export_calls": "officer:calls", "officer:export_funds": "officer:funds",
+    "officer:export_grievances": "officer:notices", "officer:export_calls": "officer:calls", "officer:export_coverage": "officer:coverage", "officer:export_funds": "officer:funds",
     "officer:export_budget": "officer:budget", "officer:export_batches": "officer:batches", "officer:export_batch": "officer:batch",
     "officer:export_register": "officer:register", "officer:export_adjustments": "officer:adjustments", "officer:export_audit": "officer:audit",
     "officer:export_unions": "officer:unions", "officer:export_posts": "officer:unions", "officer:export_health": "officer:health",

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
@@ -23,6 +24,7 @@ from niangjia.kernel.months import Month
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
 from niangjia.portals.design.showing import show
+from niangjia.portals.officer.exporting import Column, Listing, export_of, word
 from niangjia.portals.services.bookings.forms import TalkForm, TopicForm
 from niangjia.portals.services.bookings.officer import midnight, month_of
 
@@ -48,9 +50,7 @@ def talks(request: PageRequest) -> HttpResponse:
             )
             messages.warning(request, said % {"heads": facts.heads, "members": own})
         return redirect("bookings:talks")
-    first = month_of(request.GET.get("month", ""))
-    month = Month.of(first)
-    span: dict[str, Any] = {"first": midnight(first), "until": midnight(month.next().first_day)}
+    month, span = _asked(request)
     rows = Paginator(queries.list_talks(viewer, **span), ROWS).get_page(request.GET.get("page"))
     members = registry.count_members_at({one.org_id for one in rows})
     context = {
@@ -66,6 +66,31 @@ def talks(request: PageRequest) -> HttpResponse:
         "key": request.POST.get("key", "")[:36] or uuid.uuid4(),
     }
     return show(request, "bookings/talks.html", context, status=422 if form.errors else 200)
+
+
+def _asked(request: PageRequest) -> tuple[Month, dict[str, Any]]:
+    """The month that the page shows, and from when until when that is."""
+    first = month_of(request.GET.get("month", ""))
+    month = Month.of(first)
+    return month, {"first": midnight(first), "until": midnight(month.next().first_day)}
+
+
+TALKS = Listing(
+    "talks",
+    gettext_lazy("班前十分钟"),
+    lambda request: queries.list_talks(request.viewer, **_asked(request)[1]),
+    lambda request: (
+        Column(gettext_lazy("班组"), lambda one: one.team, 20),
+        Column(gettext_lazy("工会"), lambda one: one.org.name, 30),
+        Column(gettext_lazy("时间"), lambda one: one.held_at, 17),
+        Column(gettext_lazy("分钟"), lambda one: one.minutes, 8),
+        Column(gettext_lazy("主题"), lambda one: one.topic.title, 30),
+        Column(gettext_lazy("谁讲的"), lambda one: word("speaker", one.speaker), 12),
+        Column(gettext_lazy("人数"), lambda one: one.heads, 8),
+    ),
+    filters=("month",),
+)
+export_talks = export_of(TALKS, talks)
 
 
 def _too_many(talk: Any, members: dict[int, int]) -> int:

@@ -55,5 +55,6 @@ urlpatterns = [
     path("desk/tours/<int:tour_id>/do/<slug:step>/", touring.act, name="tour_act"),
     path("desk/tours/<int:tour_id>/publish/", touring.publish, name="publish_tour"),
     path("desk/talks/", talking.talks, name="talks"),
+    path("desk/talks/export/", talking.export_talks, name="export_talks"),
     path("desk/talks/topics/", talking.topics, name="topics"),
 ]

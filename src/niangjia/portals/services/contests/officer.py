@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
@@ -21,6 +22,7 @@ from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
 from niangjia.portals.design.staleness import watch
+from niangjia.portals.officer.exporting import Column, Listing, export_of, word
 from niangjia.portals.services.contests.forms import JurorForm, ReasonForm
 from niangjia.portals.services.contests.pieces import rule_words
 
@@ -60,8 +62,7 @@ def contest(request: PageRequest, contest_id: int) -> HttpResponse:
     watch(request, f"contest:{contest_id}")
     card = queries.get_contest(viewer, contest_id)
     is_own = queries.is_own(viewer, card)
-    state = request.GET.get("state", "")
-    state = state if state in EntryState.values else ""
+    state = _state(request)
     counts = queries.count_states(viewer, contest_id)
     entries = queries.list_entries(viewer, contest_id, state=state)
     rows = _Counted(entries, ROWS, counts.get(state, 0) if state else sum(counts.values())).get_page(
@@ -96,6 +97,29 @@ def contest(request: PageRequest, contest_id: int) -> HttpResponse:
         "reason_form": ReasonForm(),
     }
     return show(request, "contests/run.html", context)
+
+
+def _state(request: PageRequest) -> str:
+    said = request.GET.get("state", "")
+    return said if said in EntryState.values else ""
+
+
+ENTRIES = Listing(
+    "contest-entries",
+    gettext_lazy("参评名单"),
+    lambda request, contest_id: queries.list_entries(request.viewer, contest_id, state=_state(request)),
+    lambda request: (
+        Column(gettext_lazy("编号"), lambda card: card.number, 16),
+        Column(gettext_lazy("作品或事迹"), lambda card: card.title, 36),
+        Column(gettext_lazy("参评"), lambda card: card.name, 24),
+        Column(gettext_lazy("工会"), lambda card: card.org_name, 30),
+        Column(gettext_lazy("状态"), lambda card: word("contest_entry", card.state), 12),
+        Column(gettext_lazy("递交"), lambda card: card.handed_in_at, 17),
+    ),
+    lines=lambda request, rows: queries.entry_cards(rows),
+    filters=("state",),
+)
+export_entries = export_of(ENTRIES, contest)
 
 
 def _until(text: str) -> datetime:

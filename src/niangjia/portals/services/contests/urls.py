@@ -31,6 +31,7 @@ urlpatterns = [
     path("desk/contests/new/", setting_up.choose, name="choose"),
     path("desk/contests/new/<slug:pack_id>/", setting_up.set_up, name="set_up"),
     path("desk/contests/<int:contest_id>/", officer.contest, name="run"),
+    path("desk/contests/<int:contest_id>/export/", officer.export_entries, name="export_entries"),
     path("desk/contests/<int:contest_id>/step/", officer.step, name="step"),
     path("desk/contests/<int:contest_id>/jury/", officer.jury, name="jury"),
     path("desk/contests/<int:contest_id>/votes/", officer.votes, name="votes"),
