@@ -57,7 +57,7 @@ from niangjia.apps.matters.offering import is_offered, place_for
 from niangjia.apps.matters.opening import is_filled_for, may_attest
 from niangjia.apps.matters.problems import NoSuchDraft, NoSuchRegister, NotByApplication, NotFound
 from niangjia.apps.matters.reading import Unreadable, shown, text_of, value_of
-from niangjia.apps.matters.registers import LookedUp, get_register, has_register, list_registers
+from niangjia.apps.matters.registers import Entry, Listed, LookedUp, get_register, has_register, list_registers
 from niangjia.apps.matters.resealing import sealed_columns as sealed_columns
 from niangjia.apps.matters.types import (
     OPEN,
@@ -105,6 +105,8 @@ __all__ = [
     "get_objection",
     "get_open_to_all",
     "get_openable",
+    "Entry",
+    "Listed",
     "get_register",
     "has_register",
     "is_offered",

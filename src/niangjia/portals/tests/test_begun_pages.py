@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 import uuid
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -101,6 +103,12 @@ def test_the_register_shows_terms_and_a_proposal_is_told_from_it(house, signed_i
     assert address in township.get("/desk/matters/").content.decode()
     assert address in township.get("/desk/applications/?program=member-representative").content.decode()
     assert township.get("/desk/matters/registers/hazard-report/").status_code == 404
+    taken = township.post(f"{address}export/", {"purpose": "代表名册年度核对"})
+    *_heads, line = openpyxl.load_workbook(io.BytesIO(b"".join(taken.streaming_content))).active.iter_rows(
+        values_only=True
+    )
+    assert line[0] == card.number and "**" in line[1] and "第二选区" in line[5]
+    assert officer.post(f"{address}export/", {"purpose": "代表名册年度核对"}).status_code == 403
 
 
 def test_a_register_of_what_is_about_no_worker_shows_its_columns_after_the_end_too(house, signed_in):

@@ -14,6 +14,7 @@ urlpatterns = [
     path("desk/matters/", opening.kinds, name="desk"),
     path("desk/matters/counts/", counting.counts, name="counts"),
     path("desk/matters/registers/<slug:program>/", registering.register, name="register"),
+    path("desk/matters/registers/<slug:program>/export/", registering.export_register, name="export_register"),
     path("desk/matters/codes/<slug:program>/", opening.code, name="code"),
     path("desk/matters/new/<slug:program>/", opening.new, name="new"),
     path("desk/matters/for/", filling.for_worker, name="for_worker"),
