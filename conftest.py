@@ -94,17 +94,9 @@ def anchors_as_before() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def contests_of_the_tests_county() -> None:
-    """The county of the tests has its own version of every contest of the house: a pack is set up by the union of its area alone."""
-    import yaml
-    from django.conf import settings
+    from niangjia.apps.contests.tests.own import adopt_all
 
-    from niangjia.kernel.deployment import programs_folder
-
-    settings.DEPLOYMENT.contests.mkdir(exist_ok=True)
-    for path in sorted((programs_folder() / "contests").glob("*.yaml")):
-        given = yaml.safe_load(path.read_text(encoding="utf-8")) | {"area": "330624", "issuer": "新昌县总工会"}
-        text = yaml.safe_dump(given, allow_unicode=True, sort_keys=False)
-        (settings.DEPLOYMENT.contests / f"330624-{given['id']}.yaml").write_text(text, encoding="utf-8")
+    adopt_all()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.contests import queries
+from niangjia.apps.contests.tests import own
 from niangjia.apps.contests.tests.stage import DAY, Stage, worker
 from niangjia.apps.programs.tests import town
 
@@ -16,6 +17,7 @@ MARKS = ([90, 85, 80, 75, 60], [88, 84, 79, 76])
 
 
 def lay(place: town.Town) -> dict[str, int]:
+    own.adopt_all()
     jurors = [place.city, *(town.appoint(f"juror{number}", place["C"], Role.CITY) for number in (2, 3, 4, 5))]
     stage = Stage(place, [worker(number, place["XH"]) for number in range(41, 46)], jurors)
     stage.now = town.NOW - 40 * DAY

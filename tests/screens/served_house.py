@@ -41,12 +41,14 @@ def main(folder: Path) -> None:
 
     from niangjia.apps.accounts import actions as accounts
     from niangjia.apps.accounts import queries as logins
+    from niangjia.apps.contests.tests import own
     from niangjia.apps.programs.tests import town
     from niangjia.portals.tests import house as houses
     from niangjia.portals.tests import placed, told
     from niangjia.portals.tests.test_every_address import PAGES
 
     call_command("migrate", interactive=False, verbosity=0)
+    own.adopt_all()
     house = houses.build()
     told.lay_channels(house)
     pages = []
