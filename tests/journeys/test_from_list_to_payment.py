@@ -106,6 +106,7 @@ def visit_on_a_phone(town: Town, number: str) -> None:
     open_order(town, page, number)
     press(page, "签收")
     press(page, "指派")
+    page.get_by_text("没有走访就上报").click()
     page.locator("input[name=outcome][value=V1]").check()
     press(page, "上报")
     expect(page.get_by_role("alert")).to_contain_text("请先登记")  # nothing to report before the visit
