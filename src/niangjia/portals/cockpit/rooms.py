@@ -21,7 +21,7 @@ _ROOMS: Mapping[str, tuple[str, str]] = {
     "check": ("officer:check", "cases.see_checks"),
     "correction": ("assessments:correction", "assessments.view"),
     "need": ("volunteers:need", "volunteers.view"),
-    "booking": ("bookings:people", "bookings.view"),  # booking:OFFER:…
+    "offer": ("bookings:people", "bookings.view"),  # offer:OFFER:BOOKING
     "entry": ("contests:look", "contests.view"),
     "task": ("tasks:task", "tasks.view"),
 }

@@ -17,10 +17,11 @@ from niangjia.apps.funds import queries as funds
 from niangjia.apps.places import queries as places
 from niangjia.apps.programs.tests import town
 from niangjia.apps.workorders import queries as workorders
-from niangjia.engines.counting import POINTER, Measure
+from niangjia.engines.counting import POINTER, Measure, Row
 from niangjia.jobs import rollup as rolling
 from niangjia.kernel.deployment import Deployment
 from niangjia.portals.cockpit.figures.declared import declared
+from niangjia.portals.cockpit.rooms import address_of
 from niangjia.portals.tests import placed
 
 LEADS = [Role.PROVINCE, Role.CITY, Role.COUNTY]
@@ -122,3 +123,13 @@ def test_no_name_and_no_number_of_an_id_is_in_a_roll_up(house, deployment):
         str(value) for row in rows for name, value in row.items() if name != "cause"
     }  # causes are words by themselves
     assert said and not [text for text in said if re.search(r"[\u4e00-\u9fff]|\d{17}[\dXx]|^1[3-9]\d{9}$", text)]
+
+
+def test_a_row_leads_to_the_page_where_it_is_at_home(house):
+    """An attendance to the people of its offer; what has no page to that of its household; nothing to who may not look there."""
+    rest = {"day": town.NOW.date(), "union_id": 1, "person": None, "amount": None, "count": 1, "days": None}
+    county, administrator = house.viewers[Role.COUNTY], house.viewers[Role.ADMINISTRATOR]
+    came = Row("offer:7:12", household=None, **rest)
+    assert address_of(county, came) == "/desk/bookings/7/people/" and address_of(administrator, came) == ""
+    assert address_of(county, Row("rating:3", household=5, **rest)) == "/desk/households/5/"
+    assert address_of(county, Row("rating:3", household=None, **rest)) == ""

@@ -19,17 +19,17 @@ def attendances_to_count() -> Iterator[Mapping[str, Any]]:
     as a kind of its own is a row more. `day`: of the session, as the report counts it, whenever they were checked in. `program`: by which the
     offer is settled, null = none."""
     found = Booking.objects.filter(state=BookingState.ATTENDED).order_by("pk")
-    said = ("pk", "slot__begins", "org_id", "person_id", "offer__kind", "offer__program", "group", "extras")
-    for number, at, union, person, kind, program, group, chosen in found.values_list(*said).iterator(_CHUNK):
+    said = ("pk", "offer_id", "slot__begins", "org_id", "person_id", "offer__kind", "offer__program", "group", "extras")
+    for number, offer, at, union, person, kind, program, group, chosen in found.values_list(*said).iterator(_CHUNK):
         row = {
-            "ref": f"booking:{number}", "day": localdate(at), "union_id": union, "person": person, "kind": kind,
+            "ref": f"offer:{offer}:{number}", "day": localdate(at), "union_id": union, "person": person, "kind": kind,
             "program": program or None, "group": group or None,
         }  # fmt: skip
         yield row
         extras = kinds()[kind].extras if kind in kinds() else {}
         for extra in (extras[name] for name in chosen if name in extras):
             if extra.counts_as:
-                yield row | {"ref": f"booking:{number}:{extra.id}", "kind": extra.counts_as}
+                yield row | {"ref": f"offer:{offer}:{number}:{extra.id}", "kind": extra.counts_as}
 
 
 def talks_to_count() -> Iterator[Mapping[str, Any]]:
