@@ -12,6 +12,7 @@ def test_a_target_is_divided_and_its_number_opens_what_it_counts(applying: Place
     wrong: list[str] = []
     with sitting(chromium, applying, "city", on_phone=False) as page:
         page.goto(f"{applying.address}/desk/targets/")
+        page.get_by_text("往年的目标").click()
         page.get_by_role("link", name="浙工惠").click()
         page.get_by_role("link", name="新建户外劳动者服务站点").click()
         page.get_by_role("link", name="分解目标").click()
@@ -30,6 +31,7 @@ def test_a_target_is_divided_and_its_number_opens_what_it_counts(applying: Place
         wrong += faults(page, "journey-targets-indicator")
     with sitting(chromium, applying, "county") as page:
         page.goto(f"{applying.address}/desk/targets/")
+        page.get_by_text("往年的目标").click()
         page.get_by_role("link", name="浙工惠").click()
         wrong += faults(page, "journey-targets-programme")
         page.get_by_role("link", name="新建户外劳动者服务站点").click()

@@ -42,6 +42,7 @@ def generate(house: House, *, seed: int = 7, size: int = 90) -> dict[str, list[d
         "award": of_group(rows(size, "matter", program=("mutual-aid-enrolment", "warmth-fund"))),
         "attendance": of_group(rows(6 * size, "offer", kind=kinds)),
         "place": rows(size, "place", kind=("station", "base"), level=("county", "province"), state=("LISTED",), passed=(True, False)),
+        "honour": rows(size, "entry", contest=("beautiful-stations", "bookhouses"), level=("county", "city", "province")),
         "place_level": rows(size, "place", kind=("station", "base"), level=("county", "city", "province")),
     }  # fmt: skip
 
@@ -66,7 +67,7 @@ TRUTH: Mapping[str, tuple[str, str, Callable[[Row], bool]]] = {
     "served": ("attendance", "times", lambda row: row["kind"] == "job_service" and row["group"] is not None),
     "trained": ("attendance", "times", lambda row: row["kind"] == "course" and row["group"] is not None),
     "built": ("place", "times", lambda row: row["kind"] == "station"),
-    "beautiful": ("place_level", "times", lambda row: row["kind"] == "station" and row["level"] == "province"),
+    "beautiful": ("honour", "times", lambda row: row["contest"] == "beautiful-stations" and row["level"] == "province"),
     "recuperated": ("attendance", "persons", lambda row: row["kind"] == "recuperation" and row["group"] is not None),
     "examined": ("attendance", "persons", lambda row: row["kind"] == "check_up" and row["group"] is not None),
 }  # fmt: skip

@@ -206,7 +206,7 @@ def test_a_list_comes_in_as_a_workbook_and_bad_rows_are_said_with_their_number(h
     assert heads == ["身份证号", "家属人数", "场次"]
     town.household(250, house.desk.town["XG"])
     sheet.active.append([town.id_number(250 % 300 * 3), "0", ""])
-    sheet.active.append(["330624199001010000", "", ""])
+    sheet.active.append(["330624199001010000", "", ""])  # a check digit that is none
     sheet.active.append([town.id_number(250 % 300 * 3), "很多", ""])
     file = io.BytesIO()
     sheet.save(file)
@@ -216,14 +216,14 @@ def test_a_list_comes_in_as_a_workbook_and_bad_rows_are_said_with_their_number(h
         file.name = "名单.xlsx"
         answer = county.post(reverse("bookings:import_people", args=[ids.offer]), {"file": file})
         page = said(answer)
-        assert "没有这个证件号" in page and " 6 " in page and "请填整数" in page
+        assert "校验码" in page and " 6 " in page and "请填整数" in page
     assert "早已报名 1 人" in page and Booking.objects.filter(offer=ids.offer).count() == before + 1 and sound()
     assert "请选择要导入的工作簿" in said(go(county, "import_people", ids.offer))
     address = re.search(rf"/desk/bookings/{ids.offer}/people/marked/[0-9a-f]{{32}}/", answer.content.decode())
     assert address and signed_in(house.viewers[Role.CITY]).post(address[0]).status_code == 409, "nobody else's"
     marked = openpyxl.load_workbook(io.BytesIO(b"".join(county.post(address[0]).streaming_content))).active
     assert marked["D4"].value == "问题与建议" and marked["A5"].value and not marked["D5"].value
-    assert "没有这个证件号" in marked["D6"].value and "请填整数" in marked["D7"].value
+    assert "校验码" in marked["D6"].value and "请填整数" in marked["D7"].value
     hour = town.NOW + import_marked.KEPT
     import_marked.sweep(deployment(), now=hour)
     assert county.post(address[0]).status_code == 409

@@ -215,7 +215,7 @@ def test_a_rate_opens_what_is_above_its_line_and_what_is_below(house, signed_in,
         {"ref": f"place:{n}", "day": date(2025, 3, 1), "union_id": house.desk.town["C"].id, "kind": "venue", "level": "city", "state": "LISTED", "passed": n < 3}
         for n in range(4)
     ]  # fmt: skip
-    counted_year.write(deployment(), house, counted | {"place": venues}, as_of=town.NOW.replace(year=2025))
+    counted_year.write(deployment(), house, counted | {"place_project": venues}, as_of=town.NOW.replace(year=2025))
     client = signed_in(house.viewers[Role.CITY])
     above = read(client, "targets:rows", "venues-2025", "standard-rate", year=2025)
     below = read(client, "targets:rows", "venues-2025", "standard-rate", year=2025, part="whole")
