@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 
 from django.utils import timezone
 
@@ -70,10 +71,16 @@ def list_feeds(deployment: Deployment, *, now: datetime) -> list[FeedLine]:
 def latest_until(deployment: Deployment, month: Month) -> dict[str, Month]:
     """By feed, the newest month not after `month` that came: how old what a list of that month says is."""
     found: dict[str, str] = {}
-    for report in sensing.committed(deployment.lake):
-        if report.month <= month.text:
-            found[report.feed] = max(report.month, found.get(report.feed, ""))
+    for feed, came in _delivered(deployment.lake, tuple(sensing.batch_names(deployment.lake))):
+        if came <= month.text:
+            found[feed] = max(came, found.get(feed, ""))
     return {feed: Month(text) for feed, text in found.items() if text}
+
+
+@lru_cache(maxsize=4)
+def _delivered(lake: Path, batches: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    """Feed and month of every batch. Read once, until something was landed: each household's page asks."""
+    return frozenset((report.feed, report.month) for report in sensing.committed(lake))
 
 
 def next_month(lines: Iterable[FeedLine], *, now: datetime) -> tuple[Month, list[FeedLine]]:

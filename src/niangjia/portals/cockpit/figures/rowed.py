@@ -21,9 +21,8 @@ from niangjia.portals.cockpit.figures.declared import Figure, Span, declared
 from niangjia.portals.cockpit.figures.measuring import open_rollup
 from niangjia.portals.cockpit.figures.problems import NoRollup, NoSuchFigure
 from niangjia.portals.cockpit.figures.shown import Cell
-from niangjia.portals.cockpit.figures.wording import kind_word, tag_title, value_word, words_of_rows
+from niangjia.portals.cockpit.figures.wording import row_name, tag_title, value_word, words_of_rows
 from niangjia.portals.cockpit.rooms import address_of
-from niangjia.portals.design import words
 from niangjia.portals.design.requests import PageRequest
 
 Counted = tuple[str, counting.Row]
@@ -114,7 +113,7 @@ def shown(viewer: Viewer, rows: Iterable[Counted]) -> list[RowShown]:
     unions = organizations.get_unions({row.union_id for _source, row in found})
     return [
         RowShown(
-            name=f"{_named(source, row.ref)} {row.ref.partition(':')[2]}",
+            name=row_name(source, row.ref),
             url=address_of(viewer, row),
             day=row.day,
             union=unions[row.union_id].name if row.union_id in unions else "",
@@ -124,12 +123,6 @@ def shown(viewer: Viewer, rows: Iterable[Counted]) -> list[RowShown]:
         )
         for (source, row), tags in zip(found, words_of_rows(found), strict=True)
     ]
-
-
-def _named(source: str, ref: str) -> str:
-    """What its number is the number of: a payment has that of its batch."""
-    kind = ref.partition(":")[0]
-    return str(words.word("thing", kind)[0]) if kind in words.WORDS["thing"] else kind_word(source)
 
 
 def how_counted(figure: Figure) -> str:

@@ -116,6 +116,13 @@ def kind_word(source: str) -> str:
     return say(dict(source_of(source).title))
 
 
+def row_name(source: str, ref: str) -> str:
+    """What a row is and its number, or that of what it belongs to: a payment has its batch's, somebody who came the offer's."""
+    kind, number = (*ref.split(":"), "")[:2]
+    named = str(words.word("thing", kind)[0]) if kind in words.WORDS["thing"] else kind_word(source)
+    return f"{named} {number}"
+
+
 @looking.once
 def _triggers(month: Month) -> Mapping[str, str]:
     sentences: dict[str, str] = {}
