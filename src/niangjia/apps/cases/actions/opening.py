@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -423,40 +423,74 @@ def _open_for(
         residence_area=area,
         sector=membership.group if membership else "",
     )
-    month = Month.of(timezone.localdate(now)).text
     order = NewOrder(
-        subject_key=subject_key(household_id, _earlier_counts([household_id], month).get(household_id, 0)),
+        subject_key="",
         household_id=household_id,
         person_id=person_id,
         subject_person_ids=household.member_ids,
         kind=OrderKind.VERIFICATION,
-        month=month,
+        month=Month.of(timezone.localdate(now)).text,
         cause_group="、".join(causes),
         facts=facts,
         origin=channel,
     )
+    return case_card(_send(viewer, order, causes, channel, area, now))
+
+
+def follow_to(viewer: Viewer, gone: Case, target_area: str, now: datetime) -> None:
+    """
+    A household that moved loses nothing: a case at the union of the area it went to, with an order and its own time limits, from where it
+    stood; in the caller's transaction. None where that area lies outside the tree.
+    """
+    there = workorders.UnionTree.load().nearest_to(target_area)
+    if gone.work_order_id is None or there is None:
+        return
+    before = workorder_queries.get_card(gone.work_order_id, now=now)
+    causes = alerts.split(gone.causes)
+    order = NewOrder(
+        subject_key="",
+        household_id=gone.household_id,
+        person_id=before.person_id,
+        subject_person_ids=registry.get_household(gone.household_id).member_ids,
+        kind=OrderKind.VERIFICATION,
+        month=Month.of(timezone.localdate(now)).text,
+        cause_group="、".join(causes),
+        facts=RoutingFacts(residence_area=target_area),
+        grade=gone.grade,
+        urgency=before.urgency,
+        origin=gone.channel,
+    )
+    _send(viewer, order, causes, Channel(gone.channel), there.area, now)
+
+
+def _send(viewer: Viewer, order: NewOrder, causes: Sequence[str], channel: Channel, area: str, now: datetime) -> Case:
+    """The order, and the case that it is for, of a household that has none open. Raises NobodyToVisit."""
+    earlier = _earlier_counts([order.household_id], order.month).get(order.household_id, 0)
+    order = replace(order, subject_key=subject_key(order.household_id, earlier))
     report = workorders.dispatch_many(orders=[order], now=now)  # the system sends; the case says who asked
     if report.not_routed:
         raise NobodyToVisit(report.not_routed[0].zh, report.not_routed[0].en)
     order_id = report.order_ids[order.subject_key]
-    org_id = _place(viewer, {household_id: order_id}, now)[household_id]
     case = Case.objects.create(
-        household_id=household_id,
-        person_id=person_id,
-        org_id=org_id,
+        household_id=order.household_id,
+        person_id=order.person_id,
+        org_id=_place(viewer, {order.household_id: order_id}, now)[order.household_id],
         area=area,
         channel=channel,
-        month=month,
+        month=order.month,
         causes=joined(causes),
+        grade=order.grade,
         work_order_id=order_id,
         opened_by_id=viewer.account_id,
         opened_at=now,
-        earlier=own.order_by("-closed_at", "-pk").first(),
+        earlier=Case.objects.filter(household_id=order.household_id, kind=CaseKind.HARDSHIP)
+        .order_by("-closed_at", "-pk")
+        .first(),
     )
     CaseMove.objects.create(case=case, action="OPEN", to_state=CaseState.OPEN, account_id=viewer.account_id, at=now)
-    detail = {"household": household_id, "channel": channel.value, "order": case.work_order_id}
+    detail = {"household": order.household_id, "channel": channel.value, "order": order_id}
     audit.record(viewer, action="cases.open", object=f"case:{case.pk}", detail=detail, now=now)
-    return case_card(case)
+    return case
 
 
 def _ask_again(viewer: Viewer, case: Case, causes: Sequence[str], now: datetime) -> None:

@@ -16,6 +16,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.cases import access, entitlements, forms, lifecycle, moving, sealed
 from niangjia.apps.cases.actions import checking
 from niangjia.apps.cases.actions.drafting import PHOTOS, VisitRecorded, take_draft
+from niangjia.apps.cases.actions.opening import follow_to
 from niangjia.apps.cases.models import Case, Entitlement, Finding, HardshipFile, Visit
 from niangjia.apps.cases.queries import case_card, colleagues_of
 from niangjia.apps.cases.types import (
@@ -367,12 +368,13 @@ def accept_finding(
 ) -> CaseCard:
     """
     Accept the finding: its outcome takes effect (`lifecycle.EFFECTS`). V1 and V2 decide the special grant and set its money aside;
-    short funds queue it, a cap is kept with its words. `facts` add to what the house knows; `target_area` says where V9 went.
+    short funds queue it, a cap is kept with its words. `facts` add to what the house knows; `target_area` says where V9 went: the union there gets
+    a case and an order of its own.
 
     Safe to repeat by the same officer.
 
     Raises:
-        NotAllowed, NotFound, NotInThisState, NotForThisRole, OwnHousehold, SomeoneWasFirst.
+        NotAllowed, NotFound, NotInThisState, NotForThisRole, OwnHousehold, SomeoneWasFirst, AreaMissing (V9).
         FourEyes: the viewer verified it.
         MissingParameter: the grant's pack lacks a value for this area and day; nothing was accepted.
     """
@@ -401,7 +403,7 @@ def accept_finding(
         Finding.objects.filter(pk=finding.pk).update(is_accepted=True, judged_by_id=viewer.account_id, judged_at=now)
         finding.refresh_from_db()
         if case.work_order_id is not None:
-            if outcome is Outcome.V9 and target_area:
+            if outcome is Outcome.V9:
                 workorders.transfer(
                     viewer=viewer,
                     order_id=case.work_order_id,
@@ -409,6 +411,7 @@ def accept_finding(
                     reason=str(outcome.label),
                     now=now,
                 )
+                follow_to(viewer, case, target_area, now)
             else:
                 workorders.review(viewer=viewer, order_id=case.work_order_id, now=now)
                 workorders.close(viewer=viewer, order_id=case.work_order_id, now=now)

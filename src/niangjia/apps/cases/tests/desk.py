@@ -145,7 +145,9 @@ class Desk:
     def accept(self, case: Case, viewer: Viewer | None = None, **more: Any):
         return cases.accept_finding(viewer=viewer or self.town.county, case_id=case.pk, now=self.now, **more)
 
-    def verified(self, outcome: Outcome = Outcome.V1, *, is_seen: bool = True, **more: Any) -> Case:
+    def verified(
+        self, outcome: Outcome = Outcome.V1, *, is_seen: bool = True, target_area: str = "", **more: Any
+    ) -> Case:
         """A case whose finding was accepted by the county."""
         case = self.opened(**more)
         self.hand_down(case)
@@ -154,7 +156,7 @@ class Desk:
         else:
             self.try_to_reach(case)
         self.submit(case, outcome)
-        self.accept(case)
+        self.accept(case, target_area=target_area)
         return self.fresh(case)
 
     def filed(self, **more: Any) -> Case:

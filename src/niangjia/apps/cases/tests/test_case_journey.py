@@ -37,7 +37,7 @@ from niangjia.apps.registry import actions as registry_actions
 from niangjia.apps.registry import queries as registry
 from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders import queries as orders
-from niangjia.apps.workorders.problems import ConflictOfInterest
+from niangjia.apps.workorders.problems import AreaMissing, ConflictOfInterest
 from niangjia.apps.workorders.types import OrderState, Verifier
 from niangjia.engines.policy import MissingParameter
 
@@ -396,10 +396,15 @@ def test_handing_in_twice_is_one_finding(desk):
     ],
 )
 def test_each_outcome_has_its_effect(funded, outcome, state, reason):
-    case = funded.verified(outcome, is_seen=outcome in (Outcome.V1, Outcome.V2, Outcome.V3, Outcome.V4, Outcome.V5))
+    case = funded.verified(
+        outcome,
+        is_seen=outcome in (Outcome.V1, Outcome.V2, Outcome.V3, Outcome.V4, Outcome.V5),
+        target_area="330100" if outcome is Outcome.V9 else "",
+    )
     assert (case.state, case.close_reason, case.outcome) == (state, reason, outcome)
     assert Entitlement.objects.count() == (outcome in (Outcome.V1, Outcome.V2))
-    assert orders.get_card(case.work_order_id, now=funded.now).state is OrderState.CLOSED
+    ended = OrderState.TRANSFERRED if outcome is Outcome.V9 else OrderState.CLOSED
+    assert orders.get_card(case.work_order_id, now=funded.now).state is ended
     assert queries.verify() == [] and orders.verify() == []
     out = registry.list_optouts()
     assert bool(out) == (outcome is Outcome.V8)
@@ -413,6 +418,27 @@ def test_a_case_of_another_area_is_handed_over_with_its_order(desk):
     desk.accept(case, target_area="330100")
     order = orders.get_card(case.work_order_id, now=desk.now)
     assert (order.state, order.target_area) == (OrderState.TRANSFERRED, "330100") and queries.verify() == []
+    assert Case.objects.filter(household_id=case.household_id).count() == 1  # Hangzhou is not of this tree
+
+
+def test_a_household_that_moved_has_a_case_and_an_order_with_a_time_limit_where_it_went(desk):
+    case = desk.opened()
+    desk.hand_down(case)
+    desk.try_to_reach(case)
+    desk.submit(case, Outcome.V9)
+    with pytest.raises(AreaMissing):
+        desk.accept(case)
+    assert desk.fresh(case).state == S.SUBMITTED
+    for _ in range(2):  # sent again, it makes nothing twice
+        desk.accept(case, target_area="330681")
+    assert desk.fresh(case).close_reason == CloseReason.TRANSFERRED
+    (anew,) = Case.objects.filter(household_id=case.household_id, state=S.OPEN)
+    assert (anew.earlier_id, anew.channel, anew.causes, anew.grade) == (case.pk, case.channel, case.causes, case.grade)
+    order = orders.get_card(anew.work_order_id, now=desk.now)
+    assert (order.state, order.org_id, anew.org_id) == (OrderState.CREATED, desk.town["Y"].id, desk.town["Y"].id)
+    assert order.step_due_at > desk.now and queries.verify() == orders.verify() == []
+    assert moving.visible(desk.town.other_county).filter(pk=anew.pk).exists()
+    assert not moving.visible(desk.town.county).filter(pk=anew.pk).exists()
 
 
 def test_the_verifier_does_not_review_and_the_reviewer_is_a_second_person(desk):
