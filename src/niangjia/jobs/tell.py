@@ -31,7 +31,7 @@ from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.volunteers import queries as volunteers
 from niangjia.apps.workorders import queries as workorders
-from niangjia.apps.workorders.types import OPEN, OrderCard
+from niangjia.apps.workorders.types import OPEN, OrderCard, OrderState
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +138,7 @@ def _to_told(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
 
 
 def _to_keeper(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
-    """Whoever the order is assigned to, else those at the union that holds it; nobody, if it ended in the meantime."""
+    """Whoever is to visit it; before and after, those at the union that holds it; nobody, if it ended in the meantime."""
     cards = workorders.get_cards([_id(event) for _, event in pairs], now=known.now)
     held: list[tuple[Kind, Event, OrderCard]] = [
         (kind, event, cards[_id(event)]) for kind, event in pairs if _id(event) in cards
@@ -146,7 +146,8 @@ def _to_keeper(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
     held = [one for one in held if one[2].state in OPEN]
     holders = known.holders((card.org_id, kind.may) for kind, _, card in held)
     for kind, event, card in held:
-        keepers = [card.assignee_id] if card.assignee_id else holders[card.org_id, kind.may]
+        is_to_visit = card.assignee_id and card.state not in (OrderState.SUBMITTED, OrderState.REVIEWED)
+        keepers = [card.assignee_id] if is_to_visit else holders[card.org_id, kind.may]
         number = {} if kind.is_together else {"number": card.number}
         yield from _one(kind, event, keepers, card.id, **number)
 

@@ -38,6 +38,7 @@ class Action(StrEnum):
     SETTLE = "SETTLE"  # a re-check that agrees needs no review
     CANCEL = "CANCEL"
     TRANSFER = "TRANSFER"
+    URGE = "URGE"
     REMIND = "REMIND"
     ESCALATE = "ESCALATE"
     REHOME = "REHOME"  # a union on its way was moved, merged or closed
@@ -46,7 +47,7 @@ class Action(StrEnum):
 IN_CHINESE: dict[str, str] = {
     "ACCEPT": "签收", "FORWARD": "转派", "HAND_BACK": "退回上级", "ASSIGN": "指派", "RECORD_CONTACT_TRY": "登记联系", "DECLARE_CONFLICT": "申明回避",
     "MARK_VISITED": "登记走访", "SUBMIT": "上报", "SUBMIT_UNREACHED": "按联系不上上报", "RETURN": "退回重核", "REVIEW": "复核", "CLOSE": "办结",
-    "CANCEL": "撤销", "TRANSFER": "移交",
+    "CANCEL": "撤销", "TRANSFER": "移交", "URGE": "催办",
 }  # fmt: skip
 """What a refusal calls an action: it is made below the pages' words."""
 
@@ -106,6 +107,7 @@ RULES: dict[Action, Rule] = {
     Action.SETTLE: Rule({S.SUBMITTED: S.CLOSED}, None),
     Action.CANCEL: Rule(dict.fromkeys(OPEN, S.CANCELLED), "workorders.transfer", needs_reason=True),
     Action.TRANSFER: Rule(dict.fromkeys(OPEN, S.TRANSFERRED), "workorders.transfer", needs_reason=True),
+    Action.URGE: Rule({state: state for state in OPEN}, "workorders.forward"),
     Action.REMIND: Rule({state: state for state in OPEN}, None),
     Action.ESCALATE: Rule({state: state for state in OPEN}, None),
     Action.REHOME: Rule({state: state for state in OPEN} | {S.ASSIGNED: S.ACCEPTED}, None),

@@ -172,3 +172,11 @@ class NotOfThisUnion(Refusal):
 class AccountInactive(Refusal):
     def __init__(self) -> None:
         super().__init__("该账户已停用，不能指派。请另派他人。", "That account is disabled. Assign somebody else.")
+
+
+class AlreadyUrged(Refusal):
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"工单 {number} 今天已经催办过，明天仍未办可以再催。",
+            f"Order {number} was asked for today already. If nothing has moved, ask again tomorrow.",
+        )

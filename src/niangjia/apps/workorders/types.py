@@ -332,6 +332,14 @@ class AssignGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class UrgeRow:
+    """One order of the preview of 催办. `refusal` null = whoever has it in hand would be told."""
+
+    order: OrderCard
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True, slots=True)
 class BulkMove:
     """One order of a bulk step. `target_id`: a union or an account; `step`: the order's as it was shown, null = whatever it is."""
 

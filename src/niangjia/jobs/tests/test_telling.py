@@ -187,6 +187,27 @@ def test_reminders_and_escalations_are_told_once_to_keeper_and_the_union_above(d
     assert Message.objects.count() == count
 
 
+def test_whoever_has_an_order_in_hand_hears_that_a_union_above_asks_for_it(desk):
+    case = desk.opened()
+    desk.hand_down(case)
+    hear()
+    workorders.urge(viewer=desk.town.city, order_id=case.work_order_id, now=NOW + timedelta(hours=1))
+    hear()
+    assert kinds_of(desk.town.grassroots)[-1] == "order_urged" and "order_urged" not in kinds_of(desk.town.county)
+
+
+def test_a_finding_that_waits_for_review_too_long_is_told_to_who_reviews_it_not_to_who_visited(desk):
+    case = desk.opened()
+    desk.hand_down(case)
+    desk.visit(case)
+    desk.submit(case)
+    hear()
+    before = kinds_of(desk.town.grassroots)
+    workorders.sweep(now=NOW + timedelta(days=40))
+    hear(NOW + timedelta(days=40))
+    assert kinds_of(desk.town.county)[-1] == "order_overdue" and kinds_of(desk.town.grassroots) == before
+
+
 def test_the_worker_hears_of_the_decision_and_the_notice_and_nothing_else(desk):
     case = desk.opened(size=3)
     desk.hand_down(case)

@@ -228,6 +228,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "SETTLE": (_("比对一致，办结"), "green"),
         "CANCEL": (_("撤销"), "secondary"),
         "TRANSFER": (_("移交外地"), "secondary"),
+        "URGE": (_("催办"), "orange"),
         "REMIND": (_("提醒"), "yellow"),
         "ESCALATE": (_("升级督办"), "red"),
         "REHOME": (_("工会变动，改换去处"), "secondary"),

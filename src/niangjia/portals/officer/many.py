@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 
+from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders import queries
@@ -90,6 +91,23 @@ def assign_many(request: PageRequest) -> HttpResponse:
         "staying": [(row.order, names.get(row.order.household_id), row.refusal) for row in staying],
     }
     return _preview(request, "officer/assign_many.html", context, bool(shown))
+
+
+@page("workorders.forward", methods=("GET", "POST"))
+def urge_many(request: PageRequest) -> HttpResponse:
+    """催办: whoever has them in hand is told that they are waited for."""
+    chosen = [order_id for text in request.POST.getlist("order") if (order_id := whole(text))]
+    if request.method == "POST" and chosen:
+        return _results(request, [BulkMove(order_id, 0) for order_id in chosen[:MOST]], workorders.urge_many)
+    rows = queries.plan_urging(request.viewer, _chosen(request), now=timezone.now())
+    names = household_names(row.order.household_id for row in rows)
+    hands = accounts.names_of({row.order.assignee_id for row in rows if row.order.assignee_id is not None})
+    shown = [(row, names.get(row.order.household_id), hands.get(row.order.assignee_id or 0, "")) for row in rows]
+    context: dict[str, object] = {
+        "going": [line for line in shown if line[0].refusal is None],
+        "staying": [(row.order, home, row.refusal) for row, home, _hand in shown if row.refusal is not None],
+    }
+    return _preview(request, "officer/urge_many.html", context, bool(context["going"]))
 
 
 def _preview(request: PageRequest, template: str, context: dict[str, object], has_any: bool) -> HttpResponse:

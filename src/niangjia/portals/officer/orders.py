@@ -26,7 +26,7 @@ from niangjia.apps.registry import queries as registry_queries
 from niangjia.apps.registry.types import PersonField
 from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders import queries
-from niangjia.apps.workorders.types import OrderCard, OrderKind, OrderState
+from niangjia.apps.workorders.types import OPEN, OrderCard, OrderKind, OrderState
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.paging import Paginator
@@ -145,6 +145,10 @@ def order_context(request: PageRequest, order_id: int) -> dict[str, Any]:
         "forward": state in (OrderState.CREATED, OrderState.ACCEPTED) and permissions.may(viewer, "workorders.forward"),
         "hand_back": state in (OrderState.CREATED, OrderState.ACCEPTED, OrderState.ASSIGNED, OrderState.VISITED)
         and permissions.may(viewer, "workorders.return"),
+        "urge": state in OPEN
+        and permissions.may(viewer, "workorders.forward")
+        and viewer.org_id != order.org_id
+        and not any(move.action == "URGE" and timezone.localdate(move.at) == timezone.localdate(now) for move in moves),
         "assign": state in (OrderState.ACCEPTED, OrderState.ASSIGNED, OrderState.VISITED, OrderState.RETURNED)
         and permissions.may(viewer, "workorders.assign"),
         "visit": state in (OrderState.ASSIGNED, OrderState.RETURNED, OrderState.VISITED)

@@ -60,6 +60,7 @@ def board(request: PageRequest) -> HttpResponse:
         "total": sum(row.count for row in rows),
         "county_map": county_map,
         "sees_transfers": permissions.may(viewer, "alerts.release"),
+        "may_urge": permissions.may(viewer, "workorders.forward"),
     }
     return show(request, "officer/late.html", context)
 

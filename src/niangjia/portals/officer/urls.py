@@ -70,6 +70,7 @@ urlpatterns = [
     path("orders/late/export/", listings.export_late, name="export_late"),
     path("orders/many/forward/", many.forward_many, name="forward_many"),
     path("orders/many/assign/", many.assign_many, name="assign_many"),
+    path("orders/many/urge/", many.urge_many, name="urge_many"),
     path("orders/<int:order_id>/", orders.order_page, name="order"),
     path("orders/<int:order_id>/accept/", orders.accept, name="accept"),
     path("orders/<int:order_id>/forward/", orders.forward, name="forward"),

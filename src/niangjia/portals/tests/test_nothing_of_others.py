@@ -24,7 +24,11 @@ def test_orders_of_other_unions_named_in_a_preview_sent_back_are_not_shown(house
     order = _others_order(house)
     name = registry.faces_of([order.household_id])[order.household_id].name
     elsewhere = town.appoint("township.elsewhere", house.desk.town["Y"], Role.TOWNSHIP)
-    for route, target in (("forward_many", house.desk.town["YG"].id), ("assign_many", elsewhere.account_id)):
+    for route, target in (
+        ("forward_many", house.desk.town["YG"].id),
+        ("assign_many", elsewhere.account_id),
+        ("urge_many", 0),
+    ):
         asked = {"order": str(order.pk), f"to-{order.pk}": str(target), f"step-{order.pk}": str(order.step)}
         page = signed_in(elsewhere).post(reverse(f"officer:{route}"), asked).content.decode()
         assert order.number not in page and name not in page

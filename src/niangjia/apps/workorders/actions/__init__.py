@@ -7,7 +7,7 @@ person returns the order as it is.
 """
 
 from niangjia.apps.workorders.actions.dispatching import dispatch, dispatch_many
-from niangjia.apps.workorders.actions.many import assign_many, forward_many
+from niangjia.apps.workorders.actions.many import assign_many, forward_many, urge_many
 from niangjia.apps.workorders.actions.moves import (
     accept,
     assign,
@@ -25,6 +25,7 @@ from niangjia.apps.workorders.actions.moves import (
     submit,
     submit_unreached,
     transfer,
+    urge,
 )
 from niangjia.apps.workorders.actions.recounting import preview as preview_recount
 from niangjia.apps.workorders.actions.recounting import recount
@@ -59,4 +60,6 @@ __all__ = [
     "submit_unreached",
     "sweep",
     "transfer",
+    "urge",
+    "urge_many",
 ]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.workorders.actions.moves import assign, forward
+from niangjia.apps.workorders.actions.moves import assign, forward, urge
 from niangjia.apps.workorders.queries.capacity import verifiers_of
 from niangjia.apps.workorders.types import BulkMove, BulkResult, OrderCard, Verifier
 from niangjia.kernel.problems import Refusal
@@ -37,6 +37,12 @@ def assign_many(*, viewer: Viewer, moves: Sequence[BulkMove], now: datetime) -> 
         return assign(viewer=viewer, order_id=move.order_id, assignee=assignee, step=move.step, now=now)
 
     return _each(moves, one)
+
+
+def urge_many(*, viewer: Viewer, moves: Sequence[BulkMove], now: datetime) -> list[BulkResult]:
+    """Ask for each order that it be got on with; `target_id` and `step` do not count. As `forward_many`."""
+    permissions.require(viewer, "workorders.forward")
+    return _each(moves, lambda move: urge(viewer=viewer, order_id=move.order_id, now=now))
 
 
 def _each(moves: Sequence[BulkMove], do: Callable[[BulkMove], OrderCard]) -> list[BulkResult]:

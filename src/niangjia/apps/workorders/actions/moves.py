@@ -38,14 +38,15 @@ from niangjia.apps.workorders.problems import (
     TooFewTries,
     TooFewVerifiers,
 )
-from niangjia.apps.workorders.queries import card, is_visible
+from niangjia.apps.workorders.queries import card, is_visible, urged_today
 from niangjia.apps.workorders.routing import UnionTree
 from niangjia.apps.workorders.types import OrderCard, OrderKind, Verifier, VisitWay
 
-_SYSTEM = (
+_IN_PASSING = (
+    Action.URGE.value,
     Action.REMIND.value,
     Action.ESCALATE.value,
-)  # REHOME is not one: whoever acts on what they saw must look again
+)  # they change nothing that anybody saw; REHOME does: whoever acts on what they saw must look again
 
 
 @dataclass
@@ -137,7 +138,7 @@ def _turn(viewer: Viewer, order_id: int, action: Action, step: int | None, now: 
     if order is None or not is_visible(viewer, order):
         raise NoSuchOrder(order_id)
     turn = _Turn(order, viewer, action, now, reason.strip()[:500], is_repeat=False)
-    since = order.moves.exclude(action__in=_SYSTEM).order_by("step")
+    since = order.moves.exclude(action__in=_IN_PASSING).order_by("step")
     moved = since.filter(step__gt=step).first() if step is not None else since.last()
     if moved is not None and moved.action == action and moved.actor_id == viewer.account_id:
         turn.is_repeat = step is not None or OrderState(order.state) not in rule.to
@@ -486,3 +487,15 @@ def transfer(
     if there:
         turn.place_household(there.id)
     return turn.write(detail={"target_area": target_area}, ends_step=True, target_area=target_area, **STOPPED)
+
+
+@transaction.atomic
+def urge(*, viewer: Viewer, order_id: int, now: datetime) -> OrderCard:
+    """
+    催办: whoever has the order in hand is told that the viewer waits for it. Once a day, whoever asks; the second time changes nothing.
+
+    Raises:
+        IllegalMove: the order is over.
+    """
+    turn = _turn(viewer, order_id, Action.URGE, None, now)
+    return turn.card() if turn.order.pk in urged_today([order_id], now=now) else turn.write()

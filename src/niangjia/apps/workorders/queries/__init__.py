@@ -5,7 +5,7 @@ from niangjia.apps.workorders.problems import NoSuchOrder
 from niangjia.apps.workorders.queries.board import count_late_by_county, list_late, list_transfers
 from niangjia.apps.workorders.queries.capacity import list_capacities, propose, verifiers_of
 from niangjia.apps.workorders.queries.counted import counted_orders, counted_steps
-from niangjia.apps.workorders.queries.many import plan_assigning, plan_forwarding
+from niangjia.apps.workorders.queries.many import plan_assigning, plan_forwarding, plan_urging, urged_today
 from niangjia.apps.workorders.queries.orders import (
     card,
     count_by_state,
@@ -67,8 +67,10 @@ __all__ = [
     "numbers_of",
     "plan_assigning",
     "plan_forwarding",
+    "plan_urging",
     "possible_actions",
     "propose",
+    "urged_today",
     "verifiers_of",
     "verify",
     "visible_orders",

@@ -6,17 +6,25 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Count
+from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
 from niangjia.apps.workorders.lifecycle import OPEN, RULES, Action, OrderState
-from niangjia.apps.workorders.models import WorkOrder
-from niangjia.apps.workorders.problems import AlreadyThere, IllegalMove, NobodyBelow, NobodyHere, NotHolder
+from niangjia.apps.workorders.models import WorkOrder, WorkOrderMove
+from niangjia.apps.workorders.problems import (
+    AlreadyThere,
+    AlreadyUrged,
+    IllegalMove,
+    NobodyBelow,
+    NobodyHere,
+    NotHolder,
+)
 from niangjia.apps.workorders.queries.capacity import list_capacities, propose
 from niangjia.apps.workorders.queries.orders import card, visible_orders
-from niangjia.apps.workorders.types import AssignGroup, AssignRow, ForwardCandidate, ForwardRow
+from niangjia.apps.workorders.types import AssignGroup, AssignRow, ForwardCandidate, ForwardRow, UrgeRow
 from niangjia.kernel.problems import Refusal
 
 MOST_AT_ONCE = 500
@@ -76,6 +84,30 @@ def plan_forwarding(viewer: Viewer, order_ids: Iterable[int], *, now: datetime) 
 def _next_on_route(row: WorkOrder) -> int | None:
     place = row.route.index(row.org_id) if row.org_id in row.route else -1
     return row.route[place + 1] if 0 <= place < len(row.route) - 1 else None
+
+
+def plan_urging(viewer: Viewer, order_ids: Iterable[int], *, now: datetime) -> list[UrgeRow]:
+    """
+    Each order with who would be told, or why nobody is: it is over, or was asked for today already. Soonest due first; orders that the viewer
+    may not see are left out. Raises NotAllowed.
+    """
+    permissions.require(viewer, "workorders.forward")
+    rows = _asked(viewer, order_ids)
+    urged = urged_today([row.pk for row in rows], now=now)
+    return [
+        UrgeRow(
+            card(row, now=now),
+            AlreadyUrged(row.number) if row.pk in urged else _refusal(viewer, row, Action.URGE),
+        )
+        for row in rows
+    ]
+
+
+def urged_today(order_ids: Iterable[int], *, now: datetime) -> set[int]:
+    """Those that somebody has asked for since midnight."""
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    asked = WorkOrderMove.objects.filter(order__in=list(order_ids), action=Action.URGE, at__gte=today)
+    return set(asked.values_list("order_id", flat=True))
 
 
 def plan_assigning(viewer: Viewer, order_ids: Iterable[int], *, now: datetime) -> list[AssignGroup]:

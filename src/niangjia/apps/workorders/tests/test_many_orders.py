@@ -91,6 +91,25 @@ def test_a_bulk_step_sent_twice_changes_nothing_the_second_time(place):
     assert {len(queries.list_history(order.id)) for order in orders} == {2}
 
 
+def test_an_order_is_asked_for_once_a_day_by_whoever_asks_first(place):
+    order, over = place.dispatch(0), place.at(OrderState.CLOSED, 1)
+    moves = [BulkMove(order.id, 0), BulkMove(over.id, 0)]
+    asked, refused = workorders.urge_many(viewer=place.city, moves=moves, now=NOW)
+    assert asked.refusal is None and "已办结" in refused.refusal.zh
+    workorders.urge_many(viewer=place.county, moves=moves, now=NOW + timedelta(hours=1))
+    assert [one.action for one in queries.list_history(order.id)] == ["DISPATCH", "URGE"]
+    (row,) = queries.plan_urging(place.county, [order.id], now=NOW + timedelta(hours=1))
+    assert "今天已经催办过" in row.refusal.zh
+    workorders.urge_many(viewer=place.city, moves=moves, now=NOW + timedelta(days=1))
+    assert [one.action for one in queries.list_history(order.id)] == ["DISPATCH", "URGE", "URGE"]
+
+
+def test_who_has_an_order_open_on_a_page_goes_on_though_it_was_asked_for_meanwhile(place):
+    order = place.dispatch(0)
+    workorders.urge(viewer=place.city, order_id=order.id, now=NOW)
+    assert workorders.accept(viewer=place.county, order_id=order.id, step=order.step, now=NOW).state == "ACCEPTED"
+
+
 def test_what_lies_outside_ones_part_of_the_tree_is_not_even_named(place):
     order = place.dispatch(0)
     assert queries.plan_forwarding(place.other_county, [order.id], now=NOW) == []

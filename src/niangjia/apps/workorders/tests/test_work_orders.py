@@ -72,6 +72,7 @@ def act(place, action: Action, order_id: int):
         Action.TRANSFER: lambda: workorders.transfer(
             viewer=place.county_second, reason="迁出", target_area="330681", **do
         ),
+        Action.URGE: lambda: workorders.urge(viewer=place.county_second, **do),
     }
     return calls[action]()
 
