@@ -146,8 +146,8 @@ def _to_keeper(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
     held = [one for one in held if one[2].state in OPEN]
     holders = known.holders((card.org_id, kind.may) for kind, _, card in held)
     for kind, event, card in held:
-        is_to_visit = card.assignee_id and card.state not in (OrderState.SUBMITTED, OrderState.REVIEWED)
-        keepers = [card.assignee_id] if is_to_visit else holders[card.org_id, kind.may]
+        visitor = None if card.state in (OrderState.SUBMITTED, OrderState.REVIEWED) else card.assignee_id
+        keepers = [visitor] if visitor else holders[card.org_id, kind.may]
         number = {} if kind.is_together else {"number": card.number}
         yield from _one(kind, event, keepers, card.id, **number)
 
