@@ -22,7 +22,7 @@ body = {phone = "{phone}", text = "{text}"}
 """
 NOT_LOOKED_AT = {
     "public:stay", "officer:device_key", "officer:visit_worker",  # asked by a script
-    "officer:import_template", "volunteers:helper_template", "bookings:roster_template", "officer:draft_file", "officer:visit_file",  # a file
+    "officer:import_template", "volunteers:helper_template", "bookings:roster_template", "matters:roster_template", "officer:draft_file", "officer:visit_file",  # a file
 }  # fmt: skip
 
 

@@ -1,32 +1,34 @@
-"""People of an offer from a workbook: each good row is asked for by itself, the others are said with their row and what to do."""
+"""
+People onto a list from a workbook: of an offer, of a programme that goes by a roster. Tried first, then all of them or nobody.
+
+A list says what its columns are and how one person is put on it (`Roster`); reading, trying, taking and marking are the same for all.
+"""
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from django.utils import timezone
+from django.db import transaction
 
 from niangjia.adapters import excel
-from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.bookings import actions as bookings
-from niangjia.apps.bookings import queries
-from niangjia.apps.bookings.types import BookingState, OfferCard
 from niangjia.apps.registry import queries as registry
 from niangjia.jobs.import_kinds import PROBLEMS, NotAccepted, unpacked_size
 from niangjia.kernel.identity import fault_of_id_number
 from niangjia.kernel.problems import Refusal
 
-MOST_ROWS = 1_000
-HEADS = ("身份证号", "家属人数", "场次")
+MOST_ROWS = 500
+ID_NUMBER = "身份证号"
+SAME = "SAME"
+"""What became of somebody who was on the list already."""
+
+Told = Mapping[str, str]
 
 
 class NoFile(Refusal):
@@ -44,8 +46,47 @@ class TooManyRows(Refusal):
 class NoHeads(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            f"没有找到表头“{HEADS[0]}”。请下载模板填写。", f"There is no column {HEADS[0]}. Fill in the template."
-        )  # fmt: skip
+            f"没有找到表头“{ID_NUMBER}”。请下载模板填写。", f"There is no column {ID_NUMBER}. Fill in the template."
+        )
+
+
+class NoRows(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "表头下面没有数据。请从模板第 5 行填起。",
+            "There are no rows below the heads. Fill in from row 5 of the template.",
+        )
+
+
+class NoLongerRight(Refusal):
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"检查以后有 {count} 行不再成立（例如名额刚被别人占用），整份没有导入。请重新上传，看过结果再确认。",
+            f"{count} rows no longer hold since they were checked; nobody was put on the list. Upload the workbook again.",
+        )
+
+
+@dataclass(frozen=True)
+class Column:
+    """`choices` empty = anything of the form that `hint` names."""
+
+    head: str
+    hint: str
+    example: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Roster:
+    """
+    `about`: the list, as ``offer:12``. `columns`: those behind the ID number. `add` puts one person on the list, with what their row says by
+    head and a key of its own; returns a code of what became of them, `SAME` if they were there. It raises Refusal.
+    """
+
+    about: str
+    title: str
+    columns: tuple[Column, ...]
+    add: Callable[[int, Told, str], str]
 
 
 @dataclass(frozen=True)
@@ -59,112 +100,114 @@ class Wrong:
 
 @dataclass
 class Report:
-    """`seated`, `waiting` (in the line or for the draw); `same` had booked before. `cells`: the sheet as it came."""
+    """`counts`: people by what would become, or became, of them. While `wrong` has any, nobody is taken. `cells`: the sheet as it came."""
 
-    seated: int = 0
-    waiting: int = 0
-    same: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
     wrong: list[Wrong] = field(default_factory=list)
     cells: list[list[Any]] = field(default_factory=list, repr=False)
+    is_done: bool = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everybody in it is on the list already."""
+        return not self.wrong and set(self.counts) <= {SAME}
 
 
-def marked(report: Report, *, language: str) -> IO[bytes]:
-    """The workbook as it came, with a column 问题与建议 behind each row that was not taken."""
-    said = {("", one.row): one.zh if language.startswith("zh") else one.en for one in report.wrong}
-    head = next(number for number, row in enumerate(report.cells, 1) if HEADS[0] in [_text(cell) for cell in row])
+def template(roster: Roster) -> IO[bytes]:
     file = tempfile.SpooledTemporaryFile(max_size=1 << 20)  # noqa: SIM115  whoever sends it closes it
-    excel.write_back(file, sheets=[("", report.cells)], said=said, head=PROBLEMS, heads={"": head})
-    file.seek(0)
-    return file
-
-
-def template(card: OfferCard) -> IO[bytes]:
-    file = tempfile.SpooledTemporaryFile(max_size=1 << 20)  # noqa: SIM115  whoever sends it closes it
-    sessions = tuple(_session(slot.begins, slot.label) for slot in card.slots)[:200]
-    columns = [excel.Column(HEADS[0], 24), excel.Column(HEADS[1], 12), excel.Column(HEADS[2], 30, sessions if len(",".join(sessions)) < 250 else ())]  # fmt: skip
+    columns = [Column(ID_NUMBER, "必填 · 18 位，文本", "33062419900101000X"), *roster.columns]
     excel.write_template(
-        file, title=f"{card.number} {card.title}：第 2 行是说明，第 3 行是示例（不会导入），请从第 5 行填起", columns=columns,
-        hints=["必填 · 18 位，文本", f"可空 · 0 至 {card.most_companions}", "可空 · 不填就是任何一场"],
-        example=["33062419900101000X", "0", sessions[0] if sessions else ""],
-    )  # fmt: skip
+        file,
+        title=f"{roster.title}：第 2 行是说明，第 3 行是示例（不会导入），请从第 5 行填起",
+        columns=[
+            excel.Column(
+                one.head, max(14, 2 * len(one.head) + 4), one.choices if len(",".join(one.choices)) < 250 else ()
+            )
+            for one in columns
+        ],
+        hints=[one.hint for one in columns],
+        example=[one.example for one in columns],
+    )
     file.seek(0)
     return file
 
 
-def _session(begins: datetime, label: str) -> str:
-    return f"{timezone.localtime(begins):%Y-%m-%d %H:%M} {label}".strip()
-
-
-def take(viewer: Viewer, offer_id: int, *, ending: str, content: bytes, now: datetime) -> Report:
+def look(viewer: Viewer, roster: Roster, *, ending: str, content: bytes) -> Report:
     """
-    Ask for everybody in the workbook, in its order. Safe to repeat: a row that was taken before says so.
+    What taking it in would do. Leaves everything as it was.
 
-    Raises: NotAllowed, NoSuchOffer; NotAccepted: a file that is not opened; NoHeads, TooManyRows.
+    Raises: NotAccepted: a file that is not opened; NoHeads, NoRows, TooManyRows.
     """
-    permissions.require(viewer, "bookings.manage")
-    card = queries.get_offer(viewer, offer_id)
+    return _go_through(viewer, roster, ending, content, "look", is_trial=True)
+
+
+def take(viewer: Viewer, roster: Roster, *, ending: str, content: bytes, key: str) -> Report:
+    """
+    Everybody in the workbook onto the list, in its order, or nobody. Safe to repeat with the same `key`.
+
+    Raises: NoLongerRight: a row that is refused now; and what `look` raises.
+    """
+    return _go_through(viewer, roster, ending, content, key, is_trial=False)
+
+
+def marked(report: Report, *, language: str) -> bytes:
+    """The workbook as it came, with a column 问题与建议 behind each row that is wrong."""
+    said = {("", one.row): one.zh if language.startswith("zh") else one.en for one in report.wrong}
+    head = next(number for number, row in enumerate(report.cells, 1) if ID_NUMBER in [_text(cell) for cell in row])
+    with tempfile.SpooledTemporaryFile(max_size=1 << 20) as file:
+        excel.write_back(file, sheets=[("", report.cells)], said=said, head=PROBLEMS, heads={"": head})
+        file.seek(0)
+        return file.read()
+
+
+def _go_through(viewer: Viewer, roster: Roster, ending: str, content: bytes, key: str, *, is_trial: bool) -> Report:
     unpacked_size(ending, content)
-    sessions = {_session(slot.begins, slot.label): slot.id for slot in card.slots}
     cells = _cells(ending, content)
-    rows = list(_rows(cells))
+    rows = list(_rows(cells, (ID_NUMBER, *(one.head for one in roster.columns))))
+    if not rows:
+        raise NoRows
     if len(rows) > MOST_ROWS:
         raise TooManyRows
-    report = Report(cells=cells)
-    standing = {one.person_id for one in queries.list_bookings(viewer, offer_id=card.id) if one.state in _STANDING}
-    for number, told in rows:
-        try:
-            _ask(viewer, card, told, sessions, standing, report, now)
-        except Refusal as refusal:
-            report.wrong.append(Wrong(number, refusal.zh, refusal.en))
+    report, first = Report(cells=cells), dict[int, int]()
+    with transaction.atomic():
+        for number, told in rows:
+            try:
+                with transaction.atomic():
+                    person_id = _person(viewer, told[ID_NUMBER])
+                    if (row := first.setdefault(person_id, number)) != number:
+                        raise Refusal(f"与第 {row} 行是同一人。请只留一行。", f"The same person as in row {row}. Keep one of them.")  # fmt: skip
+                    became = roster.add(person_id, told, f"{key}:{number}")
+                    report.counts[became] = report.counts.get(became, 0) + 1
+            except Refusal as refusal:
+                report.wrong.append(Wrong(number, refusal.zh, refusal.en))
+        if report.wrong and not is_trial:
+            raise NoLongerRight(len(report.wrong))
+        if is_trial:
+            transaction.set_rollback(True)
+    report.is_done = not is_trial
     return report
 
 
-def _ask(
-    viewer: Viewer,
-    card: OfferCard,
-    told: dict[str, str],
-    sessions: dict[str, int],
-    standing: set[int],
-    report: Report,
-    now: datetime,
-) -> None:
-    id_number, companions, session = (told.get(head, "") for head in HEADS)
+def _person(viewer: Viewer, id_number: str) -> int:
     person = registry.find_person_by_id_number(viewer, id_number)
-    if person is None and (fault := fault_of_id_number(id_number)):
+    if person is not None:
+        return person.id
+    if fault := fault_of_id_number(id_number):
         raise Refusal(*fault)
-    if person is None:
-        raise Refusal("在您的范围内没有这个证件号的会员。", "There is no member with this ID number in your part of the tree.")  # fmt: skip
-    if companions and not companions.isdecimal():
-        raise Refusal("家属人数请填整数。", "The number of companions is a whole number.")
-    if session and session not in sessions:
-        raise Refusal("没有这一场。请从模板的下拉里选。", "There is no such session. Choose one of the template's.")
-    if person.id in standing:
-        report.same += 1
-        return
-    mark = hashlib.sha256(f"{card.id}:{person.id}:{now.isoformat()}".encode()).hexdigest()[:40]
-    booking_id = bookings.ask(
-        viewer=viewer, offer_id=card.id, person_id=person.id, key=f"roster:{mark}", companions=int(companions or 0),
-        slot_id=sessions.get(session), now=now,
-    )  # fmt: skip
-    standing.add(person.id)
-    if queries.get_booking(viewer, booking_id).state is BookingState.SEATED:
-        report.seated += 1
-    else:
-        report.waiting += 1
+    raise Refusal(
+        "在您的范围内没有这个证件号的会员。", "There is no member with this ID number in your part of the tree."
+    )
 
 
-_STANDING = (BookingState.ASKED, BookingState.SEATED, BookingState.WAITING, BookingState.ATTENDED, BookingState.MISSED)
-
-
-def _rows(sheet: list[list[Any]]) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(sheet: list[list[Any]], known: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     heads: dict[int, str] = {}
     for number, cells in enumerate(sheet, start=1):
         texts = [_text(cell) for cell in cells]
         if not heads:
-            if HEADS[0] in texts:
-                heads = {place: text for place, text in enumerate(texts) if text in HEADS}
+            if ID_NUMBER in texts:
+                heads = {place: text for place, text in enumerate(texts) if text in known}
             continue
-        told = {head: texts[place] for place, head in heads.items() if place < len(texts)}
+        told = dict.fromkeys(known, "") | {head: texts[place] for place, head in heads.items() if place < len(texts)}
         if any(told.values()):
             yield number, told
     if not heads:
@@ -192,4 +235,4 @@ def _cells(ending: str, content: bytes) -> list[list[Any]]:
 def _text(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    return str(cell if cell is not None else "").strip()
+    return str(cell if cell is not None else "").strip().removesuffix(" 00:00:00")

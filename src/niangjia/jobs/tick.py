@@ -17,7 +17,7 @@ from niangjia.apps.programs import actions as programs
 from niangjia.apps.tasks import actions as tasks
 from niangjia.apps.workorders import actions as workorders
 from niangjia.apps.workorders.types import SweepReport
-from niangjia.jobs import deliver, export_kept, import_marked, import_workbook, rollup
+from niangjia.jobs import deliver, export_kept, import_workbook, kept_workbooks, rollup
 from niangjia.kernel.deployment import Deployment
 
 
@@ -46,7 +46,7 @@ def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
         SessionStore.clear_expired,
         lambda: import_workbook.sweep(deployment, now=now),
         lambda: export_kept.sweep(deployment, now=now),
-        lambda: import_marked.sweep(deployment, now=now),
+        lambda: kept_workbooks.sweep(deployment, now=now),
         lambda: rollup.make_when_old(deployment, now=now),
     )
     failures: list[Exception] = []

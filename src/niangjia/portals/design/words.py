@@ -50,6 +50,12 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "failed": (_("没有完成"), "red"),
         "interrupted": (_("中断"), "yellow"),
     },
+    "rostered": {
+        "SEATED": (_("有名额"), "green"),
+        "WAITING": (_("候补或待摇号"), "orange"),
+        "ADDED": (_("列入名册"), "green"),
+        "SAME": (_("已在名单上"), "secondary"),
+    },
     "import_state": {
         "UNSEEN": (_("待检查"), "yellow"),
         "RUNNING": (_("进行中"), "blue"),

@@ -38,7 +38,7 @@ from niangjia.apps.places.types import PlaceFacts
 from niangjia.apps.programs import published
 from niangjia.apps.programs.tests import town
 from niangjia.apps.registry import queries as registry
-from niangjia.jobs import import_marked, plan_tour, tell, tick
+from niangjia.jobs import kept_workbooks, plan_tour, tell, tick
 from niangjia.portals.design.showing import deployment
 from niangjia.portals.tests import booked, placed
 
@@ -199,34 +199,56 @@ def test_the_year_counts_persons_and_times_from_check_ins_alone(county, ids):
     assert re.search(r"免费技能培训（八大群体） 1 1 1 1 0 0 85\.50", page), page
 
 
-def test_a_list_comes_in_as_a_workbook_and_bad_rows_are_said_with_their_number(house, signed_in, county, ids):
-    template = county.get(reverse("bookings:roster_template", args=[ids.offer]))
+def _sheet_of(template, *rows: list[str]) -> io.BytesIO:
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(template.streaming_content)))
-    heads = [cell.value for cell in sheet.active[4]]
-    assert heads == ["身份证号", "家属人数", "场次"]
-    town.household(250, house.desk.town["XG"])
-    sheet.active.append([town.id_number(250 % 300 * 3), "0", ""])
-    sheet.active.append(["330624199001010000", "", ""])  # a check digit that is none
-    sheet.active.append([town.id_number(250 % 300 * 3), "很多", ""])
+    for row in rows:
+        sheet.active.append(row)
     file = io.BytesIO()
     sheet.save(file)
-    before = Booking.objects.filter(offer=ids.offer).count()
-    for _ in range(2):
-        file.seek(0)
-        file.name = "名单.xlsx"
-        answer = county.post(reverse("bookings:import_people", args=[ids.offer]), {"file": file})
-        page = said(answer)
-        assert "校验码" in page and " 6 " in page and "请填整数" in page
-    assert "早已报名 1 人" in page and Booking.objects.filter(offer=ids.offer).count() == before + 1 and sound()
+    file.seek(0)
+    file.name = "名单.xlsx"
+    return file
+
+
+def test_a_list_with_one_bad_row_is_not_taken_at_all_and_comes_back_with_what_is_wrong(house, signed_in, county, ids):
+    template = reverse("bookings:roster_template", args=[ids.offer])
+    town.household(250, house.desk.town["XG"])
+    number, before = town.id_number(250 % 300 * 3), Booking.objects.filter(offer=ids.offer).count()
+    file = _sheet_of(county.get(template), [number, "0", ""], ["330624199001010000", "", ""], [number, "很多", ""])
+    heads = [cell.value for cell in openpyxl.load_workbook(file).active[4]]
+    assert heads == ["身份证号", "家属人数", "场次"]
+    file.seek(0)
+    answer = county.post(reverse("bookings:import_people", args=[ids.offer]), {"file": file})
+    page = said(answer)
+    assert "整份都没有导入" in page and "校验码" in page and "同一人" in page and "确认导入" not in page
+    assert Booking.objects.filter(offer=ids.offer).count() == before and sound()
     assert "请选择要导入的工作簿" in said(go(county, "import_people", ids.offer))
     address = re.search(rf"/desk/bookings/{ids.offer}/people/marked/[0-9a-f]{{32}}/", answer.content.decode())
     assert address and signed_in(house.viewers[Role.CITY]).post(address[0]).status_code == 409, "nobody else's"
     marked = openpyxl.load_workbook(io.BytesIO(b"".join(county.post(address[0]).streaming_content))).active
     assert marked["D4"].value == "问题与建议" and marked["A5"].value and not marked["D5"].value
-    assert "校验码" in marked["D6"].value and "请填整数" in marked["D7"].value
-    hour = town.NOW + import_marked.KEPT
-    import_marked.sweep(deployment(), now=hour)
+    assert "校验码" in marked["D6"].value and "同一人" in marked["D7"].value
+    hour = town.NOW + kept_workbooks.KEPT
+    kept_workbooks.sweep(deployment(), now=hour)
     assert county.post(address[0]).status_code == 409
+
+
+def test_a_list_is_looked_at_before_anybody_is_asked_for_and_taken_once(house, county, ids):
+    template = reverse("bookings:roster_template", args=[ids.offer])
+    town.household(251, house.desk.town["XG"])
+    before = Booking.objects.filter(offer=ids.offer).count()
+
+    def looked():
+        file = _sheet_of(county.get(template), [town.id_number(251 % 300 * 3), "0", ""])
+        return county.post(reverse("bookings:import_people", args=[ids.offer]), {"file": file})
+
+    page = looked()
+    assert "还没有导入" in said(page) and Booking.objects.filter(offer=ids.offer).count() == before
+    address = re.search(rf"/desk/bookings/{ids.offer}/people/take/[0-9a-f]{{32}}/", page.content.decode())
+    for _ in range(2):  # pressed twice
+        assert "已经导入" in said(county.post(address[0]))
+        assert Booking.objects.filter(offer=ids.offer).count() == before + 1 and sound()
+    assert "不用再导入" in said(looked())
 
 
 # --- the door ---

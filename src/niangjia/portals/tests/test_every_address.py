@@ -280,7 +280,7 @@ PAGES = {
     **bulletined.PAGES,
     **rolled.PAGES,
 } | begun.PAGES
-ELSEWHERE = contested.ELSEWHERE | assessed.ELSEWHERE | booked.ELSEWHERE
+ELSEWHERE = contested.ELSEWHERE | assessed.ELSEWHERE | booked.ELSEWHERE | begun.ELSEWHERE
 """Pages that a role may open, with another's thing in their address: the status they answer with."""
 
 
@@ -505,6 +505,9 @@ def test_an_action_is_not_carried_out_by_opening_its_address(house, signed_in):
             "bookings:act": [1, "publish"],
             "bookings:cancel_for": [1, 1],
             "bookings:roster_marked": [1, "0" * 32],
+            "bookings:roster_confirm": [1, "0" * 32],
+            "matters:roster_take": ["mutual-aid-enrolment", "0" * 32],
+            "matters:roster_marked": ["mutual-aid-enrolment", "0" * 32],
             "bookings:settle": [1, "pay"],
             "bookings:drop_site": [1, 1],
             "bookings:tour_act": [1, "plan"],

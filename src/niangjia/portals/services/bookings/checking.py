@@ -5,16 +5,15 @@ from __future__ import annotations
 import contextlib
 import uuid
 from datetime import date
-from pathlib import PurePath
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
@@ -23,14 +22,15 @@ from niangjia.apps.bookings import queries
 from niangjia.apps.bookings.types import BookingCard, BookingState, OfferCard, SlotCard
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.registry import actions as registry
-from niangjia.jobs import import_marked, import_roster
+from niangjia.jobs import roster_kinds
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest, whole
-from niangjia.portals.design.showing import deployment, show
+from niangjia.portals.design.showing import show
 from niangjia.portals.design.tags import say
-from niangjia.portals.officer.exporting import WORKBOOK, Column, Listing, export_of, word
+from niangjia.portals.officer.exporting import Column, Listing, export_of, word
+from niangjia.portals.services import rosters
 from niangjia.portals.services.bookings.parts import chosen_in_words, place_words, shown, slot_of
 
 Row = tuple[BookingCard, SlotCard | None, str, bool, bool, str, bool]
@@ -84,8 +84,7 @@ def people(request: PageRequest, offer_id: int) -> HttpResponse:
         "attendance": queries.attendance_of(viewer, offer_id),
         "can_manage": permissions.may(viewer, "bookings.manage"),
         "key": uuid.uuid4(),
-        "report": getattr(request, "report", None),
-        "marked": getattr(request, "marked", ""),
+        "roster": getattr(request, "report", None),
         "companions": range(card.most_companions + 1),
     }
     return show(request, "bookings/people.html", context)
@@ -145,34 +144,26 @@ def cancel(request: PageRequest, offer_id: int, booking_id: int) -> HttpResponse
 @page("bookings.manage")
 def template(request: PageRequest, offer_id: int) -> HttpResponse:
     card = queries.get_offer(request.viewer, offer_id)
-    file = import_roster.template(card)
-    return FileResponse(file, as_attachment=True, filename=f"{card.number}.xlsx", content_type=WORKBOOK)  # type: ignore[return-value]
+    return rosters.template(roster_kinds.of_offer(request.viewer, offer_id, now=timezone.now()), card.number)
+
+
+@page("bookings.manage", methods=("POST",), shown_on=people, changes_nothing=True)
+def import_people(request: PageRequest, offer_id: int) -> HttpResponse:
+    """What a workbook of people would do; confirmed, all of it is done or nothing."""
+    request.report = rosters.look(request, roster_kinds.of_offer(request.viewer, offer_id, now=timezone.now()))
+    return people.unguarded(request, offer_id)
 
 
 @page("bookings.manage", methods=("POST",), shown_on=people)
-def import_people(request: PageRequest, offer_id: int) -> HttpResponse:
-    """Good rows are asked for at once, each by itself; the others are listed with what to do."""
-    file = request.FILES.get("file")
-    if file is None:
-        raise import_roster.NoFile
-    name = str(getattr(file, "name", ""))
-    request.report = import_roster.take(
-        request.viewer, offer_id, ending=PurePath(name).suffix.lower(), content=file.read(), now=timezone.now()
-    )  # fmt: skip
-    if request.report.wrong:
-        with import_roster.marked(request.report, language=get_language() or "zh") as workbook:
-            request.marked = import_marked.keep(  # type: ignore[attr-defined]
-                deployment(), request.viewer, workbook, now=timezone.now()
-            )
+def confirm_people(request: PageRequest, offer_id: int, number: str) -> HttpResponse:
+    roster = roster_kinds.of_offer(request.viewer, offer_id, now=timezone.now())
+    request.report = rosters.confirm(request, roster, number)
     return people.unguarded(request, offer_id)
 
 
 @page("bookings.manage", methods=("POST",), shown_on=people, changes_nothing=True)
 def marked(request: PageRequest, offer_id: int, number: str) -> HttpResponse:
-    """The workbook as it came, with what is wrong in its last column: for who sent it, within the hour."""
-    file = import_marked.fetch(deployment(), request.viewer, number, now=timezone.now())
-    name = f"{_('问题与建议')}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=WORKBOOK)  # type: ignore[return-value]
+    return rosters.marked(request, roster_kinds.about_offer(offer_id), number)
 
 
 @page("bookings.manage", methods=("GET", "POST"))

@@ -36,6 +36,7 @@ urlpatterns = [
     path("desk/bookings/<int:offer_id>/people/export/", checking.export_people, name="export_people"),
     path("desk/bookings/<int:offer_id>/people/add/", checking.ask_for, name="ask_for"),
     path("desk/bookings/<int:offer_id>/people/import/", checking.import_people, name="import_people"),
+    path("desk/bookings/<int:offer_id>/people/take/<str:number>/", checking.confirm_people, name="roster_confirm"),
     path("desk/bookings/<int:offer_id>/people/marked/<str:number>/", checking.marked, name="roster_marked"),
     path("desk/bookings/<int:offer_id>/people/template/", checking.template, name="roster_template"),
     path("desk/bookings/<int:offer_id>/people/<int:booking_id>/cancel/", checking.cancel, name="cancel_for"),

@@ -20,6 +20,7 @@ from niangjia.apps.matters.problems import NobodyChosen, NotByApplication
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import published
 from niangjia.apps.registry import actions as registry
+from niangjia.jobs import roster_kinds
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
@@ -27,6 +28,7 @@ from niangjia.portals.design.showing import show
 from niangjia.portals.design.tags import say
 from niangjia.portals.design.uploads import key_of
 from niangjia.portals.officer.applications import union_names
+from niangjia.portals.services import rosters
 from niangjia.portals.services.matters.forms import fields, refused, typed
 
 LONGEST_NUMBER = 20
@@ -74,6 +76,7 @@ def new(request: PageRequest, program: str) -> HttpResponse:
         "pack": begun.published.pack,
         "is_about_people": begun.is_about_people,
         "is_roster": begun.is_roster,
+        "roster": getattr(request, "report", None),
         "fields": fields(request, begun.questions, refusal),
         "number": number,
         "wrong_number": say(refusal) if isinstance(refusal, (NobodyChosen, registry.NoNumber)) else "",
@@ -81,6 +84,36 @@ def new(request: PageRequest, program: str) -> HttpResponse:
         "unions": union_names(viewer) if any(one.kind == "union" for one in begun.questions) else (),
     }
     return show(request, "matters/new.html", context, status=status)
+
+
+@page("matters.handle", methods=("POST",), shown_on=new, changes_nothing=True)
+def look_at_roster(request: PageRequest, program: str) -> HttpResponse:
+    """What a workbook of people would do; confirmed, all of it is done or nothing."""
+    request.report = rosters.look(request, roster_kinds.of_program(request.viewer, program, now=timezone.now()))
+    return _beside(request, program)
+
+
+@page("matters.handle", methods=("POST",), shown_on=new)
+def take_roster(request: PageRequest, program: str, number: str) -> HttpResponse:
+    roster = roster_kinds.of_program(request.viewer, program, now=timezone.now())
+    request.report = rosters.confirm(request, roster, number)
+    return _beside(request, program)
+
+
+@page("matters.handle")
+def roster_template(request: PageRequest, program: str) -> HttpResponse:
+    return rosters.template(roster_kinds.of_program(request.viewer, program, now=timezone.now()), program)
+
+
+@page("matters.handle", methods=("POST",), shown_on=new, changes_nothing=True)
+def roster_marked(request: PageRequest, program: str, number: str) -> HttpResponse:
+    return rosters.marked(request, roster_kinds.about_program(program), number)
+
+
+def _beside(request: PageRequest, program: str) -> HttpResponse:
+    """The form for one person as it stands empty, under what became of the workbook."""
+    request.method = "GET"
+    return new.unguarded(request, program)
 
 
 def person_of(viewer: Viewer, number: str) -> int:
