@@ -24,6 +24,10 @@ SHARES_DONE = (96, 90, 55)
 """Percent of the county's orders that the demo's officers finish each month; the last month is left in the middle of its work."""
 
 
+BEHIND = 4
+"""Percent by which each of the other counties finishes less than the one before it."""
+
+
 class NotADemo(Refusal):
     def __init__(self, folder: Path) -> None:
         super().__init__(
@@ -144,6 +148,8 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
             share = SHARES_DONE[min(place, len(SHARES_DONE) - 1)] if place < months - 1 else SHARES_DONE[-1]
             play = town.Play(deployment, office, month, share, progress)
             play.run()
+            for nth, area in enumerate(town.neighbours(), 1):
+                town.Play(deployment, office, month, share - BEHIND * nth, progress, area).verify_alone()
             plays.append((month, batches, run, play))
         assert office is not None
         plays[-1][3].hire_visitors()
