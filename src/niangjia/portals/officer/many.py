@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from django.http import HttpResponse, QueryDict
@@ -58,9 +59,7 @@ def forward_many(request: PageRequest) -> HttpResponse:
     rows = queries.plan_forwarding(request.viewer, _chosen(request), now=timezone.now())
     names = household_names(row.order.household_id for row in rows)
     going = [(row, names.get(row.order.household_id)) for row in rows if row.refusal is None]
-    by_union: dict[str, int] = {}
-    for row, _home in going:
-        by_union[row.candidates[0].name] = by_union.get(row.candidates[0].name, 0) + 1
+    by_union = Counter(row.candidates[0].name for row, _home in going)
     context = {
         "going": going,
         "staying": [(row.order, names.get(row.order.household_id), row.refusal) for row in rows if row.refusal is not None],
@@ -103,7 +102,9 @@ def urge_many(request: PageRequest) -> HttpResponse:
     names = household_names(row.order.household_id for row in rows)
     hands = accounts.names_of({row.order.assignee_id for row in rows if row.order.assignee_id is not None})
     shown = [(row, names.get(row.order.household_id), hands.get(row.order.assignee_id or 0, "")) for row in rows]
+    by_union = Counter(row.order.org_name for row in rows if row.refusal is None)
     context: dict[str, object] = {
+        "by_union": sorted(by_union.items(), key=lambda pair: (-pair[1], pair[0])),
         "going": [line for line in shown if line[0].refusal is None],
         "staying": [(row.order, home, row.refusal) for row, home, _hand in shown if row.refusal is not None],
     }
