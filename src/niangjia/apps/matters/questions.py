@@ -140,6 +140,7 @@ def of_field(field: FormField, pack: Pack, wording: Wording) -> Question:
         low=fact.minimum if fact else None,
         high=fact.maximum if fact else None,
         is_past=bool(asked and asked.is_past),
+        union_level=field.union_level,
     )
 
 

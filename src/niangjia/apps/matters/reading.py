@@ -20,6 +20,7 @@ _WAN = re.compile(r"([0-9]+(?:\.[0-9]+)?)万")
 _BEHIND = re.compile(r"(元|岁|个月|月|天|人|次|年|户|名|位|yuan)$")
 _POSITION = re.compile(r"(-?[0-9]{1,2}(?:\.[0-9]{1,9})?)[,，\s]+(-?[0-9]{1,3}(?:\.[0-9]{1,9})?)")
 _MOST_NAMED = 5
+_LEVELS = {"province": "省级工会", "city": "市级工会", "county": "县级工会", "town": "乡镇（街道）工会", "grassroots": "基层工会", "federation": "行业工会联合会"}  # fmt: skip
 _PLACES = {"money": 2, "integer": 0, "number": 6}
 
 
@@ -71,7 +72,7 @@ def _text_of(question: Question, typed: str | Iterable[str], until: date | None)
         raise Unreadable("请填写。", "Please fill this in.")
     match question.kind:
         case "union":
-            return _union(said)
+            return _union(said, question.union_level)
         case "position":
             return _position(text)
         case "id_number":
@@ -122,11 +123,16 @@ def _day(text: str, until: date | None) -> str:
         raise refusal from None
 
 
-def _union(said: str) -> str:
-    """By its number as it was kept, its code, its whole name, or a part of it that only one has."""
+def _union(said: str, level: str) -> str:
+    """By its number as it was kept, its code, its whole name, or a part of it that only one has; of that level alone, if one is asked for."""
     number, bar, _name = said.partition("|")
     known = organizations.get_unions([int(number)]).values() if bar and number.isdigit() and len(number) < 10 else ()
     found = [one for one in known if one.is_active] or _unions_called(said)
+    if level and found and not (found := [one for one in found if one.level == level.upper()]):
+        raise Unreadable(
+            f"“{said}”不是{_LEVELS[level]}。请写那个工会的全名或编号。",
+            f"{said!r} is no union of the level {level}. Type the whole name or number of that one.",
+        )
     if len(found) == 1:
         return f"{found[0].id}|{found[0].name}"
     if not found:

@@ -103,7 +103,7 @@ class Granted:
 class Question:
     """
     One thing that is asked. `kind`: money, integer, number, boolean, date, text, choice, choices, union, position, name, id_number, phone. `values`: code → words, both languages.
-    `papers`: what proves it. `is_fact`: the rules ask for it, and the form does not name it. `is_past`: a day that is not to come.
+    `papers`: what proves it. `is_fact`: the rules ask for it, and the form does not name it. `is_past`: a day that is not to come. `union_level`: where a union that is named has to stand; empty = anywhere.
     """
 
     name: str
@@ -119,6 +119,7 @@ class Question:
     low: Decimal | None = None
     high: Decimal | None = None
     is_past: bool = False
+    union_level: str = ""
 
 
 @dataclass(frozen=True)

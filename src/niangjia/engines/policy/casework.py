@@ -35,12 +35,18 @@ class CaseworkReader(Reader):
         return FormField(self.an_id(table.get("id"), "form"), self.bilingual(table.get("title")), self.word(table.get("type"), among=words.FIELD_TYPES),
                          self.word(table.get("stage")), tuple(self.word(value) for value in self.list(table.get("values"))),
                          self.flag(table.get("required")), tuple(self.word(value) for value in self.list(table.get("evidence"))),
-                         self._looked_up(table))  # fmt: skip
+                         self._looked_up(table), self._union_level(table))  # fmt: skip
 
     def _looked_up(self, table: dict[str, Item]) -> str:
         found = self.word(table.get("register"), pattern=words.ID)
         if found and "type" in table and table["type"].text != "boolean":
             self.refuse(table["register"].fault("查名册的项须是 boolean。", "A field that is looked up in a register is a boolean.", found))  # fmt: skip
+        return found
+
+    def _union_level(self, table: dict[str, Item]) -> str:
+        found = self.word(table.get("union_level"), among=words.UNION_LEVELS)
+        if found and "type" in table and table["type"].text != "union":
+            self.refuse(table["union_level"].fault("union_level 只用于填工会的项。", "union_level is for a field that names a union.", found))  # fmt: skip
         return found
 
     def register(self, item: Item | None, form: tuple[FormField, ...]) -> Register | None:

@@ -168,7 +168,10 @@ class Register:
 
 @dataclass(frozen=True)
 class FormField:
-    """`register`: a programme; the answer is whether the applicant stands in its register, and nobody types it."""
+    """
+    `register`: a programme; the answer is whether the applicant stands in its register, and nobody types it. `union_level`: of a union that
+    is named, the level at which it has to stand; empty = any.
+    """
 
     id: str
     title: Say
@@ -178,6 +181,7 @@ class FormField:
     is_required: bool
     evidence: tuple[str, ...]
     register: str = ""
+    union_level: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ DIRECTIONS = ("up", "down")
 ROLES = ("province", "city", "county", "township", "grassroots", "finance", "auditor", "administrator", "worker")
 FIELD_TYPES = ("money", "integer", "number", "boolean", "date", "text", "choice", "choices", "table", "photo", "file",
                "signature", "person", "union", "position", "name", "id_number", "phone")  # fmt: skip
+UNION_LEVELS = ("province", "city", "county", "town", "grassroots", "federation")
 STAGE_KINDS = ("work", "notice")
 EFFECTS = ("join", "transfer", "leave")
 COUNTED_IN = ("persons", "person_times", "households", "yuan", "pieces")
@@ -108,7 +109,7 @@ MEASURE = _section(
 FIELD = _section(
     "表单中的一项 · a field of the form",
     {"id": "id", "title": "bilingual", "type": "field_type"},
-    {"stage": "text", "values": "texts", "required": "flag", "evidence": "texts", "register": "id"},
+    {"stage": "text", "values": "texts", "required": "flag", "evidence": "texts", "register": "id", "union_level": "text"},
 )  # fmt: skip
 STAGE = _section(
     "环节：谁办、几个工作日、结果去哪一步 · who acts, by when, and what may come of it",

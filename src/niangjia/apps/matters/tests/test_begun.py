@@ -357,6 +357,8 @@ def test_a_sector_federation_is_done_and_counts_once_its_union_stands_in_the_tre
     with pytest.raises(Unreadable) as unknown:
         place.act(place.town.county, card, "founded", founded_union="汽修工会联合会")
     assert unknown.value.name == "founded_union" and not Tally.objects.exists()
+    with pytest.raises(Unreadable, match="不是行业工会联合会"):
+        place.act(place.town.county, card, "founded", founded_union=place.town["XG"].name)
     values = {"code": "X-F9", "name": "汽修工会联合会", "level": "FEDERATION"}
     unions.open_union(
         values=values, parent_id=place.town["X"].id, from_day=NOW.date(), reason="批复", by=None, now=place.now
