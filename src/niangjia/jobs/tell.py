@@ -26,7 +26,7 @@ from niangjia.apps.matters import queries as matters
 from niangjia.apps.messages import actions as messages
 from niangjia.apps.messages import queries
 from niangjia.apps.messages.queries import Kind, ValueRefused, load_kinds
-from niangjia.apps.messages.types import Channel, Telling
+from niangjia.apps.messages.types import Channel, Ending, Telling
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.volunteers import queries as volunteers
@@ -53,7 +53,10 @@ def tell(*, channels: Collection[Channel] = (), now: datetime) -> int:
         up_to = min(head, after + READ)
         events = audit.list_between(after=after, up_to=up_to, actions=load_kinds().actions)
         tellings = [telling for telling in _tellings(events, now) if _is_fit(telling)] if events else []
-        if messages.tell(tellings=tellings, after=after, up_to=up_to, channels=channels, now=now):
+        endings = [
+            Ending(kind, event.object, event.at) for event in events for kind in load_kinds().ended_by(event.action)
+        ]
+        if messages.tell(tellings=tellings, endings=endings, after=after, up_to=up_to, channels=channels, now=now):
             told += len(tellings)
 
 

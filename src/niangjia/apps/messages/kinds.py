@@ -54,6 +54,7 @@ class Kind:
 
     id: str
     follows: tuple[str, ...]
+    until: tuple[str, ...]
     when: Mapping[str, tuple[str, ...]]
     to: str
     may: str
@@ -96,9 +97,12 @@ class Kinds:
     def following(self, action: str) -> list[Kind]:
         return [kind for kind in self.by_id.values() if action in kind.follows]
 
+    def ended_by(self, action: str) -> list[str]:
+        return [name for name, kind in self.by_id.items() if action in kind.until]
+
     @property
     def actions(self) -> frozenset[str]:
-        return frozenset(action for kind in self.by_id.values() for action in kind.follows)
+        return frozenset(action for kind in self.by_id.values() for action in (*kind.follows, *kind.until))
 
 
 @lru_cache(maxsize=1)
@@ -121,11 +125,29 @@ def read(text: str) -> Kinds:
 
 
 def _kind(name: str, values: Mapping[str, Any]) -> Kind:
-    known = {"follows", "when", "to", "may", "together", "urgent", "digest", "path", "paths", "over", "title", "text"}
+    known = {
+        "follows",
+        "until",
+        "when",
+        "to",
+        "may",
+        "together",
+        "urgent",
+        "digest",
+        "path",
+        "paths",
+        "over",
+        "title",
+        "text",
+    }
     if unknown := sorted(set(values) - known):
         raise KindRefused(name, f"不认识 {unknown[0]}", f"{unknown[0]} is not known")
     if missing := sorted({"follows", "to", "path", "over", "title", "text"} - set(values)):
         raise KindRefused(name, f"缺少 {missing[0]}", f"{missing[0]} is missing")
+    if values.get("until") and values.get("together"):
+        raise KindRefused(
+            name, "合成一条的不能写 until", "what tells of several things at once does not end with one of them"
+        )
     if values.get("urgent") and (values.get("digest") or values.get("together")):
         raise KindRefused(name, "紧急的不能汇总", "what is urgent waits for nothing")
     for path in (values["path"], values.get("paths", "")):
@@ -135,6 +157,7 @@ def _kind(name: str, values: Mapping[str, Any]) -> Kind:
     return Kind(
         id=name,
         follows=tuple(values["follows"]),
+        until=tuple(values.get("until", ())),
         when={key: tuple(one_of) for key, one_of in values.get("when", {}).items()},
         to=values["to"],
         may=values.get("may", ""),

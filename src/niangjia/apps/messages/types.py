@@ -35,6 +35,15 @@ class Trouble(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """That messages of `kind` about `subject` from before `at` have nothing left to do in them."""
+
+    kind: str
+    subject: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Telling:
     """
     One thing to tell one account. `occasion` is the moment or the event that it is about, `subject` the thing, such as ``workorder:7``: with

@@ -208,6 +208,31 @@ def test_a_finding_that_waits_for_review_too_long_is_told_to_who_reviews_it_not_
     assert kinds_of(desk.town.county)[-1] == "order_overdue" and kinds_of(desk.town.grassroots) == before
 
 
+def test_what_a_colleague_has_done_meanwhile_waits_in_nobodys_inbox(desk):
+    case = desk.opened()
+    desk.hand_down(case)
+    desk.visit(case)
+    desk.submit(case)
+    hear(desk.now)
+    waiting = [told(viewer)[-1] for viewer in (desk.town.county, desk.town.county_second)]
+    assert {(one.kind, one.read_at) for one in waiting} == {("review_waits", None)}
+    desk.now += timedelta(hours=1)
+    cases.return_finding(viewer=desk.town.county, case_id=case.pk, reason="补材料", now=desk.now)
+    hear(desk.now)
+    for one in waiting:
+        one.refresh_from_db()
+        assert one.read_at == desk.now
+    assert told(desk.town.grassroots)[-1].kind == "finding_returned" and told(desk.town.grassroots)[-1].read_at is None
+    returned = told(desk.town.grassroots)[-1]
+    desk.now += timedelta(hours=1)
+    desk.submit(case)
+    hear(desk.now)
+    returned.refresh_from_db()
+    assert returned.read_at == desk.now
+    fresh = told(desk.town.county)[-1]
+    assert fresh.kind == "review_waits" and fresh.read_at is None, "the second finding waits again"
+
+
 def test_the_worker_hears_of_the_decision_and_the_notice_and_nothing_else(desk):
     case = desk.opened(size=3)
     desk.hand_down(case)

@@ -10,7 +10,7 @@ from django.db import transaction
 from niangjia.apps.messages import kinds, timing
 from niangjia.apps.messages.models import Address, Delivery, Heard, Message
 from niangjia.apps.messages.queries import choices_of
-from niangjia.apps.messages.types import Channel, Telling
+from niangjia.apps.messages.types import Channel, DeliveryState, Ending, Telling
 
 CHUNK = 500
 
@@ -18,11 +18,17 @@ _Key = tuple[int, str, str, str]
 
 
 def tell(
-    *, tellings: Sequence[Telling], after: int, up_to: int, channels: Collection[Channel] = (), now: datetime
+    *,
+    tellings: Sequence[Telling],
+    after: int,
+    up_to: int,
+    endings: Sequence[Ending] = (),
+    channels: Collection[Channel] = (),
+    now: datetime,
 ) -> bool:
     """
     Write what the audit chain's events after number `after`, up to `up_to`, say to whom: messages, what is to go out over
-    `channels`, and that it was told. False, and nothing written, if another worker was first.
+    `channels`, and that it was told; and what they end (`endings`). False, and nothing written, if another worker was first.
 
     Safe to repeat: one key is told once. What comes together adds to the count of the moment's message and makes it unread again.
 
@@ -64,7 +70,28 @@ def tell(
             )
         Message.objects.bulk_create(fresh, batch_size=CHUNK)
         Delivery.objects.bulk_create(_going_out(fresh, channels, now), batch_size=CHUNK)
+        _end(endings, now)
     return True
+
+
+def _end(endings: Sequence[Ending], now: datetime) -> None:
+    """Done elsewhere: such a message is read, and what of it has not gone out yet does not."""
+    last: dict[tuple[str, str], datetime] = {}
+    for one in endings:
+        last[one.kind, one.subject] = max(one.at, last.get((one.kind, one.subject), one.at))
+    keys = sorted(last)
+    for start in range(0, len(keys), CHUNK):
+        part = keys[start : start + CHUNK]
+        rows = Message.objects.filter(
+            kind__in={kind for kind, _ in part}, subject__in={subject for _, subject in part}, read_at__isnull=True
+        ).values_list("pk", "kind", "subject", "created_at")
+        over = [pk for pk, kind, subject, at in rows if (kind, subject) in last and at < last[kind, subject]]
+        for first in range(0, len(over), CHUNK):
+            ids = over[first : first + CHUNK]
+            Message.objects.filter(pk__in=ids).update(read_at=now)
+            Delivery.objects.filter(message__in=ids, state=DeliveryState.WAITING.value).update(
+                state=DeliveryState.DROPPED.value, ended_at=now
+            )
 
 
 def _key(one: Telling | Message) -> _Key:
