@@ -151,6 +151,21 @@ class Counter:
     ) -> dict[str, Line]:
         """Every indicator of the programme, or one, for one union, by id. `stated`: what was stated, by indicator."""
         asked = targets.asked_of(programme, [union], year=year, today=self.today)[union.id]
+        return self._lines(programme, union, year, asked, stated, only)
+
+    def lines_of_each(
+        self, programmes: Sequence[tuple[Programme, int]], union: Union
+    ) -> list[tuple[Programme, int, dict[str, Line]]]:
+        """Every indicator of many programmes, each in its year, for one union, without what was stated; in their order."""
+        asked = targets.asked_of_each(programmes, [union], today=self.today)
+        return [
+            (programme, year, self._lines(programme, union, year, asked[programme.id][union.id], {}))
+            for programme, year in programmes
+        ]
+
+    def _lines(
+        self, programme: Programme, union: Union, year: int, asked: Mapping[str, Asked], stated: Mapping[str, Statements], only: str = ""
+    ) -> dict[str, Line]:  # fmt: skip
         return {
             one.id: self.line(programme, one, union, asked[one.id], year, stated.get(one.id))
             for one in programme.indicators

@@ -83,7 +83,12 @@ def list_spot_checks(
     """Re-checks of the viewer's part of the tree; those that wait for a ruling first. Raises NotAllowed."""
     permissions.require(viewer, "cases.see_checks")
     found = scope.within(SpotCheck.objects.all(), viewer.org_path, "draw__org__path").select_related(
-        "draw__org", "finding__case", "finding__submitted_by", "case__org", "case__work_order", "second__submitted_by"
+        "draw__org",
+        "finding__case__org",
+        "finding__submitted_by",
+        "case__org",
+        "case__work_order",
+        "second__submitted_by",
     )
     if month:
         found = found.filter(draw__month=month)

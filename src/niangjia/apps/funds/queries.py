@@ -139,7 +139,7 @@ def list_payments(viewer: Viewer, payment_ids: Iterable[int]) -> list[PaymentCar
 
 def list_batch_payments(viewer: Viewer, batch_id: int) -> list[PaymentCard]:
     """Every line of a batch, also removed ones, in order. Raises NotFound."""
-    get_batch(viewer, batch_id)
+    _require_batch(viewer, batch_id)
     rows = Payment.objects.filter(batch_id=batch_id).select_related("batch", "reservation__budget").order_by("line")
     return [_payment_card(row) for row in rows]
 
@@ -370,6 +370,12 @@ def _batch_cards(rows: Sequence[PaymentBatch]) -> list[BatchCard]:
     return cards
 
 
+def _require_batch(viewer: Viewer, batch_id: int) -> None:
+    """Raises NotFound."""
+    if not PaymentBatch.objects.filter(pk=batch_id, budget__in=_budgets(viewer)).exists():
+        raise NotFound("批次", "batch", batch_id)
+
+
 def get_batch(viewer: Viewer, batch_id: int) -> BatchCard:
     """Raises NotFound."""
     row = PaymentBatch.objects.filter(pk=batch_id, budget__in=_budgets(viewer)).first()
@@ -399,7 +405,7 @@ def batch_notes(batch_ids: Iterable[int]) -> dict[int, BatchNote]:
 
 def list_bank_lines(viewer: Viewer, batch_id: int) -> list[BankLine]:
     """Lines of the bank file in order, without names and accounts. Raises NotFound."""
-    get_batch(viewer, batch_id)
+    _require_batch(viewer, batch_id)
     rows = Payment.objects.filter(batch_id=batch_id).exclude(state=PaymentState.REMOVED).order_by("line")
     return [BankLine(row.pk, row.line, row.reference, row.person_id, row.amount, row.account_mark) for row in rows]
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q
+
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.files import queries as files
@@ -66,12 +68,25 @@ def asked_of(
     What is asked of each of these unions, by indicator: its own newest share that has begun, else that of the nearest union above, else the
     programme's own goal where `year` is its year.
     """
+    return asked_of_each([(programme, year)], unions, today=today)[programme.id]
+
+
+def asked_of_each(
+    programmes: Sequence[tuple[Programme, int]], unions: Iterable[Union], *, today: date
+) -> dict[str, dict[int, Mapping[str, Asked]]]:
+    """As `asked_of`, of many programmes, each in its year; by programme, one query."""
     listed = list(unions)
     lines = {one.id: organizations.ids_on(one.path) for one in listed}
-    shares = _in_force(programme, {org_id for line in lines.values() for org_id in line}, year=year, today=today)
+    held = _in_force(programmes, {org_id for line in lines.values() for org_id in line}, today=today)
     return {
-        one.id: {ind.id: _asked(programme, ind, one, lines[one.id], shares, year) for ind in programme.indicators}
-        for one in listed
+        programme.id: {
+            one.id: {
+                ind.id: _asked(programme, ind, one, lines[one.id], held[programme.id], year)
+                for ind in programme.indicators
+            }
+            for one in listed
+        }
+        for programme, year in programmes
     }
 
 
@@ -79,15 +94,18 @@ _Held = dict[tuple[int, str], tuple[ShareCard | None, ShareCard | None]]
 """The share that holds and the next one that has not begun, by union and indicator."""
 
 
-def _in_force(programme: Programme, org_ids: set[int], *, year: int, today: date) -> _Held:
-    held: _Held = {}
-    rows = Share.objects.filter(programme=programme.id, year=year, org__in=org_ids).select_related("org")
-    for row in rows.order_by("from_day", "pk"):
+def _in_force(programmes: Sequence[tuple[Programme, int]], org_ids: set[int], *, today: date) -> dict[str, _Held]:
+    found: dict[str, _Held] = {programme.id: {} for programme, _year in programmes}
+    wished = Q(pk__in=[])
+    for programme, year in programmes:
+        wished |= Q(programme=programme.id, year=year)
+    for row in Share.objects.filter(wished, org__in=org_ids).select_related("org").order_by("from_day", "pk"):
+        held = found[row.programme]
         now, later = held.get((row.org_id, row.indicator), (None, None))
         card = _share_card(row)
         is_next = later is None or later.from_day == card.from_day  # of one day the newest holds
         held[row.org_id, row.indicator] = (card, later) if row.from_day <= today else (now, card if is_next else later)
-    return held
+    return found
 
 
 def _asked(programme: Programme, ind: Indicator, union: Union, line: Sequence[int], shares: _Held, year: int) -> Asked:

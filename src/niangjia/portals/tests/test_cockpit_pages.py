@@ -312,7 +312,7 @@ def test_without_a_roll_up_and_with_a_broken_one_the_page_says_what_to_do(counte
 
 
 def test_a_citys_lead_finds_every_page_answered_once_the_roll_up_was_warmed(counted, city, monkeypatch):
-    pages = [reverse("cockpit:panel", args=[panel]) for panel in PANELS if panel != "targets"]
+    pages = [reverse("cockpit:panel", args=[panel]) for panel in PANELS]
 
     def looked_at():
         changing = r'<input type="hidden"[^>]*>|<div class="print-head">.*'  # the minute at which it would be printed

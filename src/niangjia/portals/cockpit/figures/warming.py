@@ -6,7 +6,7 @@ from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations.types import Level
 from niangjia.jobs import rollup as rolling
 from niangjia.kernel.deployment import Deployment
-from niangjia.portals.cockpit.figures import mapped, views
+from niangjia.portals.cockpit.figures import mapped, targeting, views
 from niangjia.portals.cockpit.figures.asked import Asked
 from niangjia.portals.cockpit.figures.counting_up import Counter
 from niangjia.portals.cockpit.figures.declared import declared
@@ -21,8 +21,10 @@ def warm(deployment: Deployment) -> int:
     if newest is None or newest.has_kept_answers:
         return 0
     unions = [union for level in LARGE for union in organizations.list_at_level(level)]
-    pages = [(union, panel) for union in unions for panel in declared().panels if not panel.has_targets]
+    pages = [(union, panel) for union in unions for panel in declared().panels]
     for union, panel in pages:
+        if panel.has_targets:
+            targeting.shown_of(union)
         asked = Asked.first(newest, (union,))
         counter, chosen = Counter(newest, asked, panel.figures), panel.map[:1]
         numbers_of(panel, counter, chosen)

@@ -46,13 +46,14 @@ def programmes(request: PageRequest) -> HttpResponse:
     this_year = timezone.localdate().year
     here: list[Card] = []
     elsewhere: list[Card] = []
-    for one in queries.list_programmes():
-        is_here = queries.is_here(one, union.area)
-        year = max(newest.get(one.id, 0), one.year)
-        lights: Tally[str] = Tally()
-        if is_here:
-            lines = count.lines(one, union, year=year, stated={})
-            lights = Tally(line.pace.light.value for line in lines.values() if line.pace.light.value != "NONE")
+    every = [(one, max(newest.get(one.id, 0), one.year)) for one in queries.list_programmes()]
+    asked = count.lines_of_each([pair for pair in every if queries.is_here(pair[0], union.area)], union)
+    lines = {one.id: found for one, _year, found in asked}
+    for one, year in every:
+        is_here = one.id in lines
+        lights = Tally(
+            line.pace.light.value for line in lines.get(one.id, {}).values() if line.pace.light.value != "NONE"
+        )
         measures = [measure for action in one.actions for measure in action.measures]
         card = Card(one, year, year < this_year, len(list(one.indicators)), len(measures), sorted(lights.items()))
         (here if is_here else elsewhere).append(card)
