@@ -58,12 +58,17 @@ def _own_household(chains: list[Chain], now: datetime) -> Planted:
     for _of, _org, home, hands in chains:
         visitors = sorted(_who(hands, frozenset({"VERIFIED"})) - taken)
         people = posts.people_of(visitors)
-        free = [one for one in registry.members_of([home]).get(home, ()) if not posts.accounts_of_persons([one])] if home else []  # fmt: skip
+        members = registry.members_of([home]).get(home, ()) if home else ()
+        kind, _colon, number = _of.partition(":")
+        helped = (
+            {facts[1] for facts in cases.hands.facts_of({int(number)}).values()} if kind == "case" else set(members)
+        )
+        free = [one for one in members if one not in helped and not posts.accounts_of_persons([one])]
         visitor = next((one for one in visitors if people[one][1] is None), None)
         if visitor and free:
             accounts.link_person(viewer=None, account_id=visitor, person_id=free[-1], now=now)
             theirs = [other for other, _o, its, others in chains if its == home and visitor in _who(others, None)]
-            return {(rule, other) for rule in ("own-person", "own-household") for other in theirs}
+            return {("own-household", other) for other in theirs}
     return set()
 
 

@@ -25,7 +25,7 @@ def test_what_was_planted_is_found_and_nothing_else(db):
     assert found(desk) == set(), "the town went by the rules"
     planted = conflicting.plant(desk.town.auditor, NOVEMBER, starts_on=desk.now.date(), now=desk.now)
     assert found(desk) == planted
-    assert {rule for rule, _of in planted} == {"own-person", "own-household", "own-union"}
+    assert {rule for rule, _of in planted} == {"own-household", "own-union"}
     assert {of for rule, of in planted if rule == "own-union"} == {f"case:{one.pk}" for one in cases}
 
 

@@ -103,11 +103,19 @@ def _shared(wanted: list[Rule], chains: Mapping[str, list[Hand]], facts: Mapping
         for account, hand in _officers(hands).items():
             shared: set[str] = set()
             for person in persons_of.get(account, frozenset()):
-                shared |= {what for other in helped[of] for what in alike.get((person, other), ())}
+                what_is_shared = {what for other in helped[of] for what in alike.get((person, other), ())}
+                # Oneself shares everything with oneself; and who lives there without being the one it is about lives there.
+                shared |= _of_one_person(what_is_shared, is_about=person == facts[of][1])
                 theirs, own = facts[of][0] or 0, homes.get(person, 0)
                 if own != theirs and addresses.get(own, frozenset()) & addresses.get(theirs, frozenset()):
                     shared.add("address")
             yield from (Found(rule, of, (account,), (hand,)) for rule in wanted if rule.what in shared)
+
+
+def _of_one_person(shared: set[str], *, is_about: bool) -> set[str]:
+    if "self" not in shared:
+        return shared
+    return {"self"} if is_about else {"household"}
 
 
 def _own_union(wanted: list[Rule], chains: Mapping[str, list[Hand]], facts: Mapping[str, Facts]) -> Iterator[Found]:
