@@ -87,6 +87,7 @@ def main() -> None:
     open_deployment(wish.folder)
     from django.test.utils import setup_test_environment
 
+    from niangjia.jobs import rollup
     from niangjia.portals.cockpit.figures import warming
     from niangjia.portals.design.showing import deployment
 
@@ -97,7 +98,7 @@ def main() -> None:
     print("first ms  again ms  CPU first  page")
     look()
     begun = time.perf_counter()
-    print(f"{warming.warm(deployment())} pages answered in {time.perf_counter() - begun:.0f} s")
+    print(f"{warming.answer(rollup.open_newest(deployment()))} pages answered in {time.perf_counter() - begun:.0f} s")
     look()
 
 

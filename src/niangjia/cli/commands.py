@@ -528,8 +528,7 @@ def tick(data: Path | None, as_json: bool) -> None:
     from niangjia.jobs import tick as ticking
     from niangjia.portals.cockpit.figures import warming
 
-    report = ticking.tick(deployment, now=now())
-    warming.warm(deployment)
+    report = ticking.tick(deployment, now=now(), answer=warming.answer)
     if as_json:
         show_json(report)
     else:
@@ -549,8 +548,7 @@ def rollup(data: Path | None, as_json: bool) -> None:
     from niangjia.jobs import rollup as rolling
     from niangjia.portals.cockpit.figures import warming
 
-    counts = rolling.make(deployment, now=now())
-    warming.warm(deployment)
+    counts = rolling.make(deployment, now=now(), answer=warming.answer)
     if as_json:
         show_json(counts)
     else:

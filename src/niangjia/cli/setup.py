@@ -60,8 +60,7 @@ def keep_ticking(deployment: Deployment) -> None:
         for turn in itertools.count():
             try:
                 if turn % _MESSAGES_A_TICK == 0:
-                    tick.tick(deployment, now=now())
-                    warming.warm(deployment)
+                    tick.tick(deployment, now=now(), answer=warming.answer)
                 else:
                     deliver.run(deployment, now=now())
             except Exception:

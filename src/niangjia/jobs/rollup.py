@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import chain
@@ -33,8 +34,12 @@ FOLDER, KEPT = "rollups", "rollups-kept"
 GROWS_OLD = timedelta(minutes=55)
 
 
-def make(deployment: Deployment, *, now: datetime) -> dict[str, int]:
-    """Write every source as it stands at `now`; rows by source. Safe to repeat; the newest stays until the new one is whole."""
+Answering = Callable[[counting.Rollup], object]
+"""Asks a new run what its readers will ask it, before they do."""
+
+
+def make(deployment: Deployment, *, now: datetime, answer: Answering | None = None) -> dict[str, int]:
+    """Write every source as it stands at `now`; rows by source. Safe to repeat; the newest stays until the new one is whole, and answered."""
     declared = counting.load_sources(programs_folder())
     rows = _rows(now)
     return counting.write_rollup(
@@ -42,10 +47,19 @@ def make(deployment: Deployment, *, now: datetime) -> dict[str, int]:
         as_of=now,
         unions=(counting.UnionRow(*row) for row in organizations.list_tree_to_count()),
         sources=((source, rows.get(name, ())) for name, source in declared.items()),
+        before=lambda run: _answered(counting.Rollup(run, declared), answer) if answer else None,
     )
 
 
-def make_when_old(deployment: Deployment, *, now: datetime) -> None:
+def _answered(run: counting.Rollup, answer: Answering) -> None:
+    """Without its answers it is as right, and slower to read."""
+    try:
+        answer(run)
+    except Exception:
+        logging.getLogger(__name__).exception("the roll-up %s is read without answers", run.run.name)
+
+
+def make_when_old(deployment: Deployment, *, now: datetime, answer: Answering | None = None) -> None:
     """Unless one was made within the hour that can be read and is as it was written: what is kept open in this process is not asked."""
     made_at = counting.whole_as_of(deployment.folder / FOLDER)
     if made_at is not None and now - made_at < GROWS_OLD:
@@ -54,7 +68,7 @@ def make_when_old(deployment: Deployment, *, now: datetime) -> None:
             return
         except counting.RollupDamaged:
             pass
-    make(deployment, now=now)
+    make(deployment, now=now, answer=answer)
 
 
 def _rows(now: datetime) -> Mapping[str, Iterable[Mapping[str, Any]]]:

@@ -21,11 +21,11 @@ from niangjia.jobs import deliver, export_kept, import_workbook, kept_workbooks,
 from niangjia.kernel.deployment import Deployment
 
 
-def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
+def tick(deployment: Deployment, *, now: datetime, answer: rollup.Answering | None = None) -> SweepReport:
     """
     Remind of orders whose time is nearly over, of bookings of the next day, of tasks about to be due or late, escalate overdue ones, make decisions anew that a late notice touches (differences wait
     for a person), end applications whose money has arrived, anchor the audit chain, tell people what waits for them, forget old messages that were read,
-    sweep what an upload that died left behind, forget workbooks whose time is over, and sessions that are with what they kept, and count everything anew once an hour. Safe to repeat.
+    sweep what an upload that died left behind, forget workbooks whose time is over, and sessions that are with what they kept, and count everything anew once an hour (`answer` asks it what its readers will ask). Safe to repeat.
 
     What fails keeps nothing else from being done; it is raised at the end (several: ExceptionGroup) and tried again by the next tick.
 
@@ -47,7 +47,7 @@ def tick(deployment: Deployment, *, now: datetime) -> SweepReport:
         lambda: import_workbook.sweep(deployment, now=now),
         lambda: export_kept.sweep(deployment, now=now),
         lambda: kept_workbooks.sweep(deployment, now=now),
-        lambda: rollup.make_when_old(deployment, now=now),
+        lambda: rollup.make_when_old(deployment, now=now, answer=answer),
     )
     failures: list[Exception] = []
     for step in steps:

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from niangjia.engines.counting.keeping import FILE, read_answers, write_answers
+from niangjia.engines.counting.keeping import read_answers, write_answers
 from niangjia.engines.counting.measures import Figure, Measure, Row, Unit
 from niangjia.engines.counting.sources import COMMON, Source
 from niangjia.engines.counting.together import KEYS, Span, counts_of, figures_of, query_of, rows_meant, span_of
@@ -97,10 +97,6 @@ class Rollup:
     def keep_answers(self) -> None:
         """What was asked so far is answered for every process that opens this run from now on."""
         write_answers(self.run, self._answers)
-
-    @property
-    def has_kept_answers(self) -> bool:
-        return (self.run / FILE).is_file()
 
     def by_month(
         self, measure: Measure, *, within: int, since: date, until: date, beside: Sequence[Measure] = ()

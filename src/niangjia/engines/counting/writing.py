@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import chain, count, islice
@@ -45,10 +45,11 @@ def write_rollup(
     as_of: datetime,
     unions: Iterable[UnionRow],
     sources: Iterable[tuple[Source, Iterable[Mapping[str, Any]]]],
+    before: Callable[[Path], None] = lambda run: None,
 ) -> dict[str, int]:
     """
     Write every source's rows below `folder` and make them the newest; rows by source. A row lacks what it has not (null; `count` is 1).
-    A crash leaves the newest as it was.
+    `before` has the whole run before anybody reads it. A crash leaves the newest as it was.
     """
     run = _free(folder, f"{as_of:%Y%m%dT%H%M%S}")
     making = folder / f".{run.name}-{os.getpid()}"
@@ -63,6 +64,7 @@ def write_rollup(
         making.rename(run)
     finally:
         shutil.rmtree(making, ignore_errors=True)
+    before(run)
     _point(folder, run.name)
     _prune(folder)
     return counts

@@ -81,6 +81,18 @@ def test_it_is_made_again_once_an_hour(house, deployment):
     assert rolling.open_newest(deployment).as_of > made
 
 
+def test_it_is_read_once_it_was_asked_what_its_readers_will_ask(house, deployment):
+    rolling.make(deployment, now=town.NOW)
+    before = rolling.open_newest(deployment).run
+    asked = []
+    rolling.make(
+        deployment, now=town.NOW, answer=lambda run: asked.append((run.run, rolling.open_newest(deployment).run))
+    )
+    assert asked == [(rolling.open_newest(deployment).run, before)] and asked[0][0] != before
+    rolling.make(deployment, now=town.NOW, answer=lambda run: 1 / 0)
+    assert rolling.open_newest(deployment).run not in (before, asked[0][0]), "what fails there keeps no roll-up back"
+
+
 def _cut(path):
     path.write_bytes(path.read_bytes()[:-40])
 

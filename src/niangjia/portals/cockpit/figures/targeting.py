@@ -10,6 +10,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.organizations.types import Union
 from niangjia.apps.targets import queries as targets
 from niangjia.apps.targets.types import Programme
+from niangjia.jobs import target_figures
 from niangjia.portals.cockpit.targets.asked import Asked, Shown, counter
 
 ORDER = (targets.Light.RED, targets.Light.AMBER, targets.Light.GREEN, targets.Light.REACHED)
@@ -32,18 +33,18 @@ class Board:
 def boards_of(viewer: Viewer, union: Union) -> list[Board]:
     """Programmes of the union's division, each in its newest year; those with lights first."""
     found = []
-    for one, year, shown in shown_of(union):
+    for one, year, shown in shown_of(union, counter()):
         asked = Asked(viewer, one, union, year, targets.list_years(one))
         rows = sorted((each for each in shown if each.goal), key=_place)
         found.append(Board(one, asked, rows, [each for each in shown if not each.goal]))
     return sorted(found, key=lambda board: min(map(_place, board.rows), default=len(ORDER) + 1))
 
 
-def shown_of(union: Union) -> list[tuple[Programme, int, list[Shown]]]:
+def shown_of(union: Union, count: target_figures.Counter) -> list[tuple[Programme, int, list[Shown]]]:
     """What every programme of the union's division asks of it in its newest year, and how far it is."""
     newest = targets.years_by_programme()
     here = [one for one in targets.list_programmes() if targets.is_here(one, union.area)]
-    found = counter().lines_of_each([(one, max(newest.get(one.id, 0), one.year)) for one in here], union)
+    found = count.lines_of_each([(one, max(newest.get(one.id, 0), one.year)) for one in here], union)
     return [(one, year, [Shown(line) for line in lines.values()]) for one, year, lines in found]
 
 
