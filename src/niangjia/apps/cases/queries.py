@@ -116,7 +116,7 @@ def get_case(viewer: Viewer, case_id: int) -> Case:
 def _with_what_is_one(viewer: Viewer) -> QuerySet[Case]:
     found = moving.visible(viewer, any_kind=True)
     return found.select_related(
-        "org", "household", "earlier", "file__decision__version", "work_order__org", "work_order__verify_org"
+        "org", "household", "earlier__org", "file__decision__version", "work_order__org", "work_order__verify_org"
     )
 
 

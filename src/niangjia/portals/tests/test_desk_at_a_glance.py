@@ -10,6 +10,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from niangjia.apps.accounts.types import Role
+from niangjia.apps.cases.models import Case
+from niangjia.apps.cases.types import Outcome
 from niangjia.apps.programs.tests import town
 from niangjia.apps.workorders import queries as workorders
 from niangjia.portals.officer import monthly
@@ -38,6 +40,20 @@ def test_the_board_of_what_is_late_leads_to_the_transfers_of_whoever_reads_them(
     address = reverse("officer:transfers")
     assert address in _read(house, signed_in, Role.CITY, "officer:late")
     assert address not in _read(house, signed_in, Role.TOWNSHIP, "officer:late")
+
+
+def test_a_case_that_another_union_handed_over_says_so_where_it_goes_on(house, signed_in):
+    desk = house.desk
+    case = desk.opened(start=70, month=house.months[-1].plus(3))
+    desk.hand_down(case)
+    desk.try_to_reach(case)
+    desk.submit(case, Outcome.V9)
+    desk.accept(case, target_area="330681")
+    anew = Case.objects.get(earlier=case)
+    page = signed_in(desk.town.other_county).get(reverse("officer:case", args=[anew.pk])).content.decode()
+    assert f"移交过来，原个案 {case.number}" in page and desk.town["XG"].name in page
+    own = signed_in(house.viewers[Role.COUNTY]).get(reverse("officer:case", args=[case.pk])).content.decode()
+    assert "移交过来" not in own
 
 
 def test_how_precise_a_threshold_was_stands_beside_the_release(house, signed_in):
