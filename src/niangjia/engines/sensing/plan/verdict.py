@@ -98,7 +98,8 @@ def suppression(bench: Workbench, pack: SensingPack, limits: Limits, came: froze
     def marked(mark: str) -> str:
         return f"EXISTS (SELECT 1 FROM own_mark o WHERE o.household = h.household AND o.mark = {text(mark)})"
 
-    reported_only = "h.triggers = ['T-MAN-1']"
+    reported = [f"h.triggers = [{text(trigger.id)}]" for trigger in pack.triggers if trigger.cause == REPORTED]
+    reported_only = " OR ".join(reported) or "FALSE"
     bench.make(
         "suppression",
         "one row per household that triggers",
@@ -106,7 +107,7 @@ def suppression(bench: Workbench, pack: SensingPack, limits: Limits, came: froze
         WITH tested AS (
             SELECT h.household, h.triggers, h.needs_property_explanation, f.moved_to, f.schemes, f.is_bereaved, f.has_unregistered_worker, f.has_no_standard,
                    f.is_every_worker_retired AS is_retired, {marked("S-FILED")} AS is_filed, {marked("S-PAID")} AS is_paid,
-                   {marked("S-RECENT")} AS is_recent, {marked("S-OPTOUT")} AS is_opted_out, {uses} AS confidence, {reported_only} AS is_reported_only
+                   {marked("S-RECENT")} AS is_recent, {marked("S-OPTOUT")} AS is_opted_out, {uses} AS confidence, ({reported_only}) AS is_reported_only
             FROM hit h JOIN fact f USING (household))
         SELECT household, confidence,
                CASE WHEN moved_to IS NOT NULL THEN 'S-MOVED' WHEN is_retired THEN 'S-RETIRED' WHEN schemes IS NOT NULL THEN 'S-SCHEME'
