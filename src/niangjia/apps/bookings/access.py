@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q, QuerySet
 
@@ -76,12 +76,22 @@ def member_of(viewer: Viewer, person_id: int) -> tuple[int, str]:
     return found.org_id, found.group
 
 
-def quotas_for(quotas: Iterable[Quota], org_id: int, group: str) -> list[Quota]:
-    """Those of an offer that a worker of that union and group counts under, the narrowest union first. None of some: it is not for them."""
-    above = [org_id, *(one.id for one in reversed(organizations.list_ancestors(org_id)))]
+def way_up(org_id: int) -> list[int]:
+    """A union and those above it, the root last."""
+    return organizations.ids_on(organizations.get_union(org_id).path)[::-1]
+
+
+def quotas_for(quotas: Iterable[Quota], org_id: int, group: str, *, above: Sequence[int] | None = None) -> list[Quota]:
+    """
+    Those of an offer that a worker of that union and group counts under, the narrowest union first. None of some: it is not for them.
+    `above`: the union's `way_up`, if the caller has it.
+    """
+    every = list(quotas)
+    if above is None:
+        above = way_up(org_id) if any(quota.org_id for quota in every) else ()
     found = [
         quota
-        for quota in quotas
+        for quota in every
         if (quota.org_id is None or quota.org_id in above) and (not quota.group or quota.group == group)
     ]
     return sorted(found, key=lambda quota: (above.index(quota.org_id) if quota.org_id else len(above), quota.pk))

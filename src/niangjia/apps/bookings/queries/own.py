@@ -12,10 +12,10 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import seating
-from niangjia.apps.bookings.access import bookings, member_of, offers, quotas_for
+from niangjia.apps.bookings.access import bookings, member_of, offers, quotas_for, way_up
 from niangjia.apps.bookings.actions.announcing import mark_of
 from niangjia.apps.bookings.actions.asking import refuse
-from niangjia.apps.bookings.granting import require_grant, windows_of
+from niangjia.apps.bookings.granting import Window, require_grant, windows_of
 from niangjia.apps.bookings.lifecycle import HOLDS_SEATS, BookingState, OfferState
 from niangjia.apps.bookings.models import Booking, Feed, Lesson, Offer, Presence, Settlement
 from niangjia.apps.bookings.problems import NoSuchCertificate, NoSuchOffer, NotForYou, ShareIsGiven
@@ -38,14 +38,19 @@ def list_open_to(viewer: Viewer, *, now: datetime) -> list[OfferCard]:
     except NotForYou:
         return []
     soon = offers(viewer).filter(state=OfferState.OPEN, closes_at__gt=now, opens_at__lte=now + SHOWN_BEFORE)
-    rows = soon.select_related("org").prefetch_related("slots", "quotas").order_by("closes_at", "pk")
-    theirs = [row for row in rows if not row.quotas.all() or quotas_for(row.quotas.all(), org_id, group)]
-    return [offer_card(row) for row in theirs if _has_grant(viewer, row, org_id)]
+    rows = list(soon.select_related("org").prefetch_related("slots", "quotas").order_by("closes_at", "pk"))
+    above = way_up(org_id) if any(quota.org_id for row in rows for quota in row.quotas.all()) else ()
+    theirs = [row for row in rows if not row.quotas.all() or quotas_for(row.quotas.all(), org_id, group, above=above)]
+    granted: dict[tuple[str, str], list[Window] | None] = {}  # what a programme granted is asked once
+    return [offer_card(row) for row in theirs if _has_grant(viewer, row, org_id, granted)]
 
 
-def _has_grant(viewer: Viewer, row: Offer, org_id: int) -> bool:
+def _has_grant(viewer: Viewer, row: Offer, org_id: int, granted: dict[tuple[str, str], list[Window] | None]) -> bool:
     """For everybody, or granted to the worker for a time in which one of its sessions lies."""
-    windows = windows_of(row, viewer, viewer.person_id or 0, org_id)
+    key = row.kind, row.program
+    if key not in granted:
+        granted[key] = windows_of(row, viewer, viewer.person_id or 0, org_id)
+    windows = granted[key]
     return windows is None or any(one.holds(slot) for one in windows for slot in row.slots.all())
 
 
@@ -64,7 +69,7 @@ def why_not(viewer: Viewer, offer_id: int, *, now: datetime) -> Refusal | None:
     try:
         org_id, group = member_of(viewer, viewer.person_id or 0)
         refuse(offer, viewer.person_id or 0, org_id, group, 0, now)
-        if not _has_grant(viewer, offer, org_id):
+        if not _has_grant(viewer, offer, org_id, {}):
             require_grant(windows_of(offer, viewer, viewer.person_id or 0, org_id), [], None)
     except Refusal as refusal:
         return refusal
