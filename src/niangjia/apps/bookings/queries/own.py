@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, When
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
@@ -30,15 +30,28 @@ SHOWN_BEFORE = timedelta(days=14)
 _FED = timedelta(days=180)
 
 
-def list_open_to(viewer: Viewer, *, now: datetime) -> list[OfferCard]:
-    """What the worker may ask for now or soon, those that close first first; what is for other unions or groups is left out. Raises NotAllowed."""
+def offers_for(
+    viewer: Viewer, asked_for: Collection[int], *, now: datetime
+) -> tuple[dict[int, OfferCard], list[OfferCard]]:
+    """
+    Offers that the worker asked for, by id; and what they may ask for now or soon, those that close first first: what is for other unions or
+    groups is left out. Raises NotAllowed.
+    """
     permissions.require(viewer, "own.view")
+    soon = Q(state=OfferState.OPEN, closes_at__gt=now, opens_at__lte=now + SHOWN_BEFORE)
+    found = (
+        offers(viewer).filter(soon | Q(pk__in=asked_for)).annotate(is_soon=Case(When(soon, then=True), default=False))
+    )
+    every = list(found.select_related("org").prefetch_related("slots", "quotas").order_by("closes_at", "pk"))
+    theirs = {row.pk: offer_card(row) for row in every if row.pk in asked_for}
+    return theirs, _open_to(viewer, [row for row in every if row.is_soon])
+
+
+def _open_to(viewer: Viewer, rows: Sequence[Offer]) -> list[OfferCard]:
     try:
         org_id, group = member_of(viewer, viewer.person_id or 0)
     except NotForYou:
         return []
-    soon = offers(viewer).filter(state=OfferState.OPEN, closes_at__gt=now, opens_at__lte=now + SHOWN_BEFORE)
-    rows = list(soon.select_related("org").prefetch_related("slots", "quotas").order_by("closes_at", "pk"))
     above = way_up(org_id) if any(quota.org_id for row in rows for quota in row.quotas.all()) else ()
     theirs = [row for row in rows if not row.quotas.all() or quotas_for(row.quotas.all(), org_id, group, above=above)]
     granted: dict[tuple[str, str], list[Window] | None] = {}  # what a programme granted is asked once

@@ -83,14 +83,14 @@ def test_without_a_grant_nobody_books_and_no_worker_reads_that_it_is_open(place,
     )  # asked for, and decided, is not granted
     with pytest.raises(problems.NotGranted):
         book(place, hall, date(2023, 11, 20))
-    assert queries.list_open_to(place.worker, now=NOW) == [] and not Booking.objects.exists()
+    assert queries.offers_for(place.worker, (), now=NOW)[1] == [] and not Booking.objects.exists()
 
 
 def test_what_was_granted_to_a_unit_is_its_unions_to_book_and_not_each_members(place, hall):
     grant(place)
     with pytest.raises(problems.NotGranted):
         book(place, hall, date(2023, 11, 20), viewer=place.worker)
-    assert queries.list_open_to(place.worker, now=NOW) == []
+    assert queries.offers_for(place.worker, (), now=NOW)[1] == []
     assert isinstance(queries.why_not(place.worker, hall[0], now=NOW), problems.NotGranted)
 
 

@@ -37,7 +37,7 @@ _GOING_ON = (BookingState.ASKED, BookingState.SEATED, BookingState.WAITING)
 def mine(request: PageRequest) -> HttpResponse:
     viewer: Viewer = request.viewer
     own = queries.list_own(viewer)
-    offers = {row.pk: queries.offer_card(row) for row in queries.list_offers(viewer).filter(pk__in={one.offer_id for one in own})}  # fmt: skip
+    offers, may_ask = queries.offers_for(viewer, {one.offer_id for one in own}, now=timezone.now())
     lines = [(one, shown(offers[one.offer_id]), slot_of(offers[one.offer_id], one)) for one in own if one.offer_id in offers]  # fmt: skip
     taken = {one.offer_id for one in own if one.state in _GOING_ON}
     going_on = [line for line in lines if line[0].state in _GOING_ON]
@@ -45,7 +45,7 @@ def mine(request: PageRequest) -> HttpResponse:
     context = {
         "going_on": going_on,
         "past": [line for line in lines if line[0].state not in _GOING_ON],
-        "open": [shown(card) for card in queries.list_open_to(viewer, now=timezone.now()) if card.id not in taken],
+        "open": [shown(card) for card in may_ask if card.id not in taken],
         "now": timezone.now(),
         "seasons": queries.list_seasons(today=timezone.localdate()),
     }
