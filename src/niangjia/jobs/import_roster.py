@@ -79,7 +79,7 @@ class Column:
 @dataclass(frozen=True)
 class Roster:
     """
-    `about`: the list, as ``offer:12``. `columns`: those behind the ID number. `add` puts one person on the list, with what their row says by
+    `about`: the list, as ``offer/12``. `columns`: those behind the ID number. `add` puts one person on the list, with what their row says by
     head and a key of its own; returns a code of what became of them, `SAME` if they were there. It raises Refusal.
     """
 

@@ -26,11 +26,11 @@ _STANDING = (BookingState.ASKED, BookingState.SEATED, BookingState.WAITING, Book
 
 
 def about_offer(offer_id: int) -> str:
-    return f"offer:{offer_id}"
+    return f"offer/{offer_id}"
 
 
 def about_program(program: str) -> str:
-    return f"program:{program}"
+    return f"program/{program}"
 
 
 def of_offer(viewer: Viewer, offer_id: int, *, now: datetime) -> Roster:
