@@ -45,6 +45,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["account", "-created_at"], name="message_inbox"),
             models.Index(fields=["account"], condition=Q(read_at__isnull=True), name="message_unread"),
+            models.Index(fields=["subject"], condition=Q(read_at__isnull=True), name="message_unread_about"),
         ]
 
 
