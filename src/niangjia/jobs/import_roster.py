@@ -11,6 +11,7 @@ import io
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,12 +19,16 @@ from django.db import transaction
 
 from niangjia.adapters import excel
 from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.audit import actions as audit
+from niangjia.apps.audit import queries as audit_queries
 from niangjia.apps.registry import queries as registry
 from niangjia.jobs.import_kinds import PROBLEMS, NotAccepted, unpacked_size
 from niangjia.kernel.identity import fault_of_id_number
 from niangjia.kernel.problems import Refusal
 
 MOST_ROWS = 500
+CHECKED, TAKEN = "imports.check_roster", "imports.take_roster"
+CHECKS_PER_HOUR = 20
 ID_NUMBER = "身份证号"
 SAME = "SAME"
 """What became of somebody who was on the list already."""
@@ -40,6 +45,16 @@ class TooManyRows(Refusal):
     def __init__(self) -> None:
         super().__init__(
             f"一次最多 {MOST_ROWS} 行。请分成几份。", f"At most {MOST_ROWS} rows at a time. Split the workbook."
+        )
+
+
+class TooManyChecks(Refusal):
+    """A list of numbers tells whose they are: it is on record, and bounded, as looking for one person is."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"一小时内检查名单已达 {CHECKS_PER_HOUR} 次。请稍后再试。",
+            f"You have checked {CHECKS_PER_HOUR} lists within an hour. Try again later.",
         )
 
 
@@ -132,22 +147,35 @@ def template(roster: Roster) -> IO[bytes]:
     return file
 
 
-def look(viewer: Viewer, roster: Roster, *, ending: str, content: bytes) -> Report:
+def look(viewer: Viewer, roster: Roster, *, ending: str, content: bytes, now: datetime) -> Report:
     """
-    What taking it in would do. Leaves everything as it was.
+    What taking it in would do. Leaves everything as it was, but for the record that it was asked.
 
-    Raises: NotAccepted: a file that is not opened; NoHeads, NoRows, TooManyRows.
+    Raises: TooManyChecks; NotAccepted: a file that is not opened; NoHeads, NoRows, TooManyRows.
     """
-    return _go_through(viewer, roster, ending, content, "look", is_trial=True)
+    since = now - timedelta(hours=1)
+    if audit_queries.count_actions(account_id=viewer.account_id, action=CHECKED, since=since) >= CHECKS_PER_HOUR:
+        raise TooManyChecks
+    report = _go_through(viewer, roster, ending, content, "look", is_trial=True)
+    _record(viewer, CHECKED, roster, report, now)
+    return report
 
 
-def take(viewer: Viewer, roster: Roster, *, ending: str, content: bytes, key: str) -> Report:
+def take(viewer: Viewer, roster: Roster, *, ending: str, content: bytes, key: str, now: datetime) -> Report:
     """
     Everybody in the workbook onto the list, in its order, or nobody. Safe to repeat with the same `key`.
 
     Raises: NoLongerRight: a row that is refused now; and what `look` raises.
     """
-    return _go_through(viewer, roster, ending, content, key, is_trial=False)
+    with transaction.atomic():
+        report = _go_through(viewer, roster, ending, content, key, is_trial=False)
+        _record(viewer, TAKEN, roster, report, now)
+    return report
+
+
+def _record(viewer: Viewer, action: str, roster: Roster, report: Report, now: datetime) -> None:
+    said = {"name": roster.about, "people": sum(report.counts.values()), "wrong": len(report.wrong)}
+    audit.record(viewer, action=action, object="import:roster", detail=said, now=now)
 
 
 def marked(report: Report, *, language: str) -> bytes:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.matters.models import Matter
 from niangjia.apps.matters.problems import NotForThisPost
 from niangjia.apps.matters.tests import begun
@@ -61,12 +63,12 @@ def test_the_template_has_a_column_for_each_question_of_the_first_stage(town):
 
 def test_everybody_of_the_workbook_is_on_the_roster_once_it_is_confirmed_and_nobody_before(town):
     content = sheet(town, person(1), person(2, "technician", "2022年5月20日", "contest", "no"))
-    seen = import_roster.look(town.grassroots, roster(town), ending=".xlsx", content=content)
+    seen = import_roster.look(town.grassroots, roster(town), ending=".xlsx", content=content, now=NOW)
     assert seen.counts == {"ADDED": 2} and not seen.wrong and not Matter.objects.exists()
     for _ in range(2):  # pressed twice
-        import_roster.take(town.grassroots, roster(town), ending=".xlsx", content=content, key="one")
+        import_roster.take(town.grassroots, roster(town), ending=".xlsx", content=content, key="one", now=NOW)
     assert Matter.objects.filter(program=PROGRAM).count() == 2
-    later = import_roster.look(town.grassroots, roster(town), ending=".xlsx", content=content)
+    later = import_roster.look(town.grassroots, roster(town), ending=".xlsx", content=content, now=NOW)
     assert later.is_idle and later.counts == {"SAME": 2}
 
 
@@ -80,10 +82,10 @@ def test_everybody_of_the_workbook_is_on_the_roster_once_it_is_confirmed_and_nob
 )
 def test_a_row_says_which_column_is_wrong_and_nobody_is_taken(town, said, part):
     content = sheet(town, person(1), person(2, *said))
-    seen = import_roster.look(town.grassroots, roster(town), ending=".xlsx", content=content)
+    seen = import_roster.look(town.grassroots, roster(town), ending=".xlsx", content=content, now=NOW)
     assert [(one.row, part in one.zh) for one in seen.wrong] == [(6, True)], seen.wrong
     with pytest.raises(NoLongerRight):
-        import_roster.take(town.grassroots, roster(town), ending=".xlsx", content=content, key="one")
+        import_roster.take(town.grassroots, roster(town), ending=".xlsx", content=content, key="one", now=NOW)
     assert not Matter.objects.exists()
     marked = openpyxl.load_workbook(io.BytesIO(import_roster.marked(seen, language="zh-hans"))).active
     assert not marked["F5"].value and part in marked["F6"].value
@@ -96,12 +98,25 @@ def test_a_list_with_more_rows_than_are_taken_at_once_is_refused_whole(town):
             roster(town),
             ending=".xlsx",
             content=sheet(town, *[person(1)] * (import_roster.MOST_ROWS + 1)),
+            now=NOW,
         )
     with pytest.raises(import_roster.NoRows):
-        import_roster.look(town.grassroots, roster(town), ending=".xlsx", content=sheet(town))
+        import_roster.look(town.grassroots, roster(town), ending=".xlsx", content=sheet(town), now=NOW)
 
 
 def test_a_programme_that_goes_by_no_roster_of_people_has_none(town):
     begun.install()
     with pytest.raises(NotForThisPost):
         roster_kinds.of_program(town.grassroots, "hazard-report", now=NOW)
+
+
+def test_checking_a_list_is_on_record_and_bounded_as_looking_for_one_person_is(town):
+    content = sheet(town, person(1))
+    for _ in range(import_roster.CHECKS_PER_HOUR):
+        import_roster.look(town.grassroots, roster(town), ending=".xlsx", content=content, now=NOW)
+    with pytest.raises(import_roster.TooManyChecks):
+        import_roster.look(town.grassroots, roster(town), ending=".xlsx", content=content, now=NOW)
+    later = NOW + timedelta(hours=1, minutes=1)
+    import_roster.look(town.grassroots, roster(town), ending=".xlsx", content=content, now=later)
+    events = AuditEvent.objects.filter(action=import_roster.CHECKED)
+    assert events.count() == import_roster.CHECKS_PER_HOUR + 1 and towns.id_number(3) not in events[0].detail_text

@@ -242,6 +242,8 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
     # Steps that the audit chain knows and no other table words.
     "event": {
         "accounts.appoint": (_("任命了岗位"), "secondary"),
+        "imports.check_roster": (_("检查了一份名单"), "secondary"),
+        "imports.take_roster": (_("导入了一份名单"), "blue"),
         "accounts.choose_post": (_("换了岗位"), "secondary"),
         "accounts.link_person": (_("登记了账户是谁"), "secondary"),
         "accounts.unlink_person": (_("解除了账户对应的人"), "orange"),

@@ -26,7 +26,7 @@ def look(request: PageRequest, roster: Roster) -> dict[str, Any]:
     if (file.size or 0) > import_kinds.LARGEST_BYTES:
         raise import_kinds.TooLarge
     ending, content, now = PurePath(file.name or "").suffix.lower(), file.read(), timezone.now()
-    report = import_roster.look(request.viewer, roster, ending=ending, content=content)
+    report = import_roster.look(request.viewer, roster, ending=ending, content=content, now=now)
     if report.wrong:
         ending, content = ".xlsx", import_roster.marked(report, language=get_language() or "zh")
     workbook = kept_workbooks.Workbook(content, ending, roster.about)
@@ -35,10 +35,11 @@ def look(request: PageRequest, roster: Roster) -> dict[str, Any]:
 
 def confirm(request: PageRequest, roster: Roster, number: str) -> dict[str, Any]:
     """Take in what was looked at. Sent again, nobody is put on the list twice."""
-    workbook = kept_workbooks.fetch(deployment(), request.viewer, number, roster.about, now=timezone.now())
+    now = timezone.now()
+    workbook = kept_workbooks.fetch(deployment(), request.viewer, number, roster.about, now=now)
     report = import_roster.take(
-        request.viewer, roster, ending=workbook.ending, content=workbook.content, key=number
-    )  # fmt: skip
+        request.viewer, roster, ending=workbook.ending, content=workbook.content, key=number, now=now
+    )
     return {"report": report, "number": number}
 
 
