@@ -22,6 +22,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.audit import queries as audit_queries
 from niangjia.apps.registry import queries as registry
+from niangjia.engines.sensing.landing.excel import cell_text
 from niangjia.jobs.import_kinds import PROBLEMS, NotAccepted, unpacked_size
 from niangjia.kernel.identity import fault_of_id_number
 from niangjia.kernel.problems import Refusal
@@ -261,6 +262,4 @@ def _cells(ending: str, content: bytes) -> list[list[Any]]:
 
 
 def _text(cell: Any) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return str(cell if cell is not None else "").strip().removesuffix(" 00:00:00")
+    return cell_text("" if cell is None else cell).strip().removesuffix(" 00:00:00")

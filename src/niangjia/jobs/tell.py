@@ -31,7 +31,7 @@ from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.volunteers import queries as volunteers
 from niangjia.apps.workorders import queries as workorders
-from niangjia.apps.workorders.types import OPEN, OrderCard, OrderState
+from niangjia.apps.workorders.types import OPEN, OrderCard
 
 log = logging.getLogger(__name__)
 
@@ -149,8 +149,7 @@ def _to_keeper(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
     held = [one for one in held if one[2].state in OPEN]
     holders = known.holders((card.org_id, kind.may) for kind, _, card in held)
     for kind, event, card in held:
-        visitor = None if card.state in (OrderState.SUBMITTED, OrderState.REVIEWED) else card.assignee_id
-        keepers = [visitor] if visitor else holders[card.org_id, kind.may]
+        keepers = [card.visitor_id] if card.visitor_id else holders[card.org_id, kind.may]
         number = {} if kind.is_together else {"number": card.number}
         yield from _one(kind, event, keepers, card.id, **number)
 

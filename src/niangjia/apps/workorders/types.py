@@ -190,6 +190,11 @@ class OrderCard:
     previous_id: int | None
 
     @property
+    def visitor_id(self) -> int | None:
+        """Who has it in hand to visit; null before they were named, and once it went up."""
+        return None if self.state in (OrderState.SUBMITTED, OrderState.REVIEWED) else self.assignee_id
+
+    @property
     def is_overdue(self) -> bool:
         return self.late is not Late.NO
 

@@ -100,8 +100,8 @@ def urge_many(request: PageRequest) -> HttpResponse:
         return _results(request, [BulkMove(order_id, 0) for order_id in chosen[:MOST]], workorders.urge_many)
     rows = queries.plan_urging(request.viewer, _chosen(request), now=timezone.now())
     names = household_names(row.order.household_id for row in rows)
-    hands = accounts.names_of({row.order.assignee_id for row in rows if row.order.assignee_id is not None})
-    shown = [(row, names.get(row.order.household_id), hands.get(row.order.assignee_id or 0, "")) for row in rows]
+    hands = accounts.names_of({row.order.visitor_id for row in rows if row.order.visitor_id is not None})
+    shown = [(row, names.get(row.order.household_id), hands.get(row.order.visitor_id or 0, "")) for row in rows]
     by_union = Counter(row.order.org_name for row in rows if row.refusal is None)
     context: dict[str, object] = {
         "by_union": sorted(by_union.items(), key=lambda pair: (-pair[1], pair[0])),
