@@ -86,6 +86,14 @@ def sign_in(page: Page, address: str, username: str, password: str = PASSWORD) -
     page.wait_for_url(lambda url: "/login" not in url)
 
 
+def number_told(page: Page) -> str:
+    """The number of a matter on the page that answers; a click waits for that page to begin, not for all of it to be there."""
+    page.wait_for_load_state()
+    told = re.search(r"SX\d{13}", page.content())
+    assert told, f"{page.url} tells no number: {page.locator('body').inner_text()}"
+    return told[0]
+
+
 def go_to_step(page: Page, step: str) -> None:
     """To one step of the visit's form (`officer.visit_form.STEPS`), as on a phone."""
     page.locator(f".visit-steps a[href='#s-{step}']").click()

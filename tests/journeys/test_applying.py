@@ -29,6 +29,7 @@ def sitting(chromium: Browser, address: str, username: str, *, script: bool = Tr
 
 def faults(page: Page) -> list[str]:
     page.wait_for_load_state()
+    page.wait_for_load_state()
     return [f"{page.url}: {fault}" for fault in (*page.evaluate(LOOK), *accessibility(page))]
 
 
@@ -74,6 +75,7 @@ def test_a_worker_applies_on_an_old_phone_and_reads_the_decision(applying: Place
         page.locator("[name=value]").fill("0")
         go_on(page)
         while "/papers/" in page.url:
+            page.wait_for_load_state()
             if page.get_by_role("heading", name="收据").count():
                 page.locator("input[type=file]").last.set_input_files(photo)
                 go_on(page)

@@ -60,6 +60,7 @@ def test_a_bus_is_planned_beside_the_page_moved_by_hand_and_published(applying: 
             page.get_by_label(label).first.fill(typed)
         seen(wrong, page).get_by_role("button", name="开始排班").click()
         for name, people, north, east in (("羽林", "40", "29.52", "120.88"), ("澄潭", "20", "29.43", "120.78")):
+            page.wait_for_load_state()
             form = page.locator("form[action$='/sites/']")
             if not form.is_visible():
                 page.get_by_text("添加站点").click()

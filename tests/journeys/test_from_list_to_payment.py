@@ -95,6 +95,7 @@ def open_order(town: Town, page: Page, number: str) -> None:
 
 
 def option(page: Page, name: str) -> str:
+    page.wait_for_load_state()
     return next(
         text for text in page.get_by_label("转给下级工会").locator("option").all_inner_texts() if text.startswith(name)
     )

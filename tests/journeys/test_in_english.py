@@ -40,6 +40,7 @@ def press(page: Page, words: str) -> None:
 
 
 def switch(page: Page, language: str) -> None:
+    page.wait_for_load_state()
     for fold in ("details.menu", "details.who"):
         if page.locator(f"{fold} > summary:visible").count():
             page.locator(f"{fold} > summary:visible").first.click()
