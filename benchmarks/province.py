@@ -230,6 +230,7 @@ class Copier:
         def over(label: str, column: str = "id") -> str:
             return past.format(id=column, step=self.offset[label], rounds=self.rounds)
 
+        self.run(f"DELETE FROM alerts_sampledalert WHERE {over('alerts.HardshipAlert', 'alert_id')}")
         self.run(f"DELETE FROM cases_casealert WHERE {over('alerts.HardshipAlert', 'alert_id')}")
         self.run(f"UPDATE cases_case SET alert_id = NULL WHERE {over('alerts.HardshipAlert', 'alert_id')}")
         self.run(f"DELETE FROM alerts_hardshipalert WHERE {over('alerts.HardshipAlert')}")

@@ -48,7 +48,10 @@ class Rollup:
             self.as_of = datetime.fromisoformat(manifest["as_of"])
             self._db = duckdb.connect()
             self._db.execute("set threads to 2")
-            self._db.execute("create table unions as select * from read_parquet(?)", [str(run / "unions.parquet")])
+            self._db.execute(
+                "create table unions as select u.*, p.level as parent_level from read_parquet($run) u left join read_parquet($run) p on p.id = u.parent",
+                {"run": str(run / "unions.parquet")},
+            )
             # Whole numbers only: DuckDB 2.0 loses its place when a join carries paths along (an internal error over many row groups).
             self._db.execute(
                 "create table above as select id as union_id, unnest(string_split(trim(path, '/'), '/'))::bigint as ancestor from unions"
@@ -117,6 +120,22 @@ class Rollup:
         """Of the union itself, without those below: beside them it makes the whole."""
         found = self._ask(measure, Span(within, since, until, f"case when s.union_id = {within} then 1 end"), beside)
         return found.get(1) or _nothing(measure)
+
+    def parts_at(
+        self, measure: Measure, *, within: int, level: str, since: date, until: date, beside: Sequence[Measure] = ()
+    ) -> dict[int, dict[int, Figure]]:
+        """Of each union of `level` within that has rows: of those right below it by id, and of itself by its id with a minus."""
+        below = self._ask(measure, Span(within, since, until, "", ("parent_level", level)), beside)
+        itself = f"case when s.union_id in (select id from unions where level = '{level}') then s.union_id end"
+        own = self._ask(measure, Span(within, since, until, itself), beside)
+        above: dict[int, int] = dict(self._all("select id, parent from unions where parent_level = ?", [level]))
+        parts: dict[int, dict[int, Figure]] = {}
+        for union, figure in below.items():
+            parts.setdefault(above[union], {})[union] = figure
+        for union, figure in own.items():
+            if figure.rows or figure.people:
+                parts.setdefault(union, {})[-union] = figure
+        return parts
 
     def parts_by_month(
         self, measure: Measure, *, within: int, since: date, until: date, beside: Sequence[Measure] = ()

@@ -147,6 +147,23 @@ def test_what_is_counted_in_one_pass_is_what_each_gives_by_itself(tmp_path_facto
 
 @settings(max_examples=often(8, 200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(towns())
+def test_the_parts_of_all_unions_of_a_level_are_what_each_has_by_itself(tmp_path_factory, town):
+    unions, rows = town
+    rollup = rolled(tmp_path_factory.mktemp("rollup"), unions, rows)
+    span, kept = {"since": FIRST, "until": LAST}, {one.id for one in unions if one.level == "COUNTY"}
+    for asked in UNITS:
+        found = rollup.parts_at(asked, within=unions[0].id, level="COUNTY", **span)
+        alone = {}
+        for union in kept:
+            own = rollup.own(asked, within=union, **span)
+            alone[union] = rollup.by_union(asked, within=union, **span) | (
+                {-union: own} if own.rows or own.people else {}
+            )
+        assert found == {union: parts for union, parts in alone.items() if parts}
+
+
+@settings(max_examples=often(8, 200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(towns())
 def test_what_lies_below_and_a_union_s_own_add_up_to_the_whole_but_persons_once(tmp_path_factory, town):
     unions, rows = town
     rollup = rolled(tmp_path_factory.mktemp("rollup"), unions, rows)

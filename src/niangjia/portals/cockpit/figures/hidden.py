@@ -8,7 +8,6 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations.types import Level
 from niangjia.engines import counting
 from niangjia.kernel.months import Month
@@ -55,8 +54,11 @@ class Hidden:
         found = self.children(rate, days)
         if self.asked.union.level is not Level.PROVINCE:
             return found
-        cities = [one for one in organizations.list_children(self.asked.union.id) if one.level is Level.CITY]
-        return found.union(*(self._below(rate, city.id, days, found) for city in cities))
+        of_cities = self.rollup.parts_at(
+            rate.measure, within=self.asked.union.id, level=Level.CITY.value, since=days[0], until=days[1], beside=self.beside
+        )  # fmt: skip
+        hidden = (counting.hide_small(parts, is_whole_hidden=city in found) for city, parts in of_cities.items())
+        return found.union(*hidden)
 
     def months(self, rate: Figure, days: Days) -> set[Month]:
         """The months of the union looked at that are hidden, each as its own tables have it."""
