@@ -75,7 +75,9 @@ class Contests:
         persons = list(registry.visible_persons(county).order_by("-pk").values_list("pk", flat=True)[:3000])
         taken = set(posts.accounts_of_persons(persons))
         members = registry.open_memberships_of(persons)
-        free = [one for one in persons if one in members and one not in taken]
+        joined = unions.get_unions({facts.org_id for facts in members.values()})
+        ours = {person for person, facts in members.items() if joined[facts.org_id].path.startswith(county.org_path)}
+        free = [one for one in persons if one in ours and one not in taken]
         for number, person_id in enumerate(free[:count], start=1):
             account = accounts.create_account(
                 viewer=None, username=f"entrant-{number}", name=f"参评职工{number}（虚构）", password=None, person_id=person_id, now=now

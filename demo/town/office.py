@@ -50,6 +50,10 @@ BUDGETS = {
     "skill-allowance": Decimal("30000.00"),
 }  # fmt: skip
 """Invented."""
+FIRST_VISIT, LAST_VISIT = 8, 16
+"""Working days after the month's end."""
+SENT_DOWN = 40
+"""Percent of the orders without a visit that are with who will visit, in the month at work."""
 RELATIONS = {"head": "户主", "spouse": "配偶", "child": "子女", "parent": "父母", "other": "其他"}
 LEVEL_ROLES = {
     Level.PROVINCE: Role.PROVINCE, Level.CITY: Role.CITY, Level.COUNTY: Role.COUNTY, Level.TOWN: Role.TOWNSHIP,
@@ -134,9 +138,10 @@ class Office:
 
 @dataclass
 class Clock:
-    """The demo's own time: a working day of the month after, one minute later with each act."""
+    """The demo's own time: a working day of the month after, `latest` at most, and with each act some seconds later."""
 
     month: Month
+    latest: date = date.max
     _minutes: int = 0
     _day: date = field(init=False)
 
@@ -144,7 +149,7 @@ class Clock:
         self.go_to(6)
 
     def go_to(self, working_day: int) -> None:
-        self._day = calendar.add_working_days(self.month.last_day, working_day)
+        self._day = min(calendar.add_working_days(self.month.last_day, working_day), self.latest)
         self._minutes = 0
 
     def __call__(self) -> datetime:
@@ -167,11 +172,12 @@ class Play:
     share_done: int
     progress: Progress
     area: str = COUNTY
+    latest: date = date.max
     counts: dict[str, int] = field(default_factory=dict)
     paid: Decimal = Decimal("0.00")
 
     def __post_init__(self) -> None:
-        self.clock = Clock(self.month)
+        self.clock = Clock(self.month, self.latest)
         self.county = unions.find_county_union(self.area + "000000")
         assert self.county is not None, "the invented city has this county union"
         self.reviewer = self.office.officer(self.county.id, self.clock())
@@ -186,10 +192,20 @@ class Play:
         self._approve_notices()
         self._pay()
 
+    def begin(self) -> None:
+        """Of a month that is being worked on: its orders are out, some are on their way down, some visits are made."""
+        self._release()
+        self._visit()
+        self._forward_some()
+
     def verify_alone(self) -> None:
         """As the other counties do: they visit and review; what they grant is not in the papers."""
         self._visit()
         self._review()
+
+    def begin_alone(self) -> None:
+        self._visit()
+        self._forward_some()
 
     def _visit(self) -> None:
         waiting = [case for case in self._county_cases() if case.state == CaseState.OPEN]
@@ -197,6 +213,12 @@ class Play:
             self.progress(f"{self.month} 入户核实 · visits", place / max(len(waiting), 1))
             if chance(case.pk, self.month, "done") < self.share_done:
                 self._verify(case.pk, case.work_order_id, case.household_id, case.person_id)
+
+    def _forward_some(self) -> None:
+        self.clock.go_to(LAST_VISIT)
+        for case in self._county_cases():
+            if case.state == CaseState.OPEN and chance(case.pk, "sent down") < SENT_DOWN:
+                self._send_down(case.work_order_id)
 
     def _count(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
@@ -253,7 +275,7 @@ class Play:
     # --- down the tree, and the visit ---
 
     def _verify(self, case_id: int, order_id: int, household_id: int, person_id: int) -> None:
-        self.clock.go_to(8 + chance(case_id, "days") % 9)
+        self.clock.go_to(FIRST_VISIT + chance(case_id, "days") % (LAST_VISIT - FIRST_VISIT + 1))
         order = self._send_down(order_id)
         visitor = self.office.officer(order.verify_org_id, self.clock())
         orders.assign(

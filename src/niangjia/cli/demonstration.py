@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections import Counter
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.utils import timezone
@@ -20,8 +20,11 @@ from niangjia.kernel.problems import Refusal
 
 HOME = "330600"
 PASSWORD = "niangjia-demo-2023"
-SHARES_DONE = (96, 90, 55)
-"""Percent of the county's orders that the demo's officers finish each month; the last month is left in the middle of its work."""
+SHARES_DONE = (96, 93, 90)
+"""Percent of the county's orders that the demo's officers finish each month."""
+
+SHARE_VISITED = 35
+"""Percent of the orders of the month at work that are visited so far."""
 
 
 BEHIND = 4
@@ -55,6 +58,14 @@ def last_month_with_its_work_done(today: date) -> Month:
     while calendar.add_working_days(month.last_day, WORKING_DAYS_OF_A_MONTH) > today:
         month = month.previous()
     return month
+
+
+def _at_work(month: Month, yesterday: date) -> list[Month]:
+    """The month whose list is out and whose orders are being worked on by `yesterday`; none when its list is not out yet."""
+    from demo.town import office
+    from niangjia.apps.organizations import calendar
+
+    return [month] if calendar.add_working_days(month.last_day, office.FIRST_VISIT) <= yesterday else []
 
 
 def run(folder: Path, *, persons: int, months: int, serving: bool, port: int, as_json: bool) -> None:
@@ -123,14 +134,16 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
     from niangjia.jobs import land_feeds, rollup, sense_month, tell, verify
 
     prepare_database()
-    first = last_month_with_its_work_done(timezone.localdate()).plus(1 - months)
-    live = [first.plus(offset) for offset in range(months)]
+    yesterday = timezone.localdate() - timedelta(days=1)
+    first = last_month_with_its_work_done(yesterday).plus(1 - months)
+    done = [first.plus(offset) for offset in range(months)]
+    live = [*done, *_at_work(done[-1].next(), yesterday)]
     with progress_bar() as progress:
         report = generate(
             folder / "feeds",
             persons=persons,
             first_month=first,
-            months=months,
+            months=len(live),
             form="mixed",
             home=HOME,
             progress=progress,
@@ -145,11 +158,13 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
             )
             run = sense_month.sense(deployment, month, now=now, progress=progress)
             office = office or town.open_office(deployment, first, password=PASSWORD, now=now)
-            share = SHARES_DONE[min(place, len(SHARES_DONE) - 1)] if place < months - 1 else SHARES_DONE[-1]
-            play = town.Play(deployment, office, month, share, progress)
-            play.run()
+            is_done = month in done
+            share = SHARES_DONE[min(place, len(SHARES_DONE) - 1)] if is_done else SHARE_VISITED
+            play = town.Play(deployment, office, month, share, progress, latest=yesterday)
+            play.run() if is_done else play.begin()
             for nth, area in enumerate(town.neighbours(), 1):
-                town.Play(deployment, office, month, share - BEHIND * nth, progress, area).verify_alone()
+                other = town.Play(deployment, office, month, share - BEHIND * nth, progress, area, yesterday)
+                other.verify_alone() if is_done else other.begin_alone()
             plays.append((month, batches, run, play))
         assert office is not None
         plays[-1][3].hire_visitors()
@@ -165,12 +180,12 @@ def _make(folder: Path, persons: int, months: int) -> dict[str, object]:
         contesting.play(office, worker, plays[-1][3].clock, timezone.localdate())
         targeting.play(office, plays[-1][3].clock)
         tasking.play(office, plays[-1][3].clock)
-        auditing.play(office, [*live, Month.of(plays[-1][3].clock())], plays[-1][3].clock)
+        auditing.play(office, [*done, Month.of(plays[-1][3].clock())], plays[-1][3].clock)
         conflicting.play(office, Month.of(plays[-1][3].clock()), plays[-1][3].clock)
         assessing.play(office, deployment, plays[-1][3].clock)
         tell.tell(now=plays[-1][3].clock())
         rollup.make(deployment, now=plays[-1][3].clock())
-        bulletins.play(deployment, office, live, plays[-1][3].clock)
+        bulletins.play(deployment, office, done, plays[-1][3].clock)
         tell.tell(now=plays[-1][3].clock())
         breaches = verify.verify(deployment, now=plays[-1][3].clock(), progress=progress)
     (folder / "demo-logins.json").write_text(json.dumps(office.logins, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -258,7 +273,7 @@ def _show(summary: dict, seconds: float) -> None:
     out.print(table)
     paid = _yuan(str(total["paid"])) / 100
     out.print(
-        f"三个月共发放 [bold]{show_yuan(paid)}[/] 元（{yuan_in_capitals(paid)}）；全城 {summary['persons']:,} 人，[dim]{summary['invented']}[/]"
+        f"{len(summary['months'])} 个月共发放 [bold]{show_yuan(paid)}[/] 元（{yuan_in_capitals(paid)}）；全城 {summary['persons']:,} 人，[dim]{summary['invented']}[/]"
     )
     if summary["breaches"]:
         out.print(f"[red]✗ {len(summary['breaches'])} 项不变量不成立[/]", *summary["breaches"], sep="\n")

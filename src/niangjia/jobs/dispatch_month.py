@@ -46,8 +46,8 @@ def employed_contacts(deployment: Deployment, month: Month, cards: Sequence[Aler
 
     Their order goes to the employer's union; the others are found by `cases` from memberships and residence.
     """
-    area = {card.household_id: card.area for card in cards}
-    members = registry.members_of(set(area))
+    listed = {card.household_id: card for card in cards}
+    members = registry.members_of(set(listed))
     organised = registry.open_memberships_of({person for persons in members.values() for person in persons})
     unorganised = {
         home: persons for home, persons in members.items() if not any(person in organised for person in persons)
@@ -57,7 +57,14 @@ def employed_contacts(deployment: Deployment, month: Month, cards: Sequence[Aler
         return {}
     employers = sensing.employers_of(deployment.lake, sensing.load_feeds(programs_folder()), month, set(names.values()))
     return {
-        home: Contact(person, RoutingFacts(employer_uscc=employers[names[person]], residence_area=area[home]))
+        home: Contact(
+            person,
+            RoutingFacts(
+                employer_uscc=employers[names[person]],
+                residence_area=listed[home].area,
+                list_union_id=listed[home].org_id,
+            ),
+        )
         for home, persons in unorganised.items()
         if (person := next((one for one in persons if names[one] in employers), None)) is not None
     }

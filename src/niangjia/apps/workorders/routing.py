@@ -1,7 +1,7 @@
 """Where an order goes: the member's union, else the employer's, else the sector's, the town's, the county's.
 
 `domain/sensing.md` §8: member's grassroots union → employer by credit code → (new forms of employment: sector federation) → town
-union by residence → county service desk. A union that is merged or closed is passed over, and so is such a level on the way down.
+union by residence → county service desk → the union on whose list the household stands. A union that is merged or closed is passed over, and so is such a level on the way down.
 """
 
 from __future__ import annotations
@@ -160,6 +160,11 @@ def _find(facts: RoutingFacts, tree: UnionTree, reasons: list[RouteReason]) -> U
             return union
         if otherwise:
             reasons.append(otherwise)
+    if facts.list_union_id is not None:  # the home is in another place: who found the household knows whom to ask
+        listed_by = organizations.standing_of(tree.by_id[facts.list_union_id], tree.by_id)
+        if listed_by.is_active:
+            reasons.append(RouteReason.LIST_UNION)
+            return listed_by
     return None
 
 

@@ -47,6 +47,7 @@ class RouteReason(StrEnum):
     TOWN_UNION = "TOWN_UNION"  # of the residence
     COUNTY_DESK = "COUNTY_DESK"
     CITY_DESK = "CITY_DESK"  # no active county union there
+    LIST_UNION = "LIST_UNION"  # of the home no union is known here: the one on whose list the household stands
     MEMBER_UNION_INACTIVE = "MEMBER_UNION_INACTIVE"
     EMPLOYER_UNION_INACTIVE = "EMPLOYER_UNION_INACTIVE"
     EMPLOYER_UNKNOWN = "EMPLOYER_UNKNOWN"
@@ -76,13 +77,15 @@ class OpenCounts:
 class RoutingFacts:
     """
     What routing knows of the worker. `member_union_id` is an organizations id; `residence_area` a division code of 6 to 12 digits;
-    `sector` the new-employment group (truck, ride, courier …), empty for others. Null or empty = not known.
+    `sector` the new-employment group (truck, ride, courier …), empty for others; `list_union_id` the union on whose list the household
+    stands. Null or empty = not known.
     """
 
     member_union_id: int | None = None
     employer_uscc: str = ""
     residence_area: str = ""
     sector: str = ""
+    list_union_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

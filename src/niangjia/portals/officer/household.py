@@ -52,13 +52,21 @@ class BadAccount(Refusal):
         )
 
 
+def two_months(alert: Any, figures: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """Each figure of a row beside the month before: it, its name and unit, and the feeds it comes from, each with the month they reach."""
+    came = feed_health.latest_until(deployment(), Month(alert.month))
+    return [
+        (one, *words.FIGURES[one.name], [(feed, came.get(feed)) for feed in words.FIGURE_FEEDS.get(one.name, ())])
+        for one in figures
+    ]
+
+
 def _sensed(viewer: Viewer, household_id: int) -> dict[str, Any]:
     if not permissions.may(viewer, "alerts.view"):
         return {"sees_alerts": False}
     rows = alerts.list_alerts_of(viewer, household_id)
     alert = rows[0] if rows else None
-    came = feed_health.latest_until(deployment(), Month(alert.month)) if alert else {}
-    compared = [(one, *words.FIGURES[one.name], [(feed, came.get(feed)) for feed in words.FIGURE_FEEDS.get(one.name, ())]) for one in (alerts.compare_latest(rows) if rows else ())]  # fmt: skip
+    compared = two_months(alert, alerts.compare_latest(rows)) if alert else []
     changed = [row for row in compared if row[0].differs]
     return {
         "sees_alerts": True,

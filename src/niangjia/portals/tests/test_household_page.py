@@ -10,7 +10,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from niangjia.apps.accounts.types import Role
+from niangjia.apps.alerts.models import HardshipAlert
 from niangjia.apps.bookings.models import Booking
+from niangjia.apps.cases.models import Case
 from niangjia.apps.matters.models import Matter
 from niangjia.apps.programs.tests import town
 from niangjia.jobs import feed_health
@@ -49,6 +51,16 @@ def test_what_members_applied_for_and_booked_stands_in_the_line_through_time(hou
     Booking.objects.filter(pk=Booking.objects.first().pk).update(person_id=person)
     page = _page(house, signed_in, Role.COUNTY, "confirmed", "officer:household")
     assert Matter.objects.get(pk=laid.waiting_id).number in page and Booking.objects.first().number in page
+
+
+def test_a_case_shows_what_changed_since_the_month_before(house, signed_in):
+    county, case = signed_in(house.viewers[Role.COUNTY]), Case.objects.get(pk=house.cases["confirmed"])
+    before = HardshipAlert.objects.filter(household=case.household_id, month="2023-09")
+    before.update(M4=Decimal("31111.00"))
+    page = reverse("officer:case", args=[case.pk])
+    assert "31,111.00" in county.get(page).content.decode()
+    before.update(month="2023-08")
+    assert "上个月不在名单上" in county.get(page).content.decode()
 
 
 @pytest.mark.parametrize(("name", "value", "said"), [("I2", "0.00", "没有查到"), ("I2", "12.00", "12.00"), ("I5", "-0.05", "不到零"), ("I5", "0.82", "0.82"), ("M4", "0.00", "0.00")])  # fmt: skip

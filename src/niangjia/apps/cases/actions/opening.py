@@ -227,6 +227,7 @@ def _contacts(household_ids: Mapping[int, AlertCard], given: Mapping[int, Contac
             member_union_id=membership.org_id if membership else None,
             residence_area=household_ids[home].area,
             sector=membership.group if membership else "",
+            list_union_id=household_ids[home].org_id,
         )
         found[home] = Contact(person, facts)
     return found

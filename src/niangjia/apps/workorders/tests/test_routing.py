@@ -31,9 +31,10 @@ def close(*codes: str) -> None:
 
 
 def way(
-    *, union: str = "", uscc: str = "", area: str = TOWN_AREA, sector: str = ""
+    *, union: str = "", uscc: str = "", area: str = TOWN_AREA, sector: str = "", listed_by: str = ""
 ) -> tuple[list[str], list[RouteReason]]:
-    found = route(RoutingFacts(org(union).pk if union else None, uscc, area, sector))
+    facts = RoutingFacts(org(union).pk if union else None, uscc, area, sector, org(listed_by).pk if listed_by else None)
+    found = route(facts)
     codes = {unit.pk: unit.code for unit in OrgUnit.objects.all()}
     return [codes[hop.org_id] for hop in found.hops], list(found.reasons)
 
@@ -102,6 +103,10 @@ def test_where_nothing_of_the_home_is_known_the_area_of_the_closed_union_is_used
 def test_where_nobody_is_responsible_it_says_so(area):
     with pytest.raises(problems.NoUnionCovers, match="没有在用的工会"):
         way(area=area)
+
+
+def test_a_household_that_lives_in_another_province_goes_to_the_union_on_whose_list_it_stands():
+    assert way(area="310115001001", listed_by="C") == (["C"], [R.NO_TOWN_UNION, R.LIST_UNION])
 
 
 def test_every_hop_is_active_and_the_levels_go_down():
