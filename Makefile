@@ -11,7 +11,7 @@ help: ## list every command · 列出全部命令
 setup: ## Python environment and dependencies · 建立环境
 	@scripts/setup demo
 
-demo: setup ## the invented city's three months, then the console · 演示
+demo: setup ## the invented city's months, then the console · 演示
 	@$(NIANGJIA) demo data/demo
 
 test: ## everything tests need, then all tests, the apps on PostgreSQL too · 全部测试

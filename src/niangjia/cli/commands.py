@@ -602,7 +602,7 @@ def serve(host: str, port: int, workers: int, data: Path | None) -> None:
 @json_option
 @refusals_in_words
 def demo(folder: Path | None, persons: int, months: int, serving: bool, port: int, as_json: bool) -> None:
-    """演示：虚构城市的三个月，从数据到发放，然后打开控制台 · an invented city's three months, then the console."""
+    """演示：虚构城市办完三个月、正在办第四个月，从数据到发放，然后打开控制台 · an invented city's months, then the console."""
     from niangjia.cli import demonstration
 
     demonstration.run(
