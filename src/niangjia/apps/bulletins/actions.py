@@ -74,7 +74,7 @@ def edit(
 
     Raises:
         NotAllowed, NotFound, NotInThisState, TextMissing, UnknownFigure, FigureSaidTwice;
-        ChangeNeedsReason: a counted number was changed; EditedMeanwhile: by somebody else, since that version.
+        ChangeNeedsReason: a counted number was changed; FigureIsHidden: it is one that is not said; EditedMeanwhile: by somebody else, since that version.
     """
     _require_text(content)
     said = _said(reason)
@@ -117,7 +117,7 @@ def review(*, viewer: Viewer, bulletin_id: int, now: datetime) -> None:
 def issue(*, viewer: Viewer, bulletin_id: int, checked: Sequence[str] = (), now: datetime) -> int:
     """
     It gets the next number of its union and year, its figures are pinned, and the unions below are told. Returns the number. Safe to repeat.
-    `checked`: the keys of the numbers that no figure says, each of which the viewer answers for.
+    `checked`: the keys of the numbers that no figure says or that are not as they were counted, each of which the viewer answers for.
 
     Raises: NotAllowed, NotFound, NotInThisState, SamePerson, NumbersUnchecked.
     """

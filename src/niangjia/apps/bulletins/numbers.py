@@ -41,12 +41,19 @@ class Stranger:
 
 
 def strangers(content: Content, figures: Sequence[FigureValue], tables: Sequence[TableText]) -> list[Stranger]:
-    """The numbers outside 〔title：value〕 that no figure and no cell of a table of the bulletin says, in the order of the text."""
+    """
+    What people wrote themselves, in the order of the text: the numbers outside 〔title：value〕 that no figure and no cell of a table of the
+    bulletin says, and within it those that are not as they were counted.
+    """
+    changed = {one.title: one for one in figures if one.changed}
     said = [text for one in figures for text in (one.text, one.changed)]
     said += [cell for table in tables for row in table.shown for cell in row[1:]]
     known = {value for text in said for _start, _end, value in _numbers(text)}
     found = []
     for line in (content.title, *(block.text for block in content.blocks)):
+        for title, value in CHIP.findall(line):
+            if title in changed:
+                found.append(Stranger(value.strip(), f"{title}：", f"（清点为{changed[title].text}）"))
         free = CHIP.sub(lambda chip: "\0" * len(chip[0]), line)
         for start, end, value in sorted(_numbers(free)):
             if value not in known:

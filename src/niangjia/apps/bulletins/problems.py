@@ -78,6 +78,14 @@ class ChangeNeedsReason(Refusal):
         )  # fmt: skip
 
 
+class FigureIsHidden(Refusal):
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__(
+            f"“{title}”不足十人，或据此可以推算出来，通报里不写数字。请写回〔{title}：{text}〕，或把这一处整个删去。",
+            f"“{title}” is of fewer than ten people, or would give such away: a bulletin does not say it. Put 〔{title}：{text}〕 back, or leave it out.",
+        )
+
+
 class TextMissing(Refusal):
     def __init__(self) -> None:
         super().__init__("标题和正文不能为空。请填写。", "Title and text cannot be empty. Fill them in.")

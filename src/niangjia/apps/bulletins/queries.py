@@ -63,7 +63,7 @@ def card_of(row: Bulletin) -> Card:
 
 
 def strangers_of(row: Bulletin | Card) -> list[Stranger]:
-    """The numbers of its text that people wrote themselves and no figure of it says."""
+    """The numbers of its text that people wrote themselves: no figure of it says them, or they stand in place of one."""
     card = row if isinstance(row, Card) else card_of(row)
     return strangers(card.content, card.figures, card.tables)
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from niangjia.apps.bulletins.problems import ChangeNeedsReason, FigureSaidTwice, UnknownFigure
+from niangjia.apps.bulletins.problems import ChangeNeedsReason, FigureIsHidden, FigureSaidTwice, UnknownFigure
 from niangjia.apps.bulletins.types import BlockText, Content, FigureValue
 
 CHIP = re.compile("〔([^〔〕：]{1,60})：([^〔〕]{0,60})〕")
@@ -41,12 +41,16 @@ def said_in(blocks: Sequence[BlockText]) -> dict[str, str]:
 def settle(blocks: Sequence[BlockText], figures: Sequence[FigureValue], reason: str) -> list[FigureValue]:
     """
     The figures as the text now says them: what differs from the counted one is marked, for `reason`; what is said as counted again is not.
-    Raises UnknownFigure, FigureSaidTwice, ChangeNeedsReason.
+    Raises UnknownFigure, FigureSaidTwice, ChangeNeedsReason; FigureIsHidden: one that is not said was given a number.
     """
     said = said_in(blocks)
     known: Mapping[str, FigureValue] = {one.title: one for one in figures}
     if unknown := next((title for title in said if title not in known), None):
         raise UnknownFigure(unknown)
+    if told := next(
+        (title for title, value in said.items() if known[title].is_hidden and value != known[title].text), None
+    ):
+        raise FigureIsHidden(told, known[told].text)
     fresh = [title for title, value in said.items() if value not in (known[title].text, known[title].changed)]
     if fresh and len(reason) < SHORTEST_REASON:
         raise ChangeNeedsReason(fresh)

@@ -55,6 +55,7 @@ class FigureValue:
     """
     One number as it was counted when the draft was made. `title`: how the text refers to it, unique in a bulletin. `text`: as it is written,
     unit and all. `link`: the address of its rows, empty = none. `changed`: what people wrote instead, empty = nothing, for `reason`.
+    `is_hidden`: it is of so few people that it is not said; `text` says that.
     """
 
     title: str
@@ -64,6 +65,7 @@ class FigureValue:
     link: str = ""
     changed: str = ""
     reason: str = ""
+    is_hidden: bool = False
 
     @property
     def said(self) -> str:

@@ -121,6 +121,29 @@ def test_a_number_changed_by_hand_needs_a_reason_and_keeps_the_counted_one(place
     assert not queries.get_bulletin(place.city, number).figures[0].changed
 
 
+def test_a_number_changed_by_hand_waits_for_an_answer_before_it_is_issued(place, colleague):
+    number = draft(place.city)
+    edit(place.city, number, "在册〔在册：1,205户〕。", reason="补录两户")
+    actions.review(viewer=colleague, bulletin_id=number, now=town.NOW)
+    with pytest.raises(problems.NumbersUnchecked) as refused:
+        actions.issue(viewer=colleague, bulletin_id=number, now=town.NOW)
+    assert refused.value.texts == ["1,205户"]
+    (changed,) = queries.strangers_of(queries.get_bulletin(colleague, number))
+    assert changed.after == "（清点为1,203户）"
+    assert actions.issue(viewer=colleague, bulletin_id=number, checked=[changed.key], now=town.NOW) == 1
+
+
+def test_a_number_that_is_not_said_is_left_out_or_stays_so_but_is_never_filled_in(place):
+    number = draft(place.city)
+    row = Bulletin.objects.get(pk=number)
+    row.figures[0] |= {"text": "（不足十人，不列出）", "is_hidden": True}
+    row.save()
+    with pytest.raises(problems.FigureIsHidden):
+        edit(place.city, number, "在册〔在册：4户〕。", reason="领导要求列出")
+    edit(place.city, number, "全市在册〔在册：（不足十人，不列出）〕。")
+    edit(place.city, number, "形势平稳。", version=2)
+
+
 def test_a_figure_that_is_not_of_the_bulletin_or_said_in_two_ways_is_refused(place):
     number = draft(place.city)
     with pytest.raises(problems.UnknownFigure):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -113,6 +113,7 @@ class _Filling:
             said(cell),
             source_of(figure),
             cell.url if cell.rows and cell.value is not None else "",
+            is_hidden=cell.is_hidden,
         )
 
     def _change(self, figure: Figure) -> str:
@@ -129,10 +130,10 @@ class _Filling:
         chip = self._keep(f"{figure.title['zh']}比上期", text, source_of(figure), "")
         return sentences["up" if step > 0 else "down"].replace("{step}", chip)
 
-    def _keep(self, title: str, text: str, source: str, link: str, as_of: str = "") -> str:
-        told = FigureValue(title, text, source, as_of or self._as_of(self.rollup.as_of), link)
+    def _keep(self, title: str, text: str, source: str, link: str, as_of: str = "", *, is_hidden: bool = False) -> str:
+        told = FigureValue(title, text, source, as_of or self._as_of(self.rollup.as_of), link, is_hidden=is_hidden)
         while (known := self.figures.get(told.title)) is not None and known != told:
-            told = FigureValue(told.title + "（续）", text, source, told.as_of, link)
+            told = replace(told, title=told.title + "（续）")
         self.figures[told.title] = told
         return queries.chip(told)
 
