@@ -65,9 +65,10 @@ class Assessor:
             return span_of(programme.period_of(indicator, sheet.year), self.as_of)
         return Span(date(sheet.year, 1, 1), min(date(sheet.year, 12, 31), self.as_of))
 
-    def measure(self, sheet: Sheet, item: Item) -> counting.Measure:
-        """Of an indicator: what was reached."""
-        return targets.measure_of(*_indicator(item)) if item.programme else queries.measure_of(sheet, item)
+    def measure(self, sheet: Sheet, item: Item, *, is_whole: bool = False) -> counting.Measure:
+        """Of an indicator: what was reached. `is_whole`: what is below the line of a rate."""
+        own = targets.measure_of(*_indicator(item)) if item.programme else queries.measure_of(sheet, item)
+        return part_of(own, is_whole=is_whole)
 
     def _column(
         self, newest: counting.Rollup, sheet: Sheet, item: Item, union: Union, unions: Sequence[Union]
@@ -86,12 +87,13 @@ class Assessor:
             _of_asked(item, sheet, unions, reached, self.today) if item.programme else _rounded(reached, measure.unit)
         )
 
-    def figure(self, sheet: Sheet, item: Item, union: Union) -> counting.Figure | None:
+    def figure(self, sheet: Sheet, item: Item, union: Union, *, is_whole: bool = False) -> counting.Figure | None:
         """What is behind one union's item: its value before anything is made of it, and how many rows; null also where the sheet hides it."""
         span = self.span(sheet, item)
         if self.newest is None or span.since > span.until or self.is_hidden(sheet, item, union):
             return None
-        return self.newest.figure(self.measure(sheet, item), within=union.id, since=span.since, until=span.until)
+        measure = self.measure(sheet, item, is_whole=is_whole)
+        return self.newest.figure(measure, within=union.id, since=span.since, until=span.until)
 
     def is_hidden(self, sheet: Sheet, item: Item, union: Union) -> bool:
         """Whether it is a rate over few people, or one that would say another union's beside it."""
@@ -103,27 +105,38 @@ class Assessor:
         )
         return union.id in _hidden(found, measure)
 
-    def rows(self, sheet: Sheet, item: Item, union: Union, *, offset: int, limit: int) -> Sequence[counting.Row]:
+    def rows(
+        self, sheet: Sheet, item: Item, union: Union, *, offset: int, limit: int, is_whole: bool = False
+    ) -> Sequence[counting.Row]:
         """As many in all as its figure says."""
         span = self.span(sheet, item)
         if self.newest is None or span.since > span.until or self.is_hidden(sheet, item, union):
             return []
+        measure = self.measure(sheet, item, is_whole=is_whole)
         return self.newest.rows(
-            self.measure(sheet, item), within=union.id, since=span.since, until=span.until, offset=offset, limit=limit
+            measure, within=union.id, since=span.since, until=span.until, offset=offset, limit=limit
         )
+
+
+def part_of(measure: counting.Measure, *, is_whole: bool) -> counting.Measure:
+    """A rate's rows are those above its line; `is_whole`: those below it."""
+    return measure.of if is_whole and measure.of else measure
 
 
 class KeptRows:
     """What a published item of one union counted, on the day. Raises RollupDamaged: the roll-up of that day is gone."""
 
-    def __init__(self, deployment: Deployment, card: Published, behind: Behind, union: Union) -> None:
+    def __init__(
+        self, deployment: Deployment, card: Published, behind: Behind, union: Union, *, is_whole: bool = False
+    ) -> None:
         self.counted, self.behind, self.union = rollup.open_kept(deployment, card.run), behind, union
-        self.figure = self.counted.figure(behind.measure, within=union.id, since=behind.since, until=behind.until)
+        self.measure = part_of(behind.measure, is_whole=is_whole)
+        self.figure = self.counted.figure(self.measure, within=union.id, since=behind.since, until=behind.until)
 
     def rows(self, *, offset: int, limit: int) -> Sequence[counting.Row]:
         """As many in all as its figure says."""
         return self.counted.rows(
-            self.behind.measure, within=self.union.id, since=self.behind.since, until=self.behind.until, offset=offset, limit=limit
+            self.measure, within=self.union.id, since=self.behind.since, until=self.behind.until, offset=offset, limit=limit
         )  # fmt: skip
 
 

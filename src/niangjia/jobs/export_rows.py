@@ -26,8 +26,8 @@ EXPORTED = "lists.export"
 class PurposeMissing(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            f"取名单须写明目的，至少 {operating.SHORTEST_REASON} 个字，例如“发给各乡镇核对”。目的会记入审计。",
-            f"A list needs its purpose in at least {operating.SHORTEST_REASON} characters, such as “for the townships to check”. It is written to the audit log.",
+            f"下载须写明目的，至少 {operating.SHORTEST_REASON} 个字，例如“发给各乡镇核对”。目的会记入审计。",
+            f"What leaves as a file needs its purpose in at least {operating.SHORTEST_REASON} characters, such as “for the townships to check”. It is written to the audit log.",
         )
 
 

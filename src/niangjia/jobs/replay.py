@@ -23,6 +23,14 @@ class TooManyToWait(Refusal):
         )
 
 
+class NothingDecided(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这个月没有可以复算的决定，什么都没有记下。请从列表里选一个月。",
+            "Nothing was decided in that month that could be made again; nothing was recorded. Choose a month from the list.",
+        )
+
+
 @dataclass(frozen=True)
 class Replayed:
     """How many were made again, and which came out otherwise: id and in what."""

@@ -45,5 +45,5 @@ def verify() -> Iterator[Violation]:
     )
     for pk in wrong.order_by("pk").values_list("pk", flat=True):
         yield Violation(
-            "CORRECTION_OWED", f"correction:{pk}", "整改任务不属于被督查的工会。请核对任务的责任工会。", "Its task is not owed by the union that was looked at. Check the task's owner."
+            "CORRECTION_OWED", f"rectification:{pk}", "整改任务不属于被督查的工会。请核对任务的责任工会。", "Its task is not owed by the union that was looked at. Check the task's owner."
         )  # fmt: skip

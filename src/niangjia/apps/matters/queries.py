@@ -234,6 +234,18 @@ def list_matters(
     return rows.order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
+def list_some(viewer: Viewer, matter_ids: Iterable[int]) -> list[MatterCard]:
+    """Those of these that the viewer may see. Raises NotAllowed."""
+    permissions.require(viewer, "matters.view")
+    rows = access.visible(viewer).filter(pk__in=set(matter_ids)).select_related("desk", "org", "version")
+    return cards(rows.defer("version__files"))
+
+
+def numbers_of(matter_ids: Iterable[int]) -> dict[int, str]:
+    """By id, without scope: for whoever has been shown that there are such matters."""
+    return {one.pk: one.number for one in Matter.objects.filter(pk__in=set(matter_ids)).only("pk", "handed_in_at")}
+
+
 def list_of_people(viewer: Viewer, person_ids: Iterable[int]) -> list[MatterCard]:
     """Applications of these people that the viewer may see, the latest first; none without matters.view."""
     if not permissions.may(viewer, "matters.view"):

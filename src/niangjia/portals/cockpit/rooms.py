@@ -19,7 +19,7 @@ _ROOMS: Mapping[str, tuple[str, str]] = {
     "matter": ("officer:application", "matters.view"),
     "place": ("places:desk_place", "places.view"),
     "check": ("officer:check", "cases.see_checks"),
-    "correction": ("assessments:correction", "assessments.view"),
+    "rectification": ("assessments:correction", "assessments.view"),
     "need": ("volunteers:need", "volunteers.view"),
     "offer": ("bookings:people", "bookings.view"),  # offer:OFFER:BOOKING
     "entry": ("contests:look", "contests.view"),

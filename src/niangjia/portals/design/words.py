@@ -544,6 +544,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "calendar": (_("工作日历"), "secondary"),
         "case": (_("个案"), "secondary"),
         "correction": (_("更正申请"), "secondary"),
+        "rectification": (_("督查整改"), "secondary"),
         "decision": (_("决定"), "secondary"),
         "draft": (_("规则草稿"), "secondary"),
         "entitlement": (_("待遇"), "secondary"),

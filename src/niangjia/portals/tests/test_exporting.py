@@ -145,7 +145,7 @@ def test_without_a_purpose_nothing_leaves_and_the_page_says_so(house, signed_in,
     response = signed_in(house.viewers[Role.COUNTY]).post(
         f"{reverse('officer:export_list')}?state=NEW", {"purpose": purpose}
     )
-    assert response.status_code == 409 and "取名单须写明目的" in response.content.decode()
+    assert response.status_code == 409 and "下载须写明目的" in response.content.decode()
     assert 'aria-current="true"' in response.content.decode()  # still filtered
     assert AuditEvent.objects.count() == before
 
@@ -245,7 +245,7 @@ def test_a_long_list_is_made_beside_and_says_what_a_short_one_says(house, signed
 def test_a_long_list_that_may_not_leave_is_refused_before_anything_is_made(asked):
     client, _address = asked
     before = len(list((deployment().folder / "exports").iterdir()))
-    for purpose, words in (("", "取名单须写明目的"), ("核对 13812345678 的情况", "")):
+    for purpose, words in (("", "下载须写明目的"), ("核对 13812345678 的情况", "")):
         answer = client.post(f"{reverse('officer:export_orders')}?scope=all", {"purpose": purpose})
         assert answer.status_code == 409 and words in answer.content.decode()
     assert len(list((deployment().folder / "exports").iterdir())) == before

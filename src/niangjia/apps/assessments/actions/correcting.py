@@ -46,5 +46,5 @@ def ask(*, viewer: Viewer, look_id: int, what: str, due: date, now: datetime) ->
         )  # fmt: skip
         row = Correction.objects.create(look=look, task_id=task_id, asked_at=now)
         detail = {"look": look.pk, "task": task_id, "due": due.isoformat()}
-        audit.record(viewer, action="assessments.ask", object=f"correction:{row.pk}", detail=detail, now=now)
+        audit.record(viewer, action="assessments.ask", object=f"rectification:{row.pk}", detail=detail, now=now)
     return row.pk

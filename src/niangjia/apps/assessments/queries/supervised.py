@@ -73,7 +73,7 @@ def corrections_to_count(now: datetime) -> Iterator[Mapping[str, Any]]:
     today = localdate(now)
     for row in Correction.objects.select_related("look", "task").order_by("pk").iterator(2000):
         yield {
-            "ref": f"correction:{row.pk}", "day": localdate(row.asked_at), "union_id": row.look.org_id, "state": row.task.state,
+            "ref": f"rectification:{row.pk}", "day": localdate(row.asked_at), "union_id": row.look.org_id, "state": row.task.state,
             "is_late": tasks.was_late(row.task, today),
         }  # fmt: skip
 

@@ -10,6 +10,7 @@ from typing import Any, overload
 from django.core import paginator
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from niangjia.apps.assessments import actions, queries
 from niangjia.apps.assessments.types import Published
@@ -53,11 +54,15 @@ def rows(request: PageRequest, sheet_id: str, org_id: int, item_id: str) -> Http
     item = queries.find_item(sheet, item_id)
     union = queries.get_assessor(request.viewer, org_id)
     counted = assessing.open_assessor(deployment(), today=timezone.localdate())
-    found = Rows(counted.figure(sheet, item, union), partial(counted.rows, sheet, item, union))
+
+    def part(*, is_whole: bool) -> Rows:
+        asked = (sheet, item, union)
+        return Rows(counted.figure(*asked, is_whole=is_whole), partial(counted.rows, *asked, is_whole=is_whole))
+
     measure = counted.measure(sheet, item)
     is_hidden = counted.is_hidden(sheet, item, union)
     context = {"sheet": sheet, "title": item.title, "union": union, "as_of": counted.made_at, "is_hidden": is_hidden}
-    return _show(request, f"{sheet_id}/{item_id}", found, measure, context)
+    return _show(request, f"{sheet_id}/{item_id}", part, measure, context)
 
 
 @page("assessments.view")
@@ -68,9 +73,12 @@ def published_rows(request: PageRequest, publication_id: int, org_id: int, item_
     behind, rule = card.behind.get(item_id), next((one for one in card.rules if one["id"] == item_id), None)
     if behind is None or rule is None or all(one.union != org_id for one in card.standings):
         raise queries.NotFound
-    kept = assessing.KeptRows(deployment(), card, behind, union)
     is_hidden = behind.measure.unit == Unit.PERCENT and _pinned(card, org_id, item_id) is None
-    found = Rows(None, kept.rows) if is_hidden else Rows(kept.figure, kept.rows)
+
+    def part(*, is_whole: bool) -> Rows:
+        kept = assessing.KeptRows(deployment(), card, behind, union, is_whole=is_whole)
+        return Rows(None if is_hidden else kept.figure, kept.rows)
+
     title = {"zh": rule["zh"], "en": rule["en"]}
     context = {
         "card": card,
@@ -80,7 +88,7 @@ def published_rows(request: PageRequest, publication_id: int, org_id: int, item_
         "as_of": card.as_of,
         "is_hidden": is_hidden,
     }
-    return _show(request, f"{card.sheet}/{item_id}", found, behind.measure, context)
+    return _show(request, f"{card.sheet}/{item_id}", part, behind.measure, context)
 
 
 def _pinned(card: Published, org_id: int, item_id: str) -> Decimal | None:
@@ -89,8 +97,13 @@ def _pinned(card: Published, org_id: int, item_id: str) -> Decimal | None:
     return next((one.figure for one in points if one.item == item_id), None)
 
 
-def _show(request: PageRequest, what: str, found: Rows, measure: Measure, context: dict[str, Any]) -> HttpResponse:
-    """One page of the rows; that they were opened is on record."""
+def _show(
+    request: PageRequest, what: str, part: Callable[..., Rows], measure: Measure, context: dict[str, Any]
+) -> HttpResponse:
+    """One page of the rows of a number, of a rate those above or below its line; that they were opened is on record."""
+    is_rate = measure.of is not None and not context["is_hidden"]
+    is_whole = is_rate and request.GET.get("part") == "whole"
+    found, measure = part(is_whole=is_whole), assessing.part_of(measure, is_whole=is_whole)
     listed = paginator.Paginator(found, ROWS).get_page(request.GET.get("page"))
     unions = organizations.get_unions({row.union_id for row in listed})
     detail = {"union": context["union"].id, "rows": len(found)}
@@ -98,7 +111,15 @@ def _show(request: PageRequest, what: str, found: Rows, measure: Measure, contex
     actions.note_looking(viewer=request.viewer, what=what, detail=detail, now=timezone.now())
     said = in_words((measure.source, row) for row in listed)
     context |= {
+        "parts": _parts(part, is_whole=is_whole) if is_rate else [],
         "rows": listed, "figure": figure_in_words(found.figure.value if found.figure else None, measure.unit),
         "cards": [(row, unions.get(row.union_id), address_of(request.viewer, row), words) for row, words in zip(listed, said, strict=True)],
     }  # fmt: skip
     return show(request, "assessments/rows.html", context)
+
+
+def _parts(part: Callable[..., Rows], *, is_whole: bool) -> list[dict[str, Any]]:
+    return [
+        {"title": _("分子"), "rows": len(part(is_whole=False)), "query": "", "is_shown": not is_whole},
+        {"title": _("分母"), "rows": len(part(is_whole=True)), "query": "part=whole", "is_shown": is_whole},
+    ]

@@ -175,19 +175,17 @@ class _Filling:
         line, title = shown.line, str(shown.line.indicator.title["zh"])
         unit = _UNITS.get(str(shown.unit), "")
         address = reverse("targets:indicator", args=[programme_id, line.indicator.id])
-        told = {
-            "link": f"{address}?{urlencode({'year': year, 'union': self.union.id})}",
-            "as_of": f"{until.year}年{until.month}月{until.day}日",
-        }
-        reached = self._keep(title, f"{number(line.reached, shown.unit)}{unit}", "目标清点", **told)
+        link = f"{address}?{urlencode({'year': year, 'union': self.union.id})}"
+        as_of = f"{until.year}年{until.month}月{until.day}日"
+        reached = self._keep(title, f"{number(line.reached, shown.unit)}{unit}", "目标清点", link, as_of)
         goal = line.asked.goal if line.asked.is_own else None
         if goal is None:
             return self.kind.target_line["open"].replace("{title}", title).replace("{reached}", reached)
         parts = {
             "title": title,
-            "goal": self._keep(f"{title}目标", f"{number(goal.value, shown.unit)}{unit}", "目标分解", **told),
+            "goal": self._keep(f"{title}目标", f"{number(goal.value, shown.unit)}{unit}", "目标分解", link, as_of),
             "reached": reached,
-            "part": self._keep(f"{title}完成率", part(line.pace.part), "目标清点", **told),
+            "part": self._keep(f"{title}完成率", part(line.pace.part), "目标清点", link, as_of),
         }
         return queries.PLACE.sub(lambda found: parts[found[1]], self.kind.target_line["asked"])
 

@@ -30,6 +30,8 @@ def replays(request: PageRequest) -> HttpResponse:
 def replay_month(request: PageRequest) -> HttpResponse:
     month = request.POST.get("month", "")
     ids = programs.list_replayable(request.viewer, month)
+    if not ids:
+        raise replaying.NothingDecided
     if len(ids) > replaying.AT_ONCE:
         raise replaying.TooManyToWait(len(ids), month)
     request.report = replaying.replay_many(ids, viewer=request.viewer, of=f"month:{month[:7]}", now=timezone.now())

@@ -90,10 +90,15 @@ def judge(request: PageRequest, sample_id: int) -> HttpResponse:
     return redirect("auditing:sample", sample_id)
 
 
-def _items(request: PageRequest, sample_id: int) -> list[tuple[int, Item, shown.Told]]:
+def _items(request: PageRequest, sample_id: int) -> list[tuple[int, Item, shown.Told, str]]:
     items = queries.get_sample(request.viewer, sample_id).items
     told = shown.told_of(request.viewer, (item.ref for item in items))
-    return [(place, item, told.get(item.ref, shown.NOTHING)) for place, item in enumerate(items, start=1)]
+    numbers = shown.numbers_in(item.ref for item in items)
+    things = [shown.thing(item.ref, numbers) for item in items]
+    return [
+        (place, item, told.get(item.ref, shown.NOTHING), f"{thing['label']} {thing['number']}")
+        for place, (item, thing) in enumerate(zip(items, things, strict=True), start=1)
+    ]
 
 
 SAMPLE = Listing(
@@ -102,11 +107,7 @@ SAMPLE = Listing(
     _items,
     lambda request: (
         Column(gettext_lazy("序号"), lambda line: line[0], 8),
-        Column(
-            gettext_lazy("哪一件"),
-            lambda line: " ".join(shown.thing(line[1].ref)[part] for part in ("label", "number")),
-            24,
-        ),
+        Column(gettext_lazy("哪一件"), lambda line: line[3], 24),
         Column(gettext_lazy("谁"), lambda line: line[2].name, 14),
         Column(gettext_lazy("工会"), lambda line: line[2].whose, 24),
         Column(gettext_lazy("金额（元）"), lambda line: line[2].amount, 12),

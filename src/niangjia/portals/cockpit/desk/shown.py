@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,7 @@ from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.audit.types import Hand
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.funds import queries as funds
+from niangjia.apps.matters import queries as matters
 from niangjia.apps.registry import queries as registry
 from niangjia.kernel.months import Month
 from niangjia.portals.design import words
@@ -38,14 +40,13 @@ def month_of(request: PageRequest) -> Month:
     return Month(said if said in known else known[min(1, len(known) - 1)])
 
 
-def thing(ref: str, numbers: dict[int, str] | None = None) -> dict[str, str]:
+def thing(ref: str, numbers: Mapping[str, str]) -> dict[str, str]:
     """A matter or row in words, with the address of its page and of its chain of hands, each empty where there is none."""
     kind, _colon, number = ref.partition(":")
     label = str(words.word("thing", kind)[0]) if kind in words.WORDS["thing"] else kind
-    named = (numbers or {}).get(int(number)) if kind == "case" else None
     url = reverse(_PAGES[kind], args=[int(number)]) if kind in _PAGES else ""
     chain = f"{reverse('auditing:hands')}?of={ref}" if kind in ("case", "matter", "payment") else ""
-    return {"ref": ref, "label": label, "number": named or number, "url": url, "chain": chain}
+    return {"ref": ref, "label": label, "number": numbers.get(ref, number), "url": url, "chain": chain}
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,8 @@ NOTHING = Told("", "", "")
 
 
 def told_of(viewer: Viewer, refs: Iterable[str]) -> dict[str, Told]:
-    """Of ``alert:3`` and ``payment:5`` in the viewer's part of the tree; what else is drawn has a page of its own."""
-    ids: dict[str, set[int]] = {"alert": set(), "payment": set()}
-    for ref in refs:
-        kind, _colon, number = ref.partition(":")
-        ids.setdefault(kind, set()).add(int(number))
+    """Of ``alert:3``, ``payment:5``, ``case:7`` and ``matter:9`` in the viewer's part of the tree; what else is drawn has a page of its own."""
+    ids = _by_kind(refs)
     listed = alerts.find_alerts(viewer, ids["alert"]) if ids["alert"] else []
     homes = household_names({row.household_id for row in listed})
     found = {
@@ -77,6 +75,8 @@ def told_of(viewer: Viewer, refs: Iterable[str]) -> dict[str, Told]:
         )
         for row in listed
     }  # fmt: skip
+    found |= _cases_told(viewer, ids["case"]) if ids["case"] else {}
+    found |= _matters_told(viewer, ids["matter"]) if ids["matter"] else {}
     payments = funds.list_payments(viewer, ids["payment"]) if ids["payment"] else []
     names = registry.masked_names({one.person_id for one in payments})
     return found | {
@@ -88,8 +88,47 @@ def told_of(viewer: Viewer, refs: Iterable[str]) -> dict[str, Told]:
     }  # fmt: skip
 
 
-def numbers_in(refs: Iterable[str]) -> dict[int, str]:
-    return cases.numbers_of(int(ref[5:]) for ref in refs if ref.startswith("case:"))
+def _cases_told(viewer: Viewer, case_ids: set[int]) -> dict[str, Told]:
+    rows = cases.list_cases(viewer, cases.CaseFilter()).filter(pk__in=case_ids).select_related("org")
+    homes = household_names({row.household_id for row in rows})
+    return {
+        f"case:{row.pk}": Told(
+            homes[row.household_id].name if row.household_id in homes else "", reverse(_PAGES["case"], args=[row.pk]), row.org.name,
+            why=tuple(filter(None, (row.outcome and str(words.word("outcome", row.outcome)[0]), str(row.get_close_reason_display())))),
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def _matters_told(viewer: Viewer, matter_ids: set[int]) -> dict[str, Told]:
+    cards = matters.list_some(viewer, matter_ids)
+    names = registry.masked_names({card.person_id for card in cards if card.person_id})
+    return {
+        f"matter:{card.id}": Told(
+            names.get(card.person_id or 0, ""), reverse(_PAGES["matter"], args=[card.id]), card.org_name,
+            why=(getattr(card, f"title_{language_now()}"), str(words.word("matter_state", card.state)[0])),
+        )
+        for card in cards
+    }  # fmt: skip
+
+
+def _by_kind(refs: Iterable[str]) -> dict[str, set[int]]:
+    ids: dict[str, set[int]] = defaultdict(set)
+    for ref in refs:
+        kind, _colon, number = ref.partition(":")
+        ids[kind].add(int(number))
+    return ids
+
+
+def numbers_in(refs: Iterable[str]) -> dict[str, str]:
+    """Of cases and matters, as people know them."""
+    ids = _by_kind(ref for ref in refs if ref.startswith(("case:", "matter:")))
+    of_cases = cases.numbers_of(ids["case"]) if ids["case"] else {}
+    of_matters = matters.numbers_of(ids["matter"]) if ids["matter"] else {}
+    return {
+        **{f"case:{pk}": number for pk, number in of_cases.items()},
+        **{f"matter:{pk}": number for pk, number in of_matters.items()},
+    }
 
 
 def hand_lines(hands: Iterable[Hand], names: Mapping[int, str] | None = None) -> list[dict[str, Any]]:

@@ -174,6 +174,11 @@ class Shown:
 
     @property
     def is_short(self) -> bool:
-        """Whether the forecast misses the target."""
+        """Whether the forecast misses what is asked of this union itself."""
         goal, forecast = self.line.asked.goal, self.line.pace.forecast
-        return bool(goal and forecast is not None and not goal.comparator.is_met(forecast, goal.value))
+        return bool(
+            goal
+            and self.line.asked.is_own
+            and forecast is not None
+            and not goal.comparator.is_met(forecast, goal.value)
+        )
