@@ -167,6 +167,22 @@ def test_the_rows_behind_a_figure_are_as_many_as_it_counts_and_opening_them_is_o
     assert "数字背后的明细" in read(client, "assessments:rows", SHEET, union.id, "helped")
 
 
+def test_a_rate_opens_the_rows_above_and_below_its_line(house, signed_in, monkeypatch):
+    place, client = house.desk.town, signed_in(house.viewers[Role.CITY])
+    monkeypatch.setitem(_all(programs_folder()), SHEET, replace(queries.get_sheet(SHEET), year=town.NOW.year))
+    day = town.NOW.date()
+    rows = [
+        {"ref": f"case:{n}", "day": day, "union_id": place["X"].id, "person": n, "outcome": "V1" if n <= 12 else "V4"}
+        for n in range(1, 21)
+    ]
+    counted_year.write(deployment(), house, {"verification": rows})
+    address = reverse("assessments:rows", args=[SHEET, place["X"].id, "precision"])
+    above, below = (client.get(address + query).content.decode() for query in ("", "?part=whole"))
+    shutil.rmtree(deployment().folder / rollup.FOLDER)
+    assert "分子 12" in above and "分母 20" in above
+    assert (above.count('class="lead-cell"'), below.count('class="lead-cell"')) == (12, 20)
+
+
 @pytest.mark.parametrize(("in_x", "in_y", "shown"), [(3, 40, set()), (12, 40, {"X", "Y"}), (0, 40, {"Y"})])
 def test_a_rate_over_few_people_is_neither_shown_nor_scored_nor_told_by_the_others(house, signed_in, in_x, in_y, shown):
     place, sheet = house.desk.town, replace(queries.get_sheet(SHEET), year=town.NOW.year)
