@@ -17,9 +17,10 @@ WHY = "演示：按省总 2022 年的口径在本年继续开展（虚构）"
 TAKEN_UP = {
     "workforce-reform-2022": {"agreements": 2, "evaluated": 2, "heard": 60},
     "venues-2025": {"standard-rate": 90},
-    "xinchang-hardship-2023": {"granted": 40, "granted-money": 20_000, "filed": 60},
 }
 """Beside the Warm Action: papers of past years that the invented city goes on with, and what it asks of itself."""
+OF_THE_COUNTY = {"xinchang-hardship-2023": {"granted": 40, "granted-money": 20_000, "filed": 60}}
+"""A county's own paper: asked of that county alone."""
 LEFT_OUT = 5
 """Of a hundred: what the city keeps back, so that one sees the shares fall short of the target."""
 
@@ -53,10 +54,11 @@ def play(office: Office, clock: Callable[[], datetime]) -> int:
         shares = _split(Decimal(total * (100 - LEFT_OUT) // 100), counties)
         count += _divide(lead, indicator, shares, clock())
         count += _divide(deputy, indicator, _split(shares[county.id] or Decimal(0), towns), clock())
-    for programme, asked in TAKEN_UP.items():
-        for indicator, total in asked.items():
-            above = lead if city.parent_id is None else office.officer(city.parent_id, clock())
-            count += _divide(above, indicator, {city.id: Decimal(total)}, clock(), programme)
+    above = lead if city.parent_id is None else office.officer(city.parent_id, clock())
+    for who, org_id, programmes in ((above, city.id, TAKEN_UP), (lead, county.id, OF_THE_COUNTY)):
+        for programme, asked in programmes.items():
+            for indicator, total in asked.items():
+                count += _divide(who, indicator, {org_id: Decimal(total)}, clock(), programme)
     _state(lead, clock())
     return count
 

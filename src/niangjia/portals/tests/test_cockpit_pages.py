@@ -123,7 +123,9 @@ def test_a_number_lists_as_many_rows_as_it_counts_whatever_is_asked(counted, hou
         assert not len(rows) and not list(rows)
         return
     listed = counter.rows(figure, tag, code, offset=0, limit=10_000)  # also those that a page would cut off
-    assert len(listed) == len(rows) == rows.cell.rows and [row for _source, row in rows] == listed
+    assert len(listed) == len(rows) == rows.cell.rows and [row.ref for _source, row in rows] == [
+        row.ref for row in listed
+    ]
     assert len({row.ref for row in listed}) == len(listed)
     if not listed:
         return
@@ -264,6 +266,11 @@ def test_neither_page_nor_workbook_nor_rows_say_a_count_that_gives_a_small_rate_
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(taken.streaming_content))).active
     written = [row for row in sheet.iter_rows(values_only=True) if row[2] in ("属实", "查实率")]
     assert written and all(row[3] is None and row[5] is None for row in written if row[0] == house["Y"].name)
+    opened = city.get(reverse("cockpit:rows", args=["verified"]), asked)
+    assert opened.context["total"] and "属实" not in " ".join(" ".join(line.tags) for line in opened.context["lines"])
+    taken = city.post(f"{reverse('cockpit:export_rows', args=['verified'])}?{urlencode(asked)}", form)
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(taken.streaming_content))).active
+    assert "属实" not in " ".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row)
     opened = city.get(reverse("cockpit:rows", args=["confirmed"]), asked)
     assert opened.context["cell"].is_hidden and opened.context["total"] == 0 and not opened.context["lines"]
 
@@ -298,6 +305,27 @@ def test_a_page_leaves_as_the_workbook_it_shows_and_so_do_rows(city, house):
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(rows.streaming_content))).active
     sums = [row[4] for row in sheet.iter_rows(values_only=True) if isinstance(row[4], (int, float))]
     assert len(sums) == shown.cell.rows and abs(Decimal(str(sum(sums))) - shown.cell.value) < Decimal("0.01")
+
+
+def test_the_workbook_of_rates_has_the_people_each_is_of_and_how_far_it_is_from_all(city, house):
+    blocks = [one for one in city.get(reverse("cockpit:panel", args=["equity"])).context["blocks"] if one.is_gaps]
+    taken = city.post(reverse("cockpit:export_panel", args=["equity"]), {"purpose": "月度会议核对数字"})
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(taken.streaming_content))).active
+    written = {(row[0], row[1]): row for row in sheet.iter_rows(values_only=True)}
+    shown = [(block, line) for block in blocks for line in block.lines if line.people and line.gap]
+    assert shown
+    for block, line in shown:
+        row = written[block.title["zh"], line.name]
+        assert row[6] == line.people and line.gap.words in row[7]
+
+
+def test_the_page_of_targets_leaves_as_a_workbook_of_every_line(city, house):
+    boards = city.get(reverse("cockpit:panel", args=["targets"])).context["boards"]
+    taken = city.post(reverse("cockpit:export_targets", args=["targets"]), {"purpose": "月度会议核对数字"})
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(taken.streaming_content))).active
+    titles = [row[2] for row in sheet.iter_rows(values_only=True)]
+    lines = [shown for board in boards for shown in (*board.rows, *board.open_rows)]
+    assert lines and all(shown.line.indicator.title["zh"] in titles for shown in lines)
 
 
 def test_without_a_roll_up_and_with_a_broken_one_the_page_says_what_to_do(counted, city, tmp_path, monkeypatch):

@@ -138,6 +138,15 @@ class Counter:
             return self.figure(figure)
         return self.by(figure, tag).get(code) or self.none(figure)
 
+    def unsaid(self, figure: Figure, tag: str, code: str) -> frozenset[str]:
+        """The tags of its rows that, counted up, would say a rate that is hidden."""
+        tags = {name for rate in declared().rates for name in rate.asks_of}
+        return frozenset(
+            name
+            for name in tags
+            if any(self.one(rate, tag, code).is_hidden for rate in declared().rates_told_by(figure, name))
+        )
+
     def rows(self, figure: Figure, tag: str, code: str, *, offset: int, limit: int) -> list[counting.Row]:
         since, until = self.asked.days(figure)
         return self.rollup.rows(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, overload
 
 from django.utils import timezone
@@ -43,7 +44,7 @@ class RowShown:
 
 
 class Rows(Sequence[Counted]):
-    """The rows of one number, as many as it says, each with its source; a page of them at a time."""
+    """The rows of one number, as many as it says, each with its source, less what would say a hidden rate; a page of them at a time."""
 
     def __init__(self, counter: Counter, figure: Figure, tag: str, code: str) -> None:
         self.counter, self.figure, self.tag, self.code = counter, figure, tag, code
@@ -61,7 +62,14 @@ class Rows(Sequence[Counted]):
             return self[asked : asked + 1][0]
         start, stop = asked.start or 0, len(self) if asked.stop is None else min(asked.stop, len(self))
         found = self.counter.rows(self.figure, self.tag, self.code, offset=start, limit=max(0, stop - start))
-        return [(self.figure.measure.source, row) for row in found]
+        return [(self.figure.measure.source, self._said(row)) for row in found]
+
+    def _said(self, row: counting.Row) -> counting.Row:
+        return replace(row, tags={name: value for name, value in row.tags.items() if name not in self.unsaid})
+
+    @cached_property
+    def unsaid(self) -> frozenset[str]:
+        return self.counter.unsaid(self.figure, self.tag, self.code)
 
     def __iter__(self) -> Iterator[Counted]:
         """All of them, asked for once."""

@@ -12,6 +12,7 @@ from niangjia.portals.cockpit.figures import mapped, rowed, views
 from niangjia.portals.cockpit.figures.asked import Asked
 from niangjia.portals.cockpit.figures.counting_up import Counter
 from niangjia.portals.cockpit.figures.declared import Figure, Panel, declared
+from niangjia.portals.cockpit.figures.equity import Gap
 from niangjia.portals.cockpit.figures.measuring import open_rollup
 from niangjia.portals.cockpit.figures.problems import NoRollup, NoSuchFigure
 from niangjia.portals.cockpit.figures.shown import Cell, noun
@@ -22,11 +23,12 @@ from niangjia.portals.officer.exporting import Column, Listing, export_of
 
 @dataclass(frozen=True)
 class NumberLine:
-    """One number of a page: where it stands, what it is called, and it."""
+    """One number of a page: where it stands, what it is called, it, and how far it is from all together."""
 
     part: str
     line: str
     cell: Cell
+    gap: Gap | None = None
 
     @property
     def value(self) -> Decimal | None:
@@ -34,6 +36,17 @@ class NumberLine:
         if self.cell.value is None:
             return None
         return (self.cell.value * 100).quantize(Decimal("0.01")) if self.cell.figure.is_rate else self.cell.value
+
+    @property
+    def people(self) -> int | None:
+        """Below the line of a rate; null where none is, or it is hidden."""
+        return self.cell.people if self.cell.figure.is_rate and not self.cell.is_hidden else None
+
+    @property
+    def gap_words(self) -> str | None:
+        if self.gap is None:
+            return None
+        return f"{self.gap.words} {_('差距大')}" if self.gap.is_alarm else self.gap.words
 
     @property
     def unit(self) -> str:
@@ -62,7 +75,8 @@ def numbers_of(page: Panel, counter: Counter, chosen: Sequence[Figure]) -> list[
         lines += [NumberLine(title, row.name, row.cell) for row in mapped.places_of(counter, figure, children).rows]
         lines += [NumberLine(title, month.text, cell) for month, cell in counter.months(figure)]
     for table in views.tables_of(page, counter, children, declared()):
-        lines += [NumberLine(say(dict(table.title)), line.name, cell) for line in table.lines for cell in line.cells]
+        title = say(dict(table.title))
+        lines += [NumberLine(title, line.name, cell, line.gap) for line in table.lines for cell in line.cells]
     return lines
 
 
@@ -76,7 +90,9 @@ NUMBERS = Listing(
         Column(_("数字"), lambda line: say(dict(line.cell.figure.title)), 20),
         Column(_("数值"), lambda line: line.value, 16),
         Column(_("单位"), lambda line: line.unit, 8),
-        Column(_("行数"), lambda line: None if line.cell.is_hidden else line.cell.rows, 10),
+        Column(_("明细行数"), lambda line: None if line.cell.is_hidden else line.cell.rows, 10),
+        Column(_("比率的人数"), lambda line: line.people, 12),
+        Column(_("与全体相比"), lambda line: line.gap_words, 24),
     ),
     filters=("union", "month", "figure"),
 )

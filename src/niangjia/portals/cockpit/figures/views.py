@@ -83,7 +83,8 @@ def _panel(request: PageRequest, panel: Panel) -> HttpResponse:
         context["alarm_words"] = equity.rule_in_words(pages.alarm)
     if panel.has_targets:
         boards = targeting.boards_of(request.viewer, asked.union)
-        context |= {"boards": boards, "lights": targeting.lights_of(boards)}
+        count = sum(len(board.rows) + len(board.open_rows) for board in boards)
+        context |= {"boards": boards, "lights": targeting.lights_of(boards), "target_count": count}
     if panel.map:
         context |= _places(request, panel, counter, children)
     numbers = sum(len(line.cells) for table in context["blocks"] for line in table.lines)

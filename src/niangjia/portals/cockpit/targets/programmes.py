@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,6 +157,24 @@ def _of(shown: Shown | None, what: str) -> Any:
     }[what]
 
 
+def columns_of(shown: Callable[[Any], Shown | None]) -> list[Column]:
+    """What a line of targets says, of rows that hold one."""
+    return [
+        Column(lazy("指标"), lambda row: _of(shown(row), "title"), 24),
+        Column(lazy("单位"), lambda row: _of(shown(row), "unit"), 8),
+        Column(lazy("要求"), lambda row: _of(shown(row), "is"), 8),
+        Column(lazy("目标"), lambda row: _of(shown(row), "goal")),
+        Column(lazy("谁的目标"), lambda row: _of(shown(row), "whose"), 20),
+        Column(lazy("已达到"), lambda row: _of(shown(row), "reached")),
+        Column(lazy("完成率"), lambda row: _of(shown(row), "part"), 10),
+        Column(lazy("进度"), lambda row: _of(shown(row), "light"), 10),
+        Column(lazy("预计年底"), lambda row: _of(shown(row), "forecast")),
+        Column(lazy("引用的数"), lambda row: _of(shown(row), "stated")),
+        Column(lazy("原句"), lambda row: _of(shown(row), "clause"), 50),
+        Column(lazy("为什么没有来源"), lambda row: _of(shown(row), "elsewhere"), 40),
+    ]
+
+
 BOARD = Listing(
     name="targets",
     title=lazy("目标一览"),
@@ -164,18 +182,7 @@ BOARD = Listing(
     columns=lambda request: [
         Column(lazy("行动"), lambda row: row.action, 24),
         Column(lazy("举措"), lambda row: row.measure, 30),
-        Column(lazy("指标"), lambda row: _of(row.shown, "title"), 24),
-        Column(lazy("单位"), lambda row: _of(row.shown, "unit"), 8),
-        Column(lazy("要求"), lambda row: _of(row.shown, "is"), 8),
-        Column(lazy("目标"), lambda row: _of(row.shown, "goal")),
-        Column(lazy("谁的目标"), lambda row: _of(row.shown, "whose"), 20),
-        Column(lazy("已达到"), lambda row: _of(row.shown, "reached")),
-        Column(lazy("完成率"), lambda row: _of(row.shown, "part"), 10),
-        Column(lazy("进度"), lambda row: _of(row.shown, "light"), 10),
-        Column(lazy("预计年底"), lambda row: _of(row.shown, "forecast")),
-        Column(lazy("引用的数"), lambda row: _of(row.shown, "stated")),
-        Column(lazy("原句"), lambda row: _of(row.shown, "clause"), 50),
-        Column(lazy("为什么没有来源"), lambda row: _of(row.shown, "elsewhere"), 40),
+        *columns_of(lambda row: row.shown),
     ],
     filters=("year", "union"),
 )
