@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -225,6 +226,25 @@ class TripNotTold(Refusal):
 class NothingGranted(Refusal):
     def __init__(self) -> None:
         super().__init__("没有可以列支的人。请先录入费用并核算。", "There is nobody to be paid for. Enter the costs and work them out first.")  # fmt: skip
+
+
+class DaysOutgrown(Refusal):
+    """The days of a worker's year were decided one trip beside the other, so that no decision saw them together."""
+
+    def __init__(self, numbers: Sequence[str]) -> None:
+        several = "、".join(numbers)
+        super().__init__(
+            f"{several} 核算以后，同一职工今年另有疗休养也核算了，合计天数没有一起算过。请组织的工会重新“按规则核算”，再报付。",
+            f"After {', '.join(numbers)} was worked out, another trip of the same worker and year was too, and their days were never counted together. Let the organising union work it out again, then pay.",
+        )
+
+
+class DaysOverGiven(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "今年另一次疗休养已经结算，加上这次的天数没有一起核算过，不能结算。请在“专项资金”里撤回这笔付款，由组织的工会重新核算。",
+            "Another trip of this year is settled, and its days were never counted together with these, so this part is not. Withdraw the payment under Funds and let the organising union work it out again.",
+        )
 
 
 class NoInvoice(Refusal):
