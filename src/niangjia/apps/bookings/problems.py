@@ -146,6 +146,51 @@ class NoSlots(Refusal):
         )
 
 
+class SlotIsPast(Refusal):
+    def __init__(self, begins: datetime) -> None:
+        super().__init__(
+            f"场次 {_time(begins)} 已经过了，没有人能报。请核对年份和日期，删去这一场再排。",
+            f"The session at {_time(begins)} is over already, so nobody could book it. Check its year and day, take it out and add it anew.",
+        )
+
+
+class SlotBeforeDraw(Refusal):
+    def __init__(self, begins: datetime, closes_at: datetime) -> None:
+        super().__init__(
+            f"场次 {_time(begins)} 早于报名截止 {_time(closes_at)}：摇号在截止以后，这一场不会有人。请提前截止，或改场次的日期。",
+            f"The session at {_time(begins)} is before booking closes at {_time(closes_at)}: the draw comes after that and would give nobody a seat in it. Close earlier, or hold it later.",
+        )
+
+
+class SlotWasHeld(Refusal):
+    def __init__(self, begins: datetime) -> None:
+        super().__init__(
+            f"这一场 {_time(begins)} 已经开始，名单留作记录，不能取消。没有来的请记未到场。",
+            f"This session began at {_time(begins)} and its list stays on record. Count whoever did not come as missing.",
+        )
+
+
+class LastSlot(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这是已发布活动的最后一场。请先添加别的场次，或取消整个活动。",
+            "This is the last session of a published offer. Add another first, or call the offer off.",
+        )
+
+
+class WasHeld(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "已有人到场，或各场都已结束，整个活动不能取消。还没有开始的场次可以单独取消；都办完了请点“结束活动”。",
+            "Somebody came, or every session is over, so the offer cannot be called off. Call off single sessions that have not begun; close the offer when all is done.",
+        )
+
+
+class NoReason(Refusal):
+    def __init__(self) -> None:
+        super().__init__("请写明取消的原因，报名的人会看到。", "Say why it is called off: whoever booked reads it.")
+
+
 class WrongTimes(Refusal):
     def __init__(self) -> None:
         super().__init__(

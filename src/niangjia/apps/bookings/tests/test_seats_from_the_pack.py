@@ -12,9 +12,9 @@ from django.utils import timezone
 from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.bookings import actions, problems, queries, touring
-from niangjia.apps.bookings.models import Booking, Offer, Quota
+from niangjia.apps.bookings.models import Booking, Offer, Quota, Slot
 from niangjia.apps.bookings.tests.fair import DAY, HALF_HOUR, NOW, build
-from niangjia.apps.bookings.types import SiteFacts, StopFacts, TourFacts
+from niangjia.apps.bookings.types import SiteFacts, SlotFacts, StopFacts, TourFacts
 from niangjia.apps.programs import actions as programs
 from niangjia.engines import policy
 from niangjia.kernel.deployment import programs_folder
@@ -64,6 +64,42 @@ def test_quotas_set_by_hand_stand_instead_of_the_packs(fair, pack):
     actions.set_quota(viewer=fair.county, offer_id=offer, org_id=fair.town.org_id, seats=4, now=NOW)
     actions.publish(viewer=fair.county, offer_id=offer, now=NOW)
     assert list(Quota.objects.values_list("group", "seats")) == [("", 4)]
+
+
+def test_shares_of_the_pack_grow_with_the_sessions_and_shrink_to_what_is_given(fair, pack):
+    offer = fair.offer(2, **pack)
+    for number in range(5):
+        fair.ask(offer, number)
+    assert Booking.objects.filter(state="SEATED").count() == 2
+    later = SlotFacts(DAY + HALF_HOUR, DAY + 2 * HALF_HOUR, 8)
+    actions.add_slots(viewer=fair.county, offer_id=offer, slots=[later], now=NOW)
+    assert dict(Quota.objects.values_list("group", "seats")) == {"courier": 2, "": 8}
+    assert Booking.objects.filter(state="SEATED").count() == 5 and list(queries.verify(now=NOW)) == []
+    slot = Slot.objects.get(seats=8)
+    actions.set_seats(viewer=fair.county, slot_id=slot.pk, seats=3, now=NOW)
+    assert dict(Quota.objects.values_list("group", "seats")) == {"courier": 1, "": 5}, "none below what is given"
+    actions.set_quota(viewer=fair.county, offer_id=offer, org_id=None, group="courier", seats=3, now=NOW)
+    actions.set_seats(viewer=fair.county, slot_id=slot.pk, seats=20, now=NOW)
+    assert dict(Quota.objects.values_list("group", "seats")) == {"courier": 3, "": 5}, "set by hand they stand"
+
+
+def test_a_quota_of_the_wrong_union_is_taken_away_and_the_offer_is_for_everybody(fair):
+    offer = fair.offer(3)
+    fair.ask(offer, 0)
+    actions.set_quota(viewer=fair.county, offer_id=offer, org_id=fair.town.org_id, seats=1, now=NOW)
+    with pytest.raises(problems.NotForYou):
+        fair.ask(offer, 5)
+    quota = Quota.objects.get()
+    with pytest.raises(problems.NoSuchOffer):
+        actions.drop_quota(viewer=fair.town, offer_id=offer, quota_id=quota.pk, now=NOW)
+    for _again in range(2):
+        actions.drop_quota(viewer=fair.county, offer_id=offer, quota_id=quota.pk, now=NOW)
+    fair.ask(offer, 5)
+    assert (
+        list(Booking.objects.values_list("state", flat=True)) == ["SEATED"] * 2 and list(queries.verify(now=NOW)) == []
+    )
+    actions.cancel(viewer=fair.workers[0], booking_id=Booking.objects.order_by("pk")[0].pk, now=NOW)
+    assert list(queries.verify(now=NOW)) == []
 
 
 def test_without_a_pack_there_what_was_typed_stands(fair, pack):
