@@ -427,7 +427,7 @@ def test_a_stop_moved_by_hand_says_what_is_wrong_and_is_not_published_so(county,
     }
     page = said(go(county, "set_stops", ids.tour, **sent))
     assert "收车晚于 17:00" in page
-    page = go(county, "publish_tour", ids.tour, opens_at="2023-11-06T09:00", closes_at="2023-11-18T09:00")
+    page = go(county, "publish_tour", ids.tour, opens_at="2023-11-06T09:00", closes_at="2023-11-18T09:00", is_sure="on")
     assert (
         page.status_code == 409
         and "收车晚于" in said(page)
@@ -714,7 +714,12 @@ def test_the_button_to_cancel_is_there_until_the_session_begins(worker, county, 
 
 
 def test_a_bus_is_published_in_a_season_and_its_sites_stand_on_the_seasons_pages(county, ids):
-    told = {"opens_at": "2023-11-06T08:00", "closes_at": "2023-11-20T00:00", "campaign": str(ids.campaign)}
+    told = {
+        "opens_at": "2023-11-06T08:00",
+        "closes_at": "2023-11-20T00:00",
+        "campaign": str(ids.campaign),
+        "is_sure": "on",
+    }
     assert "已发布" in said(go(county, "publish_tour", ids.tour, **told))
     assert Offer.objects.get(tour=ids.tour).campaign_id == ids.campaign
     for page in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -239,6 +240,45 @@ def test_a_plan_that_can_be_carried_out_becomes_slots_once_and_is_closed_to_chan
     ):
         with pytest.raises(problems.TourIsPublished):
             late()
+
+
+def publish(fair, tour_id: int) -> int:
+    return actions.publish_tour(viewer=fair.county, tour_id=tour_id, opens_at=NOW, closes_at=DAY, now=NOW)
+
+
+def test_a_plan_whose_offer_was_called_off_is_changed_and_published_anew(fair, tour):
+    tour_id, near, _far = tour
+    actions.set_stops(viewer=fair.county, tour_id=tour_id, new=[stop(near, 9, people=4)], now=NOW)
+    first = publish(fair, tour_id)
+    actions.call_off(viewer=fair.county, offer_id=first, reason="车坏了", now=NOW)
+    assert not queries.get_tour(fair.county, tour_id).is_published
+    actions.set_stops(viewer=fair.county, tour_id=tour_id, new=[stop(near, 13, people=4)], now=NOW)
+    second = publish(fair, tour_id)
+    assert second == publish(fair, tour_id) != first
+    assert {Offer.objects.get(pk=pk).slots.count() for pk in (first, second)} == {1, 2}
+    with pytest.raises(problems.TourIsPublished):
+        actions.set_stops(viewer=fair.county, tour_id=tour_id, new=[stop(near, 15)], now=NOW)
+
+
+def test_the_figures_of_a_plan_change_until_it_is_published_and_its_stops_last_accordingly(fair, tour):
+    tour_id, near, _far = tour
+    actions.set_stops(viewer=fair.county, tour_id=tour_id, new=[stop(near, 9, people=8)], now=NOW)
+    facts = TourFacts(
+        "体检车", fair.county.org_id, "330281", DAYS[1:], time(9), time(17), 30_050_000, 121_150_000, lanes=2
+    )
+    for viewer in (fair.town, fair.other):
+        with pytest.raises(problems.NoSuchTour):
+            actions.change_tour(viewer=viewer, tour_id=tour_id, facts=facts, now=NOW)
+    actions.change_tour(viewer=fair.county, tour_id=tour_id, facts=facts, now=NOW)
+    (kept,) = queries.get_tour(fair.county, tour_id).stops
+    assert kept.ends - kept.begins == timedelta(hours=2), "four turns of two lanes"
+    assert words(fair, tour_id) == [f"bus 1 does not go out on {DAYS[0]}"]
+    with pytest.raises(problems.WrongTimes):
+        actions.change_tour(viewer=fair.county, tour_id=tour_id, facts=replace(facts, days=()), now=NOW)
+    actions.set_stops(viewer=fair.county, tour_id=tour_id, changes={kept.pk: stop(near, 10, day=DAYS[1])}, now=NOW)
+    publish(fair, tour_id)
+    with pytest.raises(problems.TourIsPublished):
+        actions.change_tour(viewer=fair.county, tour_id=tour_id, facts=facts, now=NOW)
 
 
 def test_a_plan_is_its_unions_to_change_and_those_below_it_read_it(fair, tour):

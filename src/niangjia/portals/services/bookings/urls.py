@@ -52,6 +52,7 @@ urlpatterns = [
     path("desk/bookings/<int:offer_id>/trip/invoices/<slug:key>/", settling.invoice, name="invoice"),
     path("desk/tours/", touring.tours, name="tours"),
     path("desk/tours/<int:tour_id>/", touring.tour, name="tour"),
+    path("desk/tours/<int:tour_id>/change/", touring.change_tour, name="change_tour"),
     path("desk/tours/<int:tour_id>/sites/", touring.add_site, name="add_site"),
     path("desk/tours/<int:tour_id>/sites/<int:site_id>/drop/", touring.drop_site, name="drop_site"),
     path("desk/tours/<int:tour_id>/stops/", touring.set_stops, name="set_stops"),
