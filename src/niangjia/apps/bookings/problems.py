@@ -256,6 +256,14 @@ class NotAPlaceForOffers(Refusal):
         )
 
 
+class PlaceNotInUse(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "举办的场所已撤销、暂停开放或过了有效期，现在不能报名。已报名的名额还在；请向组织的工会问清在哪里办。",
+            "The place where this is held was closed or suspended, or its validity is over, so it cannot be booked now. Seats that were given stand; ask the organising union where it will be held.",
+        )
+
+
 class NotATrip(Refusal):
     def __init__(self) -> None:
         super().__init__("这类活动不按疗休养结算。", "This kind is not settled as a recuperation trip.")

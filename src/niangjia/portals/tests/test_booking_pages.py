@@ -447,6 +447,8 @@ def test_a_plan_is_worked_out_around_what_is_fixed_taken_over_and_booked(house, 
             break
         time.sleep(0.1)
     assert "次停靠，排上 84 人" in said(county.get(reverse("bookings:tour", args=[ids.tour])))
+    early = go(county, "publish_tour", ids.tour, opens_at="2023-11-06T09:00", closes_at="2023-11-18T09:00")
+    assert early.status_code == 422 and "排出的安排（84 人）还没有采用" in said(early)
     go(county, "tour_act", ids.tour, "take")
     stops = TourStop.objects.filter(tour=ids.tour)
     kept = stops.get(is_fixed=True)

@@ -66,7 +66,7 @@ def test_a_plan_with_people_left_over_is_published_once_that_is_ticked(county, i
     page = go(county, "publish_tour", ids.tour, **WHEN)
     assert (
         page.status_code == 422
-        and "还有 44 人没有排上。请先排好" in said(page)
+        and "还有 44 人没有排上。" in said(page)
         and not Offer.objects.filter(tour=ids.tour).exists()
     )
     assert "每个时段的名额都开放报名" in said(go(county, "publish_tour", ids.tour, **WHEN, is_sure="on"))

@@ -157,7 +157,7 @@ def _refuse_others(viewer: Viewer, facts: OfferFacts, known: tuple[int | None, i
 
 
 def refuse_place(org_id: int, place_id: int | None, now: datetime) -> None:
-    """Raises NotAPlaceForOffers: somebody's home, a lease, or of a union that the offer's does not recognise."""
+    """Raises NotAPlaceForOffers: not in use, somebody's home, a lease, or of a union that the offer's does not recognise."""
     if place_id is not None:
         usable = places.list_usable(org_id, on=timezone.localdate(now))
         if not usable.filter(pk=place_id).exists():
@@ -303,7 +303,8 @@ def publish(*, viewer: Viewer, offer_id: int, now: datetime) -> None:
     """
     From now on it is seen, and asked for in its time. A draw's seed is made and sealed here. Safe to repeat.
 
-    Raises: NotAllowed, NoSuchOffer, NoSlots, NotPossibleNow; SlotIsPast, SlotBeforeDraw: one of its sessions nobody could have a seat in.
+    Raises: NotAllowed, NoSuchOffer, NoSlots, NotPossibleNow; SlotIsPast, SlotBeforeDraw: one of its sessions nobody could have a seat in;
+        NotAPlaceForOffers: its place is not in use any more.
     """
     with transaction.atomic():
         offer = own_offer(viewer, offer_id)
@@ -316,6 +317,7 @@ def publish(*, viewer: Viewer, offer_id: int, now: datetime) -> None:
             raise NoSlots
         _refuse_past(begins, now)
         _refuse_before_draw(offer, begins, offer.closes_at)
+        refuse_place(offer.org_id, offer.place_id, now)
         keep_shares(offer, now)
         offer.state = OfferState.OPEN
         if offer.giving == Giving.DRAW:
