@@ -262,8 +262,10 @@ def list_nearest(
 
 def list_history(viewer: Viewer, place_id: int) -> list[EventRow]:
     """Newest first. Raises NotAllowed, NoSuchPlace."""
-    place = get_visible(viewer, place_id)
-    rows = list(PlaceEvent.objects.filter(place=place).select_related("org").order_by("-step"))
+    seen = PlaceEvent.objects.filter(place__in=visible(viewer), place=place_id)
+    rows = list(seen.select_related("org").order_by("-step"))
+    if not rows:  # every place has events: it is not there, or not the viewer's
+        raise NoSuchPlace(place_id)
     names = accounts.names_of({row.by_id for row in rows})
     return [
         EventRow(

@@ -787,3 +787,23 @@ def test_a_draft_is_changed_in_all_its_fields_and_keeps_its_place(county, house,
     county.post(address, told | {"kind": "activity", "place": f"羽林驿站 {there.number}", "most_companions": 2})
     draft.refresh_from_db()
     assert (draft.kind, draft.most_companions, draft.place_id) == ("activity", 2, there.station_id)
+
+
+def test_a_session_is_called_off_and_a_share_taken_away_on_the_offers_page(county, ids):
+    first, _second = Slot.objects.filter(offer=ids.offer).order_by("begins")
+    blank = go(county, "call_off_slot", ids.offer, first.pk)
+    assert blank.status_code == 409 and "请写明取消的原因" in said(blank) and "取消这一场" in said(blank)
+    assert "这一场已去掉" in said(go(county, "call_off_slot", ids.offer, first.pk, **{"slot-reason": "下雨"}))
+    assert not Slot.objects.filter(pk=first.pk).exists() and Booking.objects.filter(reason="下雨").exists() and sound()
+    go(county, "set_quota", ids.offer, union="X", seats="2")
+    (quota,) = Offer.objects.get(pk=ids.offer).quotas.all()
+    assert "不再分给他们" in said(go(county, "drop_quota", ids.offer, quota.pk))
+    assert (
+        "没有分配：会员都可以报名。" in said(county.get(reverse("bookings:desk_offer", args=[ids.offer]))) and sound()
+    )
+
+
+def test_what_somebody_came_to_has_no_button_to_call_it_off(county, ids):
+    assert "取消，并告诉所有人" not in said(county.get(reverse("bookings:desk_offer", args=[ids.course])))
+    assert go(county, "act", ids.course, "call-off", reason="误点").status_code == 409
+    assert "取消，并告诉所有人" in said(county.get(reverse("bookings:desk_offer", args=[ids.offer])))
