@@ -51,7 +51,7 @@ TOPICS = (
     ("本周安全提示：叉车通道", TopicField.SAFETY), ("仓库先进先出怎么做", TopicField.CRAFT), ("一位老师傅的三十年", TopicField.STORY), ("工会能为您做什么", TopicField.POLICY),
 )  # fmt: skip
 TRIP = {
-    "destination_class": "neighbour_province", "is_in_mountain_county": "yes", "trip_days": "3", "is_trip_segment": "no", "is_union_organised": "yes",
+    "destination_class": "neighbour_province", "is_in_mountain_county": "yes", "is_trip_segment": "no", "is_union_organised": "yes",
     "has_followed_tender": "yes", "employer_kind": "other", "payment_kind": "to_base", "is_invoice_genuine": "yes",
 }  # fmt: skip
 

@@ -75,7 +75,7 @@ class Hall:
         officer = self.office.officer(firm.id, self.clock())
         today = timezone.localdate(self.clock())
         is_bid = walked == 1 and about_field in ("other", "manufacturing")
-        stations = places.list_public(kind=queries.kind_of(kind).station) if kind == VOLUNTEERING else None
+        stations = places.list_public(kind=queries.kind_of(kind).station, on=today) if kind == VOLUNTEERING else None
         station = stations.first() if stations is not None and number < 2 else None
         answers = (
             {"tried": "自己试过两回。（演示文字）"}

@@ -78,6 +78,7 @@ def test_a_bus_is_planned_beside_the_page_moved_by_hand_and_published(applying: 
         expect(page.get_by_text("排上 60 人")).to_be_visible(timeout=40_000)
         page.get_by_text("发布给职工报名").click()
         page.get_by_label("报名截止").fill("2023-11-18T17:00")
+        page.get_by_label("照现在的安排发布").check()  # the plan that was worked out last is not taken over
         page.get_by_role("button", name="发布", exact=True).click()
         expect(page.get_by_text("每个时段的名额都开放报名")).to_be_visible()
         seen(wrong, page)

@@ -64,7 +64,7 @@ def start(deployment: Deployment, viewer: Viewer, tour_id: int, *, seconds: int 
 def _prepare(deployment: Deployment, viewer: Viewer, tour_id: int, seconds: int) -> Path:
     permissions.require(viewer, "bookings.manage")
     card = queries.get_tour(viewer, tour_id)
-    if card.tour.offer_id is not None:
+    if card.is_published:
         raise TourIsPublished
     if not card.sites:
         raise NoSites
@@ -83,7 +83,7 @@ def find(deployment: Deployment, viewer: Viewer, tour_id: int) -> Proposal | Non
     """How far the planning of the plan as it stands is, and what it found; None: nobody asked for it. Raises NotAllowed, NoSuchTour."""
     card = queries.get_tour(viewer, tour_id)
     folder = _folder(deployment, tour_id, card.tour.step)
-    if card.tour.offer_id is not None or not (folder / working.ASKED).exists():
+    if card.is_published or not (folder / working.ASKED).exists():
         return None
     standing = working.standing(folder)
     return Proposal(standing, read_plan(folder) if standing.state == "done" else None)

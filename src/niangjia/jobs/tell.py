@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -242,6 +242,16 @@ def _to_bookers(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
         yield from _one(kind, event, [their[one] for one in found.get(_id(event), []) if one in their], _id(event))
 
 
+def _to_hosts(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
+    """Of everything that is to come at a place, whoever offers it; of each offer one."""
+    held = {place_id: bookings.list_held_at(place_id, now=known.now) for place_id in {_id(event) for _, event in pairs}}
+    holders = known.holders((card.org_id, kind.may) for kind, event in pairs for card in held[_id(event)])
+    for kind, event in pairs:
+        for card in held[_id(event)]:
+            about = replace(event, object=f"offer:{card.id}")
+            yield from _one(kind, about, holders[card.org_id, kind.may], card.id)
+
+
 def _to_helper(known: _Known, pairs: _Pairs) -> Iterable[Telling]:
     """Of the pair that the event names; its own page, not the need's."""
     persons = volunteers.persons_of_pairs({event.detail["pair"] for _, event in pairs})
@@ -301,6 +311,7 @@ RECEIVERS: Mapping[str, _Receivers] = {
     "jurors": _to_jurors,
     "booker": _to_booker,
     "bookers": _to_bookers,
+    "hosts": _to_hosts,
     "helper": _to_helper,
     "settlers": _to_settlers,
     "account": _to_account,

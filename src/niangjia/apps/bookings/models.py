@@ -131,13 +131,17 @@ class Lesson(models.Model):
 
 
 class Quota(models.Model):
-    """Seats of an offer for the workers of one union and below it, or of one group; an offer with quotas is for nobody else."""
+    """
+    Seats of an offer for the workers of one union and below it, or of one group; an offer with quotas is for nobody else. `is_of_pack`: made
+    from the shares that its pack keeps, and made anew with the sessions; set by hand it stands.
+    """
 
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="quotas")
     org = _down("organizations.OrgUnit", null=True)
     group = models.CharField(max_length=24, blank=True)
     seats = models.PositiveIntegerField()
     taken = models.PositiveIntegerField(default=0)
+    is_of_pack = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -145,6 +146,51 @@ class NoSlots(Refusal):
         )
 
 
+class SlotIsPast(Refusal):
+    def __init__(self, begins: datetime) -> None:
+        super().__init__(
+            f"场次 {_time(begins)} 已经过了，没有人能报。请核对年份和日期，删去这一场再排。",
+            f"The session at {_time(begins)} is over already, so nobody could book it. Check its year and day, take it out and add it anew.",
+        )
+
+
+class SlotBeforeDraw(Refusal):
+    def __init__(self, begins: datetime, closes_at: datetime) -> None:
+        super().__init__(
+            f"场次 {_time(begins)} 早于报名截止 {_time(closes_at)}：摇号在截止以后，这一场不会有人。请提前截止，或改场次的日期。",
+            f"The session at {_time(begins)} is before booking closes at {_time(closes_at)}: the draw comes after that and would give nobody a seat in it. Close earlier, or hold it later.",
+        )
+
+
+class SlotWasHeld(Refusal):
+    def __init__(self, begins: datetime) -> None:
+        super().__init__(
+            f"这一场 {_time(begins)} 已经开始，名单留作记录，不能取消。没有来的请记未到场。",
+            f"This session began at {_time(begins)} and its list stays on record. Count whoever did not come as missing.",
+        )
+
+
+class LastSlot(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "这是已发布活动的最后一场。请先添加别的场次，或取消整个活动。",
+            "This is the last session of a published offer. Add another first, or call the offer off.",
+        )
+
+
+class WasHeld(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "已有人到场，或各场都已结束，整个活动不能取消。还没有开始的场次可以单独取消；都办完了请点“结束活动”。",
+            "Somebody came, or every session is over, so the offer cannot be called off. Call off single sessions that have not begun; close the offer when all is done.",
+        )
+
+
+class NoReason(Refusal):
+    def __init__(self) -> None:
+        super().__init__("请写明取消的原因，报名的人会看到。", "Say why it is called off: whoever booked reads it.")
+
+
 class WrongTimes(Refusal):
     def __init__(self) -> None:
         super().__init__(
@@ -210,6 +256,14 @@ class NotAPlaceForOffers(Refusal):
         )
 
 
+class PlaceNotInUse(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "举办的场所已撤销、暂停开放或过了有效期，现在不能报名。已报名的名额还在；请向组织的工会问清在哪里办。",
+            "The place where this is held was closed or suspended, or its validity is over, so it cannot be booked now. Seats that were given stand; ask the organising union where it will be held.",
+        )
+
+
 class NotATrip(Refusal):
     def __init__(self) -> None:
         super().__init__("这类活动不按疗休养结算。", "This kind is not settled as a recuperation trip.")
@@ -225,6 +279,25 @@ class TripNotTold(Refusal):
 class NothingGranted(Refusal):
     def __init__(self) -> None:
         super().__init__("没有可以列支的人。请先录入费用并核算。", "There is nobody to be paid for. Enter the costs and work them out first.")  # fmt: skip
+
+
+class DaysOutgrown(Refusal):
+    """The days of a worker's year were decided one trip beside the other, so that no decision saw them together."""
+
+    def __init__(self, numbers: Sequence[str]) -> None:
+        several = "、".join(numbers)
+        super().__init__(
+            f"{several} 核算以后，同一职工今年另有疗休养也核算了，合计天数没有一起算过。请组织的工会重新“按规则核算”，再报付。",
+            f"After {', '.join(numbers)} was worked out, another trip of the same worker and year was too, and their days were never counted together. Let the organising union work it out again, then pay.",
+        )
+
+
+class DaysOverGiven(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "今年另一次疗休养已经结算，加上这次的天数没有一起核算过，不能结算。请在“专项资金”里撤回这笔付款，由组织的工会重新核算。",
+            "Another trip of this year is settled, and its days were never counted together with these, so this part is not. Withdraw the payment under Funds and let the organising union work it out again.",
+        )
 
 
 class NoInvoice(Refusal):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from niangjia.apps.bookings.kinds import kind_of
-from niangjia.apps.bookings.lifecycle import SettleState
+from niangjia.apps.bookings.lifecycle import BORNE, SettleState
 from niangjia.apps.bookings.models import Booking, Offer, Settlement, Slot, Trip
 from niangjia.apps.bookings.problems import NotATrip, TripNotTold
 from niangjia.apps.files.types import Owner
@@ -22,7 +23,7 @@ from niangjia.engines.policy.pack import Pack
 from niangjia.kernel.money import ZERO
 
 INVOICES, MOST_INVOICES = "invoices", 12
-OF_EACH = ("companions", "have_companions_paid", "trip_cost", "priority_group", "trip_days_before")
+OF_EACH = ("companions", "have_companions_paid", "trip_cost", "priority_group", "trip_days", "trip_days_before")
 """Facts of one worker's part; every other question of the form is about the trip."""
 
 
@@ -37,6 +38,11 @@ def program_of(offer: Offer) -> str:
 def day_of(slot: Slot) -> date:
     """The day a trip counts on: its first."""
     return timezone.localdate(slot.begins)
+
+
+def days_of(slot: Slot) -> int:
+    """How many days it lasts, the first and the last counted; one that ends at midnight has no more of the day that begins then."""
+    return (timezone.localdate(slot.ends - timedelta(microseconds=1)) - day_of(slot)).days + 1
 
 
 def pack_of(offer: Offer, on: date) -> Pack:
@@ -70,20 +76,40 @@ def facts_of(trip: Trip, settlement: Settlement, questions: list[Question]) -> d
         "have_companions_paid": settlement.companions_paid if companions else None,
         "trip_cost": settlement.cost,
         "priority_group": settlement.priority_group or None,
+        "trip_days": days_of(booking.slot),
         "trip_days_before": days_before(settlement),
     }
 
 
 def days_before(settlement: Settlement) -> int:
-    """Days of the worker's other trips of the same year that were settled, whichever offer they belonged to."""
+    """Days of the worker's other trips of the same year of which the employer bears a part, whichever offer they belonged to."""
     booking = settlement.booking
     assert booking.slot is not None
     others = Settlement.objects.filter(
-        booking__person_id=booking.person_id,
-        booking__slot__begins__year=day_of(booking.slot).year,
-        state__in=[SettleState.ORDERED, SettleState.GIVEN],
+        booking__person_id=booking.person_id, booking__slot__begins__year=day_of(booking.slot).year, state__in=BORNE
     ).exclude(pk=settlement.pk)
     return others.aggregate(days=Sum("days"))["days"] or 0
+
+
+def outgrown(rows: Iterable[Settlement], beside: Collection[SettleState]) -> list[Settlement]:
+    """
+    Those of which no decision saw all days of the worker's year together: another trip was decided beside it. The year's are the row itself and
+    the worker's others in one of the states `beside`. A pack that does not ask for earlier days has no such limit.
+    """
+    return [row for row in rows if not _were_seen_together(row, beside)]
+
+
+def _were_seen_together(row: Settlement, beside: Collection[SettleState]) -> bool:
+    assert row.booking.slot is not None
+    theirs = Settlement.objects.filter(
+        booking__person_id=row.booking.person_id, booking__slot__begins__year=day_of(row.booking.slot).year
+    )
+    found = theirs.filter(Q(pk=row.pk) | Q(state__in=beside)).values_list("pk", "days", "decision__facts")
+    days = {pk: days or 0 for pk, days, _facts in found}
+    seen = {
+        pk: days[pk] + facts["trip_days_before"] for pk, _days, facts in found if "trip_days_before" in (facts or {})
+    }
+    return row.pk not in seen or max(seen.values()) >= sum(days.values())
 
 
 def owner_of(offer_id: int) -> Owner:

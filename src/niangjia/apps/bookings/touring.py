@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
+from niangjia.apps.bookings.lifecycle import OfferState
 from niangjia.apps.bookings.models import Tour, TourSite, TourStop
 from niangjia.apps.bookings.types import StopFacts
 from niangjia.engines.scheduling import Lanes, Outing, Session, Site
@@ -26,6 +27,11 @@ class Fault:
     stop_ids: tuple[int, ...]
     zh: str
     en: str
+
+
+def is_published(tour: Tour) -> bool:
+    """Its stops are an offer that stands. One that was called off leaves the plan free to be changed and published anew."""
+    return tour.offer is not None and tour.offer.state != OfferState.CANCELLED
 
 
 def lanes_of(tour: Tour) -> Lanes:

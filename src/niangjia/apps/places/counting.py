@@ -47,15 +47,20 @@ def is_ending(today: date) -> Q:
     return Q(state__in=IN_USE, valid_until__lt=today + ENDS_SOON)
 
 
+def is_valid(day: date) -> Q:
+    """Without end, or until that day at least."""
+    return Q(valid_until__isnull=True) | Q(valid_until__gte=day)
+
+
 def count_by_county(viewer: Viewer, kind: str) -> dict[str, int]:
     """Listed places of a kind by county code, among those the viewer sees. Raises NotAllowed."""
     return _by_county(visible(viewer).filter(kind=kind, state=PlaceState.LISTED))
 
 
-def count_public_by_county(kind: str = "") -> dict[str, int]:
+def count_public_by_county(kind: str = "", *, on: date) -> dict[str, int]:
     """What anybody may see, by county code."""
     public = [one.id for one in kinds().values() if one.is_public and (not kind or one.id == kind)]
-    return _by_county(Place.objects.filter(kind__in=public, state=PlaceState.LISTED))
+    return _by_county(Place.objects.filter(is_valid(on), kind__in=public, state=PlaceState.LISTED))
 
 
 def _by_county(rows: QuerySet[Place]) -> dict[str, int]:

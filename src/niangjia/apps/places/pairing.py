@@ -10,6 +10,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
+from niangjia.apps.places.counting import is_valid
 from niangjia.apps.places.kinds import public_kinds
 from niangjia.apps.places.lifecycle import PairingState, PlaceState
 from niangjia.apps.places.models import Pairing, Place
@@ -75,7 +76,7 @@ def recognises(org_id: int, other_id: int, kind: str, *, on: date) -> bool:
 
 def list_usable(org_id: int, *, on: date) -> QuerySet[Place]:
     """
-    Where that union may bring its workers together on a day: listed places of public kinds that it, a union above or below it, or one that it
+    Where that union may bring its workers together on a day: listed places of public kinds, valid that day, that it, a union above or below it, or one that it
     `recognises` for that kind keeps. Nobody's home and nothing that is let is among them; what anybody may see, so without scope.
     """
     ours = _with_those_above(org_id)
@@ -84,7 +85,9 @@ def list_usable(org_id: int, *, on: date) -> QuerySet[Place]:
         other = one.second if one.first_id in ours else one.first
         if other is not None:  # one outside this house keeps nothing in its register
             kept |= Q(kind=one.kind) & scope.inside("org", other.path or "")
-    return Place.objects.filter(kept, state=PlaceState.LISTED, kind__in=public_kinds()).order_by("name", "pk")
+    return Place.objects.filter(kept, is_valid(on), state=PlaceState.LISTED, kind__in=public_kinds()).order_by(
+        "name", "pk"
+    )
 
 
 def _with_those_above(org_id: int) -> set[int]:

@@ -47,6 +47,14 @@ class NeedsReason(Refusal):
         super().__init__(f"{step}须写明理由。", "Say why.")
 
 
+class ValidityIsPast(Refusal):
+    def __init__(self, valid_until: date) -> None:
+        super().__init__(
+            f"有效期 {valid_until} 已经过了。请填今天或以后的日期；不再用的，请办“撤销”。",
+            f"The validity {valid_until} is over already. Give today or a day to come; a place that is used no more is closed.",
+        )
+
+
 class OwnPlace(Refusal):
     def __init__(self, step: str) -> None:
         super().__init__(

@@ -26,6 +26,7 @@ from niangjia.apps.places.counting import (
     count_public_by_county,
     is_ending,
     is_late,
+    is_valid,
     list_aims,
     list_years,
     passes,
@@ -57,7 +58,7 @@ places_to_count, levels_to_count, projects_to_count = counted.places, counted.le
 
 __all__ = [
     "ENDS_SOON", "IN_USE", "LEVELS", "LOOKS", "Aim", "Detail", "Kind", "NoSuchKind", "NoSuchPairing", "NoSuchPlace", "Piece",
-    "cards_of", "count_by_county", "count_by_kind", "count_public_by_county", "find_by_name", "find_by_number", "find_public", "get_place", "get_public",
+    "cards_of", "find_arranged", "in_use_on", "count_by_county", "count_by_kind", "count_public_by_county", "find_by_name", "find_by_number", "find_public", "get_place", "get_public",
     "count_living_at", "kind_of", "kinds", "levels_for", "list_aims", "list_announced", "list_earned", "list_history", "list_measures", "list_nearest", "list_pairings", "list_photos", "list_projects", "list_stopping", "list_teaching", "list_usable",
     "list_places", "list_public", "list_told", "list_years", "names_of", "open_public_photo", "public_kinds", "read_hours", "recognises", "share_that_passed", "steps_for", "total_of", "verify",
     "year_of",
@@ -156,9 +157,22 @@ def levels_for(viewer: Viewer, card: PlaceCard, step: Step) -> list[str]:
 # --- for everybody ---
 
 
-def list_public(*, kind: str = "", area: str = "", text: str = "") -> QuerySet[Place]:
-    """What anybody may see: listed places of public kinds, in a division (prefix of its code), by name or address."""
-    rows = Place.objects.filter(state=PlaceState.LISTED, kind__in=_public(kind)).select_related("org", "recommended_by")
+def in_use_on(place_ids: Iterable[int], *, on: date) -> set[int]:
+    """Those of them that are listed, and valid that day. Without scope: for rows that the caller has bounded."""
+    rows = Place.objects.filter(is_valid(on), pk__in=set(place_ids), state=PlaceState.LISTED)
+    return set(rows.values_list("pk", flat=True))
+
+
+def find_arranged(place_id: int | None) -> Place | None:
+    """Where something was arranged, of a public kind, whatever its standing is by now; to read only."""
+    return Place.objects.filter(pk=place_id, kind__in=_public()).first() if place_id else None
+
+
+def list_public(*, kind: str = "", area: str = "", text: str = "", on: date) -> QuerySet[Place]:
+    """What anybody may see: listed places of public kinds, valid that day, in a division (prefix of its code), by name or address."""
+    rows = Place.objects.filter(is_valid(on), state=PlaceState.LISTED, kind__in=_public(kind)).select_related(
+        "org", "recommended_by"
+    )
     if text:
         rows = rows.filter(Q(name__icontains=text) | Q(address__icontains=text))
     return (rows.filter(area__startswith=area) if area else rows).order_by("area", "name", "pk")
@@ -168,7 +182,7 @@ def find_public(
     *, kind: str = "", area: str = "", text: str = "", is_open_now: bool = False, now: datetime
 ) -> Sequence[int]:
     """Ids of `list_public`, in its order; `is_open_now`: those known to be open."""
-    rows = list_public(kind=kind, area=area, text=text)
+    rows = list_public(kind=kind, area=area, text=text, on=timezone.localdate(now))
     if not is_open_now:
         return list(rows.values_list("pk", flat=True))
     local = timezone.localtime(now)
@@ -229,7 +243,7 @@ def list_nearest(
     Looks in growing rings, so that few rows are read where many places stand.
     """
     latitude, longitude = round(position.latitude * MICRO), round(position.longitude * MICRO)
-    rows = Place.objects.filter(kind__in=_public(kind), state=PlaceState.LISTED)
+    rows = Place.objects.filter(is_valid(timezone.localdate(now)), kind__in=_public(kind), state=PlaceState.LISTED)
     local = timezone.localtime(now)
     found: list[tuple[int, int]] = []
     for radius, north_south, east_west in boxes(latitude, longitude):
@@ -248,8 +262,10 @@ def list_nearest(
 
 def list_history(viewer: Viewer, place_id: int) -> list[EventRow]:
     """Newest first. Raises NotAllowed, NoSuchPlace."""
-    place = get_visible(viewer, place_id)
-    rows = list(PlaceEvent.objects.filter(place=place).select_related("org").order_by("-step"))
+    seen = PlaceEvent.objects.filter(place__in=visible(viewer), place=place_id)
+    rows = list(seen.select_related("org").order_by("-step"))
+    if not rows:  # every place has events: it is not there, or not the viewer's
+        raise NoSuchPlace(place_id)
     names = accounts.names_of({row.by_id for row in rows})
     return [
         EventRow(

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 EVENTS = {
     "bookings.seat": (_("给了名额"), "secondary"),
     "bookings.called_off": (_("因活动取消而结束"), "secondary"),
+    "bookings.call_off_slot": (_("取消了一场"), "secondary"),
+    "bookings.drop_quota": (_("撤了分给的名额"), "secondary"),
     "bookings.rehome": (_("活动和报名随工会变动"), "secondary"),
     "bookings.remind": (_("提醒了报名人"), "secondary"),
     "bookings.certify": (_("发了证明"), "secondary"),

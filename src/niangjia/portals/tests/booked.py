@@ -38,7 +38,7 @@ TYPED = (
     "合作医院提供体检车", "羽林街道活动中心", "澄潭社区", "体检车秋季下乡", "带身份证。", "新昌", "热处理班",
 )  # fmt: skip
 TRIP = {
-    "destination_class": "province", "is_in_mountain_county": "yes", "trip_days": "3", "is_trip_segment": "no", "is_union_organised": "yes",
+    "destination_class": "province", "is_in_mountain_county": "yes", "is_trip_segment": "no", "is_union_organised": "yes",
     "has_followed_tender": "yes", "employer_kind": "other", "payment_kind": "to_base", "is_invoice_genuine": "yes",
 }  # fmt: skip
 

@@ -510,6 +510,8 @@ def test_an_action_is_not_carried_out_by_opening_its_address(house, signed_in):
             "matters:roster_marked": ["mutual-aid-enrolment", "0" * 32],
             "bookings:settle": [1, "pay"],
             "bookings:drop_site": [1, 1],
+            "bookings:drop_quota": [1, 1],
+            "bookings:call_off_slot": [1, 1],
             "bookings:tour_act": [1, "plan"],
             **{f"volunteers:{step}": [1, 1] for step in ("own_void", "answer", "release", "contact", "log", "void")},
             "places:act": [1, "list"],

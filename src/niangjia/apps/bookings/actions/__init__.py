@@ -14,8 +14,10 @@ from niangjia.apps.bookings.actions.invoicing import drop_invoice, keep_invoice,
 from niangjia.apps.bookings.actions.offering import (
     add_slots,
     call_off,
+    call_off_slot,
     change_offer,
     draw,
+    drop_quota,
     make_offer,
     publish,
     set_extras,
@@ -24,10 +26,18 @@ from niangjia.apps.bookings.actions.offering import (
 )
 from niangjia.apps.bookings.actions.rehoming import rehome_bookings
 from niangjia.apps.bookings.actions.settling import decide_trip, hand_over, pay_carrier, tell_costs, tell_trip
-from niangjia.apps.bookings.actions.touring import add_site, drop_site, make_tour, publish_tour, set_stops, take_plan
+from niangjia.apps.bookings.actions.touring import (
+    add_site,
+    change_tour,
+    drop_site,
+    make_tour,
+    publish_tour,
+    set_stops,
+    take_plan,
+)
 
 __all__ = [
-    "add_site", "add_slots", "add_topic", "ask", "call_off", "cancel", "certify", "change_offer", "check_in", "close_offer", "decide_trip", "draw", "drop_invoice", "drop_site",
+    "add_site", "add_slots", "add_topic", "ask", "call_off", "call_off_slot", "cancel", "certify", "change_offer", "change_tour", "check_in", "close_offer", "decide_trip", "draw", "drop_invoice", "drop_quota", "drop_site",
     "end_feed", "hand_over", "keep_invoice", "log_talk", "make_feed", "make_offer", "make_tour", "mark_missed", "name_teacher", "open_invoice", "pay_carrier", "publish",
     "publish_tour", "rehome_bookings", "remind", "set_extras", "set_quota", "set_seats", "set_stops", "start_campaign", "take_plan", "tell_costs", "tell_trip",
 ]  # fmt: skip

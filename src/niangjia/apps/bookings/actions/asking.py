@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
@@ -23,9 +24,11 @@ from niangjia.apps.bookings.problems import (
     NoSuchOffer,
     NotForYou,
     NotOpen,
+    PlaceNotInUse,
     TooManyCompanions,
 )
 from niangjia.apps.bookings.seating import give_back, had_lately, hold_turn, move, move_up
+from niangjia.apps.places import queries as places
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Nothing that is mistaken for something else when it is read out; ten of them are 50 bits."""
@@ -54,7 +57,7 @@ def ask(
     Safe to repeat: with the same `key` the booking that was made is returned.
 
     Raises:
-        NotAllowed; NoSuchOffer; NotOpen; NotForYou: no member, or of no union or group that has seats; TooManyCompanions; NoSuchExtra; AlreadyBooked;
+        NotAllowed; NoSuchOffer; NotOpen; PlaceNotInUse; NotForYou: no member, or of no union or group that has seats; TooManyCompanions; NoSuchExtra; AlreadyBooked;
         HadOneLately; NotGranted, OutsideGrant: the offer is for whom a matter of its programme was granted, in that time.
     """
     if (known := Booking.objects.filter(key=key).first()) and known.person_id == person_id:
@@ -91,6 +94,8 @@ def refuse(offer: Offer, person_id: int, org_id: int, group: str, companions: in
     """Raises what `ask` refuses with, but for the line."""
     if offer.state != OfferState.OPEN or not offer.opens_at <= now < offer.closes_at:
         raise NotOpen(offer.opens_at, offer.closes_at)
+    if offer.place_id is not None and not places.in_use_on([offer.place_id], on=timezone.localdate(now)):
+        raise PlaceNotInUse
     quotas = list(offer.quotas.all())
     if quotas and not quotas_for(quotas, org_id, group):
         raise NotForYou

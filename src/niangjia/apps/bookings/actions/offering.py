@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
@@ -24,15 +24,22 @@ from niangjia.apps.bookings.problems import (
     DrawTooEarly,
     FewerThanTaken,
     IsBookedByThat,
+    LastSlot,
+    NoReason,
     NoSlots,
     NoSuchExtra,
     NoSuchOffer,
     NotADraw,
     NotAPlaceForOffers,
     NotPossibleNow,
+    SlotBeforeDraw,
+    SlotIsPast,
+    SlotWasHeld,
+    WasHeld,
     WrongTimes,
 )
 from niangjia.apps.bookings.seating import give_back, move, move_up, seated_under_none
+from niangjia.apps.bookings.shares import keep_shares, keep_shares_again
 from niangjia.apps.bookings.types import OfferFacts, SlotFacts
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations import scope
@@ -90,7 +97,7 @@ def change_offer(*, viewer: Viewer, offer_id: int, facts: OfferFacts, now: datet
     A draft says what it is told from now on; of what is published, what nobody booked by: its title, text, teacher and season, and, while it is
     open, a later end of booking. What was said before stays on record, and who booked is told. Return whether anything changed: safe to repeat.
 
-    Raises: as `make_offer`; NotPossibleNow: it was called off; IsBookedByThat: something that people booked by would change.
+    Raises: as `make_offer`; NotPossibleNow: it was called off; IsBookedByThat: something that people booked by would change; SlotBeforeDraw.
     """
     with transaction.atomic():
         offer = own_offer(viewer, offer_id)
@@ -105,6 +112,8 @@ def change_offer(*, viewer: Viewer, offer_id: int, facts: OfferFacts, now: datet
             set(before) - WHAT_NOBODY_BOOKED or not _closes_no_earlier(offer, facts, now)
         ):
             raise IsBookedByThat
+        if offer.state == OfferState.OPEN and "closes_at" in before:
+            _refuse_before_draw(offer, offer.slots.values_list("begins", flat=True), facts.closes_at)
         _refuse_others(viewer, facts, known=(offer.campaign_id, offer.teacher_id))
         if "place_id" in before:
             refuse_place(offer.org_id, facts.place_id, now)
@@ -148,18 +157,29 @@ def _refuse_others(viewer: Viewer, facts: OfferFacts, known: tuple[int | None, i
 
 
 def refuse_place(org_id: int, place_id: int | None, now: datetime) -> None:
-    """Raises NotAPlaceForOffers: somebody's home, a lease, or of a union that the offer's does not recognise."""
+    """Raises NotAPlaceForOffers: not in use, somebody's home, a lease, or of a union that the offer's does not recognise."""
     if place_id is not None:
         usable = places.list_usable(org_id, on=timezone.localdate(now))
         if not usable.filter(pk=place_id).exists():
             raise NotAPlaceForOffers
 
 
+def _refuse_past(begins: Iterable[datetime], now: datetime) -> None:
+    if past := [at for at in begins if at <= now]:
+        raise SlotIsPast(min(past))
+
+
+def _refuse_before_draw(offer: Offer, begins: Iterable[datetime], closes_at: datetime) -> None:
+    """A draw is held when booking is closed and gives no seat in what began by then."""
+    if offer.giving == Giving.DRAW and (early := [at for at in begins if at <= closes_at]):
+        raise SlotBeforeDraw(min(early), closes_at)
+
+
 def add_slots(*, viewer: Viewer, offer_id: int, slots: Iterable[SlotFacts], now: datetime) -> None:
     """
-    Times with seats. One that is there (by beginning and label) is left as it is. Whoever waits moves up.
+    Times with seats. One that is there (by beginning and label) is left as it is. Shares of the pack are made anew, and whoever waits moves up.
 
-    Raises: NotAllowed, NoSuchOffer, NotPossibleNow: it was called off; WrongTimes.
+    Raises: NotAllowed, NoSuchOffer, NotPossibleNow: it was called off; WrongTimes; SlotIsPast, SlotBeforeDraw: of what is published.
     """
     with transaction.atomic():
         offer = own_offer(viewer, offer_id)
@@ -167,9 +187,15 @@ def add_slots(*, viewer: Viewer, offer_id: int, slots: Iterable[SlotFacts], now:
         told = list(slots)
         if any(one.begins >= one.ends or one.seats < 1 or not _lessons_fit(one) for one in told):
             raise WrongTimes
+        if offer.state != OfferState.DRAFT:
+            known = set(offer.slots.values_list("begins", "label"))
+            begins = [one.begins for one in told if (one.begins, one.label) not in known]
+            _refuse_past(begins, now)
+            _refuse_before_draw(offer, begins, offer.closes_at)
         rows = [Slot(offer=offer, begins=one.begins, ends=one.ends, seats=one.seats, label=one.label) for one in told]
         Slot.objects.bulk_create(rows, ignore_conflicts=True)
         _add_lessons(offer, told)
+        keep_shares_again(offer, now)
         if offer.giving == Giving.FIRST_COME or offer.drawn_at:
             move_up(offer, now, viewer)
         audit.record(viewer, action="bookings.slots", object=f"offer:{offer.pk}", detail={"count": len(told)}, now=now)
@@ -192,7 +218,7 @@ def _add_lessons(offer: Offer, told: Iterable[SlotFacts]) -> None:
 
 
 def set_seats(*, viewer: Viewer, slot_id: int, seats: int, now: datetime) -> None:
-    """More or fewer seats; whoever waits moves up. Raises NotAllowed, NoSuchOffer, NotPossibleNow, FewerThanTaken."""
+    """More or fewer seats; shares of the pack are made anew, and whoever waits moves up. Raises NotAllowed, NoSuchOffer, NotPossibleNow, FewerThanTaken."""
     with transaction.atomic():
         offer_id = Slot.objects.filter(pk=slot_id).values_list("offer_id", flat=True).first()
         offer = own_offer(viewer, offer_id or 0)
@@ -201,6 +227,7 @@ def set_seats(*, viewer: Viewer, slot_id: int, seats: int, now: datetime) -> Non
         if seats < max(1, slot.taken):
             raise FewerThanTaken(slot.taken)
         Slot.objects.filter(pk=slot_id).update(seats=seats)
+        keep_shares_again(offer, now)
         move_up(offer, now, viewer)
         audit.record(
             viewer,
@@ -227,11 +254,32 @@ def set_quota(*, viewer: Viewer, offer_id: int, org_id: int | None, group: str =
             raise FewerThanTaken(quota.taken)
         quota.seats = seats
         quota.save()
+        offer.quotas.update(is_of_pack=False)  # whoever sets one sets the shares
         Booking.objects.filter(pk__in=[one.pk for one in theirs]).update(quota=quota)
         if offer.giving == Giving.FIRST_COME or offer.drawn_at:
             move_up(offer, now, viewer)
         detail = {"org": org_id, "group": group, "seats": seats}
         audit.record(viewer, action="bookings.quota", object=f"offer:{offer.pk}", detail=detail, now=now)
+
+
+def drop_quota(*, viewer: Viewer, offer_id: int, quota_id: int, now: datetime) -> None:
+    """
+    These seats are kept for them no more; without any quota the offer is for every member. Who has a seat by it keeps it, and whoever waits
+    moves up. Safe to repeat. Raises NotAllowed, NoSuchOffer, NotPossibleNow: it was called off.
+    """
+    with transaction.atomic():
+        offer = own_offer(viewer, offer_id)
+        _refuse_ended(offer)
+        quota = Quota.objects.filter(offer=offer, pk=quota_id).first()
+        if quota is None:
+            return
+        Booking.objects.filter(quota=quota).update(quota=None)
+        quota.delete()
+        offer.quotas.update(is_of_pack=False)
+        if offer.giving == Giving.FIRST_COME or offer.drawn_at:
+            move_up(offer, now, viewer)
+        detail = {"org": quota.org_id, "group": quota.group}
+        audit.record(viewer, action="bookings.drop_quota", object=f"offer:{offer.pk}", detail=detail, now=now)
 
 
 def set_extras(*, viewer: Viewer, offer_id: int, extras: Mapping[str, Decimal | None], now: datetime) -> None:
@@ -255,7 +303,8 @@ def publish(*, viewer: Viewer, offer_id: int, now: datetime) -> None:
     """
     From now on it is seen, and asked for in its time. A draw's seed is made and sealed here. Safe to repeat.
 
-    Raises: NotAllowed, NoSuchOffer, NoSlots, NotPossibleNow.
+    Raises: NotAllowed, NoSuchOffer, NoSlots, NotPossibleNow; SlotIsPast, SlotBeforeDraw: one of its sessions nobody could have a seat in;
+        NotAPlaceForOffers: its place is not in use any more.
     """
     with transaction.atomic():
         offer = own_offer(viewer, offer_id)
@@ -263,9 +312,13 @@ def publish(*, viewer: Viewer, offer_id: int, now: datetime) -> None:
             return
         if offer.state != OfferState.DRAFT:
             raise NotPossibleNow(OfferState(offer.state).label)
-        if not offer.slots.exists():
+        begins = list(offer.slots.values_list("begins", flat=True))
+        if not begins:
             raise NoSlots
-        _keep_shares(offer, now)
+        _refuse_past(begins, now)
+        _refuse_before_draw(offer, begins, offer.closes_at)
+        refuse_place(offer.org_id, offer.place_id, now)
+        keep_shares(offer, now)
         offer.state = OfferState.OPEN
         if offer.giving == Giving.DRAW:
             seed = drawing.new_seed()
@@ -275,18 +328,6 @@ def publish(*, viewer: Viewer, offer_id: int, now: datetime) -> None:
         audit.record(
             viewer, action="bookings.publish", object=f"offer:{offer.pk}", detail={"seal": offer.seal}, now=now
         )
-
-
-def _keep_shares(offer: Offer, now: datetime) -> None:
-    """Seats that the pack keeps for groups, rounded down; the rest is for whoever else the offer's union has. Quotas set by hand stand instead."""
-    said = said_by_pack(offer.program, area=offer.area, on=timezone.localdate(now))
-    if said is None or not said.shares or offer.quotas.exists():
-        return
-    seats = offer.slots.aggregate(all=Sum("seats"))["all"] or 0
-    kept = {group: int(seats * share) for group, share in said.shares.items()}
-    quotas = [Quota(offer=offer, group=group, seats=one) for group, one in kept.items()]
-    quotas.append(Quota(offer=offer, org_id=offer.org_id, seats=seats - sum(kept.values())))
-    Quota.objects.bulk_create(quotas)
 
 
 def draw(*, viewer: Viewer, offer_id: int, now: datetime) -> None:
@@ -318,19 +359,72 @@ def draw(*, viewer: Viewer, offer_id: int, now: datetime) -> None:
 
 
 def call_off(*, viewer: Viewer, offer_id: int, reason: str, now: datetime) -> None:
-    """It does not take place: every booking that is open ends, with the reason. Safe to repeat. Raises NotAllowed, NoSuchOffer."""
+    """
+    It does not take place: every booking that is open ends, with the reason. Safe to repeat.
+
+    Raises: NotAllowed, NoSuchOffer; WasHeld: somebody came, or all its sessions are over; NoReason: of what is published.
+    """
     with transaction.atomic():
         offer = own_offer(viewer, offer_id)
         if offer.state == OfferState.CANCELLED:
             return
+        if offer.state != OfferState.DRAFT:
+            _refuse_held(offer, now)
+            if not reason.strip():
+                raise NoReason
         Offer.objects.filter(pk=offer.pk).update(state=OfferState.CANCELLED)
-        ended = list(Booking.objects.filter(offer=offer, state__in=OPEN))
-        for booking in ended:
-            give_back(booking)
-            move(booking, Step.CANCEL, slot=None, quota=None, reason=reason.strip()[:200])
-        entries = [Entry(action="bookings.called_off", object=f"booking:{one.pk}") for one in ended]
-        audit.record_many(viewer, entries=entries, now=now)
+        _end(viewer, Booking.objects.filter(offer=offer, state__in=OPEN), reason, now)
         audit.record(viewer, action="bookings.call_off", object=f"offer:{offer.pk}", reason=reason, now=now)
+
+
+def _refuse_held(offer: Offer, now: datetime) -> None:
+    came = Booking.objects.filter(offer=offer, state=BookingState.ATTENDED).exists()
+    if came or not offer.slots.filter(ends__gt=now).exists():
+        raise WasHeld
+
+
+def call_off_slot(*, viewer: Viewer, slot_id: int, reason: str = "", now: datetime) -> None:
+    """
+    One time of an offer is taken out: who has a seat in it, or waits for it alone, has none any more, with the reason. What it was stays on
+    record. Shares of the pack are made anew, and whoever waits for another time moves up.
+
+    Raises:
+        NotAllowed; NoSuchOffer: no such time; NotPossibleNow: the offer was called off; SlotWasHeld: it has begun, and somebody has a seat in it;
+        LastSlot: of what is published; NoReason: somebody has a seat or waits.
+    """
+    with transaction.atomic():
+        offer = own_offer(viewer, Slot.objects.filter(pk=slot_id).values_list("offer_id", flat=True).first() or 0)
+        _refuse_ended(offer)
+        slot = Slot.objects.get(pk=slot_id)
+        if slot.taken and slot.begins <= now or slot.bookings.filter(state=BookingState.ATTENDED).exists():
+            raise SlotWasHeld(slot.begins)
+        if offer.state != OfferState.DRAFT and offer.slots.count() == 1:
+            raise LastSlot
+        theirs = Booking.objects.filter(Q(slot=slot) | Q(wished=slot), offer=offer, state__in=OPEN)
+        if not reason.strip() and theirs.exists():
+            raise NoReason
+        ended = _end(viewer, theirs, reason, now)
+        Booking.objects.filter(wished=slot).update(wished=None)
+        slot.lessons.all().delete()
+        slot.delete()
+        keep_shares_again(offer, now)
+        if offer.giving == Giving.FIRST_COME or offer.drawn_at:
+            move_up(offer, now, viewer)
+        detail = {"begins": slot.begins.isoformat(), "label": slot.label, "seats": slot.seats, "ended": ended}
+        audit.record(
+            viewer, action="bookings.call_off_slot", object=f"offer:{offer.pk}", reason=reason, detail=detail, now=now
+        )
+
+
+def _end(viewer: Viewer, bookings: Iterable[Booking], reason: str, now: datetime) -> int:
+    """Bookings of what does not take place; how many. By its entry each worker is told."""
+    ended = list(bookings)
+    for booking in ended:
+        give_back(booking)
+        move(booking, Step.CANCEL, slot=None, quota=None, reason=reason.strip()[:200])
+    entries = [Entry(action="bookings.called_off", object=f"booking:{one.pk}") for one in ended]
+    audit.record_many(viewer, entries=entries, now=now)
+    return len(ended)
 
 
 def _refuse_ended(offer: Offer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from niangjia.apps.accounts.types import Viewer
@@ -41,7 +41,8 @@ def rehome_bookings(*, viewer: Viewer, from_id: int, to_id: int, now: datetime) 
             offer.giving == Giving.FIRST_COME or offer.drawn_at
         ):
             move_up(offer, now, viewer)
-    Tour.objects.filter(org_id=from_id, offer__isnull=True).update(org_id=to_id)
+    free = Q(offer__isnull=True) | Q(offer__state=OfferState.CANCELLED)
+    Tour.objects.filter(free, org_id=from_id).update(org_id=to_id)
     Campaign.objects.filter(org_id=from_id, ends_on__gte=timezone.localdate(now)).update(org_id=to_id)
     Topic.objects.filter(org_id=from_id).update(org_id=to_id)
     audit.record_many(viewer, entries=entries, now=now)

@@ -18,9 +18,11 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.bookings.access import offers, own_offer
-from niangjia.apps.bookings.lifecycle import BookingState, SettleState
+from niangjia.apps.bookings.lifecycle import BORNE, BookingState, SettleState
 from niangjia.apps.bookings.models import Booking, Offer, Settlement, Trip
 from niangjia.apps.bookings.problems import (
+    DaysOutgrown,
+    DaysOverGiven,
     LessThanExtras,
     NoInvoice,
     NoSuchOffer,
@@ -34,6 +36,7 @@ from niangjia.apps.bookings.settlements import (
     facts_of,
     gift_key,
     goods_name,
+    outgrown,
     owner_of,
     price_of_extras,
     program_of,
@@ -53,6 +56,7 @@ from niangjia.apps.programs import actions as program_actions
 from niangjia.apps.programs import queries as programs
 from niangjia.apps.programs.types import DecisionOutcome, Subject, SubjectKind
 from niangjia.apps.registry import queries as registry
+from niangjia.kernel.problems import Refusal
 
 _DECIDABLE = (SettleState.TOLD, SettleState.GRANTED, SettleState.REFUSED, SettleState.UNKNOWN)
 _STATE = {
@@ -164,7 +168,8 @@ def pay_carrier(*, viewer: Viewer, offer_id: int, now: datetime) -> Decimal:
     Ask for the carrier to be paid out of the fund for everybody whose part was granted, and not asked for or withdrawn since; return the sum in yuan. Another person approves it
     under the funds. Permission: funds.prepare.
 
-    Raises: NotAllowed, NoSuchOffer; NothingGranted; NoInvoice; NoBudget: nobody on the path has one.
+    Raises: NotAllowed, NoSuchOffer; NothingGranted; NoInvoice; DaysOutgrown: another trip was decided beside one of them; NoBudget: nobody on the
+    path has one.
     """
     permissions.require(viewer, "funds.prepare")
     with transaction.atomic():
@@ -175,6 +180,8 @@ def pay_carrier(*, viewer: Viewer, offer_id: int, now: datetime) -> Decimal:
             raise NothingGranted
         if not files.list_files(owner_of(offer.pk), part=INVOICES):
             raise NoInvoice
+        if grown := outgrown(rows, BORNE):
+            raise DaysOutgrown([one.booking.number for one in grown])
         by_amount: dict[Decimal, list[Settlement]] = {}
         for row in rows:
             by_amount.setdefault(row.amount or Decimal(0), []).append(row)
@@ -196,7 +203,7 @@ def pay_carrier(*, viewer: Viewer, offer_id: int, now: datetime) -> Decimal:
 
 def hand_over(*, viewer: Viewer, offer_id: int, now: datetime) -> tuple[int, int]:
     """
-    Book each worker's part to them, under their caps; return how many were, and how many a cap refused meanwhile (with its words). Whoever
+    Book each worker's part to them, under their caps; return how many were, and how many a cap or the days of the year refused meanwhile (with its words). Whoever
     told the costs does not do this. Safe to repeat. Permission: funds.pay.
 
     Raises: NotAllowed, NoSuchOffer; NothingGranted: nobody waits for it; NotBoughtYet; SamePerson.
@@ -220,6 +227,8 @@ def _give(viewer: Viewer, offer: Offer, row: Settlement, items: Mapping[Decimal,
     assert slot is not None and row.amount is not None and row.decision_id is not None
     if row.amount not in items:
         raise NotBoughtYet
+    if outgrown([row], [SettleState.GIVEN]):
+        return _refuse(row, DaysOverGiven())
     try:
         funds.give_goods(
             viewer=viewer, item_id=items[row.amount], quantity=1, key=gift_key(row.booking_id), case_ref=f"booking:{row.booking_id}",
@@ -230,12 +239,16 @@ def _give(viewer: Viewer, offer: Offer, row: Settlement, items: Mapping[Decimal,
     except StockShort as short:
         raise NotBoughtYet from short
     except CapExceeded as refusal:
-        row.refusal_zh, row.refusal_en = refusal.zh[:300], refusal.en[:300]
-        row.save(update_fields=["refusal_zh", "refusal_en"])
-        return False
+        return _refuse(row, refusal)
     row.state, row.given_at, row.refusal_zh, row.refusal_en = SettleState.GIVEN, now, "", ""
     row.save(update_fields=["state", "given_at", "refusal_zh", "refusal_en"])
     return True
+
+
+def _refuse(row: Settlement, refusal: Refusal) -> bool:
+    row.refusal_zh, row.refusal_en = refusal.zh[:300], refusal.en[:300]
+    row.save(update_fields=["refusal_zh", "refusal_en"])
+    return False
 
 
 def _of_fund(viewer: Viewer, offer_id: int) -> Offer:

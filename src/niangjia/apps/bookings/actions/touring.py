@@ -37,18 +37,39 @@ def make_tour(*, viewer: Viewer, facts: TourFacts, key: str, now: datetime) -> i
     permissions.require(viewer, "bookings.manage")
     if not scope.covers(viewer.org_path, organizations.get_union(facts.org_id).path):
         raise NoSuchTour(facts.title)
-    if not facts.days or facts.leaves >= facts.returns or min(facts.lanes, facts.buses) < 1:
-        raise WrongTimes
-    told = {
-        "title": facts.title.strip(), "org_id": facts.org_id, "area": facts.area, "days": sorted({day.isoformat() for day in facts.days}),
-        "buses": facts.buses, "lanes": facts.lanes, "minutes_each": facts.minutes_each, "leaves": facts.leaves, "returns": facts.returns,
-        "latitude": facts.latitude, "longitude": facts.longitude, "kmh": facts.kmh,
-    }  # fmt: skip
+    told = _figures(facts) | {"org_id": facts.org_id, "area": facts.area}
     with transaction.atomic():
         row, is_new = Tour.objects.get_or_create(key=key, defaults=told)
         if is_new:
             audit.record(viewer, action="bookings.tour", object=f"tour:{row.pk}", now=now)
         return row.pk
+
+
+def change_tour(*, viewer: Viewer, tour_id: int, facts: TourFacts, now: datetime) -> None:
+    """
+    Its own days, hours and figures, until it is published; whose it is stays. The stops stay too, each as long as its people take now: what
+    cannot be carried out any more is said. Safe to repeat. Raises NotAllowed, NoSuchTour, TourIsPublished, WrongTimes.
+    """
+    told = _figures(facts)
+    with transaction.atomic():
+        tour = _open_tour(viewer, tour_id)
+        for name, value in told.items():
+            setattr(tour, name, value)
+        tour.save(update_fields=list(told))
+        for stop in tour.stops.all():
+            TourStop.objects.filter(pk=stop.pk).update(ends=stop.begins + touring.lasts(tour, stop.people))
+        _changed(viewer, tour, "figures", now)
+
+
+def _figures(facts: TourFacts) -> dict[str, object]:
+    """By column. Raises WrongTimes."""
+    if not facts.days or facts.leaves >= facts.returns or min(facts.lanes, facts.buses) < 1:
+        raise WrongTimes
+    return {
+        "title": facts.title.strip(), "days": sorted({day.isoformat() for day in facts.days}), "buses": facts.buses, "lanes": facts.lanes,
+        "minutes_each": facts.minutes_each, "leaves": facts.leaves, "returns": facts.returns, "latitude": facts.latitude,
+        "longitude": facts.longitude, "kmh": facts.kmh,
+    }  # fmt: skip
 
 
 def add_site(*, viewer: Viewer, tour_id: int, facts: SiteFacts, now: datetime) -> int:
@@ -133,14 +154,14 @@ def publish_tour(
 ) -> int:
     """
     The stops become an offer of check-ups with a slot for each turn of the lanes, open to be booked, in a season if one is named; return its id.
-    Safe to repeat.
+    Safe to repeat: while that offer stands it is the one. After it was called off the plan is published anew, as another.
 
-    Raises: NotAllowed, NoSuchTour; NoStops; TourHasFaults; WrongTimes; NoSuchOffer: a season that is not of one's part of the tree nor above it.
+    Raises: NotAllowed, NoSuchTour; NoStops; TourHasFaults; SlotIsPast; WrongTimes; NoSuchOffer: a season that is not of one's part of the tree nor above it.
     """
     with transaction.atomic():
         tour = own_tour(viewer, tour_id)
-        if tour.offer_id is not None:
-            return tour.offer_id
+        if tour.offer is not None and touring.is_published(tour):
+            return tour.offer.pk
         sites, stops = list(tour.sites.order_by("pk")), list(tour.stops.select_related("site").order_by("begins", "pk"))
         if not stops:
             raise NoStops
@@ -150,12 +171,17 @@ def publish_tour(
             title=tour.title, kind="check_up", org_id=tour.org_id, area=tour.area, giving=Giving.FIRST_COME,
             opens_at=opens_at, closes_at=closes_at, program=program, campaign_id=campaign_id,
         )  # fmt: skip
-        offer_id = make_offer(viewer=viewer, facts=facts, key=f"tour:{tour.pk}", now=now)
+        offer_id = make_offer(viewer=viewer, facts=facts, key=_key_of(tour), now=now)
         add_slots(viewer=viewer, offer_id=offer_id, slots=_slots(tour, stops), now=now)
         publish(viewer=viewer, offer_id=offer_id, now=now)
         Tour.objects.filter(pk=tour.pk).update(offer_id=offer_id, step=F("step") + 1)
         audit.record(viewer, action="bookings.publish_tour", object=f"tour:{tour.pk}", detail={"offer": offer_id}, now=now)  # fmt: skip
         return offer_id
+
+
+def _key_of(tour: Tour) -> str:
+    """Of the offer that it is to become: another one than that which was called off."""
+    return f"tour:{tour.pk}" if tour.offer_id is None else f"tour:{tour.pk}:{tour.offer_id}"
 
 
 def _slots(tour: Tour, stops: Iterable[TourStop]) -> list[SlotFacts]:
@@ -174,7 +200,7 @@ def _slots(tour: Tour, stops: Iterable[TourStop]) -> list[SlotFacts]:
 
 def _open_tour(viewer: Viewer, tour_id: int) -> Tour:
     tour = own_tour(viewer, tour_id)
-    if tour.offer_id is not None:
+    if touring.is_published(tour):
         raise TourIsPublished
     return tour
 

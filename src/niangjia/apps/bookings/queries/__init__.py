@@ -39,6 +39,7 @@ from niangjia.apps.bookings.queries.seats import (
     get_booking,
     get_offer,
     list_bookings,
+    list_held_at,
     list_of_people,
     list_offers,
     list_own,
@@ -53,7 +54,7 @@ from niangjia.apps.bookings.resealing import sealed_columns as sealed_columns
 __all__ = [
     "attendances_to_count", "talks_to_count",
     "Exchanged", "NoSuchOffer", "NotFound", "attendance_of", "bookings_to_tell", "calendar_of", "count_chosen", "count_exchanged", "count_living_at", "course_reach", "coverage_of", "find_booking_by_code", "find_certificate", "get_booking",
-    "get_campaign", "get_draw", "get_season", "get_offer", "get_own_certificate", "get_tour", "get_trip", "grant_of", "guests_by_night", "has_feed", "has_seat_rules", "kind_of", "kinds", "list_bookings",
+    "get_campaign", "get_draw", "get_season", "get_offer", "get_own_certificate", "get_tour", "get_trip", "grant_of", "guests_by_night", "has_feed", "has_seat_rules", "kind_of", "kinds", "list_bookings", "list_held_at",
     "list_campaigns", "list_of_people", "list_offers", "list_own", "list_public", "list_quotas", "list_seasons", "list_settlements", "list_lessons", "list_sessions_between",
     "list_talks", "list_teachers", "list_topics", "list_tours", "offer_card", "own_settlement", "people_to_tell", "quiet_unions",
     "said_by_pack", "talk_reach", "tally", "verify", "why_not", "why_waiting", "offers_for",

@@ -80,6 +80,14 @@ def attendance_of(viewer: Viewer, offer_id: int) -> Attendance:
     return Attendance(seats=sum(slot.seats for slot in offer.slots), companions=companions, **told)
 
 
+def list_held_at(place_id: int, *, now: datetime) -> list[OfferCard]:
+    """What is published at a place and not over, whoever offers it: without scope, as anybody may read it. In the order of their first times."""
+    held = Slot.objects.filter(offer__place_id=place_id, ends__gt=now).values("offer_id")
+    rows = Offer.objects.filter(pk__in=held, state__in=[OfferState.OPEN, OfferState.CLOSED])
+    cards = [offer_card(row) for row in rows.select_related("org").prefetch_related("slots")]
+    return sorted(cards, key=lambda card: (card.slots[0].begins, card.id))
+
+
 # --- as types ---
 
 

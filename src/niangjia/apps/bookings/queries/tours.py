@@ -16,15 +16,20 @@ from niangjia.apps.organizations import scope
 
 @dataclass(frozen=True)
 class TourCard:
-    """`waiting`: people by site whom the stops have no room for. `metres` driven in all. `is_own`: of the viewer's part of the tree. Rows to read only."""
+    """`waiting`: people by site whom the stops have no room for; `over`: by site, how many more the stops are for than want to come. `metres` driven in all. `is_own`: of the viewer's part of the tree. Rows to read only."""
 
     tour: Tour
     sites: tuple[TourSite, ...]
     stops: tuple[TourStop, ...]
     faults: tuple[touring.Fault, ...]
     waiting: dict[int, int]
+    over: dict[int, int]
     metres: int
     is_own: bool
+
+    @property
+    def is_published(self) -> bool:
+        return touring.is_published(self.tour)
 
     @property
     def people(self) -> int:
@@ -47,11 +52,9 @@ def get_tour(viewer: Viewer, tour_id: int) -> TourCard:
         raise NoSuchTour(tour_id)
     sites = list(tour.sites.order_by("pk"))
     stops = list(tour.stops.select_related("site").order_by("begins", "bus", "pk"))
-    waiting = {}
-    for site in sites:
-        left = site.people - sum(one.people for one in stops if one.site_id == site.pk)
-        if left > 0:
-            waiting[site.pk] = left
+    left = {site.pk: site.people - sum(one.people for one in stops if one.site_id == site.pk) for site in sites}
+    waiting = {site: people for site, people in left.items() if people > 0}
+    over = {site: -people for site, people in left.items() if people < 0}
     faults = tuple(touring.faults_of(tour, sites, stops))
     return TourCard(
         tour,
@@ -59,6 +62,7 @@ def get_tour(viewer: Viewer, tour_id: int) -> TourCard:
         tuple(stops),
         faults,
         waiting,
+        over,
         touring.metres_driven(tour, sites, stops),
         scope.covers(viewer.org_path, tour.org.path),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,9 +13,9 @@ from django.utils import timezone
 from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts.permissions import NotAllowed
 from niangjia.apps.bookings import actions, problems, queries, touring
-from niangjia.apps.bookings.models import Booking, Offer, Quota
+from niangjia.apps.bookings.models import Booking, Offer, Quota, Slot
 from niangjia.apps.bookings.tests.fair import DAY, HALF_HOUR, NOW, build
-from niangjia.apps.bookings.types import SiteFacts, StopFacts, TourFacts
+from niangjia.apps.bookings.types import SiteFacts, SlotFacts, StopFacts, TourFacts
 from niangjia.apps.programs import actions as programs
 from niangjia.engines import policy
 from niangjia.kernel.deployment import programs_folder
@@ -64,6 +65,42 @@ def test_quotas_set_by_hand_stand_instead_of_the_packs(fair, pack):
     actions.set_quota(viewer=fair.county, offer_id=offer, org_id=fair.town.org_id, seats=4, now=NOW)
     actions.publish(viewer=fair.county, offer_id=offer, now=NOW)
     assert list(Quota.objects.values_list("group", "seats")) == [("", 4)]
+
+
+def test_shares_of_the_pack_grow_with_the_sessions_and_shrink_to_what_is_given(fair, pack):
+    offer = fair.offer(2, **pack)
+    for number in range(5):
+        fair.ask(offer, number)
+    assert Booking.objects.filter(state="SEATED").count() == 2
+    later = SlotFacts(DAY + HALF_HOUR, DAY + 2 * HALF_HOUR, 8)
+    actions.add_slots(viewer=fair.county, offer_id=offer, slots=[later], now=NOW)
+    assert dict(Quota.objects.values_list("group", "seats")) == {"courier": 2, "": 8}
+    assert Booking.objects.filter(state="SEATED").count() == 5 and list(queries.verify(now=NOW)) == []
+    slot = Slot.objects.get(seats=8)
+    actions.set_seats(viewer=fair.county, slot_id=slot.pk, seats=3, now=NOW)
+    assert dict(Quota.objects.values_list("group", "seats")) == {"courier": 1, "": 5}, "none below what is given"
+    actions.set_quota(viewer=fair.county, offer_id=offer, org_id=None, group="courier", seats=3, now=NOW)
+    actions.set_seats(viewer=fair.county, slot_id=slot.pk, seats=20, now=NOW)
+    assert dict(Quota.objects.values_list("group", "seats")) == {"courier": 3, "": 5}, "set by hand they stand"
+
+
+def test_a_quota_of_the_wrong_union_is_taken_away_and_the_offer_is_for_everybody(fair):
+    offer = fair.offer(3)
+    fair.ask(offer, 0)
+    actions.set_quota(viewer=fair.county, offer_id=offer, org_id=fair.town.org_id, seats=1, now=NOW)
+    with pytest.raises(problems.NotForYou):
+        fair.ask(offer, 5)
+    quota = Quota.objects.get()
+    with pytest.raises(problems.NoSuchOffer):
+        actions.drop_quota(viewer=fair.town, offer_id=offer, quota_id=quota.pk, now=NOW)
+    for _again in range(2):
+        actions.drop_quota(viewer=fair.county, offer_id=offer, quota_id=quota.pk, now=NOW)
+    fair.ask(offer, 5)
+    assert (
+        list(Booking.objects.values_list("state", flat=True)) == ["SEATED"] * 2 and list(queries.verify(now=NOW)) == []
+    )
+    actions.cancel(viewer=fair.workers[0], booking_id=Booking.objects.order_by("pk")[0].pk, now=NOW)
+    assert list(queries.verify(now=NOW)) == []
 
 
 def test_without_a_pack_there_what_was_typed_stands(fair, pack):
@@ -203,6 +240,45 @@ def test_a_plan_that_can_be_carried_out_becomes_slots_once_and_is_closed_to_chan
     ):
         with pytest.raises(problems.TourIsPublished):
             late()
+
+
+def publish(fair, tour_id: int) -> int:
+    return actions.publish_tour(viewer=fair.county, tour_id=tour_id, opens_at=NOW, closes_at=DAY, now=NOW)
+
+
+def test_a_plan_whose_offer_was_called_off_is_changed_and_published_anew(fair, tour):
+    tour_id, near, _far = tour
+    actions.set_stops(viewer=fair.county, tour_id=tour_id, new=[stop(near, 9, people=4)], now=NOW)
+    first = publish(fair, tour_id)
+    actions.call_off(viewer=fair.county, offer_id=first, reason="车坏了", now=NOW)
+    assert not queries.get_tour(fair.county, tour_id).is_published
+    actions.set_stops(viewer=fair.county, tour_id=tour_id, new=[stop(near, 13, people=4)], now=NOW)
+    second = publish(fair, tour_id)
+    assert second == publish(fair, tour_id) != first
+    assert {Offer.objects.get(pk=pk).slots.count() for pk in (first, second)} == {1, 2}
+    with pytest.raises(problems.TourIsPublished):
+        actions.set_stops(viewer=fair.county, tour_id=tour_id, new=[stop(near, 15)], now=NOW)
+
+
+def test_the_figures_of_a_plan_change_until_it_is_published_and_its_stops_last_accordingly(fair, tour):
+    tour_id, near, _far = tour
+    actions.set_stops(viewer=fair.county, tour_id=tour_id, new=[stop(near, 9, people=8)], now=NOW)
+    facts = TourFacts(
+        "体检车", fair.county.org_id, "330281", DAYS[1:], time(9), time(17), 30_050_000, 121_150_000, lanes=2
+    )
+    for viewer in (fair.town, fair.other):
+        with pytest.raises(problems.NoSuchTour):
+            actions.change_tour(viewer=viewer, tour_id=tour_id, facts=facts, now=NOW)
+    actions.change_tour(viewer=fair.county, tour_id=tour_id, facts=facts, now=NOW)
+    (kept,) = queries.get_tour(fair.county, tour_id).stops
+    assert kept.ends - kept.begins == timedelta(hours=2), "four turns of two lanes"
+    assert words(fair, tour_id) == [f"bus 1 does not go out on {DAYS[0]}"]
+    with pytest.raises(problems.WrongTimes):
+        actions.change_tour(viewer=fair.county, tour_id=tour_id, facts=replace(facts, days=()), now=NOW)
+    actions.set_stops(viewer=fair.county, tour_id=tour_id, changes={kept.pk: stop(near, 10, day=DAYS[1])}, now=NOW)
+    publish(fair, tour_id)
+    with pytest.raises(problems.TourIsPublished):
+        actions.change_tour(viewer=fair.county, tour_id=tour_id, facts=facts, now=NOW)
 
 
 def test_a_plan_is_its_unions_to_change_and_those_below_it_read_it(fair, tour):

@@ -65,6 +65,32 @@ def test_a_place_that_is_not_listed_is_not_for_offers(fair):
         fair.offer(1, place_id=place(fair.county.org_id, "venue", 1, state="CLOSED"))
 
 
+def test_a_place_whose_validity_is_over_is_neither_public_nor_for_offers(fair):
+    here = place(fair.county.org_id, "base", 1)
+    Place.objects.update(valid_until=TODAY)
+    for day, is_there in ((TODAY, True), (TODAY + timedelta(days=1), False)):
+        assert place_queries.list_usable(fair.county.org_id, on=day).exists() is is_there
+        assert place_queries.list_public(on=day).exists() is is_there
+    Place.objects.update(valid_until=TODAY - timedelta(days=1))
+    with pytest.raises(problems.NotAPlaceForOffers):
+        fair.offer(1, place_id=here)
+
+
+@pytest.mark.parametrize("change", [{"state": "CLOSED"}, {"state": "SUSPENDED"}, {"valid_until": TODAY - timedelta(days=1)}])  # fmt: skip
+def test_what_is_held_at_a_place_out_of_use_is_not_booked_and_no_draft_there_is_published(fair, change):
+    here = place(fair.county.org_id, "base", 1)
+    offer, draft = fair.offer(2, place_id=here), fair.offer(1, place_id=here, is_open=False)
+    booked = fair.ask(offer, 0)
+    Place.objects.update(**change)
+    with pytest.raises(problems.PlaceNotInUse) as refused:
+        fair.ask(offer, 1)
+    assert "不能报名" in refused.value.zh and "cannot be booked" in refused.value.en
+    assert isinstance(queries.why_not(fair.workers[1], offer, now=NOW), problems.PlaceNotInUse)
+    with pytest.raises(problems.NotAPlaceForOffers):
+        actions.publish(viewer=fair.county, offer_id=draft, now=NOW)
+    assert queries.get_booking(fair.workers[0], booked).state == "SEATED"
+
+
 def agree(fair, *, confirmed: bool = True, until: date | None = None) -> None:
     """The two unions recognise each other's bases from today; binding once the other has confirmed it."""
     told = {"kind": "base", "with_org_id": fair.other.org_id, "since": TODAY, "until": until, "now": NOW}

@@ -29,6 +29,7 @@ from niangjia.apps.places.problems import (
     NotPartOfKind,
     NotPossibleNow,
     StillAnnounced,
+    ValidityIsPast,
 )
 from niangjia.kernel.months import Month
 
@@ -54,7 +55,8 @@ def take_step(
 
     Raises:
         NotAllowed, NoSuchPlace; OwnPlace: for a union above; NotYourLevel; NeedsReason, NeedsMendBy, NothingToMend; NotAllFound; NoticeFirst,
-        StillAnnounced; NotPossibleNow: its standing does not allow it, or has changed since `from_step`; NotPartOfKind; LevelUnknown, NotHigher.
+        StillAnnounced; NotPossibleNow: its standing does not allow it, or has changed since `from_step`; NotPartOfKind; LevelUnknown, NotHigher;
+        ValidityIsPast.
     """
     word, today = IN_CHINESE[step], timezone.localdate(now)
     with transaction.atomic():
@@ -76,6 +78,8 @@ def take_step(
         if step in LOOKS:
             changes["mend_by"] = mend_by if is_lacking else None
         if valid_until is not None and (step is Step.LIST or (step is Step.INSPECT and not is_lacking)):
+            if valid_until < today:
+                raise ValidityIsPast(valid_until)
             changes["valid_until"] = valid_until
         if rule.names_level:
             require_level(viewer, str(changes.get("level", place.level)) if step is Step.RAISE else place.level)

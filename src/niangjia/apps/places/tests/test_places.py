@@ -117,16 +117,16 @@ def test_the_kinds_are_those_of_the_papers_and_speak_both_languages():
 
 
 def test_a_place_is_put_forward_accepted_from_above_inspected_lowered_and_closed(town, county, province, place):
-    assert not queries.list_public().exists()
+    assert not queries.list_public(on=NOW.date()).exists()
     with pytest.raises(problems.OwnPlace):
         step(town, place, Step.LIST)
     step(county, place, Step.LIST)
-    assert [one.name for one in queries.list_public(kind="station", area="3305")] == ["李家巷驿站"]
+    assert [one.name for one in queries.list_public(kind="station", area="3305", on=NOW.date())] == ["李家巷驿站"]
     assert Place.objects.get().inspect_by == date(2023, 11, 30)
     step(province, place, Step.RAISE, level="province")
     step(province, place, Step.LOWER, level="city", reason="复验未达省级标准")
     step(town, place, Step.SUSPEND, reason="装修")
-    assert not queries.list_public().exists()
+    assert not queries.list_public(on=NOW.date()).exists()
     step(town, place, Step.REOPEN)
     step(town, place, Step.CLOSE, reason="拆迁")
     assert [row.kind for row in queries.list_history(county, place)] == [
@@ -246,7 +246,9 @@ def test_a_base_is_announced_before_it_is_named(county, base):
         step(county, base, Step.ANNOUNCE, findings=SIX | {"safety": False})
     step(county, base, Step.ANNOUNCE, findings=SIX)
     assert Place.objects.get().announced_until == date(2022, 11, 10), "five working days after the third"
-    assert [one.name for one in queries.list_announced(now=NOW)] == ["云上基地"] and not queries.list_public().exists()
+    assert [one.name for one in queries.list_announced(now=NOW)] == ["云上基地"] and not queries.list_public(
+        on=NOW.date()
+    ).exists()
     with pytest.raises(problems.StillAnnounced):
         step(county, base, Step.LIST)
     told = {"viewer": county, "place_id": base, "step": Step.LIST, "from_step": 2, "valid_until": date(2025, 11, 10)}
@@ -254,6 +256,19 @@ def test_a_base_is_announced_before_it_is_named(county, base):
     assert Place.objects.get().valid_until == date(2025, 11, 10) and list(queries.verify()) == []
     assert queries.list_places(county, attention="ending", late_on=date(2025, 10, 1)).count() == 1
     assert queries.list_places(county, attention="ending", late_on=date(2025, 9, 1)).count() == 0
+
+
+def test_a_validity_in_the_past_is_not_taken(county, base):
+    step(county, base, Step.ANNOUNCE, findings=SIX)
+    later = datetime(2022, 11, 11, 1, 0, tzinfo=UTC)
+    told = {"viewer": county, "place_id": base, "now": later}
+    with pytest.raises(problems.ValidityIsPast) as refused:
+        actions.take_step(**told, step=Step.LIST, from_step=2, valid_until=date(2022, 11, 10))
+    assert "今天或以后" in refused.value.zh
+    actions.take_step(**told, step=Step.LIST, from_step=2, valid_until=date(2022, 11, 11))
+    with pytest.raises(problems.ValidityIsPast):
+        actions.take_step(**told, step=Step.INSPECT, from_step=3, findings=SIX, valid_until=date(2020, 1, 1))
+    assert Place.objects.get().valid_until == date(2022, 11, 11)
 
 
 def test_a_kind_without_a_notice_is_not_announced(county, place):
@@ -391,7 +406,7 @@ def test_the_nearest_open_places_are_the_nearest_of_all_that_are_listed_and_open
 def test_a_households_roof_is_never_near_anybody(tree, county, db):
     scatter(tree, 3)
     Place.objects.update(kind="roof", state=PlaceState.LISTED)
-    assert queries.list_nearest(CHANGXING, now=NOW) == [] and not queries.list_public().exists()
+    assert queries.list_nearest(CHANGXING, now=NOW) == [] and not queries.list_public(on=NOW.date()).exists()
     assert queries.list_places(county).count() == 3
     finance = replace(county, role=Role.FINANCE)
     assert queries.list_places(finance).count() == 0
@@ -909,7 +924,7 @@ def test_a_months_rent_is_what_was_paid_given_up_and_is_owed(county, lease):
 
 
 def test_nobody_outside_reads_a_lease(county, lease):
-    assert not queries.list_public().exists()
+    assert not queries.list_public(on=NOW.date()).exists()
     with pytest.raises(problems.NoSuchPlace):
         queries.get_public(queries.get_place(county, lease, now=NOW).number, now=NOW)
 

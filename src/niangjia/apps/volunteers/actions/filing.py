@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -150,10 +150,10 @@ def _wrong(viewer: Viewer, kind: Kind, facts: NeedFacts, now: datetime) -> dict[
         wrong["is_open_bid"] = ("这一类不接受揭榜。", "This kind takes no bids.")
     if facts.is_open_bid and (facts.bids_until is None or facts.bids_until < today):
         wrong["bids_until"] = ("揭榜要写明截止日期，今天或以后。", "Open bids need their last day, today or later.")
-    if facts.place_id is not None and not (kind.station and _is_station(viewer, kind, facts.place_id)):
+    if facts.place_id is not None and not (kind.station and _is_station(kind, facts.place_id, today)):
         wrong["place"] = ("没有这个工作站，或不能挂在这一类需求上。", "There is no such workstation for this kind.")
     return wrong
 
 
-def _is_station(viewer: Viewer, kind: Kind, place_id: int) -> bool:
-    return places.list_public(kind=kind.station).filter(pk=place_id).exists()
+def _is_station(kind: Kind, place_id: int, today: date) -> bool:
+    return places.list_public(kind=kind.station, on=today).filter(pk=place_id).exists()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import queries
+from niangjia.apps.bookings.queries.tours import TourCard
 from niangjia.apps.bookings.types import Giving, OfferCard, OfferFacts, OfferState, SlotFacts
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.places import queries as places
@@ -288,6 +289,15 @@ class TourForm(Form):
         return told
 
 
+def said_by_tour(card: TourCard) -> dict[str, Any]:
+    """A bus plan as its form has it."""
+    tour = card.tour
+    same = ("title", "leaves", "returns", "buses", "lanes", "minutes_each", "kmh")
+    return {name: getattr(tour, name) for name in same} | {
+        "first_day": tour.days[0], "last_day": tour.days[-1], "latitude": degrees(tour.latitude), "longitude": degrees(tour.longitude),
+    }  # fmt: skip
+
+
 class SiteForm(Form):
     """A place of the register brings its own name and position; without one both are typed. `places`: what may be chosen, id and words."""
 
@@ -317,11 +327,28 @@ class PublishForm(Form):
     closes_at = forms.DateTimeField(label=gettext_lazy("报名截止"), widget=moment_input())
     program = forms.ChoiceField(label=gettext_lazy("按哪个项目"), required=False)
     campaign = forms.ChoiceField(label=gettext_lazy("属于哪个服务季"), required=False)
+    is_sure = forms.BooleanField(label=gettext_lazy("照现在的安排发布"), required=False)
 
-    def __init__(self, *args: Any, viewer: Viewer, programs: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, viewer: Viewer, programs: Iterable[tuple[str, str]], unfinished: str, **kwargs: Any) -> None:  # fmt: skip
+        """`unfinished`: what publishing would leave undone, to be ticked; empty = nothing, and nothing is asked."""
         super().__init__(*args, **kwargs)
         self.fields["program"].choices = [("", "—"), *programs]  # type: ignore[attr-defined]
         self.fields["campaign"].choices = campaign_choices(viewer)  # type: ignore[attr-defined]
+        self.unfinished = unfinished
+        if unfinished:
+            self.fields["is_sure"].help_text = unfinished
+        else:
+            del self.fields["is_sure"]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if told.get("opens_at") and told.get("closes_at") and told["opens_at"] >= told["closes_at"]:
+            self.add_error("closes_at", _("截止须晚于开始。"))
+        if self.unfinished and not told.get("is_sure"):
+            self.add_error(
+                "is_sure", _("%(unfinished)s请先排好；就这样发布的，请打勾。") % {"unfinished": self.unfinished}
+            )
+        return told
 
 
 class TalkForm(Form):
@@ -341,3 +368,7 @@ class TopicForm(Form):
 
 def micro(degrees: Decimal) -> int:
     return int(degrees * 1_000_000)
+
+
+def degrees(micro: int) -> Decimal:
+    return Decimal(micro) / 1_000_000

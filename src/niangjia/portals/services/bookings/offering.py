@@ -87,11 +87,13 @@ def offer(request: PageRequest, offer_id: int) -> HttpResponse:
 def _context(request: PageRequest, offer_id: int) -> dict[str, Any]:
     viewer, now = request.viewer, timezone.now()
     card = queries.get_offer(viewer, offer_id)
+    attendance = queries.attendance_of(viewer, offer_id)
+    is_over = bool(card.slots) and now >= max(slot.ends for slot in card.slots)
     may = permissions.may(viewer, "bookings.manage") and _is_own(viewer, card.org_id)
     return {
         "card": card,
         "one": shown(card, place_words(card.place_id)),
-        "attendance": queries.attendance_of(viewer, offer_id),
+        "attendance": attendance,
         "asked": card.giving is Giving.DRAW and not card.seed,
         "quotas": queries.list_quotas(viewer, offer_id),
         "teacher": queries.list_teachers(viewer).filter(pk=card.teacher_id).first() if card.teacher_id else None,
@@ -102,8 +104,10 @@ def _context(request: PageRequest, offer_id: int) -> dict[str, Any]:
         "quota_form": getattr(request, "quota_form", None) or QuotaForm(auto_id="quota_%s"),
         "can_publish": card.state is OfferState.DRAFT and bool(card.slots),
         "can_draw": card.giving is Giving.DRAW and not card.seed and card.state is OfferState.OPEN and now >= card.closes_at,
-        "can_call_off": card.state in (OfferState.DRAFT, OfferState.OPEN, OfferState.CLOSED),
-        "is_over": bool(card.slots) and now >= max(slot.ends for slot in card.slots),
+        "can_call_off": card.state is OfferState.DRAFT
+        or card.state is not OfferState.CANCELLED and not is_over and not attendance.persons,
+        "is_over": is_over,
+        "now": now,
         "has_begun": bool(card.slots) and now >= min(slot.begins for slot in card.slots),
         "reason": request.POST.get("reason", "") if request.method == "POST" else "",
     }  # fmt: skip
@@ -174,6 +178,21 @@ def set_quota(request: PageRequest, offer_id: int) -> HttpResponse:
         viewer=request.viewer, offer_id=offer_id, org_id=told.get("org_id"), group=told["group"], seats=told["seats"], now=timezone.now()
     )  # fmt: skip
     messages.success(request, _("名额已分。没有分到名额的工会和群体不能报名。"))
+    return redirect("bookings:desk_offer", offer_id)
+
+
+@page("bookings.manage", methods=("POST",), shown_on=offer)
+def call_off_slot(request: PageRequest, offer_id: int, slot_id: int) -> HttpResponse:
+    reason = request.POST.get("slot-reason", "")[:200]
+    bookings.call_off_slot(viewer=request.viewer, slot_id=slot_id, reason=reason, now=timezone.now())
+    messages.success(request, _("这一场已去掉；报了它的人会收到消息。"))
+    return redirect("bookings:desk_offer", offer_id)
+
+
+@page("bookings.manage", methods=("POST",), shown_on=offer)
+def drop_quota(request: PageRequest, offer_id: int, quota_id: int) -> HttpResponse:
+    bookings.drop_quota(viewer=request.viewer, offer_id=offer_id, quota_id=quota_id, now=timezone.now())
+    messages.success(request, _("不再分给他们；已有名额的不变。"))
     return redirect("bookings:desk_offer", offer_id)
 
 

@@ -18,6 +18,7 @@ from niangjia.apps.bookings import queries
 from niangjia.apps.bookings.types import BookingCard, OfferCard, SlotCard
 from niangjia.apps.places import queries as places
 from niangjia.apps.programs import published
+from niangjia.portals.design import words
 from niangjia.portals.design.tags import say
 
 
@@ -67,9 +68,15 @@ def chosen_in_words(card: OfferCard, booking: BookingCard) -> str:
 
 
 def place_words(place_id: int | None) -> str:
-    """Name and address; nothing for none."""
-    row = places.list_public().filter(pk=place_id).first() if place_id else None
-    return f"{row.name} {row.address}".strip() if row else ""
+    """Name and address, and why nothing can be booked there where it is so; nothing for none."""
+    row = places.find_arranged(place_id)
+    if row is None:
+        return ""
+    said = f"{row.name} {row.address}".strip()
+    if places.in_use_on([row.pk], on=timezone.localdate()):
+        return said
+    why = _("有效期已过") if row.state == "LISTED" else words.word("place_state", row.state)[0]
+    return _("%(place)s（%(why)s，不能再报名）") % {"place": said, "why": why}
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,10 @@ class Site:
 def sites_of(cards: Iterable[OfferCard], now: datetime) -> list[Site]:
     """A session's place is what its own line says, else that of its offer; sessions without either are left out. In the order of their names."""
     cards = list(cards)
-    named = {row.pk: row.name for row in places.list_public().filter(pk__in={one.place_id for one in cards})}
+    named = {
+        row.pk: row.name
+        for row in places.list_public(on=timezone.localdate(now)).filter(pk__in={one.place_id for one in cards})
+    }
     found: dict[str, list[tuple[SlotCard, str]]] = {}
     for card in cards:
         for slot in card.slots:

@@ -18,6 +18,7 @@ from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.bookings import actions as bookings
 from niangjia.apps.bookings import queries, touring
+from niangjia.apps.bookings.queries.tours import TourCard
 from niangjia.apps.bookings.types import SiteFacts, StopFacts, TourFacts
 from niangjia.apps.organizations import calendar as work_days
 from niangjia.apps.organizations import queries as organizations
@@ -29,7 +30,7 @@ from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import deployment, show
 from niangjia.portals.design.staleness import watch
-from niangjia.portals.services.bookings.forms import PublishForm, SiteForm, TourForm, id_of, micro
+from niangjia.portals.services.bookings.forms import PublishForm, SiteForm, TourForm, id_of, micro, said_by_tour
 from niangjia.portals.services.bookings.offering import program_choices
 from niangjia.portals.services.bookings.tour_map import map_of
 
@@ -40,8 +41,8 @@ MOST_PLACES = 500
 class StopUnreadable(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            "停靠的日期、时间或人数读不懂。日期写 2023-11-20，时间写 09:30，人数至少 1。",
-            "A stop's day, time or number of people cannot be read. Write 2023-11-20, 09:30 and at least 1.",
+            "停靠没有填全，或读不懂。请选站点，日期写 2023-11-20，时间写 09:30，人数至少 1。",
+            "A stop is not complete or cannot be read. Choose a site, write 2023-11-20, 09:30 and at least 1 person.",
         )
 
 
@@ -80,7 +81,12 @@ def tour(request: PageRequest, tour_id: int) -> HttpResponse:
 
 
 def _context(
-    request: PageRequest, tour_id: int, *, site_form: Form | None = None, publish_form: Form | None = None
+    request: PageRequest,
+    tour_id: int,
+    *,
+    site_form: Form | None = None,
+    publish_form: Form | None = None,
+    tour_form: Form | None = None,
 ) -> dict[str, Any]:
     viewer: Viewer = request.viewer
     card = queries.get_tour(viewer, tour_id)
@@ -95,9 +101,10 @@ def _context(
         "card": card,
         "tour": card.tour,
         "days": touring.days_of(card.tour),
-        "may": card.is_own and permissions.may(viewer, "bookings.manage") and card.tour.offer_id is None,
+        "may": card.is_own and permissions.may(viewer, "bookings.manage") and not card.is_published,
         "lines": [_Line.of(number, one, sent, card.faults) for number, one in enumerate(card.stops, start=1)],
         "waiting": [(one, card.waiting[one.pk]) for one in card.sites if one.pk in card.waiting],
+        "over": [(one, card.over[one.pk]) for one in card.sites if one.pk in card.over],
         "map": map_of(card) if card.sites else None,
         "kilometres": card.metres // 1000,
         "proposal": proposal,
@@ -106,13 +113,28 @@ def _context(
         "found_waiting": [(by_id[site].name, people) for site, people in found.waiting.items() if site in by_id] if found else [],
         "found_kilometres": found.metres // 1000 if found else 0,
         "site_form": site_form or SiteForm(auto_id="site_%s", places=_places(viewer)),
-        "publish_form": publish_form or _publish_form(viewer, initial=wanted),
+        "publish_form": publish_form or _publish_form(viewer, card, proposal, initial=wanted),
+        "tour_form": tour_form or TourForm(initial=said_by_tour(card), auto_id="tour_%s"),
         "new_stop": {name: sent.get(f"new-{name}", "") for name in ("site", "day", "hour", "people", "bus")},
     }  # fmt: skip
 
 
-def _publish_form(viewer: Viewer, **given: Any) -> PublishForm:
-    return PublishForm(viewer=viewer, programs=program_choices(viewer), auto_id="publish_%s", **given)
+def _publish_form(viewer: Viewer, card: TourCard, proposal: plan_tour.Proposal | None, **given: Any) -> PublishForm:
+    unfinished = _unfinished(card, proposal)
+    return PublishForm(
+        viewer=viewer, programs=program_choices(viewer), unfinished=unfinished, auto_id="publish_%s", **given
+    )
+
+
+def _unfinished(card: TourCard, proposal: plan_tour.Proposal | None) -> str:
+    """What is left undone if the stops are published as they are; empty: nothing."""
+    said = []
+    if left := sum(card.waiting.values()):
+        said.append(_("还有 %(count)s 人没有排上。") % {"count": left})
+    if proposal and proposal.plan:
+        people = sum(one.people for one in proposal.plan.sessions)
+        said.append(_("排出的安排（%(count)s 人）还没有采用。") % {"count": people})
+    return "".join(said)
 
 
 class _Line:
@@ -152,6 +174,18 @@ def _site_facts(viewer: Viewer, told: Mapping[str, Any]) -> SiteFacts:
 
 
 @page("bookings.manage", methods=("POST",), shown_on=tour)
+def change_tour(request: PageRequest, tour_id: int) -> HttpResponse:
+    form = TourForm(request.POST, auto_id="tour_%s")
+    if not form.is_valid():
+        watch(request, f"tour:{tour_id}")
+        return show(request, "bookings/tour.html", _context(request, tour_id, tour_form=form), status=422)
+    facts = _facts(request.viewer, form)
+    bookings.change_tour(viewer=request.viewer, tour_id=tour_id, facts=facts, now=timezone.now())
+    messages.success(request, _("出车的安排已改。请看停靠有没有冲突，或重新排班。"))
+    return redirect("bookings:tour", tour_id)
+
+
+@page("bookings.manage", methods=("POST",), shown_on=tour)
 def add_site(request: PageRequest, tour_id: int) -> HttpResponse:
     form = SiteForm(request.POST, auto_id="site_%s", places=_places(request.viewer))
     if not form.is_valid():
@@ -178,7 +212,8 @@ def set_stops(request: PageRequest, tour_id: int) -> HttpResponse:
         if f"day-{stop.pk}" not in sent:
             continue
         changes[stop.pk] = None if f"drop-{stop.pk}" in sent else _stop(sent, str(stop.pk), stop.site_id)
-    new = [_stop(sent, "", whole(sent.get("new-site", "")), "new-")] if sent.get("new-day") else []
+    is_new = any(sent.get(f"new-{name}", "").strip() for name in ("site", "day", "hour", "people", "bus"))
+    new = [_stop(sent, "", whole(sent.get("new-site", "")), "new-")] if is_new else []
     bookings.set_stops(viewer=request.viewer, tour_id=tour_id, changes=changes, new=new, now=timezone.now())
     messages.success(request, _("安排已改。固定的停靠，重新排班时不动。"))
     return redirect("bookings:tour", tour_id)
@@ -195,7 +230,7 @@ def _stop(sent: QueryDict, number: str, site_id: int, prefix: str = "") -> StopF
     except ValueError:
         raise StopUnreadable from None
     people, bus = whole(typed("people")), whole(typed("bus"), 1)
-    if not people or begins.year < 2015:
+    if not site_id or not people or begins.year < 2015:
         raise StopUnreadable
     is_fixed = bool(prefix) or f"fixed-{number}" in sent
     return StopFacts(site_id, bus or 1, begins, begins + timedelta(minutes=1), people, is_fixed)
@@ -230,10 +265,9 @@ _STEPS: dict[str, Callable[[PageRequest, int], str]] = {"plan": _plan, "stop": _
 
 @page("bookings.manage", methods=("POST",), shown_on=tour)
 def publish(request: PageRequest, tour_id: int) -> HttpResponse:
-    form = _publish_form(request.viewer, data=request.POST)
-    if form.is_valid() and form.cleaned_data["opens_at"] >= form.cleaned_data["closes_at"]:
-        form.add_error("closes_at", _("截止须晚于开始。"))
-        form.mark_errors()
+    card = queries.get_tour(request.viewer, tour_id)
+    proposal = plan_tour.find(deployment(), request.viewer, tour_id)
+    form = _publish_form(request.viewer, card, proposal, data=request.POST)
     if not form.is_valid():
         watch(request, f"tour:{tour_id}")
         return show(request, "bookings/tour.html", _context(request, tour_id, publish_form=form), status=422)

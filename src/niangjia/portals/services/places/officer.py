@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
+from niangjia.apps.bookings import queries as bookings
 from niangjia.apps.contests import queries as contests
 from niangjia.apps.places import actions as places
 from niangjia.apps.places import queries
@@ -110,6 +111,7 @@ def place(request: PageRequest, place_id: int) -> HttpResponse:
         "projects": projects_of(viewer, card, kind, timezone.localdate()),
         "project_key": uuid.uuid4().hex,
         "may_check": can_write and may_check(viewer, card),
+        "held": bookings.list_held_at(place_id, now=now) if kind.is_public else [],
         "nights": nights_of(card, kind, timezone.localdate()),
         "series": series_of(kind),
         "units": units_of(series_of(kind)),

@@ -58,7 +58,7 @@ def register(request: PageRequest) -> HttpResponse:
     ids = queries.find_public(kind=kind, area=area, text=text, is_open_now=is_open_now, now=now)
     rows = Paginator(ids, ROWS).get_page(given.get("page"))
     county_map = map_of(
-        queries.count_public_by_county(kind),
+        queries.count_public_by_county(kind, on=timezone.localdate()),
         area=deployment().home,
         unit=unit_in_words("count"),
         links={code: f"{reverse('places:register')}?area={code}&kind={kind}" for code, _name, _city in counties},

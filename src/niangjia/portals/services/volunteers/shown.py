@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from niangjia.apps.organizations import areas
@@ -45,12 +46,20 @@ def reach(held: Iterable[str] = ()) -> list[tuple[str, str]]:
 
 
 def stations(kind: Kind) -> list[tuple[int, str]]:
-    return [(one.pk, one.name) for one in places.list_public(kind=kind.station)[:200]] if kind.station else []
+    return (
+        [(one.pk, one.name) for one in places.list_public(kind=kind.station, on=timezone.localdate())[:200]]
+        if kind.station
+        else []
+    )
 
 
 def station_name(kind: Kind, place_id: int | None) -> str:
     """Empty: it belongs to none, or to one that is not listed any more."""
-    rows = places.list_public(kind=kind.station).filter(pk=place_id) if kind.station and place_id else []
+    rows = (
+        places.list_public(kind=kind.station, on=timezone.localdate()).filter(pk=place_id)
+        if kind.station and place_id
+        else []
+    )
     return next((one.name for one in rows), "")
 
 
