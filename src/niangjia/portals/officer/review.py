@@ -172,7 +172,8 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
     watch(request, *(f"entitlement:{grant.pk}" for grant in details.entitlements))
     record_seen(viewer, case.household_id, "case", now)
     alert = _alert_of(viewer, case) if permissions.may(viewer, "alerts.view") else None
-    months = alerts.compare_with_month_before(viewer, [alert])[alert.household_id] if alert else ()
+    is_compared = alert is not None and details.file is None  # with a file it is the file that is followed
+    months = alerts.compare_with_month_before(viewer, [alert])[alert.household_id] if alert and is_compared else ()
     was_listed = any(one.name == "state" and one.before is not None for one in months)
     accounts_here = {visit.recorded_by_id for visit in details.visits} | {
         each for visit in details.visits for each in visit.verifiers
@@ -190,7 +191,7 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
         "compared": _compare(alert, visit),
         "was_listed": was_listed,
         "changed": [row for row in two_months(alert, months) if row[0].differs] if was_listed else [],
-        "before_month": Month(alert.month).previous() if alert else None,
+        "before_month": Month(alert.month).previous() if alert and is_compared else None,
         "finding": next((one for one in reversed(details.findings)), None),
         "effect": lifecycle.EFFECTS.get(Outcome(details.findings[-1].outcome)) if details.findings else None,
         "names": accounts.names_of(accounts_here),
