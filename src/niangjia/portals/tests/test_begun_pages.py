@@ -128,6 +128,14 @@ def test_a_register_of_what_is_about_no_worker_shows_its_columns_after_the_end_t
     assert "答应职工的日子" not in own and "轴承厂工会" in own
 
 
+def test_a_field_says_for_which_outcome_it_is_needed(house, signed_in):
+    place = begun.place_of(house)
+    said = {"offered_on": "2023-11-01", "offer_topics": ["skill_grade_pay"], "bargaining_employer": "轴承公司"}
+    card = place.open(place.town.grassroots, "skill-pay-bargaining", **said)
+    page = signed_in(house.viewers[Role.GRASSROOTS]).get(f"/desk/applications/{card.id}/").content.decode()
+    assert "选“约定”时必填" in page and '<span class="must">必填</span>' not in page
+
+
 def test_an_outcome_that_contradicts_an_answer_is_told_at_that_answer(house, signed_in):
     matter_id = begun.report().matter_id
     officer = signed_in(house.viewers[Role.GRASSROOTS])

@@ -443,6 +443,16 @@ def test_an_answer_to_an_offer_is_due_twenty_days_after_its_delivery(place: Plac
     assert Tally.objects.get(indicator="skill-pay-workers").amount == 186
 
 
+def test_an_enterprise_that_did_not_answer_is_passed_on_without_inventing_an_answer(place: Place):
+    """E30: employer_reply is required for `agreed` alone."""
+    said = {"bargaining_employer": "轴承公司", "offered_on": "2023-10-01", "offer_topics": ["skill_grade_pay"]}
+    card = place.open(place.town.grassroots, "skill-pay-bargaining", **said)
+    with pytest.raises(problems.StillOpen) as refusal:
+        place.act(place.town.grassroots, card, "agreed")
+    assert refusal.value.names == ("employer_reply",)
+    assert place.act(place.town.grassroots, card, "no_reply").stage == "urge"
+
+
 def test_a_project_is_owned_by_a_union_until_its_day_and_each_step_is_written_down(place: Place):
     card = place.open(
         place.town.county, "difficulty-project", project_name="骑手入会难", project_difficulty="找不到人", owner_union="羽林街道总工会",
