@@ -60,6 +60,15 @@ def test_a_hazard_goes_to_the_union_of_the_workplace_without_a_name(place: Place
     assert queries.verify() == []
 
 
+def test_a_hazard_at_a_firm_without_a_union_goes_to_that_of_its_street_with_the_firms_name(place: Place):
+    with pytest.raises(Unreadable, match="单位没有工会的，写所在街道（乡镇）总工会"):
+        place.receive(hazard_site="王记五金小作坊")
+    received = place.receive(hazard_site="羽林街道总工会", hazard_firm="王记五金小作坊")
+    assert place.card(received).desk_id == place.town["XT"].id
+    read = queries.get_details(place.town.township, received.matter_id, now=place.now).answers
+    assert "王记五金小作坊" in {one.answer.text for one in read if one.answer}
+
+
 def test_sent_twice_it_is_one_with_one_receipt(place: Place):
     key = uuid.uuid4()
     assert place.receive(key=key) == place.receive(key=key)
