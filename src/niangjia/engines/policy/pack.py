@@ -209,6 +209,11 @@ class Stage:
     effects: Mapping[str, str] = field(default_factory=dict)
     needs: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
+    @property
+    def about_working_days(self) -> int | None:
+        """Working days; of a stage that counts calendar days about as many as lie in them; null = the text sets no number of days."""
+        return self.working_days if self.days is None else -(-self.days * 5 // 7)
+
 
 @dataclass(frozen=True)
 class Measure:
