@@ -56,7 +56,9 @@ def test_without_an_account_a_form_comes_back_whole_and_then_gives_a_receipt(hou
 
 def test_a_form_without_an_account_promises_what_its_text_gives_and_nothing_else(house):
     """Joining asks who one is, takes no photos and pays nothing; a hazard may be told without a name, photographed and rewarded."""
-    joining, hazard = (Client().get(f"/matters/33/{one}/").content.decode() for one in ("union-membership", "hazard-report"))
+    joining, hazard = (
+        Client().get(f"/matters/33/{one}/").content.decode() for one in ("union-membership", "hazard-report")
+    )
     for promise in ("可以不写姓名", "补照片", "得奖励"):
         assert promise in hazard and promise not in joining
     assert "不用登录。" in joining and "登录后具名提出" not in joining

@@ -313,7 +313,10 @@ def test_a_round_opens_once_the_jury_is_large_enough_for_anybody_to_be_ranked(st
         stage.sit(sitting)
         with pytest.raises(problems.TooFewJurors) as refusal:
             stage.open()
-        assert f"至少要 3 位评委打分才能排名，现在评委只有 {sitting} 位" in refusal.value.zh and f"at least 3; sitting now: {sitting}" in refusal.value.en
+        assert (
+            f"至少要 3 位评委打分才能排名，现在评委只有 {sitting} 位" in refusal.value.zh
+            and f"at least 3; sitting now: {sitting}" in refusal.value.en
+        )
     assert stage.contest.state == ContestState.CALL, "the call may still be extended"
     actions.appoint_juror(viewer=stage.county, contest_id=stage.contest_id, username=stage.jurors[2].name, now=stage.now)  # fmt: skip
     stage.open()

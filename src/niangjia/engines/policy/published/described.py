@@ -411,7 +411,10 @@ class _Describer:
         return tuple(
             one.title[self.language]
             for one in self.pack.form
-            if not one.evidence and (not one.stage or one.stage in meets) and self.wording.is_asked(one.id) and not one.register
+            if not one.evidence
+            and (not one.stage or one.stage in meets)
+            and self.wording.is_asked(one.id)
+            and not one.register
         )
 
     # — stages —

@@ -136,5 +136,11 @@ def code(request: PageRequest, program: str) -> HttpResponse:
     picture = segno.make(address, error="m").svg_inline(
         border=2, dark="#1d2939", light="#fff", svgclass="qr", omitsize=True
     )
-    context = {"pack": one.pack, "begun": begun, "union": union, "address": address, "picture": mark_safe(picture)}  # drawn by segno
+    context = {
+        "pack": one.pack,
+        "begun": begun,
+        "union": union,
+        "address": address,
+        "picture": mark_safe(picture),
+    }  # drawn by segno
     return show(request, "matters/code.html", context)
