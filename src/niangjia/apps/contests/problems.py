@@ -221,6 +221,34 @@ class MarksMissing(Refusal):
         )
 
 
+class TooFewJurors(Refusal):
+    def __init__(self, needed: int, sitting: int) -> None:
+        super().__init__(
+            f"按这一轮的规则，每件参评至少要 {needed} 位评委打分才能排名，现在评委只有 {sitting} 位。请先增补评委，再开始这一轮。",
+            f"Jurors whose marks an entry needs to be ranked in this round: at least {needed}; sitting now: {sitting}. Appoint more, then open the round.",
+        )
+
+
+class NobodyRanked(Refusal):
+    def __init__(self, needed: int) -> None:
+        super().__init__(
+            f"现在结束这一轮，没有一件能排名（每件至少要 {needed} 位不须回避的评委打分），谁也进不了下一步。请增补评委、催评委打完分；办不下去的，取消这次评选。",
+            f"Closed now, the round would rank nobody and nobody would go on (marks that an entry needs, of jurors who are not near to it: {needed}). Appoint more jurors and ask for their marks, or call the contest off.",
+        )
+
+
+class Unranked(Refusal):
+    """`entries`: the numbers of those without a rank."""
+
+    def __init__(self, entries: Sequence[str], needed: int) -> None:
+        self.entries = tuple(entries)
+        zh, en = "、".join(entries[:5]), ", ".join(entries[:5])
+        super().__init__(
+            f"有 {len(entries)} 件有效评分不足，不能排名，会就此出局：{zh}{' 等' if len(entries) > 5 else ''}。每件至少要 {needed} 位不须回避的评委打分：请增补评委或催评委打完，或写明理由。",
+            f"Entries without enough marks to be ranked, which would be out: {len(entries)} ({en}{' …' if len(entries) > 5 else ''}). Marks that each needs, of jurors who are not near to it: {needed}. Appoint more jurors or ask for their marks, or give a reason.",
+        )
+
+
 class VoteNotOpen(Refusal):
     def __init__(self) -> None:
         super().__init__(

@@ -291,11 +291,12 @@ def score_sheet(viewer: Viewer, contest_id: int) -> tuple[ContestCard, bool, lis
 
 
 def own_votes(viewer: Viewer, round_id: int) -> dict[int, VoteState]:
-    """By entry: the viewer's own votes of a round that stand or were set aside."""
+    """By entry: the viewer's own votes of a round that stand or were set aside; for an entry that left it, none stands."""
     if viewer.person_id is None:
         return {}
     voter = sealed.voter_of(round_id, viewer.person_id)
     rows = Vote.objects.filter(round_id=round_id, voter=voter).exclude(state=VoteState.REVOKED)
+    rows = rows.exclude(~Q(entry__state=EntryState.ADMITTED), state=VoteState.COUNTED)
     return {entry: VoteState(state) for entry, state in rows.values_list("entry_id", "state")}
 
 

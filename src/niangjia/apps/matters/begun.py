@@ -15,6 +15,7 @@ from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.matters import access, offering, opening, rated
 from niangjia.apps.matters.lifecycle import flow_of, role_of
 from niangjia.apps.matters.models import Matter, Tally
+from niangjia.apps.matters.questions import IDENTITY, uploads_of
 from niangjia.apps.matters.types import OPEN, MatterState, MonthCount, Question
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.programs import published
@@ -33,6 +34,22 @@ class Beginnable:
     questions: tuple[Question, ...]
     is_about_people: bool
     is_roster: bool = False
+
+    @property
+    def names_applicant(self) -> bool:
+        """Whether who they are is required of whoever brings it."""
+        return any(one.kind in IDENTITY and one.is_required for one in self.questions)
+
+    @property
+    def takes_photos(self) -> bool:
+        """Whether photos may come with it, by its receipt."""
+        pack = self.published.pack
+        return any(one.type == "photo" for one in uploads_of(pack, flow_of(pack).first.id).values())
+
+    @property
+    def may_pay(self) -> bool:
+        """Whether one who is known may be given something in the end."""
+        return bool(self.published.pack.benefit)
 
 
 def list_openable(viewer: Viewer, *, today: date) -> list[Published]:

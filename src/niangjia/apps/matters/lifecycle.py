@@ -77,10 +77,9 @@ class Flow:
         return next((one for one in at_work if one.needs_second_person), at_work[-1])
 
     def days(self, stage: Stage) -> int:
-        """Working days; of a stage that counts calendar days about as many as lie in them."""
-        if stage.days is not None:
-            return -(-stage.days * 5 // 7)
-        return room().working_days if stage.working_days is None else stage.working_days
+        """Working days; of a stage that counts calendar days about as many as lie in them; where the text says nothing, the room's."""
+        days = stage.about_working_days
+        return room().working_days if days is None else days
 
     def expected_days(self, stage: Stage, first_days: int | None = None) -> int:
         """Working days until the worker hears: the stages on the way, up to the worker's next turn or the end."""

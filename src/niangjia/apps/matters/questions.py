@@ -141,6 +141,7 @@ def of_field(field: FormField, pack: Pack, wording: Wording) -> Question:
         high=fact.maximum if fact else None,
         is_past=bool(asked and asked.is_past),
         union_level=field.union_level,
+        required_for=field.required_for,
     )
 
 

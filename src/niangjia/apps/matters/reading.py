@@ -136,7 +136,10 @@ def _union(said: str, level: str) -> str:
     if len(found) == 1:
         return f"{found[0].id}|{found[0].name}"
     if not found:
-        raise Unreadable("没有找到这个工会，请写单位工会的名称或编号。", "No such union; type its name or number.")
+        raise Unreadable(
+            "没有找到这个工会，请写单位工会的名称或编号；单位没有工会的，写所在街道（乡镇）总工会。",
+            "No such union; type its name or number. Where a workplace has none, name the union of its street or town.",
+        )
     some = "；".join(f"{one.name}（{one.code}）" for one in found[:_MOST_NAMED])
     raise Unreadable(
         f"不止一个：{some}。请写全名或括号里的编号。",

@@ -104,6 +104,7 @@ class Question:
     """
     One thing that is asked. `kind`: money, integer, number, boolean, date, text, choice, choices, union, position, name, id_number, phone. `values`: code → words, both languages.
     `papers`: what proves it. `is_fact`: the rules ask for it, and the form does not name it. `is_past`: a day that is not to come. `union_level`: where a union that is named has to stand; empty = anywhere.
+    `required_for`: outcomes that are not chosen without it.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Question:
     high: Decimal | None = None
     is_past: bool = False
     union_level: str = ""
+    required_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,11 @@ class Kind:
     def pairing(self) -> Stage:
         return next(stage for stage in self.stages.values() if stage.takes is Takes.PAIRS)
 
+    def logs_at(self, stage: str) -> bool:
+        """From the stage of visits to the end: what was logged wrongly can still be put right before the figures stand."""
+        visits = next(one for one in self.stages.values() if one.takes is Takes.VISITS)
+        return self.place_of(stage) >= self.place_of(visits.id)
+
     def place_of(self, stage: str) -> int:
         """From 0."""
         return list(self.stages).index(stage)

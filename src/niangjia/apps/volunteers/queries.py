@@ -323,8 +323,7 @@ def _own_pairs(rows: Collection[Pair]) -> list[OwnPair]:
         by_pair.setdefault(visit.pair_id, []).append(visit)
     found = []
     for row in rows:
-        stage = kind_of(row.need.kind).stages[row.need.stage]
-        is_working = row.state == PairState.CONFIRMED and stage.takes is Takes.VISITS
+        is_working = row.state == PairState.CONFIRMED and kind_of(row.need.kind).logs_at(row.need.stage)
         found.append(
             OwnPair(
                 row.pk, need_card(row.need), PairState(row.state), Source(row.source), row.points, row.reason, row.helper_said, row.firm_said, row.satisfaction,

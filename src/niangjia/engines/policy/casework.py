@@ -35,7 +35,8 @@ class CaseworkReader(Reader):
         return FormField(self.an_id(table.get("id"), "form"), self.bilingual(table.get("title")), self.word(table.get("type"), among=words.FIELD_TYPES),
                          self.word(table.get("stage")), tuple(self.word(value) for value in self.list(table.get("values"))),
                          self.flag(table.get("required")), tuple(self.word(value) for value in self.list(table.get("evidence"))),
-                         self._looked_up(table), self._union_level(table))  # fmt: skip
+                         self._looked_up(table), self._union_level(table),
+                         tuple(self.word(value) for value in self.list(table.get("required_for"))))  # fmt: skip
 
     def _looked_up(self, table: dict[str, Item]) -> str:
         found = self.word(table.get("register"), pattern=words.ID)
@@ -124,6 +125,17 @@ class CaseworkReader(Reader):
                 if named and types.get(named) != wanted:
                     self.refuse(part.table[key].fault(f"表单中没有类型为 {wanted} 的项 {named}。", f"The form has no field {named} of type {wanted}.",
                                                       named, nearest_word(named, [one for one, kind in types.items() if kind == wanted])))  # fmt: skip
+
+    def check_required(self, item: Item | None, stages: tuple[Stage, ...], form: tuple[FormField, ...]) -> None:
+        """What is required for some outcomes names outcomes of its own stage, one that a union works on, and is not required for all."""
+        outcomes = {stage.id: tuple(stage.outcomes) for stage in stages[1:] if stage.role != "worker"}
+        for field, part in zip(form, self.list(item), strict=True):
+            can_be = () if field.is_required else outcomes.get(field.stage, ())
+            for word, code in zip(self.list(part.table.get("required_for")), field.required_for, strict=True):
+                if code not in can_be:
+                    self.refuse(word.fault(f"{code} 不是这一项所在环节的结果（由工会办理、不是第一个环节，且没有写 required: true）。",
+                                           f"{code} is no outcome of this field's stage (one that a union works on, not the first, without required: true).",
+                                           code, nearest_word(code, can_be)))  # fmt: skip
 
     def check_stages(self, item: Item | None, stages: tuple[Stage, ...]) -> None:
         known = [stage.id for stage in stages]

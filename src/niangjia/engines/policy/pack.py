@@ -170,7 +170,7 @@ class Register:
 class FormField:
     """
     `register`: a programme; the answer is whether the applicant stands in its register, and nobody types it. `union_level`: of a union that
-    is named, the level at which it has to stand; empty = any.
+    is named, the level at which it has to stand; empty = any. `required_for`: the outcomes of its stage that are not chosen without it.
     """
 
     id: str
@@ -182,6 +182,7 @@ class FormField:
     evidence: tuple[str, ...]
     register: str = ""
     union_level: str = ""
+    required_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -207,6 +208,11 @@ class Stage:
     desk: str = ""
     effects: Mapping[str, str] = field(default_factory=dict)
     needs: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    @property
+    def about_working_days(self) -> int | None:
+        """Working days; of a stage that counts calendar days about as many as lie in them; null = the text sets no number of days."""
+        return self.working_days if self.days is None else -(-self.days * 5 // 7)
 
 
 @dataclass(frozen=True)

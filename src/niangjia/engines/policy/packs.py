@@ -94,6 +94,7 @@ class _PackReader(CaseworkReader):
         stages = tuple(self.stage(item) for item in self.list(table.get("stages")))
         self.check_stages(table.get("stages"), stages)
         self.check_fields(table.get("stages"), stages, form)
+        self.check_required(table.get("form"), stages, form)
         self.check_needs(table.get("stages"), stages, form, {one.id: self._codes(one) for one in form})
         area = self.word(table.get("area"))
         if area and not is_area(area):

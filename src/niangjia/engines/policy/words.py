@@ -109,7 +109,8 @@ MEASURE = _section(
 FIELD = _section(
     "表单中的一项 · a field of the form",
     {"id": "id", "title": "bilingual", "type": "field_type"},
-    {"stage": "text", "values": "texts", "required": "flag", "evidence": "texts", "register": "id", "union_level": "text"},
+    {"stage": "text", "values": "texts", "required": "flag", "evidence": "texts", "register": "id", "union_level": "text",
+     "required_for": "texts"},
 )  # fmt: skip
 STAGE = _section(
     "环节：谁办、几个工作日、结果去哪一步 · who acts, by when, and what may come of it",

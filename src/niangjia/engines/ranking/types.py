@@ -46,6 +46,11 @@ class Rule:
         if self.jury + self.votes != 1 or min(self.jury, self.votes) < 0:
             raise ValueError("the parts of jury and votes are not one together")
 
+    @property
+    def least_jurors(self) -> int:
+        """So many marks an entry needs to be ranked, those that are dropped included; 0 where no jury counts."""
+        return self.least_marks + 2 * self.dropped if self.jury else 0
+
 
 @dataclass(frozen=True)
 class Entry:

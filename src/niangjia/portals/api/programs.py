@@ -86,12 +86,17 @@ class ToBring(Schema):
 
 
 class Stage(Schema):
-    """`working_days` null: the paper sets no limit."""
+    """
+    `working_days`, `days` (of the calendar) null: the paper sets none. `due`: the field that names the day from which `days` count, or the
+    last day; empty: none.
+    """
 
     number: int
     title: str
     who: str
     working_days: int | None
+    days: int | None
+    due: str
     needs_second_person: bool
 
 
@@ -217,6 +222,7 @@ def _said(said: Description) -> dict[str, Any]:
         "stages": [
             {
                 "number": step.number, "title": step.title, "who": step.who, "working_days": step.working_days,
+                "days": step.days, "due": step.due,
                 "needs_second_person": step.second_person,
             }
             for step in said.steps

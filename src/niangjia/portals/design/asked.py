@@ -21,7 +21,10 @@ _CONTROLS = {
 
 @dataclass(frozen=True)
 class Asked:
-    """`kind`: choice (also yes or no), choices, date, long, line, or a number. `typed` as it was typed or is kept; a day also in its parts."""
+    """
+    `kind`: choice (also yes or no), choices, date, long, line, or a number. `typed` as it was typed or is kept; a day also in its parts.
+    `needed_for`: the outcomes that need it, in words; empty: all or none.
+    """
 
     question: Question
     kind: str
@@ -35,6 +38,7 @@ class Asked:
     wrong: str
     is_from_register: bool
     wrong_part: str = ""
+    needed_for: str = ""
 
     @property
     def name(self) -> str:
@@ -75,6 +79,7 @@ def asked(
         wrong,
         answer is not None and answer.source == "REGISTER" and typed is None,
         wrong_part,
+        _("、").join(published.wording().code("outcomes", one, language_now()) for one in question.required_for),
     )
 
 

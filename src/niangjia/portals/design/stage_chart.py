@@ -16,8 +16,8 @@ WIDTH = 340
 _BOX_X, _BOX_W = 14, 236
 _NUMBER_W, _LINE, _GAP = 34, 18, 34
 _WORDS = {
-    "zh": {"days": "{} 个工作日", "untimed": "时限未写明", "end": "结束", "four_eyes": "须两人办理", "more": "等"},
-    "en": {"days": "{} working days", "untimed": "no limit stated", "end": "the end", "four_eyes": "two people", "more": " …"},
+    "zh": {"days": "{} 个工作日", "calendar": "{} 天", "since": "{} 天（{}起）", "due": "按“{}”", "untimed": "时限未写明", "end": "结束", "four_eyes": "须两人办理", "more": "等"},
+    "en": {"days": "{} working days", "calendar": "{} days", "since": "{} days from: {}", "due": "by: {}", "untimed": "no limit stated", "end": "the end", "four_eyes": "two people", "more": " …"},
 }  # fmt: skip
 
 
@@ -58,7 +58,7 @@ class _Chart:
     def _text(self, step: Step) -> list[tuple[str, str]]:
         """(kind of line, words): the title first, then who and how long."""
         room = (_BOX_W - _NUMBER_W - 10) / 14.5
-        days = self.words["untimed"] if step.working_days is None else self.words["days"].format(step.working_days)
+        days = self._limit(step)
         small_room = (_BOX_W - _NUMBER_W - 10) / 12.5
         both = f"{days} · {self.words['four_eyes']}"
         small = [step.who, *([both] if width_of(both) <= small_room else [days, self.words["four_eyes"]])]
@@ -67,6 +67,13 @@ class _Chart:
         return [("title", line) for line in wrapped(step.title, room)] + [
             ("small", line) for text in small for line in wrapped(text, small_room)
         ]
+
+    def _limit(self, step: Step) -> str:
+        if step.days is not None:
+            return self.words["since" if step.due else "calendar"].format(step.days, step.due)
+        if step.working_days is not None:
+            return self.words["days"].format(step.working_days)
+        return self.words["due"].format(step.due) if step.due else self.words["untimed"]
 
     def _height(self, lines: list[tuple[str, str]]) -> float:
         return 18 + _LINE * len(lines)

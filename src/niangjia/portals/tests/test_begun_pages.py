@@ -54,6 +54,17 @@ def test_without_an_account_a_form_comes_back_whole_and_then_gives_a_receipt(hou
     assert none.status_code == 409 and "没有这个回执号" in none.content.decode()
 
 
+def test_a_form_without_an_account_promises_what_its_text_gives_and_nothing_else(house):
+    """Joining asks who one is, takes no photos and pays nothing; a hazard may be told without a name, photographed and rewarded."""
+    joining, hazard = (
+        Client().get(f"/matters/33/{one}/").content.decode() for one in ("union-membership", "hazard-report")
+    )
+    for promise in ("可以不写姓名", "补照片", "得奖励"):
+        assert promise in hazard and promise not in joining
+    assert "不用登录。" in joining and "登录后具名提出" not in joining
+    assert "单位没有工会的，写所在街道（乡镇）总工会" in hazard and 'name="f-hazard_firm"' in hazard
+
+
 def test_what_can_be_brought_is_listed_and_its_rules_lead_there(house):
     client = Client()
     kinds = client.get("/matters/").content.decode()
@@ -126,6 +137,14 @@ def test_a_register_of_what_is_about_no_worker_shows_its_columns_after_the_end_t
     assert "轴承公司" in page and "186" in page and card.number in page
     own = signed_in(house.viewers[Role.COUNTY]).get(f"/desk/applications/{card.id}/").content.decode()
     assert "答应职工的日子" not in own and "轴承厂工会" in own
+
+
+def test_a_field_says_for_which_outcome_it_is_needed(house, signed_in):
+    place = begun.place_of(house)
+    said = {"offered_on": "2023-11-01", "offer_topics": ["skill_grade_pay"], "bargaining_employer": "轴承公司"}
+    card = place.open(place.town.grassroots, "skill-pay-bargaining", **said)
+    page = signed_in(house.viewers[Role.GRASSROOTS]).get(f"/desk/applications/{card.id}/").content.decode()
+    assert "选“约定”时必填" in page and '<span class="must">必填</span>' not in page
 
 
 def test_an_outcome_that_contradicts_an_answer_is_told_at_that_answer(house, signed_in):

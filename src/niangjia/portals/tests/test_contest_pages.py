@@ -96,7 +96,7 @@ def test_an_open_round_shows_no_result_and_a_closed_one_all_it_was_counted_from(
     stage.declare(stage.jurors[0], stage.entries[2])
     stage.mark(stage.jurors[0], 90, 80, entries=stage.entries[:2])
     stage.vote(3, stage.entries[1])
-    round_id = stage.close()
+    round_id = stage.close("唯一的评委须回避")
     stage.now = town.NOW
     html = Client().get(result).content.decode()
     assert "评委评分占 50%，投票占 50%。" in html and "回避" in html

@@ -14,7 +14,7 @@ from niangjia.adapters import excel
 from niangjia.apps.accounts.types import Role
 from niangjia.apps.messages import queries as inbox
 from niangjia.apps.programs.tests import town
-from niangjia.apps.volunteers import queries
+from niangjia.apps.volunteers import actions, queries
 from niangjia.jobs import helpers_workbook, tell
 from niangjia.portals.tests import helped
 
@@ -178,6 +178,14 @@ def test_somebody_is_listed_by_their_id_number_and_it_is_not_kept(house, hall, c
     assert form.status_code == 422 and 'value="茶乡队"' in form.content.decode()
     listed = county.post(found.url, {"skills": ["5-01"], "home": "330624", "capacity": "2", "team": "茶乡队"})
     assert "茶乡队" in county.get(listed.url).content.decode()
+
+
+def test_whoever_was_only_asked_is_told_that_there_is_nothing_to_answer_any_more(house, hall):
+    firm = house.viewers[Role.GRASSROOTS]
+    actions.withdraw_need(viewer=firm, need_id=hall.asked, reason="产线停了", now=town.NOW)
+    tell.tell(now=town.NOW)
+    told = [one for one in inbox.list_messages(house.viewers[Role.WORKER]) if one.kind == "pair_not_needed"]
+    assert len(told) == 1
 
 
 def test_whoever_has_to_act_is_told(house, hall):

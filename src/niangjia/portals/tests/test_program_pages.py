@@ -117,6 +117,13 @@ def test_an_example_has_no_page_and_a_pack_without_numbers_says_that_it_is_not_i
         assert "本地还没有生效" in html and 'id="open"' in html
 
 
+def test_a_limit_in_days_of_the_calendar_is_told_as_such_in_the_list_and_in_the_drawing(packs):
+    html = get("/programs/33/member-proposal/")
+    assert "60 天内" in html and "前后约 53 个工作日" in html and ">60 天<" in html
+    html = get("/programs/33/skill-pay-bargaining/")
+    assert "“要约送达日”起 20 天内" in html and "企业怎样答复" not in html
+
+
 def test_a_container_lists_its_measures_and_what_the_source_does_not_tell(packs):
     container = next(one for one in packs if one.measures)
     html = get(reverse("public:program", args=[container.area, container.id]))

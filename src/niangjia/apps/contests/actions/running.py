@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from niangjia.apps.accounts.types import Viewer
@@ -18,9 +19,12 @@ from niangjia.apps.contests.problems import (
     EntriesWait,
     MarksMissing,
     NobodyEntered,
+    NobodyRanked,
     NotAnnounced,
     NoticeIsUp,
     NotPossibleNow,
+    TooFewJurors,
+    Unranked,
     VoteStillOpen,
 )
 from niangjia.apps.contests.shortlist import Listed, shortlist
@@ -35,7 +39,8 @@ def open_next_round(*, viewer: Viewer, contest_id: int, now: datetime) -> int:
     """
     The first round that waits begins, with it its vote; return its id. The seed of its draw is sealed now. Safe to repeat while it is open.
 
-    Raises: NotAllowed, NotFound, NotPossibleNow; CallStillOpen, EntriesWait, NobodyEntered.
+    Raises: NotAllowed, NotFound, NotPossibleNow; CallStillOpen, EntriesWait, NobodyEntered; TooFewJurors: however
+    they mark, nobody would be ranked.
     """
     with transaction.atomic():
         contest = access.own_contest(viewer, contest_id)
@@ -48,6 +53,9 @@ def open_next_round(*, viewer: Viewer, contest_id: int, now: datetime) -> int:
             raise NotPossibleNow(str(ContestState(contest.state).label))
         if not counting.entries_of(row).exists():
             raise NobodyEntered
+        needed, sitting = counting.rule_of(row).rule.least_jurors, _sitting(contest.pk).count()
+        if sitting < needed:
+            raise TooFewJurors(needed, sitting)
         Contest.objects.filter(pk=contest.pk).update(state=ContestState.JUDGING)
         nearness.bar(contest, now=now)
         votes = counting.rule_of(row).votes
@@ -58,6 +66,10 @@ def open_next_round(*, viewer: Viewer, contest_id: int, now: datetime) -> int:
         detail = {"contest": contest.pk, "number": contest.number, "round": row.place, "seal": row.seal}
         audit.record(viewer, action="contests.open_round", object=f"contest:{contest.pk}", detail=detail, now=now)
         return row.pk
+
+
+def _sitting(contest_id: int) -> QuerySet[Juror]:
+    return Juror.objects.filter(contest_id=contest_id, left_at__isnull=True)
 
 
 def _require_ready(contest: Contest, now: datetime) -> None:
@@ -75,9 +87,9 @@ def _require_ready(contest: Contest, now: datetime) -> None:
 def close_round(*, viewer: Viewer, round_id: int, reason: str = "", now: datetime) -> None:
     """
     Count the round and publish it: its sheet, its seed and its ranking stand from now on. Safe to repeat. `reason`: why it is counted
-    though jurors owe marks.
+    though jurors owe marks, or entries stay without a rank.
 
-    Raises: NotAllowed, NotFound, NotPossibleNow; VoteStillOpen; MarksMissing: without a reason.
+    Raises: NotAllowed, NotFound, NotPossibleNow; VoteStillOpen; NobodyRanked; MarksMissing, Unranked: without a reason.
     """
     with transaction.atomic():
         row = access.own_round(viewer, round_id)
@@ -87,14 +99,19 @@ def close_round(*, viewer: Viewer, round_id: int, reason: str = "", now: datetim
             raise NotPossibleNow(str(RoundState(row.state).label))
         if row.vote_closes_at and now < row.vote_closes_at:
             raise VoteStillOpen(row.vote_closes_at)
-        missing = 0
-        if counting.rule_of(row).rule.jury:
-            sitting = Juror.objects.filter(contest_id=row.contest_id, left_at__isnull=True)
+        missing, rule = 0, counting.rule_of(row).rule
+        if rule.jury:
+            sitting = _sitting(row.contest_id)
             missing = sum(counting.owed(row, list(sitting.values_list("pk", flat=True)))[0].values())
         if missing and not reason.strip():
             raise MarksMissing(missing)
         sheet, seed = counting.sheet_of(row), sealed.open_seed(row.sealed_seed, row.pk)
         ranking = counting.count(sheet, seed)
+        unranked = [one.name for one in ranking.rows if one.place is None]
+        if len(unranked) == len(ranking.rows):  # nobody would go on, and a closed round is never opened again
+            raise NobodyRanked(rule.least_jurors)
+        if unranked and not reason.strip():
+            raise Unranked(unranked, rule.least_jurors)
         by_number = {one.number: one for one in counting.entries_of(row)}
         Standing.objects.bulk_create(
             Standing(round=row, entry=by_number[one.name], rank=one.place, total=one.total, jury=one.jury, votes=one.votes, goes_on=one.goes_on)
@@ -104,7 +121,7 @@ def close_round(*, viewer: Viewer, round_id: int, reason: str = "", now: datetim
         row.closed_at, row.closed_by_id, row.reason = now, viewer.account_id, reason.strip()[:300]
         row.save(update_fields=["state", "sheet", "seed", "closed_at", "closed_by", "reason"])
         detail = {
-            "round": row.place, "entries": len(ranking.rows), "on": sum(one.goes_on for one in ranking.rows), "owed": missing, "drawn": len(ranking.drawn)
+            "round": row.place, "entries": len(ranking.rows), "on": sum(one.goes_on for one in ranking.rows), "owed": missing, "unranked": len(unranked), "drawn": len(ranking.drawn)
         }  # fmt: skip
         audit.record(
             viewer, action="contests.close_round", object=f"contest:{row.contest_id}", detail=detail, reason=row.reason, now=now

@@ -43,7 +43,8 @@ def _open(round_id: int, now: datetime) -> tuple[Round, VoteRule]:
 
 def vote(*, viewer: Viewer, round_id: int, entry_id: int, address: str = "", now: datetime) -> None:
     """
-    Give one of one's votes to an entry. Who voted for what is not kept in any readable form.
+    Give one of one's votes to an entry. One whose entry left the round since is free again. Who voted for what is not kept in any
+    readable form.
 
     Raises: NotAllowed: no worker; NotForYou: no member; NotFound, VoteNotOpen, VotedAlready, VotesUsed; accounts' TooManyTries: from one
     network, or by one person.
@@ -58,6 +59,7 @@ def vote(*, viewer: Viewer, round_id: int, entry_id: int, address: str = "", now
     accounts.take_turn(Throttle("contest.vote.address", rule.an_hour, timedelta(hours=1)), address, now=now)
     accounts.take_turn(CHANGES, f"person:{person_id}", now=now)
     voter = sealed.voter_of(row.pk, person_id)
+    _free_those_that_left(row, voter, now)
     for _ in range(_TRIES):
         standing = dict(
             Vote.objects.filter(round=row, voter=voter).exclude(state=VoteState.REVOKED).values_list("slot", "entry_id")
@@ -76,6 +78,12 @@ def vote(*, viewer: Viewer, round_id: int, entry_id: int, address: str = "", now
         except IntegrityError:  # the same person voted at this moment on another device: look again
             continue
     raise VotesUsed(rule.choices)
+
+
+def _free_those_that_left(row: Round, voter: str, now: datetime) -> None:
+    """An entry that was struck or withdrawn does not come back: its vote is ended, and with it its slot. What was set aside stays used."""
+    own = Vote.objects.filter(round=row, voter=voter, state=VoteState.COUNTED)
+    own.exclude(entry__in=counting.entries_of(row)).update(state=VoteState.REVOKED, ended_at=now)
 
 
 def revoke(*, viewer: Viewer, round_id: int, entry_id: int, now: datetime) -> None:

@@ -69,7 +69,9 @@ class Machine(RuleBasedStateMachine):
     def leaves(self, entry):
         one = Entry.objects.get(pk=self.stage.entries[entry])
         viewer = next(who for who in self.stage.workers if who.person_id == one.person_id)
-        self.tried(lambda: actions.withdraw(viewer=viewer, entry_id=one.pk, now=self.stage.now))
+        if self.tried(lambda: actions.withdraw(viewer=viewer, entry_id=one.pk, now=self.stage.now)):
+            for told in self.voted.values():
+                told.discard(one.pk)
 
     @rule()
     def goes_on(self):

@@ -118,6 +118,7 @@ def test_what_was_given_back_after_the_call_is_handed_in_again_until_judging_beg
     actions.hand_in(viewer=stage.workers[0], entry_id=first, now=stage.now)
     assert Entry.objects.get(pk=first).state == EntryState.SUBMITTED
     stage.admit(first, _third)
+    stage.sit(1)
     stage.open()
     with pytest.raises(problems.CallClosed):
         actions.hand_in(viewer=stage.workers[1], entry_id=second, now=stage.now)
@@ -299,6 +300,62 @@ def test_a_round_that_jurors_owe_marks_is_counted_with_a_reason_alone(stage):
     assert Round.objects.get(contest_id=stage.contest_id, place=1).reason == "" and sound()
 
 
+DROPS = stages.TEXT.replace(
+    "jury: 0.5, votes: 0.5, least_marks: 1", "jury: 0.5, votes: 0.5, dropped: 1, least_marks: 1"
+)
+
+
+def test_a_round_opens_once_the_jury_is_large_enough_for_anybody_to_be_ranked(stage, monkeypatch):
+    stages.install(monkeypatch, DROPS)
+    stage.call()
+    stage.with_entries(2)
+    for sitting in (0, 2):
+        stage.sit(sitting)
+        with pytest.raises(problems.TooFewJurors) as refusal:
+            stage.open()
+        assert (
+            f"至少要 3 位评委打分才能排名，现在评委只有 {sitting} 位" in refusal.value.zh
+            and f"at least 3; sitting now: {sitting}" in refusal.value.en
+        )
+    assert stage.contest.state == ContestState.CALL, "the call may still be extended"
+    actions.appoint_juror(viewer=stage.county, contest_id=stage.contest_id, username=stage.jurors[2].name, now=stage.now)  # fmt: skip
+    stage.open()
+
+
+def test_a_round_that_would_rank_nobody_is_not_closed_whatever_the_reason(stage, monkeypatch):
+    stages.install(monkeypatch, DROPS)
+    stage.call()
+    stage.with_entries(2)
+    stage.sit(3)
+    stage.open()
+    seats = queries.list_jury(stage.county, queries.get_contest(None, stage.contest_id))
+    actions.dismiss_juror(viewer=stage.county, juror_id=seats[2].id, reason="出差", now=stage.now)
+    for juror in stage.jurors[:2]:
+        stage.declare(juror)
+        stage.mark(juror, 90, 80)
+    with pytest.raises(problems.NobodyRanked):
+        stage.close("评委都打完了")
+    actions.appoint_juror(viewer=stage.county, contest_id=stage.contest_id, username=stage.jurors[2].name, now=stage.now)  # fmt: skip
+    stage.declare(stage.jurors[2])
+    stage.mark(stage.jurors[2], 70, 60)
+    stage.close()
+    assert Standing.objects.filter(round__contest_id=stage.contest_id, rank__isnull=False).count() == 2 and sound()
+
+
+def test_an_entry_that_would_stay_without_a_rank_is_named_and_takes_a_reason(stage):
+    stage.call()
+    first, second = stage.with_entries(2)
+    stage.sit(1)
+    stage.open()
+    stage.declare(stage.jurors[0], second)
+    stage.mark(stage.jurors[0], 90, entries=[first])
+    with pytest.raises(problems.Unranked) as refusal:
+        stage.close()
+    assert refusal.value.entries == (Entry.objects.get(pk=second).number,)
+    stage.close("唯一的评委须回避，已与本人说明")
+    assert Standing.objects.get(entry_id=second).rank is None and sound()
+
+
 def test_a_closed_round_is_counted_again_from_its_sheet_and_a_changed_one_is_found(stage):
     stage.call()
     stage.with_entries(4)
@@ -358,6 +415,30 @@ def test_a_vote_counts_once_each_for_another_entry_as_many_as_the_rule_gives(sta
     stage.vote(4, c)
     assert queries.own_votes(stage.workers[4], round_id) == {b: VoteState.COUNTED, c: VoteState.COUNTED}
     assert queries.vote_counts(stage.county, round_id) == {a: (0, 0), b: (1, 0), c: (1, 0)} and sound()
+
+
+def test_a_vote_for_an_entry_that_left_the_round_is_free_again(stage):
+    round_id = open_vote(stage)
+    a, b, c = stage.entries
+    stage.vote(4, a)
+    stage.vote(4, b)
+    actions.strike(viewer=stage.county, entry_id=a, reason="不是原创", now=stage.now)
+    assert queries.own_votes(stage.workers[4], round_id) == {b: VoteState.COUNTED}
+    stage.vote(4, c)
+    assert queries.own_votes(stage.workers[4], round_id) == {b: VoteState.COUNTED, c: VoteState.COUNTED} and sound()
+
+
+def test_a_vote_that_was_set_aside_stays_used_though_its_entry_left(stage):
+    round_id = open_vote(stage)
+    a, b, c = stage.entries
+    stage.vote(4, a, "10.0.0.1")
+    stage.vote(4, b)
+    network = Vote.objects.get(entry_id=a).network
+    span = {"since": stage.now - DAY, "until": stage.now + DAY}
+    actions.set_aside_votes(viewer=stage.county, round_id=round_id, entry_id=a, network=network, reason="刷票", now=stage.now, **span)  # fmt: skip
+    actions.strike(viewer=stage.county, entry_id=a, reason="刷票", now=stage.now)
+    with pytest.raises(problems.VotesUsed):
+        stage.vote(4, c)
 
 
 def test_the_database_itself_refuses_a_second_vote(stage):

@@ -107,7 +107,7 @@ def act(
         if matter.person_id is None and target and role_of(turn.flow.stage(target)) is Role.WORKER:
             raise NobodyToAsk
         reason = _reason(reason, is_needed=kind not in FORWARD)
-        changed = _keep_found(turn, answers or {}, papers_seen, is_complete=kind in FORWARD)
+        changed = _keep_found(turn, answers or {}, papers_seen, outcome if kind in FORWARD else "")
         needing.require(matter, turn.pack, turn.stage, outcome)
         announcing.require_over(matter, turn.flow, turn.stage, outcome, now)
         _refuse_overruled(turn, kind)
@@ -150,9 +150,13 @@ def _reason(reason: str, *, is_needed: bool) -> str:
 
 
 def _keep_found(
-    turn: _Turn, typed: Mapping[str, str | Sequence[str]], papers_seen: Sequence[str], *, is_complete: bool
+    turn: _Turn, typed: Mapping[str, str | Sequence[str]], papers_seen: Sequence[str], forward: str
 ) -> bool:
-    """Keep what the officer found out; whether it changes an answer. Raises Unreadable, StillOpen."""
+    """
+    Keep what the officer found out; whether it changes an answer. `forward`: the outcome that goes on with it, empty = none does.
+
+    Raises Unreadable, StillOpen.
+    """
     matter, wording = turn.matter, published.wording()
     standing = {name: rows[-1].text for name, rows in moving.answers_of(matter).items()}
     told = registers.answers_of(registers.look_up(matter, turn.pack, turn.stage, moving.today_of(turn.now)))
@@ -166,15 +170,16 @@ def _keep_found(
     found = {name: (text, Source.OFFICER) for name, text in read.items() if standing.get(name) != text}
     found |= {name: answer for name, answer in told.items() if standing.get(name) != answer[0]}
     moving.keep_answers(matter, found, turn.stage.id, turn.viewer.account_id, turn.now)
-    if is_complete:
-        needed = [one for one in questions.of_stage(turn.pack, turn.stage, wording) if one.is_required]
+    if forward:
+        asked_here = questions.of_stage(turn.pack, turn.stage, wording)
+        needed = [one for one in asked_here if one.is_required or forward in one.required_for]
         if missing := [one for one in needed if one.name not in standing and one.name not in read]:
             raise StillOpen(missing)
         kept = evidence.files_of(matter)
         due = [
             one
             for code, one in questions.uploads_of(turn.pack, turn.stage.id).items()
-            if one.is_required and evidence.part_of(code) not in kept
+            if (one.is_required or forward in one.required_for) and evidence.part_of(code) not in kept
         ]
         if due:
             raise StillOpen([questions.of_field(one, turn.pack, wording) for one in due])

@@ -60,6 +60,15 @@ def test_a_hazard_goes_to_the_union_of_the_workplace_without_a_name(place: Place
     assert queries.verify() == []
 
 
+def test_a_hazard_at_a_firm_without_a_union_goes_to_that_of_its_street_with_the_firms_name(place: Place):
+    with pytest.raises(Unreadable, match="单位没有工会的，写所在街道（乡镇）总工会"):
+        place.receive(hazard_site="王记五金小作坊")
+    received = place.receive(hazard_site="羽林街道总工会", hazard_firm="王记五金小作坊")
+    assert place.card(received).desk_id == place.town["XT"].id
+    read = queries.get_details(place.town.township, received.matter_id, now=place.now).answers
+    assert "王记五金小作坊" in {one.answer.text for one in read if one.answer}
+
+
 def test_sent_twice_it_is_one_with_one_receipt(place: Place):
     key = uuid.uuid4()
     assert place.receive(key=key) == place.receive(key=key)
@@ -441,6 +450,16 @@ def test_an_answer_to_an_offer_is_due_twenty_days_after_its_delivery(place: Plac
     assert (card.role, card.due_on) == (Role.COUNTY, date(2023, 11, 15))
     place.act(place.town.county, card, "filed")
     assert Tally.objects.get(indicator="skill-pay-workers").amount == 186
+
+
+def test_an_enterprise_that_did_not_answer_is_passed_on_without_inventing_an_answer(place: Place):
+    """E30: employer_reply is required for `agreed` alone."""
+    said = {"bargaining_employer": "轴承公司", "offered_on": "2023-10-01", "offer_topics": ["skill_grade_pay"]}
+    card = place.open(place.town.grassroots, "skill-pay-bargaining", **said)
+    with pytest.raises(problems.StillOpen) as refusal:
+        place.act(place.town.grassroots, card, "agreed")
+    assert refusal.value.names == ("employer_reply",)
+    assert place.act(place.town.grassroots, card, "no_reply").stage == "urge"
 
 
 def test_a_project_is_owned_by_a_union_until_its_day_and_each_step_is_written_down(place: Place):

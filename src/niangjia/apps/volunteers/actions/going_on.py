@@ -12,9 +12,10 @@ from django.db.models import F
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
+from niangjia.apps.audit.types import Entry as Event
 from niangjia.apps.volunteers.access import own_need
 from niangjia.apps.volunteers.actions.filing import advance, require_open
-from niangjia.apps.volunteers.kinds import Asks, Stage, answers_to, kind_of
+from niangjia.apps.volunteers.kinds import Asks, Kind, Stage, answers_to, kind_of
 from niangjia.apps.volunteers.lifecycle import LIVE, NeedState, PairState
 from niangjia.apps.volunteers.models import Helper, Need, NeedStep, Pair, Visit
 from niangjia.apps.volunteers.problems import AtDesk, Changed, NeedsAPair, NeedsAVisit, NeedsRatings, NeedsReason
@@ -47,7 +48,7 @@ def go_on(
         if need.step != from_step:
             raise Changed
         said = answers_to(stage.form, answers or {})
-        _require_what_it_asks(need, stage, ratings or {})
+        _require_what_it_asks(need, kind, stage, ratings or {})
         following = kind.after(need.stage)
         told = {"stage": following.id if following else "", "asks": following.asks if following else None}
         leave_stage(
@@ -87,21 +88,34 @@ def leave_stage(
     reason: str = "",
     now: datetime,
 ) -> None:
-    """Keep what was said and move the need, which the caller has locked. `to` empty: it ends here."""
+    """Keep what was said and move the need, which the caller has locked; nobody is asked any more. `to` empty: it ends here."""
     place = need.steps.count() + 1
     NeedStep.objects.create(
         need=need, place=place, stage=need.stage, to=to, told=told or {}, sealed=seal(texts or {}, f"step:{need.key}:{place}"),
         reason=reason.strip()[:300], org_id=viewer.org_id, by_id=viewer.account_id, at=now,
     )  # fmt: skip
+    free_the_asked(viewer, need, reason=reason or "已进入下一步", now=now)
     advance(need, None, {"stage": to} if to else {})
 
 
-def _require_what_it_asks(need: Need, stage: Stage, ratings: Mapping[int, int]) -> None:
-    """Raises NotYet. Writes the ratings where they are asked for."""
+def free_the_asked(viewer: Viewer, need: Need, *, reason: str, now: datetime) -> None:
+    """Whoever was only asked, or bid, is free again and is told (`was`). The caller has locked the need."""
+    waiting = Pair.objects.filter(need=need, state=PairState.PROPOSED).order_by("pk")
+    pair_ids = list(waiting.values_list("pk", flat=True))
+    Pair.objects.filter(pk__in=pair_ids).update(state=PairState.WITHDRAWN, reason=reason.strip()[:300])
+    told = {"org": need.org_id, "was": PairState.PROPOSED.value}
+    events = [Event("volunteers.release", f"need:{need.pk}", {"pair": pair_id, **told}) for pair_id in pair_ids]
+    audit.record_many(viewer, entries=events, now=now)
+
+
+def _require_what_it_asks(need: Need, kind: Kind, stage: Stage, ratings: Mapping[int, int]) -> None:
+    """Raises NotYet. Writes the ratings where they are asked for; by then a visit may have been voided."""
     confirmed = Pair.objects.filter(need=need, state=PairState.CONFIRMED)
     if stage.asks is Asks.PAIR and not confirmed.exists():
         raise NeedsAPair
-    if stage.asks is Asks.VISIT and not Visit.objects.filter(pair__in=confirmed, voided_at__isnull=True).exists():
+    of_visits = [one for one in kind.stages.values() if one.asks is Asks.VISIT]
+    asks_visit = stage in of_visits or (of_visits and stage.asks is Asks.RATINGS)
+    if asks_visit and not Visit.objects.filter(pair__in=confirmed, voided_at__isnull=True).exists():
         raise NeedsAVisit
     if stage.asks is Asks.RATINGS:
         pairs = list(confirmed.select_related("helper"))

@@ -13,7 +13,7 @@ from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.volunteers.access import get_pair, require_side
 from niangjia.apps.volunteers.actions.filing import require_open
-from niangjia.apps.volunteers.kinds import Takes, kind_of
+from niangjia.apps.volunteers.kinds import kind_of
 from niangjia.apps.volunteers.lifecycle import PairState
 from niangjia.apps.volunteers.models import Helper, Pair, Visit
 from niangjia.apps.volunteers.problems import (
@@ -56,7 +56,11 @@ def log_visit(*, viewer: Viewer, pair_id: int, facts: VisitFacts, key: UUID, now
 
 
 def void_visit(*, viewer: Viewer, visit_id: int, reason: str, now: datetime) -> None:
-    """A visit that was logged wrongly counts no more; it stays to be read. Safe to repeat. Raises as `log_visit`; NeedsReason."""
+    """
+    A visit that was logged wrongly counts no more; it stays to be read. As long as the need is open, also of a pair that was released. Safe to repeat.
+
+    Raises: NotAllowed, NoSuchPair, NotYourSide, NotOpen; NeedsReason.
+    """
     with transaction.atomic():
         found = Visit.objects.filter(pk=visit_id).values_list("pair_id", flat=True).first()
         if found is None:
@@ -66,7 +70,7 @@ def void_visit(*, viewer: Viewer, visit_id: int, reason: str, now: datetime) -> 
         visit = Visit.objects.get(pk=visit_id)
         if visit.voided_at is not None:
             return
-        _require_working(pair)
+        require_open(pair.need)
         if not reason.strip():
             raise NeedsReason
         Visit.objects.filter(pk=visit.pk).update(voided_at=now, void_reason=reason.strip()[:200])
@@ -80,8 +84,9 @@ def _require_working(pair: Pair) -> None:
     require_open(pair.need)
     if pair.state != PairState.CONFIRMED:
         raise NotConfirmed
-    stage = kind_of(pair.need.kind).stages[pair.need.stage]
-    if stage.takes is not Takes.VISITS:
+    kind = kind_of(pair.need.kind)
+    if not kind.logs_at(pair.need.stage):
+        stage = kind.stages[pair.need.stage]
         raise NotThisStage(stage.title["zh"], stage.title["en"])
 
 

@@ -15,7 +15,7 @@ from niangjia.apps.accounts.types import Role, Viewer
 from niangjia.apps.audit import actions as audit
 from niangjia.apps.volunteers.access import get_pair, own_helper, own_need, require_side
 from niangjia.apps.volunteers.actions.filing import advance, require_open
-from niangjia.apps.volunteers.actions.going_on import leave_stage
+from niangjia.apps.volunteers.actions.going_on import free_the_asked, leave_stage
 from niangjia.apps.volunteers.fitting import Fit, fit_of, free_seats
 from niangjia.apps.volunteers.kinds import Takes, kind_of
 from niangjia.apps.volunteers.lifecycle import LIVE, HelperState, NeedState, PairState, Side, Source
@@ -133,9 +133,10 @@ def answer(*, viewer: Viewer, pair_id: int, side: Side, is_yes: bool, reason: st
         elif pair.helper_said and pair.firm_said:
             _confirm(pair)
         pair.save(update_fields=["state", f"{own}_said", f"{own}_by", f"{own}_at", "reason"])
-        _free_the_rest(pair.need)
         detail = {"pair": pair.pk, "org": pair.need.org_id, "side": side.value, "to": pair.state}
         audit.record(viewer, action="volunteers.answer", object=f"need:{pair.need_id}", detail=detail, now=now)
+        if pair.need.filled >= pair.need.seats:
+            free_the_asked(viewer, pair.need, reason="人数已满", now=now)
         return PairState(pair.state)
 
 
@@ -222,10 +223,3 @@ def _confirm(pair: Pair) -> None:
     Helper.objects.filter(pk=helper.pk).update(load=F("load") + 1)
     advance(pair.need, None, {"filled": pair.need.filled + 1})
     pair.state = PairState.CONFIRMED
-
-
-def _free_the_rest(need: Need) -> None:
-    """Once there are enough, whoever was only asked is free again."""
-    if need.filled >= need.seats:
-        waiting = Pair.objects.filter(need=need, state=PairState.PROPOSED)
-        waiting.update(state=PairState.WITHDRAWN, reason="人数已满")

@@ -10,8 +10,9 @@ from niangjia.apps.accounts.types import Role
 from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.programs.tests import town
 from niangjia.apps.volunteers import actions, problems, queries
+from niangjia.apps.volunteers.counted import helped
 from niangjia.apps.volunteers.models import Helper, Need, Pair
-from niangjia.apps.volunteers.tests.room import NOW, TODAY, TOMORROW, YESTERDAY
+from niangjia.apps.volunteers.tests.room import ANSWERS, NOW, RESULT, TODAY, TOMORROW, YESTERDAY
 from niangjia.apps.volunteers.types import HelperFacts, NeedState, PairState, Side, Source
 
 
@@ -97,6 +98,34 @@ def test_once_there_are_enough_whoever_was_only_asked_is_free_again(room):
     assert states(room, need_id) == {helpers[0]: PairState.CONFIRMED, helpers[1]: PairState.WITHDRAWN}
     with pytest.raises(problems.NeedFull):
         room.pair(need_id, helpers[1])
+
+
+def test_a_need_that_goes_on_lets_go_whoever_was_only_asked_and_each_is_told(room):
+    need_id, helpers = room.open_need(seats=2), [room.helper(0), room.helper(1, capacity=1)]
+    room.holds(need_id, 0, helpers[0])
+    asked = room.pair(need_id, helpers[1])
+    for answers in ANSWERS[1:3]:
+        room.go_on(need_id, answers=answers)
+    assert states(room, need_id) == {helpers[0]: PairState.CONFIRMED, helpers[1]: PairState.WITHDRAWN}
+    assert room.pair(room.open_need(), helpers[1]), "free for another"
+    with pytest.raises(problems.NotPossibleNow):
+        room.says(asked, room.firm)
+    told = AuditEvent.objects.get(action="volunteers.release").detail
+    assert (told["pair"], told["was"]) == (asked, "PROPOSED") and list(queries.verify()) == []
+
+
+def test_a_visit_that_was_logged_wrongly_is_put_right_until_the_need_is_closed(room):
+    need_id, pair_id = room.to_work()
+    wrong = room.log(pair_id, room.workers[0], beneficiaries=8000)
+    room.go_on(need_id)
+    actions.void_visit(viewer=room.firm, visit_id=wrong, reason="多写了几个零", now=NOW)
+    with pytest.raises(problems.NeedsAVisit):
+        room.go_on(need_id, answers=RESULT, ratings={pair_id: 5})
+    right = room.log(pair_id, room.workers[0], beneficiaries=8)
+    room.go_on(need_id, answers=RESULT, ratings={pair_id: 5})
+    with pytest.raises(problems.NotOpen):
+        actions.void_visit(viewer=room.firm, visit_id=right, reason="还要改", now=NOW)
+    assert next(iter(helped()))["count"] == 8 and list(queries.verify()) == []
 
 
 def test_the_proposal_is_the_best_of_all_and_changes_nothing(room):

@@ -86,7 +86,11 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True)
 class Step:
-    """One stage. `working_days` None: the paper sets no limit. `is_notice`: the days are those of the public notice."""
+    """
+    One stage. `working_days` None: the paper sets none. `is_notice`: the days are those of the public notice. `days`: of the calendar, instead
+    of working days, from the day of `due` on; `due` alone: the last day. `due`: the title of the field that names a day, empty = none.
+    `about`: working days, null = the length is not told.
+    """
 
     id: str
     number: int
@@ -96,6 +100,9 @@ class Step:
     is_notice: bool
     second_person: bool
     ways: tuple[Way, ...]
+    days: int | None = None
+    due: str = ""
+    about: int | None = None
 
 
 @dataclass(frozen=True)
@@ -283,8 +290,8 @@ class _Describer:
             bring=self.bring(),
             told=self.told(),
             steps=steps,
-            days=sum(step.working_days or 0 for step in path) + (notice or 0 if self.is_notice_apart(steps) else 0),
-            untimed=tuple(step.title for step in path if step.working_days is None),
+            days=sum(step.about or 0 for step in path) + (notice or 0 if self.is_notice_apart(steps) else 0),
+            untimed=tuple(step.title for step in path if step.about is None and not step.due),
             notice_days=notice,
             notice_shows=tuple(self.wording.code("shows", str(one), self.language) for one in self.notice_shows()),
             fund=self.wording.code("purposes", pack.fund["purpose"], self.language) if "purpose" in pack.fund else "",
@@ -392,12 +399,22 @@ class _Describer:
         )
 
     def told(self) -> tuple[str, ...]:
-        """What is asked without a paper, by whom the worker meets."""
-        meets = {stage.id for stage in self.pack.stages if stage.role in ("worker", "grassroots", "township")}
+        """
+        What whoever reads it is asked without a paper: at their own stages; where they have none, by whom they meet. Of a union's own
+        business nothing.
+        """
+        if self.pack.entry == "staff":
+            return ()
+        roles = {stage.role for stage in self.pack.stages}
+        asking = ("worker",) if "worker" in roles else ("grassroots", "township")
+        meets = {stage.id for stage in self.pack.stages if stage.role in asking}
         return tuple(
             one.title[self.language]
             for one in self.pack.form
-            if not one.evidence and (not one.stage or one.stage in meets) and self.wording.is_asked(one.id)
+            if not one.evidence
+            and (not one.stage or one.stage in meets)
+            and self.wording.is_asked(one.id)
+            and not one.register
         )
 
     # — stages —
@@ -411,10 +428,13 @@ class _Describer:
         for code, target in stage.outcomes.items():
             ways.setdefault(number.get(target, 0), []).append(self.wording.code("outcomes", code, self.language))
         is_notice = stage.working_days is None and _is_notice(stage)
-        days = self.notice_days() if is_notice else stage.working_days
+        working_days = self.notice_days() if is_notice else stage.working_days
+        about = working_days if is_notice else stage.about_working_days
+        due = next((one.title[self.language] for one in self.pack.form if one.id == stage.due), "")
         return Step(
-            stage.id, place, stage.title[self.language], self.one_of(_WHO[stage.role]), days, is_notice, stage.needs_second_person,
-            tuple(Way(tuple(dict.fromkeys(outcomes)), target) for target, outcomes in ways.items()),
+            stage.id, place, stage.title[self.language], self.one_of(_WHO[stage.role]), working_days, is_notice,
+            stage.needs_second_person, tuple(Way(tuple(dict.fromkeys(outcomes)), target) for target, outcomes in ways.items()),
+            stage.days, due, about,
         )  # fmt: skip
 
     def is_notice_apart(self, steps: Sequence[Step]) -> bool:
@@ -463,10 +483,10 @@ def _is_notice(stage: Stage) -> bool:
 
 
 def _main_path(steps: Sequence[Step]) -> list[Step]:
-    """From the first stage always to the nearest later one: how a matter goes when nothing comes back."""
+    """From the first stage always by the first outcome that leads to a later one: how a matter goes when all goes well."""
     if not steps:
         return []
     path = [steps[0]]
     while ahead := [way.target for way in path[-1].ways if way.target > path[-1].number]:
-        path.append(steps[min(ahead) - 1])
+        path.append(steps[ahead[0] - 1])
     return path

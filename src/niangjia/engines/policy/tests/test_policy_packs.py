@@ -315,6 +315,29 @@ stages:
     assert good.stages[1].needs == {"closed": {"is_gone": ("yes",)}, "back": {"grade": ("low", "high")}}
 
 
+@pytest.mark.parametrize(
+    ("field", "word"),
+    [
+        ("stage: look, required_for: [closd]", "closd"),
+        ("stage: look, required: true, required_for: [closed]", "closed"),
+        ("stage: find, required_for: [found]", "found"),
+        ("stage: told, required_for: [sent]", "sent"),
+    ],
+)
+def test_a_field_is_required_for_outcomes_of_the_stage_at_which_a_union_fills_it_in(tmp_path, field, word):
+    casework = f"""form:
+  - {{id: words, title: {{zh: 甲, en: a}}, type: text, {field}}}
+stages:
+  - {{id: find, title: {{zh: 甲, en: a}}, role: county, outcomes: {{found: look}}}}
+  - {{id: look, title: {{zh: 乙, en: b}}, role: county, outcomes: {{closed: told, left: ""}}}}
+  - {{id: told, title: {{zh: 丙, en: c}}, role: worker, outcomes: {{sent: ""}}}}
+"""
+    (found,) = problems(tmp_path, GOOD + casework)
+    assert (found.word, found.line) == (word, START + 12) and "no outcome of this field's stage" in found.en
+    good = samples.pack(tmp_path, GOOD + casework.replace(field, "stage: look, required_for: [closed]"))
+    assert good.form[0].required_for == ("closed",) and not good.form[0].is_required
+
+
 def test_when_a_closed_case_counts_is_said_with_facts_alone_and_a_text_kept_before_stays_readable(tmp_path):
     counts = "counts:\n  - {indicator: cases, in: pieces, when: income > upper}\n"
     read = samples.pack(tmp_path, GOOD + counts)

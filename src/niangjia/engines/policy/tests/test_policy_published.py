@@ -140,12 +140,38 @@ def test_every_version_of_a_number_is_told_with_its_day(pack):
 def test_the_days_of_the_steps_add_up(pack):
     said = describe(pack, area=pack.area, asof=ASOF, language="zh", wording=WORDING, overrides=overrides_of(pack))
     assert [step.number for step in said.steps] == list(range(1, len(pack.stages) + 1))
-    assert said.days <= sum(step.working_days or 0 for step in said.steps) + (said.notice_days or 0)
+    assert said.days <= sum(step.about or 0 for step in said.steps) + (said.notice_days or 0)
     for step, stage in zip(said.steps, pack.stages, strict=True):
         assert {way.target for way in step.ways} == {
             next((place for place, other in enumerate(pack.stages, 1) if other.id == target), 0)
             for target in stage.outcomes.values()
         }
+
+
+def shipped(name: str, language: str = "zh"):
+    pack = next(one for one in PACKS if one.id == name)
+    return describe(pack, area=pack.area, asof=ASOF, language=language, wording=WORDING)
+
+
+def test_days_of_the_calendar_are_a_limit_and_count_as_about_so_many_working_days():
+    said = shipped("member-proposal")
+    answer = next(step for step in said.steps if step.id == "answer")
+    assert (answer.working_days, answer.days, answer.about) == (None, 60, 43)
+    assert said.days == 5 + 5 + 43 and answer.title not in said.untimed
+    bargaining = shipped("skill-pay-bargaining")
+    reply, file = (step for step in bargaining.steps if step.id in ("reply", "file"))
+    assert bargaining.days == 15 + 60 + 8, "nobody has to be urged where all goes well"
+    assert (reply.days, reply.due, file.days, file.due) == (20, "要约送达日", 10, "协议签订日")
+    mended = next(step for step in shipped("hazard-report").steps if step.id == "rectify")
+    assert (mended.days, mended.due) == (None, "整改期限") and mended.title not in shipped("hazard-report").untimed
+
+
+def test_what_officers_find_out_themselves_is_asked_of_nobody_who_reads():
+    told = shipped("member-proposal").told
+    assert "提案案由" in told and "对答复满意吗" in told
+    assert not {"答复", "核对过代表资格", "交给哪个工会答复"} & set(told)
+    assert shipped("skill-pay-bargaining").told == () and "整改期限" not in shipped("hazard-report").told
+    assert shipped("holiday-gift").told, "where no stage is a worker's, what their union asks them"
 
 
 # — words —

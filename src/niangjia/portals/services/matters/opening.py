@@ -16,9 +16,8 @@ from django.utils.translation import gettext as _
 from niangjia.apps.accounts.types import Viewer
 from niangjia.apps.matters import actions as matters
 from niangjia.apps.matters import queries
-from niangjia.apps.matters.problems import NobodyChosen, NotByApplication
+from niangjia.apps.matters.problems import NobodyChosen
 from niangjia.apps.organizations import queries as organizations
-from niangjia.apps.programs import published
 from niangjia.apps.registry import actions as registry
 from niangjia.jobs import roster_kinds
 from niangjia.kernel.problems import Refusal
@@ -129,14 +128,19 @@ def code(request: PageRequest, program: str) -> HttpResponse:
     """A sheet to hang at a site: whoever points a phone at its picture reports there, with this union filled in."""
     viewer: Viewer = request.viewer
     union = organizations.get_union(viewer.org_id)
-    one = published.find_published(program, area=union.area, asof=timezone.localdate())
-    if one is None or one.pack.entry != "open":
-        raise NotByApplication(program, program)
+    begun = queries.get_open_to_all(program, area=union.area, today=timezone.localdate())
+    one = begun.published
     named = next((field.id for field in one.pack.form if field.type == "union"), "")
     path = reverse("matters:report", args=[one.pack.area, program])
     address = request.build_absolute_uri(f"{path}?f-{named}={union.code}" if named else path)
     picture = segno.make(address, error="m").svg_inline(
         border=2, dark="#1d2939", light="#fff", svgclass="qr", omitsize=True
     )
-    context = {"pack": one.pack, "union": union, "address": address, "picture": mark_safe(picture)}  # drawn by segno
+    context = {
+        "pack": one.pack,
+        "begun": begun,
+        "union": union,
+        "address": address,
+        "picture": mark_safe(picture),
+    }  # drawn by segno
     return show(request, "matters/code.html", context)

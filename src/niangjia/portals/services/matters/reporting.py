@@ -60,6 +60,7 @@ def report(request: PageRequest, area: str, program: str) -> HttpResponse:
             return _receipt(request, received.receipt, is_new=True)
     told = "&".join(f"v-{name[2:]}={text}" for name, text in request.GET.items() if name.startswith("f-"))
     context = {
+        "begun": begun,
         "pack": begun.published.pack,
         "fields": fields(request, begun.questions, refusal),
         "key": key.hex,
