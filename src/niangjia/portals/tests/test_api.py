@@ -365,6 +365,13 @@ def test_who_saw_an_old_step_is_told_that_it_moved_on(house):
     assert late.json()["detail"] and late.json()["detail_en"].startswith("Order")
 
 
+def test_a_step_beyond_the_orders_own_is_refused_as_a_stale_one_is(house):
+    county, order = caller(house.viewers[Role.COUNTY]), house.orders["created"]
+    early = county.post(f"/orders/{order}/accept", {"step": 999})
+    assert early.status_code == 409 and early.json()["refusal"] == "OrderMovedOn"
+    assert county.get(f"/orders/{order}").json()["state"] == "CREATED"
+
+
 @pytest.mark.parametrize(
     ("sent", "status", "kind"),
     [
