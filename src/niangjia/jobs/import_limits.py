@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -51,15 +52,19 @@ def _too_early(joined_on: date, born_on: date) -> tuple[str, str] | None:
 
 
 def doubtful(kind: Kind, rows: Sequence[Row], places: Sequence[Place], base: Mapping[Any, Row]) -> list[Wrong]:
-    """Standards far from the one before them in the same area, known already (`base`) or in the same workbook."""
+    """Standards far from what they were of the same day (`base`), else from the one before in the same area, known already or in the workbook."""
     if kind.feed != "standard":
         return []
-    held = {(str(row["area"]), str(row["from"])): Decimal(str(row["dibao_monthly"])) for row in (*base.values(), *rows)}
+    amounts: dict[str, dict[str, Decimal]] = {}
+    for row in (*base.values(), *rows):
+        amounts.setdefault(str(row["area"]), {})[str(row["from"])] = Decimal(str(row["dibao_monthly"]))
+    days = {area: sorted(of_area) for area, of_area in amounts.items()}
     told = []
     for row, place in zip(rows, places, strict=True):
         area, start, amount = str(row["area"]), str(row["from"]), Decimal(str(row["dibao_monthly"]))
-        earlier = max((day for of, day in held if of == area and day < start), default="")
-        before = held.get((area, earlier))
+        position = bisect_left(days[area], start)
+        earlier = start if (area, start) in base else days[area][position - 1] if position else ""
+        before = Decimal(str(base[area, start]["dibao_monthly"])) if earlier == start else amounts[area].get(earlier)
         if before and abs(amount - before) > before * _STANDARD_MOVES:
             told.append(
                 Wrong(

@@ -527,6 +527,8 @@ def test_a_standard_far_from_the_one_before_is_doubted_and_may_come_in(place, he
         told = look(here, place.county, "standard", book(STANDARD, ["330624", "2023-10-01", amount]))
         assert not told.wrong and len(told.doubtful) == doubts, amount
     assert "1100.00" in told.doubtful[0].zh and told.doubtful[0].row == 2
+    mended = look(here, place.county, "standard", book(STANDARD, ["330624", "2023-07-01", 11000]))
+    assert mended.changed == 1 and "1100.00" in mended.doubtful[0].zh
     both = book(STANDARD, ["330602", "2023-07-01", 100], ["330602", "2023-10-01", 1000])
     assert [one.row for one in look(here, place.city, "standard", both).doubtful] == [3]
     assert take(here, place.county, "standard", book(STANDARD, ["330624", "2023-10-01", 999999])).new == 1
