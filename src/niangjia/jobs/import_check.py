@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from niangjia.apps.organizations import queries as unions
 from niangjia.apps.organizations import scope
 from niangjia.engines import sensing
 from niangjia.engines.policy.parameters import area_prefix
-from niangjia.jobs import import_house
+from niangjia.jobs import import_house, import_limits
 from niangjia.jobs.import_kinds import MOST_ROWS, ROWS_SHOWN, Kind, NotAccepted, Preview, Wrong, feed_of
 from niangjia.kernel.deployment import Deployment
 from niangjia.kernel.months import Month
@@ -49,6 +50,7 @@ def look(deployment: Deployment, viewer: Viewer, kind: Kind, file: Path, now: da
         wrong += _out_of_place(viewer, kind, checked.rows, checked.places)
         half = [(place, row) for place, row in checked.half if _says_where(kind, row)]
         wrong += _out_of_place(viewer, kind, [row for _place, row in half], [place for place, _row in half])
+    wrong += import_limits.impossible(kind, checked.rows, checked.places, today=timezone.localdate(now))
     wrong += _twice(kind, checked.rows, checked.places)
     bad = {(one.sheet, one.row) for one in wrong}
     good = [row for row, place in zip(checked.rows, checked.places, strict=True) if place not in bad]
@@ -65,7 +67,29 @@ def look(deployment: Deployment, viewer: Viewer, kind: Kind, file: Path, now: da
         tell("judge", 0.8)
         _try_tree([over(base, kind, row) for row in good])
     same = len(good) - len(new) - len(changed)
-    return Preview(kind.feed, file.name, len(new), len(changed), same, tuple(wrong), tuple(good[:ROWS_SHOWN]), (*new, *changed), _heads(checked), len(wrong), len(bad))  # fmt: skip
+    doubtful = import_limits.doubtful(kind, checked.rows, checked.places, base)
+    unusual = {} if room or wrong or not (new or changed) else _unusual(deployment, kind, month, [*new, *changed], held=len(base), new=len(new))  # fmt: skip
+    return Preview(
+        kind.feed, file.name, len(new), len(changed), same, tuple(wrong), tuple(good[:ROWS_SHOWN]), (*new, *changed), _heads(checked), len(wrong), len(bad),
+        tuple(doubtful), unusual,
+    )  # fmt: skip
+
+
+def _unusual(
+    deployment: Deployment, kind: Kind, month: Month, rows: Sequence[Mapping[str, Any]], *, held: int, new: int
+) -> dict[str, str]:
+    """What landing `rows` would say to their number, in both languages; empty if nothing. `held`: known already, `new`: of the rows."""
+    feed = feed_of(kind.feed)
+    if feed.is_increment:
+        months: Mapping[str, int] = Counter(str(row[feed.date_column])[:7] for row in rows)
+    else:
+        # Of a feed about persons only those of the rows were opened: the snapshot itself knows how many there are.
+        months = {month.text: max(held, sensing.snapshot_size(deployment.lake, feed, month)) + new}
+    try:
+        sensing.check_volume(deployment.lake, feed, month, months)
+    except sensing.UnusualVolume as problem:
+        return {"zh": problem.zh, "en": problem.en}
+    return {}
 
 
 def _heads(checked: sensing.Checked) -> dict[str, int]:

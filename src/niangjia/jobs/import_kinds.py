@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import IO, Any
 
@@ -52,6 +52,14 @@ class RowsWrong(Refusal):
         )
 
 
+class ReasonNeeded(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "行数与往常相差很大，没有导入。请先核对；确认无误的，写明理由（至少四个字）再确认。",
+            "The number of rows is unusual; nothing was imported. Check it; if it is right, give the reason (four characters or more) and confirm.",
+        )
+
+
 @dataclass(frozen=True)
 class Kind:
     """`key`: what makes two rows the same thing. A blank cell leaves what is known as it was."""
@@ -89,7 +97,8 @@ class Preview:
     """
     `new` + `changed` + `same` are good rows; while `wrong` has any, none of them is taken in. `first`: the first good rows;
     `rows`: the new and the changed; `heads`: the row of the heads, by sheet. `wrong_count` problems in `wrong_rows` rows, of which `wrong`
-    may hold the first only.
+    may hold the first only. `doubtful`: rows that are taken in as they are and had better be looked at; `unusual`: what the lake says to
+    so many rows, in both languages, empty if nothing: they are taken in with a reason alone.
     """
 
     kind: str
@@ -103,6 +112,8 @@ class Preview:
     heads: Mapping[str, int] = field(default_factory=dict)
     wrong_count: int = 0
     wrong_rows: int = 0
+    doubtful: tuple[Wrong, ...] = ()
+    unusual: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -119,9 +130,13 @@ def kinds_for(viewer: Viewer) -> list[Kind]:
 
 
 def feed_of(kind: str) -> sensing.Feed:
-    """As its columns are declared: a feed of the lake, or a workbook of a room (`import_house`)."""
+    """
+    As its columns are declared: a feed of the lake, or a workbook of a room (`import_house`). A list of values is the whole of it here,
+    also where the feed lets others through: a source system may have values of its own, who types has the list before them.
+    """
     file = programs_folder() / "vocabulary" / "workbooks" / f"{kind}.yaml"
-    return sensing.read_feed(file) if file.exists() else sensing.load_feeds(programs_folder())[kind]
+    feed = sensing.read_feed(file) if file.exists() else sensing.load_feeds(programs_folder())[kind]
+    return replace(feed, columns={code: replace(one, open_values=False) for code, one in feed.columns.items()})
 
 
 def require_kind(viewer: Viewer, kind: str) -> Kind:
@@ -150,7 +165,7 @@ def template(viewer: Viewer, kind: str) -> IO[bytes]:
     columns, hints, example = [], [], []
     for column in feed.columns.values():
         choices = tuple(others[0] if others else value for value, others in column.values.items())
-        columns.append(excel.Column(column.zh, max(14, 2 * len(column.zh) + 4), () if column.open_values else choices))
+        columns.append(excel.Column(column.zh, max(14, 2 * len(column.zh) + 4), choices))
         need = "必填" if column.required else "可空"
         hints.append(f"{need} · {'、'.join(choices) if choices else _HINTS.get(column.type, '')}")
         example.append(choices[0] if choices else _EXAMPLES.get(column.code, ""))

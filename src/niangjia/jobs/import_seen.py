@@ -6,7 +6,7 @@ import csv
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, astuple, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,12 +21,13 @@ _SHOWN, _WHOLE = ("shown.sealed", "seen.sealed")
 
 def write(deployment: Deployment, folder: Path, seen: Preview) -> None:
     """Values as text, none as null: what a CSV would say."""
-    shown = replace(seen, wrong=seen.wrong[:WRONG_SHOWN], rows=())
+    shown = replace(seen, wrong=seen.wrong[:WRONG_SHOWN], doubtful=seen.doubtful[:WRONG_SHOWN], rows=())
     for name, one in ((_SHOWN, shown), (_WHOLE, seen)):
         columns = list((one.rows or one.first or ({},))[0])
         packed = {
-            **asdict(replace(one, wrong=(), first=(), rows=())),
-            "wrong": [[each.sheet, each.row, each.zh, each.en] for each in one.wrong],
+            **asdict(replace(one, wrong=(), doubtful=(), first=(), rows=())),
+            "wrong": [list(astuple(each)) for each in one.wrong],
+            "doubtful": [list(astuple(each)) for each in one.doubtful],
             "columns": columns,
             "first": _packed(one.first, columns),
             "rows": _packed(one.rows, columns),
@@ -57,6 +58,7 @@ def _read(deployment: Deployment, folder: Path, name: str) -> Preview:
     return Preview(**{
         **found,
         "wrong": tuple(Wrong(*each) for each in found["wrong"]),
+        "doubtful": tuple(Wrong(*each) for each in found.get("doubtful", ())),
         "first": tuple(dict(zip(columns, row, strict=True)) for row in found["first"]),
         "rows": tuple(dict(zip(columns, row, strict=True)) for row in found["rows"]),
     })  # fmt: skip

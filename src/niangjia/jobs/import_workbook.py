@@ -40,6 +40,7 @@ from niangjia.jobs.import_kinds import (  # fmt: skip
     NoSuchImport,
     NotAccepted,
     Preview,
+    ReasonNeeded,
     RowsWrong,
     feed_of,
     require_kind,
@@ -58,7 +59,8 @@ AT_ONCE_BYTES, AT_ONCE_HELD = 512 << 10, 5_000
 """An unpacked workbook up to so many bytes (some 2,000 members), over a snapshot up to so many rows, is done in the request."""
 _PROCESS = "niangjia.cli.working"
 _LONGEST_NAME = 60
-_INTENDED, _PLAIN, _CONTENT = ("intended.json", "plain", "content.sealed")
+_INTENDED, _REASON, _PLAIN, _CONTENT = ("intended.json", "reason.json", "plain", "content.sealed")
+_SHORTEST_REASON = 4
 
 
 class NotLookedAt(Refusal):
@@ -288,25 +290,33 @@ def begin_check(deployment: Deployment, viewer: Viewer, number: str, *, now: dat
     _begin(deployment, viewer, folder, "check", is_small=found.is_small, now=now)
 
 
-def confirm(deployment: Deployment, viewer: Viewer, number: str, *, now: datetime) -> None:
+def confirm(deployment: Deployment, viewer: Viewer, number: str, *, reason: str = "", now: datetime) -> None:
     """
     Take the workbook in, all of it or nothing, and forget the upload: at once if it is small, else in a process of its own.
 
-    Checked anew if the lake or the tree is another since. Safe to repeat, also after a crash anywhere in it: it is landed once. Goes the way of
+    Checked anew if the lake or the tree is another since. `reason`: why so unusual a number of rows is right; kept with the batch and on
+    record, asked for only then. Safe to repeat, also after a crash anywhere in it: it is landed once. Goes the way of
     every feed: one batch into the lake, and unions and standards on into the house.
 
     Raises:
-        NoSuchImport, NotAllowed, NotLookedAt, RowsWrong.
+        NoSuchImport, NotAllowed, NotLookedAt, RowsWrong, ReasonNeeded.
+        PersonalDataInAudit: the reason holds a person's number.
     """
     found = find(deployment, viewer, number, now=now)
     if found.running or found.landed:
         return
+    reason = reason.strip()[:300]
+    audit.refuse_personal_data(reason, "reason")
     if not found.is_cut_off:
         if found.seen is None:
             raise NotLookedAt
         if found.seen.wrong and not found.is_stale:
             raise RowsWrong(found.seen.wrong_rows)
+        if found.seen.unusual and not found.is_stale and len(reason) < _SHORTEST_REASON:
+            raise ReasonNeeded
     folder = deployment.folder / "imports" / number
+    if len(reason) >= _SHORTEST_REASON:
+        working.write_json(folder / _REASON, {"reason": reason})
     _begin(deployment, viewer, folder, "land", is_small=found.is_small, now=now)
 
 
@@ -372,7 +382,7 @@ def _land(deployment: Deployment, viewer: Viewer, folder: Path, now: datetime, t
     """
     The batch carries the import's number, so a second try knows whether the first got that far; `intended.json` keeps what it counted.
 
-    Raises: RowsWrong, what checking and landing refuse.
+    Raises: RowsWrong, ReasonNeeded, what checking and landing refuse.
     """
     kind, number = require_kind(viewer, working.read_json(folder / "import.json")["kind"]), folder.name
     month = Month.of(timezone.localdate(now))
@@ -383,6 +393,8 @@ def _land(deployment: Deployment, viewer: Viewer, folder: Path, now: datetime, t
         seen = _fresh(deployment, viewer, folder, kind, now, tell)
         if seen.wrong:
             raise RowsWrong(seen.wrong_rows)
+        if seen.unusual and not _reason(folder):
+            raise ReasonNeeded
         working.write_json(folder / _INTENDED, {"new": seen.new, "changed": seen.changed, "same": seen.same})
         if not seen.is_idle:
             _land_rows(deployment, kind, seen, month, folder, now, tell)
@@ -392,7 +404,8 @@ def _land(deployment: Deployment, viewer: Viewer, folder: Path, now: datetime, t
         sense_month.receive_references(deployment, month, now=now)
     counts, object_ = working.read_json(folder / _INTENDED), f"import:{number[:12]}"
     if not audit_queries.list_about(object_, actions=(IMPORTED,), most=1):
-        audit.record(viewer, action=IMPORTED, object=object_, detail={"kind": kind.feed, **counts}, now=now)
+        detail = {"kind": kind.feed, **counts}
+        audit.record(viewer, action=IMPORTED, object=object_, detail=detail, reason=_reason(folder), now=now)
     working.write_json(folder / "land" / working.RESULT, counts)
     import_seen.forget(folder)
     (folder / _CONTENT).unlink(missing_ok=True)
@@ -421,6 +434,11 @@ def _fresh(deployment: Deployment, viewer: Viewer, folder: Path, kind: Kind, now
     return _check(deployment, viewer, folder, now, lambda step, share: tell(step, share * 0.3))
 
 
+def _reason(folder: Path) -> str:
+    """Why so unusual a number of rows is right, as it was given on confirming; empty if it was not."""
+    return str(working.read_json(folder / _REASON).get("reason", ""))
+
+
 def _mark(number: str) -> str:
     return f"import-{number}"
 
@@ -447,7 +465,7 @@ def _land_rows(
             writer.writerow([*feed.columns, _mark(folder.name)])
             writer.writerows([*(row.get(code, "") for code in feed.columns), ""] for row in base.values())
         tell("land", 0.55)
-        for report in land_feeds.land(deployment, plain / month.text, now=now):
+        for report in land_feeds.land(deployment, plain / month.text, now=now, override=_reason(folder) or None):
             if report.status == "refused":
                 raise NotAccepted(report.refused_zh, report.refused_en)
     finally:

@@ -178,6 +178,7 @@ NEEDED_FOR: Final[dict[Scope, str]] = {
     Scope.CASES_READ: "cases.view",
     Scope.DECISIONS_READ: "cases.view",
     Scope.APPLICATIONS_WRITE: "cases.verify",
+    Scope.MATTERS_WRITE: "matters.handle",
 }
 
 

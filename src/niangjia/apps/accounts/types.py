@@ -52,6 +52,7 @@ class Scope(StrEnum):
     CASES_READ = "cases:read"
     DECISIONS_READ = "decisions:read"
     APPLICATIONS_WRITE = "applications:write"
+    MATTERS_WRITE = "matters:write"
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,23 @@ Always true here:
 - every SQL step is a named table with its grain; all money is DECIMAL(16,2).
 """
 
-from niangjia.engines.sensing.lake import batch_names, committed, latest_snapshot, pseudonym_text, rows_of_months
+from niangjia.engines.sensing.lake import (
+    batch_names,
+    committed,
+    latest_snapshot,
+    pseudonym_text,
+    rows_of_months,
+    snapshot_size,
+)
 from niangjia.engines.sensing.landing import (
     BatchReport,
     Checked,
     Feed,
     Identity,
     SetAside,
+    UnusualVolume,
     check_file,
+    check_volume,
     find_identities,
     land_folder,
     load_feeds,
@@ -27,6 +36,6 @@ from niangjia.engines.sensing.run import MonthNotLanded, Run, list_runs, officia
 from niangjia.engines.sensing.verification import verify_lake, verify_runs
 
 __all__ = [
-    "BatchReport", "Checked", "Feed", "Identity", "MonthNotLanded", "OpenFile", "OwnHistory", "Run", "SensingPack", "SetAside", "Verification",
-    "batch_names", "check_file", "check_folder", "committed", "employers_of", "find_identities", "land_folder", "latest_snapshot", "list_runs", "load_feeds", "load_sensing_pack", "memberships_of", "official_run", "pseudonym_text", "read_feed", "relations_of", "rows_of_months", "sense_month", "verify_lake", "verify_runs",
+    "BatchReport", "Checked", "Feed", "Identity", "MonthNotLanded", "OpenFile", "OwnHistory", "Run", "SensingPack", "SetAside", "UnusualVolume", "Verification",
+    "batch_names", "check_file", "check_folder", "check_volume", "committed", "employers_of", "find_identities", "land_folder", "latest_snapshot", "list_runs", "load_feeds", "load_sensing_pack", "memberships_of", "official_run", "pseudonym_text", "read_feed", "relations_of", "rows_of_months", "sense_month", "snapshot_size", "verify_lake", "verify_runs",
 ]  # fmt: skip

@@ -131,6 +131,13 @@ def latest_snapshot(lake: Path, feed: Feed, month: Month) -> list[dict[str, obje
     return pyarrow.parquet.read_table(newest.path).to_pylist() if newest else []
 
 
+def snapshot_size(lake: Path, feed: Feed, month: Month) -> int:
+    """How many rows `latest_snapshot` has."""
+    held = [file for file in files(lake, feed) if file.month <= month.text]
+    newest = max(held, key=lambda file: (file.month, file.seq), default=None)
+    return int(pyarrow.parquet.read_metadata(newest.path).num_rows) if newest else 0
+
+
 def rows_of_months(lake: Path, feed: Feed, months: Iterable[str]) -> list[dict[str, object]]:
     """Rows of an increment dated in these months, of every batch. For a feed without a key: nothing of it is ever replaced."""
     found = files(lake, feed, months=months)

@@ -12,6 +12,7 @@ import pytest
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Role
+from niangjia.apps.audit.actions import PersonalDataInAudit
 from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.organizations import queries as unions
 from niangjia.apps.organizations.models import OrgUnit
@@ -414,3 +415,120 @@ def test_a_file_keeps_its_own_name_and_unknown_heads_are_named(place, here):
     assert "不认识的列：" in refused.value.zh and "部门" in refused.value.zh
     assert imports.find(here, place.county, number, now=NOW).name == "八月_会员名册.xlsx"
     assert "会员名册" not in (here.folder / "imports" / number / "import.json").read_text(encoding="utf-8")
+
+
+# --- how many rows there are ---
+
+
+@pytest.fixture
+def usual(place, here, tmp_path):
+    """Twenty canvass reports in each of the three months before."""
+    for month in ("2023-08", "2023-09", "2023-10"):
+        folder = tmp_path / "feeds" / month
+        folder.mkdir(parents=True)
+        rows = [f"{with_check_digit(f'33062419900101{n:03d}')},XG,{month}-05,因病" for n in range(20)]
+        (folder / "canvass.csv").write_text("\n".join([",".join(CANVASS[:4]), *rows, ""]), encoding="utf-8")
+    assert [one.status for one in land_feeds.land(here, tmp_path / "feeds", now=NOW)] == ["landed"] * 3
+
+
+ONE_REPORT = book(CANVASS, [IDS[0], "XG", "2023-11-01", "因病", 36000])
+
+
+def test_an_unusual_number_of_rows_is_told_at_the_check_and_comes_in_with_a_reason_alone(place, here, usual):
+    number = send(here, place.county, "canvass", ONE_REPORT)
+    told = seen(here, place.county, number)
+    assert not told.wrong and "1 行" in told.unusual["zh"] and "20" in told.unusual["zh"] and told.unusual["en"]
+    for reason in ("", "  好 "):
+        with pytest.raises(kinds.ReasonNeeded):
+            imports.confirm(here, place.county, number, reason=reason, now=NOW)
+    with pytest.raises(PersonalDataInAudit):
+        imports.confirm(here, place.county, number, reason=f"{IDS[0]} 新报", now=NOW)
+    assert len(sensing.committed(here.lake)) == 3
+    imports.confirm(here, place.county, number, reason="本月只有这一户新报", now=NOW)
+    assert imports.find(here, place.county, number, now=NOW).landed == imports.Landed(1, 0, 0)
+    assert sensing.committed(here.lake)[-1].override == "本月只有这一户新报"
+    event = AuditEvent.objects.get(action=imports.IMPORTED)
+    assert (event.reason, event.account_id) == ("本月只有这一户新报", place.county.account_id)
+
+
+def test_a_landing_that_was_cut_off_goes_on_with_the_reason_it_was_given(place, here, usual, monkeypatch):
+    number = send(here, place.county, "canvass", ONE_REPORT)
+    seen(here, place.county, number)
+    with monkeypatch.context() as broken:
+        broken.setattr(land_feeds.sensing, "land_folder", lambda *args, **asked: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            imports.confirm(here, place.county, number, reason="本月只有这一户新报", now=NOW)
+    assert landed(here, place.county, number) == imports.Landed(1, 0, 0)
+
+
+def test_a_usual_number_of_rows_asks_for_no_reason(place, here):
+    assert look(here, place.county, "canvass", ONE_REPORT).unusual == {}
+
+
+def test_many_members_at_once_over_a_small_list_are_told_as_well(place, here, tmp_path):
+    for month in ("2023-08", "2023-09", "2023-10"):
+        folder = tmp_path / "feeds" / month
+        folder.mkdir(parents=True)
+        rows = [f"{one},XG,2023-01-02,{month}-05" for one in IDS[:2]]
+        (folder / "member.csv").write_text(
+            "\n".join(["身份证号,工会代码,入会日期,退会日期", *rows, ""]), encoding="utf-8"
+        )
+    land_feeds.land(here, tmp_path / "feeds", now=NOW)
+    told = look(here, place.county, "member", book(MEMBER, [IDS[2], "李三", "XG", "2023-01-02", ""]))
+    assert told.new == 1 and "3 行" in told.unusual["zh"]
+
+
+# --- what cannot be ---
+
+
+def test_nobody_joins_in_the_future_before_sixteen_or_before_being_born(place, here):
+    child = with_check_digit("33062420200101123")
+    rows = [
+        [IDS[0], "李一", "XG", "2030-01-01", ""],
+        [child, "李二", "XG", "2023-01-02", ""],
+        [IDS[1], "李三", "XG", "1900-03-01", ""],
+        [IDS[2], "李四", "XG", NOW.date(), ""],
+    ]
+    told = look(here, place.county, "member", book(MEMBER, *rows))
+    assert [(one.row, one.zh.split("。")[0]) for one in told.wrong] == [
+        (2, "入会日期在今天以后"),
+        (3, "入会时未满 16 周岁"),
+        (4, "入会日期早于出生日期"),
+    ]
+
+
+def test_a_member_of_sixteen_on_the_day_comes_in_and_a_day_younger_does_not(place, here):
+    born = with_check_digit("33062420070102123")
+    for day, wrong in (("2023-01-01", 1), ("2023-01-02", 0)):
+        assert look(here, place.county, "member", book(MEMBER, [born, "李一", "XG", day, ""])).wrong_rows == wrong
+
+
+def test_a_report_of_a_day_to_come_is_told(place, here):
+    told = look(here, place.county, "canvass", book(CANVASS, [IDS[0], "XG", "2023-11-07", "因病", 1]))
+    assert [one.zh for one in told.wrong] == ["报告日期在今天以后。请核对年份。"]
+
+
+def test_a_value_beside_the_list_is_told_with_the_list_and_the_template_offers_it(place, here):
+    rows = [
+        [IDS[0], "XG", "2023-11-01", "随便写", 1],
+        [IDS[1], "XG", "2023-11-01", "生病", 1],
+    ]
+    told = look(here, place.county, "canvass", book(CANVASS, *rows))
+    assert [one.row for one in told.wrong] == [2] and "因病" in told.wrong[0].zh and "失业" in told.wrong[0].zh
+    cook = book([*MEMBER, "职工群体"], [IDS[0], "李一", "XG", "2023-01-02", "", "厨师"])
+    assert "网约车司机" in look(here, place.county, "member", cook).wrong[0].zh
+    sheet = openpyxl.load_workbook(kinds.template(place.county, "member")).active
+    assert any("网约车司机" in str(one.formula1) for one in sheet.data_validations.dataValidation)
+
+
+def test_a_standard_far_from_the_one_before_is_doubted_and_may_come_in(place, here):
+    take(here, place.county, "standard", GOOD)
+    for amount, doubts in ((1650, 0), (1650.01, 1), (550, 0), (549.99, 1), (999999, 1)):
+        told = look(here, place.county, "standard", book(STANDARD, ["330624", "2023-10-01", amount]))
+        assert not told.wrong and len(told.doubtful) == doubts, amount
+    assert "1100.00" in told.doubtful[0].zh and told.doubtful[0].row == 2
+    mended = look(here, place.county, "standard", book(STANDARD, ["330624", "2023-07-01", 11000]))
+    assert mended.changed == 1 and "1100.00" in mended.doubtful[0].zh
+    both = book(STANDARD, ["330602", "2023-07-01", 100], ["330602", "2023-10-01", 1000])
+    assert [one.row for one in look(here, place.city, "standard", both).doubtful] == [3]
+    assert take(here, place.county, "standard", book(STANDARD, ["330624", "2023-10-01", 999999])).new == 1

@@ -1,4 +1,4 @@
-"""Requests for help: the cases that began with one, and a worker whom a union found in hardship, reported to have a case opened."""
+"""Requests for help (applications to programmes are `matters`): the cases that began with one, and a worker whom a union found in hardship, reported to have a case opened."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class ApplicationsAsked(ListAsked):
     summary="申请列表 · List applications",
 )
 def list_applications(request: ApiRequest, asked: Query[ApplicationsAsked]) -> Any:
-    """Cases that began with a request for help, oldest first."""
+    """Hardship cases that began with a request for help, oldest first. Applications to programmes (SX…) are under `/matters`."""
     narrow = CaseFilter(channel=asked.channel, only_open=asked.is_open)
     examines = queries.may_examine(request.viewer)
     found = queries.list_cases(request.viewer, narrow)

@@ -25,6 +25,7 @@ docs/guides/api.md. Codes are stable; words are for people. Lists are in order o
 TAGS = {
     "orders": "工单 · work orders, and each step of one",
     "applications": "申请 · requests for help, and reporting a worker found in hardship",
+    "matters": "申请事项 · applications to programmes, stage by stage, and an officer's step of one",
     "cases": "个案 · cases and where they stand",
     "decisions": "决定 · what was decided, how much, by which clause and why",
     "programs": "项目 · programmes as everybody may read them",
@@ -36,6 +37,7 @@ _PARTS = {
     "case_id": "个案编号 · id of the case",
     "decision_id": "决定编号 · id of the decision",
     "area": "项目的区划代码 · division code of the programme",
+    "matter": "编号（SX…）或 id · its number (SX…) or id",
     "program_id": "项目代号 · id of the programme",
 }
 _HEADERS: dict[int, dict[str, Any]] = {

@@ -7,11 +7,23 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 
-from niangjia.portals.api import applications, cases, decisions, objections, orders, problems, programs, stepping
+from niangjia.portals.api import (
+    applications,
+    cases,
+    decisions,
+    matters,
+    objections,
+    orders,
+    problems,
+    programs,
+    stepping,
+)
 from niangjia.portals.api.service import api
 from niangjia.portals.design.pages import Access, page
 
-for topic in (orders, stepping, applications, objections, cases, decisions, programs):
+TOPICS = (orders, stepping, applications, matters, objections, cases, decisions, programs)
+
+for topic in TOPICS:
     api.add_router("", topic.router)
 
 
@@ -43,9 +55,7 @@ def _by_token(pattern: Any) -> Any:
 def _methods() -> dict[str, tuple[str, ...]]:
     return {
         operation.view_func.__name__: tuple(operation.methods)
-        for router in (
-            topic.router for topic in (orders, stepping, applications, objections, cases, decisions, programs)
-        )
+        for router in (topic.router for topic in TOPICS)
         for view in router.path_operations.values()
         for operation in view.operations
     }

@@ -117,6 +117,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "cases:read": (_("读取个案与申请"), "secondary"),
         "decisions:read": (_("读取决定及理由"), "secondary"),
         "applications:write": (_("报告困难职工"), "orange"),
+        "matters:write": (_("办理申请事项（不作决定）"), "orange"),
     },
     "level": {
         "PROVINCE": (_("省"), "purple"),

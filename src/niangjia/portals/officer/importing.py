@@ -95,5 +95,7 @@ def marked(request: PageRequest, number: str) -> HttpResponse:
 
 @page("imports.send", methods=("POST",), shown_on=preview)
 def confirm(request: PageRequest, number: str) -> HttpResponse:
-    import_workbook.confirm(deployment(), request.viewer, number, now=timezone.now())
+    """All of it, or nothing; what lacks a reason is shown again with its field."""
+    reason = request.POST.get("reason", "")
+    import_workbook.confirm(deployment(), request.viewer, number, reason=reason, now=timezone.now())
     return redirect("officer:import", number)

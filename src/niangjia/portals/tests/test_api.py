@@ -42,6 +42,9 @@ TABLE = {
     "submit_finding": (Scope.ORDERS_WRITE, VERIFIERS),
     "list_applications": (Scope.CASES_READ, CASES),
     "report_worker": (Scope.APPLICATIONS_WRITE, VERIFIERS),
+    "list_matters": (Scope.CASES_READ, CASES),
+    "get_matter": (Scope.CASES_READ, CASES),
+    "act_on_matter": (Scope.MATTERS_WRITE, HOLDERS),
     "list_objections": (Scope.CASES_READ, {Role.PROVINCE, Role.CITY, Role.COUNTY}),
     "list_cases": (Scope.CASES_READ, CASES),
     "get_case": (Scope.CASES_READ, CASES),
@@ -55,6 +58,7 @@ BODIES = {
     "forward_order": {"to_org_id": 1}, "hand_back_order": {"reason": "不是本工会的"}, "stand_aside": {"reason": "是亲戚"},
     "record_contact_try": {"way": "PHONE"}, "record_visit": VISIT, "submit_finding": {"outcome": "V1"},
     "report_worker": {"number": "13800000001", "causes": ["因病"]},
+    "act_on_matter": {"outcome": "accepted", "step": 1},
 }  # fmt: skip
 
 
@@ -68,7 +72,7 @@ def call(by: Caller, house, name: str):
     _name, method, path, _said = next(one for one in operations() if one[0] == name)
     parts = {
         "order_id": house.orders["assigned"], "case_id": house.cases["announced"], "decision_id": 1, "area": "330624",
-        "program_id": "special-grant",
+        "program_id": "special-grant", "matter": "1",
     }  # fmt: skip
     address = path.format(**parts)
     return by.get(address) if method == "GET" else by.post(address, BODIES.get(name))
@@ -193,7 +197,7 @@ def test_finance_reads_what_was_decided_and_not_why(house):
 # --- lists --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["orders", "cases", "decisions", "applications", "programs"])
+@pytest.mark.parametrize("path", ["orders", "cases", "decisions", "applications", "matters", "programs"])
 def test_a_list_asks_the_database_twelve_questions_at_most(house, path):
     county = caller(house.viewers[Role.COUNTY])
     county.get(f"/{path}")
@@ -363,6 +367,13 @@ def test_who_saw_an_old_step_is_told_that_it_moved_on(house):
     late = caller(place.county_second).post(f"/orders/{order}/accept", {"step": step})
     assert late.status_code == 409 and late.json()["refusal"] == "OrderMovedOn"
     assert late.json()["detail"] and late.json()["detail_en"].startswith("Order")
+
+
+def test_a_step_beyond_the_orders_own_is_refused_as_a_stale_one_is(house):
+    county, order = caller(house.viewers[Role.COUNTY]), house.orders["created"]
+    early = county.post(f"/orders/{order}/accept", {"step": 999})
+    assert early.status_code == 409 and early.json()["refusal"] == "OrderMovedOn"
+    assert county.get(f"/orders/{order}").json()["state"] == "CREATED"
 
 
 @pytest.mark.parametrize(

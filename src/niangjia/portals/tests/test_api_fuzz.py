@@ -19,8 +19,10 @@ from schemathesis import checks
 from schemathesis.generation.modes import GenerationMode
 
 from niangjia.apps.accounts.types import Role, Throttle
+from niangjia.apps.matters.models import Matter
 from niangjia.portals.api import once
 from niangjia.portals.api.urls import api
+from niangjia.portals.tests import applied
 from niangjia.portals.tests.caller import token_of
 from tests.soak import IS_SOAK
 
@@ -34,6 +36,13 @@ PLAIN = {"Accept-Encoding": "identity"}  # Schemathesis unpacks nothing when it 
 LIMITS = hypothesis.settings(
     max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck)
 )
+
+
+@pytest.fixture(scope="module")
+def built(built, django_db_blocker):
+    with django_db_blocker.unblock():
+        applied.lay(built)
+    return built
 
 
 @pytest.fixture
@@ -52,7 +61,7 @@ def parts_of(house, path):
     """Ids that are there as often as such that are not."""
     real = {
         "order_id": sorted(house.orders.values()), "case_id": sorted(house.cases.values()), "decision_id": [1, 2, 3], "area": ["330624"],
-        "program_id": ["special-grant", "graded-aid"],
+        "program_id": ["special-grant", "graded-aid"], "matter": [str(one) for one in Matter.objects.values_list("pk", flat=True).order_by("pk")],
     }  # fmt: skip
     return {name: strategies.sampled_from(ids) for name, ids in real.items() if f"{{{name}}}" in path}
 

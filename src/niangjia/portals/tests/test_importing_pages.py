@@ -16,8 +16,9 @@ from niangjia.apps.organizations.models import OrgUnit
 from niangjia.apps.programs.tests import town
 from niangjia.engines import sensing
 from niangjia.engines.sensing.landing import storage
-from niangjia.jobs import import_workbook
+from niangjia.jobs import import_check, import_workbook
 from niangjia.kernel import working
+from niangjia.kernel.months import Month
 from niangjia.portals.design.showing import deployment
 
 HEADS = "行政区划代码,执行日期,月低保标准\n"
@@ -162,3 +163,30 @@ def test_each_post_sees_its_own_kinds(house, signed_in):
     assert kinds(Role.COUNTY) == {"member", "standard", "canvass"} | places
     assert kinds(Role.ADMINISTRATOR) == {"union"} and kinds(Role.GRASSROOTS) == {"canvass"} | places
     assert kinds(Role.PROVINCE) == {"standard"} | places
+
+
+def test_what_is_unusual_or_doubtful_stands_beside_confirm_with_a_field_for_the_reason(sent, batches, monkeypatch):
+    def unusual(*asked):
+        raise sensing.UnusualVolume(import_check.feed_of("standard"), Month("2023-10"), 1, 22.5)
+
+    client, address = sent
+    monkeypatch.setattr(import_check.sensing, "check_volume", unusual)
+    doubted = import_check.Wrong("", 2, "与上一个标准相差一半以上", "half away")
+    monkeypatch.setattr(import_check.import_limits, "doubtful", lambda *asked: [doubted])
+    client.post(address + "check/")
+    html, before = client.get(address).content.decode(), batches()
+    assert "22.5" in html and 'name="reason"' in html and "确认，全部导入" in html
+    assert "第 2 行" in html and "与上一个标准相差一半以上" in html
+    again = client.post(address + "confirm/", {"reason": "好"})
+    html = again.content.decode()
+    assert (
+        again.status_code == 409 and "写明理由（至少四个字）" in html and 'value="好"' in html and batches() == before
+    )
+    done = client.post(address + "confirm/", {"reason": "本月只有这一条"}, follow=True).content.decode()
+    assert "已全部导入" in done and batches() == before + 1
+    assert AuditEvent.objects.filter(action=import_workbook.IMPORTED).last().reason == "本月只有这一条"
+
+
+def test_a_usual_workbook_has_no_field_for_a_reason(sent):
+    client, address = sent
+    assert 'name="reason"' not in client.get(address).content.decode()

@@ -144,7 +144,7 @@ def _turn(viewer: Viewer, order_id: int, action: Action, step: int | None, now: 
         turn.is_repeat = step is not None or OrderState(order.state) not in rule.to
     if turn.is_repeat:
         return turn
-    if step is not None and moved is not None:
+    if step is not None and (moved is not None or step > order.step):  # nobody has seen a step that is still to come
         raise OrderMovedOn(order.number)
     if not scope.covers(viewer.org_path, order.org.path):
         raise NotHolder(order.number, order.org.name)

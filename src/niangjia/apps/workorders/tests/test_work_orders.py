@@ -456,6 +456,15 @@ def test_who_saw_an_older_step_is_told_that_it_moved_on(place):
         workorders.return_order(viewer=place.county_second, order_id=order.id, reason="x", step=order.step, now=NOW)
 
 
+def test_a_step_that_nobody_can_have_seen_moves_nothing(place):
+    order = place.dispatch()
+    moves = WorkOrderMove.objects.count()
+    for step in (order.step + 1, 999):
+        with pytest.raises(problems.OrderMovedOn):
+            workorders.accept(viewer=place.county, order_id=order.id, step=step, now=NOW)
+    assert WorkOrderMove.objects.count() == moves
+
+
 def test_a_reminder_in_between_does_not_make_a_page_stale(place):
     order = place.dispatch()
     workorders.sweep(now=working(1, day=8))

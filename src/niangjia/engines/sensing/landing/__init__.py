@@ -9,7 +9,8 @@ Always true here:
 
 from niangjia.engines.sensing.landing.batch import Checked
 from niangjia.engines.sensing.landing.feeds import Column, Feed, load_feeds, read_feed
-from niangjia.engines.sensing.landing.folder import check_file, land_folder
+from niangjia.engines.sensing.landing.folder import check_file, check_volume, land_folder
+from niangjia.engines.sensing.landing.gates import UnusualVolume
 from niangjia.engines.sensing.landing.identities import find_identities
 from niangjia.engines.sensing.landing.reports import BatchReport, SetAside
 from niangjia.engines.sensing.landing.vault import Identity
@@ -21,7 +22,9 @@ __all__ = [
     "Feed",
     "Identity",
     "SetAside",
+    "UnusualVolume",
     "check_file",
+    "check_volume",
     "find_identities",
     "land_folder",
     "load_feeds",

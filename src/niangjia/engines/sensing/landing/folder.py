@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from niangjia.engines.sensing import lake as lakes
-from niangjia.engines.sensing.landing import storage
+from niangjia.engines.sensing.landing import gates, storage
 from niangjia.engines.sensing.landing.batch import CSV_ENDINGS, Checked, Delivery, Lander
 from niangjia.engines.sensing.landing.feeds import Feed, nearest
 from niangjia.engines.sensing.landing.reports import BatchReport
@@ -84,6 +84,16 @@ def check_file(file: Path, feed: Feed, month: Month, *, keys: Keys, memory_limit
     folder = file.resolve().parent
     with Lander(folder, folder, keys=keys, memory_limit=memory_limit, threads=threads, override=None) as lander:
         return lander.check(Delivery(feed, month, folder, (file.name,)))
+
+
+def check_volume(lake: Path, feed: Feed, month: Month, months: Mapping[str, int]) -> None:
+    """
+    Whether a batch of `month` with so many rows dated in each of `months` would be let in. Writes nothing.
+
+    Raises:
+        UnusualVolume: not without an officer's reason, the `override` of `land_folder`.
+    """
+    gates.check_volume(feed, month, months, lakes.committed(lake))
 
 
 def _confirm(lake: Path, report: BatchReport, feed: Feed, landed: list[BatchReport]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
 
 from niangjia.engines.sensing.landing.feeds import Feed
@@ -45,7 +45,7 @@ def check_keys(feed: Feed, *, failed: int, rows: int) -> None:
         raise TooManyBadKeys(feed, failed, rows)
 
 
-def check_volume(feed: Feed, month: Month, months: dict[str, int], landed: Sequence[BatchReport]) -> None:
+def check_volume(feed: Feed, month: Month, months: Mapping[str, int], landed: Sequence[BatchReport]) -> None:
     """
     Rows dated in `month` against the median of the rows dated in each of the six latest earlier months that have any, however
     they came: a folder of history brings many months. Of several batches with rows of one month the largest counts, so that
