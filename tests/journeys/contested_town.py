@@ -41,7 +41,7 @@ def lay(place: town.Town) -> dict[str, int]:
         if number == 0:
             for voter, choice in ((0, 2), (1, 2), (2, 0)):
                 stage.vote(voter, judged[choice])
-        stage.close()
+        stage.close("有一位评委回避的那件，有效评分不足，按规则不排名")
     stage.now = town.NOW - DAY
     stage.open()
     running = stage.contest_id
