@@ -21,7 +21,7 @@ from niangjia.apps.cases import forms, lifecycle, queries
 from niangjia.apps.cases.types import CaseAction, CaseFilter, CaseKind, CaseState, EntitlementState, ExitKind, Outcome
 from niangjia.apps.organizations import areas
 from niangjia.apps.registry import queries as registry
-from niangjia.kernel.money import yuan
+from niangjia.kernel.money import typed_number, yuan
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
@@ -305,7 +305,7 @@ def _start_file(request: PageRequest, case_id: int) -> None:
 def _record_income(request: PageRequest, case_id: int) -> None:
     try:
         month = Month(request.POST.get("month", "").strip())
-        income = yuan(request.POST.get("income", "").replace(",", "").strip())
+        income = yuan(typed_number(request.POST.get("income", "")))
     except ValueError as error:
         raise UnreadableEntry from error
     cases.record_income(
