@@ -25,7 +25,6 @@ from niangjia.apps.registry.types import (
     CorrectionState,
     HeldCard,
     MemberFacts,
-    PersonField,
 )
 from niangjia.kernel import identity
 from niangjia.kernel.problems import Refusal
@@ -218,9 +217,7 @@ def _own_data(viewer: Viewer) -> dict[str, str]:
     person = Person.objects.filter(pk=viewer.person_id or 0).first()
     if person is None:
         raise NotFound
-    born = person.birth_date.isoformat() if person.birth_date else ""
-    plain = {column.value: person.read(column.value) for column in PersonField}
-    return plain | {"birth_date": born, "sex": person.sex, "bank_name": person.bank_name}
+    return person.in_plain()
 
 
 def _to_decide(viewer: Viewer, correction_id: int) -> Correction:
