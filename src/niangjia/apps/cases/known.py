@@ -33,10 +33,10 @@ _COLUMNS = {field.name for field in MEMBER_COLUMNS}
 
 @dataclass(frozen=True)
 class Known:
-    """`is_registered`: the register says the same. `masked`: the value as it may be shown, empty where nothing of it may."""
+    """`is_registered`: the register says the same. `masked`: the value as it may be shown, of members one each; empty where nothing of it may."""
 
     is_registered: bool
-    masked: str
+    masked: tuple[str, ...]
 
 
 def completed(file: HardshipFile, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,11 +59,11 @@ def shown(file: HardshipFile) -> dict[str, Known]:
     found = {}
     for name, value in _known(file).items():
         is_registered = name in OF_REGISTER and register.get(name) == value
-        masked = _MASKS[name](value) if name in _MASKS else ""
+        masked = (_MASKS[name](value),) if name in _MASKS else ()
         if name == "members":
-            masked = "、".join(identity.mask_name(one["name"]) for one in value)
+            masked = tuple(identity.mask_name(one["name"]) for one in value)
         elif name in ("sex", "bank_name") and is_registered:
-            masked = value
+            masked = (value,)
         found[name] = Known(is_registered, masked)
     return found
 

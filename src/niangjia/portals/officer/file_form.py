@@ -17,6 +17,7 @@ from niangjia.apps.cases import forms, known, queries
 from niangjia.kernel.money import yuan
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
+from niangjia.portals.design.marks import mark
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.people import household_names, record_seen
 from niangjia.portals.design.refusals import status_of
@@ -99,7 +100,7 @@ def _from_visit(visit: Any) -> dict[str, Any]:
 
 def _hint(name: str, one: known.Known) -> str:
     """What is known of a sealed field, masked, and that it is left empty to keep it."""
-    masked = str(words.word("sex", one.masked)[0]) if name == "sex" and one.masked else one.masked
+    masked = mark("、").join(str(words.word("sex", each)[0]) if name == "sex" else each for each in one.masked)
     if name == "members":
         return _("已知的家人：%(names)s，不用再填。要改谁就写谁的姓名和要改的，要添谁就写谁。") % {"names": masked}
     if one.is_registered:

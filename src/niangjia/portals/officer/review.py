@@ -309,10 +309,10 @@ def _decide_tier(request: PageRequest, case_id: int) -> None:
     if decision.outcome is not DecisionOutcome.CANNOT_TELL:
         return
     if decision.unknown:
-        names = "、".join(fact_word(name) for name in decision.unknown)
+        names = mark("、").join(fact_word(name) for name in decision.unknown)
         said = _("还不能判定档次，缺：%(names)s。请由填档的工会补填档案，再核定。") % {"names": names}
     else:
-        lines = "；".join(str(say(line)) for line in decision.because)
+        lines = mark("；").join(str(say(line)) for line in decision.because)
         said = _("还不能判定档次，用所填的数算不出：%(lines)s。请由填档的工会核对档案，再核定。") % {"lines": lines}
     messages.warning(request, said)
 
