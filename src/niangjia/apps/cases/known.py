@@ -59,7 +59,7 @@ def shown(file: HardshipFile) -> dict[str, Known]:
     found = {}
     for name, value in _known(file).items():
         is_registered = name in OF_REGISTER and register.get(name) == value
-        masked = (_MASKS[name](value),) if name in _MASKS else ()
+        masked: tuple[str, ...] = (_MASKS[name](value),) if name in _MASKS else ()
         if name == "members":
             masked = tuple(identity.mask_name(one["name"]) for one in value)
         elif name in ("sex", "bank_name") and is_registered:
