@@ -54,7 +54,6 @@ FIRST_VISIT, LAST_VISIT = 8, 16
 """Working days after the month's end."""
 SENT_DOWN = 40
 """Percent of the orders without a visit that are with who will visit, in the month at work."""
-RELATIONS = {"head": "户主", "spouse": "配偶", "child": "子女", "parent": "父母", "other": "其他"}
 LEVEL_ROLES = {
     Level.PROVINCE: Role.PROVINCE, Level.CITY: Role.CITY, Level.COUNTY: Role.COUNTY, Level.TOWN: Role.TOWNSHIP,
     Level.GRASSROOTS: Role.GRASSROOTS, Level.FEDERATION: Role.GRASSROOTS,
@@ -410,7 +409,7 @@ class Play:
     def _visit_form(self, visitor: Viewer, case_id: int, household_id: int) -> dict[str, object]:
         income, medical, size, cause = self._figures(self.reviewer, household_id)
         members = [
-            {"name": member.person.name or "（未登记）", "relation": RELATIONS.get(member.relation, "本人")}
+            {"person": member.person.id, "says": "RIGHT"}
             for member in persons.list_household_members(visitor, household_id)
         ] or [{"name": "（未登记）", "relation": "本人"}]
         return {
@@ -464,7 +463,7 @@ class Play:
         cases.fill_file(
             viewer=visitor,
             case_id=case.pk,
-            values=self._file_form(case, person_id, id_number, members),
+            values=self._file_form(case, person_id),
             now=self.clock(),
         )
         decision = cases.decide_tier(viewer=reviewer, case_id=case.pk, now=self.clock())
@@ -474,17 +473,16 @@ class Play:
         cases.announce(viewer=reviewer, case_id=case.pk, now=self.clock())
         return True
 
-    def _file_form(self, case, person_id: int, id_number: str, members: dict[int, str]) -> dict[str, object]:
+    def _file_form(self, case, person_id: int) -> dict[str, object]:
+        """Who they are and who lives with them the register knows."""
         income, medical, size, cause = self._figures(self.reviewer, case.household_id)
-        name = "（虚构）职工"
         return {
-            "name": name, "sex": "M" if int(id_number[16]) % 2 else "F", "id_number": id_number, "health": "一般", "work_state": "在岗",
+            "health": "一般", "work_state": "在岗",
             "housing_kind": "自有", "phone": "13800000000", "address": "（虚构）新昌县某街道", "employer": "（虚构）单位", "is_single_parent": False,
             "own_monthly_income": str(yuan(income / 12 / size)), "other_household_income": "0.00", "annual_total": str(income),
             "rigid_total": str(medical), "people": size, "per_capita": str(yuan(income / 12 / size)), "medical_own_cost_12m": str(medical),
             "study_own_cost_12m": "0.00", "accident_loss_12m": "0.00", "living_aid_received_12m": "0.00", "medical_aid_received_12m": "0.00",
             "study_aid_received_12m": "0.00", "accident_aid_received_12m": "0.00", "chosen_item": "medical" if medical else "living",
-            "members": [{"name": name, "relation": relation} for relation in members.values()],
             "main_cause": cause, "bank_name": "（虚构）银行新昌支行",
             "bank_account": f"62170033{person_id:011d}", "union_opinion": "同意建档。（演示文字）",
             "authorisation_no": f"SQ{self.month.text.replace('-', '')}{case.pk:06d}",

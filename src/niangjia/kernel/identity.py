@@ -1,4 +1,4 @@
-"""Resident identity numbers, names and phones: reading and masking. (The check digit is ISO 7064 mod 11-2.)"""
+"""Resident identity numbers, names, phones and bank accounts: reading and masking. (The check digit is ISO 7064 mod 11-2.)"""
 
 from __future__ import annotations
 
@@ -81,6 +81,44 @@ def fault_of_id_number(text: str) -> tuple[str, str] | None:
 
 def _fits(mark: str, place: int, length: int) -> bool:
     return mark in ("0123456789X" if place == length == 18 else "0123456789")
+
+
+def read_name(text: str) -> str | None:
+    """A person's name as written, two to forty letters; None: it holds digits or brackets, or is too short or too long."""
+    name = text.strip()
+    return name if re.fullmatch(r"[^\d<>]{2,40}", name) else None
+
+
+def read_mobile(text: str) -> str | None:
+    """The eleven digits of a mobile number; None: it is none."""
+    number = fold(text)
+    return number if re.fullmatch(r"1[0-9]{10}", number) else None
+
+
+def read_phone(text: str) -> str | None:
+    """
+    The digits of a mobile number, or of a fixed line with its area code; None: it is neither.
+
+    >>> read_phone("138 0000 0001"), read_phone("0575-86012345"), read_phone("86012345")
+    ('13800000001', '057586012345', None)
+    """
+    number = fold(text).replace("-", "")
+    return read_mobile(number) or (number if re.fullmatch(r"0[0-9]{9,11}", number) else None)
+
+
+# Cards have 16 to 19 digits; passbooks of some banks have fewer, those of rural credit cooperatives more.
+SHORTEST_ACCOUNT, LONGEST_ACCOUNT = 12, 25
+
+
+def read_account(text: str) -> str | None:
+    """
+    The digits of a bank account, 12 to 25 of them; None: no bank could have it.
+
+    >>> read_account("6222 0212 3456 7890 123"), read_account("1")
+    ('6222021234567890123', None)
+    """
+    number = fold(text).replace("-", "")
+    return number if re.fullmatch(rf"[0-9]{{{SHORTEST_ACCOUNT},{LONGEST_ACCOUNT}}}", number) else None
 
 
 def birth_date(id_number: str) -> date:

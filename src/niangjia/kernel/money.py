@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 CENT = Decimal("0.01")
@@ -31,6 +33,27 @@ def yuan(value: Decimal | int | str) -> Decimal:
     if not amount.is_finite() or abs(amount) > LARGEST:
         raise ValueError(f"{value!r} 不是金额 / is not an amount")
     return amount
+
+
+_AMOUNT = re.compile(r"([+-]?)¥?([+-]?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(\.[0-9]*)?(万)?(?:元|yuan)?")
+
+
+def typed_number(text: str) -> Decimal:
+    """
+    A number as people write it: 12,000 · 12000元 · ￥12000 · 1.2万; never as programs do (1e5).
+
+    >>> typed_number("￥22,310.00 元"), typed_number("1.2万"), typed_number("－500")
+    (Decimal('22310.00'), Decimal('12000.0'), Decimal('-500'))
+
+    Raises:
+        ValueError: it is none, or its commas do not stand between thousands.
+    """
+    plain = unicodedata.normalize("NFKC", text).replace("，", ",")
+    found = _AMOUNT.fullmatch("".join(plain.split()))
+    if found is None or (found[1] and found[2]):
+        raise ValueError(f"{text!r} 不是数 / is not a number")
+    number = Decimal(f"{found[1] or found[2]}{found[3].replace(',', '')}{found[4] or ''}")
+    return number * 10_000 if found[5] else number
 
 
 def show_yuan(amount: Decimal) -> str:

@@ -7,22 +7,31 @@ words) is sealed by the caller before it is kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
-from niangjia.kernel.identity import read_id_number
-from niangjia.kernel.money import yuan
+from niangjia.kernel.identity import (
+    LONGEST_ACCOUNT,
+    SHORTEST_ACCOUNT,
+    fault_of_id_number,
+    read_account,
+    read_id_number,
+    read_name,
+    read_phone,
+)
+from niangjia.kernel.money import typed_number, yuan
 from niangjia.kernel.problems import Refusal
 
 
 @dataclass(frozen=True)
 class Field:
     """
-    `kind`: text, money, integer, number, date, flag, code, id, ref (a row of the house), list (of texts), rows (of `columns`). Dates travel as
+    `kind`: text, name, phone, account, money, integer, number, date, flag, code, id, ref (a row of the house), list (of texts), rows (of `columns`). Dates travel as
     ``2024-05-31``, money and numbers as text, so that a form survives JSON unchanged. `asks`: what to say where it is missing, (zh, en).
+    `least`: what a number, an amount or a count has at least.
     """
 
     name: str
@@ -34,6 +43,7 @@ class Field:
     values: tuple[str, ...] = ()
     columns: tuple[Field, ...] = ()
     asks: tuple[str, str] = ("", "")
+    least: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,18 @@ class FormIncomplete(Refusal):
             "The form cannot be handed in yet: " + "; ".join(en for _, _, en in problems) + ". Please correct these.",
         )
 
+
+MOST_OF_A_COUNT = 1000
+_READERS: Mapping[str, Callable[[str], str | None]] = {"id": read_id_number, "name": read_name, "phone": read_phone, "account": read_account}  # fmt: skip
+# What to write, of each kind that needs no number to say so.
+_WRITE = {
+    "date": ("请写作年-月-日，例如 2024-05-31", "write year-month-day, such as 2024-05-31"),
+    "flag": ("请选“是”或“否”", "choose yes or no"),
+    "code": ("请从列出的各项里选一项", "choose one of those listed"),
+    "name": ("请填两至四十个字，不含数字", "write two to forty letters and no digits"),
+    "phone": ("请填 11 位手机号，或带区号的座机号，例如 0575-86012345", "write a mobile number of 11 digits, or a fixed line with its area code, such as 0575-86012345"),
+    "account": (f"请填 {SHORTEST_ACCOUNT} 至 {LONGEST_ACCOUNT} 位数字，请对照银行卡或存折", f"write {SHORTEST_ACCOUNT} to {LONGEST_ACCOUNT} digits, as on the card or passbook"),
+}  # fmt: skip
 
 CAUSES = ("因病", "因学", "因残", "因灾", "失业", "低收入", "其他")
 
@@ -124,6 +146,7 @@ VISIT_FORM = (
         "people",
         "integer",
         is_required=True,
+        least=1,
         asks=("请填家里一共几口人", "Say how many people live in the household"),
     ),
     Field(
@@ -185,7 +208,7 @@ COST_FACTS = {
 FILE_FORM = (
     Field("worker_no", "困难职工编号", "worker number"),
     Field("hardship_class", "困难类别", "hardship class"),
-    Field("name", "姓名", "name", is_required=True, is_secret=True),
+    Field("name", "姓名", "name", "name", is_required=True, is_secret=True),
     Field("nation", "民族", "nation", is_secret=True),
     Field("sex", "性别", "sex", "code", is_required=True, is_secret=True, values=("M", "F")),
     Field("politics", "政治面貌", "politics", is_secret=True),
@@ -197,7 +220,7 @@ FILE_FORM = (
     Field("model_worker_type", "劳模类型", "model worker type"),
     Field("housing_kind", "住房类型", "housing kind", is_required=True, is_secret=True),
     Field("floor_area_m2", "建筑面积（平方米）", "floor area in square metres", "number", is_secret=True),
-    Field("phone", "联系电话", "phone", is_required=True, is_secret=True),
+    Field("phone", "联系电话", "phone", "phone", is_required=True, is_secret=True),
     Field("postcode", "邮编", "postcode", is_secret=True),
     Field("job_start", "参加工作时间", "job start", "date"),
     Field("trade", "所属行业", "trade"),
@@ -227,7 +250,7 @@ FILE_FORM = (
         "code",
         values=("living", "medical", "study"),
     ),
-    Field("people", "家庭人口", "people", "integer", is_required=True),
+    Field("people", "家庭人口", "people", "integer", is_required=True, least=1),
     Field("per_capita", "家庭月人均收入", "per-capita income a month", "money", is_required=True),
     Field("insurance", "医保状况", "insurance", is_secret=True),
     Field("self_help_ability", "有一定自救能力", "able to help itself", "flag"),
@@ -236,7 +259,7 @@ FILE_FORM = (
     Field("main_cause", "主要致困原因", "main cause", "code", is_required=True, values=CAUSES),
     Field("other_cause", "次要致困原因", "other cause", "code", values=CAUSES),
     Field("bank_name", "开户银行", "bank", is_required=True, is_secret=True),
-    Field("bank_account", "银行卡号", "bank account", is_required=True, is_secret=True),
+    Field("bank_account", "银行卡号", "bank account", "account", is_required=True, is_secret=True),
     Field("attachments", "附件", "attachments", "list", is_secret=True),
     Field("union_opinion", "基层工会意见", "opinion of the grassroots union", is_required=True, is_secret=True),
     Field("authorisation_no", "授权书编号", "authorisation", is_required=True),
@@ -268,8 +291,9 @@ def read(form: Sequence[Field], values: Mapping[str, Any]) -> Reading:
             (secret if field.is_secret else plain)[field.name] = _read_value(field, value)
         except FormIncomplete as error:
             problems.extend(error.problems)
-        except (ValueError, TypeError, InvalidOperation):
-            problems.append((field.name, f"“{field.zh}”填写有误", f"“{field.en}” cannot be read"))
+        except (ValueError, TypeError):
+            zh, en = _how_to_write(field, value)
+            problems.append((field.name, f"“{field.zh}”：{zh}", f"“{field.en}”: {en}"))
     if problems:
         raise FormIncomplete(problems)
     return Reading(plain, secret)
@@ -278,16 +302,13 @@ def read(form: Sequence[Field], values: Mapping[str, Any]) -> Reading:
 def _read_value(field: Field, value: Any) -> Any:
     match field.kind:
         case "money":
-            return str(yuan(value))
+            return str(yuan(_number(field, value)))
         case "number":
-            number = Decimal(str(value))
-            if not number.is_finite() or isinstance(value, float):
-                raise ValueError(field.name)
-            return str(number)
+            return str(_number(field, value))
         case "integer":
-            if isinstance(value, bool) or int(value) < 0:
+            if (number := _number(field, value)) != int(number) or number > MOST_OF_A_COUNT:
                 raise ValueError(field.name)
-            return int(value)
+            return int(number)
         case "date":
             return (value if isinstance(value, date) else date.fromisoformat(str(value))).isoformat()
         case "ref":
@@ -300,16 +321,41 @@ def _read_value(field: Field, value: Any) -> Any:
             if value not in field.values:
                 raise ValueError(field.name)
             return value
-        case "id":
-            if (id_number := read_id_number(str(value))) is None:
+        case "id" | "name" | "phone" | "account":
+            if (read_as := _READERS[field.kind](str(value))) is None:
                 raise ValueError(field.name)
-            return id_number
+            return read_as
         case "list":
             return [str(each) for each in value]
         case "rows":
             return _read_rows(field, value)
         case _:
             return str(value).strip()
+
+
+def _number(field: Field, value: Any) -> Decimal:
+    """Raises ValueError, TypeError: it is none, or less than the field has at least."""
+    if isinstance(value, float | bool):
+        raise TypeError(field.name)
+    number = typed_number(str(value))
+    if number < field.least:
+        raise ValueError(field.name)
+    return number
+
+
+def _how_to_write(field: Field, value: Any) -> tuple[str, str]:
+    """What to write instead, in Chinese and English."""
+    match field.kind:
+        case "money":
+            return f"请填不小于 {field.least} 的数，例如 12000 或 12,000.50", f"write a number of {field.least} or more, such as 12000 or 12,000.50"  # fmt: skip
+        case "number":
+            return f"请填不小于 {field.least} 的数，例如 85.5", f"write a number of {field.least} or more, such as 85.5"
+        case "integer":
+            return f"请填 {field.least} 至 {MOST_OF_A_COUNT} 的整数", f"write a whole number from {field.least} to {MOST_OF_A_COUNT}"  # fmt: skip
+        case "id":
+            zh, en = fault_of_id_number(str(value)) or ("", "")
+            return zh.removesuffix("。"), en.removesuffix(".")
+    return _WRITE.get(field.kind, ("请按栏目要求重填", "write it again as the field asks"))
 
 
 def _read_rows(field: Field, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

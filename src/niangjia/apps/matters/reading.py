@@ -6,18 +6,18 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from niangjia.apps.matters.types import Question
 from niangjia.apps.organizations import queries as organizations
 from niangjia.apps.organizations.types import Union
 from niangjia.kernel.days import NotADay, read_day
-from niangjia.kernel.identity import fault_of_id_number, fold, read_id_number
+from niangjia.kernel.identity import fault_of_id_number, read_id_number, read_mobile
+from niangjia.kernel.money import typed_number
 from niangjia.kernel.problems import Refusal
 
 LONGEST = 2000
-_WAN = re.compile(r"([0-9]+(?:\.[0-9]+)?)万")
-_BEHIND = re.compile(r"(元|岁|个月|月|天|人|次|年|户|名|位|yuan)$")
+_BEHIND = re.compile(r"(岁|个月|月|天|人|次|年|户|名|位)$")
 _POSITION = re.compile(r"(-?[0-9]{1,2}(?:\.[0-9]{1,9})?)[,，\s]+(-?[0-9]{1,3}(?:\.[0-9]{1,9})?)")
 _MOST_NAMED = 5
 _LEVELS = {"province": "省级工会", "city": "市级工会", "county": "县级工会", "town": "乡镇（街道）工会", "grassroots": "基层工会", "federation": "行业工会联合会"}  # fmt: skip
@@ -80,9 +80,9 @@ def _text_of(question: Question, typed: str | Iterable[str], until: date | None)
                 raise Unreadable(*(fault_of_id_number(text) or ("", "")))
             return number
         case "phone":
-            if not re.fullmatch(r"1[0-9]{10}", fold(text)):
+            if (mobile := read_mobile(text)) is None:
                 raise Unreadable("请填 11 位手机号。", "Type a mobile number of 11 digits.")
-            return fold(text)
+            return mobile
         case "name" if len(said) > 60 or any(mark.isdigit() for mark in said):
             raise Unreadable("请填真实姓名。", "Type the real name.")
     if len(said) > LONGEST:
@@ -91,14 +91,11 @@ def _text_of(question: Question, typed: str | Iterable[str], until: date | None)
 
 
 def _number(question: Question, text: str) -> str:
-    text = _BEHIND.sub("", text.replace(",", "").replace(" ", ""))
-    if wan := _WAN.fullmatch(text):
-        text = f"{(Decimal(wan[1]) * 10000).normalize():f}"
     try:
-        number = Decimal(text)
-    except InvalidOperation:
+        number = typed_number(_BEHIND.sub("", text))
+    except ValueError:
         raise Unreadable("请填一个数，例如 12000。", "Type a number, such as 12000.") from None
-    if not number.is_finite() or abs(number) >= 10**13:
+    if abs(number) >= 10**13:
         raise Unreadable("请填一个数，例如 12000。", "Type a number, such as 12000.")
     places = _PLACES[question.kind]
     if number != number.quantize(Decimal(1).scaleb(-places)):

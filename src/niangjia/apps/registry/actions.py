@@ -34,6 +34,7 @@ from niangjia.apps.registry.coverage import tell_headcount
 from niangjia.apps.registry.fields import keys
 from niangjia.apps.registry.joining import join_union, leave_unions, take_in
 from niangjia.apps.registry.models import Consent, Household, HouseholdMember, Membership, Person
+from niangjia.apps.registry.problems import AccountUnfit
 from niangjia.apps.registry.queries import NotFound, visible_persons
 from niangjia.apps.registry.recognitions import (
     CertificateReasonMissing,
@@ -55,6 +56,7 @@ from niangjia.apps.registry.types import (
     SpellSource,
 )
 from niangjia.apps.registry.whose_account import NobodyOfThatNumber, say_whose_account
+from niangjia.kernel.identity import read_account
 from niangjia.kernel.problems import Refusal
 
 __all__ = [
@@ -67,6 +69,7 @@ __all__ = [
     "OwnData",
     "TooManySearches",
     "ValueUnfit",
+    "AccountUnfit",
     "decide_correction",
     "CertificateReasonMissing",
     "CertificateTaken",
@@ -612,12 +615,16 @@ def set_bank_account(*, viewer: Actor | None, person_id: int, account: str, bank
 
     Raises:
         NotFound: no such person. OwnAccount: the viewer's own, or that of who lives with them.
+        AccountUnfit: no bank could have it, or the bank is not named.
     """
     person = Person.objects.select_for_update().filter(pk=person_id).first()
     if person is None:
         raise NotFound
     if viewer is not None and person_id in own_people(viewer):
         raise OwnAccount
+    account, bank_name = read_account(account) or "", bank_name.strip()
+    if not account or not bank_name:
+        raise AccountUnfit
     if person.bank_name == bank_name and person.read("bank_account") == account:
         return
     person.write("bank_account", account)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,24 +25,23 @@ from niangjia.apps.registry.types import (
     CorrectionState,
     HeldCard,
     MemberFacts,
-    PersonField,
 )
 from niangjia.kernel import identity
 from niangjia.kernel.problems import Refusal
 
 HELD = {CorrectionField.NAME: "name", CorrectionField.PHONE: "phone"}
 """Fields that feeds deliver too: what was corrected stays until it is corrected again."""
-_SHAPES = {
+_READERS: Mapping[str, tuple[Callable[[str], str | None], str, str]] = {
     CorrectionField.NAME: (
-        r"[^\s\d<>]{1,39}[^\d<>]",
+        identity.read_name,
         "姓名两至四十个字，不含数字",
         "a name has two to forty letters and no digits",
     ),
-    CorrectionField.PHONE: (r"1[0-9]{10}", "手机号是十一位数字", "a mobile number has eleven digits"),
+    CorrectionField.PHONE: (identity.read_mobile, "手机号是十一位数字", "a mobile number has eleven digits"),
     CorrectionField.BANK_ACCOUNT: (
-        r"[0-9]{12,25}",
-        "银行账号是十二至二十五位数字",
-        "an account has twelve to twenty-five digits",
+        identity.read_account,
+        f"银行账号是 {identity.SHORTEST_ACCOUNT} 至 {identity.LONGEST_ACCOUNT} 位数字",
+        f"an account has {identity.SHORTEST_ACCOUNT} to {identity.LONGEST_ACCOUNT} digits",
     ),
 }
 
@@ -106,16 +104,17 @@ def raise_correction(
     if known := Correction.objects.filter(key=key, person=person).first():
         return known.pk
     value, note = value.strip(), note.strip()
-    if field in _SHAPES:
-        shape, zh, en = _SHAPES[field]
-        if not re.fullmatch(shape, value):
+    if field in _READERS:
+        read, zh, en = _READERS[field]
+        value = read(value) or ""
+        if not value:
             raise ValueUnfit(zh, en)
     if not note:
         raise NoteMissing
     if Correction.objects.filter(person=person, field=field, state=CorrectionState.OPEN).exists():
         raise CorrectionWaits
     row = Correction(person=person, field=field, key=key, raised_by_id=viewer.account_id, raised_at=now)
-    row.write({"value": value if field in _SHAPES else "", "note": note[:1000]})
+    row.write({"value": value if field in _READERS else "", "note": note[:1000]})
     row.save()
     root = organizations.find_root()
     org_id = person.home_id or (root.id if root else 0)
@@ -201,7 +200,7 @@ def open_correction(*, viewer: Viewer, correction_id: int, now: datetime) -> dic
             now=now,
         )
     held = HeldValue.objects.filter(person_id=row.person_id, column=HELD.get(CorrectionField(row.field), "")).first()
-    present = row.person.read(HELD.get(CorrectionField(row.field), row.field.lower())) if row.field in _SHAPES else ""
+    present = row.person.read(HELD.get(CorrectionField(row.field), row.field.lower())) if row.field in _READERS else ""
     return {"value": "", "note": "", "basis": ""} | row.read() | {"present": present, "feed_says": _feed_says(held)}
 
 
@@ -218,9 +217,7 @@ def _own_data(viewer: Viewer) -> dict[str, str]:
     person = Person.objects.filter(pk=viewer.person_id or 0).first()
     if person is None:
         raise NotFound
-    born = person.birth_date.isoformat() if person.birth_date else ""
-    plain = {column.value: person.read(column.value) for column in PersonField}
-    return plain | {"birth_date": born, "sex": person.sex, "bank_name": person.bank_name}
+    return person.in_plain()
 
 
 def _to_decide(viewer: Viewer, correction_id: int) -> Correction:

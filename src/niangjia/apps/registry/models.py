@@ -9,7 +9,14 @@ from django.db.models import F, Q
 from niangjia.apps.organizations.models import OrgUnit
 from niangjia.apps.registry import naming
 from niangjia.apps.registry.fields import Sealed, SealedField, keys
-from niangjia.apps.registry.types import CorrectionField, CorrectionState, Purpose, RecognitionKind, SpellSource
+from niangjia.apps.registry.types import (
+    CorrectionField,
+    CorrectionState,
+    PersonField,
+    Purpose,
+    RecognitionKind,
+    SpellSource,
+)
 
 _PSEUDONYM = 32
 
@@ -64,6 +71,12 @@ class Person(models.Model):
         """The plain value; empty if there is none."""
         sealed: Sealed | None = getattr(self, column)
         return sealed.open(self.place(column)) if sealed else ""
+
+    def in_plain(self) -> dict[str, str]:
+        """What the register holds of them, opened: each sealed column, ``birth_date`` as ISO, ``sex``, ``bank_name``; empty = nothing."""
+        born = self.birth_date.isoformat() if self.birth_date else ""
+        opened = {column.value: self.read(column.value) for column in PersonField}
+        return opened | {"birth_date": born, "sex": self.sex, "bank_name": self.bank_name}
 
     def write(self, column: str, plain: str) -> None:
         """Seal `plain` (empty: forget it) and keep its fingerprint. Not saved."""

@@ -127,6 +127,17 @@ def phone_of(person_id: int) -> str:
     return found.read("phone") if found else ""
 
 
+def in_plain(person_ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    """By person id all that the register holds, opened. Without scope, for a room above that seals it again: it is shown to nobody."""
+    return {person.pk: person.in_plain() for person in Person.objects.filter(pk__in=set(person_ids))}
+
+
+def may_be_id_number_of(person_id: int, id_number: str) -> bool:
+    """Whether it is the one on record of this person, or none is. Without scope: of one's own case alone."""
+    own = Person.objects.filter(pk=person_id).values_list("id_number_blind", flat=True).first()
+    return not own or own == keys().blind(id_number, "registry.person.id_number")
+
+
 def know_names(persons: Iterable[Person]) -> None:
     """Persons that came along with something else, with pseudonym and name: the page that is made now need not ask for theirs."""
     if looking.is_one():

@@ -65,9 +65,8 @@ class FromOutside(Body):
 
 
 _KINDS: dict[str, Any] = {
-    "money": Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,2})?$", examples=["60000.00"])],
-    "number": Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$")],
-    "integer": Annotated[int, Field(strict=True, ge=0, le=1000)],
+    "money": Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$", examples=["60000.00"])],
+    "number": Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,6})?$")],
     "date": Day,
     "ref": SentId,
     "flag": Annotated[bool, Field(strict=True)],
@@ -81,7 +80,9 @@ def _shape_of(name: str, fields: tuple[forms.Field, ...]) -> type[Body]:
     columns: dict[str, Any] = {}
     for field in fields:
         kind: Any = _KINDS.get(field.kind, Annotated[str, Field(max_length=2000)])
-        if field.kind == "code":
+        if field.kind == "integer":
+            kind = Annotated[int, Field(strict=True, ge=field.least, le=forms.MOST_OF_A_COUNT)]
+        elif field.kind == "code":
             kind = Literal[field.values]
         elif field.kind == "rows":
             row: Any = _shape_of(f"{name}{field.name.title().replace('_', '')}", field.columns)

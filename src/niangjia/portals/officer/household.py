@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -30,9 +29,9 @@ from niangjia.apps.registry import queries as registry_queries
 from niangjia.apps.registry.types import HouseholdCard, MemberCard, PersonField
 from niangjia.apps.workorders import queries as workorders
 from niangjia.jobs import feed_health
+from niangjia.kernel.identity import fold
 from niangjia.kernel.money import ZERO
 from niangjia.kernel.months import Month
-from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.people import record_seen
@@ -42,14 +41,6 @@ from niangjia.portals.design.showing import deployment, show
 from niangjia.portals.design.staleness import watch
 from niangjia.portals.officer.foreseen import foresee
 from niangjia.portals.officer.reconsidering import followed
-
-
-class BadAccount(Refusal):
-    def __init__(self) -> None:
-        super().__init__(
-            "收款账号须为 8 至 32 位数字，并写明开户行。请核对银行卡后重新登记。",
-            "An account has 8 to 32 digits and comes with its bank's name. Check the card and enter it again.",
-        )
 
 
 def two_months(alert: Any, figures: Iterable[Any]) -> list[tuple[Any, ...]]:
@@ -219,11 +210,9 @@ def enter_account(request: PageRequest, household_id: int) -> HttpResponse:
     person_id = whole(request.POST.get("person", ""))
     if person_id not in members:
         raise registry_queries.NotFound
-    account, bank_name = re.sub(r"\s", "", request.POST.get("account", "")), request.POST.get("bank_name", "").strip()
-    if not re.fullmatch(r"[0-9]{8,32}", account) or not bank_name:
-        raise BadAccount
+    account, bank_name = request.POST.get("account", "").strip(), request.POST.get("bank_name", "")[:60]
     registry.set_bank_account(
-        viewer=request.viewer, person_id=person_id, account=account, bank_name=bank_name[:60], now=timezone.now()
+        viewer=request.viewer, person_id=person_id, account=account, bank_name=bank_name, now=timezone.now()
     )
-    messages.success(request, _("收款账号已登记，尾号 %(tail)s。") % {"tail": account[-4:]})
+    messages.success(request, _("收款账号已登记，尾号 %(tail)s。") % {"tail": fold(account)[-4:]})
     return redirect("officer:household", household_id)

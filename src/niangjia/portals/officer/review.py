@@ -20,8 +20,9 @@ from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import forms, lifecycle, queries
 from niangjia.apps.cases.types import CaseAction, CaseFilter, CaseKind, CaseState, EntitlementState, ExitKind, Outcome
 from niangjia.apps.organizations import areas
+from niangjia.apps.programs.types import DecisionOutcome
 from niangjia.apps.registry import queries as registry
-from niangjia.kernel.money import yuan
+from niangjia.kernel.money import typed_number, yuan
 from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design import words
@@ -29,10 +30,10 @@ from niangjia.portals.design.marks import mark
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.paging import Paginator
 from niangjia.portals.design.people import household_names, record_seen
-from niangjia.portals.design.refusals import status_of
 from niangjia.portals.design.requests import PageRequest, whole
 from niangjia.portals.design.showing import show
-from niangjia.portals.design.staleness import require_fresh, watch
+from niangjia.portals.design.staleness import watch
+from niangjia.portals.design.tags import fact_word, say
 from niangjia.portals.officer import sheets
 from niangjia.portals.officer.household import two_months
 from niangjia.portals.officer.narrowing import unknown_in
@@ -271,7 +272,8 @@ def open_file(request: PageRequest, case_id: int) -> HttpResponse:
     values = cases.open_file_form(
         viewer=request.viewer, file_id=file.pk, reason=request.POST.get("reason", ""), now=timezone.now()
     )
-    request.opened_file = sheets.cells(forms.FILE_FORM, values)
+    members = [one | {"relation": words.word("relation", one.get("relation"))[0]} for one in values.get("members", ())]
+    request.opened_file = sheets.cells(forms.FILE_FORM, values | {"members": members})
     return case_page.unguarded(request, case_id=case_id)
 
 
@@ -303,10 +305,23 @@ def _start_file(request: PageRequest, case_id: int) -> None:
     )
 
 
+def _decide_tier(request: PageRequest, case_id: int) -> None:
+    decision = cases.decide_tier(viewer=request.viewer, case_id=case_id, now=timezone.now())
+    if decision.outcome is not DecisionOutcome.CANNOT_TELL:
+        return
+    if decision.unknown:
+        names = mark("、").join(fact_word(name) for name in decision.unknown)
+        said = _("还不能判定档次，缺：%(names)s。请由填档的工会补填档案，再核定。") % {"names": names}
+    else:
+        lines = mark("；").join(str(say(line)) for line in decision.because)
+        said = _("还不能判定档次，用所填的数算不出：%(lines)s。请由填档的工会核对档案，再核定。") % {"lines": lines}
+    messages.warning(request, said)
+
+
 def _record_income(request: PageRequest, case_id: int) -> None:
     try:
         month = Month(request.POST.get("month", "").strip())
-        income = yuan(request.POST.get("income", "").replace(",", "").strip())
+        income = yuan(typed_number(request.POST.get("income", "")))
     except ValueError as error:
         raise UnreadableEntry from error
     cases.record_income(
@@ -355,7 +370,7 @@ ACTS: dict[str, tuple[str, Callable[[PageRequest, int], None]]] = {
     "return": ("cases.review", _with_reason(cases.return_finding)),
     "close-without-file": ("cases.review", _with_reason(cases.close_without_file)),
     "start-file": ("cases.review", _start_file),
-    "decide-tier": ("cases.review", _plain(cases.decide_tier)),
+    "decide-tier": ("cases.review", _decide_tier),
     "announce": ("cases.announce", _plain(cases.announce)),
     "withdraw-notice": ("cases.announce", _with_reason(cases.withdraw_notice)),
     "approve": ("cases.approve", _approve),
@@ -383,74 +398,3 @@ def act(request: PageRequest, case_id: int, act: str) -> HttpResponse:
         request, _("已办理：%(step)s。") % {"step": words.word("case_action", act.upper().replace("-", "_"))[0]}
     )
     return redirect("officer:case", case_id)
-
-
-_FILE_SECTIONS = (
-    ("本人", "The worker", ("name", "sex", "id_number", "birth_date", "nation", "politics", "phone", "marriage", "health", "disability_kind", "model_worker_type", "worker_no", "is_single_parent")),
-    ("住址与户籍", "Home and register", ("address", "postcode", "housing_kind", "floor_area_m2", "register_kind", "register_division")),
-    ("工作", "Work", ("employer", "employer_kind", "employer_state", "trade", "job_start", "work_state", "insurance", "self_help_ability", "is_zero_employment")),
-    ("家庭与收支", "Household and money", ("people", "members", "own_monthly_income", "other_household_income", "annual_total", "rigid_total", "per_capita")),
-    ("困难与帮扶", "Hardship and help", ("hardship_class", "main_cause", "other_cause", *forms.COST_FACTS, "chosen_item")),
-    ("发放与意见", "Payment and opinion", ("bank_name", "bank_account", "union_opinion", "authorisation_no", "attachments")),
-)  # fmt: skip
-
-
-@page("cases.verify", methods=("GET", "POST"))
-def fill_file(request: PageRequest, case_id: int) -> HttpResponse:
-    """The national form of a file. What was kept before in plain comes back; sealed fields are typed anew."""
-    viewer: Viewer = request.viewer
-    now = timezone.now()
-    watch(request, f"case:{case_id}")
-    details = queries.get_details(viewer, case_id, now=now)
-    record_seen(viewer, details.case.household_id, "file", now)
-    visit = next((one for one in reversed(details.visits) if one.form), None)
-    values: dict[str, Any] = dict(details.file.form) if details.file and details.file.form else _from_visit(visit)
-    problems: tuple[tuple[str, str, str], ...] = ()
-    more = request.POST.get("more", "")
-    if request.method == "POST":
-        values = sheets.read(forms.FILE_FORM, request.POST)
-        if not more:
-            try:
-                require_fresh(request)
-                given = {name: value for name, value in values.items() if value not in (None, "", [])}
-                cases.fill_file(viewer=viewer, case_id=case_id, values=given, now=timezone.now())
-            except forms.FormIncomplete as refusal:
-                problems = refusal.problems
-            except Refusal as refusal:
-                if status_of(refusal) != 409:
-                    raise
-                request.refusal, problems = refusal, (("", refusal.zh, refusal.en),)
-            else:
-                messages.success(request, _("档案已保存，可核定档次。"))
-                return redirect("officer:case", case_id)
-    found = {cell.name: cell for cell in sheets.cells(forms.FILE_FORM, values, problems, more=more)}
-    known = {name for _zh, _en, names in _FILE_SECTIONS for name in names}
-    rest = [cell for name, cell in found.items() if name not in known]
-    sections = [
-        ({"zh": zh, "en": en}, [found[name] for name in names if name in found]) for zh, en, names in _FILE_SECTIONS
-    ]
-    if rest:
-        sections.append(({"zh": "其他", "en": "Other"}, rest))
-    context = {
-        "case": details.case,
-        "sections": sections,
-        "problem_count": len(problems),
-        "home": household_names([details.case.household_id]).get(details.case.household_id),
-    }
-    return show(request, "officer/file.html", context, status=422 if problems else 200)
-
-
-def _from_visit(visit: Any) -> dict[str, Any]:
-    """What the visit already found, so that it is not typed twice."""
-    form = visit.form if visit else {}
-    values = {
-        name: form[name] for name in ("people", "main_cause", "other_cause", "authorisation_no") if form.get(name)
-    }
-    if form.get("income_items"):
-        total = forms.total(form["income_items"])
-        values["annual_total"] = str(total)
-        if form.get("people"):
-            values["per_capita"] = str(yuan(total / 12 / int(form["people"])))
-    if form.get("rigid_items"):
-        values["rigid_total"] = str(forms.total(form["rigid_items"]))
-    return values

@@ -19,7 +19,7 @@ from niangjia.engines.policy.pack import Cap
 from niangjia.engines.policy.parameters import area_prefix, is_area
 from niangjia.engines.policy.published import worked_example
 from niangjia.engines.policy.vocabulary import Fact
-from niangjia.kernel.money import yuan
+from niangjia.kernel.money import typed_number, yuan
 from niangjia.portals.design.finding import Choice, Unreadable, text_of, value_of
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.program_pages import language_now
@@ -149,7 +149,7 @@ class _Trial:
 
 
 def value_of_yuan(typed: str) -> object:
-    return yuan(typed.replace(",", ""))
+    return yuan(typed_number(typed))
 
 
 def _day(text: str) -> date | None:

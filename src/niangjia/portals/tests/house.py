@@ -165,7 +165,7 @@ def build(*, now: datetime = town.NOW, listed: int = 42, month: Month = Month("2
         members={members[0]: "head", members[1]: "spouse", members[2]: "child"}, now=now,
     )  # fmt: skip
     keep("draft", announced)
-    cases.fill_file(viewer=place.grassroots, case_id=announced.pk, values=desks.FILE, now=now)
+    cases.fill_file(viewer=place.grassroots, case_id=announced.pk, values=desks.TYPED, now=now)
     cases.decide_tier(viewer=place.county, case_id=announced.pk, facts=desks.NO_GOODS, now=now)
     house.notice_id = cases.announce(viewer=place.county, case_id=announced.pk, now=now)
     keep("announced", announced)

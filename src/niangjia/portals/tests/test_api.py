@@ -307,6 +307,14 @@ def test_a_form_that_is_not_whole_is_told_by_its_fields(house):
     assert {one["pointer"] for one in answer.json()["errors"]} == {"#/form/people", "#/form/odd"}
 
 
+def test_a_household_of_nobody_and_an_income_below_nothing_are_told_by_their_fields(house):
+    grassroots = caller(house.viewers[Role.GRASSROOTS])
+    form = desks.VISIT | {"people": 0, "income_items": [{"item": "工资", "amount": "-12000"}]}
+    answer = grassroots.post(f"/orders/{house.orders['assigned']}/visits", VISIT | {"form": form})
+    assert answer.status_code == 422
+    assert {one["pointer"] for one in answer.json()["errors"]} == {"#/form/people", "#/form/income_items/0/amount"}
+
+
 def test_a_number_of_a_person_in_a_reason_is_refused_with_words(house):
     answer = caller(house.viewers[Role.COUNTY]).post(
         f"/orders/{house.orders['returned']}/stand-aside", {"reason": "请打 13800000001"}

@@ -477,7 +477,7 @@ def test_a_line_that_did_not_hold_never_has_a_tick_and_the_reason_stands_first(h
     county, own = house.viewers[Role.COUNTY], house.own_case_id
     head = house.viewers[Role.WORKER].person_id
     filing.start_file(viewer=county, case_id=own, members={head: "head"}, now=town.NOW)
-    figures = desks.FILE | {"annual_total": "120000"}
+    figures = desks.TYPED | {"annual_total": "120000"}
     filing.fill_file(viewer=house.viewers[Role.GRASSROOTS], case_id=own, values=figures, now=town.NOW)
     filing.decide_tier(viewer=county, case_id=own, facts=desks.NO_GOODS, now=town.NOW)
     page = text(at(Role.WORKER).get("/mine/"))

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
 from niangjia.apps.accounts.types import Viewer
-from niangjia.apps.cases import access, entitlements, forms, moving, sealed
+from niangjia.apps.cases import access, entitlements, forms, known, moving, sealed
 from niangjia.apps.cases.actions.opening import joined
 from niangjia.apps.cases.models import Case, FileMember, Finding, Grievance, HardshipFile, PublicNotice
 from niangjia.apps.cases.queries import case_card
@@ -25,6 +25,11 @@ from niangjia.apps.registry import queries as registry
 from niangjia.kernel.problems import Refusal
 
 FILE_PROGRAM = "graded-aid"
+_ANOTHERS_NUMBER = (
+    "id_number",
+    "“身份证号”：与登记的本人不一致，请对照证件重填，或留空（与登记一致）；登记错了的，请本人在“我的数据”申请更正",
+    "“ID number”: not that of the worker on record; compare it with the card, or leave it empty to keep what is on record; if the record is wrong, the worker asks for a correction under “My data”",
+)
 
 
 class HouseholdHasFile(Refusal):
@@ -144,16 +149,19 @@ def start_file(
 def fill_file(*, viewer: Viewer, case_id: int, values: Mapping[str, Any], now: datetime) -> CaseCard:
     """
     Keep the file's form (`forms.FILE_FORM`, the national fields); the secret part is sealed, the bank account goes to the registry.
-    A tier decided before is void: the facts may have changed. Safe to repeat: the last form stands.
+    A sealed field left empty keeps what is known (`known.completed`). A tier decided before is void: the facts may have changed.
+    Safe to repeat: the last form stands.
 
     Raises:
         NotAllowed, NotFound, NotInThisState, NotForThisRole, OwnHousehold, SomeoneWasFirst, FormIncomplete.
     """
     with transaction.atomic():
         case = moving.take(viewer, case_id, CaseAction.FILL_FILE)
-        reading = forms.read(forms.FILE_FORM, values)
-        moving.make(viewer, case, CaseAction.FILL_FILE, CaseState.FILE_DRAFT, now)
         file = HardshipFile.objects.get(case=case)
+        reading = forms.read(forms.FILE_FORM, known.completed(file, values))
+        if not registry.may_be_id_number_of(file.person_id, reading.secret["id_number"]):
+            raise forms.FormIncomplete([_ANOTHERS_NUMBER])
+        moving.make(viewer, case, CaseAction.FILL_FILE, CaseState.FILE_DRAFT, now)
         causes = {cause for cause in (reading.plain["main_cause"], reading.plain.get("other_cause")) if cause}
         file.form, file.secret = reading.plain, sealed.seal(reading.secret, "file", file.key)
         plain_address = "".join(str(reading.secret.get("address", "")).split())

@@ -50,6 +50,7 @@ FILE: dict[str, Any] = {
     "medical_own_cost_12m": "26000", "study_own_cost_12m": "0", "accident_loss_12m": "0", "living_aid_received_12m": "0",
     "medical_aid_received_12m": "0", "study_aid_received_12m": "0", "accident_aid_received_12m": "0",
 }  # fmt: skip
+TYPED = {name: value for name, value in FILE.items() if name != "id_number"}  # the register knows everybody's own
 NO_GOODS = {"goods_value": Decimal("0.00")}
 
 
@@ -170,7 +171,7 @@ class Desk:
             members={second: "spouse", third: "child"} | {first: "head"},
             now=self.now,
         )
-        cases.fill_file(viewer=self.town.grassroots, case_id=case.pk, values=FILE, now=self.now)
+        cases.fill_file(viewer=self.town.grassroots, case_id=case.pk, values=TYPED, now=self.now)
         cases.decide_tier(viewer=self.town.county, case_id=case.pk, facts=NO_GOODS, now=self.now)
         return self.fresh(case)
 

@@ -310,6 +310,49 @@ def test_an_incomplete_form_names_every_field_at_once(desk):
     assert "第1行" in refused.value.zh and Visit.objects.count() == 0
 
 
+@pytest.mark.parametrize("people", [0, -1, 1001, "两"])
+def test_a_household_has_one_person_at_least(desk, people):
+    case = desk.opened()
+    desk.hand_down(case)
+    with pytest.raises(forms.FormIncomplete) as refused:
+        desk.visit(case, form=VISIT | {"people": people})
+    assert refused.value.problems == (
+        ("people", "“家庭人口”：请填 1 至 1000 的整数", "“people”: write a whole number from 1 to 1000"),
+    )
+
+
+def test_nobody_earns_less_than_nothing(desk):
+    case = desk.opened()
+    desk.hand_down(case)
+    with pytest.raises(forms.FormIncomplete) as refused:
+        desk.visit(case, form=VISIT | {"income_items": [{"item": "工资", "amount": "-12000"}]})
+    [(name, zh, _en)] = refused.value.problems
+    assert name == "income_items/0/amount" and zh.endswith("请填不小于 0 的数，例如 12000 或 12,000.50")
+
+
+@pytest.mark.parametrize("typed", ["22,310.00", "22，310", "22310元", "￥22,310.00", " 2.231万元 "])
+def test_an_amount_is_read_as_people_write_it(desk, typed):
+    case = desk.opened()
+    desk.hand_down(case)
+    desk.visit(case, form=VISIT | {"income_items": [{"item": "工资", "amount": typed}]})
+    assert Visit.objects.get().form["income_items"][0]["amount"] == "22310.00"
+
+
+@pytest.mark.parametrize("typed", ["22,31", "1e5", "约两万", "--5", "NaN"])
+def test_what_could_be_two_amounts_is_none_and_the_form_says_how_to_write_one(desk, typed):
+    case = desk.opened()
+    desk.hand_down(case)
+    with pytest.raises(forms.FormIncomplete, match=r"第1行：“金额（元）”：请填不小于 0 的数，例如 12000"):
+        desk.visit(case, form=VISIT | {"income_items": [{"item": "工资", "amount": typed}]})
+
+
+def test_a_wrong_id_number_in_a_form_is_told_apart(desk):
+    case = desk.opened()
+    desk.hand_down(case)
+    with pytest.raises(forms.FormIncomplete, match="这里有 3 位"):
+        desk.visit(case, form=VISIT | {"members": [{"name": "王小明", "relation": "head", "id_number": "330"}]})
+
+
 def test_money_in_a_form_is_never_a_float(desk):
     case = desk.opened()
     desk.hand_down(case)

@@ -601,6 +601,15 @@ def test_setting_the_same_account_twice_is_one_change(home):
         actions.set_bank_account(viewer=None, person_id=999_999, account="1", bank_name="", now=NOW)
 
 
+@pytest.mark.parametrize(
+    ("account", "bank_name"), [("1", "工商银行"), ("62170033123", "工商银行"), ("6222021234567890123", " ")]
+)
+def test_an_account_that_no_bank_could_have_is_never_kept_whoever_enters_it(home, tree, account, bank_name):
+    with pytest.raises(actions.AccountUnfit):
+        actions.set_bank_account(viewer=None, person_id=home[1][0], account=account, bank_name=bank_name, now=NOW)
+    assert queries.get_person_card(officer(tree["X"]), home[1][0]).bank_account == ""
+
+
 # --- consent
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +21,7 @@ from niangjia.apps.bookings import queries
 from niangjia.apps.bookings.types import CostFacts, OfferCard, SettlementRow, SettleState
 from niangjia.apps.files.types import FileCard
 from niangjia.apps.matters.queries import Unreadable
-from niangjia.kernel.money import show_yuan
+from niangjia.kernel.money import show_yuan, typed_number
 from niangjia.kernel.problems import Refusal
 from niangjia.portals.design.asked import Asked, asked
 from niangjia.portals.design.pages import page
@@ -146,14 +146,14 @@ def tell_trip(request: PageRequest, offer_id: int) -> HttpResponse:
 def tell_costs(request: PageRequest, offer_id: int) -> HttpResponse:
     costs: dict[int, CostFacts] = {}
     for row in queries.list_settlements(request.viewer, offer_id):
-        typed = request.POST.get(f"cost-{row.booking.id}", "").replace(",", "").strip()
+        typed = request.POST.get(f"cost-{row.booking.id}", "").strip()
         if not typed:
             continue
         try:
-            cost = Decimal(typed)
-        except InvalidOperation:
+            cost = typed_number(typed)
+        except ValueError:
             raise CostUnreadable(row.booking.name) from None
-        if not cost.is_finite() or not 0 <= cost < 10**7 or cost != cost.quantize(Decimal("0.01")):
+        if not 0 <= cost < 10**7 or cost != cost.quantize(Decimal("0.01")):
             raise CostUnreadable(row.booking.name)
         paid = {"yes": True, "no": False}.get(request.POST.get(f"paid-{row.booking.id}", ""))
         costs[row.booking.id] = CostFacts(cost, paid, request.POST.get(f"group-{row.booking.id}", "")[:24])
