@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from django.db.models import CharField, Count, Exists, F, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce, Replace
+from django.db.models.functions import Cast, Coalesce, Concat, Replace
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
@@ -18,6 +18,8 @@ from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import PostCard, Role, Viewer
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.alerts.types import Sentence
+from niangjia.apps.audit import queries as audit
+from niangjia.apps.audit.types import Event
 from niangjia.apps.cases import access, counted, lifecycle, moving, sealed, spot_checks
 from niangjia.apps.cases import hands as hands
 from niangjia.apps.cases.models import (
@@ -39,6 +41,7 @@ from niangjia.apps.cases.precision import precision
 from niangjia.apps.cases.resealing import sealed_columns as sealed_columns
 from niangjia.apps.cases.rules import EXIT_PROGRAM, rule
 from niangjia.apps.cases.types import (
+    ASK_AGAIN,
     FILE_STATES,
     Breach,
     CaseAction,
@@ -126,6 +129,7 @@ def _with_what_there_is(cases: QuerySet[Case]) -> QuerySet[Case]:
     return cases.annotate(
         has_bare_visit=Exists(bare),
         has_grievance=Exists(Grievance.objects.filter(case=OuterRef("pk"))),
+        has_asked_again=audit.was_recorded(ASK_AGAIN, Concat(Value("case:"), Cast(OuterRef("pk"), CharField()))),
         has_held_month=Exists(HeldIncome.objects.filter(file__case=OuterRef("pk"))),
         decision_id=F("file__decision"),
         is_adjusted=programs.is_adjusted("file__decision"),
@@ -374,6 +378,20 @@ class CaseDetails:
     @cached_property
     def grievances(self) -> tuple[Grievance, ...]:
         return self._found(self.case.grievances.all()) if vars(self.case)["has_grievance"] else ()
+
+    @cached_property
+    def asked_again(self) -> list[Event]:
+        """Each time that the household said it was in trouble again, latest first; `detail["causes"]` says by what."""
+        if not (self._examines and vars(self.case)["has_asked_again"]):
+            return []
+        return audit.list_about(f"case:{self.case.pk}", actions=(ASK_AGAIN,))
+
+    @property
+    def unanswered(self) -> Event | None:
+        """The last of `asked_again`, while nothing was done in the case since but a month's income recorded."""
+        done = [move.at for move in self.moves if move.action != CaseAction.RECORD_INCOME]
+        asked = next(iter(self.asked_again), None)
+        return asked if asked and self.case.closed_at is None and asked.at >= max(done) else None
 
     @cached_property
     def exit_letters(self) -> tuple[ExitLetter, ...]:

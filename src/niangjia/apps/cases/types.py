@@ -33,6 +33,10 @@ class Channel(TextChoices):
     APPLICATION = "APPLICATION", _("本人申请")
 
 
+ASK_AGAIN = "cases.ask_again"
+"""The event of a household in a case that says it is in trouble again."""
+
+
 class CaseState(TextChoices):
     OPEN = "OPEN", _("待核实")
     SUBMITTED = "SUBMITTED", _("待复核")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -140,6 +140,11 @@ def dot(kind: str, code: object) -> SafeString:
 @register.filter
 def in_words(code: object, kind: str) -> str:
     return str(words.word(kind, code)[0])
+
+
+@register.filter
+def in_words_each(codes: Iterable[str], kind: str) -> str:
+    return mark("、").join(in_words(code, kind) for code in codes)
 
 
 @register.filter

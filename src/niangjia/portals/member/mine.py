@@ -145,6 +145,11 @@ def apply(request: PageRequest) -> HttpResponse:
     causes = [cause for cause in request.POST.getlist("cause") if cause in CAUSES]
     if not causes:
         return _mine(request, _("请至少选一项主要原因；都不是，选“其他”，再点“告诉工会”。"))
+    before = {matter.case_id for matter in queries.get_own_matters(request.viewer)}
     card = cases.apply_for_help(viewer=request.viewer, causes=causes, now=timezone.now())
-    messages.success(request, _("已经告诉工会，编号 %(number)s。工会会派人了解。") % {"number": card.number})
+    if card.id in before:  # nobody is sent, for the household's case goes on
+        said = _("已经告诉工会：新的困难记在个案 %(number)s 里，由办理的工会与您联系。")
+    else:
+        said = _("已经告诉工会，编号 %(number)s。工会会派人了解。")
+    messages.success(request, said % {"number": card.number})
     return redirect("member:mine")

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts.types import Role
@@ -499,6 +500,22 @@ def test_who_was_helped_once_asks_again_and_the_union_is_told_once_a_day(house, 
     (event,) = audit.list_about(f"case:{house.own_case_id}", actions=("cases.ask_again",))
     assert event.detail["causes"] == ["失业"] and "org" in event.detail
     assert "失业" in cases.get_details(house.viewers[Role.COUNTY], house.own_case_id, now=town.NOW).case.causes
+
+
+def test_a_new_trouble_stands_on_the_case_that_the_union_is_led_to_until_something_is_done(house, at):
+    worker, county = at(Role.WORKER), at(Role.COUNTY)
+    case = reverse("officer:case", args=[house.own_case_id])
+    assert "说又有困难" not in text(county.get(case))
+    told = text(worker.post("/mine/apply/", {"cause": ["失业", "因残"]}, follow=True))
+    assert "会派人" not in told and "新的困难记在个案" in told
+    page = text(county.get(case))
+    assert re.search(r"本人 \d{4}-\d\d-\d\d 说又有困难：失业、因残", page) and "本人说又有困难" in page
+    finance = text(at(Role.FINANCE).get(case))
+    assert "因残" not in finance, "who does not examine reads no cause"
+    head = house.viewers[Role.WORKER].person_id
+    filing.start_file(viewer=house.viewers[Role.COUNTY], case_id=house.own_case_id, members={head: "head"}, now=timezone.now() + timedelta(hours=1))  # fmt: skip
+    page = text(county.get(case))
+    assert "请先与本人联系" not in page and "本人说又有困难" in page, "the banner goes, the history stays"
 
 
 def test_a_worker_reads_nobody_elses_matter(house, at):
