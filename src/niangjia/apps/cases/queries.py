@@ -60,6 +60,7 @@ from niangjia.apps.cases.types import (
 )
 from niangjia.apps.files import queries as files
 from niangjia.apps.files.types import FileCard, Owner
+from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import ReservationState
 from niangjia.apps.objections.types import GrievanceState, LiveNotice
 from niangjia.apps.organizations import queries as organizations
@@ -618,7 +619,9 @@ def get_own_matters(viewer: Viewer) -> list[OwnMatter]:
     permissions.require(viewer, "own.view")
     if viewer.role is not Role.WORKER or viewer.person_id is None:
         raise permissions.NotAllowed("own.view")
-    granted = Entitlement.objects.select_related("decision__version")
+    granted = Entitlement.objects.select_related("decision__version", "reservation").annotate(
+        arrived_at=funds.arrived_at("reservation")
+    )
     cases = list(
         _with_where_it_stands(moving.visible(viewer))
         .select_related("org", "file__decision__version")
@@ -679,6 +682,11 @@ def _own_matter(case: Case, later: Mapping[int, list[AdjustmentCard]], why: tupl
         can_object_until=read["exit_objection_until"] or _objection_end(case),
         objections=tuple((one.pk, GrievanceState(one.state)) for one in case.grievances.all()),
         way=_way(case, file),
+        grants=tuple(
+            (ReservationState(one.reservation.state) if one.reservation else None, vars(one)["arrived_at"])
+            for one in case.entitlements.all()
+            if one.state != EntitlementState.CANCELLED
+        ),
         why_zh=tuple(sentence.zh for sentence in why if not sentence.is_note),
         why_en=tuple(sentence.en for sentence in why if not sentence.is_note),
         also_zh=tuple(sentence.zh for sentence in why if sentence.is_note),

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import shutil
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from niangjia.apps.audit import queries as audit
 from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.cases.actions import filing, grievances
+from niangjia.apps.cases.models import Grievance
 from niangjia.apps.cases.tests import desk as desks
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.organizations import queries as organizations
@@ -471,6 +473,21 @@ def test_a_worker_objects_stops_the_cross_check_and_takes_it_up_again(house, at)
     assert "您已不同意" in text(worker.get("/mine/data/consents/"))
     worker.post("/mine/consent/", {"wish": "give"})
     assert "您已不同意" not in text(worker.get("/mine/data/consents/"))
+
+
+def test_a_worker_objects_to_the_same_only_once_while_nobody_has_answered(house, at):
+    worker, address = at(Role.WORKER), reverse("member:object", args=[house.own_case_id])
+    key, given = str(uuid.uuid4()), {"about": "OUTCOME", "text": "收入算错了"}
+    for _repeated in range(2):
+        assert worker.post(address, given | {"key": key}).status_code == 302
+    again = worker.post(address, given | {"key": str(uuid.uuid4())})
+    assert again.status_code == 409
+    (first,) = Grievance.objects.filter(case=house.own_case_id)
+    assert f"{first.raised_at:%Y-%m-%d} 对这一项提过异议" in text(again) and given["text"] in text(again)
+    assert reverse("member:objection", args=[first.pk]) in text(again)
+    assert worker.post(address, given | {"about": "DECISION", "key": str(uuid.uuid4())}).status_code == 302
+    grievances.answer_grievance(viewer=house.desk.town.county_third, grievance_id=first.pk, is_upheld=False, answer="核对过", now=town.NOW)  # fmt: skip
+    assert worker.post(address, given | {"key": str(uuid.uuid4())}).status_code == 302
 
 
 def test_a_line_that_did_not_hold_never_has_a_tick_and_the_reason_stands_first(house, at):
