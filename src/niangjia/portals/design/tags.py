@@ -416,6 +416,13 @@ def skill_word(level: str) -> str:
 
 
 @register.filter
+def clause(text: str) -> SafeString:
+    """A clause as its document has it, in Chinese; what a pack's author says in its place, in the page's language."""
+    said = _wording().codes.get("clauses", {}).get(text)
+    return format_html("{}", say(said)) if said else format_html('<span lang="zh-Hans">{}</span>', text)
+
+
+@register.filter
 def indicator_word(indicator: str) -> str:
     """What matters that are done count for, in the vocabulary's words; one that nobody put into words is shown as it stands."""
     said = _wording().codes.get("indicators", {}).get(indicator)
