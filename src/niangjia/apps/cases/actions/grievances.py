@@ -82,11 +82,11 @@ def object_to(
             raise moving.NotFound
         about, words = GrievanceAbout(about), moving.require_reason(words)
         notice = _refuse_pointless(case, about, now)
-        _refuse_second(case, about, viewer.person_id, key)
+        _refuse_second(case, about, viewer.person_id or 0, key)
         return _raise(viewer, case, about, notice, viewer.person_id, words, contact, now, key)
 
 
-def _refuse_second(case: Case, about: GrievanceAbout, person_id: int | None, key: uuid.UUID | None) -> None:
+def _refuse_second(case: Case, about: GrievanceAbout, person_id: int, key: uuid.UUID | None) -> None:
     Case.objects.select_for_update().get(pk=case.pk)  # two at once are one after the other
     own = Grievance.objects.filter(case=case, about=about, person_id=person_id, state=GrievanceState.OPEN)
     waits = own.order_by("pk").first()
