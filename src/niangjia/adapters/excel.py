@@ -126,11 +126,14 @@ def write_list(
 def write_template(
     file: IO[bytes], *, title: str, columns: Sequence[Column], hints: Sequence[str], example: Sequence[str]
 ) -> None:
-    """Above the heads, where the reader passes it over: what to do, a hint and an example for each column. Below only text cells."""
+    """
+    Above the heads, where the reader passes it over: how to fill it in, a hint and an example for each column. Below only text cells. The
+    sheet has its `title` alone for a name, by which problems are told.
+    """
     workbook = open_workbook(file, title=title)
     sheet = Sheet(workbook, title)
     text = workbook.add_format({"num_format": "@"})
-    sheet.write([title], look="note")
+    sheet.write([f"{title}：第 2 行是说明，第 3 行是示例（不会导入），请从第 5 行填起"], look="note")
     sheet.write(hints, look="note")
     sheet.write(example, look="note")
     first = sheet.row + 1

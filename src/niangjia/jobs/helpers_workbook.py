@@ -69,9 +69,8 @@ def template(kind: str) -> IO[bytes]:
     }
     columns = [excel.Column(head, width, choices.get(head, ())) for head, (_, _, width) in told.items()]
     file = tempfile.SpooledTemporaryFile(max_size=LARGEST_BYTES)  # noqa: SIM115  whoever sends it closes it
-    title = f"{found.helper['zh']}：第 2 行是说明，第 3 行是示例（不会导入），请从第 5 行填起"
     hints, example = [hint for hint, _, _ in told.values()], [text for _, text, _ in told.values()]
-    excel.write_template(file, title=title, columns=columns, hints=hints, example=example)
+    excel.write_template(file, title=found.helper["zh"], columns=columns, hints=hints, example=example)
     file.seek(0)
     return file
 

@@ -170,8 +170,7 @@ def template(viewer: Viewer, kind: str) -> IO[bytes]:
         hints.append(f"{need} · {'、'.join(choices) if choices else _HINTS.get(column.type, '')}")
         example.append(choices[0] if choices else _EXAMPLES.get(column.code, ""))
     file = tempfile.SpooledTemporaryFile(max_size=LARGEST_BYTES)  # noqa: SIM115  whoever sends it closes it
-    title = f"{feed.zh}：第 2 行是说明，第 3 行是示例（不会导入），请从第 5 行填起"
-    excel.write_template(file, title=title, columns=columns, hints=hints, example=example)
+    excel.write_template(file, title=feed.zh, columns=columns, hints=hints, example=example)
     file.seek(0)
     return file
 

@@ -134,7 +134,7 @@ def template(roster: Roster) -> IO[bytes]:
     columns = [Column(ID_NUMBER, "必填 · 18 位，文本", "33062419900101000X"), *roster.columns]
     excel.write_template(
         file,
-        title=f"{roster.title}：第 2 行是说明，第 3 行是示例（不会导入），请从第 5 行填起",
+        title=roster.title,
         columns=[
             excel.Column(
                 one.head, max(14, 2 * len(one.head) + 4), one.choices if len(",".join(one.choices)) < 250 else ()

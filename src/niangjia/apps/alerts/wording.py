@@ -56,14 +56,14 @@ LABELS: Mapping[str, tuple[str, str]] = {
     ),
 }
 PREFIXED_LABELS: Mapping[str, tuple[str, str]] = {
-    "scheme": ("已享受{}", "Under the scheme {}"),
+    "scheme": ("已享受{}", "Already in a civil-affairs scheme: {}"),
     "transfer": ("已迁往{}，移交当地工会", "Moved to {}; handed to the union there"),
 }
 _SCHEMES = {
-    "dibao": ("低保", "dibao"),
-    "tekun": ("特困供养", "tekun"),
-    "dibian": ("低保边缘", "dibian"),
-    "rigid": ("刚性支出困难", "rigid spending"),
+    "dibao": ("低保", "minimum living allowance"),
+    "tekun": ("特困供养", "support for people in extreme hardship"),
+    "dibian": ("低保边缘", "households just above the minimum living standard"),
+    "rigid": ("刚性支出困难", "hardship through unavoidable spending"),
 }
 
 

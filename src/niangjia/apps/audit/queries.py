@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Count, Exists, QuerySet, Value
 from django.db.models.expressions import Combinable
 
 from niangjia.apps.audit.actions import GENESIS, canonical, digest, read_anchors
@@ -127,6 +127,11 @@ def list_about_by_name(
     if actions:
         found = found.filter(action__in=actions)
     return [(event_of(row), vars(row)["acted"]) for row in found.order_by("-seq")[:most]]
+
+
+def was_recorded(action: str, object: Combinable) -> Exists:
+    """Whether there is such an event about the object that the expression names, to be read along with something else."""
+    return Exists(AuditEvent.objects.filter(action=action, object=object))
 
 
 def list_changes(objects: Iterable[str], *, after: int, most: int = 20) -> list[Event]:

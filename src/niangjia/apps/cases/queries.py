@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from django.db.models import CharField, Count, Exists, F, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce, Replace
+from django.db.models.functions import Cast, Coalesce, Concat, Replace
 from django.utils import timezone
 
 from niangjia.apps.accounts import permissions
@@ -18,6 +18,8 @@ from niangjia.apps.accounts import queries as accounts
 from niangjia.apps.accounts.types import PostCard, Role, Viewer
 from niangjia.apps.alerts import queries as alerts
 from niangjia.apps.alerts.types import Sentence
+from niangjia.apps.audit import queries as audit
+from niangjia.apps.audit.types import Event
 from niangjia.apps.cases import access, counted, lifecycle, moving, sealed, spot_checks
 from niangjia.apps.cases import hands as hands
 from niangjia.apps.cases.models import (
@@ -39,6 +41,7 @@ from niangjia.apps.cases.precision import precision
 from niangjia.apps.cases.resealing import sealed_columns as sealed_columns
 from niangjia.apps.cases.rules import EXIT_PROGRAM, rule
 from niangjia.apps.cases.types import (
+    ASK_AGAIN,
     FILE_STATES,
     Breach,
     CaseAction,
@@ -57,6 +60,7 @@ from niangjia.apps.cases.types import (
 )
 from niangjia.apps.files import queries as files
 from niangjia.apps.files.types import FileCard, Owner
+from niangjia.apps.funds import queries as funds
 from niangjia.apps.funds.types import ReservationState
 from niangjia.apps.objections.types import GrievanceState, LiveNotice
 from niangjia.apps.organizations import queries as organizations
@@ -126,6 +130,7 @@ def _with_what_there_is(cases: QuerySet[Case]) -> QuerySet[Case]:
     return cases.annotate(
         has_bare_visit=Exists(bare),
         has_grievance=Exists(Grievance.objects.filter(case=OuterRef("pk"))),
+        has_asked_again=audit.was_recorded(ASK_AGAIN, Concat(Value("case:"), Cast(OuterRef("pk"), CharField()))),
         has_held_month=Exists(HeldIncome.objects.filter(file__case=OuterRef("pk"))),
         decision_id=F("file__decision"),
         is_adjusted=programs.is_adjusted("file__decision"),
@@ -376,6 +381,20 @@ class CaseDetails:
         return self._found(self.case.grievances.all()) if vars(self.case)["has_grievance"] else ()
 
     @cached_property
+    def asked_again(self) -> list[Event]:
+        """Each time that the household said it was in trouble again, latest first; `detail["causes"]` says by what."""
+        if not (self._examines and vars(self.case)["has_asked_again"]):
+            return []
+        return audit.list_about(f"case:{self.case.pk}", actions=(ASK_AGAIN,))
+
+    @property
+    def unanswered(self) -> Event | None:
+        """The last of `asked_again`, while nothing was done in the case since but a month's income recorded."""
+        done = [move.at for move in self.moves if move.action != CaseAction.RECORD_INCOME]
+        asked = next(iter(self.asked_again), None)
+        return asked if asked and self.case.closed_at is None and asked.at >= max(done) else None
+
+    @cached_property
     def exit_letters(self) -> tuple[ExitLetter, ...]:
         return self._found(self._file.exit_letters.all()) if self._file else ()
 
@@ -600,7 +619,9 @@ def get_own_matters(viewer: Viewer) -> list[OwnMatter]:
     permissions.require(viewer, "own.view")
     if viewer.role is not Role.WORKER or viewer.person_id is None:
         raise permissions.NotAllowed("own.view")
-    granted = Entitlement.objects.select_related("decision__version")
+    granted = Entitlement.objects.select_related("decision__version", "reservation").annotate(
+        arrived_at=funds.arrived_at("reservation")
+    )
     cases = list(
         _with_where_it_stands(moving.visible(viewer))
         .select_related("org", "file__decision__version")
@@ -661,6 +682,11 @@ def _own_matter(case: Case, later: Mapping[int, list[AdjustmentCard]], why: tupl
         can_object_until=read["exit_objection_until"] or _objection_end(case),
         objections=tuple((one.pk, GrievanceState(one.state)) for one in case.grievances.all()),
         way=_way(case, file),
+        grants=tuple(
+            (ReservationState(one.reservation.state) if one.reservation else None, vars(one)["arrived_at"])
+            for one in case.entitlements.all()
+            if one.state != EntitlementState.CANCELLED
+        ),
         why_zh=tuple(sentence.zh for sentence in why if not sentence.is_note),
         why_en=tuple(sentence.en for sentence in why if not sentence.is_note),
         also_zh=tuple(sentence.zh for sentence in why if sentence.is_note),

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from niangjia.apps.funds.types import ReservationState
 from niangjia.apps.objections.types import GrievanceState
 from niangjia.apps.programs.types import AdjustmentCard, Line
 from niangjia.apps.workorders.types import RoutingFacts
@@ -31,6 +32,10 @@ class Channel(TextChoices):
     SENSING = "SENSING", _("系统感知")
     CANVASS = "CANVASS", _("基层摸排")
     APPLICATION = "APPLICATION", _("本人申请")
+
+
+ASK_AGAIN = "cases.ask_again"
+"""The event of a household in a case that says it is in trouble again."""
 
 
 class CaseState(TextChoices):
@@ -343,7 +348,8 @@ class OwnMatter:
     """
     One matter on the worker's own page, in words. `reason` is the officer's, of a refusal or an exit. `can_object_until` None = as long
     as the matter goes on. `objections`: id and state. `way`: the steps of its way and the day on which each was done, null = not yet.
-    `why_…`: why the household is on the present list; `also_…`: notes beside it.
+    `grants`: of each how its money stands, null = none set aside, and when it arrived, null = not. `why_…`: why the household is on the present
+    list; `also_…`: notes beside it.
     """
 
     case_id: int
@@ -357,6 +363,7 @@ class OwnMatter:
     can_object_until: date | None
     objections: tuple[tuple[int, GrievanceState], ...]
     way: tuple[tuple[str, date | None], ...]
+    grants: tuple[tuple[ReservationState | None, datetime | None], ...]
     why_zh: tuple[str, ...]
     why_en: tuple[str, ...]
     also_zh: tuple[str, ...]

@@ -125,6 +125,13 @@ def reservation_states(case_refs: Iterable[str]) -> dict[str, ReservationState]:
     return {case_ref: ReservationState(state) for case_ref, state in rows.values_list("case_ref", "state")}
 
 
+def arrived_at(reservation: str) -> Subquery:
+    """When the money of the reservation in that column arrived, null = not, or it came back: to be read along with something else."""
+    return Subquery(
+        Payment.objects.filter(reservation=OuterRef(reservation), state=PaymentState.SETTLED).values("settled_at")[:1]
+    )
+
+
 def list_payments_to(person_ids: Iterable[int]) -> list[PaymentCard]:
     """Payments to these persons, oldest first, in one query. Without scope: for the household's page, and the person's own."""
     rows = Payment.objects.exclude(state=PaymentState.REMOVED).filter(person_id__in=set(person_ids))

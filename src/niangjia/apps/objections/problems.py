@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.utils import timezone
+
 from niangjia.kernel.problems import Refusal
 
 
@@ -21,6 +25,15 @@ class ObjectionTooLate(Refusal):
 class NoticeIsDown(Refusal):
     def __init__(self) -> None:
         super().__init__("这条公示已经结束。", "This notice is no longer up.")
+
+
+class ObjectionWaits(Refusal):
+    def __init__(self, raised_at: datetime) -> None:
+        day = f"{timezone.localdate(raised_at):%Y-%m-%d}"
+        super().__init__(
+            f"您 {day} 对这一项提过异议，正在核查，不用再提。在“我的娘家”里点“我的异议”可以看。",
+            f"Your objection to this of {day} is being looked into; there is no need for another. It stands under “My union home”.",
+        )
 
 
 class AlreadyAnswered(Refusal):

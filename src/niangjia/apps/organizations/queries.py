@@ -223,6 +223,11 @@ def load_by_code() -> dict[str, Union]:
     return {unit.code: unit.as_type() for unit in OrgUnit.objects.all()}
 
 
+def names_by_code(codes: Iterable[str]) -> dict[str, str]:
+    """Names of the unions among these feed codes that there are, in one query."""
+    return dict(OrgUnit.objects.filter(code__in=set(codes)).values_list("code", "name"))
+
+
 def mark_of_tree() -> str:
     """Another text whenever a union is there, named, placed or standing differently; one query."""
     columns = ("id", "code", "path", "parent_id", "name", "level", "area", "uscc", "state")

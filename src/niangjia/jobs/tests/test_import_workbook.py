@@ -176,6 +176,20 @@ def test_one_wrong_row_keeps_all_of_them_out_and_comes_back_marked(place, here):
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
+def test_a_day_out_of_bounds_and_a_number_that_is_no_phone_are_told_as_such(place, here):
+    content = book(MEMBER, [IDS[0], "李一", "XG", "1801-11-01", "13800000001"], [IDS[1], "李二", "XG", "去年", "123"])
+    wrong = seen(here, place.county, send(here, place.county, "member", content)).wrong
+    said = {row: " ".join(one.zh for one in wrong if one.row == row) for row in (2, 3)}
+    assert "太早，或在将来：最早 1900-01-01" in said[2] and "无法识别" not in said[2]
+    assert "日期无法识别" in said[3] and "不像电话号码。手机写 11 位数字" in said[3] and "乱码" not in said[3]
+    heads = ["身份证号", "工会代码", "报告日期", "致困原因"]
+    content = book(heads, *([IDS[0], "XG", day, "因病"] for day in ("2030-01-01", "1901-11-01", "2023-02-30")))
+    wrong = seen(here, place.county, send(here, place.county, "canvass", content)).wrong
+    said = {one.row: one.zh for one in wrong}
+    assert all("太早，或在将来：最早" in said[row] and "请改正" in said[row] for row in (2, 3))
+    assert "日期无法识别" in said[4]
+
+
 def test_a_crash_in_the_middle_leaves_nothing_and_the_same_import_goes_on(place, here, monkeypatch):
     number = send(here, place.county, "standard", book(STANDARD, ["330624", "2023-07-01", 1100.5]))
     seen(here, place.county, number)

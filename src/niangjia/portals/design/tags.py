@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -140,6 +140,11 @@ def dot(kind: str, code: object) -> SafeString:
 @register.filter
 def in_words(code: object, kind: str) -> str:
     return str(words.word(kind, code)[0])
+
+
+@register.filter
+def in_words_each(codes: Iterable[str], kind: str) -> str:
+    return mark("、").join(in_words(code, kind) for code in codes)
 
 
 @register.filter
@@ -408,6 +413,13 @@ def skill_word(level: str) -> str:
     """A skill level by its code, in words."""
     said = _wording().values["skill_level"].get(level)
     return str(say(said)) if said else level
+
+
+@register.filter
+def clause(text: str) -> SafeString:
+    """A clause as its document has it, in Chinese; what a pack's author says in its place, in the page's language."""
+    said = _wording().codes.get("clauses", {}).get(text)
+    return format_html("{}", say(said)) if said else format_html('<span lang="zh-Hans">{}</span>', text)
 
 
 @register.filter

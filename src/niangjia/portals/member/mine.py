@@ -20,6 +20,7 @@ from niangjia.apps.cases import queries
 from niangjia.apps.cases.forms import CAUSES
 from niangjia.apps.cases.types import CaseState, GrievanceAbout, OwnMatter
 from niangjia.apps.funds import queries as funds
+from niangjia.apps.funds.types import ReservationState
 from niangjia.apps.matters import queries as matters
 from niangjia.apps.registry import queries as registry_queries
 from niangjia.kernel.money import ZERO
@@ -55,13 +56,20 @@ _NEXT = {
 _WAY = {"VERIFIED": gettext_lazy("核实"), "ANNOUNCED": gettext_lazy("公示"), "APPROVED": gettext_lazy("批准建档")}
 
 
-def _steps(matter: OwnMatter, paid_on: date | None) -> list[tuple[object, date | None]]:
-    """The way of a case as the worker reads it, with the day of each step; money last. A case that ended shows what was done."""
-    steps: list[tuple[object, date | None]] = [(_WAY[code], day) for code, day in matter.way]
-    verified_on = steps[0][1]
-    is_paid = bool(matter.decisions and paid_on and verified_on and paid_on >= verified_on)
-    steps.append((_("发放"), paid_on if is_paid else None))
-    return [step for step in steps if step[1]] if matter.state is CaseState.CLOSED else steps
+def _steps(matter: OwnMatter) -> list[tuple[object, date | None, str]]:
+    """
+    The way of a case as the worker reads it: each step, its day, and what hinders it. Money last: done once that of every grant of the case
+    has arrived. A case that ended shows what was done.
+    """
+    steps: list[tuple[object, date | None, str]] = [(_WAY[code], day, "") for code, day in matter.way]
+    arrived = [at for _state, at in matter.grants if at is not None]
+    paid_on = timezone.localdate(max(arrived)) if arrived and len(arrived) == len(matter.grants) else None
+    steps.append((_("发放"), paid_on, _("退回，待核对账号") if _came_back(matter) else ""))
+    return [step for step in steps if step[1] or step[2]] if matter.state is CaseState.CLOSED else steps
+
+
+def _came_back(matter: OwnMatter) -> bool:
+    return any(state is ReservationState.RETURNED for state, _at in matter.grants)
 
 
 @page("own.view")
@@ -77,16 +85,15 @@ def _mine(request: PageRequest, wrong: str = "") -> HttpResponse:
     views = registry_queries.list_views_of_person(viewer, person_id)
     got = funds.list_own_help(person_id)
     own = queries.get_own_matters(viewer)
-    paid_on = max((timezone.localdate(at) for at, _amount, _what, state in got if state == "SETTLED"), default=None)
     context = {
         "person": card,
         "matters": [
-            (matter, matter.state in _WITHDRAWABLE, _NEXT.get(matter.state, ""), _steps(matter, paid_on))
-            for matter in own
+            (matter, matter.state in _WITHDRAWABLE, _NEXT.get(matter.state, ""), _steps(matter)) for matter in own
         ],
         "is_open": any(matter.state is not CaseState.CLOSED for matter in own),
         "why": next(iter(own), None),
         "got": got,
+        "came_back": any(_came_back(matter) for matter in own),
         "got_total": sum((amount for _at, amount, _what, state in got if state == "SETTLED"), ZERO),
         "views": views,
         "names": accounts.names_of({view.account_id for view in views if view.account_id}),
@@ -116,15 +123,20 @@ def object_to(request: PageRequest, case_id: int) -> HttpResponse:
     matter = next((one for one in queries.get_own_matters(request.viewer) if one.case_id == case_id), None)
     if matter is None:
         raise queries.NotFound
+    status = 200
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
-        cases.object_to(
-            viewer=request.viewer, case_id=case_id, about=GrievanceAbout(asked["about"]), words=asked["text"], contact=asked["contact"],
-            key=asked["key"], now=timezone.now(),
-        )  # fmt: skip
-        messages.success(request, _("异议已收到，由没有经手此事的工会干部核查并答复您。"))
-        return redirect("member:mine")
-    return show(request, "member/object.html", {"form": form, "matter": matter}, status=422 if form.errors else 200)
+        try:
+            cases.object_to(
+                viewer=request.viewer, case_id=case_id, about=GrievanceAbout(asked["about"]), words=asked["text"], contact=asked["contact"],
+                key=asked["key"], now=timezone.now(),
+            )  # fmt: skip
+        except cases.ObjectionWaits as refusal:
+            request.refusal, status = refusal, 409
+        else:
+            messages.success(request, _("异议已收到，由没有经手此事的工会干部核查并答复您。"))
+            return redirect("member:mine")
+    return show(request, "member/object.html", {"form": form, "matter": matter}, status=422 if form.errors else status)
 
 
 @page("own.view")
@@ -145,6 +157,11 @@ def apply(request: PageRequest) -> HttpResponse:
     causes = [cause for cause in request.POST.getlist("cause") if cause in CAUSES]
     if not causes:
         return _mine(request, _("请至少选一项主要原因；都不是，选“其他”，再点“告诉工会”。"))
+    before = {matter.case_id for matter in queries.get_own_matters(request.viewer)}
     card = cases.apply_for_help(viewer=request.viewer, causes=causes, now=timezone.now())
-    messages.success(request, _("已经告诉工会，编号 %(number)s。工会会派人了解。") % {"number": card.number})
+    if card.id in before:  # nobody is sent, for the household's case goes on
+        said = _("已经告诉工会：新的困难记在个案 %(number)s 里，由办理的工会与您联系。")
+    else:
+        said = _("已经告诉工会，编号 %(number)s。工会会派人了解。")
+    messages.success(request, said % {"number": card.number})
     return redirect("member:mine")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import FileResponse, HttpResponse
@@ -10,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from niangjia.apps.organizations import queries as organizations
+from niangjia.engines.sensing import Feed
 from niangjia.jobs import import_kinds, import_workbook
 from niangjia.portals.design.pages import page
 from niangjia.portals.design.requests import PageRequest
@@ -65,11 +68,23 @@ def preview(request: PageRequest, number: str) -> HttpResponse:
         labels = [column.zh if is_zh else column.code for column in columns]
         codes = [column.code for column in columns]
         context["labels"] = labels
+        names = organizations.names_by_code({row.get("union_code") or "" for row in found.seen.first})
         context["first"] = [
-            [(label, row.get(code) or "") for label, code in zip(labels, codes, strict=True)]
+            [
+                (label, _in_words(feed, code, row.get(code) or "", names))
+                for label, code in zip(labels, codes, strict=True)
+            ]
             for row in found.seen.first
         ]
     return show(request, "officer/import.html", context)
+
+
+def _in_words(feed: Feed, code: str, value: str, unions: Mapping[str, str]) -> str:
+    """What stands in a cell, for whoever looks it over: a code by its first spelling, a union's code with its name."""
+    if code == "union_code" and value in unions:
+        return f"{unions[value]} {value}"
+    spellings = feed.columns[code].values.get(value)
+    return _(spellings[0]) if spellings else value
 
 
 @page("imports.send", methods=("POST",), shown_on=preview)

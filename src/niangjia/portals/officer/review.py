@@ -184,6 +184,7 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
     opened_visit = getattr(request, "opened_visit", 0)
     context: dict[str, Any] = {
         "details": details,
+        "history": _history(details),
         "case": case,
         "home": household_names([case.household_id]).get(case.household_id),
         "alert": alert,
@@ -216,6 +217,13 @@ def case_page(request: PageRequest, case_id: int) -> HttpResponse:
         "last_month": Month.of(timezone.localdate(now)).previous(),
     }  # fmt: skip
     return show(request, "officer/case.html", context)
+
+
+def _history(details: queries.CaseDetails) -> list[tuple[Any, Any]]:
+    """Each move, and beside it each time that the household said it was in trouble again, the latest first: one of the two is set."""
+    lines: list[tuple[Any, Any]] = [(move, None) for move in details.moves]
+    lines += [(None, asked) for asked in details.asked_again]
+    return sorted(lines, key=lambda line: (line[0] or line[1]).at, reverse=True)
 
 
 def _alert_of(viewer: Viewer, case: Any) -> Any:

@@ -15,7 +15,7 @@ from niangjia.apps.audit.queries import READS
 from niangjia.apps.cases.types import CaseAction
 from niangjia.apps.matters.types import Step
 from niangjia.apps.workorders.types import Action
-from niangjia.engines import counting
+from niangjia.engines import counting, policy
 from niangjia.kernel.deployment import programs_folder
 from niangjia.kernel.months import Month
 from niangjia.portals.cockpit.figures.wording import value_word, words_of_rows
@@ -45,6 +45,20 @@ def _recorded() -> set[str]:
         if not {"tests", "migrations"} & set(path.parts)
     ]
     return {found for text in texts for found in re.findall(r'action="((?!own\.)[a-z]+\.[a-z_]+)"', text)}
+
+
+def test_what_a_packs_author_says_in_place_of_a_clause_is_told_in_english_too():
+    folder = programs_folder()
+    vocabulary = policy.load_vocabulary(folder)
+    packs = [policy.load_pack(path.parent, vocabulary) for path in policy.list_packs(folder)]
+    parts = [part for pack in packs for many in (pack.rules, pack.benefit, pack.caps) for part in many]
+    own = {part.clause for part in parts if part.clause.startswith("文件没有写")}
+    assert own
+    with translation.override("en"):
+        assert all(tags.clause(text).isascii() for text in own)
+        assert tags.clause("第三条") == '<span lang="zh-Hans">第三条</span>', (
+            "a quoted clause stays as the document has it"
+        )
 
 
 def test_every_reading_that_is_recorded_is_counted_at_the_auditors_desk():

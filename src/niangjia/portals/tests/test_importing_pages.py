@@ -190,3 +190,19 @@ def test_what_is_unusual_or_doubtful_stands_beside_confirm_with_a_field_for_the_
 def test_a_usual_workbook_has_no_field_for_a_reason(sent):
     client, address = sent
     assert 'name="reason"' not in client.get(address).content.decode()
+
+
+def test_the_first_rows_are_looked_over_in_words(house, signed_in):
+    client = signed_in(house.viewers[Role.COUNTY])
+    rows = "身份证号,姓名,工会代码,入会日期,职工群体\n33062419900101002X,李一,XG,2023-01-02,truck\n"
+    html = client.get(
+        send(client, rows.replace("33062419900101002X", town.id_number(1)), kind="member").url
+    ).content.decode()
+    union = house.desk.town["XG"]
+    assert "货车司机" in html and ">truck<" not in html and f"{union.name} {union.code}" in html
+
+
+def test_a_template_is_named_by_its_kind_alone_and_a_problem_by_that_sheet(house, signed_in):
+    client = signed_in(house.viewers[Role.COUNTY])
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(client.get("/desk/imports/templates/member/").streaming_content)))
+    assert book.sheetnames == ["工会会员"] and "请从第 5 行填起" in book.active.cell(1, 1).value

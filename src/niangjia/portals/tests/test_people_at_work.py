@@ -7,12 +7,14 @@ import io
 import json
 import re
 import shutil
+import uuid
 from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from niangjia.apps.accounts import actions as accounts
 from niangjia.apps.accounts.types import Role
@@ -21,6 +23,7 @@ from niangjia.apps.audit import queries as audit
 from niangjia.apps.audit.models import AuditEvent
 from niangjia.apps.cases import queries as cases
 from niangjia.apps.cases.actions import filing, grievances
+from niangjia.apps.cases.models import Grievance
 from niangjia.apps.cases.tests import desk as desks
 from niangjia.apps.funds import queries as funds
 from niangjia.apps.organizations import queries as organizations
@@ -472,6 +475,21 @@ def test_a_worker_objects_stops_the_cross_check_and_takes_it_up_again(house, at)
     assert "您已不同意" not in text(worker.get("/mine/data/consents/"))
 
 
+def test_a_worker_objects_to_the_same_only_once_while_nobody_has_answered(house, at):
+    worker, address = at(Role.WORKER), reverse("member:object", args=[house.own_case_id])
+    key, given = str(uuid.uuid4()), {"about": "OUTCOME", "text": "收入算错了"}
+    for _repeated in range(2):
+        assert worker.post(address, given | {"key": key}).status_code == 302
+    again = worker.post(address, given | {"key": str(uuid.uuid4())})
+    assert again.status_code == 409
+    (first,) = Grievance.objects.filter(case=house.own_case_id)
+    assert f"{first.raised_at:%Y-%m-%d} 对这一项提过异议" in text(again) and given["text"] in text(again)
+    assert reverse("member:objection", args=[first.pk]) in text(again)
+    assert worker.post(address, given | {"about": "DECISION", "key": str(uuid.uuid4())}).status_code == 302
+    grievances.answer_grievance(viewer=house.desk.town.county_third, grievance_id=first.pk, is_upheld=False, answer="核对过", now=town.NOW)  # fmt: skip
+    assert worker.post(address, given | {"key": str(uuid.uuid4())}).status_code == 302
+
+
 def test_a_line_that_did_not_hold_never_has_a_tick_and_the_reason_stands_first(house, at):
     """Whoever lies between the lines of a program reads which of them made the answer, and nothing false as if it were true."""
     county, own = house.viewers[Role.COUNTY], house.own_case_id
@@ -499,6 +517,22 @@ def test_who_was_helped_once_asks_again_and_the_union_is_told_once_a_day(house, 
     (event,) = audit.list_about(f"case:{house.own_case_id}", actions=("cases.ask_again",))
     assert event.detail["causes"] == ["失业"] and "org" in event.detail
     assert "失业" in cases.get_details(house.viewers[Role.COUNTY], house.own_case_id, now=town.NOW).case.causes
+
+
+def test_a_new_trouble_stands_on_the_case_that_the_union_is_led_to_until_something_is_done(house, at):
+    worker, county = at(Role.WORKER), at(Role.COUNTY)
+    case = reverse("officer:case", args=[house.own_case_id])
+    assert "说又有困难" not in text(county.get(case))
+    told = text(worker.post("/mine/apply/", {"cause": ["失业", "因残"]}, follow=True))
+    assert "会派人" not in told and "新的困难记在个案" in told
+    page = text(county.get(case))
+    assert re.search(r"本人 \d{4}-\d\d-\d\d 说又有困难：失业、因残", page) and "本人说又有困难" in page
+    finance = text(at(Role.FINANCE).get(case))
+    assert "因残" not in finance, "who does not examine reads no cause"
+    head = house.viewers[Role.WORKER].person_id
+    filing.start_file(viewer=house.viewers[Role.COUNTY], case_id=house.own_case_id, members={head: "head"}, now=timezone.now() + timedelta(hours=1))  # fmt: skip
+    page = text(county.get(case))
+    assert "请先与本人联系" not in page and "本人说又有困难" in page, "the banner goes, the history stays"
 
 
 def test_a_worker_reads_nobody_elses_matter(house, at):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from niangjia.apps.accounts.models import Account
@@ -10,6 +11,7 @@ from niangjia.apps.cases import actions as cases
 from niangjia.apps.cases import queries as case_queries
 from niangjia.apps.funds import actions as funds
 from niangjia.apps.funds import queries
+from niangjia.apps.funds.models import Payment
 from niangjia.apps.funds.types import Outcome, ReceiptLine
 from niangjia.apps.messages.models import Message
 from niangjia.apps.registry import queries as persons
@@ -75,6 +77,41 @@ def test_who_is_paid_hears_that_it_is_on_its_way_and_that_it_came_back_once(hous
     )  # a receipt without a return says nothing
     said = repr(list(Message.objects.values_list("params", "path")))
     assert "户名不符" not in said and str(mine.amount) not in said
+
+
+def test_money_that_came_back_is_not_told_as_paid_whatever_else_arrived(house, signed_in):
+    lines = send_to_the_bank(house)
+    worker = house.viewers[Role.WORKER]
+    mine = next(line for line in lines if line.person_id == worker.person_id)
+    other = next(line for line in lines if line is not mine)
+    Payment.objects.filter(reference=other.reference).update(person_id=worker.person_id)
+
+    def step_of_payment() -> str:
+        page = signed_in(worker).get("/mine/").content.decode()
+        return next(
+            step for step in re.findall(r"<li(?: class=.is-done.)?>.*?</li>", page, re.S) if ">发放<span" in step
+        )
+
+    arrived = ReceiptLine(other.reference, other.amount, Outcome.PAID, NOW.date())
+    funds.receive_receipt(viewer=house.desk.second_finance, batch_id=house.batch_id, lines=[arrived], now=NOW)
+    assert "还没有" in step_of_payment() and "is-done" not in step_of_payment()
+    answer = ReceiptLine(mine.reference, mine.amount, Outcome.RETURNED, NOW.date(), "户名不符")
+    funds.receive_receipt(viewer=house.desk.second_finance, batch_id=house.batch_id, lines=[answer], now=NOW)
+    assert "退回，待核对账号" in step_of_payment() and "is-done" not in step_of_payment()
+    assert "/mine/data/correct/?about=BANK_ACCOUNT" in signed_in(worker).get("/mine/").content.decode()
+
+
+def test_a_case_whose_money_arrived_is_told_as_paid(house, signed_in):
+    lines = send_to_the_bank(house)
+    worker = house.viewers[Role.WORKER]
+    paid = [
+        ReceiptLine(line.reference, line.amount, Outcome.PAID, NOW.date())
+        for line in lines
+        if line.person_id == worker.person_id
+    ]
+    funds.receive_receipt(viewer=house.desk.second_finance, batch_id=house.batch_id, lines=paid, now=NOW)
+    page = signed_in(worker).get("/mine/").content.decode()
+    assert '<li class="is-done">发放<span' in page and "about=BANK_ACCOUNT" not in page
 
 
 def _unaccounted(house, person_id: int) -> int:

@@ -326,6 +326,15 @@ def test_a_row_says_in_words_why_it_is_on_the_list(place):
     assert said[1:] == ["财产超过标准，需要说明情况", "请说明财产情况", "已享受低保", "已迁往杭州市，移交当地工会"]
 
 
+def test_a_scheme_has_a_name_in_english_and_no_code():
+    for code in ("dibao", "tekun", "dibian", "rigid"):
+        said = wording.label(f"scheme:{code}").en
+        assert code not in said and said.isascii(), said
+    assert (
+        wording.label("scheme:tekun").en == "Already in a civil-affairs scheme: support for people in extreme hardship"
+    )
+
+
 def test_a_reason_is_the_branch_that_was_true_and_never_a_share_of_nothing():
     say = {
         "zh": "自付 {oop_net} 元，达到年收入 {household_income} 元的四成", "en": "{oop_net} of {household_income}",

@@ -33,6 +33,7 @@ from niangjia.apps.cases.actions.filing import (
     withdraw_notice,
 )
 from niangjia.apps.cases.actions.grievances import (
+    ObjectionWaits,
     answer_grievance,
     follow_objection,
     object_to,
@@ -61,6 +62,7 @@ from niangjia.apps.cases.actions.verifying import (
 
 __all__ = [
     "NothingToDraw",
+    "ObjectionWaits",
     "rehome_cases",
     "accept_finding",
     "announce",

@@ -32,9 +32,10 @@ from niangjia.apps.objections.problems import (
     NothingToObjectTo,
     NoticeIsDown,
     ObjectionTooLate,
+    ObjectionWaits,
     OfficerOfTheCase,
 )
-from niangjia.apps.objections.types import RaisedObjection
+from niangjia.apps.objections.types import GrievanceState, RaisedObjection
 
 __all__ = [
     "LOOKUPS",
@@ -44,6 +45,7 @@ __all__ = [
     "NothingToObjectTo",
     "NoticeIsDown",
     "ObjectionTooLate",
+    "ObjectionWaits",
     "OfficerOfTheCase",
     "answer_grievance",
     "follow_objection",
@@ -71,7 +73,7 @@ def object_to(
 
     Raises:
         NotAllowed, NotFound, ReasonMissing: no words.
-        NothingToObjectTo, ObjectionTooLate.
+        NothingToObjectTo, ObjectionTooLate. ObjectionWaits: theirs to the same is not answered yet.
     """
     permissions.require(viewer, "own.view")
     with transaction.atomic():
@@ -80,7 +82,16 @@ def object_to(
             raise moving.NotFound
         about, words = GrievanceAbout(about), moving.require_reason(words)
         notice = _refuse_pointless(case, about, now)
+        _refuse_second(case, about, viewer.person_id or 0, key)
         return _raise(viewer, case, about, notice, viewer.person_id, words, contact, now, key)
+
+
+def _refuse_second(case: Case, about: GrievanceAbout, person_id: int, key: uuid.UUID | None) -> None:
+    Case.objects.select_for_update().get(pk=case.pk)  # two at once are one after the other
+    own = Grievance.objects.filter(case=case, about=about, person_id=person_id, state=GrievanceState.OPEN)
+    waits = own.order_by("pk").first()
+    if waits is not None and waits.key != key:
+        raise ObjectionWaits(waits.raised_at)
 
 
 def _refuse_pointless(case: Case, about: GrievanceAbout, now: datetime) -> PublicNotice | None:

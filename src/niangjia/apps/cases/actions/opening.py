@@ -23,6 +23,7 @@ from niangjia.apps.cases.models import Case, CaseAlert, CaseMove
 from niangjia.apps.cases.moving import NotFound
 from niangjia.apps.cases.queries import case_card
 from niangjia.apps.cases.types import (
+    ASK_AGAIN,
     CaseAction,
     CaseCard,
     CaseKind,
@@ -498,13 +499,13 @@ def _ask_again(viewer: Viewer, case: Case, causes: Sequence[str], now: datetime)
     """A new trouble of a household whose case is open."""
     known = set(alerts.split(case.causes))
     day = timezone.localdate(now)
-    told = audit_queries.list_about(f"case:{case.pk}", actions=("cases.ask_again",), most=1)
+    told = audit_queries.list_about(f"case:{case.pk}", actions=(ASK_AGAIN,), most=1)
     if told and timezone.localdate(told[0].at) == day and known >= set(causes):
         return
     case.causes = joined(sorted(known | set(causes)))
     case.save(update_fields=["causes"])
     detail = {"causes": list(causes), "org": case.org_id}
-    audit.record(viewer, action="cases.ask_again", object=f"case:{case.pk}", detail=detail, now=now)
+    audit.record(viewer, action=ASK_AGAIN, object=f"case:{case.pk}", detail=detail, now=now)
 
 
 def joined(codes: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from niangjia.engines.policy.vocabulary import NAME, Fact
 from niangjia.engines.policy.yamltext import BadFile, Item, Reader, read_yaml
 from niangjia.kernel.money import show_yuan
 
-CODES = ("outcomes", "evidence", "purposes", "levels", "shows", "causes", "units", "indicators")
+CODES = ("outcomes", "evidence", "purposes", "levels", "shows", "causes", "units", "indicators", "clauses")
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Wording:
-    """`values`: fact → code → words; `codes`: kind (outcomes, evidence, purposes, levels, shows, units, indicators) → code → words."""
+    """`values`: fact → code → words; `codes`: kind (outcomes, evidence, purposes, levels, shows, units, indicators, clauses) → code → words."""
 
     questions: Mapping[str, Question] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, Say]] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from niangjia.engines.sensing.landing.feeds import Column, Feed
 from niangjia.engines.sensing.landing.reports import REASONS
+from niangjia.kernel.months import Month
 
 _LOST = (
     "数字过长，Excel 已丢失末几位，不能补回。将证件号列设为文本，从源系统重新导出。",
@@ -60,6 +61,7 @@ class Problems:
     """Numbers the feed's (column, reason) pairs, so that a row carries two bytes and not a sentence."""
 
     feed: Feed
+    month: Month
     is_typed: bool = False
     """Whether a person typed the rows, and puts them right there; else they came out of a source system."""
 
@@ -71,14 +73,18 @@ class Problems:
         return 1 + list(self.feed.columns).index(column) * len(REASONS) + REASONS.index(reason)
 
     def pairs(self) -> list[tuple[int, bool, str, str, str, str]]:
-        """(number, digits lost, column, reason, advice zh, advice en) of everything that can be wrong."""
+        """
+        (number, whether it is the second advice, column, reason, advice zh, advice en) of everything that can be wrong. The second: the digits are
+        lost, or of a day that can be read that it lies out of bounds.
+        """
         rows: list[tuple[int, bool, str, str, str, str]] = []
         for column in self.feed.columns.values():
+            second = self._out_of_bounds(column) if column.type in ("date", "month") else _LOST
             for reason in REASONS:
                 number = self.number(column.code, reason)
-                for is_lost in (False, True):
-                    zh, en = self._to_do(_LOST if is_lost else self._advice(column, reason))
-                    rows.append((number, is_lost, column.code, reason, f"{column.zh}：{zh}", f"{column.code}: {en}"))
+                for is_second in (False, True):
+                    zh, en = self._to_do(second if is_second else self._advice(column, reason))
+                    rows.append((number, is_second, column.code, reason, f"{column.zh}：{zh}", f"{column.code}: {en}"))
         rows.append((self.BROKEN_ROW, False, "", "BAD_VALUE", *self._to_do(_BROKEN)))
         rows.append((self.TOTAL_ROW, False, "", "BAD_VALUE", *_TOTAL))
         return rows
@@ -89,6 +95,13 @@ class Problems:
         for at_source, by_hand in _BY_HAND if self.is_typed else ():
             zh, en = zh.replace(at_source[0], by_hand[0]), en.replace(at_source[1], by_hand[1])
         return zh, en
+
+    def _out_of_bounds(self, column: Column) -> tuple[str, str]:
+        first, last = self.feed.days_of(column, self.month)
+        return (
+            f"日期太早，或在将来：最早 {first}，最晚 {last}。请核对后重报。",
+            f"Too long ago, or in the future: from {first} to {last} at most. Check and send again.",
+        )
 
     def _advice(self, column: Column, reason: str) -> tuple[str, str]:
         if reason == "MISSING_REQUIRED":
@@ -101,6 +114,11 @@ class Problems:
         if reason == "BAD_VALUE" and column.values:
             allowed = "、".join(f"{value}({others[0]})" if others else value for value, others in column.values.items())
             return f"只能是：{allowed}。", f"One of: {', '.join(column.values)}."
+        if reason == "BAD_VALUE" and column.type == "phone":
+            return (
+                "不像电话号码。手机写 11 位数字；座机写区号和号码，中间可用“-”；两个号码用顿号分开。请核对后重报。",
+                "Not a phone number. A mobile has 11 digits; a landline its area code and number; two numbers are parted by “、”. Check and send again.",
+            )
         if reason == "BAD_VALUE" and column.type == "flag":
             return "只能是 0/1、true/false、是/否。", "One of 0/1, true/false, 是/否."
         if reason == "BAD_VALUE":

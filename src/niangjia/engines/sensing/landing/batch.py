@@ -178,7 +178,7 @@ class _Batch:
         self.feed = delivery.feed
         self.connection = lander.connection
         self.report = report
-        self.problems = Problems(delivery.feed, is_typed)
+        self.problems = Problems(delivery.feed, delivery.month, is_typed)
         self.parts: list[Part] = []
         self.met_before = 0
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from niangjia.kernel.months import Month
 from niangjia.kernel.problems import Refusal
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+_YEARS_BACK, _MONTHS_AHEAD = 30, 12
 KINDS = ("increment", "snapshot", "reference")
 TYPES = ("id", "text", "code", "money", "number", "ratio", "integer", "flag", "date", "month", "phone")
 _FEED_WORDS = frozenset(
@@ -117,6 +120,15 @@ class Feed:
     @property
     def is_increment(self) -> bool:
         return self.kind == "increment"
+
+    def days_of(self, column: Column, month: Month) -> tuple[date, date]:
+        """
+        The first and the last day that a date or month column may say in a delivery of `month`. An event cannot be older than the registers,
+        nor lie far after the month that was delivered; it bounds the partitions.
+        """
+        if column.type == "month" or column.code == self.date_column:
+            return month.plus(-12 * _YEARS_BACK).first_day, month.plus(_MONTHS_AHEAD).last_day
+        return date(1900, 1, 1), date.max
 
     @property
     def id_columns(self) -> list[Column]:

@@ -29,8 +29,6 @@ _TYPES = {
     "flag": "BOOLEAN",
     "date": "DATE",
 }
-# An event cannot be older than the registers, nor lie far after the month that was delivered; it bounds the partitions.
-_YEARS_BACK, _MONTHS_AHEAD = 30, 12
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Stager:
     month: Month
     problems: Problems
     tells_all: bool = False
-    """Whether a row also has `_all`: each of its problems as number × 2, and 1 where digits were lost."""
+    """Whether a row also has `_all`: each of its problems as number × 2, and 1 where the second of its two advices holds."""
 
     def stage(self, connection: duckdb.DuckDBPyConnection, part: Part, number: int) -> str:
         """
@@ -117,13 +115,11 @@ class Stager:
     def _bounds(self, column: Column) -> str:
         """What a reading must satisfy besides its type; empty = anything."""
         value = _q("v_" + column.code)
-        earliest, latest = self.month.plus(-12 * _YEARS_BACK), self.month.plus(_MONTHS_AHEAD)
-        if column.type == "month":
-            return f"{value} BETWEEN '{earliest}' AND '{latest}'"
-        if column.code == self.feed.date_column:
-            return f"{value} BETWEEN DATE '{earliest.first_day}' AND DATE '{latest.last_day}'"
-        if column.type == "date":
-            return f"{value} BETWEEN DATE '1900-01-01' AND DATE '9999-12-31'"
+        if column.type in ("date", "month"):
+            first, last = self.feed.days_of(column, self.month)
+            if column.type == "month":
+                return f"{value} BETWEEN '{Month.of(first)}' AND '{Month.of(last)}'"
+            return f"{value} BETWEEN DATE '{first}' AND DATE '{last}'"
         if column.type == "ratio":
             return f"{value} BETWEEN 0 AND 1"
         return "" if column.minimum is None else f"{value} >= {column.minimum}"
@@ -157,13 +153,16 @@ class Stager:
         for condition, code, reason in self._conditions(part):
             column = self.feed.columns[code]
             told = f"{2 * self.problems.number(code, reason)}"
-            if reason == _reason(column) and _can_lose(column) and code in part.columns:
-                told += f" + CASE WHEN {self._has_lost(column, part)} THEN 1 ELSE 0 END"
+            if reason == _reason(column) and _has_second(column) and code in part.columns:
+                told += f" + CASE WHEN {self._is_second(column, part)} THEN 1 ELSE 0 END"
             by_column.setdefault(code, []).append(f"WHEN {condition} THEN {told}")
         cases = ", ".join(f"CASE {' '.join(whens)} END" for whens in by_column.values())
         return f"list_filter([{cases}]::INTEGER[], lambda one: one IS NOT NULL)"
 
-    def _has_lost(self, column: Column, part: Part) -> str:
+    def _is_second(self, column: Column, part: Part) -> str:
+        """Whether a cell that cannot be used has lost its digits, or is a day that can be read and lies out of bounds."""
+        if column.type in ("date", "month"):
+            return f"({_q('v_' + column.code)} IS NULL AND ({self._value(column, part)}) IS NOT NULL)"
         return f"regexp_full_match({self._written(column, part)}, '{spelling.LOST_DIGITS}')"
 
     def _conditions(self, part: Part) -> list[tuple[str, str, str]]:
@@ -202,9 +201,9 @@ class Stager:
             else " AND ".join(spelling.is_blank(self._written(column, part)) for column in here)
         )
         lost = " OR ".join(
-            f"(_problem = {self.problems.number(column.code, _reason(column))} AND {self._has_lost(column, part)})"
+            f"(_problem = {self.problems.number(column.code, _reason(column))} AND {self._is_second(column, part)})"
             for column in here
-            if _can_lose(column)
+            if _has_second(column)
         )
         keys = [column for column in here if column.type == "id" or column.code in feed.key]
         failed = " OR ".join(f"({condition})" for column in keys for condition, _ in self._unreadable(column, part))
@@ -273,9 +272,9 @@ def lake_columns(feed: Feed) -> list[str]:
     return names
 
 
-def _can_lose(column: Column) -> bool:
-    """Whether Excel may have made a rounded number of it."""
-    return column.type in ("id", "code", "phone") and not column.values
+def _has_second(column: Column) -> bool:
+    """Whether two things may be wrong with it: Excel may have made a rounded number of it, or a day lie out of bounds."""
+    return column.type in ("date", "month") or (column.type in ("id", "code", "phone") and not column.values)
 
 
 def _reason(column: Column) -> str:

@@ -19,6 +19,10 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   document.getElementById("main").focus();
 });
 
+// The page of a form that was refused is the answer to a sending: gone back to, it would be the browser's page of an error. As a page of its
+// own it opens anew. Only for forms that send to where they are; other addresses do not open as a page.
+if (document.querySelector("main form[method=post]:not([action])")) history.replaceState(history.state, "", location.href);
+
 // One press sends once: a second would only be refused, but it worries people.
 document.addEventListener("submit", (event) => {
   const form = event.target;
