@@ -32,6 +32,10 @@ def test_a_bulletin_is_drafted_by_one_and_issued_by_another(applying: Place, chr
         page.goto(address)
         page.get_by_role("button", name="核稿通过").click()
         page.get_by_role("button", name="签发").click()
+        expect(page.locator("#refusal")).to_be_visible()  # a counted number was changed: who issues answers for it
+        wrong += faults(page, "journey-bulletins-unchecked")
+        page.get_by_label("核对过").check()
+        page.get_by_role("button", name="签发").click()
         expect(page.get_by_text("〔2023〕1号").first).to_be_visible()
         wrong += faults(page, "journey-bulletins-issued")
         page.get_by_label("导出的目的").fill("发给各乡镇核对")

@@ -1,5 +1,6 @@
 """The page of the API's document in a browser: drawn from here alone, without a word against it by the content policy."""
 
+import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.journeys import browser as browsers
 
+ROOT = Path(__file__).parents[2]
 OUT = Path(__file__).parent / "out"
 
 
@@ -36,5 +38,6 @@ def test_the_document_is_drawn_within_the_content_policy(live_server, monkeypatc
         OUT.mkdir(exist_ok=True)
         page.screenshot(path=OUT / "api-document.png")
         chromium.close()
-    assert count == 19
+    paths = json.loads((ROOT / "docs/reference/openapi.json").read_text(encoding="utf-8"))["paths"]
+    assert count == sum(len(operations) for operations in paths.values())
     assert (complaints, strangers) == ([], [])
