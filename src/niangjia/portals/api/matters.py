@@ -269,6 +269,9 @@ def act_on_matter(request: ApiRequest, matter: MatterNo, body: Acting, key: Key)
 
     def do(viewer: Viewer, now: datetime) -> Schema:
         details = _details(viewer, matter, now)
+        if body.step > details.card.step:  # nobody can have seen it: it would only hit what another does in this moment
+            said = "还没有这一步。请重新读取再办。", "There is no such step yet. Read it again."
+            raise Wrong("invalid", [at("body", pointer("step"), *said)])
         if details.card.step == body.step:  # else what was moved meanwhile is told, or a repeat is answered
             _refuse_for_a_page(details, body.outcome)
             _refuse_unknown(details, body)

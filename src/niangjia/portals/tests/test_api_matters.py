@@ -127,6 +127,8 @@ def test_deciding_and_refusing_are_for_a_person_at_a_page(house, laid, fresh):
     ):
         answer = by.post(f"/matters/{matter_id}/act", {"outcome": outcome, "step": seen, "reason": "收据不全"})
         assert (answer.status_code, answer.json()["refusal"]) == (409, "AtAPage")
+    ahead = county.post(f"/matters/{laid.waiting_id}/act", {"outcome": "approved", "step": step + 1})
+    assert ahead.status_code == 422 and "还没有这一步" in ahead.content.decode(), "one step ahead of what was seen"
     back = county.post(f"/matters/{laid.waiting_id}/act", {"outcome": "returned", "step": step, "reason": "请再核对"})
     assert back.status_code == 200 and back.json()["stage"] == "check"
     assert queries.get_card(house.viewers[Role.COUNTY], fresh.id).state is MatterState.AT_WORK
